@@ -1,0 +1,53 @@
+"""At the door: a page that a phone keeps, whose entries wait on the phone until there is a network."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from nuanyi.census.columns import FIELDS
+from nuanyi.census.services import records
+from nuanyi.lib.doors import PUBLIC, actor_of, door
+from nuanyi.lib.errors import BadInput
+from nuanyi.lib.sectors import Sector
+from nuanyi.places import queries as places
+
+
+@require_safe
+@door(PUBLIC)
+def page(request: HttpRequest) -> HttpResponse:
+    """The form. It holds nothing personal and is the same for everybody, so that a phone may keep it."""
+    response = render(request, "census/worker/door.html", {"sectors": Sector.choices, "townships": places.townships()})
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_POST
+@door("census.enter")
+def send(request: HttpRequest) -> HttpResponse:
+    """One entry with the key that the phone made; a repeat gets the first answer."""
+    try:
+        told = json.loads(request.body)
+        key = UUID(str(told.pop("key")))
+        kinds = set().union(*FIELDS.values()) | {"kind"}
+        entry = {str(name): str(value)[:200] for name, value in told.items() if name in kinds and name != "political"}
+    except (ValueError, KeyError, AttributeError, TypeError) as exc:
+        raise BadInput() from exc
+    made = records.record_at_door(actor=actor_of(request), client_key=key, entry=entry)
+    return JsonResponse({"key": str(made.client_key), "state": "kept"}, status=201)
+
+
+@require_safe
+@door(PUBLIC)
+def token(request: HttpRequest) -> JsonResponse:
+    """A fresh form token and whether somebody is signed in, for a page that was kept for days."""
+    actor = actor_of(request)
+    body = {"token": get_token(request), "signed_in": actor.kind == "account", "may": actor.can("census.enter")}
+    response = JsonResponse(body)
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,20 @@
+"""Kinds of entry that this room makes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+FILE_SENT = declare("census.file_sent", _("A roster was sent"))
+FILE_DELETED = declare("census.file_deleted", _("A roster's file was deleted"))
+IMPORTED = declare("census.imported", _("A roster was taken in"))
+IMPORT_UNDONE = declare("census.import_undone", _("An import was undone"))
+IMPORT_DISCARDED = declare("census.import_discarded", _("An import was discarded"))
+COPY_TAKEN = declare("census.copy_taken", _("An annotated copy or the rejected rows were downloaded"))
+RECORDED_AT_DOOR = declare("census.recorded_at_door", _("Somebody was recorded at the door"), personal="id only")
+FOLLOWED_UP = declare("census.followed_up", _("A follow-up was noted"), personal="id only")
+ROUND_SAVED = declare("census.round_saved", _("A census round was planned or changed"))
+ROUND_MOVED = declare("census.round_moved", _("A census round began or was closed"))
+EXPORTED = declare("census.exported", _("A masked list was exported"))
+EXPORT_ASKED = declare("census.export_asked", _("An export in clear was asked for"))
+EXPORT_DECIDED = declare("census.export_decided", _("An export in clear was decided"))
+EXPORT_TAKEN = declare("census.export_taken", _("An export in clear was downloaded"))

@@ -1,0 +1,87 @@
+"""The figures that the census offers the matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census.models import CensusRound, Establishment, Worker
+from nuanyi.census.rules import RoundState
+from nuanyi.lib.figures import Counts, Figure, Window, offer
+from nuanyi.lib.sectors import KEY_SECTORS, Sector
+
+#: How the source of 2022 groups sectors when it counts establishments.
+GROUPS: dict[str, tuple[str, tuple[Sector, ...], Any]] = {
+    "courier_and_delivery": ("courier,delivery", (Sector.COURIER, Sector.DELIVERY), _("Courier and delivery establishments")),
+    "livestream": ("livestream", (Sector.LIVESTREAM,), _("Livestream commerce establishments")),
+    "logistics": ("logistics", (Sector.LOGISTICS,), _("Logistics establishments")),
+    "ecommerce": ("ecommerce", (Sector.ECOMMERCE,), _("E-commerce establishments")),
+    "road_transport": ("road_transport", (Sector.ROAD_TRANSPORT,), _("Road transport establishments")),
+}
+
+
+def _count(model: Any, asked: Window, by: tuple[str, ...], sectors: tuple[Sector, ...] | None = None) -> Counts:
+    """Records known by the window's last day, by ``sector`` and ``township`` where asked."""
+    rows = model.objects.filter(region_code__startswith=asked.region)
+    rows = rows.filter(sector__in=sectors) if sectors else rows
+    rows = rows.filter(as_of_date__lte=asked.last) if asked.last else rows
+    if not by:
+        return {(): rows.count()}
+    cells: dict[tuple[str, ...], int] = {}
+    for sector, region, number in rows.order_by().values_list("sector", "region_code").annotate(n=Count("pk")):
+        values = {"sector": sector, "township": region[:9]}
+        key = tuple(values[dimension] for dimension in by)
+        cells[key] = cells.get(key, 0) + number
+    return cells
+
+
+def _establishments_of(sectors: tuple[Sector, ...]) -> Any:
+    return lambda asked, by: _count(Establishment, asked, by, sectors)
+
+
+for _key, (_codes, _sectors, _title) in GROUPS.items():
+    offer(
+        Figure(
+            f"establishments.{_key}", _title, _("establishments"), _establishments_of(_sectors), ("sector", "township"),
+            f"/office/census/establishments/?sector={_codes}", _("Establishments on record in these sectors"),
+        )
+    )  # fmt: skip
+
+offer(
+    Figure(
+        "census.establishments", _("Establishments on record"), _("establishments"),
+        lambda asked, by: _count(Establishment, asked, by), ("sector", "township"),
+        "/office/census/establishments/", _("All establishments on record"),
+    )
+)  # fmt: skip
+offer(
+    Figure(
+        "census.workers", _("Workers on record"), _("persons"), lambda asked, by: _count(Worker, asked, by),
+        ("sector", "township"), "/office/census/workers/",
+        _("Workers on record; one person in several rosters is counted once where ID number or phone and name agree"),
+    )
+)  # fmt: skip
+
+
+def _key_sectors(asked: Window, by: tuple[str, ...]) -> Counts:
+    """Key sectors that a closed census round has surveyed by the window's last day, in the window's region."""
+    closed = CensusRound.objects.filter(state=RoundState.CLOSED)
+    closed = closed.filter(end_date__lte=asked.last) if asked.last else closed
+    surveyed = {
+        sector
+        for sectors, regions in closed.values_list("sectors", "region_codes")
+        if any(code.startswith(asked.region) or asked.region.startswith(code) for code in regions)
+        for sector in sectors
+        if sector in KEY_SECTORS
+    }
+    return {(sector,): 1 for sector in sorted(surveyed)} if by == ("sector",) else {(): len(surveyed)}
+
+
+offer(
+    Figure(
+        "census.key_sectors_surveyed", _("Key sectors surveyed"), _("sectors"), _key_sectors, ("sector",),
+        "/office/census/rounds/", _("Key sectors covered by a closed census round"),
+    )
+)  # fmt: skip

@@ -1,0 +1,71 @@
+"""Files of imports in the home's ``imports`` folder, always sealed; and their progress. Closed to other rooms."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+
+from nuanyi.people.models import keys
+
+SENT, REJECTED = "sent", "rejected"
+
+
+def _folder() -> Path:
+    folder = Path(settings.NUANYI_HOME) / "imports"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _path(pk: UUID, part: str) -> Path:
+    return _folder() / f"{pk}.{part}"
+
+
+def keep(pk: UUID, part: str, raw: bytes) -> None:
+    """Seal and store; durable when this returns."""
+    scratch = _path(pk, f"{part}.{os.getpid()}.tmp")
+    with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(keys().seal_bytes("file", raw, pk.bytes + part.encode()))
+        out.flush()
+        os.fsync(out.fileno())
+    scratch.replace(_path(pk, part))
+
+
+def take(pk: UUID, part: str) -> bytes | None:
+    """The clear bytes, or None where the file is gone."""
+    try:
+        return keys().open_bytes("file", _path(pk, part).read_bytes(), pk.bytes + part.encode())
+    except FileNotFoundError:
+        return None
+
+
+def has(pk: UUID, part: str) -> bool:
+    """Whether the file is still kept."""
+    return _path(pk, part).exists()
+
+
+def delete(pk: UUID, part: str) -> bool:
+    """Delete; True where there was something."""
+    there = has(pk, part)
+    _path(pk, part).unlink(missing_ok=True)
+    return there
+
+
+def note_progress(pk: UUID, done: int) -> None:
+    """How many rows were seen. Outside the database, because the work's own transaction is not visible yet."""
+    _path(pk, "progress").write_text(str(done))
+
+
+def progress(pk: UUID) -> int:
+    """How many rows were seen so far."""
+    with contextlib.suppress(OSError, ValueError):
+        return int(_path(pk, "progress").read_text())
+    return 0
+
+
+def forget_progress(pk: UUID) -> None:
+    """The work is over."""
+    _path(pk, "progress").unlink(missing_ok=True)

@@ -1,0 +1,200 @@
+"""Establishments: matched by credit code, else by name in the same township. They are few, so the ORM writes them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
+from nuanyi.census.loading.workers import prefixes
+from nuanyi.census.models import Appearance, Change, Establishment, Import
+from nuanyi.census.reading import ReadRow
+from nuanyi.census.rows import EstablishmentDraft, name_key
+from nuanyi.census.rules import Choice
+from nuanyi.lib import clock, masks
+from nuanyi.lib.actor import Scope
+from nuanyi.lib.ids import new_id
+from nuanyi.people.models import Person, keys
+from nuanyi.people.services import open_for_program, seal_into
+
+STEP = 200
+
+
+class EstablishmentLoader:
+    """Matches and writes the establishments of one import."""
+
+    def __init__(self, source_import: Import, scopes: Iterable[Scope], choices: Choices | None = None) -> None:
+        self.of = source_import
+        self.scopes = tuple(scopes)
+        self.choices = choices or {}
+        self.tally = Tally()
+        self.at = clock.now()
+        self.ring = keys()
+        self.by_code: dict[str, Establishment] = {}
+        self.by_name: dict[tuple[str, str], Establishment] = {}
+        self.fresh: dict[UUID, int] = {}
+
+    def load(self, rows: Iterable[ReadRow], *, write: bool) -> Iterator[int]:
+        """Go through the good rows; yields how many were seen so far. Nothing is written unless ``write``."""
+        for known in Establishment.objects.select_related("contact"):
+            self._remember(known)
+        digests = Appearance.objects.filter(source=self.of.source_id, worker=None).values_list("row_digest", flat=True)
+        seen_before, seen_now = {bytes(digest) for digest in digests}, set()
+        count = 0
+        for row in rows:
+            if row.problems:
+                continue
+            count += 1
+            digest = self._digest(row)
+            if digest in seen_before or digest in seen_now:
+                self.tally.counts[UNCHANGED if digest in seen_before else DOUBLE] += 1
+            else:
+                seen_now.add(digest)
+                self._take(row, digest, write)
+            if count % STEP == 0:
+                yield count
+        yield count
+
+    def _digest(self, row: ReadRow) -> bytes:
+        draft = row.draft
+        assert isinstance(draft, EstablishmentDraft)
+        parts = (draft.name, draft.credit_code, draft.sector, draft.region, draft.contact_name, draft.contact_phone)
+        return self.ring.digest("row", "\0".join((*parts, str(draft.headcount))))
+
+    def _remember(self, record: Establishment) -> None:
+        if record.credit_code:
+            self.by_code[record.credit_code] = record
+        self.by_name[record.name_key, record.region_code[:9]] = record
+
+    def _match(self, draft: EstablishmentDraft) -> Establishment | None:
+        if draft.credit_code and draft.credit_code in self.by_code:
+            return self.by_code[draft.credit_code]
+        found = self.by_name.get((name_key(draft.name), draft.region[:9]))
+        if found and draft.credit_code and found.credit_code and found.credit_code != draft.credit_code:
+            return None  # two firms of one name, told apart by their codes
+        return found
+
+    def _take(self, row: ReadRow, digest: bytes, write: bool) -> None:
+        draft = row.draft
+        assert isinstance(draft, EstablishmentDraft)
+        record = self._match(draft)
+        if record is None:
+            record = self._make(draft)
+            self.fresh[record.pk] = row.number
+            self._remember(record)
+            self.tally.counts[NEW] += 1
+            self.tally.delivered[draft.region[:9], draft.sector] += 1
+            if write:
+                if record.contact:
+                    record.contact.save(force_insert=True)
+                record.save(force_insert=True)
+        elif record.pk in self.fresh:
+            self.tally.meet(Met(row.sheet, row.number, None, draft.name, DOUBLE, [["row", str(self.fresh[record.pk]), ""]]))
+        elif not any(scope.covers(region=record.region_code, units=_units(record)) for scope in self.scopes):
+            self.tally.meet(Met(row.sheet, row.number, None, draft.name, "elsewhere"))
+        else:
+            self._meet(row, draft, record, write)
+        if write:
+            Appearance.objects.create(
+                source_id=self.of.source_id, source_import=self.of, establishment=record, sheet=row.sheet[:60],
+                row=row.number, row_digest=digest, as_of_date=self.of.as_of_date,
+            )  # fmt: skip
+
+    def _make(self, draft: EstablishmentDraft) -> Establishment:
+        contact = None
+        if draft.contact_name or draft.contact_phone:
+            contact = Person(id=new_id(), region_codes=prefixes(draft.region), unit_ids=_unit_list(self.of))
+            seal_into(contact, name=draft.contact_name, phone=draft.contact_phone)
+        return Establishment(
+            id=new_id(), name=draft.name, name_key=name_key(draft.name), sector=draft.sector, region_code=draft.region,
+            credit_code=draft.credit_code or None, headcount=draft.headcount, contact=contact, unit_id=self.of.unit_id,
+            source_id=self.of.source_id, round_id=self.of.round_id, made_by=self.of, as_of_date=self.of.as_of_date,
+        )  # fmt: skip
+
+    def _meet(self, row: ReadRow, draft: EstablishmentDraft, record: Establishment, write: bool) -> None:
+        changes = self._differences(draft, record)
+        if not changes:
+            self.tally.counts[KNOWN] += 1
+            return
+        choice = self.choices.get((row.sheet, row.number)) or self.of.default_choice or Choice.KEEP
+        wanted = [name for name, before, _after in changes if choice == Choice.OVERWRITE or not before]
+        if write and choice != Choice.KEEP and wanted:
+            self._change(draft, record, wanted)
+            self.tally.counts["written"] += 1
+        self.tally.meet(Met(row.sheet, row.number, record.pk, record.name, CHANGED, changes))
+
+    def _differences(self, draft: EstablishmentDraft, record: Establishment) -> list[list[str]]:
+        found = []
+        for name in ("name", "credit_code", "sector", "region", "headcount"):
+            before, after = value_of(record, name), getattr(draft, name)
+            if after not in ("", None) and str(after) != before:
+                found.append([name, before, str(after)])
+        contact = record.contact
+        if draft.contact_name and draft.contact_name != (open_for_program(contact, "name") if contact else ""):
+            found.append(["contact_name", contact.name if contact else "", masks.mask_name(draft.contact_name)])
+        if draft.contact_phone and draft.contact_phone != (open_for_program(contact, "phone") if contact else ""):
+            found.append(["contact_phone", contact.phone if contact else "", masks.mask_phone(draft.contact_phone)])
+        return found
+
+    def _change(self, draft: EstablishmentDraft, record: Establishment, wanted: list[str]) -> None:
+        before = {name: value_of(record, name) for name in wanted} | {"as_of": record.as_of_date.isoformat()}
+        Change.objects.create(
+            source_import=self.of, record_type="establishment", record_id=record.pk, changed_at=self.at,
+            sealed_before=self.ring.seal("file", json.dumps(before), record.pk.bytes),
+        )  # fmt: skip
+        for name in wanted:
+            value = getattr(draft, name)
+            put_value(record, name, "" if value is None else str(value))
+        record.changed_at = self.at
+        record.as_of_date = max(record.as_of_date, self.of.as_of_date)
+        record.save()
+
+
+def _units(record: Establishment) -> tuple[int, ...]:
+    return () if record.unit_id is None else (record.unit_id,)
+
+
+def _unit_list(of: Import) -> list[int]:
+    return [of.unit_id] if of.unit_id else []
+
+
+def value_of(record: Establishment, name: str) -> str:
+    """One field of an establishment by its roster name, in clear."""
+    if name == "contact_name":
+        return open_for_program(record.contact, "name") if record.contact else ""
+    if name == "contact_phone":
+        return open_for_program(record.contact, "phone") if record.contact else ""
+    if name == "region":
+        return record.region_code
+    value = getattr(record, name)
+    return "" if value is None else str(value)
+
+
+def put_value(record: Establishment, name: str, value: str) -> None:
+    """Set one field by its roster name; saves the contact, not the establishment."""
+    if name in ("contact_name", "contact_phone"):
+        contact = record.contact or Person(id=new_id(), region_codes=prefixes(record.region_code))
+        seal_into(contact, **{name.removeprefix("contact_"): value})
+        contact.save()
+        record.contact = contact
+    elif name == "name":
+        record.name, record.name_key = value, name_key(value)
+    elif name == "credit_code":
+        record.credit_code = value or None
+    elif name == "sector":
+        record.sector = value
+    elif name == "region":
+        record.region_code = value
+    elif name == "headcount":
+        record.headcount = int(value) if value else None
+
+
+def restore(record: Establishment, sealed_before: Any) -> None:
+    """Give an establishment the values it had before an import; does not save it."""
+    before = json.loads(keys().open("file", bytes(sealed_before), record.pk.bytes))
+    record.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
+    for name, value in before.items():
+        put_value(record, name, value)

@@ -1,0 +1,360 @@
+"""Workers in bulk: batches are matched by keyed digests and written through COPY.
+
+COPY cannot fill a table behind row-level security, so rows go through a temporary table that ends with
+the transaction, then by three INSERT … SELECT into persons, workers and appearances.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
+from nuanyi.census.models import Change, Import, Worker
+from nuanyi.census.reading import ReadRow
+from nuanyi.census.rows import WorkerDraft
+from nuanyi.census.rules import Choice
+from nuanyi.lib import clock, masks
+from nuanyi.lib.actor import Scope
+from nuanyi.lib.ids import new_ids
+from nuanyi.people.models import keys
+from nuanyi.people.services import open_for_program, seal_into
+
+BATCH = 4000
+
+_KNOWN = """
+SELECT w.id, p.id, p.phone_digest, p.id_number_digest, p.sealed_name, p.name_mask, p.phone_mask, p.id_number_mask,
+       w.sector, w.region_code, w.site_name, w.unit_id
+FROM people_person p JOIN census_worker w ON w.person_id = p.id
+WHERE p.phone_digest = ANY(%s) OR p.id_number_digest = ANY(%s)
+"""
+_COLUMNS = (
+    "worker_id uuid, person_id uuid, sealed_name bytea, name_mask text, sealed_phone bytea, phone_mask text,"
+    " phone_digest bytea, sealed_id_number bytea, id_number_mask text, id_number_digest bytea, sealed_political bytea,"
+    " region_codes text[], sector text, region_code text, establishment_id uuid, site_name text,"
+    " sheet text, row int4, row_digest bytea"
+)
+_TYPES = [part.split()[1] for part in _COLUMNS.split(",")]
+_NAMES = ", ".join(part.split()[0] for part in _COLUMNS.split(","))
+_PERSONS = """
+INSERT INTO people_person (id, sealed_name, name_mask, sealed_phone, phone_mask, phone_digest, sealed_id_number,
+  id_number_mask, id_number_digest, sealed_political, region_codes, unit_ids, made_at, changed_at)
+SELECT person_id, sealed_name, name_mask, sealed_phone, phone_mask, phone_digest, sealed_id_number, id_number_mask,
+  id_number_digest, sealed_political, region_codes, %(units)s::bigint[], %(at)s, %(at)s FROM incoming
+"""
+_WORKERS = """
+INSERT INTO census_worker (id, person_id, sector, region_code, establishment_id, site_name, unit_id, source_id, round_id,
+  made_by_id, as_of_date, follow_up, changed_at)
+SELECT worker_id, person_id, sector, region_code, establishment_id, site_name, %(unit)s, %(source)s, %(round)s,
+  %(import)s, %(as_of)s, 'new', %(at)s FROM incoming
+"""
+_APPEARANCES = """
+INSERT INTO census_appearance (source_id, source_import_id, worker_id, sheet, row, row_digest, as_of_date)
+SELECT %(source)s, %(import)s, worker_id, sheet, row, row_digest, %(as_of)s FROM incoming
+ON CONFLICT (source_id, row_digest) DO NOTHING
+"""
+
+
+@dataclass(slots=True)
+class _Record:
+    """A known worker as matching sees it; ``fresh`` ones come from this very file."""
+
+    worker_id: UUID
+    person_id: UUID
+    phone: bytes | None
+    id_number: bytes | None
+    sealed_name: bytes | None
+    name_mask: str
+    phone_mask: str
+    id_number_mask: str
+    sector: str
+    region: str
+    site: str
+    unit_id: int | None
+    fresh_row: int = 0
+
+
+@dataclass(slots=True)
+class _Line:
+    """A good row with its digests."""
+
+    sheet: str
+    number: int
+    draft: WorkerDraft
+    phone: bytes | None
+    id_number: bytes | None
+    row: bytes
+
+
+def prefixes(region: str) -> list[str]:
+    """The codes of a region and of all that hold it: 450311, 450311100, 450311100201."""
+    return [region[:length] for length in (6, 9, 12) if len(region) >= length]
+
+
+class WorkerLoader:
+    """Matches and writes the workers of one import."""
+
+    def __init__(self, source_import: Import, scopes: Iterable[Scope], choices: Choices | None = None) -> None:
+        self.of = source_import
+        self.scopes = tuple(scopes)
+        self.choices = choices or {}
+        self.tally = Tally()
+        self.at: datetime = clock.now()
+        self.ring = keys()
+        self.by_phone: dict[bytes, _Record] = {}
+        self.by_id: dict[bytes, _Record] = {}
+        self.rows_seen: set[bytes] = set()
+        self.keep_political = bool(source_import.political_evidence)
+
+    def load(self, rows: Iterable[ReadRow], *, write: bool) -> Iterator[int]:
+        """Go through the good rows in batches; yields how many were seen so far. Nothing is written unless ``write``."""
+        if write:
+            with connection.cursor() as cursor:
+                cursor.execute(f"CREATE TEMP TABLE incoming ({_COLUMNS}) ON COMMIT DROP")
+        good = iter(row for row in rows if not row.problems)
+        seen = 0
+        while batch := list(islice(good, BATCH)):
+            seen += len(batch)
+            self._batch([self._line(row) for row in batch], write)
+            yield seen
+
+    # matching ---------------------------------------------------------------------------------
+
+    def _line(self, row: ReadRow) -> _Line:
+        draft, digest = row.draft, self.ring.digest
+        assert isinstance(draft, WorkerDraft)
+        whole = f"{draft.name}\0{draft.phone}\0{draft.id_number}\0{draft.site}\0{draft.sector}\0{draft.region}"
+        return _Line(
+            row.sheet, row.number, draft,
+            digest("phone", draft.phone) if draft.phone else None,
+            digest("id_number", draft.id_number) if draft.id_number else None,
+            digest("row", whole),
+        )  # fmt: skip
+
+    def _batch(self, lines: list[_Line], write: bool) -> None:
+        known_rows = self._look_up(lines)
+        fresh: list[tuple[_Line, UUID, UUID]] = []
+        ids = new_ids(2 * len(lines))
+        more: list[tuple[_Line, _Record]] = []
+        for index, line in enumerate(lines):
+            if line.row in known_rows or line.row in self.rows_seen:
+                self.tally.counts[UNCHANGED if line.row in known_rows else DOUBLE] += 1
+                continue
+            self.rows_seen.add(line.row)
+            record = self._match(line)
+            if record is None:
+                worker_id, person_id = ids[2 * index], ids[2 * index + 1]
+                self._remember(line, worker_id, person_id)
+                fresh.append((line, worker_id, person_id))
+                self.tally.counts[NEW] += 1
+            else:
+                self._meet(line, record, write)
+                more.append((line, record))
+        if write:
+            self._write(fresh, more)
+
+    def _look_up(self, lines: list[_Line]) -> set[bytes]:
+        phones = [line.phone for line in lines if line.phone and line.phone not in self.by_phone]
+        numbers = [line.id_number for line in lines if line.id_number and line.id_number not in self.by_id]
+        with connection.cursor() as cursor:
+            cursor.execute(_KNOWN, [phones, numbers])
+            for row in cursor.fetchall():
+                record = _Record(*(bytes(part) if isinstance(part, memoryview) else part for part in row))
+                if record.phone and record.phone not in self.by_phone:
+                    self.by_phone[record.phone] = record
+                if record.id_number and record.id_number not in self.by_id:
+                    self.by_id[record.id_number] = record
+            cursor.execute(
+                "SELECT row_digest FROM census_appearance WHERE source_id = %s AND row_digest = ANY(%s)",
+                [self.of.source_id, [line.row for line in lines]],
+            )
+            return {bytes(digest) for (digest,) in cursor.fetchall()}
+
+    def _match(self, line: _Line) -> _Record | None:
+        """The same identity number; else the same phone with nothing that speaks against it."""
+        if line.id_number and line.id_number in self.by_id:
+            return self.by_id[line.id_number]
+        record = self.by_phone.get(line.phone) if line.phone else None
+        if record is None:
+            return None
+        both_known = line.id_number and record.id_number and line.id_number != record.id_number
+        if both_known or self._name_of(record) != line.draft.name:
+            title = f"{masks.mask_name(line.draft.name)} {masks.mask_phone(line.draft.phone)}"
+            self.tally.meet(Met(line.sheet, line.number, record.worker_id, title, "possible"))
+            return None
+        return record
+
+    def _name_of(self, record: _Record) -> str:
+        if record.sealed_name is None:
+            return ""
+        return self.ring.open("person", record.sealed_name, record.person_id.bytes + b"name")
+
+    def _remember(self, line: _Line, worker_id: UUID, person_id: UUID) -> None:
+        draft = line.draft
+        record = _Record(
+            worker_id, person_id, line.phone, line.id_number, None, masks.mask_name(draft.name), "", "",
+            draft.sector, draft.region, draft.site, self.of.unit_id, line.number,
+        )  # fmt: skip
+        record.sealed_name = self.ring.seal("person", draft.name, person_id.bytes + b"name") if line.phone else None
+        if line.phone:
+            self.by_phone.setdefault(line.phone, record)
+        if line.id_number:
+            self.by_id.setdefault(line.id_number, record)
+
+    def _visible(self, record: _Record) -> bool:
+        units = (record.unit_id,) if record.unit_id is not None else ()
+        return any(scope.covers(region=record.region, units=units) for scope in self.scopes)
+
+    def _meet(self, line: _Line, record: _Record, write: bool) -> None:
+        """A row meets a record: note what would change, and change it where that was chosen."""
+        draft = line.draft
+        title = f"{masks.mask_name(draft.name)} {masks.mask_phone(draft.phone)}".strip()
+        if record.fresh_row:
+            self.tally.meet(Met(line.sheet, line.number, None, title, DOUBLE, [["row", str(record.fresh_row), ""]]))
+            return
+        if not self._visible(record):
+            self.tally.meet(Met(line.sheet, line.number, None, title, "elsewhere"))
+            return
+        changes = self._differences(line, record)
+        if not changes:
+            self.tally.counts[KNOWN] += 1
+            return
+        choice = self.choices.get((line.sheet, line.number)) or self.of.default_choice or Choice.KEEP
+        if write and choice != Choice.KEEP and self._change(line, record, choice, changes):
+            self.tally.counts["written"] += 1
+        self.tally.meet(Met(line.sheet, line.number, record.worker_id, title, CHANGED, changes))
+
+    def _differences(self, line: _Line, record: _Record) -> list[list[str]]:
+        """``[field, before, after]`` (masked) for every value that the row has and the record has not."""
+        draft, found = line.draft, []
+        if draft.name != self._name_of(record):
+            found.append(["name", record.name_mask, masks.mask_name(draft.name)])
+        if line.phone and line.phone != record.phone:
+            found.append(["phone", record.phone_mask, masks.mask_phone(draft.phone)])
+        if line.id_number and line.id_number != record.id_number:
+            found.append(["id_number", record.id_number_mask, masks.mask_id_number(draft.id_number)])
+        for name, before, after in (
+            ("sector", record.sector, draft.sector),
+            ("region", record.region, draft.region),
+            ("site", record.site, draft.site),
+        ):
+            if after and after != before and not (name == "region" and before.startswith(after)):
+                found.append([name, before, after])
+        return found
+
+    # writing ----------------------------------------------------------------------------------
+
+    def _change(self, line: _Line, record: _Record, choice: str, changes: list[list[str]]) -> bool:
+        """Apply the chosen differences to a record, keeping what it was; False where nothing was to be filled."""
+        wanted = [name for name, before, _after in changes if choice == Choice.OVERWRITE or not before]
+        if not wanted:
+            return False
+        worker = Worker.objects.select_related("person").select_for_update(of=("self",)).get(pk=record.worker_id)
+        before = {name: _value_of(worker, name) for name in wanted} | {"as_of": worker.as_of_date.isoformat()}
+        Change.objects.create(
+            source_import=self.of, record_type="worker", record_id=worker.pk, changed_at=self.at,
+            sealed_before=self.ring.seal("file", json.dumps(before), worker.pk.bytes),
+        )  # fmt: skip
+        for name in wanted:
+            put_value(worker, name, getattr(line.draft, name))
+        if "site" in wanted:
+            worker.establishment_id = UUID(line.draft.establishment) if line.draft.establishment else None
+        worker.changed_at = worker.person.changed_at = self.at
+        worker.as_of_date = max(worker.as_of_date, self.of.as_of_date)
+        worker.person.save()
+        worker.save()
+        return True
+
+    def _write(self, fresh: list[tuple[_Line, UUID, UUID]], more: list[tuple[_Line, _Record]]) -> None:
+        if fresh:
+            self._copy(fresh)
+        if more:
+            self._appear(more)
+
+    def _copy(self, fresh: list[tuple[_Line, UUID, UUID]]) -> None:
+        seal, political_seal = self.ring.sealer("person"), self.ring.sealer("political")
+        mask_name, mask_phone, mask_id = masks.mask_name, masks.mask_phone, masks.mask_id_number
+        delivered, places = self.tally.delivered, {}
+        facts = {
+            "units": [self.of.unit_id] if self.of.unit_id else [], "unit": self.of.unit_id, "at": self.at,
+            "source": self.of.source_id, "round": self.of.round_id, "import": self.of.pk, "as_of": self.of.as_of_date,
+        }  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE incoming")
+            with cursor.copy(f"COPY incoming ({_NAMES}) FROM STDIN (FORMAT BINARY)") as copy:  # type: ignore[attr-defined]
+                copy.set_types(_TYPES)
+                for line, worker_id, person_id in fresh:
+                    d, bound = line.draft, person_id.bytes
+                    if d.region not in places:
+                        places[d.region] = prefixes(d.region)
+                    delivered[d.region[:9], d.sector] += 1
+                    copy.write_row(
+                        (
+                            worker_id, person_id,
+                            seal(d.name, bound + b"name"), mask_name(d.name),
+                            seal(d.phone, bound + b"phone") if d.phone else None, mask_phone(d.phone), line.phone,
+                            seal(d.id_number, bound + b"id_number") if d.id_number else None, mask_id(d.id_number),
+                            line.id_number,
+                            political_seal(d.political, bound + b"political")
+                            if d.political and self.keep_political else None,
+                            places[d.region], d.sector, d.region, UUID(d.establishment) if d.establishment else None,
+                            d.site, line.sheet[:60], line.number, line.row,
+                        )
+                    )  # fmt: skip
+            for statement in (_PERSONS, _WORKERS, _APPEARANCES):
+                cursor.execute(statement, facts)
+
+    def _appear(self, more: list[tuple[_Line, _Record]]) -> None:
+        """Rows of known records: they appear in this roster too, and its unit and region may now see them (masked)."""
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO census_appearance (source_id, source_import_id, worker_id, sheet, row, row_digest, as_of_date)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (source_id, row_digest) DO NOTHING",
+                [
+                    (self.of.source_id, self.of.pk, record.worker_id, line.sheet[:60], line.number, line.row, self.of.as_of_date)
+                    for line, record in more
+                ],
+            )
+            cursor.executemany(
+                "UPDATE people_person SET region_codes = (SELECT array_agg(DISTINCT code) FROM unnest(region_codes || %s::varchar[]) code),"
+                " unit_ids = (SELECT coalesce(array_agg(DISTINCT unit), '{}') FROM unnest(unit_ids || %s::bigint[]) unit) WHERE id = %s",
+                [
+                    (prefixes(line.draft.region), [self.of.unit_id] if self.of.unit_id else [], record.person_id)
+                    for line, record in more
+                    if not record.fresh_row
+                ],
+            )
+
+
+def _value_of(worker: Worker, name: str) -> str:
+    if name in ("name", "phone", "id_number"):
+        return open_for_program(worker.person, name)
+    return str({"sector": worker.sector, "region": worker.region_code, "site": worker.site_name}[name])
+
+
+def put_value(worker: Worker, name: str, value: str) -> None:
+    """Set one field of a worker by its roster name; does not save."""
+    if name in ("name", "phone", "id_number"):
+        seal_into(worker.person, **{name: value})
+    elif name == "sector":
+        worker.sector = value
+    elif name == "region":
+        worker.region_code = value
+        worker.person.region_codes = sorted(set(worker.person.region_codes) | set(prefixes(value)))
+    elif name == "site":
+        worker.site_name = value
+
+
+def restore(worker: Worker, sealed_before: Any) -> None:
+    """Give a worker the values it had before an import; does not save."""
+    before = json.loads(keys().open("file", bytes(sealed_before), worker.pk.bytes))
+    worker.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
+    for name, value in before.items():
+        put_value(worker, name, value)

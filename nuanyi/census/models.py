@@ -1,0 +1,297 @@
+"""Sources, imports and what comes of them; establishments, workers, rounds, exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census.rules import Choice, FollowUp, ImportState, Kind, RoundState
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.ids import new_id
+from nuanyi.lib.personal import DUTY_BASIS, NOBODY, Declaration
+from nuanyi.lib.sectors import Sector
+from nuanyi.people.models import Account, Person
+from nuanyi.units.models import Unit
+
+
+class Source(models.Model):
+    """Who sends rosters of one form; remembers which of its columns is which."""
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=80, unique=True)
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="sources")
+    columns: models.JSONField[dict[str, dict[str, str]], dict[str, dict[str, str]]] = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CensusRound(models.Model):
+    """A round of the census: which sectors and places, when, which units are in charge."""
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=120, unique=True)
+    sectors = ArrayField(models.CharField(max_length=20, choices=Sector))
+    region_codes = ArrayField(models.CharField(max_length=12))
+    units: models.ManyToManyField[Unit, models.Model] = models.ManyToManyField(Unit, related_name="rounds")
+    start_date = models.DateField()
+    end_date = models.DateField()
+    state = models.CharField(max_length=10, choices=RoundState, default=RoundState.PLANNED)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-start_date", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(end_date__gte=models.F("start_date")), name="round_ends_after_start")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    """Filters."""
+
+    def visible_to(self, actor: Actor) -> ImportQuerySet:
+        """One's own, or all for whoever imports everywhere."""
+        scopes = actor.scopes("census.import")
+        if any(scope.everywhere for scope in scopes):
+            return self
+        return self.filter(account_id=actor.account_id) if scopes and actor.account_id else self.none()
+
+
+class Import(models.Model):
+    """One file on its way in. The file itself is sealed in the home's ``imports`` folder until it is taken in."""
+
+    PERSONAL = NOBODY
+    #: Where consents are kept, not what anybody's affiliation is.
+    IMPERSONAL = {"political_evidence"}
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    client_key = models.UUIDField(unique=True, default=new_id)
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="imports")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="imports")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="imports")
+    round = models.ForeignKey(CensusRound, null=True, blank=True, on_delete=models.PROTECT, related_name="imports")
+    kind = models.CharField(max_length=20, choices=Kind, blank=True)
+    file_name = models.CharField(max_length=120)
+    file_sha256 = models.CharField(max_length=64)
+    file_bytes = models.PositiveIntegerField()
+    as_of_date = models.DateField(default=clock.today)
+    default_sector = models.CharField(max_length=20, choices=Sector, blank=True)
+    default_region = models.CharField(max_length=12, blank=True)
+    default_choice = models.CharField(max_length=10, choices=Choice, blank=True)
+    political_evidence = models.CharField(max_length=200, blank=True)
+    columns: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    chosen_columns: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    counts: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
+    refusal = models.CharField(max_length=40, blank=True)
+    made_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True)
+    file_deleted_at = models.DateTimeField(null=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class Finding(models.Model):
+    """A bad cell. Shown masked: whoever sent the file finds it by sheet, row and column."""
+
+    PERSONAL = {
+        "value_mask": Declaration(_("A bad cell, masked"), _("To find and mend it"), DUTY_BASIS, 30, _("Deleted")),
+    }
+
+    source_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="findings")
+    sheet = models.CharField(max_length=60, blank=True)
+    row = models.PositiveIntegerField()
+    column = models.CharField(max_length=60)
+    reason = models.CharField(max_length=30)
+    value_mask = models.CharField(max_length=60, blank=True)
+    hint_mask = models.CharField(max_length=60, blank=True)
+
+
+class Match(models.Model):
+    """A row that meets a known record: what would change (masked), and what the user chose."""
+
+    PERSONAL = {
+        "changes": Declaration(_("Differences, masked"), _("To decide what is right"), DUTY_BASIS, 30, _("Deleted")),
+    }
+
+    source_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="matches")
+    sheet = models.CharField(max_length=60, blank=True)
+    row = models.PositiveIntegerField()
+    record_id = models.UUIDField(null=True)
+    title = models.CharField(max_length=130)
+    sort = models.CharField(max_length=20)
+    changes: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
+    choice = models.CharField(max_length=10, choices=Choice, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("source_import", "sheet", "row", name="match_once")]
+
+
+class Change(models.Model):
+    """What a record was before an import changed it, sealed, so that the import can be undone."""
+
+    PERSONAL = {
+        "sealed_before": Declaration(
+            _("Values before an import"), _("To undo the import"), DUTY_BASIS, 365, _("Deleted with the record")
+        ),
+    }
+
+    source_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="changes")
+    record_type = models.CharField(max_length=20)
+    record_id = models.UUIDField()
+    sealed_before = models.BinaryField()
+    changed_at = models.DateTimeField()
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    """Filters that establishments and workers share."""
+
+    def visible_to(self, actor: Actor, act: str = "census.view") -> RecordQuerySet:
+        """Records in the actor's regions, or from its unit's own rosters."""
+        found = Q(pk__in=[])
+        for scope in actor.scopes(act):
+            if scope.everywhere:
+                return self
+            if scope.region:
+                found |= Q(region_code__startswith=scope.region)
+            if scope.unit is not None:
+                found |= Q(unit_id=scope.unit)
+        return self.filter(found)
+
+
+class Record(models.Model):
+    """What establishments and workers have in common."""
+
+    PERSONAL = NOBODY
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+    region_code = models.CharField(max_length=12)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="+")
+    round = models.ForeignKey(CensusRound, null=True, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(Import, null=True, on_delete=models.PROTECT, related_name="+")
+    as_of_date = models.DateField(default=clock.today)
+    follow_up = models.CharField(max_length=12, choices=FollowUp, default=FollowUp.NEW)
+    followed_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Establishment(Record):
+    """A shop, depot, franchise, studio or merchant. Its contact is a sealed person."""
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=120)
+    name_key = models.CharField(max_length=120)
+    credit_code = models.CharField(max_length=18, null=True, blank=True, unique=True)
+    headcount = models.PositiveIntegerField(null=True)
+    contact = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index("name_key", "region_code", name="establishment_name"),
+            models.Index("sector", "region_code", name="establishment_cell"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Worker(Record):
+    """A person in one or more rosters."""
+
+    PERSONAL = NOBODY
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="worker")
+    establishment = models.ForeignKey(Establishment, null=True, on_delete=models.SET_NULL, related_name="workers")
+    site_name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index("sector", "region_code", name="worker_cell"),
+            models.Index("region_code", "id", name="worker_region"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class Appearance(models.Model):
+    """A record stands in a row of a roster. The digest of the row makes a second import of it change nothing."""
+
+    PERSONAL = {
+        "row_digest": Declaration(
+            _("A roster's row, as a keyed digest"), _("To see that a row is known already"), DUTY_BASIS, 730, _("Deleted")
+        ),
+    }
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    source_import = models.ForeignKey(Import, null=True, on_delete=models.CASCADE, related_name="appearances")
+    worker = models.ForeignKey(Worker, null=True, on_delete=models.CASCADE, related_name="appearances")
+    establishment = models.ForeignKey(Establishment, null=True, on_delete=models.CASCADE, related_name="appearances")
+    sheet = models.CharField(max_length=60, blank=True)
+    row = models.PositiveIntegerField()
+    row_digest = models.BinaryField()
+    as_of_date = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("source", "row_digest", name="appearance_once")]
+
+
+class DoorEntry(models.Model):
+    """What was written at a door; the client's key makes a repeat give the first answer."""
+
+    PERSONAL = NOBODY
+
+    client_key = models.UUIDField(primary_key=True)
+    body_digest = models.BinaryField()
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    worker = models.ForeignKey(Worker, null=True, on_delete=models.CASCADE, related_name="door_entries")
+    establishment = models.ForeignKey(Establishment, null=True, on_delete=models.CASCADE, related_name="door_entries")
+    made_at = models.DateTimeField(default=clock.now)
+
+
+class ExportState(models.TextChoices):
+    """Where a request for an export in clear stands."""
+
+    ASKED = "asked", _("waiting for a second person")
+    APPROVED = "approved", _("approved")
+    REFUSED = "refused", _("refused")
+    TAKEN = "taken", _("downloaded")
+
+
+class Export(models.Model):
+    """A request for workers in clear. A second person approves; the file is made at the one download."""
+
+    PERSONAL = NOBODY
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    asked_by = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="exports")
+    decided_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    purpose = models.CharField(max_length=200)
+    filters: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.ASKED)
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]

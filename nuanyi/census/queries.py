@@ -1,0 +1,103 @@
+"""Lists, one record, progress of rounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from nuanyi.census.models import CensusRound, Establishment, Import, Source, Worker
+from nuanyi.census.rows import name_key
+from nuanyi.census.rules import FollowUp
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.sectors import Sector
+from nuanyi.units.events import Subjects
+
+FILTERS = ("sector", "region", "source", "follow_up", "q")
+
+
+def establishments(actor: Actor, filters: dict[str, str], act: str = "census.view") -> QuerySet[Establishment]:
+    """Establishments that the actor may see, filtered."""
+    rows: QuerySet[Establishment] = Establishment.objects.visible_to(actor, act)
+    rows = _filtered(rows, filters)
+    if filters.get("q"):
+        rows = rows.filter(name_key__contains=name_key(filters["q"]))
+    return rows.order_by("-pk")
+
+
+def workers(actor: Actor, filters: dict[str, str], act: str = "census.view") -> QuerySet[Worker]:
+    """Workers that the actor may see, with their persons (masked) joined, filtered."""
+    rows: QuerySet[Worker] = Worker.objects.visible_to(actor, act).select_related("person")
+    rows = _filtered(rows, filters)
+    if filters.get("q"):
+        rows = rows.filter(site_name__contains=filters["q"].strip())
+    if filters.get("establishment"):
+        rows = rows.filter(establishment=filters["establishment"])
+    return rows.order_by("-pk")
+
+
+def _filtered(rows: Any, filters: dict[str, str]) -> Any:
+    if filters.get("sector"):
+        wanted = [code for code in filters["sector"].split(",") if code in Sector.values]
+        rows = rows.filter(sector__in=wanted)
+    if filters.get("region", "").isdigit():
+        rows = rows.filter(region_code__startswith=filters["region"])
+    if filters.get("source", "").isdigit():
+        rows = rows.filter(source_id=int(filters["source"]))
+    if filters.get("follow_up") in FollowUp.values:
+        rows = rows.filter(follow_up=filters["follow_up"])
+    return rows
+
+
+def imports_for(actor: Actor) -> QuerySet[Import]:
+    """Imports that the actor may see, newest first."""
+    return Import.objects.visible_to(actor).select_related("source", "account", "round")
+
+
+def sources() -> list[Source]:
+    """All sources by name."""
+    return list(Source.objects.order_by("name"))
+
+
+@dataclass(frozen=True)
+class RoundProgress:
+    """A round with what it found so far."""
+
+    round: CensusRound
+    sectors: list[str]
+    establishments: int
+    workers: int
+    imports: int
+
+
+def rounds() -> list[RoundProgress]:
+    """All rounds with their progress, in four queries whatever their number."""
+    found = list(CensusRound.objects.prefetch_related("units"))
+    counted: list[dict[int, int]] = [
+        dict(model.objects.exclude(round=None).values_list("round").annotate(n=Count("pk")).order_by())  # type: ignore[attr-defined]
+        for model in (Establishment, Worker, Import)
+    ]
+    labels = dict(Sector.choices)
+    return [
+        RoundProgress(
+            one, [str(labels[s]) for s in one.sectors], counted[0].get(one.pk, 0), counted[1].get(one.pk, 0),
+            counted[2].get(one.pk, 0),
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def subjects() -> list[Subjects]:
+    """What the census holds, by sector and region, for the dry run of responsibility rules."""
+    found: list[Subjects] = []
+    for title, model, address in (
+        ("establishments", Establishment, "/office/census/establishments/"),
+        ("workers", Worker, "/office/census/workers/"),
+    ):
+        cells = model.objects.values_list("sector", "region_code").annotate(n=Count("pk")).order_by("sector", "region_code")  # type: ignore[attr-defined]
+        for sector, region, number in cells:
+            found.append(Subjects(title, sector, region, number, f"{address}?sector={sector}&region={region}"))
+    return found
+
+

@@ -1,0 +1,119 @@
+"""Lists out to Excel: masked ones at once, clear ones after a second person has approved."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census import events, kinds, queries
+from nuanyi.census.models import Establishment, Export, ExportState, Worker
+from nuanyi.census.rules import FollowUp
+from nuanyi.journal import services as journal
+from nuanyi.lib import clock, sheets
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.sectors import Sector
+from nuanyi.notices import services as notices
+from nuanyi.people.models import Account
+from nuanyi.people.rules import MIN_PURPOSE, Duty
+from nuanyi.people.services import open_for_program
+from nuanyi.places import queries as places
+
+CLEAR_AT_MOST = 5000
+
+
+@transaction.atomic
+def export_masked(*, actor: Actor, what: str, filters: dict[str, str]) -> bytes:
+    """The filtered list as a workbook, personal values masked, rows as the actor's pages show them."""
+    actor.require("census.export")
+    rows = queries.establishments(actor, filters) if what == "establishments" else queries.workers(actor, filters)
+    out = io.BytesIO()
+    count = _write(out, what, rows.iterator(2000), clear=False)
+    journal.record(actor, events.EXPORTED, what=what, filters=filters, rows=count)
+    return out.getvalue()
+
+
+def _write(out: io.BytesIO, what: str, rows: Iterable[Any], *, clear: bool) -> int:
+    names, sectors, states = places.names_by_code(), dict(Sector.choices), dict(FollowUp.choices)
+    writer = sheets.Writer(out)
+    if what == "establishments":
+        titles = [_("Name"), _("Sector"), _("Township"), _("Credit code"), _("Headcount"), _("Follow-up"), _("As of")]
+        page = writer.sheet(str(_("Establishments")), titles, [32, 12, 14, 22, 8, 10, 12])
+    else:
+        titles = [_("Name"), _("Phone"), _("Sector"), _("Township"), _("Establishment or site"), _("Follow-up"), _("As of")]
+        page = writer.sheet(str(_("Workers")), titles, [10, 14, 12, 14, 30, 10, 12])
+    count = 0
+    for row in rows:
+        count += 1
+        common = [str(sectors.get(row.sector, "")), names.get(row.region_code, row.region_code)]
+        tail = [str(states[row.follow_up]), row.as_of_date]
+        if isinstance(row, Establishment):
+            page.row([row.name, *common, row.credit_code, row.headcount, *tail])
+        else:
+            page.row([*_named(row, clear), *common, row.site_name, *tail])
+    writer.close()
+    return count
+
+
+def _named(row: Worker, clear: bool) -> list[str]:
+    if clear:
+        return [open_for_program(row.person, "name"), open_for_program(row.person, "phone")]
+    return [row.person.name, row.person.phone]
+
+
+@transaction.atomic
+def ask_for_clear(*, actor: Actor, purpose: str, filters: dict[str, str]) -> Export:
+    """Ask for workers in clear; everybody who may approve is told. Raises NotAllowed, BadInput."""
+    actor.require("census.export")
+    actor.require("people.reveal")
+    if len(purpose.strip()) < MIN_PURPOSE:
+        raise BadInput(fields={"purpose": _("Say in a few words what you need it for.")})
+    if actor.account_id is None:
+        raise NotAllowed()
+    made = Export.objects.create(asked_by_id=actor.account_id, purpose=purpose.strip()[:200], filters=filters)
+    journal.record(actor, events.EXPORT_ASKED, made, purpose=made.purpose, filters=filters)
+    for duty in (Duty.DISTRICT_OFFICE, Duty.ORGANISATION):
+        notices.queue_to_duty(duty, kinds.EXPORT_ASKED, once=f"export:{made.pk}", who=actor.label, purpose=made.purpose)
+    return made
+
+
+@transaction.atomic
+def decide_export(*, actor: Actor, export: Export, approve: bool) -> Export:
+    """Approve or refuse somebody else's request. Raises NotAllowed (one's own), IllegalMove (decided already)."""
+    actor.require("census.approve_export")
+    found = Export.objects.select_for_update().get(pk=export.pk)
+    if found.asked_by_id == actor.account_id:
+        raise NotAllowed(_("A second person decides, not the one who asks."), code="own-request")
+    if found.state != ExportState.ASKED:
+        raise IllegalMove()
+    found.state = ExportState.APPROVED if approve else ExportState.REFUSED
+    found.decided_by_id, found.decided_at = actor.account_id, clock.now()
+    found.save()
+    journal.record(actor, events.EXPORT_DECIDED, found, approved=approve)
+    notices.queue(
+        Account.objects.get(pk=found.asked_by_id), kinds.EXPORT_DECIDED, once=f"export-decided:{found.pk}",
+        address="/office/census/exports/",
+    )  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def take_clear(*, actor: Actor, export: Export) -> bytes:
+    """The approved workbook, once, for the one who asked; rows by the rights of now. Raises NotFound, IllegalMove."""
+    found = Export.objects.select_for_update().filter(pk=export.pk, asked_by_id=actor.account_id).first()
+    if found is None:
+        raise NotFound()
+    if found.state != ExportState.APPROVED:
+        raise IllegalMove()
+    actor.require("people.reveal")
+    out = io.BytesIO()
+    rows = queries.workers(actor, found.filters, "people.reveal")[:CLEAR_AT_MOST]
+    count = _write(out, "workers", rows, clear=True)
+    found.state = ExportState.TAKEN
+    found.save()
+    journal.record(actor, events.EXPORT_TAKEN, found, rows=count, purpose=found.purpose)
+    return out.getvalue()

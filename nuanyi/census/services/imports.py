@@ -1,0 +1,526 @@
+"""A roster on its way in: sent, read, decided, taken in, undone."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census import events, files, kinds
+from nuanyi.census.columns import FIELDS, key_of
+from nuanyi.census.loading import establishments, workers
+from nuanyi.census.loading.tally import Choices, Tally
+from nuanyi.census.models import (
+    Appearance,
+    CensusRound,
+    Change,
+    Establishment,
+    Finding,
+    Import,
+    Match,
+    Source,
+    Worker,
+)
+from nuanyi.census.reading import NoHeader, Reader, ReadRow
+from nuanyi.census.rows import Known, Problem
+from nuanyi.census.rules import FINDINGS_KEPT, REASONS, Choice, ImportState, Kind, check_move
+from nuanyi.journal import services as journal
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import clock, masks, sheets, wall
+from nuanyi.lib.actor import EVERYWHERE, Actor, Scope, system
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.sectors import Sector
+from nuanyi.notices import services as notices
+from nuanyi.people.access import actor_for
+from nuanyi.people.models import Account, Person
+from nuanyi.places import queries as places
+
+WRITER_LOCK = 77020
+
+
+# sending -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def send_file(
+    *, actor: Actor, client_key: UUID, data: bytes, file_name: str, source_name: str, kind: str = "",
+    as_of_date: date | None = None, census_round: CensusRound | None = None, default_sector: str = "",
+    default_region: str = "", political_evidence: str = "",
+) -> Import:  # fmt: skip
+    """Take a file into the queue. The same ``client_key`` with the same bytes gives the first answer.
+
+    Raises NotAllowed, BadSheet (at the gate), BadInput, Conflict.
+    """
+    actor.require("census.import")
+    digest = hashlib.sha256(data).hexdigest()
+    known = Import.objects.filter(client_key=client_key).first()
+    if known is not None:
+        if known.file_sha256 != digest or known.account_id != actor.account_id:
+            raise Conflict(code="key-reused")
+        return known
+    sheets.kind_of(data)
+    source = _source(source_name or file_name, actor.unit_id)
+    if political_evidence and not actor.can("people.reveal_political"):
+        political_evidence = ""
+    made = Import(
+        client_key=client_key, account_id=actor.account_id, unit_id=actor.unit_id, source=source, kind=kind,
+        round=census_round, file_name=file_name[:120], file_sha256=digest, file_bytes=len(data),
+        as_of_date=as_of_date or clock.today(), default_sector=default_sector, political_evidence=political_evidence,
+        default_region=default_region or _home_region(actor),
+    )  # fmt: skip
+    _check_defaults(made)
+    files.keep(made.pk, files.SENT, data)
+    made.save(force_insert=True)
+    journal.record(actor, events.FILE_SENT, made, source=source.name, bytes=len(data), sha256=digest)
+    return made
+
+
+def _source(name: str, unit_id: int | None) -> Source:
+    name = name.strip()[:80]
+    if not name:
+        raise BadInput(fields={"source": _("Who sends this roster?")})
+    return Source.objects.get_or_create(name=name, defaults={"unit_id": unit_id})[0]
+
+
+def _home_region(actor: Actor) -> str:
+    regions = sorted({scope.region for scope in actor.scopes("census.import") if scope.region})
+    if len(regions) == 1:
+        return regions[0]
+    district = places.district()
+    return district.code if district else ""
+
+
+def _check_defaults(made: Import) -> None:
+    wrong: dict[str, Any] = {}
+    if made.kind and made.kind not in Kind.values:
+        wrong["kind"] = _("Establishments or workers?")
+    if made.default_sector and made.default_sector not in Sector.values:
+        wrong["default_sector"] = _("Choose a sector.")
+    if made.default_region and made.default_region not in places.names_by_code():
+        wrong["default_region"] = _("Choose a region.")
+    if made.as_of_date > clock.today():
+        wrong["as_of_date"] = _("This date lies in the future.")
+    if wrong:
+        raise BadInput(fields=wrong)
+
+
+# reading -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def sole_worker(pk: UUID) -> Iterator[bool]:
+    """Hold an import for one process; False where another has it. Ends with the process, however it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [WRITER_LOCK, pk.int & 0x7FFFFFFF])
+        got = bool(cursor.fetchone()[0])
+    try:
+        yield got
+    finally:
+        if got:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [WRITER_LOCK, pk.int & 0x7FFFFFFF])
+
+
+def scopes_of(of: Import) -> tuple[Scope, ...]:
+    """Where the sender of an import may write, by the duties as they are now; everywhere for a command."""
+    if of.account_id is None:
+        return (EVERYWHERE,)
+    return actor_for(Account.objects.get(pk=of.account_id)).scopes("census.import")
+
+
+def known_for(of: Import) -> Known:
+    """What reading needs to know of the district."""
+    names, stems, scopes = places.names_by_code(), places.township_stems(), scopes_of(of)
+    unit_wide = any(scope.unit is not None for scope in scopes)
+
+    def may_write(code: str) -> bool:
+        return unit_wide or any(scope.covers(region=code) for scope in scopes)
+
+    known = Known(
+        lambda text: places.region_named(text, names), lambda text: places.region_in(text, stems),
+        default_sector=of.default_sector, default_region=of.default_region, may_write=may_write,
+    )  # fmt: skip
+    if of.kind != Kind.ESTABLISHMENTS:
+        sites = Establishment.objects.values_list("name_key", "id", "region_code", "sector")
+        known.sites = {key: (str(pk), region, sector) for key, pk, region, sector in sites}
+    return known
+
+
+def reader_of(of: Import) -> Reader:
+    """A reader of the import's file. Raises NotFound where the file was deleted already."""
+    data = files.take(of.pk, files.SENT)
+    if data is None:
+        raise NotFound(_("The file was deleted after the import."), code="file-gone")
+    return Reader(data, of.kind, of.source.columns, of.chosen_columns)
+
+
+def read_import(pk: UUID) -> None:
+    """Read a file and say what would happen; writes findings and matches, nothing of the census."""
+    with sole_worker(pk) as mine:
+        of = Import.objects.select_related("source").filter(pk=pk, state=ImportState.READING).first()
+        if not mine or of is None:
+            return
+        try:
+            with wall.opened_for(system("import")):
+                _read(of)
+        except sheets.BadSheet as refused:
+            _refuse(of, refused.code)
+        except NoHeader as unclear:
+            of.columns = {layout.sheet: layout.as_json() for layout in unclear.layouts}
+            _move(of, ImportState.COLUMNS)
+        files.forget_progress(pk)
+
+
+def _read(of: Import) -> None:
+    reader = reader_of(of)
+    if not reader.kind and reader.chosen:
+        reader.kind = of.kind
+    bad: list[tuple[ReadRow, Problem]] = []
+    counts = {"rows": 0, "bad": 0}
+    rows = _split(reader, of, bad, counts)
+    first = next(rows, None)  # the kind is known once the first sheet's header was seen
+    of.kind = reader.kind
+    tally = _load(of, _again(first, rows), write=False)
+    Finding.objects.filter(source_import=of).delete()
+    Match.objects.filter(source_import=of).delete()
+    Finding.objects.bulk_create([_finding(of, reader, row, problem) for row, problem in bad[:FINDINGS_KEPT]], 1000)
+    Match.objects.bulk_create([_match(of, met) for met in tally.met[:FINDINGS_KEPT]], 1000)
+    of.columns = {layout.sheet: layout.as_json() for layout in reader.layouts}
+    of.counts = {**counts, "good": counts["rows"] - counts["bad"], **tally.as_json()}
+    _move(of, ImportState.REVIEW)
+    _tell(of, kinds.IMPORT_READ, file=of.file_name, good=of.counts["good"], bad=of.counts["bad"])
+
+
+def _split(reader: Reader, of: Import, bad: list[tuple[ReadRow, Problem]], counts: dict[str, int]) -> Iterator[ReadRow]:
+    for row in reader.rows(known_for(of)):
+        counts["rows"] += 1
+        if row.problems:
+            counts["bad"] += 1
+            if len(bad) <= FINDINGS_KEPT:
+                bad += [(row, problem) for problem in row.problems]
+        if counts["rows"] % 2000 == 0:
+            files.note_progress(of.pk, counts["rows"])
+        yield row
+
+
+def _again(first: ReadRow | None, rows: Iterator[ReadRow]) -> Iterator[ReadRow]:
+    if first is not None:
+        yield first
+    yield from rows
+
+
+def _load(of: Import, rows: Iterable[ReadRow], *, write: bool, choices: Choices | None = None) -> Tally:
+    kind: Any = establishments.EstablishmentLoader if of.kind == Kind.ESTABLISHMENTS else workers.WorkerLoader
+    loader = kind(of, scopes_of(of), choices)
+    for seen in loader.load(rows, write=write):
+        files.note_progress(of.pk, seen)
+    tally: Tally = loader.tally
+    return tally
+
+
+def _finding(of: Import, reader: Reader, row: ReadRow, problem: Problem) -> Finding:
+    return Finding(
+        source_import=of, sheet=row.sheet[:60], row=row.number, column=reader.title_of(row.sheet, problem.field)[:60],
+        reason=problem.reason, value_mask=_shown(problem, problem.value), hint_mask=_shown(problem, problem.hint),
+    )  # fmt: skip
+
+
+def _shown(problem: Problem, text: str) -> str:
+    """What may be seen of a bad cell: sectors, townships and headcounts as they are, anything personal masked."""
+    return text[:60] if problem.field in ("sector", "region", "headcount") else masks.mask_cell(text[:60])
+
+
+def _match(of: Import, met: Any) -> Match:
+    return Match(
+        source_import=of, sheet=met.sheet[:60], row=met.row, record_id=met.record_id, title=met.title[:130],
+        sort=met.sort, changes=met.changes,
+    )  # fmt: skip
+
+
+def _move(of: Import, state: str) -> None:
+    check_move(of.state, state)
+    of.state = state
+    of.save()
+
+
+def _refuse(of: Import, code: str) -> None:
+    of.refusal = code
+    _move(of, ImportState.REFUSED)
+    _delete_file(system("import"), of)
+    _tell(of, kinds.IMPORT_REFUSED, file=of.file_name)
+
+
+def _tell(of: Import, kind: str, **facts: Any) -> None:
+    if of.account_id is not None:
+        account = Account.objects.get(pk=of.account_id)
+        notices.queue(account, kind, once=f"{kind}:{of.pk}:{of.made_at:%s}", address=f"/office/census/imports/{of.pk}/", **facts)
+
+
+def _delete_file(actor: Actor, of: Import) -> None:
+    if files.delete(of.pk, files.SENT):
+        of.file_deleted_at = clock.now()
+        of.save(update_fields=["file_deleted_at"])
+        journal.record(actor, events.FILE_DELETED, of, sha256=of.file_sha256)
+
+
+@transaction.atomic
+def sweep_file(pk: UUID) -> None:
+    """Delete a file that outlived its import because the process died between the two."""
+    _delete_file(system("import"), Import.objects.get(pk=pk))
+
+
+# deciding ------------------------------------------------------------------------------------
+
+
+def _own(actor: Actor, of: Import) -> Import:
+    """The import, locked, if it is the actor's business. Raises NotAllowed, NotFound."""
+    actor.require("census.import")
+    found = Import.objects.visible_to(actor).select_for_update().filter(pk=of.pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@transaction.atomic
+def choose_columns(*, actor: Actor, of: Import, kind: str, columns: dict[str, dict[str, Any]]) -> Import:
+    """Say which column is which, have the file read again, and remember it for the source.
+
+    ``columns`` is ``{sheet: {"row": header row, "fields": {field: column index}}}``. Raises BadInput, IllegalMove.
+    """
+    of = _own(actor, of)
+    if kind not in Kind.values:
+        raise BadInput(fields={"kind": _("Establishments or workers?")})
+    useful = {sheet: told for sheet, told in columns.items() if "name" in told["fields"]}
+    if not useful:
+        raise BadInput(fields={"columns": _("Say at least which column holds the name.")})
+    if any(set(told["fields"]) - set(FIELDS[kind]) for told in useful.values()):
+        raise BadInput(code="bad-field")
+    of.kind, of.chosen_columns = kind, useful
+    _move(of, ImportState.READING)
+    _remember(of, useful)
+    return of
+
+
+def _remember(of: Import, columns: dict[str, dict[str, Any]]) -> None:
+    source = Source.objects.select_for_update().get(pk=of.source_id)
+    taught = dict(source.columns.get(of.kind, {}))
+    for sheet, told in columns.items():
+        titles = of.columns.get(sheet, {}).get("titles", [])
+        for field, column in told["fields"].items():
+            if column < len(titles) and key_of(titles[column]):
+                taught[key_of(titles[column])] = field
+    source.columns = {**source.columns, of.kind: taught}
+    source.save(update_fields=["columns"])
+
+
+@transaction.atomic
+def choose(*, actor: Actor, of: Import, choice: str, rows: list[int] | None = None) -> int:
+    """Choose for some matches (by id) or, with ``rows`` None, for all that have no choice of their own."""
+    of = _own(actor, of)
+    if of.state != ImportState.REVIEW:
+        raise IllegalMove()
+    if choice not in Choice.values:
+        raise BadInput(fields={"choice": _("Keep, fill in or overwrite?")})
+    if rows is None:
+        of.default_choice = choice
+        of.save(update_fields=["default_choice"])
+        return Match.objects.filter(source_import=of, sort="changed", choice="").count()
+    return Match.objects.filter(source_import=of, pk__in=rows, sort="changed").update(choice=choice)
+
+
+@transaction.atomic
+def decide(*, actor: Actor, of: Import, only_if_clean: bool = False) -> Import:
+    """Take the good rows in (or, with ``only_if_clean``, nothing unless every row is good).
+
+    Raises IllegalMove, BadInput (rows meet known records and nobody chose what to do with them).
+    """
+    of = _own(actor, of)
+    if only_if_clean and of.counts.get("bad"):
+        raise IllegalMove(_("Some rows are bad. Mend them, or take in the good ones only."), code="not-clean")
+    open_matches = Match.objects.filter(source_import=of, sort="changed", choice="").exists()
+    if open_matches and not of.default_choice:
+        raise BadInput(
+            _("Some rows differ from what is known. Choose first what to do with them."), code="no-choice",
+            fields={"choice": _("Keep, fill in or overwrite?")},
+        )  # fmt: skip
+    _move(of, ImportState.WRITING)
+    return of
+
+
+@transaction.atomic
+def discard(*, actor: Actor, of: Import) -> Import:
+    """Take nothing in and delete the file."""
+    of = _own(actor, of)
+    _move(of, ImportState.DISCARDED)
+    Finding.objects.filter(source_import=of).delete()
+    Match.objects.filter(source_import=of).delete()
+    journal.record(actor, events.IMPORT_DISCARDED, of)
+    _delete_file(actor, of)
+    return of
+
+
+# taking in -----------------------------------------------------------------------------------
+
+
+def write_import(pk: UUID) -> None:
+    """Take the good rows in: one transaction, one import at a time. Killed anywhere, nothing of it is there."""
+    with sole_worker(pk) as mine:
+        if not mine:
+            return
+        with wall.opened_for(system("import")):
+            of = Import.objects.select_related("source").filter(pk=pk, state=ImportState.WRITING).first()
+            if of is None:
+                return
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
+            _write(of)
+        with transaction.atomic():  # only now, when what was taken in is durable; a crash in between is swept later
+            _delete_file(system("import"), of)
+        files.forget_progress(pk)
+
+
+def _write(of: Import) -> None:
+    reader = reader_of(of)
+    rejected: list[tuple[ReadRow, list[str]]] = []
+    choices = {
+        (sheet, row): choice
+        for sheet, row, choice in Match.objects.filter(source_import=of).exclude(choice="").values_list("sheet", "row", "choice")
+    }
+    counts = {"rows": 0}
+    tally = _load(of, _good(reader, of, rejected, counts), write=True, choices=choices)
+    day = of.as_of_date
+    kind = kinds.ESTABLISHMENTS_RECORDED if of.kind == Kind.ESTABLISHMENTS else kinds.WORKERS_RECORDED
+    lines = [
+        Delivered(day, number, region, sector, of.unit_id or 0) for (region, sector), number in sorted(tally.delivered.items())
+    ]
+    ledger.record(kind, lines, source=of)
+    of.columns = {layout.sheet: layout.as_json() for layout in reader.layouts}
+    bad = len(rejected)
+    of.counts = {"rows": counts["rows"], "bad": bad, "good": counts["rows"] - bad, **tally.as_json()}
+    of.done_at = clock.now()
+    _move(of, ImportState.DONE)
+    actor = system("import") if of.account_id is None else actor_for(Account.objects.get(pk=of.account_id))
+    journal.record(actor, events.IMPORTED, of, source=of.source.name, sha256=of.file_sha256, **of.counts)
+    _tell(of, kinds.IMPORT_DONE, file=of.file_name, new=of.counts.get("new", 0), changed=of.counts.get("written", 0))
+    if rejected:
+        files.keep(of.pk, files.REJECTED, rejected_workbook(reader, rejected))
+
+
+def _good(
+    reader: Reader, of: Import, rejected: list[tuple[ReadRow, list[str]]], counts: dict[str, int]
+) -> Iterator[ReadRow]:
+    for row in reader.rows(known_for(of)):
+        counts["rows"] += 1
+        if row.problems:
+            words = [f"{reader.title_of(row.sheet, p.field)}：{REASONS[p.reason]}" for p in row.problems]
+            rejected.append((row, words))
+        else:
+            yield row
+
+
+def rejected_workbook(reader: Reader, rejected: list[tuple[ReadRow, list[str]]]) -> bytes:
+    """The rejected rows as a workbook of the same columns, with the reasons in a last one."""
+    out = io.BytesIO()
+    writer = sheets.Writer(out)
+    for layout in reader.layouts:
+        rows = [(row, words) for row, words in rejected if row.sheet == layout.sheet]
+        if not rows:
+            continue
+        titles = [*layout.titles, str(_("Row in your file")), str(_("Why it was not taken in"))]
+        page = writer.sheet(layout.sheet or "1", titles)
+        for row, words in rows:
+            cells = [*row.cells, *[""] * (len(layout.titles) - len(row.cells))][: len(layout.titles)]
+            page.row([*cells, row.number, " ".join(words)])
+    writer.close()
+    return out.getvalue()
+
+
+# undoing -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def undo(*, actor: Actor, of: Import) -> dict[str, int]:
+    """Take a whole import back: what it made goes, what it changed is as before, the ledger is reversed.
+
+    Records that another roster named since, or that were changed since, stay; returns ``removed``,
+    ``restored``, ``kept``. Raises NotAllowed, NotFound, IllegalMove.
+    """
+    of = _own(actor, of)
+    check_move(of.state, ImportState.UNDONE)
+    wall.stand_at(system("undo"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
+    done = {"restored": 0, "kept": 0, "removed": 0}
+    for change in Change.objects.filter(source_import=of).order_by("-id"):
+        done["restored" if _restore(change) else "kept"] += 1
+    Appearance.objects.filter(source_import=of).delete()
+    for model in (Worker, Establishment):
+        removed, kept = _remove_made(model, of)
+        done["removed"] += removed
+        done["kept"] += kept
+    ledger.reverse_all_from(of)
+    of.state = ImportState.UNDONE
+    of.save()
+    journal.record(actor, events.IMPORT_UNDONE, of, **done)
+    wall.stand_at(actor)
+    return done
+
+
+def _restore(change: Change) -> bool:
+    """Put the values from before back unless somebody changed the record after the import."""
+    if change.record_type == "worker":
+        worker = Worker.objects.select_related("person").filter(pk=change.record_id, changed_at=change.changed_at).first()
+        if worker is None:
+            return False
+        workers.restore(worker, change.sealed_before)
+        worker.person.save()
+        worker.save()
+        return True
+    record = Establishment.objects.filter(pk=change.record_id, changed_at=change.changed_at).first()
+    if record is None:
+        return False
+    establishments.restore(record, change.sealed_before)
+    record.save()
+    return True
+
+
+def _remove_made(model: Any, of: Import) -> tuple[int, int]:
+    """Delete what an import made, unless another roster names it too or it was touched since."""
+    made = model.objects.filter(made_by=of)
+    field = "worker" if model is Worker else "establishment"
+    others = Appearance.objects.exclude(**{field: None}).values(field)
+    stays = made.filter(pk__in=others) | made.filter(changed_at__gt=of.done_at)
+    kept_ids = set(stays.values_list("pk", flat=True))
+    made.filter(pk__in=kept_ids).update(made_by=None)
+    persons = list(made.values_list("person_id" if model is Worker else "contact_id", flat=True))
+    removed = made.count()
+    made.delete()
+    Person.objects.filter(pk__in=[pk for pk in persons if pk]).delete()
+    return removed, len(kept_ids)
+
+
+# at once, for commands -----------------------------------------------------------------------
+
+
+def import_now(*, actor: Actor, choice: str = Choice.KEEP, **sent: Any) -> Import:
+    """Send, read and take in without the queue (commands, the demo). Raises what the steps raise."""
+    of = send_file(actor=actor, **sent)
+    if of.state == ImportState.READING:
+        read_import(of.pk)
+        of.refresh_from_db()
+    if of.state == ImportState.REVIEW:
+        if of.default_choice != choice:
+            of.default_choice = choice
+            of.save(update_fields=["default_choice"])
+        decide(actor=actor, of=of)
+        write_import(of.pk)
+    of.refresh_from_db()
+    return of

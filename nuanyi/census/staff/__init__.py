@@ -1,0 +1,1 @@
+"""The office's faces of the census: records, imports, rounds, exports."""

@@ -1,0 +1,45 @@
+"""Addresses of the room's office."""
+
+from django.urls import path, register_converter
+
+from nuanyi.census.staff import imports, records, rounds
+
+
+class What:
+    """establishments or workers."""
+
+    regex = "establishments|workers"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
+register_converter(What, "what")
+app_name = "census"
+urlpatterns = [
+    path("establishments/", records.establishments, name="establishments"),
+    path("establishments/<uuid:pk>/", records.establishment, name="establishment"),
+    path("workers/", records.workers, name="workers"),
+    path("workers/<uuid:pk>/", records.worker, name="worker"),
+    path("<what:what>/follow-up/", records.follow_up, name="follow_up"),
+    path("<what:what>.xlsx", records.export, name="export"),
+    path("imports/", imports.imports_list, name="imports"),
+    path("imports/new/", imports.new, name="import_new"),
+    path("imports/<uuid:pk>/", imports.one, name="import"),
+    path("imports/<uuid:pk>/columns/", imports.columns, name="import_columns"),
+    path("imports/<uuid:pk>/choose/", imports.choose, name="import_choose"),
+    path("imports/<uuid:pk>/decide/", imports.decide, name="import_decide"),
+    path("imports/<uuid:pk>/undo/", imports.undo, name="import_undo"),
+    path("imports/<uuid:pk>/<str:part>.xlsx", imports.copy, name="import_copy"),
+    path("rounds/", rounds.rounds_list, name="rounds"),
+    path("rounds/new/", rounds.new, name="round_new"),
+    path("rounds/<int:pk>/move/", rounds.move, name="round_move"),
+    path("exports/", rounds.exports_list, name="exports"),
+    path("exports/<uuid:pk>/decide/", rounds.decide_export, name="export_decide"),
+    path("exports/<uuid:pk>/take/", rounds.take_export, name="export_take"),
+]

@@ -1,0 +1,83 @@
+"""What every page's shell needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.doors import actor_of
+from nuanyi.lib.errors import Words
+from nuanyi.notices.models import Notice
+
+
+@dataclass(frozen=True)
+class Link:
+    """A line of the left rail; shown to those whose duties include ``act``."""
+
+    title: Words
+    href: str
+    icon: str
+    act: str
+
+
+#: The rail by the four parts of the work plus the matrix. A part without pages yet is not shown.
+RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
+    (
+        "",
+        (
+            Link(_("Today"), "/office/", "home", "front.office"),
+            Link(_("Matrix"), "/office/matrix/", "grid", "matrix.view"),
+        ),
+    ),
+    (
+        _("Census and responsibility"),
+        (
+            Link(_("Establishments"), "/office/census/establishments/", "shop", "census.view"),
+            Link(_("Workers"), "/office/census/workers/", "rider", "census.view"),
+            Link(_("Rosters in"), "/office/census/imports/", "upload", "census.import"),
+            Link(_("At the door"), "/door/", "door", "census.enter"),
+            Link(_("Census rounds"), "/office/census/rounds/", "round", "census.view"),
+            Link(_("Exports in clear"), "/office/census/exports/", "key", "census.export"),
+            Link(_("Who answers?"), "/office/responsibility/", "compass", "units.view"),
+        ),
+    ),
+    (
+        _("House"),
+        (
+            Link(_("Places and grids"), "/office/places/", "map", "places.view"),
+            Link(_("Accounts and duties"), "/office/people/", "people", "people.manage_accounts"),
+            Link(_("Notices"), "/office/notices/", "bell", "front.office"),
+            Link(_("Audit"), "/office/audit/", "chain", "journal.read"),
+        ),
+    ),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The rail (lazily: only the staff shell asks for it), the actor and the demo's sign."""
+    actor = actor_of(request)
+
+    def rail() -> list[dict[str, Any]]:
+        path = request.path
+        parts = []
+        for title, links in RAIL:
+            shown = [
+                {"link": link, "here": path == link.href or (link.href not in ("/office/",) and path.startswith(link.href))}
+                for link in links
+                if actor.can(link.act)
+            ]
+            if shown:
+                parts.append({"title": title, "links": shown})
+        return parts
+
+    def unseen() -> int:
+        return Notice.objects.visible_to(actor).filter(seen_at=None).count()
+
+    return {
+        "actor": actor, "rail": rail, "unseen_notices": unseen, "demo": settings.NUANYI_DEMO,
+        "tiles_url": settings.NUANYI_TILES_URL,
+    }  # fmt: skip

@@ -1,0 +1,82 @@
+"""Headers that protect people, the gate for uploads, refusals, first passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.front.refusals import answer
+from nuanyi.lib.errors import Refusal, TooMuch
+from nuanyi.people.models import Account
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+MAX_BODY = 41 << 20
+
+
+def _policy() -> str:
+    tiles = urlsplit(settings.NUANYI_TILES_URL)
+    source = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+    return (
+        "default-src 'self'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self';"
+        f" img-src 'self' data: blob:{source}; object-src 'none'; base-uri 'none'; form-action 'self';"
+        " frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
+    )
+
+
+class SafeHeaders:
+    """Content security policy and friends; pages of signed-in people are never stored."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.policy = _policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Content-Security-Policy", self.policy)
+        response.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self), payment=()")
+        response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        user = getattr(request, "user", None)
+        if request.path.startswith(("/office/", "/accounts/")) or (user is not None and user.is_authenticated):
+            response["Cache-Control"] = "no-store"
+        return response
+
+
+class UploadGate:
+    """Refuses a body that is too large by its announced length, before a byte of it is read."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+            return answer(request, TooMuch(_("This is larger than 40 MB. Nothing was kept."), code="too-large", status=413))
+        return self.get_response(request)
+
+
+class Refusals:
+    """Refusals raised before a door opened; and whoever has a first password must change it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponseBase | None:
+        """Send holders of a first password to change it, before anything else of the office."""
+        if not request.path.startswith("/office/"):
+            return None
+        user = request.user
+        if isinstance(user, Account) and user.must_change_password:
+            return redirect("/accounts/password/change/")
+        return None
+
+    def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponseBase | None:
+        """Answer a refusal; anything else is Django's."""
+        return answer(request, exc) if isinstance(exc, Refusal) else None

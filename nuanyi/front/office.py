@@ -1,0 +1,109 @@
+"""The office: home by duty, search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from nuanyi.census import queries as census
+from nuanyi.census.models import Export, ExportState, Worker
+from nuanyi.census.rules import FollowUp, ImportState, RoundState
+from nuanyi.lib import figures
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.errors import Words
+from nuanyi.lib.figures import Window
+from nuanyi.notices.models import Notice
+from nuanyi.people import queries as people
+from nuanyi.people.models import Account
+from nuanyi.people.rules import Duty
+from nuanyi.places.models import Grid, Region
+from nuanyi.units.models import Unit
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to do next: what, how many, where."""
+
+    words: str
+    href: str
+    count: int
+    urgent: bool = False
+
+
+@require_safe
+@door("front.office")
+def home(request: HttpRequest) -> HttpResponse:
+    """What to do next, by duty; then the figures that this person works on."""
+    actor = actor_of(request)
+    shown = []
+    if actor.can("matrix.view"):
+        shown = [
+            (figure, figure.total(Window()))
+            for key in ("census.establishments", "census.workers", "responsibility.guided_establishments", "census.key_sectors_surveyed")
+            if (figure := figures.offered().get(key))
+        ]
+    context = {
+        "tasks": _tasks(actor), "figures": shown, "duties": [Duty(duty).label for duty in actor.duties],
+        "first_steps": _first_steps(actor),
+    }  # fmt: skip
+    return render(request, "front/office_home.html", context)
+
+
+def _tasks(actor: Actor) -> list[Task]:
+    tasks: list[Task] = []
+    if actor.can("census.import"):
+        imports = census.imports_for(actor)
+        waiting = imports.filter(state__in=[ImportState.REVIEW, ImportState.COLUMNS]).count()
+        tasks.append(Task(ngettext("%d roster waits for your decision", "%d rosters wait for your decision", waiting) % waiting, "/office/census/imports/", waiting, True))
+    if actor.can("census.approve_export"):
+        asked = Export.objects.filter(state=ExportState.ASKED).exclude(asked_by=actor.account_id).count()
+        tasks.append(Task(ngettext("%d export in clear waits for a second person", "%d exports in clear wait for a second person", asked) % asked, "/office/census/exports/", asked, True))
+    if actor.can("census.view"):
+        new = census.establishments(actor, {"follow_up": FollowUp.NEW}).count()
+        tasks.append(Task(ngettext("%d establishment has not been contacted", "%d establishments have not been contacted", new) % new, "/office/census/establishments/?follow_up=new", new))
+        unknown = Worker.objects.visible_to(actor).filter(sector="").count()
+        tasks.append(Task(ngettext("%d worker has no sector yet", "%d workers have no sector yet", unknown) % unknown, "/office/census/workers/?sector=none", unknown))
+    if actor.can("census.rounds"):
+        running = sum(1 for one in census.rounds() if one.round.state == RoundState.RUNNING)
+        tasks.append(Task(ngettext("%d census round is running", "%d census rounds are running", running) % running, "/office/census/rounds/", running))
+    unseen = Notice.objects.visible_to(actor).filter(seen_at=None).count()
+    tasks.append(Task(ngettext("%d notice is unread", "%d notices are unread", unseen) % unseen, "/office/notices/", unseen))
+    return [task for task in tasks if task.count]
+
+
+def _first_steps(actor: Actor) -> list[tuple[Words, str]]:
+    """What a person with these duties usually begins with."""
+    steps: list[tuple[Words, str, str]] = [
+        (_("Send a roster"), "/office/census/imports/new/", "census.import"),
+        (_("Record somebody at the door"), "/door/", "census.enter"),
+        (_("See the matrix"), "/office/matrix/", "matrix.view"),
+        (_("Ask who answers for a place"), "/office/responsibility/", "units.view"),
+        (_("Read the audit"), "/office/audit/", "journal.read"),
+        (_("Make an account"), "/office/people/new/", "people.manage_accounts"),
+    ]
+    return [(words, href) for words, href, act in steps if actor.can(act)][:4]
+
+
+@require_safe
+@door("front.office")
+def search(request: HttpRequest) -> HttpResponse:
+    """Establishments and sites by name, places, units; workers by an exact phone or ID number only."""
+    actor, text = actor_of(request), request.GET.get("q", "").strip()[:80]
+    context: dict[str, object] = {"q": text}
+    if text:
+        if actor.can("census.view"):
+            context["establishments"] = census.establishments(actor, {"q": text})[:20]
+            persons = people.person_with(actor, text)
+            context["workers"] = Worker.objects.visible_to(actor).select_related("person").filter(person__in=persons)[:20]
+        context["regions"] = Region.objects.filter(name__contains=text).defer("geometry_wgs84")[:10]
+        context["grids"] = Grid.objects.filter(name__contains=text).defer("geometry_wgs84")[:10]
+        context["units"] = Unit.objects.filter(name__contains=text)[:10]
+        if actor.can("people.manage_accounts"):
+            context["accounts"] = Account.objects.filter(username__contains=text)[:10]
+    return render(request, "front/search.html", context)

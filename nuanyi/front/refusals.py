@@ -1,0 +1,48 @@
+"""One place where a refusal becomes a page, an htmx fragment or ``application/problem+json`` (RFC 9457)."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+
+from nuanyi.lib.errors import Refusal, SignInFirst
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the client is a program."""
+    if request.path.startswith(("/api/", "/open311/", "/hsds/")):
+        return True
+    accept = request.headers.get("Accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+def problem(refusal: Refusal) -> JsonResponse:
+    """The refusal as problem+json with its stable code."""
+    body = {
+        "type": f"about:blank#{refusal.code}", "title": str(refusal), "status": refusal.status, "code": refusal.code,
+        "fields": {name: str(words) for name, words in refusal.fields.items()},
+    }  # fmt: skip
+    return JsonResponse(body, status=refusal.status, content_type="application/problem+json")
+
+
+def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
+    """Answer a refused request in the form that its client understands."""
+    if wants_json(request):
+        return problem(refusal)
+    if isinstance(refusal, SignInFirst):
+        target = f"/accounts/login/?next={quote(request.get_full_path())}"
+        if getattr(request, "htmx", False):
+            response = HttpResponse(status=204)
+            response["HX-Redirect"] = target
+            return response
+        return redirect(target)
+    if getattr(request, "htmx", False):
+        return render(request, "front/fragments/refusal.html", {"refusal": refusal}, status=refusal.status)
+    from nuanyi.people.access import explain
+
+    act = str(refusal.facts.get("act", ""))
+    actor = getattr(request, "actor", None)
+    context = {"refusal": refusal, "why": explain(actor, act) if act and actor is not None else None}
+    return render(request, "front/refused.html", context, status=refusal.status)

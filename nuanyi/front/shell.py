@@ -1,0 +1,125 @@
+"""Error pages, health, metrics, language, and the installable shell (service worker, manifest, offline page)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language, gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from nuanyi import __version__
+from nuanyi.front.refusals import answer
+from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.errors import NotAllowed, NotFound, Refusal
+from nuanyi.notices.models import Notice, State
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    """400."""
+    return answer(request, Refusal(code="bad-request"))
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    """403, a stale form among them."""
+    return answer(request, NotAllowed())
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    """404."""
+    return answer(request, NotFound())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a page without database or session, in both languages."""
+    return HttpResponse((Path(__file__).parent / "static/front/500.html").read_bytes(), status=500)
+
+
+@require_safe
+@door(PUBLIC)
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Whether the program and its database answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        cursor.fetchone()
+    return JsonResponse({"status": "ok", "version": __version__})
+
+
+@require_safe
+@door(PUBLIC)
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Numbers for Prometheus (text format 0.0.4): from this machine, or with the token in ``Authorization``."""
+    token = settings.NUANYI_METRICS_TOKEN
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    local = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1", "", None)
+    if (token and given != token) or (not token and not local):
+        raise NotFound()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
+        jobs = cursor.fetchall()
+        cursor.execute("SELECT coalesce(sum(seq), 0) FROM (SELECT max(seq) AS seq FROM journal_entry GROUP BY lane) heads")
+        entries = cursor.fetchone()[0]
+    lines = ["# TYPE nuanyi_jobs gauge", *[f'nuanyi_jobs{{status="{status}"}} {n}' for status, n in jobs]]
+    lines += ["# TYPE nuanyi_journal_entries counter", f"nuanyi_journal_entries {entries}"]
+    waiting = Notice.objects.filter(state=State.QUEUED).count()
+    lines += ["# TYPE nuanyi_notices_waiting gauge", f"nuanyi_notices_waiting {waiting}", ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; version=0.0.4")
+
+
+@require_POST
+@door(PUBLIC)
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch the language for this browser and go back."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        target = "/"
+    response = redirect(target)
+    wanted = request.POST.get("language", "")
+    if check_for_language(wanted) and wanted in dict(settings.LANGUAGES):
+        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax")
+    return response
+
+
+@require_safe
+@door(PUBLIC)
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """The service worker: keeps public shells only, never a page of the office."""
+    shell = ["/offline/", "/door/", *[static(f"front/{name}") for name in ("front.css", "app.js", "door.js", "drafts.js")]]
+    shell += [static("vendor/pico/pico.min.css"), static("vendor/htmx/htmx.min.js"), static("front/tokens.css")]
+    script = (Path(__file__).parent / "static/front/sw.js").read_text()
+    body = f"const VERSION = {json.dumps(_version(shell))};\nconst SHELL = {json.dumps(shell)};\n{script}"
+    response = HttpResponse(body, content_type="text/javascript; charset=utf-8")
+    response["Service-Worker-Allowed"] = "/"
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+@door(PUBLIC)
+def manifest(request: HttpRequest) -> HttpResponse:
+    """The web app manifest."""
+    body = {
+        "name": gettext("Nuanyi: help for workers on the road"), "short_name": gettext("Nuanyi"), "start_url": "/",
+        "display": "standalone", "background_color": "#FFFDF9", "theme_color": "#9A2F0A", "lang": request.LANGUAGE_CODE,
+        "icons": [{"src": static("front/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+    }  # fmt: skip
+    return HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/manifest+json")
+
+
+@require_safe
+@door(PUBLIC)
+def offline(request: HttpRequest) -> HttpResponse:
+    """What a phone shows without network."""
+    return render(request, "front/offline.html")
+
+
+def _version(shell: list[str]) -> str:
+    """Changes with the program and with any file of the shell (their names carry a digest of their content)."""
+    return hashlib.sha256("\n".join([__version__, *shell]).encode()).hexdigest()[:12]

@@ -1,0 +1,44 @@
+"""Staff sign-in through django-allauth: no sign-up, every success and failure in the journal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from nuanyi.journal import services as journal
+from nuanyi.lib.actor import GUEST
+from nuanyi.people import events
+from nuanyi.people.access import actor_for
+from nuanyi.people.models import Account
+
+
+class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by people with the duty to do so, never by a visitor."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+
+@receiver(user_logged_in)
+def note_sign_in(sender: object, user: Account, **_more: Any) -> None:
+    """Who signed in, without address or device."""
+    journal.record(actor_for(user), events.SIGNED_IN, user)
+
+
+@receiver(user_login_failed)
+def note_failure(sender: object, credentials: dict[str, Any], **_more: Any) -> None:
+    """That it failed, and for which account where there is one; what was typed is not kept."""
+    account = Account.objects.filter(username=str(credentials.get("username") or "")).first()
+    journal.record(GUEST, events.SIGN_IN_FAILED, account)
+
+
+@receiver(password_changed)
+def first_password_is_changed(sender: object, user: Account, **_more: Any) -> None:
+    """The owner has a password of their own now."""
+    Account.objects.filter(pk=user.pk).update(must_change_password=False)

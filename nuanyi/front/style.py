@@ -1,0 +1,27 @@
+"""The style page (debug only): every shared component with its states."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.errors import BadInput
+
+
+class Sample(forms.Form):
+    """Fields in their states."""
+
+    name = forms.CharField(label=_("Name"), help_text=_("As it stands on the ID card"))
+    township = forms.ChoiceField(label=_("Township"), choices=[("1", "雁山镇"), ("2", "柘木镇")])
+    agree = forms.BooleanField(label=_("I agree"), required=False)
+
+
+@door(PUBLIC)
+def page(request: HttpRequest) -> HttpResponse:
+    """Buttons, fields, errors, chips, tables, panels, toasts, cards, empty states, badges, deadlines, steps."""
+    bad = Sample({"name": "", "township": "9"})
+    refusal = BadInput(fields={"name": _("The name is missing.")})
+    return render(request, "front/style.html", {"form": Sample(), "bad": bad, "refusal": refusal})

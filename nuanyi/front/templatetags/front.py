@@ -1,0 +1,156 @@
+"""The shared components: each exists once, here and in ``templates/front/parts``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+
+from nuanyi.front.icons import ICONS
+from nuanyi.lib import clock
+
+register = template.Library()
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon; always beside a word, so it is hidden from screen readers."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>', ICONS[name]
+    )
+
+
+@register.inclusion_tag("front/parts/field.html")
+def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
+    """Label, hint, input, error, tied together for screen readers."""
+    widget = bound.field.widget
+    many = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
+    hint_id, error_id = f"{bound.auto_id}-hint", f"{bound.auto_id}-error"
+    described = [name for name, there in ((hint_id, hint or bound.help_text), (error_id, bound.errors)) if there]
+    attrs = {"aria-describedby": " ".join(described)} if described else {}
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    return {
+        "bound": bound, "widget": bound.as_widget(attrs=attrs), "hint": hint or bound.help_text, "hint_id": hint_id,
+        "error_id": error_id, "check": isinstance(widget, CheckboxInput), "many": many,
+    }  # fmt: skip
+
+
+@register.inclusion_tag("front/parts/errors.html")
+def error_summary(form: Any = None, refusal: Any = None) -> dict[str, Any]:
+    """Everything that is wrong, on top of the page, each a link to its field."""
+    lines: list[tuple[str, str]] = []
+    if form is not None and form.is_bound:
+        for name, errors in form.errors.items():
+            target = "" if name == "__all__" else f"#{form[name].auto_id}"
+            lines += [(target, str(words)) for words in errors]
+    if refusal is not None:
+        lines += [(f"#id_{name}", str(words)) for name, words in refusal.fields.items()] or [("", str(refusal))]
+    return {"lines": lines}
+
+
+@register.inclusion_tag("front/parts/badge.html")
+def badge(state: str, words: str) -> dict[str, str]:
+    """A state by shape, colour and word."""
+    return {"tone": TONES.get(state, "plain"), "sign": SIGNS.get(TONES.get(state, "plain"), "○"), "words": words}
+
+
+TONES = {
+    "done": "good", "closed": "good", "open": "good", "ok": "good", "approved": "good", "visited": "good", "sent": "good",
+    "contacted": "good", "review": "ask", "columns": "ask", "asked": "ask", "planned": "plain", "new": "ask", "running": "busy",
+    "reading": "busy", "writing": "busy", "queued": "busy", "refused": "bad", "dead": "bad", "unreachable": "bad",
+    "undone": "plain", "discarded": "plain", "overdue": "bad",
+}  # fmt: skip
+SIGNS = {"good": "●", "ask": "◆", "busy": "◐", "bad": "▲", "plain": "○"}
+
+
+@register.inclusion_tag("front/parts/empty.html")
+def empty_state(title: str, words: str = "", href: str = "", label: str = "") -> dict[str, str]:
+    """Nothing here yet, and what to do next."""
+    return {"title": title, "words": words, "href": href, "label": label}
+
+
+@register.inclusion_tag("front/parts/chips.html", takes_context=True)
+def chips(context: Any, name: str, choices: Any, title: str, everything: str = "") -> dict[str, Any]:
+    """A filter as links in the address; choosing one keeps the others."""
+    query: QueryDict = context["request"].GET
+    now = query.get(name, "")
+    links = [{"words": everything or gettext("All"), "href": _with(query, name, ""), "here": not now}]
+    links += [{"words": words, "href": _with(query, name, value), "here": str(value) == now} for value, words in choices]
+    return {"title": title, "links": links, "name": name, "few": len(links) <= 8, "now": now, "rest": _hidden(query, name), "choices": choices, "everything": everything or gettext("All")}
+
+
+def _with(query: QueryDict, name: str, value: Any) -> str:
+    kept = {key: query[key] for key in query if key not in (name, "after", "before")}
+    if value:
+        kept[name] = value
+    return f"?{urlencode(kept)}" if kept else "?"
+
+
+def _hidden(query: QueryDict, name: str) -> list[tuple[str, str]]:
+    return [(key, query[key]) for key in query if key not in (name, "after", "before")]
+
+
+@register.simple_tag(takes_context=True)
+def page_href(context: Any, name: str, cursor: str) -> str:
+    """The address of the next or previous page: same filters, another cursor."""
+    query: QueryDict = context["request"].GET
+    kept = {key: query[key] for key in query if key not in ("after", "before")}
+    return f"?{urlencode({**kept, name: cursor})}"
+
+
+@register.simple_tag
+def day(value: date | datetime | None) -> SafeString | str:
+    """``6月3日 周五`` with the full date on hover; the year too where it is not this one."""
+    if value is None:
+        return "—"
+    moment = value.astimezone(clock.CHINA) if isinstance(value, datetime) else None
+    plain = moment.date() if moment else value
+    if (get_language() or "").startswith("zh"):
+        words = f"{plain.month}月{plain.day}日 {WEEKDAYS[plain.weekday()]}"
+        words = words if plain.year == clock.today().year else f"{plain.year}年{plain.month}月{plain.day}日"
+    else:
+        words = plain.strftime("%d %b" if plain.year == clock.today().year else "%d %b %Y").lstrip("0")
+    full = moment.strftime("%Y-%m-%d %H:%M:%S") if moment else plain.isoformat()
+    if moment and plain == clock.today():
+        words = moment.strftime("%H:%M")
+    return format_html('<time datetime="{}" title="{}">{}</time>', full.replace(" ", "T"), full, words)
+
+
+@register.simple_tag
+def deadline(due: datetime) -> SafeString:
+    """``还剩 2 天`` and the date; overdue says so in words."""
+    left = due - clock.now()
+    days = abs(left).days
+    hours = int(abs(left).total_seconds() // 3600)
+    amount = ngettext("%d day", "%d days", days) % days if days else ngettext("%d hour", "%d hours", hours) % hours
+    late = left.total_seconds() < 0
+    words = gettext("%s overdue") % amount if late else gettext("%s left") % amount
+    tone = "bad" if late else "ask" if days < 1 else "plain"
+    return format_html('<span class="deadline {}">{} {} · {}</span>', tone, SIGNS[tone], words, day(due))
+
+
+@register.filter
+def number(value: Any) -> str:
+    """A number with groups of three; ``—`` for none."""
+    return "—" if value is None or value == "" else f"{value:,}"
+
+
+@register.filter
+def lookup(table: dict[Any, Any], key: Any) -> Any:
+    """One value of a table in a template."""
+    return table.get(key, "")
+
+
+@register.simple_tag
+def region_name(names: dict[str, str], code: str) -> str:
+    """The name of a region, or its code where it has none."""
+    return names.get(code, code or "—")

@@ -1,0 +1,47 @@
+"""The worker's shell: home, who answers for me, what is kept of me."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.sectors import Sector
+from nuanyi.people.models import Account, Person
+from nuanyi.places import queries as places
+from nuanyi.units import queries as units
+from nuanyi.units.rules import GUIDE, HOLD
+
+
+@require_safe
+@door(PUBLIC)
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of a worker: the one thing that can be done here now, and the numbers to call."""
+    return render(request, "front/worker_home.html", {"sectors": Sector.choices, "townships": places.townships()})
+
+
+@require_safe
+@door(PUBLIC)
+def who(request: HttpRequest) -> HttpResponse:
+    """Whom to ask: by trade and township; the place comes first, it is nearest."""
+    sector = request.GET.get("sector", "")
+    region = request.GET.get("region", "")
+    sector = sector if sector in Sector.values else ""
+    region = region if region.isdigit() else ""
+    found = units.who_answers(sector=sector, region_code=region)
+    first = next((answer for answer in found if answer.role == HOLD), found[0])
+    others = [answer for answer in found if answer.unit != first.unit and answer.role in (GUIDE, "cooperate")]
+    context = {
+        "first": first, "others": others, "sector": sector, "region": region, "sectors": Sector.choices,
+        "townships": places.townships(), "region_name": places.names_by_code().get(region, ""),
+        "sector_name": dict(Sector.choices).get(sector, ""),
+    }  # fmt: skip
+    return render(request, "front/worker_who.html", context)
+
+
+@require_safe
+@door(PUBLIC)
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept of a person, why, for how long: made from the declarations that the program itself obeys."""
+    return render(request, "front/privacy.html", {"declarations": [*Person.PERSONAL.values(), *Account.PERSONAL.values()]})

@@ -1,0 +1,51 @@
+"""Event kinds and the digest that chains entries. No database."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from nuanyi.lib.errors import Words
+
+LANES = 8
+GENESIS = b"\0" * 32
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """A kind of entry. ``personal`` tells what the detail may hold of a person: nothing, or only its id."""
+
+    name: str
+    title: Words
+    personal: str = "nothing"
+
+
+_kinds: dict[str, EventKind] = {}
+
+
+def declare(name: str, title: Words, personal: str = "nothing") -> str:
+    """Register a kind and return its name. Raises ValueError for an unknown treatment of personal data."""
+    if personal not in ("nothing", "id only"):
+        raise ValueError(f"{name}: say what becomes of personal data")
+    _kinds[name] = EventKind(name, title, personal)
+    return name
+
+
+def kind(name: str) -> EventKind:
+    """A declared kind. Raises KeyError."""
+    return _kinds[name]
+
+
+def kinds() -> dict[str, EventKind]:
+    """All declared kinds."""
+    return dict(_kinds)
+
+
+def digest(previous: bytes, fields: list[str]) -> bytes:
+    """SHA-256 over the previous digest and the entry's fields, each preceded by its length in bytes."""
+    whole = hashlib.sha256(previous)
+    for text in fields:
+        raw = text.encode()
+        whole.update(f"{len(raw)}:".encode())
+        whole.update(raw)
+    return whole.digest()

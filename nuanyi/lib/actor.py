@@ -1,0 +1,75 @@
+"""Who is doing something. Built by ``people.access``; rooms below people only read it.
+
+The actor carries the acts that its duties allow and the places or units where they hold, so that a
+room on any floor can ask ``actor.require("units.edit_rules")`` without knowing accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from uuid import UUID
+
+from nuanyi.lib.errors import NotAllowed, SignInFirst
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where an act is allowed: everywhere, below a region's code, or for one unit's own records."""
+
+    everywhere: bool = False
+    region: str = ""
+    unit: int | None = None
+
+    def covers(self, *, region: str = "", regions: tuple[str, ...] = (), units: tuple[int, ...] = ()) -> bool:
+        """Whether a record in ``region``/``regions`` or belonging to ``units`` lies inside."""
+        if self.everywhere:
+            return True
+        places = regions + ((region,) if region else ())
+        if self.region and any(place.startswith(self.region) for place in places):
+            return True
+        return self.unit is not None and self.unit in units
+
+
+EVERYWHERE = Scope(everywhere=True)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person or program that acts. ``kind`` is account, guest or system."""
+
+    kind: str
+    label: str
+    account_id: int | None = None
+    unit_id: int | None = None
+    person_id: UUID | None = None
+    duties: tuple[str, ...] = ()
+    acts: Mapping[str, tuple[Scope, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def scopes(self, act: str) -> tuple[Scope, ...]:
+        """Where this actor may do ``act``; empty where nowhere."""
+        return (EVERYWHERE,) if self.kind == "system" else self.acts.get(act, ())
+
+    def can(self, act: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()) -> bool:
+        """Whether the act is allowed at all, or for a record in these regions or units."""
+        scopes = self.scopes(act)
+        if regions is None and not units:
+            return bool(scopes)
+        return any(scope.covers(regions=regions or (), units=units) for scope in scopes)
+
+    def require(self, act: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()) -> None:
+        """Return if allowed. Raises SignInFirst for a guest, NotAllowed otherwise."""
+        if self.can(act, regions=regions, units=units):
+            return
+        if self.kind == "guest":
+            raise SignInFirst()
+        raise NotAllowed(act=act)
+
+
+GUEST = Actor(kind="guest", label="guest")
+
+
+def system(label: str) -> Actor:
+    """The program itself, acting for ``label`` (a job or a command). It may do everything and is journaled."""
+    return Actor(kind="system", label=label)

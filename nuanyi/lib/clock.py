@@ -1,0 +1,53 @@
+"""The one place that asks what time it is, so that a test can hold it still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+CHINA = ZoneInfo("Asia/Shanghai")
+_held: list[datetime] = []
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return _held[-1] if _held else datetime.now(timezone.utc)
+
+
+def today() -> date:
+    """Today's date in China, whatever zone the machine is in."""
+    return now().astimezone(CHINA).date()
+
+
+def month_of(day: date) -> date:
+    """The first day of the month that ``day`` lies in."""
+    return day.replace(day=1)
+
+
+def midnight(day: date) -> datetime:
+    """The moment at which ``day`` begins in China."""
+    return datetime(day.year, day.month, day.day, tzinfo=CHINA)
+
+
+def period_bounds(period: str) -> tuple[date, date]:
+    """First and last day of ``2022`` or ``2022-06``. Raises ValueError for anything else."""
+    parts = period.split("-")
+    if len(parts) == 1 and len(period) == 4 and period.isdigit():
+        year = int(period)
+        return date(year, 1, 1), date(year, 12, 31)
+    if len(parts) == 2 and len(parts[0]) == 4 and len(parts[1]) == 2 and period.replace("-", "").isdigit():
+        first = date(int(parts[0]), int(parts[1]), 1)
+        return first, (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    raise ValueError(period)
+
+
+@contextmanager
+def held_at(moment: datetime) -> Iterator[None]:
+    """Hold the clock at ``moment`` for the length of a ``with`` block (tests only)."""
+    _held.append(moment)
+    try:
+        yield
+    finally:
+        _held.pop()

@@ -1,0 +1,66 @@
+"""Every route declares its act. A route without a door does not start (see ``front.checks``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.http import HttpRequest, HttpResponseBase
+
+from nuanyi.lib import wall
+from nuanyi.lib.actor import GUEST, Actor
+from nuanyi.lib.errors import NotAllowed, Refusal, SignInFirst
+
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+#: The act of a page that anybody may see. It is a declaration too: forgetting it is not the same.
+PUBLIC = "public"
+#: Any signed-in account, whatever its duties.
+SIGNED_IN = "signed-in"
+
+
+class RoomRequest(HttpRequest):
+    """A request on which the people middleware has set who acts."""
+
+    actor: Actor
+
+
+Answer = Callable[[HttpRequest, Refusal], HttpResponseBase]
+_answer: list[Answer] = []
+
+
+def refusals_are_answered_by(answer: Answer) -> None:
+    """The roof says how a refusal becomes a page (called once, when the program starts)."""
+    _answer[:] = [answer]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who makes this request; a guest where nobody signed in."""
+    return cast(Actor, getattr(request, "actor", GUEST))
+
+
+def door(act: str) -> Callable[[View], View]:
+    """Let a request in only if its actor may do ``act``; run the view in one transaction behind the wall."""
+
+    def build(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            actor = actor_of(request)
+            if act != PUBLIC:
+                if actor.kind == "guest":
+                    raise SignInFirst()
+                if act != SIGNED_IN and not actor.can(act):
+                    raise NotAllowed(act=act)
+            with wall.opened_for(actor):
+                try:
+                    return view(request, *args, **kwargs)
+                except Refusal as refusal:
+                    # answered inside the transaction: the refused service has rolled its own part back, and what
+                    # it journaled about the refusal stays
+                    return _answer[0](request, refusal)
+
+        guarded.act = act  # type: ignore[attr-defined]
+        return cast(View, guarded)
+
+    return build

@@ -1,0 +1,116 @@
+"""The child that opens a stranger's spreadsheet, so that a bomb hurts only a short-lived process.
+
+Run as ``python -I sheets_child.py KIND MEGABYTES SECONDS`` with the file on standard input; it knows nothing of
+the program, has no environment, and writes pickled messages (which only our own child can have made) to standard output:
+``("sheet", name, rows, columns)``, ``("rows", [[cell, …], …])``, ``("end",)`` or ``("refused", code)``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import pickle
+import resource
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+BATCH = 1000
+MAX_COLUMNS = 256
+CSV_CODECS = ("utf-8-sig", "gb18030")
+
+
+def send(*message: Any) -> None:
+    """One message to the parent."""
+    pickle.dump(message, sys.stdout.buffer, protocol=5)
+
+
+def limit(megabytes: int, seconds: int) -> None:
+    """Bound this process: address space, processor time, no core file, no written file."""
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def send_rows(rows: Iterable[list[Any]]) -> None:
+    """Rows in batches."""
+    batch: list[list[Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == BATCH:
+            send("rows", batch)
+            batch = []
+    if batch:
+        send("rows", batch)
+
+
+def read_workbook(raw: bytes) -> None:
+    """An xlsx, xls or ods workbook, sheet by sheet; hidden ones too, and empty ones are left out."""
+    from python_calamine import CalamineWorkbook
+
+    book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    for name in book.sheet_names:
+        sheet = book.get_sheet_by_name(name)
+        if not sheet.total_height or not sheet.total_width:
+            continue
+        # calamine starts at the first used row; the caller counts as the sheet's own numbers do
+        first = sheet.start[0] if sheet.start else 0
+        send("sheet", name, sheet.height + first, sheet.width)
+        if first:
+            send("rows", [[] for _ in range(first)])
+        send_rows(sheet.iter_rows() if not first else iter(sheet.to_python(skip_empty_area=True)))
+
+
+def read_text(raw: bytes) -> None:
+    """A csv or tsv file in UTF-8 (with or without mark), UTF-16 or GB18030."""
+    text = decoded(raw)
+    if text is None:
+        return send("refused", "text-codec")
+    if "\0" in text:
+        return send("refused", "not-a-sheet")
+    first = text[:20000].split("\n", 30)
+    tabs, commas, semicolons = (sum(line.count(sign) for line in first) for sign in "\t,;")
+    delimiter = "\t" if tabs > max(commas, semicolons) else ";" if semicolons > commas else ","
+    rows = list_rows(text, delimiter)
+    send("sheet", "", 0, 0)
+    send_rows(rows)
+
+
+def list_rows(text: str, delimiter: str) -> Iterator[list[Any]]:
+    """csv rows; ``csv.Error`` (a field of megabytes) is a refusal."""
+    csv.field_size_limit(200_000)
+    yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+
+
+def decoded(raw: bytes) -> str | None:
+    """The text, by its mark or the first codec that fits; None where none does."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16", errors="replace")
+    for codec in CSV_CODECS:
+        try:
+            return raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return None
+
+
+def main(kind: str, megabytes: int, seconds: int) -> None:
+    """Read one file and report."""
+    limit(megabytes, seconds)
+    try:
+        raw = sys.stdin.buffer.read()
+        read_text(raw) if kind == "text" else read_workbook(raw)
+        send("end")
+    except MemoryError:
+        send("refused", "too-large-unpacked")
+    except csv.Error:
+        send("refused", "not-a-sheet")
+    except BaseException as exc:  # whatever a parser throws at a hostile file is a refusal, never a crash
+        words = f"{type(exc).__name__} {exc}".lower()
+        send("refused", "password" if "password" in words or "encrypt" in words else "not-a-sheet")
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

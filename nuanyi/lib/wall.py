@@ -1,0 +1,38 @@
+"""The second wall: PostgreSQL row-level security learns, per transaction, who is reading.
+
+Policies (see ``people/migrations``) compare a row's regions and units with three settings that live
+as long as the transaction. A connection that never said who reads sees no sealed person at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from nuanyi.lib.actor import Actor
+
+SEE_PERSONS = "people.see_masked"
+
+
+def stand_at(actor: Actor) -> None:
+    """Tell the database who reads until the end of the present transaction."""
+    scopes = actor.scopes(SEE_PERSONS)
+    everything = any(scope.everywhere for scope in scopes)
+    regions = ",".join(sorted({scope.region for scope in scopes if scope.region}))
+    units = ",".join(sorted({str(scope.unit) for scope in scopes if scope.unit is not None}))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('nuanyi.scope', %s, true), set_config('nuanyi.regions', %s, true),"
+            " set_config('nuanyi.units', %s, true), set_config('nuanyi.person', %s, true)",
+            ["all" if everything else "some", regions, units, str(actor.person_id or "")],
+        )
+
+
+@contextmanager
+def opened_for(actor: Actor) -> Iterator[None]:
+    """One transaction in which the database shows what ``actor`` may see."""
+    with transaction.atomic():
+        stand_at(actor)
+        yield

@@ -1,0 +1,131 @@
+"""The matrix as a page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nuanyi.lib import figures
+from nuanyi.lib.errors import NotFound
+from nuanyi.lib.figures import Window
+from nuanyi.lib.sectors import Sector
+from nuanyi.matrix.rules import OUTSIDE, heat, suppressed
+from nuanyi.places import queries as places
+from nuanyi.units import queries as units
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: numbers, shade, who guides and holds, and the address of the records."""
+
+    sector: str
+    township: str
+    establishments: int
+    workers: int
+    shade: int
+    guide: str
+    hold: str
+    records: str
+    worker_records: str
+
+    @property
+    def thin(self) -> bool:
+        """Workers are on record here, and no department guides."""
+        return self.workers + self.establishments > 0 and not self.guide
+
+
+@dataclass(frozen=True)
+class Row:
+    """A sector (``code`` empty: not known) across the townships, with its sums."""
+
+    code: str
+    title: str
+    cells: list[Cell]
+    establishments: int
+    workers: int
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Sectors down, townships across. ``columns`` are ``(code, name)``."""
+
+    columns: list[tuple[str, str]]
+    rows: list[Row]
+    sums: list[tuple[int, int]]
+    establishments: int
+    workers: int
+    thin: int
+
+
+def matrix(asked: Window) -> Matrix:
+    """Establishments and workers by sector and township, with the coverage of responsibility."""
+    offered = figures.offered()
+    by = ("sector", "township")
+    shops = offered["census.establishments"].count(asked, by)
+    people = offered["census.workers"].count(asked, by)
+    columns = [(region.code, region.name) for region in places.townships() if region.code.startswith(asked.region[:9])]
+    elsewhere = {key[1] for key in (*shops, *people)} - {code for code, _name in columns}
+    columns += [(code, "—") for code in sorted(elsewhere)]
+    unknown = any(not key[0] for key in (*shops, *people))
+    labels = [(code, str(title)) for code, title in Sector.choices] + ([("", "—")] if unknown else [])
+    largest = max(people.values(), default=0)
+    try:
+        book: units.Directory | None = units.directory()
+    except NotFound:
+        book = None
+    rows = [_row(code, title, columns, shops, people, largest, book) for code, title in labels]
+    sums = [
+        (sum(row.cells[i].establishments for row in rows), sum(row.cells[i].workers for row in rows))
+        for i in range(len(columns))
+    ]
+    thin = sum(cell.thin for row in rows for cell in row.cells)
+    return Matrix(columns, rows, sums, sum(r.establishments for r in rows), sum(r.workers for r in rows), thin)
+
+
+def _row(
+    code: str, title: str, columns: list[tuple[str, str]], shops: figures.Counts, people: figures.Counts, largest: int,
+    book: units.Directory | None,
+) -> Row:  # fmt: skip
+    cells = []
+    for township, _name in columns:
+        answering = {a.role: book.units[a.unit_id].short_name for a in book.answers(code, township)} if book else {}
+        query = f"?sector={code}&region={township}"
+        n, m = shops.get((code, township), 0), people.get((code, township), 0)
+        cells.append(
+            Cell(
+                code, township, n, m, heat(m, largest), answering.get("guide", ""), answering.get("hold", ""),
+                f"/office/census/establishments/{query}", f"/office/census/workers/{query}",
+            )
+        )  # fmt: skip
+    return Row(code, title, cells, sum(c.establishments for c in cells), sum(c.workers for c in cells))
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure with its number."""
+
+    key: str
+    title: str
+    unit: str
+    value: int
+    records: str
+    definition: str
+
+
+def all_figures(asked: Window) -> list[Shown]:
+    """Every figure that the rooms offer, for a window."""
+    return [
+        Shown(f.key, str(f.title), str(f.unit), f.total(asked), f.records, str(f.definition))
+        for f in figures.offered().values()
+    ]
+
+
+def public_cells(asked: Window) -> list[dict[str, object]]:
+    """Establishments and workers by sector and township for everybody: small cells hidden, also against subtraction."""
+    found: list[dict[str, object]] = []
+    for key in ("census.establishments", "census.workers"):
+        counts = figures.offered()[key].count(asked, ("sector", "township"))
+        townships = [region.code for region in places.townships() if region.code.startswith(asked.region)]
+        whole = {(s, t): counts.get((s, t), 0) for s in Sector.values for t in townships}
+        for (sector, township), value in suppressed(whole, OUTSIDE).items():
+            found.append({"figure": key, "sector": sector, "township": township, "value": value})
+    return found

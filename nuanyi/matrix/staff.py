@@ -1,0 +1,56 @@
+"""The matrix and its figures."""
+
+from __future__ import annotations
+
+import io
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from nuanyi.lib import sheets
+from nuanyi.lib.doors import door
+from nuanyi.lib.errors import BadInput
+from nuanyi.lib.figures import Window, window
+from nuanyi.matrix import queries
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _asked(request: HttpRequest) -> tuple[Window, str]:
+    period = request.GET.get("period", "").strip()
+    try:
+        return window(period, request.GET.get("region", "")), period
+    except BadInput:
+        return Window(), ""
+
+
+@require_safe
+@door("matrix.view")
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Sector by township: establishments, workers, who answers. Every number leads to its records."""
+    asked, period = _asked(request)
+    context = {"matrix": queries.matrix(asked), "figures": queries.all_figures(asked), "period": period}
+    return render(request, "matrix/staff/matrix.html", context)
+
+
+@require_safe
+@door("matrix.view")
+def workbook(request: HttpRequest) -> HttpResponse:
+    """The matrix as Excel."""
+    asked, _period = _asked(request)
+    found = queries.matrix(asked)
+    out = io.BytesIO()
+    writer = sheets.Writer(out)
+    for title, of in ((_("Establishments"), "establishments"), (_("Workers"), "workers")):
+        page = writer.sheet(title, [_("Sector"), *[name for _code, name in found.columns], _("Sum")], [16])
+        for row in found.rows:
+            page.row([row.title, *[getattr(cell, of) for cell in row.cells], getattr(row, of)])
+    page = writer.sheet(_("Figures"), [_("Key"), _("Figure"), _("Value"), _("Unit"), _("Definition")], [34, 30, 10, 12, 60])
+    for figure in queries.all_figures(asked):
+        page.row([figure.key, figure.title, figure.value, figure.unit, figure.definition])
+    writer.close()
+    response = HttpResponse(out.getvalue(), content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="matrix.xlsx"'
+    return response

@@ -1,0 +1,11 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from nuanyi.matrix import staff
+
+app_name = "matrix"
+urlpatterns = [
+    path("", staff.matrix, name="matrix"),
+    path("matrix.xlsx", staff.workbook, name="workbook"),
+]

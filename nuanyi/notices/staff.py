@@ -1,0 +1,45 @@
+"""One's own notices and how one wants to be told."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.paging import page_of
+from nuanyi.notices import services
+from nuanyi.notices.channels import CHANNELS
+from nuanyi.notices.models import Notice, Preference
+from nuanyi.people.models import Account
+
+
+class PreferenceForm(forms.Form):
+    """Channel and quiet hours."""
+
+    channel = forms.ChoiceField(label=_("Channel"), choices=[("console", _("On this page only")), ("email", _("E-mail"))])
+    quiet_from = forms.TimeField(label=_("Quiet from"), widget=forms.TimeInput(attrs={"type": "time"}))
+    quiet_until = forms.TimeField(label=_("Quiet until"), widget=forms.TimeInput(attrs={"type": "time"}))
+    wanted = forms.BooleanField(label=_("Tell me at all"), required=False)
+
+
+@door("front.office")
+def notices(request: HttpRequest) -> HttpResponse:
+    """What I was told, newest first; and my settings."""
+    actor = actor_of(request)
+    account = Account.objects.get(pk=actor.account_id)
+    preference = Preference.objects.filter(account=account).first() or Preference(account=account)
+    form = PreferenceForm(initial={f: getattr(preference, f) for f in ("channel", "quiet_from", "quiet_until", "wanted")})
+    if request.method == "POST":
+        form = PreferenceForm(request.POST)
+        if form.is_valid():
+            services.set_preference(actor=actor, account=account, **form.cleaned_data)
+            return redirect("notices:notices")
+    page = page_of(Notice.objects.visible_to(actor), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    rows = [(notice, *services.words_of(notice)) for notice in page.rows]
+    if request.method == "GET":
+        services.mark_seen(actor=actor)
+    unready = [name for name, channel in CHANNELS.items() if not channel.configured()]
+    context = {"page": page, "rows": rows, "form": form, "unready": unready}
+    return render(request, "notices/staff/notices.html", context, status=422 if form.errors else 200)

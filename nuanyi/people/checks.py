@@ -1,0 +1,30 @@
+"""The build fails where a personal field says nothing about itself (PIPL Art. 6, 13, 17)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import Error, register
+
+from nuanyi.lib.personal import TELLING_WORDS, Declaration
+
+
+@register()
+def personal_fields_are_declared(**_options: Any) -> list[Error]:
+    """Every model of ours has ``PERSONAL``; every field with a telling name is in it; none is in it that is not there."""
+    errors: list[Error] = []
+    for model in apps.get_models():
+        if not model.__module__.startswith("nuanyi."):
+            continue
+        declared: dict[str, Declaration] | None = getattr(model, "PERSONAL", None)
+        if declared is None:
+            errors.append(Error(f"{model.__name__} does not say what it keeps of persons", id="nuanyi.E001", obj=model))
+            continue
+        names = {field.name for field in model._meta.get_fields() if not field.auto_created}
+        telling = {n for n in names if any(word in n for word in TELLING_WORDS)} - getattr(model, "IMPERSONAL", set())
+        for name in sorted(telling - set(declared)):
+            errors.append(Error(f"{model.__name__}.{name} is not declared in PERSONAL", id="nuanyi.E002", obj=model))
+        for name in sorted(set(declared) - names):
+            errors.append(Error(f"{model.__name__} declares {name}, which it has not", id="nuanyi.E003", obj=model))
+    return errors

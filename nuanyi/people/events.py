@@ -1,0 +1,27 @@
+"""Kinds of entry that this room makes, and what it announces."""
+
+from django.dispatch import Signal
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+ACCOUNT_MADE = declare("people.account_made", _("An account was made"))
+ACCOUNT_CLOSED = declare("people.account_closed", _("An account was closed"))
+ACCOUNT_OPENED = declare("people.account_opened", _("An account was opened again"))
+PASSWORD_SET = declare("people.password_set", _("A first password was set"))
+DUTY_GIVEN = declare("people.duty_given", _("A duty was given"))
+DUTY_TAKEN = declare("people.duty_taken", _("A duty was taken away"))
+SIGNED_IN = declare("people.signed_in", _("Somebody signed in"))
+SIGN_IN_FAILED = declare("people.sign_in_failed", _("A sign-in failed"))
+REVEALED = declare("people.revealed", _("A personal value was opened"), personal="id only")
+REVEAL_REFUSED = declare("people.reveal_refused", _("Opening a personal value was refused"), personal="id only")
+LOOKED_UP = declare("people.looked_up", _("A person was looked up by an exact number"))
+ERASED = declare("people.erased", _("A person was erased"), personal="id only")
+CONSENT_GIVEN = declare("people.consent_given", _("A consent was given"), personal="id only")
+CONSENT_WITHDRAWN = declare("people.consent_withdrawn", _("A consent was taken back"), personal="id only")
+KEYS_ROTATED = declare("people.keys_rotated", _("Keys were rotated"))
+
+#: An account opened more personal values today than is usual. Arguments: ``actor``, ``count``.
+reveal_alarm = Signal()
+#: A person is about to be erased; listeners delete what they keep of it. Arguments: ``person``, ``actor``.
+person_erased = Signal()

@@ -1,0 +1,213 @@
+"""Accounts, duties, sealed persons, consent."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.ids import new_id
+from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, Declaration, Sensitivity
+from nuanyi.lib.seal import Keys, keys_at
+from nuanyi.people.rules import Duty
+from nuanyi.units.models import Unit
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Makes accounts; duties are given by ``people.services``."""
+
+    def create_user(self, username: str, password: str | None = None, **traits: object) -> Account:
+        """An account with a hashed password."""
+        account = Account(username=username, **traits)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """Somebody who can sign in."""
+
+    PERSONAL = {
+        "display_name": Declaration(
+            _("Name shown to colleagues"), _("To know who did what"), DUTY_BASIS, 1095, _("Replaced by the account's number")
+        ),
+        "email": Declaration(
+            _("E-mail of a staff member"), _("To send notices about work"), DUTY_BASIS, 1095, _("Emptied")
+        ),
+    }
+
+    username = models.CharField(max_length=60, unique=True)
+    display_name = models.CharField(max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="accounts")
+    person = models.ForeignKey("Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts")
+    is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+
+    def __str__(self) -> str:
+        return self.display_name or self.username
+
+
+class DutyGrant(models.Model):
+    """A duty that an account has: in a region (empty: wherever the duty reaches) and for a unit."""
+
+    PERSONAL: dict[str, Declaration] = {}
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="grants")
+    duty = models.CharField(max_length=20, choices=Duty)
+    region_code = models.CharField(max_length=12, blank=True)
+    granted_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    granted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("account", "duty", "region_code", name="duty_once")]
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """Filters."""
+
+    def visible_to(self, actor: Actor) -> PersonQuerySet:
+        """Persons in the actor's regions or from its unit's rosters; the database holds the same wall."""
+        found = Q(pk__in=[])
+        for scope in actor.scopes("people.see_masked"):
+            if scope.everywhere:
+                return self
+            if scope.region:
+                found |= Q(region_codes__overlap=[scope.region])
+            if scope.unit is not None:
+                found |= Q(unit_ids__overlap=[scope.unit])
+        if actor.person_id:
+            found |= Q(pk=actor.person_id)
+        return self.filter(found)
+
+
+def _bound(pk: UUID, field: str) -> bytes:
+    return pk.bytes + field.encode()
+
+
+class Person(models.Model):
+    """A natural person, sealed. ``name``, ``phone``, ``id_number`` and ``political`` answer with a mask;
+    the clear text comes only from ``people.services.reveal``."""
+
+    PERSONAL = {
+        "sealed_name": Declaration(
+            _("Name"), _("To know who is here and to address them"), DUTY_BASIS, 730, KEY_DESTROYED
+        ),
+        "name_mask": Declaration(
+            _("Name, masked"), _("To tell rows apart in a list"), DUTY_BASIS, 730, _("Emptied")
+        ),
+        "sealed_phone": Declaration(
+            _("Phone"), _("To reach the person, and to find the same person in two rosters"), DUTY_BASIS, 730, KEY_DESTROYED
+        ),
+        "phone_mask": Declaration(_("Phone, masked"), _("To tell rows apart in a list"), DUTY_BASIS, 730, _("Emptied")),
+        "phone_digest": Declaration(
+            _("Phone, as a keyed digest"), _("To find the same person in two rosters"), DUTY_BASIS, 730, KEY_DESTROYED
+        ),
+        "sealed_id_number": Declaration(
+            _("ID number"), _("To find the same person in two rosters for certain"), DUTY_BASIS, 730, KEY_DESTROYED,
+            Sensitivity.SENSITIVE,
+        ),
+        "id_number_mask": Declaration(
+            _("ID number, masked"), _("To tell rows apart in a list"), DUTY_BASIS, 730, _("Emptied"), Sensitivity.SENSITIVE
+        ),
+        "id_number_digest": Declaration(
+            _("ID number, as a keyed digest"), _("To find the same person in two rosters"), DUTY_BASIS, 730,
+            KEY_DESTROYED, Sensitivity.SENSITIVE,
+        ),
+        "sealed_political": Declaration(
+            _("Political affiliation"), _("Party work by the organisation department; never a service's condition"),
+            CONSENT_BASIS, 730, KEY_DESTROYED, Sensitivity.SENSITIVE,
+        ),
+    }  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    sealed_name = models.BinaryField(null=True)
+    name_mask = models.CharField(max_length=8, blank=True)
+    sealed_phone = models.BinaryField(null=True)
+    phone_mask = models.CharField(max_length=16, blank=True)
+    phone_digest = models.BinaryField(null=True)
+    sealed_id_number = models.BinaryField(null=True)
+    id_number_mask = models.CharField(max_length=20, blank=True)
+    id_number_digest = models.BinaryField(null=True)
+    sealed_political = models.BinaryField(null=True)
+    region_codes = ArrayField(models.CharField(max_length=12), default=list)
+    unit_ids = ArrayField(models.BigIntegerField(), default=list)
+    made_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+    erased_at = models.DateTimeField(null=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index("phone_digest", name="person_phone"),
+            models.Index("id_number_digest", name="person_id_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_mask or "—"
+
+    @property
+    def name(self) -> str:
+        """The mask of the name."""
+        return self.name_mask
+
+    @property
+    def phone(self) -> str:
+        """The mask of the phone number."""
+        return self.phone_mask
+
+    @property
+    def id_number(self) -> str:
+        """The mask of the identity number."""
+        return self.id_number_mask
+
+    @property
+    def political(self) -> str:
+        """Whether an affiliation is on file, and nothing more."""
+        return "●" if self.sealed_political else ""
+
+
+SEALED_FIELDS = {"name": "person", "phone": "person", "id_number": "person", "political": "political"}
+
+
+def keys() -> Keys:
+    """The keys of this installation, from the file named by ``NUANYI_KEYS_FILE``."""
+    return keys_at(settings.NUANYI_KEYS_FILE)
+
+
+def bound_to(pk: UUID, field: str) -> bytes:
+    """What a sealed value is bound to: the person and the field."""
+    return _bound(pk, field)
+
+
+class Consent(models.Model):
+    """A consent that a person gave for one purpose, and when it was taken back (PIPL Art. 14-16)."""
+
+    PERSONAL: dict[str, Declaration] = {}
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="consents")
+    purpose = models.CharField(max_length=60)
+    evidence = models.CharField(max_length=200)
+    given_at = models.DateTimeField(default=clock.now)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "purpose"], condition=Q(withdrawn_at=None), name="consent_once_at_a_time"
+            )
+        ]

@@ -1,0 +1,40 @@
+"""Reading accounts and persons."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from nuanyi.journal import services as journal
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile
+from nuanyi.people import events
+from nuanyi.people.models import Account, Person, keys
+
+
+def accounts_for(actor: Actor) -> QuerySet[Account]:
+    """Accounts with their units and duties, for whoever manages them."""
+    actor.require("people.manage_accounts")
+    return Account.objects.select_related("unit").prefetch_related("grants").order_by("username")
+
+
+def digests_of(text: str) -> list[tuple[str, bytes]]:
+    """``[(field, digest)]`` for what could be a phone or an identity number; empty for anything else."""
+    found: list[tuple[str, bytes]] = []
+    for field, read in (("phone", read_mobile), ("id_number", read_id_number)):
+        try:
+            found.append((field, keys().digest(field, read(text))))
+        except Unreadable:
+            continue
+    return found
+
+
+def person_with(actor: Actor, text: str) -> QuerySet[Person]:
+    """The persons with exactly this phone or identity number, among those the actor may see; journaled."""
+    digests = digests_of(text)
+    if not digests or not actor.can("people.see_masked"):
+        return Person.objects.none()
+    wanted = Q(pk__in=[])
+    for field, digest in digests:
+        wanted |= Q(**{f"{field}_digest": digest})
+    journal.record(actor, events.LOOKED_UP, field=digests[0][0])
+    return Person.objects.visible_to(actor).filter(wanted)

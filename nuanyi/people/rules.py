@@ -1,0 +1,100 @@
+"""Duties, what they allow and where, and who may grant them. No database.
+
+``ACTS`` is the one table of access: act -> duty -> kind of scope. A duty that is not named may not.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.errors import Words
+
+
+class Duty(models.TextChoices):
+    """What a person does here."""
+
+    WORKER = "worker", _("Worker")
+    KEEPER = "keeper", _("Station keeper")
+    CLERK = "clerk", _("Service clerk")
+    INSTRUCTOR = "instructor", _("Instructor")
+    GRID_WORKER = "grid_worker", _("Grid worker")
+    UNIT_STAFF = "unit_staff", _("Unit staff")
+    DISTRICT_OFFICE = "district_office", _("District office")
+    ORGANISATION = "organisation", _("Organisation department")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+STAFF = tuple(duty for duty in Duty if duty is not Duty.WORKER)
+
+#: Kinds of scope: everywhere; the duty's region; the region or, without one, the unit's own records.
+ALL, PLACE, PLACE_OR_UNIT = "all", "place", "place-or-unit"
+
+_D = Duty
+_EVERY_STAFF = {duty: ALL for duty in STAFF}
+_CENSUS_READERS = {
+    _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT, _D.INSTRUCTOR: PLACE,
+    _D.GRID_WORKER: PLACE,
+}  # fmt: skip
+
+ACTS: dict[str, dict[Duty, str]] = {
+    "front.office": _EVERY_STAFF,
+    "census.view": _CENSUS_READERS,
+    "census.follow_up": _CENSUS_READERS,
+    "census.enter": _CENSUS_READERS,
+    "census.import": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT},
+    "census.rounds": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
+    "census.export": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT},
+    "census.approve_export": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
+    "people.see_masked": _CENSUS_READERS,
+    "people.reveal": {
+        _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT, _D.INSTRUCTOR: PLACE,
+    },
+    "people.reveal_political": {_D.ORGANISATION: ALL},
+    "people.manage_accounts": {_D.ADMINISTRATOR: ALL, _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
+    "people.erase": {_D.ORGANISATION: ALL, _D.DISTRICT_OFFICE: ALL},
+    "journal.read": {_D.AUDITOR: ALL},
+    "units.view": _EVERY_STAFF,
+    "units.edit_rules": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
+    "places.view": _EVERY_STAFF,
+    "places.load": {_D.DISTRICT_OFFICE: ALL},
+    "matrix.view": {
+        _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: ALL, _D.INSTRUCTOR: ALL,
+        _D.GRID_WORKER: ALL, _D.CLERK: ALL, _D.KEEPER: ALL, _D.AUDITOR: ALL,
+    },
+    "notices.settings": {_D.ADMINISTRATOR: ALL},
+}  # fmt: skip
+
+#: Who may give which duty: nobody can grant more than they hold themselves.
+_AT_THE_UNITS = (_D.WORKER, _D.KEEPER, _D.CLERK, _D.INSTRUCTOR, _D.GRID_WORKER, _D.UNIT_STAFF)
+GRANTED_BY: dict[Duty, tuple[Duty, ...]] = {
+    _D.DISTRICT_OFFICE: (*_AT_THE_UNITS, _D.DISTRICT_OFFICE),
+    _D.ORGANISATION: (*_AT_THE_UNITS, _D.DISTRICT_OFFICE, _D.ORGANISATION, _D.AUDITOR),
+    _D.ADMINISTRATOR: (_D.ADMINISTRATOR,),
+}
+
+#: Running the system, reading its audit and using its data are separate people (等保 2.0, GB/T 22239).
+APART: tuple[frozenset[Duty], ...] = (
+    frozenset({_D.ADMINISTRATOR, _D.AUDITOR}),
+    frozenset({_D.ADMINISTRATOR, _D.DISTRICT_OFFICE}),
+    frozenset({_D.ADMINISTRATOR, _D.ORGANISATION}),
+    frozenset({_D.AUDITOR, _D.DISTRICT_OFFICE}),
+    frozenset({_D.AUDITOR, _D.ORGANISATION}),
+)
+
+REVEALS_A_DAY = 200
+REVEALS_ALARM = 100
+MIN_PURPOSE = 4
+
+FIELDS: dict[str, Words] = {
+    "name": _("Name"),
+    "phone": _("Phone"),
+    "id_number": _("ID number"),
+    "political": _("Political affiliation"),
+}
+
+
+def may_hold_together(duties: frozenset[Duty]) -> bool:
+    """Whether one person may have all these duties."""
+    return not any(pair <= duties for pair in APART)

@@ -1,0 +1,101 @@
+"""Accounts and duties; opening one personal value."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.people import queries, services
+from nuanyi.people.forms import AccountForm, DutyForm
+from nuanyi.people.models import Account, DutyGrant, Person
+from nuanyi.people.rules import ACTS, FIELDS, Duty
+from nuanyi.places import queries as places
+from nuanyi.units.models import Unit
+
+
+@require_safe
+@door("people.manage_accounts")
+def accounts(request: HttpRequest) -> HttpResponse:
+    """Everybody who can sign in, with their duties."""
+    rows = queries.accounts_for(actor_of(request))
+    context = {"accounts": rows[:500], "names": places.names_by_code(), "duties": dict(Duty.choices)}
+    return render(request, "people/staff/accounts.html", context)
+
+
+@door("people.manage_accounts")
+def new(request: HttpRequest) -> HttpResponse:
+    """Make an account."""
+    form, refusal = AccountForm(), None
+    if request.method == "POST":
+        form = AccountForm(request.POST)
+        if form.is_valid():
+            told = dict(form.cleaned_data)
+            told["unit"] = Unit.objects.filter(pk=told["unit"]).first()
+            try:
+                made = services.make_account(actor=actor_of(request), **told)
+                return redirect("people:account", made.pk)
+            except Refusal as wrong:
+                refusal = wrong
+    return render(request, "people/staff/new.html", {"form": form, "refusal": refusal}, status=422 if refusal or form.errors else 200)
+
+
+def _account(pk: int) -> Account:
+    found = Account.objects.select_related("unit").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@door("people.manage_accounts")
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """One account: duties given and taken, closed and opened."""
+    actor, found = actor_of(request), _account(pk)
+    form, refusal = DutyForm(), None
+    if request.method == "POST":
+        try:
+            if "close" in request.POST:
+                services.close_account(actor=actor, account=found)
+            elif "open" in request.POST:
+                services.open_account(actor=actor, account=found)
+            elif request.POST.get("take", "").isdigit():
+                grant = DutyGrant.objects.select_related("account").filter(pk=request.POST["take"], account=found).first()
+                if grant is None:
+                    raise NotFound()
+                services.take_duty(actor=actor, grant=grant)
+            else:
+                form = DutyForm(request.POST)
+                if form.is_valid():
+                    services.give_duty(actor=actor, account=found, **form.cleaned_data)
+            if not form.errors:
+                return redirect("people:account", pk)
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "account": found, "grants": found.grants.all(), "form": form, "refusal": refusal, "names": places.names_by_code(),
+    }  # fmt: skip
+    return render(request, "people/staff/account.html", context, status=422 if refusal or form.errors else 200)
+
+
+@require_safe
+@door("people.manage_accounts")
+def duties(request: HttpRequest) -> HttpResponse:
+    """The table of access, as the program itself obeys it."""
+    rows = [(act, [(duty, table.get(duty, "")) for duty in Duty]) for act, table in ACTS.items()]
+    return render(request, "people/staff/duties.html", {"rows": rows, "duties": list(Duty)})
+
+
+@require_POST
+@door("people.reveal")
+def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open one personal value for a stated purpose (an htmx fragment)."""
+    field = request.POST.get("field", "")
+    person = Person.objects.visible_to(actor_of(request)).filter(pk=pk).first()
+    if person is None:
+        raise NotFound()
+    value = services.reveal(actor=actor_of(request), person=person, field=field, purpose=request.POST.get("purpose", ""))
+    return render(request, "people/staff/revealed.html", {"value": value, "title": FIELDS[field]})

@@ -1,0 +1,14 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from nuanyi.people import staff
+
+app_name = "people"
+urlpatterns = [
+    path("", staff.accounts, name="accounts"),
+    path("new/", staff.new, name="new"),
+    path("duties/", staff.duties, name="duties"),
+    path("<int:pk>/", staff.account, name="account"),
+    path("persons/<uuid:pk>/reveal/", staff.reveal, name="reveal"),
+]

@@ -1,0 +1,120 @@
+"""Loading regions and grids."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.lib import geo
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput
+from nuanyi.places import events
+from nuanyi.places.models import Geometry, Grid, Level, Region
+
+MAX_FEATURES = 20_000
+
+
+@transaction.atomic
+def put_region(
+    *, actor: Actor, code: str, name: str, level: str, parent: str = "", geometry_wgs84: dict[str, Any] | None = None,
+    synthetic: bool = False,
+) -> Region:  # fmt: skip
+    """Make or change one region. Raises NotAllowed, BadInput."""
+    actor.require("places.load")
+    if not code.isdigit() or len(code) not in (6, 9, 12) or (parent and not code.startswith(parent)):
+        raise BadInput(_("A region's code has 6, 9 or 12 digits and begins with its parent's."), code="bad-region")
+    region, made = Region.objects.update_or_create(
+        code=code,
+        defaults={
+            "name": name,
+            "level": level,
+            "parent_id": parent or None,
+            "geometry_wgs84": geo.geometry_to_wgs84(geometry_wgs84, "wgs84") if geometry_wgs84 else None,
+            "synthetic": synthetic,
+        },
+    )
+    journal.record(actor, events.REGIONS_LOADED, region, made=made)
+    return region
+
+
+@transaction.atomic
+def load_geojson(*, actor: Actor, document: bytes, crs: str, what: str, synthetic: bool = False) -> tuple[int, int]:
+    """Load a GeoJSON FeatureCollection of ``grids`` or ``regions`` drawn in ``crs``; all of it or nothing.
+
+    Features need ``code`` and ``name``; grids also ``region`` (a community's or township's code) unless the
+    code begins with it. Returns how many were made and how many changed. Raises NotAllowed, BadInput.
+    """
+    actor.require("places.load")
+    features = _features(document)
+    made = changed = 0
+    known = {region.code: region for region in Region.objects.all()}
+    for number, feature in enumerate(features, 1):
+        traits = feature.get("properties") or {}
+        code, name = str(traits.get("code") or "").strip(), str(traits.get("name") or "").strip()
+        if not code or not name:
+            raise BadInput(_("Feature %(n)s has no code or no name.") % {"n": number}, code="bad-feature")
+        shape = cast(Geometry, geo.geometry_to_wgs84(feature.get("geometry") or {}, crs))
+        if what == "grids":
+            new = _put_grid(code, name, shape, _holder(known, code, traits, number), synthetic)
+        else:
+            new = _put_outline(known, code, name, shape, number, synthetic)
+        made, changed = made + new, changed + (not new)
+    kind = events.GRIDS_LOADED if what == "grids" else events.REGIONS_LOADED
+    journal.record(actor, kind, made=made, changed=changed, crs=crs)
+    return made, changed
+
+
+def _features(document: bytes) -> list[dict[str, Any]]:
+    try:
+        whole = json.loads(document)
+        features = whole["features"]
+    except (ValueError, KeyError, TypeError, RecursionError) as exc:
+        raise BadInput(_("This is not a GeoJSON FeatureCollection."), code="bad-geojson") from exc
+    if not isinstance(features, list) or not features or not all(isinstance(f, dict) for f in features):
+        raise BadInput(_("This is not a GeoJSON FeatureCollection."), code="bad-geojson")
+    if len(features) > MAX_FEATURES:
+        raise BadInput(_("There are more than 20,000 features. Split the file."), code="too-many-features")
+    return features
+
+
+def _holder(known: Mapping[str, Region], code: str, traits: Mapping[str, Any], number: int) -> Region:
+    named = str(traits.get("region") or "")
+    for length in (12, 9):
+        candidate = named or code[:length]
+        if candidate in known:
+            return known[candidate]
+    raise BadInput(_("Feature %(n)s lies in no region that is known here.") % {"n": number}, code="bad-feature")
+
+
+def _put_grid(code: str, name: str, shape: Geometry, region: Region, synthetic: bool) -> bool:
+    west, south, east, north = geo.bounds_of(dict(shape))
+    _grid, made = Grid.objects.update_or_create(
+        code=code,
+        defaults={
+            "name": name, "region": region, "geometry_wgs84": shape, "synthetic": synthetic,
+            "west_wgs84": west, "south_wgs84": south, "east_wgs84": east, "north_wgs84": north,
+        },
+    )  # fmt: skip
+    return made
+
+
+def _put_outline(
+    known: dict[str, Region], code: str, name: str, shape: Geometry, number: int, synthetic: bool
+) -> bool:
+    parent = next((known[code[:length]] for length in (9, 6) if len(code) > length and code[:length] in known), None)
+    if not code.isdigit() or len(code) not in (6, 9, 12) or (len(code) > 6 and parent is None):
+        raise BadInput(_("Feature %(n)s lies in no region that is known here.") % {"n": number}, code="bad-feature")
+    level = {6: Level.DISTRICT, 9: Level.TOWNSHIP, 12: Level.COMMUNITY}[len(code)]
+    region, made = Region.objects.update_or_create(
+        code=code,
+        defaults={
+            "name": name, "level": level, "parent": parent, "geometry_wgs84": shape, "synthetic": synthetic,
+        },
+    )  # fmt: skip
+    known[code] = region
+    return made

@@ -1,0 +1,11 @@
+"""Addresses of the room."""
+
+from django.urls import path
+
+from nuanyi.places import staff
+
+app_name = "places"
+urlpatterns = [
+    path("", staff.places, name="places"),
+    path("map.json", staff.geojson, name="map"),
+]

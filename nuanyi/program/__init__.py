@@ -1,0 +1,1 @@
+"""The roof's roof: settings, addresses, commands, the supervisor. Everything else is below."""

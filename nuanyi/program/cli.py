@@ -1,0 +1,115 @@
+"""The command ``nuanyi``. Exit 0 on success, 2 on bad input with a message that says what to do."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Command = Callable[[argparse.Namespace], int]
+BAD_INPUT = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    whole = argparse.ArgumentParser(prog="nuanyi", description="Nuanyi (暖驿): the service matrix of a district.")
+    parts = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, words: str, run: str) -> argparse.ArgumentParser:
+        part = parts.add_parser(name, help=words, description=words)
+        part.add_argument("--json", action="store_true", help="print nothing but the result, as JSON")
+        part.set_defaults(run=run)
+        return part
+
+    demo = add("demo", "build the demo district and serve it", "demo")
+    demo.add_argument("--no-serve", action="store_true", help="build it and stop")
+    demo.add_argument("--host", default="127.0.0.1")
+    demo.add_argument("--port", type=int, default=8000)
+    serve = add("serve", "web and job worker; stops cleanly on SIGTERM", "serve")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--workers", type=int, default=None)
+    roster = add("import-roster", "take rosters in (xlsx, xls, et, ods, csv)", "import_roster")
+    roster.add_argument("files", nargs="+", metavar="FILE")
+    roster.add_argument("--kind", choices=["establishments", "workers"], default="")
+    roster.add_argument("--check", action="store_true", help="read and report; change nothing")
+    roster.add_argument("--source", default="", metavar="NAME", help="who sends it (default: the file's name)")
+    roster.add_argument("--sector", default="", help="sector of rows that name none")
+    roster.add_argument("--as-of", default="", metavar="DATE", help="the day for which the roster speaks (default: today)")
+    roster.add_argument("--on-match", choices=["keep", "merge", "overwrite"], default="keep",
+                        help="what to do where a row differs from a known record")  # fmt: skip
+    figures = add("figures", "every figure, by query", "figures")
+    figures.add_argument("--period", default="", help="2022 or 2022-06")
+    figures.add_argument("--region", default="", metavar="CODE")
+    add("doctor", "explain what is found and what is wrong", "doctor")
+    add("verify-journal", "recompute the journal's chain and find a break", "verify_journal")
+    add("migrate", "bring the database's tables up to date", "migrate")
+    backup = add("backup", "write a backup into a folder", "backup")
+    backup.add_argument("folder", metavar="DIR")
+    restore = add("restore", "put a backup back into an empty home", "restore")
+    restore.add_argument("folder", metavar="DIR")
+    rotate = add("rotate-keys", "make new sealing keys and seal everything again", "rotate_keys")
+    rotate.add_argument("--drop-old", action="store_true", help="destroy the old keys afterwards (old backups stay shut)")
+    account = add("create-account", "make an account with a duty (the first administrator, a forgotten password)", "account")
+    account.add_argument("username")
+    account.add_argument("--duty", action="append", default=[], metavar="DUTY")
+    account.add_argument("--unit", default="", metavar="CODE")
+    account.add_argument("--region", default="", metavar="CODE")
+    account.add_argument("--name", default="")
+    add("worker", "the job worker alone (serve starts one)", "worker")
+    manage = parts.add_parser("manage", help="Django's own commands, for developers")
+    manage.add_argument("rest", nargs=argparse.REMAINDER)
+    manage.set_defaults(run="manage", json=False)
+    return whole
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nuanyi.program.settings")
+    chosen = parser().parse_args(argv)
+    from nuanyi.lib.embedded_postgres import CannotStart
+    from nuanyi.lib.env import BadSetting
+    from nuanyi.lib.seal import UnsafeKeys
+    from nuanyi.program import commands
+    from nuanyi.program.doctor import Unsafe
+
+    try:
+        return int(getattr(commands, chosen.run)(chosen) or 0)
+    except (CannotStart, BadSetting, UnsafeKeys, Unsafe, FileNotFoundError, IsADirectoryError) as wrong:
+        return refuse(chosen, "bad-input", str(wrong))
+    except Exception as wrong:
+        from nuanyi.lib.errors import Refusal
+
+        if not isinstance(wrong, Refusal):
+            raise
+        return refuse(chosen, wrong.code, _whole(wrong), **{k: str(v) for k, v in wrong.fields.items()})
+
+
+def _whole(refusal: Any) -> str:
+    return "; ".join([str(refusal), *(f"{name}: {words}" for name, words in refusal.fields.items())])
+
+
+def refuse(chosen: argparse.Namespace, code: str, message: str, **fields: str) -> int:
+    """Say on standard error (or in JSON) what is wrong and what to do."""
+    if chosen.json:
+        print(json.dumps({"code": code, "message": message, "fields": fields}, ensure_ascii=False))
+    print(f"nuanyi: {message}", file=sys.stderr)
+    return BAD_INPUT
+
+
+def answer(chosen: argparse.Namespace, result: Any, words: str) -> None:
+    """Print the result: JSON and nothing else, or words for people."""
+    print(json.dumps(result, ensure_ascii=False, indent=1, default=str) if chosen.json else words)
+
+
+def progress(chosen: argparse.Namespace, words: str) -> None:
+    """A line of progress, on a terminal only and never into JSON."""
+    if not chosen.json and sys.stderr.isatty():
+        print(words, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

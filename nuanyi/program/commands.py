@@ -1,0 +1,220 @@
+"""What each command does. Django is imported inside: the database must be attached first."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from nuanyi.lib.env import home
+from nuanyi.program import database
+from nuanyi.program.cli import answer, progress
+
+
+@contextmanager
+def ready() -> Iterator[None]:
+    """A database with up-to-date tables, and Django set up to use it."""
+    with database.attached():
+        _migrate_if_needed()
+        import django
+
+        django.setup()
+        from django.db import connections
+
+        try:
+            yield
+        finally:
+            connections.close_all()
+
+
+def _migrate_if_needed() -> None:
+    """Migrate in a process of its own, so that this one never holds the owner's connection."""
+    import subprocess
+
+    import psycopg
+
+    with psycopg.connect(database.owner_url()) as db:
+        there = db.execute("SELECT to_regclass('django_migrations')").fetchone()
+        applied = db.execute("SELECT count(*) FROM django_migrations").fetchone() if there and there[0] else (0,)
+    written = len(list(Path(database.__file__).parents[1].glob("*/migrations/0*.py")))
+    if applied and applied[0] and _stamp().exists() and _stamp().read_text() == f"{written}:{applied[0]}":
+        return
+    subprocess.run([sys.executable, "-m", "nuanyi.program.cli", "migrate"], check=True, stdout=subprocess.DEVNULL)
+    with psycopg.connect(database.owner_url()) as db:
+        applied = db.execute("SELECT count(*) FROM django_migrations").fetchone()
+    _stamp().write_text(f"{written}:{applied[0] if applied else 0}")
+
+
+def _stamp() -> Path:
+    return home() / "schema-stamp"
+
+
+def migrate(chosen: argparse.Namespace) -> int:
+    """Bring the tables up to date."""
+    with database.attached():
+        database.migrate(verbosity=0 if chosen.json else 1)
+    answer(chosen, {"migrated": True}, "The tables are up to date.")
+    return 0
+
+
+def demo(chosen: argparse.Namespace) -> int:
+    """Build the demo district, then serve it."""
+    os.environ["NUANYI_DEMO"] = "1"
+    with ready():
+        from nuanyi.program.demo import build
+
+        report = build.build(lambda words: progress(chosen, words))
+    answer(chosen, report, build.words(report))
+    if chosen.no_serve:
+        return 0
+    sys.stdout.flush()
+    return serve(argparse.Namespace(host=chosen.host, port=chosen.port, workers=None, json=chosen.json))
+
+
+def serve(chosen: argparse.Namespace) -> int:
+    """Web and worker under one supervisor."""
+    from nuanyi.program import doctor, supervisor
+
+    with database.attached():
+        _migrate_if_needed()
+        doctor.refuse_unsafe(chosen.host)
+        return supervisor.Supervisor(chosen.host, chosen.port, chosen.workers).run()
+
+
+def worker(chosen: argparse.Namespace) -> int:
+    """The job worker alone."""
+    with ready():
+        from django.core.management import call_command
+
+        call_command("procrastinate", "worker", "--concurrency", "2", "--delete-jobs", "successful")
+    return 0
+
+
+def import_roster(chosen: argparse.Namespace) -> int:
+    """Take rosters in, or only look at them."""
+    with ready():
+        from nuanyi.program.roster_command import run
+
+        return run(chosen)
+
+
+def figures(chosen: argparse.Namespace) -> int:
+    """Every figure, by query."""
+    with ready():
+        from nuanyi.lib import wall
+        from nuanyi.lib.actor import system
+        from nuanyi.lib.figures import window
+        from nuanyi.matrix import queries
+
+        asked = window(chosen.period, chosen.region)
+        with wall.opened_for(system("figures")):
+            shown = queries.all_figures(asked)
+        width = max((len(figure.key) for figure in shown), default=0)
+        words = "\n".join(f"{figure.key:<{width}}  {figure.value:>8}  {figure.title}" for figure in shown)
+        answer(chosen, {figure.key: figure.value for figure in shown}, words)
+    return 0
+
+
+def doctor(chosen: argparse.Namespace) -> int:
+    """Explain what is found."""
+    from nuanyi.program import doctor as examination
+
+    findings = examination.examine()
+    answer(chosen, [finding.as_json() for finding in findings], examination.words(findings))
+    return 0 if all(finding.good for finding in findings) else 1
+
+
+def verify_journal(chosen: argparse.Namespace) -> int:
+    """Recompute the chain; exit 1 where it is broken."""
+    with ready():
+        from nuanyi.journal import heads, queries
+
+        verdict = queries.verify(heads.known_heads(home()))
+        if not verdict.breaks:
+            heads.write_heads(home(), verdict)
+    found = [f"lane {b.lane}, entry {b.seq}: {b.what}" for b in verdict.breaks]
+    words = "\n".join(found) or f"{verdict.entries} entries, the chain holds."
+    answer(chosen, {"entries": verdict.entries, "breaks": found}, words)
+    return 1 if found else 0
+
+
+def backup(chosen: argparse.Namespace) -> int:
+    """Write a backup."""
+    from nuanyi.program import backups
+
+    with ready():
+        report = backups.write(Path(chosen.folder))
+    answer(chosen, report, f"Backup of {report['bytes']} bytes in {chosen.folder}. The keys are not in it: keep them elsewhere.")
+    return 0
+
+
+def restore(chosen: argparse.Namespace) -> int:
+    """Put a backup back."""
+    from nuanyi.program import backups
+
+    with database.attached():
+        report = backups.restore(Path(chosen.folder))
+    answer(chosen, report, f"Restored; {report['rows']} rows in {report['tables']} tables have the digests of the backup.")
+    return 0
+
+
+def rotate_keys(chosen: argparse.Namespace) -> int:
+    """New keys for every family of sealed persons; everything sealed again."""
+    with ready():
+        from nuanyi.lib import seal, wall
+        from nuanyi.lib.actor import system
+        from nuanyi.people import services
+
+        report: dict[str, Any] = {}
+        for family in ("person", "political"):
+            number = seal.add_key(database.keys_file(), family)
+            with wall.opened_for(system("rotate-keys")):
+                report[family] = {"key": number, "values": services.reseal_all(actor=system("rotate-keys"), family=family)}
+            if chosen.drop_old:
+                seal.drop_keys_before(database.keys_file(), family, number)
+    values = sum(part["values"] for part in report.values())
+    answer(chosen, report, f"{values} values were sealed again under new keys.")
+    return 0
+
+
+def account(chosen: argparse.Namespace) -> int:
+    """An account with duties; prints its first password, which must be changed at the first sign-in."""
+    import secrets
+
+    with ready():
+        from nuanyi.lib.actor import system
+        from nuanyi.lib.errors import BadInput
+        from nuanyi.people import services
+        from nuanyi.people.rules import Duty
+        from nuanyi.units.models import Unit
+
+        unknown = sorted(set(chosen.duty) - set(Duty.values))
+        if unknown:
+            raise BadInput(f"unknown duty {', '.join(unknown)}: use {', '.join(Duty.values)}", code="bad-duty")
+        unit = Unit.objects.filter(code=chosen.unit).first()
+        if chosen.unit and unit is None:
+            raise BadInput(f"there is no unit {chosen.unit}", code="bad-unit")
+        password = secrets.token_urlsafe(12)
+        program = system("create-account")
+        made = services.make_account(
+            actor=program, username=chosen.username, password=password, display_name=chosen.name, unit=unit
+        )
+        for duty in chosen.duty:
+            services.give_duty(actor=program, account=made, duty=duty, region_code=chosen.region)
+    answer(chosen, {"username": made.username, "password": password}, f"{made.username}  {password}")
+    return 0
+
+
+def manage(chosen: argparse.Namespace) -> int:
+    """Django's own commands, as the role without ownership."""
+    with database.attached():
+        if chosen.rest[:1] == ["makemigrations"]:
+            os.environ["NUANYI_DB_URL"] = database.owner_url()
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["nuanyi", *chosen.rest])
+    return 0

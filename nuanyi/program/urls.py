@@ -1,0 +1,40 @@
+"""Every address of the program. Each route carries a door (``lib.doors``); ``front.checks`` holds them to it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+
+from nuanyi.front import api as front_api
+from nuanyi.front import shell, style, worker
+
+handler400 = "nuanyi.front.shell.bad_request"
+handler403 = "nuanyi.front.shell.forbidden"
+handler404 = "nuanyi.front.shell.not_found"
+handler500 = "nuanyi.front.shell.server_error"
+
+urlpatterns = [
+    path("", worker.home, name="home"),
+    path("who/", worker.who, name="who"),
+    path("door/", include("nuanyi.census.door_urls")),
+    path("sw.js", shell.service_worker, name="service-worker"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
+    path("offline/", shell.offline, name="offline"),
+    path("privacy/", worker.privacy, name="privacy"),
+    path("healthz", shell.healthz, name="healthz"),
+    path("metrics", shell.metrics, name="metrics"),
+    path("language/", shell.language, name="language"),
+    path("api/v1/", front_api.api.urls),
+    path("accounts/", include("nuanyi.front.account_urls")),
+    path("office/", include("nuanyi.front.urls")),
+    path("office/places/", include("nuanyi.places.urls")),
+    path("office/responsibility/", include("nuanyi.units.urls")),
+    path("office/audit/", include("nuanyi.journal.urls")),
+    path("office/people/", include("nuanyi.people.urls")),
+    path("office/notices/", include("nuanyi.notices.urls")),
+    path("office/census/", include("nuanyi.census.urls")),
+    path("office/matrix/", include("nuanyi.matrix.urls")),
+]
+
+if settings.DEBUG:
+    urlpatterns.append(path("style", style.page, name="style"))

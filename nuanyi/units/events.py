@@ -1,0 +1,28 @@
+"""Kinds of entry, and the question that lower rooms ask of higher ones before rules change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.dispatch import Signal
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+UNIT_SAVED = declare("units.unit_saved", _("A unit was entered or changed"))
+RULES_CHANGED = declare("units.rules_changed", _("Responsibility rules were changed"))
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """A group of records that somebody answers for: how many of what, in a sector and a region."""
+
+    title: str
+    sector: str
+    region_code: str
+    count: int
+    address: str = ""
+
+
+#: Sent without arguments; listeners return ``list[Subjects]``. The dry run asks what would move.
+subjects_asked = Signal()

@@ -1,0 +1,84 @@
+"""Units, alliances and responsibility rules."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.personal import NOBODY
+from nuanyi.lib.sectors import Sector
+
+
+class UnitKind(models.TextChoices):
+    """What sort of organisation."""
+
+    ORGANISATION = "organisation", _("Organisation department")
+    DISTRICT_OFFICE = "district_office", _("District office for the two new groups")
+    DEPARTMENT = "department", _("Department")
+    TOWNSHIP = "township", _("Township or subdistrict")
+    UNION = "union", _("Trade union")
+    YOUTH_LEAGUE = "youth_league", _("Youth league")
+    WOMENS_FEDERATION = "womens_federation", _("Women's federation")
+    MEMBER = "member", _("Alliance member")
+
+
+class Role(models.TextChoices):
+    """How a unit answers."""
+
+    LEAD = "lead", _("leads")
+    GUIDE = "guide", _("guides by line")
+    HOLD = "hold", _("holds by place")
+    COOPERATE = "cooperate", _("cooperates")
+
+
+class Unit(models.Model):
+    """An organisation. ``public_phone`` is an office's number for everybody, not a person's."""
+
+    PERSONAL = NOBODY
+    IMPERSONAL = {"public_phone"}
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, choices=UnitKind)
+    region_code = models.CharField(max_length=12, blank=True)
+    superior = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="subordinates")
+    public_phone = models.CharField(max_length=30, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class Alliance(models.Model):
+    """A belt of member units that share rooms and resources."""
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=80, unique=True)
+    members: models.ManyToManyField[Unit, models.Model] = models.ManyToManyField(Unit, related_name="alliances")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ResponsibilityRule(models.Model):
+    """One line of the responsibility matrix: for a sector and a region (empty: any), a unit answers in a role."""
+
+    PERSONAL = NOBODY
+
+    role = models.CharField(max_length=10, choices=Role)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+    region_code = models.CharField(max_length=12, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="rules")
+    because = models.CharField(max_length=200, blank=True)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["role", "sector", "region_code", "id"]
+        constraints = [
+            models.UniqueConstraint("role", "sector", "region_code", "unit", name="responsibility_rule_once"),
+        ]

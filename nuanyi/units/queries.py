@@ -1,0 +1,108 @@
+"""Who answers, why, and what a change of rules would move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nuanyi.lib.errors import NotFound
+from nuanyi.units import rules
+from nuanyi.units.events import Subjects, subjects_asked
+from nuanyi.units.models import ResponsibilityRule, Role, Unit, UnitKind
+
+
+@dataclass(frozen=True)
+class Responsible:
+    """An answer ready to show."""
+
+    role: str
+    role_words: str
+    unit: Unit
+    reason: str
+    because: str
+    rule_id: int
+
+
+@dataclass(frozen=True)
+class Move:
+    """A group whose unit in one role would change."""
+
+    subjects: Subjects
+    role: str
+    role_words: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Directory:
+    """All that the algorithm needs, read once: rules, units, townships, fallback."""
+
+    rows: tuple[rules.RuleRow, ...]
+    units: dict[int, Unit]
+    townships: dict[str, int]
+    fallback: int
+
+    def answers(self, sector: str, region_code: str, rows: Sequence[rules.RuleRow] | None = None) -> list[rules.Answer]:
+        """Everybody who answers for a sector in a region under these (or other) rules."""
+        return rules.answers(
+            self.rows if rows is None else rows, sector=sector, region_code=region_code,
+            townships=self.townships, fallback_unit=self.fallback,
+        )  # fmt: skip
+
+
+def directory() -> Directory:
+    """Read the matrix of responsibility. Raises NotFound where the district has no units yet."""
+    units = {unit.pk: unit for unit in Unit.objects.filter(active=True)}
+    if not units:
+        raise NotFound(code="no-units")
+    lead = next((u for u in units.values() if u.kind == UnitKind.ORGANISATION), None)
+    office = next((u for u in units.values() if u.kind == UnitKind.DISTRICT_OFFICE), None)
+    fallback = (lead or office or next(iter(units.values()))).pk
+    townships = {u.region_code: u.pk for u in units.values() if u.kind == UnitKind.TOWNSHIP and u.region_code}
+    rows = tuple(row_of(rule) for rule in ResponsibilityRule.objects.filter(active=True) if rule.unit_id in units)
+    return Directory(rows, units, townships, fallback)
+
+
+def row_of(rule: ResponsibilityRule) -> rules.RuleRow:
+    """A stored rule as the algorithm sees it."""
+    return rules.RuleRow(rule.role, rule.sector, rule.region_code, rule.unit_id, rule.because, rule.pk or 0)
+
+
+def who_answers(*, sector: str = "", region_code: str = "", known: Directory | None = None) -> list[Responsible]:
+    """Who answers for a sector in a region, by role, with the reason. Never empty once there is one unit."""
+    book = known or directory()
+    labels = dict(Role.choices)
+    return [
+        Responsible(a.role, str(labels[a.role]), book.units[a.unit_id], a.reason.value, a.because, a.rule_id)
+        for a in book.answers(sector, region_code)
+    ]
+
+
+def dry_run(changed: Sequence[rules.RuleRow], known: Directory | None = None) -> list[Move]:
+    """What would move if ``changed`` were the rules: asked of every room, nothing is written."""
+    book = known or directory()
+    labels = dict(Role.choices)
+    groups: list[Subjects] = [group for _room, answer in subjects_asked.send(sender=Unit) for group in answer or []]
+    moves: list[Move] = []
+    for group in groups:
+        before = _by_role(book, book.answers(group.sector, group.region_code))
+        after = _by_role(book, book.answers(group.sector, group.region_code, changed))
+        moves += [
+            Move(group, role, str(labels[role]), before.get(role, "—"), after.get(role, "—"))
+            for role in rules.ROLE_ORDER
+            if before.get(role) != after.get(role)
+        ]
+    return moves
+
+
+def _by_role(book: Directory, found: list[rules.Answer]) -> dict[str, str]:
+    named: dict[str, list[str]] = {}
+    for answer in found:
+        named.setdefault(answer.role, []).append(book.units[answer.unit_id].short_name)
+    return {role: "、".join(sorted(names)) for role, names in named.items()}
+
+
+def unit_choices() -> list[tuple[int, str]]:
+    """Active units for a select box."""
+    return list(Unit.objects.filter(active=True).values_list("pk", "name"))

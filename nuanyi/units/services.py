@@ -1,0 +1,107 @@
+"""Entering units and changing responsibility."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, Conflict, NotFound
+from nuanyi.lib.sectors import Sector
+from nuanyi.units import events, queries, rules
+from nuanyi.units.models import Alliance, ResponsibilityRule, Role, Unit, UnitKind
+
+
+@dataclass(frozen=True)
+class RuleEdit:
+    """What a person wants to do with one rule: ``rule_id`` 0 adds; ``remove`` takes it away."""
+
+    role: str
+    sector: str
+    region_code: str
+    unit_id: int
+    because: str = ""
+    rule_id: int = 0
+    remove: bool = False
+
+
+@transaction.atomic
+def put_unit(
+    *, actor: Actor, code: str, name: str, short_name: str, kind: str, region_code: str = "",
+    superior: Unit | None = None, public_phone: str = "",
+) -> Unit:  # fmt: skip
+    """Make or change a unit by its code. Raises NotAllowed, BadInput."""
+    actor.require("units.edit_rules")
+    if kind not in UnitKind.values:
+        raise BadInput(code="bad-kind")
+    traits = {
+        "name": name, "short_name": short_name, "kind": kind, "region_code": region_code,
+        "superior": superior, "public_phone": public_phone,
+    }  # fmt: skip
+    unit, made = Unit.objects.update_or_create(code=code, defaults=traits)
+    journal.record(actor, events.UNIT_SAVED, unit, made=made, unit_kind=kind)
+    return unit
+
+
+@transaction.atomic
+def put_alliance(*, actor: Actor, name: str, members: list[Unit]) -> Alliance:
+    """Make an alliance or set its members. Raises NotAllowed."""
+    actor.require("units.edit_rules")
+    alliance, made = Alliance.objects.get_or_create(name=name)
+    alliance.members.set(members)
+    journal.record(actor, events.UNIT_SAVED, alliance, made=made, members=[unit.code for unit in members])
+    return alliance
+
+
+def rules_after(edit: RuleEdit, book: queries.Directory) -> list[rules.RuleRow]:
+    """The rules as they would be after an edit. Raises BadInput, NotFound."""
+    _check(edit, book)
+    kept = [row for row in book.rows if row.rule_id != edit.rule_id]
+    if edit.remove:
+        return kept
+    return [*kept, rules.RuleRow(edit.role, edit.sector, edit.region_code, edit.unit_id, edit.because, edit.rule_id)]
+
+
+def _check(edit: RuleEdit, book: queries.Directory) -> None:
+    if edit.rule_id and all(row.rule_id != edit.rule_id for row in book.rows):
+        raise NotFound(code="no-rule")
+    if edit.remove:
+        return
+    wrong = {}
+    if edit.role not in Role.values:
+        wrong["role"] = _("Choose a role.")
+    if edit.sector and edit.sector not in Sector.values:
+        wrong["sector"] = _("Choose a sector.")
+    if edit.unit_id not in book.units:
+        wrong["unit"] = _("Choose a unit.")
+    if edit.region_code and not edit.region_code.isdigit():
+        wrong["region_code"] = _("Choose a region.")
+    if wrong:
+        raise BadInput(fields=wrong)
+
+
+@transaction.atomic
+def change_rule(*, actor: Actor, edit: RuleEdit) -> ResponsibilityRule | None:
+    """Add, change or remove one rule; the journal keeps what it was. Raises NotAllowed, BadInput, NotFound, Conflict."""
+    actor.require("units.edit_rules")
+    book = queries.directory()
+    _check(edit, book)
+    before = ResponsibilityRule.objects.select_for_update().filter(pk=edit.rule_id).values().first()
+    if edit.remove:
+        ResponsibilityRule.objects.filter(pk=edit.rule_id).delete()
+        journal.record(actor, events.RULES_CHANGED, before=before, after=None)
+        return None
+    traits = {
+        "role": edit.role, "sector": edit.sector, "region_code": edit.region_code, "unit_id": edit.unit_id,
+        "because": edit.because[:200], "active": True,
+    }  # fmt: skip
+    try:
+        with transaction.atomic():
+            rule, _made = ResponsibilityRule.objects.update_or_create(pk=edit.rule_id or None, defaults=traits)
+    except IntegrityError as exc:
+        raise Conflict(_("The same rule is there already."), code="rule-twice") from exc
+    journal.record(actor, events.RULES_CHANGED, rule, before=before, after=traits)
+    return rule

@@ -1,0 +1,126 @@
+"""Who answers? The question, the rules behind it, and a dry run before a rule changes."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from nuanyi.lib import geo
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.sectors import Sector
+from nuanyi.places import queries as places
+from nuanyi.units import queries, services
+from nuanyi.units.models import Alliance, ResponsibilityRule, Role
+
+REASONS = {
+    "rule-exact": _("a rule names this sector and this place"),
+    "rule-sector": _("a rule names this sector"),
+    "rule-region": _("a rule names this place"),
+    "rule-general": _("a rule holds for everything"),
+    "township": _("the township answers for its own place"),
+    "fallback": _("nobody else does: the fallback answers"),
+}
+
+
+class RuleForm(forms.Form):
+    """One rule."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    sector = forms.ChoiceField(label=_("Sector"), required=False)
+    region_code = forms.ChoiceField(label=_("Place"), required=False)
+    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
+    because = forms.CharField(label=_("Why (law, document)"), required=False, max_length=200)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["sector"].choices = [("", _("Any sector")), *Sector.choices]  # type: ignore[attr-defined]
+        regions = [(r.code, r.name) for r in places.all_regions()]
+        self.fields["region_code"].choices = [("", _("Any place")), *regions]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = queries.unit_choices()  # type: ignore[attr-defined]
+
+
+@require_safe
+@door("units.view")
+def ask(request: HttpRequest) -> HttpResponse:
+    """Who answers for a sector in a place, or at a point; and why."""
+    sector, region = request.GET.get("sector", ""), request.GET.get("region", "")
+    point, refusal = None, None
+    if request.GET.get("point"):
+        try:
+            point = _point(request.GET["point"], request.GET.get("crs", "wgs84"))
+            region = point.region.code if point.region else ""
+        except Refusal as wrong:
+            refusal = wrong
+    sector = sector if sector in Sector.values else ""
+    answers = queries.who_answers(sector=sector, region_code=region if region.isdigit() else "")
+    context = {
+        "answers": [(answer, REASONS[answer.reason]) for answer in answers], "sectors": Sector.choices,
+        "regions": [(r.code, r.name) for r in places.all_regions()], "sector": sector, "region": region,
+        "region_name": places.names_by_code().get(region, ""), "point": point, "refusal": refusal,
+        "alliances": Alliance.objects.prefetch_related("members"),
+    }  # fmt: skip
+    return render(request, "units/staff/ask.html", context, status=422 if refusal else 200)
+
+
+def _point(text: str, crs: str) -> places.Place:
+    try:
+        lat, lon = (float(part) for part in text.replace("，", ",").split(","))
+    except ValueError as exc:
+        raise BadInput(fields={"point": _("Write latitude, comma, longitude, as 25.08, 110.40.")}) from exc
+    if lat > 90 and lon < 90:
+        lat, lon = lon, lat
+    lat_wgs84, lon_wgs84 = geo.to_wgs84(lat, lon, crs)
+    return places.place_at(lat_wgs84=lat_wgs84, lon_wgs84=lon_wgs84)
+
+
+@require_safe
+@door("units.view")
+def rules(request: HttpRequest) -> HttpResponse:
+    """The responsibility matrix as data."""
+    rows = ResponsibilityRule.objects.select_related("unit")
+    context = {"rules": rows, "names": places.names_by_code(), "sectors": dict(Sector.choices)}
+    return render(request, "units/staff/rules.html", context)
+
+
+@door("units.edit_rules")
+def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
+    """Add, change or remove a rule: first what would move, then the change."""
+    rule = ResponsibilityRule.objects.filter(pk=pk).first()
+    if pk and rule is None:
+        raise NotFound()
+    initial = {"role": "guide"}
+    if rule:
+        initial = {
+            "role": rule.role, "sector": rule.sector, "region_code": rule.region_code, "unit": str(rule.unit_id),
+            "because": rule.because,
+        }  # fmt: skip
+    form, moves, refusal = RuleForm(initial=initial), None, None
+    if request.method == "POST":
+        form = RuleForm(request.POST)
+        if form.is_valid():
+            change = _edit_of(form, pk, remove="remove" in request.POST)
+            try:
+                if "sure" in request.POST:
+                    services.change_rule(actor=actor_of(request), edit=change)
+                    return redirect("units:rules")
+                book = queries.directory()
+                moves = queries.dry_run(services.rules_after(change, book), book)
+            except Refusal as wrong:
+                refusal = wrong
+    context = {
+        "form": form, "rule": rule, "moves": moves, "remove": "remove" in request.POST, "refusal": refusal,
+        "names": places.names_by_code(), "sectors": dict(Sector.choices), "looked": moves is not None,
+        "moved": sum(move.subjects.count for move in moves or []),
+    }  # fmt: skip
+    return render(request, "units/staff/edit.html", context, status=422 if refusal or form.errors else 200)
+
+
+def _edit_of(form: RuleForm, pk: int, remove: bool) -> services.RuleEdit:
+    told = form.cleaned_data
+    return services.RuleEdit(
+        told["role"], told["sector"], told["region_code"], told["unit"], told["because"], rule_id=pk, remove=remove
+    )
