@@ -34,7 +34,7 @@ class Supervisor:
         granian = [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port),
             "--workers", str(self.workers), "--blocking-threads", str(THREADS), "--backpressure", "512", "--no-ws",
-            "--process-name", "nuanyi-web", "--workers-kill-timeout", "10", "--respawn-failed-workers",
+            "--workers-kill-timeout", "10", "--respawn-failed-workers",
             "--log-level", "warning", "nuanyi.program.wsgi:application",
         ]  # fmt: skip
         return {"web": granian, "worker": [sys.executable, "-m", "nuanyi.program.cli", "worker"]}

@@ -85,6 +85,7 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         "sheets": _sheets(of), "titles": {n: t for n, (t, _names) in FIELDS.get(of.kind, {}).items()},
         "has_file": files.has(of.pk, files.SENT), "has_rejected": files.has(of.pk, files.REJECTED),
         "names": places.names_by_code(),
+        "all_fields": {name: title for table in FIELDS.values() for name, (title, _names) in table.items()},
     }  # fmt: skip
     template = "census/staff/import_body.html" if getattr(request, "htmx", False) else "census/staff/import.html"
     return render(request, template, context)

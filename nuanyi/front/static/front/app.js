@@ -1,0 +1,105 @@
+/* The shells' behaviour. Pages work without it; it makes them quicker. */
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-does]");
+    if (!button) return;
+    if (button.dataset.does === "theme") {
+      const next = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+      document.documentElement.dataset.theme = next;
+      try { localStorage.setItem("theme", next); } catch { /* not remembered */ }
+    }
+    if (button.dataset.does === "rail") {
+      const shown = $(".rail").classList.toggle("shown");
+      button.setAttribute("aria-expanded", shown);
+    }
+    if (button.dataset.does === "all") {
+      $$("input[name=id]").forEach((box) => { box.checked = button.checked; });
+      count();
+    }
+    if (button.dataset.does === "close") button.closest("dialog")?.close();
+  });
+
+  /* rows: j k move, x picks, o or Enter opens, e exports, / searches, ? helps */
+  const rows = () => $$("tr[data-row]");
+  let at = -1;
+  const move = (step) => {
+    const list = rows();
+    if (!list.length) return;
+    list[at]?.classList.remove("at");
+    at = Math.max(0, Math.min(list.length - 1, at + step));
+    list[at].classList.add("at");
+    list[at].scrollIntoView({ block: "nearest" });
+  };
+  const count = () => {
+    const picked = $$("input[name=id]:checked").length;
+    $$("[data-picked]").forEach((place) => { place.textContent = picked; });
+    $$("[data-needs-pick]").forEach((button) => { button.disabled = picked === 0; });
+  };
+  document.addEventListener("change", (event) => { if (event.target.name === "id") count(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("input, select, textarea, dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = rows()[at];
+    if (event.key === "j") move(1);
+    else if (event.key === "k") move(-1);
+    else if (event.key === "x" && row) { const box = $("input[name=id]", row); if (box) { box.checked = !box.checked; count(); } }
+    else if ((event.key === "o" || event.key === "Enter") && row) $("a", row)?.click();
+    else if (event.key === "e") $("[data-export]")?.click();
+    else if (event.key === "/") { event.preventDefault(); $(".find input")?.focus(); }
+    else if (event.key === "?") $("#keys")?.showModal();
+  });
+  count();
+
+  /* columns can be hidden; what was chosen stays on this machine */
+  $$("table[data-columns]").forEach((table) => {
+    const key = `columns:${table.dataset.columns}`;
+    let hidden = [];
+    try { hidden = JSON.parse(localStorage.getItem(key) || "[]"); } catch { /* all columns */ }
+    const apply = () => $$("tr", table).forEach((row) => [...row.children].forEach((cell, i) => { cell.hidden = hidden.includes(i); }));
+    const box = $(`[data-chooser="${table.dataset.columns}"]`);
+    if (box) $$("thead th", table).forEach((head, i) => {
+      if (!head.dataset.may) return;
+      const label = document.createElement("label");
+      const tick = Object.assign(document.createElement("input"), { type: "checkbox", checked: !hidden.includes(i) });
+      tick.addEventListener("change", () => {
+        hidden = tick.checked ? hidden.filter((n) => n !== i) : [...hidden, i];
+        try { localStorage.setItem(key, JSON.stringify(hidden)); } catch { /* for this page only */ }
+        apply();
+      });
+      label.append(tick, " ", head.textContent);
+      box.append(label);
+    });
+    apply();
+  });
+
+  /* an undo can be taken for ten seconds */
+  $$("[data-fades]").forEach((toast) => setTimeout(() => toast.remove(), 10000));
+  $$("select[data-goes]").forEach((select) => select.addEventListener("change", () => select.form.requestSubmit()));
+
+  const online = () => $$("[data-offline]").forEach((bar) => { bar.hidden = navigator.onLine; });
+  addEventListener("online", online); addEventListener("offline", online); online();
+  if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/sw.js").catch(() => {});
+
+  /* maps are loaded when they are asked for */
+  $$("[data-map]").forEach(async (place) => {
+    await Promise.all([load(place.dataset.script), style(place.dataset.style)]);
+    const data = await (await fetch(place.dataset.map)).json();
+    const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+    const map = L.map(place, { attributionControl: true, scrollWheelZoom: false });
+    map.attributionControl.setPrefix("");
+    if (place.dataset.tiles) L.tileLayer(place.dataset.tiles, { maxZoom: 18 }).addTo(map);
+    const flip = ([x, y]) => [y, x];
+    const outline = L.polygon(data.base.outline.map(flip), { color: colour("--lantern"), weight: 2, fillColor: colour("--paper"), fillOpacity: place.dataset.tiles ? 0 : 1, attribution: data.attribution }).addTo(map);
+    data.base.river.forEach((line) => L.polyline(line.map(flip), { color: colour("--link"), weight: 4, opacity: 0.6 }).addTo(map));
+    L.geoJSON(data.grids, { style: { color: colour("--line-2"), weight: 1, fillOpacity: 0 }, onEachFeature: (f, layer) => layer.bindTooltip(f.properties.name) }).addTo(map);
+    L.geoJSON(data.townships, { style: { color: colour("--lantern"), weight: 2, fillOpacity: 0 }, interactive: false }).addTo(map);
+    L.geoJSON(data.townships).eachLayer((layer) => L.tooltip({ permanent: true, direction: "center", className: "place" }).setLatLng(layer.getBounds().getCenter()).setContent(layer.feature.properties.name).addTo(map));
+    map.fitBounds(outline.getBounds());
+    const field = document.querySelector("[name=point]");
+    if (field) map.on("click", (event) => { field.value = `${event.latlng.lat.toFixed(5)}, ${event.latlng.lng.toFixed(5)}`; field.form.requestSubmit(); });
+  });
+  function load(src) { return new Promise((done, failed) => { const tag = Object.assign(document.createElement("script"), { src, onload: done, onerror: failed }); document.head.append(tag); }); }
+  function style(href) { return new Promise((done) => { const tag = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done }); document.head.append(tag); }); }
+})();

@@ -1,0 +1,14 @@
+/* Keeps public shells only. A page of the office, an address with a session's content, is never kept. */
+self.addEventListener("install", (event) => event.waitUntil(caches.open(VERSION).then((cache) => cache.addAll(SHELL)).then(() => self.skipWaiting())));
+self.addEventListener("activate", (event) => event.waitUntil(caches.keys().then((names) => Promise.all(names.filter((name) => name !== VERSION).map((name) => caches.delete(name)))).then(() => self.clients.claim())));
+self.addEventListener("fetch", (event) => {
+  const address = new URL(event.request.url);
+  if (event.request.method !== "GET" || address.origin !== location.origin) return;
+  if (address.pathname.startsWith("/static/")) {
+    event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
+  } else if (SHELL.includes(address.pathname)) {
+    event.respondWith(fetch(event.request).then((fresh) => { if (fresh.ok) { const copy = fresh.clone(); caches.open(VERSION).then((cache) => cache.put(event.request, copy)); } return fresh; }).catch(() => caches.match(event.request, { ignoreSearch: true })));
+  } else if (event.request.mode === "navigate") {
+    event.respondWith(fetch(event.request).catch(() => caches.match("/offline/")));
+  }
+});

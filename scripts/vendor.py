@@ -1,0 +1,65 @@
+"""Refresh and verify the front-end files that are vendored from npm (``make vendor``, ``make vendor-check``)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import subprocess
+import sys
+import tarfile
+import tempfile
+import tomllib
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parents[1] / "nuanyi/front/static/vendor"
+FILES = {
+    "pico": ("@picocss/pico", "2.1.1", "MIT", {"css/pico.min.css": "pico.min.css", "LICENSE.md": "LICENSE.md"}),
+    "htmx": ("htmx.org", "2.0.7", "0BSD", {"dist/htmx.min.js": "htmx.min.js", "LICENSE": "LICENSE"}),
+    "leaflet": (
+        "leaflet", "1.9.4", "BSD-2-Clause",
+        {
+            "dist/leaflet.js": "leaflet.js", "dist/leaflet.css": "leaflet.css", "LICENSE": "LICENSE",
+            "dist/images/layers.png": "images/layers.png", "dist/images/layers-2x.png": "images/layers-2x.png",
+            "dist/images/marker-icon.png": "images/marker-icon.png",
+        },
+    ),
+}  # fmt: skip
+
+
+def refresh() -> None:
+    """Fetch each package with npm and copy what is used."""
+    lines = ["# Front-end files from npm; written by scripts/vendor.py"]
+    for name, (package, version, licence, files) in FILES.items():
+        with tempfile.TemporaryDirectory() as scratch:
+            subprocess.run(["npm", "pack", f"{package}@{version}"], cwd=scratch, check=True, capture_output=True)
+            archive = next(Path(scratch).glob("*.tgz")).read_bytes()
+        (FOLDER / name).mkdir(parents=True, exist_ok=True)
+        lines += ["", f"[{name}]", f'package = "{package}"', f'version = "{version}"', f'licence = "{licence}"', f"[{name}.sha256]"]
+        with tarfile.open(fileobj=io.BytesIO(archive)) as pack:
+            for inside, target in files.items():
+                member = pack.extractfile(f"package/{inside}")
+                assert member is not None
+                raw = member.read().replace(b"\n//# sourceMappingURL=leaflet.js.map", b"")
+                (FOLDER / name / target).parent.mkdir(parents=True, exist_ok=True)
+                (FOLDER / name / target).write_bytes(raw)
+                lines.append(f'"{target}" = "{hashlib.sha256(raw).hexdigest()}"')
+    (FOLDER / "vendor.toml").write_text("\n".join(lines) + "\n")
+
+
+def check() -> list[str]:
+    """Files that differ from ``vendor.toml``."""
+    told = tomllib.loads((FOLDER / "vendor.toml").read_text())
+    return [
+        f"{name}/{file}"
+        for name, part in told.items()
+        for file, digest in part["sha256"].items()
+        if hashlib.sha256((FOLDER / name / file).read_bytes()).hexdigest() != digest
+    ]
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        wrong = check()
+        print("vendored files changed: " + ", ".join(wrong) if wrong else "vendored files are as fetched")
+        sys.exit(bool(wrong))
+    refresh()
