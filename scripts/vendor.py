@@ -34,7 +34,14 @@ def refresh() -> None:
             subprocess.run(["npm", "pack", f"{package}@{version}"], cwd=scratch, check=True, capture_output=True)
             archive = next(Path(scratch).glob("*.tgz")).read_bytes()
         (FOLDER / name).mkdir(parents=True, exist_ok=True)
-        lines += ["", f"[{name}]", f'package = "{package}"', f'version = "{version}"', f'licence = "{licence}"', f"[{name}.sha256]"]
+        lines += [
+            "",
+            f"[{name}]",
+            f'package = "{package}"',
+            f'version = "{version}"',
+            f'licence = "{licence}"',
+            f"[{name}.sha256]",
+        ]
         with tarfile.open(fileobj=io.BytesIO(archive)) as pack:
             for inside, target in files.items():
                 member = pack.extractfile(f"package/{inside}")

@@ -122,7 +122,9 @@ def kind_of(rows: Sequence[Sequence[object]]) -> str | None:
 
 
 def _weight(header: Header, kind: str) -> float:
-    telling = {"credit_code", "headcount", "contact_name"} if kind == Kind.ESTABLISHMENTS else {"id_number", "political"}
+    telling = (
+        {"credit_code", "headcount", "contact_name"} if kind == Kind.ESTABLISHMENTS else {"id_number", "political"}
+    )
     return len(header.fields) + 2.0 * len(telling & header.fields.keys())
 
 

@@ -14,7 +14,11 @@ from nuanyi.lib.sectors import KEY_SECTORS, Sector
 
 #: How the source of 2022 groups sectors when it counts establishments.
 GROUPS: dict[str, tuple[str, tuple[Sector, ...], Any]] = {
-    "courier_and_delivery": ("courier,delivery", (Sector.COURIER, Sector.DELIVERY), _("Courier and delivery establishments")),
+    "courier_and_delivery": (
+        "courier,delivery",
+        (Sector.COURIER, Sector.DELIVERY),
+        _("Courier and delivery establishments"),
+    ),
     "livestream": ("livestream", (Sector.LIVESTREAM,), _("Livestream commerce establishments")),
     "logistics": ("logistics", (Sector.LOGISTICS,), _("Logistics establishments")),
     "ecommerce": ("ecommerce", (Sector.ECOMMERCE,), _("E-commerce establishments")),

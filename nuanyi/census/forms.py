@@ -30,8 +30,15 @@ class SendForm(forms.Form):
     """A roster to send. Only the file is needed; the rest has sensible answers."""
 
     client_key = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
-    file = forms.FileField(label=_("Roster"), help_text=_("xlsx, xls, et, ods or csv, up to 40 MB. Columns in any order."))
-    source = forms.CharField(label=_("Who sends it"), max_length=80, required=False, help_text=_("The same name each time: columns are remembered by it."))
+    file = forms.FileField(
+        label=_("Roster"), help_text=_("xlsx, xls, et, ods or csv, up to 40 MB. Columns in any order.")
+    )
+    source = forms.CharField(
+        label=_("Who sends it"),
+        max_length=80,
+        required=False,
+        help_text=_("The same name each time: columns are remembered by it."),
+    )
     kind = forms.ChoiceField(label=_("It lists"), required=False, choices=[("", _("see for yourself")), *Kind.choices])
     as_of_date = forms.DateField(label=_("It speaks for the day"), initial=clock.today, widget=DateInput)
     census_round = forms.ModelChoiceField(label=_("Census round"), queryset=CensusRound.objects.all(), required=False)
@@ -57,7 +64,9 @@ class RoundForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     sectors = forms.MultipleChoiceField(label=_("Sectors"), choices=Sector.choices, widget=forms.CheckboxSelectMultiple)
     region_codes = forms.MultipleChoiceField(label=_("Places"), widget=forms.CheckboxSelectMultiple)
-    units = forms.TypedMultipleChoiceField(label=_("Units in charge"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple)
+    units = forms.TypedMultipleChoiceField(
+        label=_("Units in charge"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
     start_date = forms.DateField(label=_("From"), initial=clock.today, widget=DateInput)
     end_date = forms.DateField(label=_("Until"), initial=clock.today, widget=DateInput)
 

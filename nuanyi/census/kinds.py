@@ -19,4 +19,6 @@ EXPORT_ASKED = notices.declare(
     "export-asked", _("Somebody asks for workers in clear"), _("%(who)s asks: %(purpose)s. A second person decides."),
     urgent=True,
 )  # fmt: skip
-EXPORT_DECIDED = notices.declare("export-decided", _("Your export was decided"), _("Open the exports page."), urgent=True)
+EXPORT_DECIDED = notices.declare(
+    "export-decided", _("Your export was decided"), _("Open the exports page."), urgent=True
+)

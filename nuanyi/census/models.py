@@ -240,7 +240,11 @@ class Appearance(models.Model):
 
     PERSONAL = {
         "row_digest": Declaration(
-            _("A roster's row, as a keyed digest"), _("To see that a row is known already"), DUTY_BASIS, 730, _("Deleted")
+            _("A roster's row, as a keyed digest"),
+            _("To see that a row is known already"),
+            DUTY_BASIS,
+            730,
+            _("Deleted"),
         ),
     }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import CharField, Count, QuerySet
+from django.db.models.functions import Length
 
 from nuanyi.census.models import CensusRound, Establishment, Import, Source, Worker
 from nuanyi.census.rows import name_key
@@ -14,6 +15,10 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.sectors import Sector
 from nuanyi.units.events import Subjects
 
+CharField.register_lookup(Length)
+
+#: The filter for records whose sector or township nobody has told.
+NONE = "none"
 FILTERS = ("sector", "region", "source", "follow_up", "q")
 
 
@@ -38,10 +43,14 @@ def workers(actor: Actor, filters: dict[str, str], act: str = "census.view") -> 
 
 
 def _filtered(rows: Any, filters: dict[str, str]) -> Any:
-    if filters.get("sector"):
+    if filters.get("sector") == NONE:
+        rows = rows.filter(sector="")
+    elif filters.get("sector"):
         wanted = [code for code in filters["sector"].split(",") if code in Sector.values]
         rows = rows.filter(sector__in=wanted)
-    if filters.get("region", "").isdigit():
+    if filters.get("region") == NONE:
+        rows = rows.filter(region_code__length__lte=6)
+    elif filters.get("region", "").isdigit():
         rows = rows.filter(region_code__startswith=filters["region"])
     if filters.get("source", "").isdigit():
         rows = rows.filter(source_id=int(filters["source"]))
@@ -95,9 +104,9 @@ def subjects() -> list[Subjects]:
         ("establishments", Establishment, "/office/census/establishments/"),
         ("workers", Worker, "/office/census/workers/"),
     ):
-        cells = model.objects.values_list("sector", "region_code").annotate(n=Count("pk")).order_by("sector", "region_code")  # type: ignore[attr-defined]
+        cells = (
+            model.objects.values_list("sector", "region_code").annotate(n=Count("pk")).order_by("sector", "region_code")
+        )  # type: ignore[attr-defined]
         for sector, region, number in cells:
             found.append(Subjects(title, sector, region, number, f"{address}?sector={sector}&region={region}"))
     return found
-
-

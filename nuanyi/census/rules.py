@@ -29,7 +29,9 @@ class ImportState(models.TextChoices):
 
 
 MOVES: dict[str, frozenset[str]] = {
-    ImportState.READING: frozenset({ImportState.COLUMNS, ImportState.REVIEW, ImportState.REFUSED, ImportState.DISCARDED}),
+    ImportState.READING: frozenset(
+        {ImportState.COLUMNS, ImportState.REVIEW, ImportState.REFUSED, ImportState.DISCARDED}
+    ),
     ImportState.COLUMNS: frozenset({ImportState.READING, ImportState.DISCARDED}),
     ImportState.REVIEW: frozenset({ImportState.READING, ImportState.WRITING, ImportState.DISCARDED}),
     ImportState.WRITING: frozenset({ImportState.DONE, ImportState.REVIEW, ImportState.REFUSED}),
@@ -92,7 +94,9 @@ REASONS: dict[str, Words] = {
     "id-letters": _("An ID number has 17 digits and a digit or X."),
     "id-birth-date": _("The birth date in this ID number does not exist."),
     "id-check-digit": _("The last character does not fit: a digit is wrong somewhere."),
-    "id-rounded": _("Excel has rounded this number and lost its last digits. Format the column as text and enter it again."),
+    "id-rounded": _(
+        "Excel has rounded this number and lost its last digits. Format the column as text and enter it again."
+    ),
     "no-identifier": _("Neither phone nor ID number: this person could not be found again."),
     "credit-length": _("A credit code has 18 characters."),
     "credit-letters": _("A credit code has no I, O, S, V or Z."),

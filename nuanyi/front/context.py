@@ -66,7 +66,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         parts = []
         for title, links in RAIL:
             shown = [
-                {"link": link, "here": path == link.href or (link.href not in ("/office/",) and path.startswith(link.href))}
+                {
+                    "link": link,
+                    "here": path == link.href or (link.href not in ("/office/",) and path.startswith(link.href)),
+                }
                 for link in links
                 if actor.can(link.act)
             ]

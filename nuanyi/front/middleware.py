@@ -55,7 +55,9 @@ class UploadGate:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-            return answer(request, TooMuch(_("This is larger than 40 MB. Nothing was kept."), code="too-large", status=413))
+            return answer(
+                request, TooMuch(_("This is larger than 40 MB. Nothing was kept."), code="too-large", status=413)
+            )
         return self.get_response(request)
 
 

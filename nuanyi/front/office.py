@@ -45,7 +45,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if actor.can("matrix.view"):
         shown = [
             (figure, figure.total(Window()))
-            for key in ("census.establishments", "census.workers", "responsibility.guided_establishments", "census.key_sectors_surveyed")
+            for key in (
+                "census.establishments",
+                "census.workers",
+                "responsibility.guided_establishments",
+                "census.key_sectors_surveyed",
+            )
             if (figure := figures.offered().get(key))
         ]
     context = {
@@ -60,20 +65,60 @@ def _tasks(actor: Actor) -> list[Task]:
     if actor.can("census.import"):
         imports = census.imports_for(actor)
         waiting = imports.filter(state__in=[ImportState.REVIEW, ImportState.COLUMNS]).count()
-        tasks.append(Task(ngettext("%d roster waits for your decision", "%d rosters wait for your decision", waiting) % waiting, "/office/census/imports/", waiting, True))
+        tasks.append(
+            Task(
+                ngettext("%d roster waits for your decision", "%d rosters wait for your decision", waiting) % waiting,
+                "/office/census/imports/",
+                waiting,
+                True,
+            )
+        )
     if actor.can("census.approve_export"):
         asked = Export.objects.filter(state=ExportState.ASKED).exclude(asked_by=actor.account_id).count()
-        tasks.append(Task(ngettext("%d export in clear waits for a second person", "%d exports in clear wait for a second person", asked) % asked, "/office/census/exports/", asked, True))
+        tasks.append(
+            Task(
+                ngettext(
+                    "%d export in clear waits for a second person",
+                    "%d exports in clear wait for a second person",
+                    asked,
+                )
+                % asked,
+                "/office/census/exports/",
+                asked,
+                True,
+            )
+        )
     if actor.can("census.view"):
         new = census.establishments(actor, {"follow_up": FollowUp.NEW}).count()
-        tasks.append(Task(ngettext("%d establishment has not been contacted", "%d establishments have not been contacted", new) % new, "/office/census/establishments/?follow_up=new", new))
+        tasks.append(
+            Task(
+                ngettext("%d establishment has not been contacted", "%d establishments have not been contacted", new)
+                % new,
+                "/office/census/establishments/?follow_up=new",
+                new,
+            )
+        )
         unknown = Worker.objects.visible_to(actor).filter(sector="").count()
-        tasks.append(Task(ngettext("%d worker has no sector yet", "%d workers have no sector yet", unknown) % unknown, "/office/census/workers/?sector=none", unknown))
+        tasks.append(
+            Task(
+                ngettext("%d worker has no sector yet", "%d workers have no sector yet", unknown) % unknown,
+                "/office/census/workers/?sector=none",
+                unknown,
+            )
+        )
     if actor.can("census.rounds"):
         running = sum(1 for one in census.rounds() if one.round.state == RoundState.RUNNING)
-        tasks.append(Task(ngettext("%d census round is running", "%d census rounds are running", running) % running, "/office/census/rounds/", running))
+        tasks.append(
+            Task(
+                ngettext("%d census round is running", "%d census rounds are running", running) % running,
+                "/office/census/rounds/",
+                running,
+            )
+        )
     unseen = Notice.objects.visible_to(actor).filter(seen_at=None).count()
-    tasks.append(Task(ngettext("%d notice is unread", "%d notices are unread", unseen) % unseen, "/office/notices/", unseen))
+    tasks.append(
+        Task(ngettext("%d notice is unread", "%d notices are unread", unseen) % unseen, "/office/notices/", unseen)
+    )
     return [task for task in tasks if task.count]
 
 
@@ -100,7 +145,9 @@ def search(request: HttpRequest) -> HttpResponse:
         if actor.can("census.view"):
             context["establishments"] = census.establishments(actor, {"q": text})[:20]
             persons = people.person_with(actor, text)
-            context["workers"] = Worker.objects.visible_to(actor).select_related("person").filter(person__in=persons)[:20]
+            context["workers"] = (
+                Worker.objects.visible_to(actor).select_related("person").filter(person__in=persons)[:20]
+            )
         context["regions"] = Region.objects.filter(name__contains=text).defer("geometry_wgs84")[:10]
         context["grids"] = Grid.objects.filter(name__contains=text).defer("geometry_wgs84")[:10]
         context["units"] = Unit.objects.filter(name__contains=text)[:10]

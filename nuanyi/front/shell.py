@@ -64,7 +64,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
         jobs = cursor.fetchall()
-        cursor.execute("SELECT coalesce(sum(seq), 0) FROM (SELECT max(seq) AS seq FROM journal_entry GROUP BY lane) heads")
+        cursor.execute(
+            "SELECT coalesce(sum(seq), 0) FROM (SELECT max(seq) AS seq FROM journal_entry GROUP BY lane) heads"
+        )
         entries = cursor.fetchone()[0]
     lines = ["# TYPE nuanyi_jobs gauge", *[f'nuanyi_jobs{{status="{status}"}} {n}' for status, n in jobs]]
     lines += ["# TYPE nuanyi_journal_entries counter", f"nuanyi_journal_entries {entries}"]
@@ -91,7 +93,11 @@ def language(request: HttpRequest) -> HttpResponse:
 @door(PUBLIC)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker: keeps public shells only, never a page of the office."""
-    shell = ["/offline/", "/door/", *[static(f"front/{name}") for name in ("front.css", "app.js", "door.js", "drafts.js")]]
+    shell = [
+        "/offline/",
+        "/door/",
+        *[static(f"front/{name}") for name in ("front.css", "app.js", "door.js", "drafts.js")],
+    ]
     shell += [static("vendor/pico/pico.min.css"), static("vendor/htmx/htmx.min.js"), static("front/tokens.css")]
     script = (Path(__file__).parent / "static/front/sw.js").read_text()
     body = f"const VERSION = {json.dumps(_version(shell))};\nconst SHELL = {json.dumps(shell)};\n{script}"

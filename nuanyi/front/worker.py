@@ -44,4 +44,6 @@ def who(request: HttpRequest) -> HttpResponse:
 @door(PUBLIC)
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept of a person, why, for how long: made from the declarations that the program itself obeys."""
-    return render(request, "front/privacy.html", {"declarations": [*Person.PERSONAL.values(), *Account.PERSONAL.values()]})
+    return render(
+        request, "front/privacy.html", {"declarations": [*Person.PERSONAL.values(), *Account.PERSONAL.values()]}
+    )

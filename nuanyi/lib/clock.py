@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -13,7 +13,7 @@ _held: list[datetime] = []
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return _held[-1] if _held else datetime.now(timezone.utc)
+    return _held[-1] if _held else datetime.now(UTC)
 
 
 def today() -> date:

@@ -259,7 +259,13 @@ class EmbeddedPostgres:
     def _run(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
         who = {} if self.account is None else {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
         return subprocess.run(
-            arguments, capture_output=True, text=True, check=False, cwd="/", env=self._environment(), **who  # type: ignore[call-overload,no-any-return]
+            arguments,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=self._environment(),
+            **who,  # type: ignore[call-overload,no-any-return]
         )
 
     @staticmethod

@@ -106,9 +106,7 @@ def polygons_of(geometry: dict[str, Any]) -> list[list[list[list[float]]]]:
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
     polygons = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else None
     try:
-        checked = [
-            [[[float(x), float(y)] for x, y, *_rest in ring] for ring in polygon] for polygon in polygons or []
-        ]
+        checked = [[[[float(x), float(y)] for x, y, *_rest in ring] for ring in polygon] for polygon in polygons or []]
     except (TypeError, ValueError) as exc:
         raise BadInput(code="bad-geometry") from exc
     if not checked or any(not rings or any(len(ring) < 4 for ring in rings) for rings in checked):

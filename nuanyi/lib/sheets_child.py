@@ -2,7 +2,7 @@
 
 Run as ``python -I sheets_child.py KIND MEGABYTES SECONDS`` with the file on standard input; it knows nothing of
 the program, has no environment, and writes pickled messages (which only our own child can have made) to standard output:
-``("sheet", name, rows, columns)``, ``("rows", [[cell, …], …])``, ``("end",)`` or ``("refused", code)``.
+``("sheet", name)``, ``("rows", [[cell, …], …])``, ``("end",)`` or ``("refused", code)``.
 """
 
 from __future__ import annotations
@@ -52,14 +52,10 @@ def read_workbook(raw: bytes) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)
-        if not sheet.total_height or not sheet.total_width:
+        if not sheet.height:
             continue
-        # calamine starts at the first used row; the caller counts as the sheet's own numbers do
-        first = sheet.start[0] if sheet.start else 0
-        send("sheet", name, sheet.height + first, sheet.width)
-        if first:
-            send("rows", [[] for _ in range(first)])
-        send_rows(sheet.iter_rows() if not first else iter(sheet.to_python(skip_empty_area=True)))
+        send("sheet", name)
+        send_rows(sheet.iter_rows())  # counts from the sheet's first row and column, even where they are empty
 
 
 def read_text(raw: bytes) -> None:
@@ -73,7 +69,7 @@ def read_text(raw: bytes) -> None:
     tabs, commas, semicolons = (sum(line.count(sign) for line in first) for sign in "\t,;")
     delimiter = "\t" if tabs > max(commas, semicolons) else ";" if semicolons > commas else ","
     rows = list_rows(text, delimiter)
-    send("sheet", "", 0, 0)
+    send("sheet", "")
     send_rows(rows)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from nuanyi.lib import figures
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Window
@@ -63,10 +65,12 @@ def matrix(asked: Window) -> Matrix:
     shops = offered["census.establishments"].count(asked, by)
     people = offered["census.workers"].count(asked, by)
     columns = [(region.code, region.name) for region in places.townships() if region.code.startswith(asked.region[:9])]
-    elsewhere = {key[1] for key in (*shops, *people)} - {code for code, _name in columns}
-    columns += [(code, "—") for code in sorted(elsewhere)]
+    elsewhere = {key[1] for key in (*shops, *people)} - {code for code, _title in columns}
+    columns += [(code, str(_("place not known"))) for code in sorted(elsewhere)]
     unknown = any(not key[0] for key in (*shops, *people))
-    labels = [(code, str(title)) for code, title in Sector.choices] + ([("", "—")] if unknown else [])
+    labels = [(code, str(title)) for code, title in Sector.choices] + (
+        [("", str(_("sector not known")))] if unknown else []
+    )
     largest = max(people.values(), default=0)
     try:
         book: units.Directory | None = units.directory()
@@ -88,7 +92,7 @@ def _row(
     cells = []
     for township, _name in columns:
         answering = {a.role: book.units[a.unit_id].short_name for a in book.answers(code, township)} if book else {}
-        query = f"?sector={code}&region={township}"
+        query = f"?sector={code or 'none'}&region={township if len(township) > 6 else 'none'}"
         n, m = shops.get((code, township), 0), people.get((code, township), 0)
         cells.append(
             Cell(

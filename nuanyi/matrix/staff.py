@@ -47,7 +47,9 @@ def workbook(request: HttpRequest) -> HttpResponse:
         page = writer.sheet(title, [_("Sector"), *[name for _code, name in found.columns], _("Sum")], [16])
         for row in found.rows:
             page.row([row.title, *[getattr(cell, of) for cell in row.cells], getattr(row, of)])
-    page = writer.sheet(_("Figures"), [_("Key"), _("Figure"), _("Value"), _("Unit"), _("Definition")], [34, 30, 10, 12, 60])
+    page = writer.sheet(
+        _("Figures"), [_("Key"), _("Figure"), _("Value"), _("Unit"), _("Definition")], [34, 30, 10, 12, 60]
+    )
     for figure in queries.all_figures(asked):
         page.row([figure.key, figure.title, figure.value, figure.unit, figure.definition])
     writer.close()

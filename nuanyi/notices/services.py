@@ -24,7 +24,10 @@ def queue(account: Account, kind: str, *, once: str, address: str = "", **facts:
     declared = rules.kind(kind)
     preference = Preference.objects.filter(account=account).first() or Preference(account=account)
     due = rules.not_before(
-        clock.now(), preference.quiet_from, preference.quiet_until, urgent=declared.urgent or preference.channel == "console"
+        clock.now(),
+        preference.quiet_from,
+        preference.quiet_until,
+        urgent=declared.urgent or preference.channel == "console",
     )
     notice, _made = Notice.objects.get_or_create(
         once=f"{account.pk}:{once}",

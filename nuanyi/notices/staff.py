@@ -18,7 +18,9 @@ from nuanyi.people.models import Account
 class PreferenceForm(forms.Form):
     """Channel and quiet hours."""
 
-    channel = forms.ChoiceField(label=_("Channel"), choices=[("console", _("On this page only")), ("email", _("E-mail"))])
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=[("console", _("On this page only")), ("email", _("E-mail"))]
+    )
     quiet_from = forms.TimeField(label=_("Quiet from"), widget=forms.TimeInput(attrs={"type": "time"}))
     quiet_until = forms.TimeField(label=_("Quiet until"), widget=forms.TimeInput(attrs={"type": "time"}))
     wanted = forms.BooleanField(label=_("Tell me at all"), required=False)
@@ -30,13 +32,17 @@ def notices(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     account = Account.objects.get(pk=actor.account_id)
     preference = Preference.objects.filter(account=account).first() or Preference(account=account)
-    form = PreferenceForm(initial={f: getattr(preference, f) for f in ("channel", "quiet_from", "quiet_until", "wanted")})
+    form = PreferenceForm(
+        initial={f: getattr(preference, f) for f in ("channel", "quiet_from", "quiet_until", "wanted")}
+    )
     if request.method == "POST":
         form = PreferenceForm(request.POST)
         if form.is_valid():
             services.set_preference(actor=actor, account=account, **form.cleaned_data)
             return redirect("notices:notices")
-    page = page_of(Notice.objects.visible_to(actor), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    page = page_of(
+        Notice.objects.visible_to(actor), after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
     rows = [(notice, *services.words_of(notice)) for notice in page.rows]
     if request.method == "GET":
         services.mark_seen(actor=actor)

@@ -5,19 +5,23 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.places import queries as places
 from nuanyi.people.rules import Duty
+from nuanyi.places import queries as places
 from nuanyi.units import queries as units
 
 
 class AccountForm(forms.Form):
     """A new account."""
 
-    username = forms.CharField(label=_("Sign-in name"), max_length=60, help_text=_("Letters, digits, dot, hyphen only."))
+    username = forms.CharField(
+        label=_("Sign-in name"), max_length=60, help_text=_("Letters, digits, dot, hyphen only.")
+    )
     display_name = forms.CharField(label=_("Name shown to colleagues"), max_length=60, required=False)
     unit = forms.TypedChoiceField(label=_("Unit"), coerce=int, empty_value=None, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
-    password = forms.CharField(label=_("First password"), widget=forms.PasswordInput, help_text=_("It must be changed at the first sign-in."))
+    password = forms.CharField(
+        label=_("First password"), widget=forms.PasswordInput, help_text=_("It must be changed at the first sign-in.")
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -36,7 +36,11 @@ class Account(AbstractBaseUser):
 
     PERSONAL = {
         "display_name": Declaration(
-            _("Name shown to colleagues"), _("To know who did what"), DUTY_BASIS, 1095, _("Replaced by the account's number")
+            _("Name shown to colleagues"),
+            _("To know who did what"),
+            DUTY_BASIS,
+            1095,
+            _("Replaced by the account's number"),
         ),
         "email": Declaration(
             _("E-mail of a staff member"), _("To send notices about work"), DUTY_BASIS, 1095, _("Emptied")

@@ -32,7 +32,7 @@ STAFF = tuple(duty for duty in Duty if duty is not Duty.WORKER)
 ALL, PLACE, PLACE_OR_UNIT = "all", "place", "place-or-unit"
 
 _D = Duty
-_EVERY_STAFF = {duty: ALL for duty in STAFF}
+_EVERY_STAFF = dict.fromkeys(STAFF, ALL)
 _CENSUS_READERS = {
     _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT, _D.INSTRUCTOR: PLACE,
     _D.GRID_WORKER: PLACE,

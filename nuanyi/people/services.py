@@ -54,7 +54,9 @@ def give_duty(*, actor: Actor, account: Account, duty: str, region_code: str = "
     Account.objects.select_for_update().get(pk=account.pk)
     held = frozenset(Duty(name) for name in DutyGrant.objects.filter(account=account).values_list("duty", flat=True))
     if not rules.may_hold_together(held | {Duty(duty)}):
-        raise Conflict(_("One person may not have both duties: running, auditing and using are kept apart."), code="apart")
+        raise Conflict(
+            _("One person may not have both duties: running, auditing and using are kept apart."), code="apart"
+        )
     grant, made = DutyGrant.objects.get_or_create(
         account=account, duty=duty, region_code=region_code, defaults={"granted_by_id": actor.account_id}
     )
@@ -132,7 +134,11 @@ def seal_into(person: Person, **clear: str) -> Person:
     """
     ring = keys()
     for field, text in clear.items():
-        setattr(person, f"sealed_{field}", ring.seal(SEALED_FIELDS[field], text, bound_to(person.pk, field)) if text else None)
+        setattr(
+            person,
+            f"sealed_{field}",
+            ring.seal(SEALED_FIELDS[field], text, bound_to(person.pk, field)) if text else None,
+        )
         if field in _MASKS:
             setattr(person, f"{field}_mask", _MASKS[field](text))
         if field in ("phone", "id_number"):
@@ -149,7 +155,9 @@ def reveal(*, actor: Actor, person: Person, field: str, purpose: str) -> str:
     if field not in SEALED_FIELDS:
         raise BadInput(code="bad-field")
     if len(purpose.strip()) < rules.MIN_PURPOSE:
-        raise BadInput(_("Say in a few words what you need it for."), code="no-purpose", fields={"purpose": _("What for?")})
+        raise BadInput(
+            _("Say in a few words what you need it for."), code="no-purpose", fields={"purpose": _("What for?")}
+        )
     try:
         return _reveal(actor, person.pk, field, purpose.strip())
     except (NotAllowed, TooMuch) as exc:
@@ -166,7 +174,9 @@ def _reveal(actor: Actor, pk: UUID, field: str, purpose: str) -> str:
     actor.require(act, regions=tuple(person.region_codes), units=tuple(person.unit_ids))
     used = _reveals_today(actor)
     if actor.kind != "system" and used >= rules.REVEALS_A_DAY:
-        raise TooMuch(_("You have opened as many values as one person may in a day. Ask your superior."), code="reveal-quota")
+        raise TooMuch(
+            _("You have opened as many values as one person may in a day. Ask your superior."), code="reveal-quota"
+        )
     sealed = getattr(person, f"sealed_{field}")
     clear = keys().open(SEALED_FIELDS[field], sealed, bound_to(person.pk, field)) if sealed else ""
     journal.record(actor, events.REVEALED, person, field=field, purpose=purpose[:200])

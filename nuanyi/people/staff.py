@@ -41,7 +41,12 @@ def new(request: HttpRequest) -> HttpResponse:
                 return redirect("people:account", made.pk)
             except Refusal as wrong:
                 refusal = wrong
-    return render(request, "people/staff/new.html", {"form": form, "refusal": refusal}, status=422 if refusal or form.errors else 200)
+    return render(
+        request,
+        "people/staff/new.html",
+        {"form": form, "refusal": refusal},
+        status=422 if refusal or form.errors else 200,
+    )
 
 
 def _account(pk: int) -> Account:
@@ -63,7 +68,9 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
             elif "open" in request.POST:
                 services.open_account(actor=actor, account=found)
             elif request.POST.get("take", "").isdigit():
-                grant = DutyGrant.objects.select_related("account").filter(pk=request.POST["take"], account=found).first()
+                grant = (
+                    DutyGrant.objects.select_related("account").filter(pk=request.POST["take"], account=found).first()
+                )
                 if grant is None:
                     raise NotFound()
                 services.take_duty(actor=actor, grant=grant)
@@ -97,5 +104,7 @@ def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = Person.objects.visible_to(actor_of(request)).filter(pk=pk).first()
     if person is None:
         raise NotFound()
-    value = services.reveal(actor=actor_of(request), person=person, field=field, purpose=request.POST.get("purpose", ""))
+    value = services.reveal(
+        actor=actor_of(request), person=person, field=field, purpose=request.POST.get("purpose", "")
+    )
     return render(request, "people/staff/revealed.html", {"value": value, "title": FIELDS[field]})

@@ -64,7 +64,20 @@ def region_named(text: str, known: dict[str, str] | None = None) -> str | None:
 
 
 def _stem(name: str) -> str:
-    for ending in ("回族乡", "壮族乡", "瑶族乡", "民族乡", "街道办事处", "街道", "镇", "乡", "社区居委会", "社区", "村委会", "村"):
+    for ending in (
+        "回族乡",
+        "壮族乡",
+        "瑶族乡",
+        "民族乡",
+        "街道办事处",
+        "街道",
+        "镇",
+        "乡",
+        "社区居委会",
+        "社区",
+        "村委会",
+        "村",
+    ):
         if name.endswith(ending) and len(name) > len(ending) + 1:
             return name.removesuffix(ending)
     return name

@@ -103,9 +103,7 @@ def _put_grid(code: str, name: str, shape: Geometry, region: Region, synthetic: 
     return made
 
 
-def _put_outline(
-    known: dict[str, Region], code: str, name: str, shape: Geometry, number: int, synthetic: bool
-) -> bool:
+def _put_outline(known: dict[str, Region], code: str, name: str, shape: Geometry, number: int, synthetic: bool) -> bool:
     parent = next((known[code[:length]] for length in (9, 6) if len(code) > length and code[:length] in known), None)
     if not code.isdigit() or len(code) not in (6, 9, 12) or (len(code) > 6 and parent is None):
         raise BadInput(_("Feature %(n)s lies in no region that is known here.") % {"n": number}, code="bad-feature")

@@ -20,7 +20,11 @@ class LoadForm(forms.Form):
     what = forms.ChoiceField(label=_("What it draws"), choices=[("grids", _("Grids")), ("regions", _("Regions"))])
     crs = forms.ChoiceField(
         label=_("Coordinate system"),
-        choices=[("wgs84", _("WGS-84 (GPS, GeoJSON)")), ("gcj02", _("GCJ-02 (Amap, Tencent)")), ("bd09", _("BD-09 (Baidu)"))],
+        choices=[
+            ("wgs84", _("WGS-84 (GPS, GeoJSON)")),
+            ("gcj02", _("GCJ-02 (Amap, Tencent)")),
+            ("bd09", _("BD-09 (Baidu)")),
+        ],
     )
     file = forms.FileField(label=_("GeoJSON file"), help_text=_("Each feature needs a code and a name."))
 

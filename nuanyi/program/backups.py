@@ -80,7 +80,16 @@ def restore(folder: Path) -> dict[str, Any]:
         if db.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() != (0,):
             raise BadInput("the database is not empty: restore into a new NUANYI_HOME", code="not-empty")
     database.prepare_roles(url)
-    _run([_tool("pg_restore"), "--no-owner", "--exit-on-error", "--single-transaction", f"--dbname={url}", str(folder / DUMP)])
+    _run(
+        [
+            _tool("pg_restore"),
+            "--no-owner",
+            "--exit-on-error",
+            "--single-transaction",
+            f"--dbname={url}",
+            str(folder / DUMP),
+        ]
+    )
     tables = digests(url)
     different = sorted(name for name, kept in manifest["tables"].items() if tables.get(name) != kept)
     if different:

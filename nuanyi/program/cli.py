@@ -38,7 +38,9 @@ def parser() -> argparse.ArgumentParser:
     roster.add_argument("--check", action="store_true", help="read and report; change nothing")
     roster.add_argument("--source", default="", metavar="NAME", help="who sends it (default: the file's name)")
     roster.add_argument("--sector", default="", help="sector of rows that name none")
-    roster.add_argument("--as-of", default="", metavar="DATE", help="the day for which the roster speaks (default: today)")
+    roster.add_argument(
+        "--as-of", default="", metavar="DATE", help="the day for which the roster speaks (default: today)"
+    )
     roster.add_argument("--on-match", choices=["keep", "merge", "overwrite"], default="keep",
                         help="what to do where a row differs from a known record")  # fmt: skip
     figures = add("figures", "every figure, by query", "figures")
@@ -52,8 +54,12 @@ def parser() -> argparse.ArgumentParser:
     restore = add("restore", "put a backup back into an empty home", "restore")
     restore.add_argument("folder", metavar="DIR")
     rotate = add("rotate-keys", "make new sealing keys and seal everything again", "rotate_keys")
-    rotate.add_argument("--drop-old", action="store_true", help="destroy the old keys afterwards (old backups stay shut)")
-    account = add("create-account", "make an account with a duty (the first administrator, a forgotten password)", "account")
+    rotate.add_argument(
+        "--drop-old", action="store_true", help="destroy the old keys afterwards (old backups stay shut)"
+    )
+    account = add(
+        "create-account", "make an account with a duty (the first administrator, a forgotten password)", "account"
+    )
     account.add_argument("username")
     account.add_argument("--duty", action="append", default=[], metavar="DUTY")
     account.add_argument("--unit", default="", metavar="CODE")

@@ -148,7 +148,11 @@ def backup(chosen: argparse.Namespace) -> int:
 
     with ready():
         report = backups.write(Path(chosen.folder))
-    answer(chosen, report, f"Backup of {report['bytes']} bytes in {chosen.folder}. The keys are not in it: keep them elsewhere.")
+    answer(
+        chosen,
+        report,
+        f"Backup of {report['bytes']} bytes in {chosen.folder}. The keys are not in it: keep them elsewhere.",
+    )
     return 0
 
 
@@ -158,7 +162,9 @@ def restore(chosen: argparse.Namespace) -> int:
 
     with database.attached():
         report = backups.restore(Path(chosen.folder))
-    answer(chosen, report, f"Restored; {report['rows']} rows in {report['tables']} tables have the digests of the backup.")
+    answer(
+        chosen, report, f"Restored; {report['rows']} rows in {report['tables']} tables have the digests of the backup."
+    )
     return 0
 
 
@@ -173,7 +179,10 @@ def rotate_keys(chosen: argparse.Namespace) -> int:
         for family in ("person", "political"):
             number = seal.add_key(database.keys_file(), family)
             with wall.opened_for(system("rotate-keys")):
-                report[family] = {"key": number, "values": services.reseal_all(actor=system("rotate-keys"), family=family)}
+                report[family] = {
+                    "key": number,
+                    "values": services.reseal_all(actor=system("rotate-keys"), family=family),
+                }
             if chosen.drop_old:
                 seal.drop_keys_before(database.keys_file(), family, number)
     values = sum(part["values"] for part in report.values())

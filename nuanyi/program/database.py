@@ -40,7 +40,9 @@ def attached() -> Iterator[None]:
     outside = envstr("DATABASE_URL")
     if outside:
         os.environ["NUANYI_OWNER_DB_URL"] = outside
-        os.environ["NUANYI_DB_URL"] = envstr("NUANYI_WEB_DATABASE_URL") or make_conninfo(outside, options=f"-c role={WEB}")
+        os.environ["NUANYI_DB_URL"] = envstr("NUANYI_WEB_DATABASE_URL") or make_conninfo(
+            outside, options=f"-c role={WEB}"
+        )
         yield
         return
     server = EmbeddedPostgres(folder)
@@ -76,7 +78,9 @@ def grant(url: str) -> None:
         for table in APPEND_ONLY:
             db.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), web))
         for table in TRIGGER_ONLY:
-            db.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), web))
+            db.execute(
+                sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), web)
+            )
         db.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(web))
 
 

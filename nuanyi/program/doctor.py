@@ -72,7 +72,9 @@ def refuse_unsafe(host: str) -> None:
 
 def examine() -> list[FoundOut]:
     """Look at everything that can be wrong, and say what to do."""
-    found = [FoundOut("program", True, f"Nuanyi {__version__}, Python {platform.python_version()}, {platform.machine()}")]
+    found = [
+        FoundOut("program", True, f"Nuanyi {__version__}, Python {platform.python_version()}, {platform.machine()}")
+    ]
     found.append(_home())
     try:
         with database.attached():
@@ -108,7 +110,13 @@ def _database() -> list[FoundOut]:
         version = str((db.execute("SHOW server_version").fetchone() or ["?"])[0])
         major = int(version.split(".")[0])
         size = (db.execute("SELECT pg_size_pretty(pg_database_size(current_database()))").fetchone() or ["?"])[0]
-    found = [FoundOut("database", major >= 15, f"PostgreSQL {version}, {kind}, {size}" + ("" if major >= 15 else ": 15 or newer is needed"))]
+    found = [
+        FoundOut(
+            "database",
+            major >= 15,
+            f"PostgreSQL {version}, {kind}, {size}" + ("" if major >= 15 else ": 15 or newer is needed"),
+        )
+    ]
     try:
         refuse_unsafe("127.0.0.1")
         found.append(FoundOut("safety", True, "durable settings, keys shut to others, clocks agree"))
@@ -127,7 +135,9 @@ def _schema() -> list[FoundOut]:
     with psycopg.connect(database.owner_url()) as db:
         there = db.execute("SELECT to_regclass('journal_entry'), to_regclass('procrastinate_jobs')").fetchone()
         if not there or there[0] is None:
-            return [FoundOut("tables", False, "not made yet: run `nuanyi migrate` (serve and demo do it by themselves)")]
+            return [
+                FoundOut("tables", False, "not made yet: run `nuanyi migrate` (serve and demo do it by themselves)")
+            ]
         waiting = (db.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'").fetchone() or [0])[0]
         entries = (db.execute("SELECT count(*) FROM journal_entry").fetchone() or [0])[0]
     return [FoundOut("tables", True, f"{entries} journal entries, {waiting} jobs waiting")]

@@ -62,7 +62,9 @@ class Supervisor:
             try:
                 probe.bind((self.host, self.port))
             except OSError as exc:
-                raise Refusal(f"port {self.port} on {self.host} is taken: choose another with --port", code="port") from exc
+                raise Refusal(
+                    f"port {self.port} on {self.host} is taken: choose another with --port", code="port"
+                ) from exc
 
     @staticmethod
     def _collect_static() -> None:

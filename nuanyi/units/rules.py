@@ -77,7 +77,9 @@ def answers(
     fitting = [rule for rule in rules if rule.fits(sector, region_code)]
     found: list[Answer] = []
     for role in (LEAD, GUIDE, HOLD):
-        best = max((rule for rule in fitting if rule.role == role), key=lambda r: (r.exactness, -r.rule_id), default=None)
+        best = max(
+            (rule for rule in fitting if rule.role == role), key=lambda r: (r.exactness, -r.rule_id), default=None
+        )
         if best is not None:
             found.append(Answer(role, best.unit_id, best.reason, best.because, best.rule_id))
         elif role == HOLD:

@@ -92,7 +92,9 @@ class EstablishmentLoader:
                     record.contact.save(force_insert=True)
                 record.save(force_insert=True)
         elif record.pk in self.fresh:
-            self.tally.meet(Met(row.sheet, row.number, None, draft.name, DOUBLE, [["row", str(self.fresh[record.pk]), ""]]))
+            self.tally.meet(
+                Met(row.sheet, row.number, None, draft.name, DOUBLE, [["row", str(self.fresh[record.pk]), ""]])
+            )
         elif not any(scope.covers(region=record.region_code, units=_units(record)) for scope in self.scopes):
             self.tally.meet(Met(row.sheet, row.number, None, draft.name, "elsewhere"))
         else:

@@ -117,7 +117,7 @@ class WorkerLoader:
         """Go through the good rows in batches; yields how many were seen so far. Nothing is written unless ``write``."""
         if write:
             with connection.cursor() as cursor:
-                cursor.execute(f"CREATE TEMP TABLE incoming ({_COLUMNS}) ON COMMIT DROP")
+                cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS incoming ({_COLUMNS}) ON COMMIT DROP")
         good = iter(row for row in rows if not row.problems)
         seen = 0
         while batch := list(islice(good, BATCH)):
@@ -318,7 +318,15 @@ class WorkerLoader:
                 "INSERT INTO census_appearance (source_id, source_import_id, worker_id, sheet, row, row_digest, as_of_date)"
                 " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (source_id, row_digest) DO NOTHING",
                 [
-                    (self.of.source_id, self.of.pk, record.worker_id, line.sheet[:60], line.number, line.row, self.of.as_of_date)
+                    (
+                        self.of.source_id,
+                        self.of.pk,
+                        record.worker_id,
+                        line.sheet[:60],
+                        line.number,
+                        line.row,
+                        self.of.as_of_date,
+                    )
                     for line, record in more
                 ],
             )

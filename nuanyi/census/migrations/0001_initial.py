@@ -2,229 +2,572 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import nuanyi.lib.clock
-import nuanyi.lib.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import nuanyi.lib.clock
+import nuanyi.lib.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('units', '0001_initial'),
+        ("people", "0001_initial"),
+        ("units", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CensusRound',
+            name="CensusRound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('sectors', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('courier', 'Courier'), ('delivery', 'Food delivery'), ('road_transport', 'Road transport'), ('livestream', 'Livestream commerce'), ('logistics', 'Logistics'), ('ecommerce', 'E-commerce')], max_length=20), size=None)),
-                ('region_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), size=None)),
-                ('start_date', models.DateField()),
-                ('end_date', models.DateField()),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('running', 'running'), ('closed', 'closed')], default='planned', max_length=10)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('units', models.ManyToManyField(related_name='rounds', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, unique=True)),
+                (
+                    "sectors",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(
+                            choices=[
+                                ("courier", "Courier"),
+                                ("delivery", "Food delivery"),
+                                ("road_transport", "Road transport"),
+                                ("livestream", "Livestream commerce"),
+                                ("logistics", "Logistics"),
+                                ("ecommerce", "E-commerce"),
+                            ],
+                            max_length=20,
+                        ),
+                        size=None,
+                    ),
+                ),
+                (
+                    "region_codes",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), size=None),
+                ),
+                ("start_date", models.DateField()),
+                ("end_date", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("planned", "planned"), ("running", "running"), ("closed", "closed")],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("units", models.ManyToManyField(related_name="rounds", to="units.unit")),
             ],
             options={
-                'ordering': ['-start_date', '-id'],
+                "ordering": ["-start_date", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Export',
+            name="Export",
             fields=[
-                ('id', models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(max_length=200)),
-                ('filters', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('asked', 'waiting for a second person'), ('approved', 'approved'), ('refused', 'refused'), ('taken', 'downloaded')], default='asked', max_length=10)),
-                ('asked_at', models.DateTimeField(default=nuanyi.lib.clock.now)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exports', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("purpose", models.CharField(max_length=200)),
+                ("filters", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "waiting for a second person"),
+                            ("approved", "approved"),
+                            ("refused", "refused"),
+                            ("taken", "downloaded"),
+                        ],
+                        default="asked",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="exports", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('client_key', models.UUIDField(default=nuanyi.lib.ids.new_id, unique=True)),
-                ('kind', models.CharField(blank=True, choices=[('establishments', 'Establishments'), ('workers', 'Workers')], max_length=20)),
-                ('file_name', models.CharField(max_length=120)),
-                ('file_sha256', models.CharField(max_length=64)),
-                ('file_bytes', models.PositiveIntegerField()),
-                ('as_of_date', models.DateField(default=nuanyi.lib.clock.today)),
-                ('default_sector', models.CharField(blank=True, choices=[('courier', 'Courier'), ('delivery', 'Food delivery'), ('road_transport', 'Road transport'), ('livestream', 'Livestream commerce'), ('logistics', 'Logistics'), ('ecommerce', 'E-commerce')], max_length=20)),
-                ('default_region', models.CharField(blank=True, max_length=12)),
-                ('default_choice', models.CharField(blank=True, choices=[('keep', 'keep what is known'), ('merge', 'fill in what is missing'), ('overwrite', "take the row's values")], max_length=10)),
-                ('political_evidence', models.CharField(blank=True, max_length=200)),
-                ('columns', models.JSONField(default=dict)),
-                ('chosen_columns', models.JSONField(default=dict)),
-                ('counts', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('reading', 'being read'), ('columns', 'columns unclear'), ('review', 'to be decided'), ('writing', 'being taken in'), ('done', 'taken in'), ('refused', 'refused'), ('discarded', 'discarded'), ('undone', 'undone')], default='reading', max_length=10)),
-                ('refusal', models.CharField(blank=True, max_length=40)),
-                ('made_at', models.DateTimeField(default=nuanyi.lib.clock.now)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('file_deleted_at', models.DateTimeField(null=True)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imports', to=settings.AUTH_USER_MODEL)),
-                ('round', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='census.censusround')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='units.unit')),
+                (
+                    "id",
+                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("client_key", models.UUIDField(default=nuanyi.lib.ids.new_id, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("establishments", "Establishments"), ("workers", "Workers")],
+                        max_length=20,
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=120)),
+                ("file_sha256", models.CharField(max_length=64)),
+                ("file_bytes", models.PositiveIntegerField()),
+                ("as_of_date", models.DateField(default=nuanyi.lib.clock.today)),
+                (
+                    "default_sector",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("courier", "Courier"),
+                            ("delivery", "Food delivery"),
+                            ("road_transport", "Road transport"),
+                            ("livestream", "Livestream commerce"),
+                            ("logistics", "Logistics"),
+                            ("ecommerce", "E-commerce"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("default_region", models.CharField(blank=True, max_length=12)),
+                (
+                    "default_choice",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("keep", "keep what is known"),
+                            ("merge", "fill in what is missing"),
+                            ("overwrite", "take the row's values"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("political_evidence", models.CharField(blank=True, max_length=200)),
+                ("columns", models.JSONField(default=dict)),
+                ("chosen_columns", models.JSONField(default=dict)),
+                ("counts", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "being read"),
+                            ("columns", "columns unclear"),
+                            ("review", "to be decided"),
+                            ("writing", "being taken in"),
+                            ("done", "taken in"),
+                            ("refused", "refused"),
+                            ("discarded", "discarded"),
+                            ("undone", "undone"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                    ),
+                ),
+                ("refusal", models.CharField(blank=True, max_length=40)),
+                ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("file_deleted_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="imports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imports",
+                        to="census.censusround",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="units.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(blank=True, max_length=60)),
-                ('row', models.PositiveIntegerField()),
-                ('column', models.CharField(max_length=60)),
-                ('reason', models.CharField(max_length=30)),
-                ('value_mask', models.CharField(blank=True, max_length=60)),
-                ('hint_mask', models.CharField(blank=True, max_length=60)),
-                ('source_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='findings', to='census.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sheet", models.CharField(blank=True, max_length=60)),
+                ("row", models.PositiveIntegerField()),
+                ("column", models.CharField(max_length=60)),
+                ("reason", models.CharField(max_length=30)),
+                ("value_mask", models.CharField(blank=True, max_length=60)),
+                ("hint_mask", models.CharField(blank=True, max_length=60)),
+                (
+                    "source_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="findings", to="census.import"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('record_type', models.CharField(max_length=20)),
-                ('record_id', models.UUIDField()),
-                ('sealed_before', models.BinaryField()),
-                ('changed_at', models.DateTimeField()),
-                ('source_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='census.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("record_type", models.CharField(max_length=20)),
+                ("record_id", models.UUIDField()),
+                ("sealed_before", models.BinaryField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "source_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="census.import"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Match',
+            name="Match",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(blank=True, max_length=60)),
-                ('row', models.PositiveIntegerField()),
-                ('record_id', models.UUIDField(null=True)),
-                ('title', models.CharField(max_length=130)),
-                ('sort', models.CharField(max_length=20)),
-                ('changes', models.JSONField(default=list)),
-                ('choice', models.CharField(blank=True, choices=[('keep', 'keep what is known'), ('merge', 'fill in what is missing'), ('overwrite', "take the row's values")], max_length=10)),
-                ('source_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='census.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sheet", models.CharField(blank=True, max_length=60)),
+                ("row", models.PositiveIntegerField()),
+                ("record_id", models.UUIDField(null=True)),
+                ("title", models.CharField(max_length=130)),
+                ("sort", models.CharField(max_length=20)),
+                ("changes", models.JSONField(default=list)),
+                (
+                    "choice",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("keep", "keep what is known"),
+                            ("merge", "fill in what is missing"),
+                            ("overwrite", "take the row's values"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "source_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="matches", to="census.import"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('columns', models.JSONField(default=dict)),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("columns", models.JSONField(default=dict)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="units.unit",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='import',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='census.source'),
+            model_name="import",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="census.source"
+            ),
         ),
         migrations.CreateModel(
-            name='Establishment',
+            name="Establishment",
             fields=[
-                ('id', models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('sector', models.CharField(blank=True, choices=[('courier', 'Courier'), ('delivery', 'Food delivery'), ('road_transport', 'Road transport'), ('livestream', 'Livestream commerce'), ('logistics', 'Logistics'), ('ecommerce', 'E-commerce')], max_length=20)),
-                ('region_code', models.CharField(max_length=12)),
-                ('as_of_date', models.DateField(default=nuanyi.lib.clock.today)),
-                ('follow_up', models.CharField(choices=[('new', 'not contacted'), ('contacted', 'contacted'), ('visited', 'visited'), ('unreachable', 'not reached')], default='new', max_length=12)),
-                ('followed_at', models.DateTimeField(null=True)),
-                ('changed_at', models.DateTimeField(default=nuanyi.lib.clock.now)),
-                ('name', models.CharField(max_length=120)),
-                ('name_key', models.CharField(max_length=120)),
-                ('credit_code', models.CharField(blank=True, max_length=18, null=True, unique=True)),
-                ('headcount', models.PositiveIntegerField(null=True)),
-                ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.person')),
-                ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='census.censusround')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='census.import')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='census.source')),
+                (
+                    "id",
+                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "sector",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("courier", "Courier"),
+                            ("delivery", "Food delivery"),
+                            ("road_transport", "Road transport"),
+                            ("livestream", "Livestream commerce"),
+                            ("logistics", "Logistics"),
+                            ("ecommerce", "E-commerce"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("region_code", models.CharField(max_length=12)),
+                ("as_of_date", models.DateField(default=nuanyi.lib.clock.today)),
+                (
+                    "follow_up",
+                    models.CharField(
+                        choices=[
+                            ("new", "not contacted"),
+                            ("contacted", "contacted"),
+                            ("visited", "visited"),
+                            ("unreachable", "not reached"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                ("followed_at", models.DateTimeField(null=True)),
+                ("changed_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
+                ("name", models.CharField(max_length=120)),
+                ("name_key", models.CharField(max_length=120)),
+                ("credit_code", models.CharField(blank=True, max_length=18, null=True, unique=True)),
+                ("headcount", models.PositiveIntegerField(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="people.person"
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="census.censusround",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="census.import"
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="census.source"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('id', models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('sector', models.CharField(blank=True, choices=[('courier', 'Courier'), ('delivery', 'Food delivery'), ('road_transport', 'Road transport'), ('livestream', 'Livestream commerce'), ('logistics', 'Logistics'), ('ecommerce', 'E-commerce')], max_length=20)),
-                ('region_code', models.CharField(max_length=12)),
-                ('as_of_date', models.DateField(default=nuanyi.lib.clock.today)),
-                ('follow_up', models.CharField(choices=[('new', 'not contacted'), ('contacted', 'contacted'), ('visited', 'visited'), ('unreachable', 'not reached')], default='new', max_length=12)),
-                ('followed_at', models.DateTimeField(null=True)),
-                ('changed_at', models.DateTimeField(default=nuanyi.lib.clock.now)),
-                ('site_name', models.CharField(blank=True, max_length=120)),
-                ('establishment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='workers', to='census.establishment')),
-                ('made_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='census.import')),
-                ('person', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='worker', to='people.person')),
-                ('round', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='census.censusround')),
-                ('source', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='census.source')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit')),
+                (
+                    "id",
+                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                (
+                    "sector",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("courier", "Courier"),
+                            ("delivery", "Food delivery"),
+                            ("road_transport", "Road transport"),
+                            ("livestream", "Livestream commerce"),
+                            ("logistics", "Logistics"),
+                            ("ecommerce", "E-commerce"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("region_code", models.CharField(max_length=12)),
+                ("as_of_date", models.DateField(default=nuanyi.lib.clock.today)),
+                (
+                    "follow_up",
+                    models.CharField(
+                        choices=[
+                            ("new", "not contacted"),
+                            ("contacted", "contacted"),
+                            ("visited", "visited"),
+                            ("unreachable", "not reached"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                ("followed_at", models.DateTimeField(null=True)),
+                ("changed_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
+                ("site_name", models.CharField(blank=True, max_length=120)),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="workers",
+                        to="census.establishment",
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="census.import"
+                    ),
+                ),
+                (
+                    "person",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="worker", to="people.person"
+                    ),
+                ),
+                (
+                    "round",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="census.censusround",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="census.source"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DoorEntry',
+            name="DoorEntry",
             fields=[
-                ('client_key', models.UUIDField(primary_key=True, serialize=False)),
-                ('body_digest', models.BinaryField()),
-                ('made_at', models.DateTimeField(default=nuanyi.lib.clock.now)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('establishment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='door_entries', to='census.establishment')),
-                ('worker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='door_entries', to='census.worker')),
+                ("client_key", models.UUIDField(primary_key=True, serialize=False)),
+                ("body_digest", models.BinaryField()),
+                ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="door_entries",
+                        to="census.establishment",
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="door_entries",
+                        to="census.worker",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Appearance',
+            name="Appearance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.CharField(blank=True, max_length=60)),
-                ('row', models.PositiveIntegerField()),
-                ('row_digest', models.BinaryField()),
-                ('as_of_date', models.DateField()),
-                ('establishment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='appearances', to='census.establishment')),
-                ('source_import', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='appearances', to='census.import')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='census.source')),
-                ('worker', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='appearances', to='census.worker')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sheet", models.CharField(blank=True, max_length=60)),
+                ("row", models.PositiveIntegerField()),
+                ("row_digest", models.BinaryField()),
+                ("as_of_date", models.DateField()),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appearances",
+                        to="census.establishment",
+                    ),
+                ),
+                (
+                    "source_import",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appearances",
+                        to="census.import",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="census.source"
+                    ),
+                ),
+                (
+                    "worker",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appearances",
+                        to="census.worker",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='censusround',
-            constraint=models.CheckConstraint(condition=models.Q(('end_date__gte', models.F('start_date'))), name='round_ends_after_start'),
+            model_name="censusround",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end_date__gte", models.F("start_date"))), name="round_ends_after_start"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(models.F('source_import'), models.F('sheet'), models.F('row'), name='match_once'),
+            model_name="match",
+            constraint=models.UniqueConstraint(
+                models.F("source_import"), models.F("sheet"), models.F("row"), name="match_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='establishment',
-            index=models.Index(models.F('name_key'), models.F('region_code'), name='establishment_name'),
+            model_name="establishment",
+            index=models.Index(models.F("name_key"), models.F("region_code"), name="establishment_name"),
         ),
         migrations.AddIndex(
-            model_name='establishment',
-            index=models.Index(models.F('sector'), models.F('region_code'), name='establishment_cell'),
+            model_name="establishment",
+            index=models.Index(models.F("sector"), models.F("region_code"), name="establishment_cell"),
         ),
         migrations.AddIndex(
-            model_name='worker',
-            index=models.Index(models.F('sector'), models.F('region_code'), name='worker_cell'),
+            model_name="worker",
+            index=models.Index(models.F("sector"), models.F("region_code"), name="worker_cell"),
         ),
         migrations.AddIndex(
-            model_name='worker',
-            index=models.Index(models.F('region_code'), models.F('id'), name='worker_region'),
+            model_name="worker",
+            index=models.Index(models.F("region_code"), models.F("id"), name="worker_region"),
         ),
         migrations.AddConstraint(
-            model_name='appearance',
-            constraint=models.UniqueConstraint(models.F('source'), models.F('row_digest'), name='appearance_once'),
+            model_name="appearance",
+            constraint=models.UniqueConstraint(models.F("source"), models.F("row_digest"), name="appearance_once"),
         ),
     ]

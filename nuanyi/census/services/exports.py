@@ -44,7 +44,15 @@ def _write(out: io.BytesIO, what: str, rows: Iterable[Any], *, clear: bool) -> i
         titles = [_("Name"), _("Sector"), _("Township"), _("Credit code"), _("Headcount"), _("Follow-up"), _("As of")]
         page = writer.sheet(str(_("Establishments")), titles, [32, 12, 14, 22, 8, 10, 12])
     else:
-        titles = [_("Name"), _("Phone"), _("Sector"), _("Township"), _("Establishment or site"), _("Follow-up"), _("As of")]
+        titles = [
+            _("Name"),
+            _("Phone"),
+            _("Sector"),
+            _("Township"),
+            _("Establishment or site"),
+            _("Follow-up"),
+            _("As of"),
+        ]
         page = writer.sheet(str(_("Workers")), titles, [10, 14, 12, 14, 30, 10, 12])
     count = 0
     for row in rows:

@@ -261,7 +261,9 @@ def _refuse(of: Import, code: str) -> None:
 def _tell(of: Import, kind: str, **facts: Any) -> None:
     if of.account_id is not None:
         account = Account.objects.get(pk=of.account_id)
-        notices.queue(account, kind, once=f"{kind}:{of.pk}:{of.made_at:%s}", address=f"/office/census/imports/{of.pk}/", **facts)
+        notices.queue(
+            account, kind, once=f"{kind}:{of.pk}:{of.made_at:%s}", address=f"/office/census/imports/{of.pk}/", **facts
+        )
 
 
 def _delete_file(actor: Actor, of: Import) -> None:
@@ -392,14 +394,17 @@ def _write(of: Import) -> None:
     rejected: list[tuple[ReadRow, list[str]]] = []
     choices = {
         (sheet, row): choice
-        for sheet, row, choice in Match.objects.filter(source_import=of).exclude(choice="").values_list("sheet", "row", "choice")
+        for sheet, row, choice in Match.objects.filter(source_import=of)
+        .exclude(choice="")
+        .values_list("sheet", "row", "choice")
     }
     counts = {"rows": 0}
     tally = _load(of, _good(reader, of, rejected, counts), write=True, choices=choices)
     day = of.as_of_date
     kind = kinds.ESTABLISHMENTS_RECORDED if of.kind == Kind.ESTABLISHMENTS else kinds.WORKERS_RECORDED
     lines = [
-        Delivered(day, number, region, sector, of.unit_id or 0) for (region, sector), number in sorted(tally.delivered.items())
+        Delivered(day, number, region, sector, of.unit_id or 0)
+        for (region, sector), number in sorted(tally.delivered.items())
     ]
     ledger.record(kind, lines, source=of)
     of.columns = {layout.sheet: layout.as_json() for layout in reader.layouts}
@@ -477,7 +482,9 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
 def _restore(change: Change) -> bool:
     """Put the values from before back unless somebody changed the record after the import."""
     if change.record_type == "worker":
-        worker = Worker.objects.select_related("person").filter(pk=change.record_id, changed_at=change.changed_at).first()
+        worker = (
+            Worker.objects.select_related("person").filter(pk=change.record_id, changed_at=change.changed_at).first()
+        )
         if worker is None:
             return False
         workers.restore(worker, change.sealed_before)

@@ -75,7 +75,11 @@ def _import(request: HttpRequest, pk: UUID) -> Import:
 def one(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where a file stands, and what can be done with it now."""
     of = _import(request, pk)
-    findings = page_of(Finding.objects.filter(source_import=of), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    findings = page_of(
+        Finding.objects.filter(source_import=of),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
     matches = Match.objects.filter(source_import=of).order_by("-sort", "id")
     context = {
         "of": of, "busy": of.state in BUSY, "progress": files.progress(of.pk), "findings": findings,
@@ -115,7 +119,10 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
         }
         row = request.POST.get(f"row{number}", "")
         if fields:
-            told[sheet["name"]] = {"row": int(row) if row.isdecimal() and len(row) < 4 else sheet["row"], "fields": fields}
+            told[sheet["name"]] = {
+                "row": int(row) if row.isdecimal() and len(row) < 4 else sheet["row"],
+                "fields": fields,
+            }
     imports.choose_columns(actor=actor_of(request), of=of, kind=request.POST.get("kind", ""), columns=told)
     transaction.on_commit(lambda: _later(jobs.read_import, of.pk))
     return redirect("census:import", pk)

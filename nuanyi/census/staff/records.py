@@ -28,7 +28,9 @@ WHAT: dict[str, Any] = {"establishments": Establishment, "workers": Worker}
 
 def filters_of(request: HttpRequest) -> dict[str, str]:
     """The filters in the address."""
-    return {name: request.GET[name].strip()[:120] for name in (*queries.FILTERS, "establishment") if request.GET.get(name)}
+    return {
+        name: request.GET[name].strip()[:120] for name in (*queries.FILTERS, "establishment") if request.GET.get(name)
+    }
 
 
 def _list(request: HttpRequest, what: str) -> HttpResponse:

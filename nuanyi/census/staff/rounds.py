@@ -42,7 +42,12 @@ def new(request: HttpRequest) -> HttpResponse:
                 return redirect("census:rounds")
             except Refusal as wrong:
                 refusal = wrong
-    return render(request, "census/staff/round_new.html", {"form": form, "refusal": refusal}, status=422 if refusal or form.errors else 200)
+    return render(
+        request,
+        "census/staff/round_new.html",
+        {"form": form, "refusal": refusal},
+        status=422 if refusal or form.errors else 200,
+    )
 
 
 @require_POST

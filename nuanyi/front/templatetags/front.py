@@ -84,8 +84,19 @@ def chips(context: Any, name: str, choices: Any, title: str, everything: str = "
     query: QueryDict = context["request"].GET
     now = query.get(name, "")
     links = [{"words": everything or gettext("All"), "href": _with(query, name, ""), "here": not now}]
-    links += [{"words": words, "href": _with(query, name, value), "here": str(value) == now} for value, words in choices]
-    return {"title": title, "links": links, "name": name, "few": len(links) <= 8, "now": now, "rest": _hidden(query, name), "choices": choices, "everything": everything or gettext("All")}
+    links += [
+        {"words": words, "href": _with(query, name, value), "here": str(value) == now} for value, words in choices
+    ]
+    return {
+        "title": title,
+        "links": links,
+        "name": name,
+        "few": len(links) <= 8,
+        "now": now,
+        "rest": _hidden(query, name),
+        "choices": choices,
+        "everything": everything or gettext("All"),
+    }
 
 
 def _with(query: QueryDict, name: str, value: Any) -> str:

@@ -4,33 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lane', models.SmallIntegerField()),
-                ('seq', models.BigIntegerField()),
-                ('at', models.DateTimeField(db_index=True)),
-                ('actor_kind', models.CharField(max_length=10)),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_label', models.CharField(max_length=80)),
-                ('kind', models.CharField(max_length=60)),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.CharField(max_length=60)),
-                ('detail', models.JSONField(default=dict)),
-                ('previous', models.BinaryField()),
-                ('hash', models.BinaryField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("lane", models.SmallIntegerField()),
+                ("seq", models.BigIntegerField()),
+                ("at", models.DateTimeField(db_index=True)),
+                ("actor_kind", models.CharField(max_length=10)),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_label", models.CharField(max_length=80)),
+                ("kind", models.CharField(max_length=60)),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.CharField(max_length=60)),
+                ("detail", models.JSONField(default=dict)),
+                ("previous", models.BinaryField()),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'indexes': [models.Index(models.F('subject_type'), models.F('subject_id'), name='journal_subject'), models.Index(models.F('kind'), models.F('actor_id'), models.F('at'), name='journal_kind_actor')],
-                'constraints': [models.UniqueConstraint(models.F('lane'), models.F('seq'), name='journal_lane_seq')],
+                "indexes": [
+                    models.Index(models.F("subject_type"), models.F("subject_id"), name="journal_subject"),
+                    models.Index(models.F("kind"), models.F("actor_id"), models.F("at"), name="journal_kind_actor"),
+                ],
+                "constraints": [models.UniqueConstraint(models.F("lane"), models.F("seq"), name="journal_lane_seq")],
             },
         ),
     ]

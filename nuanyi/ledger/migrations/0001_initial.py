@@ -5,46 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='RollUp',
+            name="RollUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('month', models.DateField()),
-                ('region_code', models.CharField(blank=True, max_length=12)),
-                ('sector', models.CharField(blank=True, max_length=20)),
-                ('unit_id', models.BigIntegerField(default=0)),
-                ('count', models.BigIntegerField()),
-                ('entries', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("month", models.DateField()),
+                ("region_code", models.CharField(blank=True, max_length=12)),
+                ("sector", models.CharField(blank=True, max_length=20)),
+                ("unit_id", models.BigIntegerField(default=0)),
+                ("count", models.BigIntegerField()),
+                ("entries", models.BigIntegerField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('kind'), models.F('month'), models.F('region_code'), models.F('sector'), models.F('unit_id'), name='ledger_roll_up_key')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("kind"),
+                        models.F("month"),
+                        models.F("region_code"),
+                        models.F("sector"),
+                        models.F("unit_id"),
+                        name="ledger_roll_up_key",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('day', models.DateField()),
-                ('region_code', models.CharField(blank=True, max_length=12)),
-                ('sector', models.CharField(blank=True, max_length=20)),
-                ('unit_id', models.BigIntegerField(default=0)),
-                ('count', models.IntegerField()),
-                ('source_type', models.CharField(blank=True, max_length=60)),
-                ('source_id', models.CharField(blank=True, max_length=60)),
-                ('written_at', models.DateTimeField(auto_now_add=True)),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='ledger.ledgerentry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("day", models.DateField()),
+                ("region_code", models.CharField(blank=True, max_length=12)),
+                ("sector", models.CharField(blank=True, max_length=20)),
+                ("unit_id", models.BigIntegerField(default=0)),
+                ("count", models.IntegerField()),
+                ("source_type", models.CharField(blank=True, max_length=60)),
+                ("source_id", models.CharField(blank=True, max_length=60)),
+                ("written_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversal",
+                        to="ledger.ledgerentry",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('kind'), models.F('day'), name='ledger_kind_day'), models.Index(models.F('source_type'), models.F('source_id'), name='ledger_source')],
+                "indexes": [
+                    models.Index(models.F("kind"), models.F("day"), name="ledger_kind_day"),
+                    models.Index(models.F("source_type"), models.F("source_id"), name="ledger_source"),
+                ],
             },
         ),
     ]

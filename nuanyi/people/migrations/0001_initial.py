@@ -2,89 +2,171 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import nuanyi.lib.clock
-import nuanyi.lib.ids
 from django.conf import settings
 from django.db import migrations, models
 
+import nuanyi.lib.clock
+import nuanyi.lib.ids
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('units', '0001_initial'),
+        ("units", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('sealed_name', models.BinaryField(null=True)),
-                ('name_mask', models.CharField(blank=True, max_length=8)),
-                ('sealed_phone', models.BinaryField(null=True)),
-                ('phone_mask', models.CharField(blank=True, max_length=16)),
-                ('phone_digest', models.BinaryField(null=True)),
-                ('sealed_id_number', models.BinaryField(null=True)),
-                ('id_number_mask', models.CharField(blank=True, max_length=20)),
-                ('id_number_digest', models.BinaryField(null=True)),
-                ('sealed_political', models.BinaryField(null=True)),
-                ('region_codes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), default=list, size=None)),
-                ('unit_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('made_at', models.DateTimeField(default=nuanyi.lib.clock.now)),
-                ('changed_at', models.DateTimeField(default=nuanyi.lib.clock.now)),
-                ('erased_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("sealed_name", models.BinaryField(null=True)),
+                ("name_mask", models.CharField(blank=True, max_length=8)),
+                ("sealed_phone", models.BinaryField(null=True)),
+                ("phone_mask", models.CharField(blank=True, max_length=16)),
+                ("phone_digest", models.BinaryField(null=True)),
+                ("sealed_id_number", models.BinaryField(null=True)),
+                ("id_number_mask", models.CharField(blank=True, max_length=20)),
+                ("id_number_digest", models.BinaryField(null=True)),
+                ("sealed_political", models.BinaryField(null=True)),
+                (
+                    "region_codes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), default=list, size=None
+                    ),
+                ),
+                (
+                    "unit_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
+                ("changed_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
+                ("erased_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(models.F('phone_digest'), name='person_phone'), models.Index(models.F('id_number_digest'), name='person_id_number')],
+                "indexes": [
+                    models.Index(models.F("phone_digest"), name="person_phone"),
+                    models.Index(models.F("id_number_digest"), name="person_id_number"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=60, unique=True)),
-                ('display_name', models.CharField(blank=True, max_length=60)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('is_active', models.BooleanField(default=True)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='units.unit')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='accounts', to='people.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("username", models.CharField(max_length=60, unique=True)),
+                ("display_name", models.CharField(blank=True, max_length=60)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("is_active", models.BooleanField(default=True)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="accounts",
+                        to="units.unit",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="accounts",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='DutyGrant',
+            name="DutyGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('duty', models.CharField(choices=[('worker', 'Worker'), ('keeper', 'Station keeper'), ('clerk', 'Service clerk'), ('instructor', 'Instructor'), ('grid_worker', 'Grid worker'), ('unit_staff', 'Unit staff'), ('district_office', 'District office'), ('organisation', 'Organisation department'), ('auditor', 'Auditor'), ('administrator', 'Administrator')], max_length=20)),
-                ('region_code', models.CharField(blank=True, max_length=12)),
-                ('granted_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to=settings.AUTH_USER_MODEL)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "duty",
+                    models.CharField(
+                        choices=[
+                            ("worker", "Worker"),
+                            ("keeper", "Station keeper"),
+                            ("clerk", "Service clerk"),
+                            ("instructor", "Instructor"),
+                            ("grid_worker", "Grid worker"),
+                            ("unit_staff", "Unit staff"),
+                            ("district_office", "District office"),
+                            ("organisation", "Organisation department"),
+                            ("auditor", "Auditor"),
+                            ("administrator", "Administrator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("region_code", models.CharField(blank=True, max_length=12)),
+                ("granted_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="grants", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(models.F('account'), models.F('duty'), models.F('region_code'), name='duty_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("account"), models.F("duty"), models.F("region_code"), name="duty_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(max_length=60)),
-                ('evidence', models.CharField(max_length=200)),
-                ('given_at', models.DateTimeField(default=nuanyi.lib.clock.now)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='people.person')),
+                (
+                    "id",
+                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                ),
+                ("purpose", models.CharField(max_length=60)),
+                ("evidence", models.CharField(max_length=200)),
+                ("given_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="consents", to="people.person"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at', None)), fields=('person', 'purpose'), name='consent_once_at_a_time')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        fields=("person", "purpose"),
+                        name="consent_once_at_a_time",
+                    )
+                ],
             },
         ),
     ]

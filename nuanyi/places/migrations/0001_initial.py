@@ -5,43 +5,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('code', models.CharField(max_length=12, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('level', models.CharField(choices=[('district', 'District'), ('township', 'Township or subdistrict'), ('community', 'Village or community')], max_length=10)),
-                ('geometry_wgs84', models.JSONField(blank=True, null=True)),
-                ('synthetic', models.BooleanField(default=False)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.region')),
+                ("code", models.CharField(max_length=12, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("district", "District"),
+                            ("township", "Township or subdistrict"),
+                            ("community", "Village or community"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("geometry_wgs84", models.JSONField(blank=True, null=True)),
+                ("synthetic", models.BooleanField(default=False)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.region",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='Grid',
+            name="Grid",
             fields=[
-                ('code', models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60)),
-                ('geometry_wgs84', models.JSONField()),
-                ('west_wgs84', models.FloatField()),
-                ('south_wgs84', models.FloatField()),
-                ('east_wgs84', models.FloatField()),
-                ('north_wgs84', models.FloatField()),
-                ('synthetic', models.BooleanField(default=False)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grids', to='places.region')),
+                ("code", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=60)),
+                ("geometry_wgs84", models.JSONField()),
+                ("west_wgs84", models.FloatField()),
+                ("south_wgs84", models.FloatField()),
+                ("east_wgs84", models.FloatField()),
+                ("north_wgs84", models.FloatField()),
+                ("synthetic", models.BooleanField(default=False)),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="grids", to="places.region"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['code'],
-                'indexes': [models.Index(models.F('west_wgs84'), models.F('east_wgs84'), name='grid_box')],
+                "ordering": ["code"],
+                "indexes": [models.Index(models.F("west_wgs84"), models.F("east_wgs84"), name="grid_box")],
             },
         ),
     ]

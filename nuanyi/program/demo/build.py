@@ -121,7 +121,9 @@ def _places() -> None:
     if Region.objects.filter(pk=DISTRICT).exists():
         return
     outline = base_map.outline()
-    places.put_region(actor=ACTOR, code=DISTRICT, name="雁山区", level="district", geometry_wgs84=polygons.polygon(outline[:-1]))
+    places.put_region(
+        actor=ACTOR, code=DISTRICT, name="雁山区", level="district", geometry_wgs84=polygons.polygon(outline[:-1])
+    )
     parts = polygons.cells(outline, [seed for _name, seed in TOWNSHIPS.values()])
     grids = []
     for (code, (name, _seed)), ring in zip(TOWNSHIPS.items(), parts, strict=True):
@@ -136,7 +138,11 @@ def _places() -> None:
                 parent=code, geometry_wgs84=polygons.polygon(community), synthetic=True,
             )  # fmt: skip
             for serial, grid in enumerate(_parts(community, 3), 1):
-                traits = {"code": f"{sub}-{serial:02d}", "name": f"{name[:2]}{number}-{serial}网格（示例）", "region": sub}
+                traits = {
+                    "code": f"{sub}-{serial:02d}",
+                    "name": f"{name[:2]}{number}-{serial}网格（示例）",
+                    "region": sub,
+                }
                 grids.append({"type": "Feature", "geometry": polygons.polygon(grid), "properties": traits})
     document = json.dumps({"type": "FeatureCollection", "features": grids}).encode()
     places.load_geojson(actor=ACTOR, document=document, crs="wgs84", what="grids", synthetic=True)
@@ -194,7 +200,12 @@ def _roster(file: str, source: str, kind: str, sector: str, day: str, key_round:
 
 def words(report: dict[str, Any]) -> str:
     """The report for people: sign-ins and what the district counts."""
-    lines = ["", "The demo district is ready. All people in it are synthetic.", "", "Sign in at /accounts/login/ (password for all):"]
+    lines = [
+        "",
+        "The demo district is ready. All people in it are synthetic.",
+        "",
+        "Sign in at /accounts/login/ (password for all):",
+    ]
     lines += [f"  {line['username']:<12} {line['password']}   {line['who']}" for line in report["sign_ins"]]
     lines += ["", "What it counts:"]
     lines += [f"  {key:<42} {value:>6}" for key, value in report["figures"].items()]

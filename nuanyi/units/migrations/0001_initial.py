@@ -5,52 +5,112 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('short_name', models.CharField(max_length=20)),
-                ('kind', models.CharField(choices=[('organisation', 'Organisation department'), ('district_office', 'District office for the two new groups'), ('department', 'Department'), ('township', 'Township or subdistrict'), ('union', 'Trade union'), ('youth_league', 'Youth league'), ('womens_federation', "Women's federation"), ('member', 'Alliance member')], max_length=20)),
-                ('region_code', models.CharField(blank=True, max_length=12)),
-                ('public_phone', models.CharField(blank=True, max_length=30)),
-                ('active', models.BooleanField(default=True)),
-                ('superior', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subordinates', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("short_name", models.CharField(max_length=20)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("organisation", "Organisation department"),
+                            ("district_office", "District office for the two new groups"),
+                            ("department", "Department"),
+                            ("township", "Township or subdistrict"),
+                            ("union", "Trade union"),
+                            ("youth_league", "Youth league"),
+                            ("womens_federation", "Women's federation"),
+                            ("member", "Alliance member"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("region_code", models.CharField(blank=True, max_length=12)),
+                ("public_phone", models.CharField(blank=True, max_length=30)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "superior",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subordinates",
+                        to="units.unit",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Alliance',
+            name="Alliance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('members', models.ManyToManyField(related_name='alliances', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("members", models.ManyToManyField(related_name="alliances", to="units.unit")),
             ],
         ),
         migrations.CreateModel(
-            name='ResponsibilityRule',
+            name="ResponsibilityRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'leads'), ('guide', 'guides by line'), ('hold', 'holds by place'), ('cooperate', 'cooperates')], max_length=10)),
-                ('sector', models.CharField(blank=True, choices=[('courier', 'Courier'), ('delivery', 'Food delivery'), ('road_transport', 'Road transport'), ('livestream', 'Livestream commerce'), ('logistics', 'Logistics'), ('ecommerce', 'E-commerce')], max_length=20)),
-                ('region_code', models.CharField(blank=True, max_length=12)),
-                ('because', models.CharField(blank=True, max_length=200)),
-                ('active', models.BooleanField(default=True)),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='units.unit')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("lead", "leads"),
+                            ("guide", "guides by line"),
+                            ("hold", "holds by place"),
+                            ("cooperate", "cooperates"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "sector",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("courier", "Courier"),
+                            ("delivery", "Food delivery"),
+                            ("road_transport", "Road transport"),
+                            ("livestream", "Livestream commerce"),
+                            ("logistics", "Logistics"),
+                            ("ecommerce", "E-commerce"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("region_code", models.CharField(blank=True, max_length=12)),
+                ("because", models.CharField(blank=True, max_length=200)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rules", to="units.unit"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['role', 'sector', 'region_code', 'id'],
-                'constraints': [models.UniqueConstraint(models.F('role'), models.F('sector'), models.F('region_code'), models.F('unit'), name='responsibility_rule_once')],
+                "ordering": ["role", "sector", "region_code", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("role"),
+                        models.F("sector"),
+                        models.F("region_code"),
+                        models.F("unit"),
+                        name="responsibility_rule_once",
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,55 @@
+# The commands of the README. Everything works on a fresh machine with Python 3.11 and, for tests, apt.
+PY := .venv/bin/python
+.PHONY: setup dev demo test lint bench lock vendor vendor-check messages system-packages clean
+
+.venv/ready: requirements.lock pyproject.toml
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev-ready: .venv/ready requirements-dev.lock
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+setup: .venv/ready
+
+dev: .venv/dev-ready
+
+demo: .venv/ready
+	.venv/bin/nuanyi demo
+
+# A browser, Chinese fonts and LibreOffice are only needed by tests; nothing at run time.
+system-packages:
+	@if ! command -v chromium >/dev/null || ! command -v soffice >/dev/null || ! fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk libreoffice-calc >/dev/null; fi
+
+test: .venv/dev-ready system-packages lint
+	.venv/bin/pytest -n 2 --dist loadgroup
+
+lint: .venv/dev-ready
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy nuanyi
+	.venv/bin/lint-imports
+	$(PY) scripts/vendor.py --check
+
+bench: .venv/dev-ready
+	$(PY) -m bench
+
+lock: .venv/dev-ready
+	.venv/bin/pip install --quiet uv
+	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.lock
+	.venv/bin/uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.lock
+
+vendor:
+	python3 scripts/vendor.py
+
+vendor-check:
+	python3 scripts/vendor.py --check
+
+messages: .venv/dev-ready
+	$(PY) scripts/messages.py
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache

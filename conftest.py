@@ -1,0 +1,131 @@
+"""The shared cast and the stage that most tests need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+
+TOWNSHIPS = {
+    "450311001": "良丰街道",
+    "450311100": "雁山镇",
+    "450311101": "柘木镇",
+    "450311200": "大埠乡",
+    "450311201": "草坪回族乡",
+}
+PASSWORD = "lantern-in-the-rain-7"
+
+
+@pytest.fixture(autouse=True)
+def _cache_table(request: pytest.FixtureRequest) -> None:
+    """The shared cache lives in the database; tests that have one need its table."""
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        from django.core.management import call_command
+
+        request.getfixturevalue("db")
+        call_command("createcachetable", verbosity=0)
+
+
+@pytest.fixture
+def program() -> Any:
+    from nuanyi.lib.actor import system
+
+    return system("test")
+
+
+@pytest.fixture
+def district(db: None, program: Any) -> dict[str, Any]:
+    """雁山区 with five townships, their units, the department for couriers, and the rules of the source."""
+    from nuanyi.places import services as places
+    from nuanyi.units import services as units
+
+    places.put_region(actor=program, code="450311", name="雁山区", level="district")
+    for code, name in TOWNSHIPS.items():
+        places.put_region(actor=program, code=code, name=name, level="township", parent="450311")
+    made: dict[str, Any] = {}
+    rows = [
+        ("zuzhi", "组织部", "organisation", ""),
+        ("shichang", "市场监管局", "department", ""),
+        ("gonghui", "总工会", "union", ""),
+    ]
+    rows += [(f"t{code[-3:]}", name, "township", code) for code, name in TOWNSHIPS.items()]
+    for code, name, kind, region in rows:
+        made[code] = units.put_unit(actor=program, code=code, name=name, short_name=name, kind=kind, region_code=region)
+    for role, sector, unit in (("lead", "", "zuzhi"), ("guide", "courier", "shichang"), ("cooperate", "", "gonghui")):
+        units.change_rule(actor=program, edit=units.RuleEdit(role, sector, "", made[unit].pk))
+    return made
+
+
+@dataclass
+class Cast:
+    """Accounts by part; ``actor(part)`` acts, ``client(part)`` is a signed-in browser."""
+
+    accounts: dict[str, Any]
+
+    def actor(self, part: str) -> Any:
+        from nuanyi.people.access import actor_for
+
+        return actor_for(self.accounts[part])
+
+    def client(self, part: str) -> Client:
+        browser = Client()
+        browser.force_login(self.accounts[part], backend="django.contrib.auth.backends.ModelBackend")
+        return browser
+
+
+PARTS = {
+    "office": ("district_office", "", "zuzhi"),
+    "office2": ("district_office", "", "zuzhi"),
+    "organisation": ("organisation", "", "zuzhi"),
+    "yanshan": ("unit_staff", "450311100", "t100"),
+    "zhemu": ("unit_staff", "450311101", "t101"),
+    "department": ("unit_staff", "", "shichang"),
+    "instructor": ("instructor", "450311100", "t100"),
+    "grid": ("grid_worker", "450311101", "t101"),
+    "clerk": ("clerk", "", "shichang"),
+    "keeper": ("keeper", "450311001", "t001"),
+    "auditor": ("auditor", "", "zuzhi"),
+    "administrator": ("administrator", "", ""),
+    "worker": ("worker", "", ""),
+}
+
+
+@pytest.fixture
+def cast(district: dict[str, Any], program: Any) -> Cast:
+    """One account for every duty; ``clerk`` is the curious one of another unit."""
+    from nuanyi.people import services
+
+    accounts = {}
+    for part, (duty, region, unit) in PARTS.items():
+        account = services.make_account(
+            actor=program, username=part, password=PASSWORD, unit=district.get(unit), must_change_password=False
+        )
+        services.give_duty(actor=program, account=account, duty=duty, region_code=region)
+        accounts[part] = account
+    return Cast(accounts)
+
+
+def workbook(rows: list[list[object]], name: str = "Sheet1") -> bytes:
+    """A small xlsx for a test."""
+    import io
+
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = name
+    for row in rows:
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def id_number(serial: int, born: str = "19900307") -> str:
+    """A synthetic identity number with the right check digit."""
+    from nuanyi.lib.identity import id_check_digit
+
+    first = f"450311{born}{serial % 1000:03d}"
+    return first + id_check_digit(first)

@@ -1,0 +1,49 @@
+import pytest
+
+from nuanyi.census.services import exports
+from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+from nuanyi.lib import sheets
+from nuanyi.lib.errors import IllegalMove, NotAllowed, NotFound
+
+
+def cells(body):
+    return [cell for sheet in sheets.read(body) for one in sheet.rows for cell in one]
+
+
+@pytest.fixture
+def three(district, program):
+    take(program, [HEAD, row(1), row(2, name="李大力"), row(3, name="王三丰", region="柘木镇")])
+
+
+def test_a_masked_list_obeys_the_same_rights_as_the_page(cast, three):
+    assert (
+        sum(
+            1
+            for cell in cells(exports.export_masked(actor=cast.actor("yanshan"), what="workers", filters={}))
+            if "****" in str(cell)
+        )
+        == 2
+    )
+    found = cells(exports.export_masked(actor=cast.actor("office"), what="workers", filters={}))
+    assert "周**" in found
+    assert "周小明" not in found
+
+
+def test_clear_names_need_a_second_person_and_come_once(cast, three):
+    export = exports.ask_for_clear(actor=cast.actor("yanshan"), purpose="发放雨衣", filters={})
+    with pytest.raises(NotAllowed):
+        exports.decide_export(actor=cast.actor("yanshan"), export=export, approve=True)
+    exports.decide_export(actor=cast.actor("office"), export=export, approve=True)
+    with pytest.raises(NotFound):
+        exports.take_clear(actor=cast.actor("office"), export=export)
+    found = cells(exports.take_clear(actor=cast.actor("yanshan"), export=export))
+    assert {"周小明", "李大力"} <= set(found)
+    assert "王三丰" not in found
+    with pytest.raises(IllegalMove):
+        exports.take_clear(actor=cast.actor("yanshan"), export=export)
+
+
+def test_nobody_approves_their_own_request(cast, three):
+    export = exports.ask_for_clear(actor=cast.actor("office"), purpose="发放雨衣", filters={})
+    with pytest.raises(NotAllowed, match="第二个人"):
+        exports.decide_export(actor=cast.actor("office"), export=export, approve=True)

@@ -1,0 +1,253 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from conftest import id_number, workbook
+from nuanyi.census import files, rules
+from nuanyi.census.models import Appearance, Establishment, Finding, Import, Match, Source, Worker
+from nuanyi.census.services import copies, imports
+from nuanyi.journal.models import Entry
+from nuanyi.ledger.models import LedgerEntry
+from nuanyi.lib import sheets
+from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
+from nuanyi.lib.ids import new_id
+from nuanyi.people.services import open_for_program
+
+ROSTERS = Path(__file__).parents[2] / "program" / "demo" / "rosters"
+HEAD = ["姓名", "手机号码", "身份证号", "行业", "所在乡镇"]
+
+
+def send(actor, rows, **more):
+    told = {"client_key": new_id(), "data": workbook(rows), "file_name": "a.xlsx", "source_name": "甲"} | more
+    return imports.send_file(actor=actor, **told)
+
+
+def take(actor, rows, choice="keep", **more):
+    told = {"client_key": new_id(), "data": workbook(rows), "file_name": "a.xlsx", "source_name": "甲"} | more
+    return imports.import_now(actor=actor, choice=choice, **told)
+
+
+def row(n, name="周小明", phone=None, number=None, sector="快递", region="雁山镇"):
+    return [name, phone or f"1990000{n:04d}", number if number is not None else id_number(n), sector, region]
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "rows", "bad"),
+    [
+        ("establishments.xlsx", "establishments", 169, 0),
+        ("courier_firm.xls", "workers", 297, 8),
+        ("delivery_platform.xlsx", "workers", 473, 9),
+        ("township_rounds.csv", "workers", 546, 0),
+        ("union_cards.csv", "workers", 327, 6),
+        ("road_safety_class.xlsx", "workers", 275, 0),
+    ],
+)
+def test_what_offices_really_send_goes_in(district, program, file, kind, rows, bad):
+    of = imports.import_now(
+        actor=program, client_key=new_id(), data=(ROSTERS / file).read_bytes(), file_name=file, source_name=file
+    )
+    assert (of.state, of.kind, of.counts["rows"], of.counts["bad"]) == ("done", kind, rows, bad)
+
+
+def test_a_second_import_of_the_same_file_changes_nothing(district, program):
+    before = None
+    for _turn in range(2):
+        for file in ("establishments.xlsx", "courier_firm.xls", "union_cards.csv"):
+            of = imports.import_now(
+                actor=program, client_key=new_id(), data=(ROSTERS / file).read_bytes(), file_name=file, source_name=file
+            )
+        now = (
+            Worker.objects.count(),
+            Establishment.objects.count(),
+            Appearance.objects.count(),
+            LedgerEntry.objects.count(),
+        )
+        assert before in (None, now)
+        before = now
+    assert of.counts["unchanged"] == of.counts["good"] - of.counts.get("doubles", 0)
+
+
+def test_personal_values_are_sealed_on_the_way_in_and_the_file_is_deleted(district, program):
+    of = take(program, [HEAD, row(1)])
+    worker = Worker.objects.select_related("person").get()
+    assert open_for_program(worker.person, "name") == "周小明"
+    assert "周小明".encode() not in bytes(worker.person.sealed_name)
+    assert not files.has(of.pk, files.SENT)
+    assert of.file_deleted_at is not None
+    assert Entry.objects.filter(kind="census.file_deleted").count() == 1
+    everything = str(list(Entry.objects.values_list("detail", flat=True)))
+    assert "周小明" not in everything
+    assert "19900000001" not in everything
+
+
+def test_the_file_that_waits_is_sealed_on_disk(district, cast, settings):
+    of = send(cast.actor("office"), [HEAD, row(1)])
+    raw = (Path(settings.NUANYI_HOME) / "imports" / f"{of.pk}.sent").read_bytes()
+    assert not raw.startswith(b"PK")
+    assert files.take(of.pk, files.SENT).startswith(b"PK")
+
+
+def test_titles_totals_and_blank_rows_are_left_out(district, program):
+    of = take(program, [["雁山区花名册"], ["填报单位：商务局"], HEAD, row(1), [], row(2), ["合计", "2"]])
+    assert of.counts["rows"] == of.counts["new"] == 2
+
+
+def test_a_bad_cell_is_shown_masked_with_its_reason(district, cast):
+    of = send(cast.actor("office"), [HEAD, row(1, phone="1990000"), row(2)])
+    imports.read_import(of.pk)
+    finding = Finding.objects.get(source_import=of)
+    assert (finding.row, finding.column, finding.reason) == (2, "手机号码", "phone-length")
+    assert "1990000" not in finding.value_mask
+    assert Worker.objects.count() == 0
+
+
+def test_the_rejected_rows_come_back_and_the_annotated_copy_opens_again(district, cast):
+    actor = cast.actor("office")
+    of = send(actor, [HEAD, row(1, number="450311199013070012"), row(2)])
+    imports.read_import(of.pk)
+    copy = copies.copy_of(actor=actor, of=of, part="annotated")
+    assert [r[0] for sheet in sheets.read(copy) for r in sheet.rows][:2] == ["姓名", "周小明"]
+    with pytest.raises(NotFound):
+        copies.copy_of(actor=cast.actor("office2"), of=of, part="annotated")
+    of.refresh_from_db()
+    imports.decide(actor=actor, of=of)
+    imports.write_import(of.pk)
+    rejected = [r for sheet in sheets.read(copies.copy_of(actor=actor, of=of, part="rejected")) for r in sheet.rows]
+    assert rejected[1][2] == "450311199013070012"
+    assert rejected[1][5] == 2.0
+
+
+def test_all_or_nothing_takes_nothing_where_a_row_is_bad(district, cast):
+    of = send(cast.actor("office"), [HEAD, row(1, phone="1")])
+    imports.read_import(of.pk)
+    with pytest.raises(rules.IllegalMove):
+        imports.decide(actor=cast.actor("office"), of=of, only_if_clean=True)
+
+
+def test_a_row_that_differs_waits_for_a_choice_and_obeys_it(district, cast):
+    actor = cast.actor("office")
+    take(actor, [HEAD, row(1)])
+    changed = [HEAD, row(1, phone="19911112222")]
+    of = send(actor, changed, source_name="乙")
+    imports.read_import(of.pk)
+    of.refresh_from_db()
+    match = Match.objects.get(source_import=of, sort="changed")
+    assert match.changes == [["phone", "199****0001", "199****2222"]]
+    with pytest.raises(BadInput):
+        imports.decide(actor=actor, of=of)
+    imports.choose(actor=actor, of=of, choice="overwrite", rows=[match.pk])
+    imports.decide(actor=actor, of=of)
+    imports.write_import(of.pk)
+    assert open_for_program(Worker.objects.get().person, "phone") == "19911112222"
+
+
+@pytest.mark.parametrize(
+    ("choice", "phone"), [("keep", "19900000001"), ("merge", "19900000001"), ("overwrite", "19911112222")]
+)
+def test_keep_merge_and_overwrite_do_what_they_say(district, program, choice, phone):
+    take(program, [HEAD, row(1, sector="")])
+    take(program, [HEAD, row(1, phone="19911112222", sector="外卖")], choice=choice, source_name="乙")
+    worker = Worker.objects.get()
+    assert open_for_program(worker.person, "phone") == phone
+    assert worker.sector == {"keep": "", "merge": "delivery", "overwrite": "delivery"}[choice]
+
+
+def test_the_same_phone_under_another_name_is_another_person(district, program):
+    of = take(program, [HEAD, row(1), row(2, name="李大力", phone="19900000001")])
+    assert Worker.objects.count() == 2
+    assert of.counts["possible"] == 1
+
+
+def test_the_same_person_twice_in_a_file_is_one(district, program):
+    of = take(program, [HEAD, row(1), row(1, phone=" 199-0000-0001")])
+    assert Worker.objects.count() == 1
+    assert of.counts["doubles"] == 1
+
+
+def test_a_header_that_matches_nothing_is_asked_for_and_remembered(district, cast):
+    actor = cast.actor("office")
+    rows = [["甲栏", "乙栏"], ["周小明", "19900000001"]]
+    of = send(actor, rows)
+    imports.read_import(of.pk)
+    of.refresh_from_db()
+    assert of.state == "columns"
+    [sheet] = of.columns
+    imports.choose_columns(
+        actor=actor, of=of, kind="workers", columns={sheet: {"row": 1, "fields": {"name": 0, "phone": 1}}}
+    )
+    imports.read_import(of.pk)
+    of.refresh_from_db()
+    assert (of.state, of.counts["good"]) == ("review", 1)
+    again = send(actor, rows, kind="workers")
+    imports.read_import(again.pk)
+    again.refresh_from_db()
+    assert again.state == "review"
+    assert Source.objects.get(name="甲").columns["workers"] == {"甲栏": "name", "乙栏": "phone"}
+
+
+def test_the_same_send_twice_is_one_and_another_file_under_its_key_is_refused(district, cast):
+    key = new_id()
+    first = send(cast.actor("office"), [HEAD, row(1)], client_key=key, data=b"a,b\n")
+    assert send(cast.actor("office"), [], client_key=key, data=b"a,b\n").pk == first.pk
+    with pytest.raises(Conflict):
+        send(cast.actor("office"), [], client_key=key, data=b"a,c\n")
+
+
+def test_a_township_takes_in_its_own_people_only(district, cast):
+    of = send(cast.actor("yanshan"), [HEAD, row(1), row(2, region="柘木镇")])
+    imports.read_import(of.pk)
+    assert Finding.objects.get(source_import=of).reason == "region-outside"
+
+
+def test_nobody_without_the_duty_sends_and_nobody_sees_anothers_import(district, cast):
+    with pytest.raises(NotAllowed):
+        send(cast.actor("clerk"), [HEAD, row(1)])
+    of = send(cast.actor("yanshan"), [HEAD, row(1)])
+    assert cast.client("zhemu").get(f"/office/census/imports/{of.pk}/").status_code == 404
+
+
+def test_political_affiliation_is_left_out_without_consent_and_kept_with_it(district, cast):
+    head = [*HEAD, "政治面貌"]
+    take(cast.actor("office"), [head, [*row(1), "中共党员"]], political_evidence="x")
+    assert Worker.objects.get().person.sealed_political is None
+    take(
+        cast.actor("organisation"), [head, [*row(2), "中共党员"]], political_evidence="同意书存组织部", source_name="丙"
+    )
+    assert (
+        open_for_program(Worker.objects.exclude(person__sealed_political=None).get().person, "political") == "中共党员"
+    )
+
+
+def test_a_broken_file_is_refused_by_name(district, cast):
+    with pytest.raises(sheets.BadSheet):
+        send(cast.actor("office"), [], data=b"%PDF-1.4")
+    of = send(
+        cast.actor("office"), [], data=b"PK\x03\x04" + workbook([["a"]])[4:40000].replace(b"sheet", b"xxxxx") + b""
+    )
+    imports.read_import(of.pk)
+    of.refresh_from_db()
+    assert of.state in ("refused", "columns")
+    assert not (of.state == "refused") or not files.has(of.pk, files.SENT)
+
+
+def test_killed_while_writing_nothing_is_there_and_the_next_turn_completes(district, cast, monkeypatch):
+    actor = cast.actor("office")
+    of = send(actor, [HEAD, row(1), row(2)])
+    imports.read_import(of.pk)
+    of.refresh_from_db()
+    imports.decide(actor=actor, of=of)
+    real = imports.ledger.record
+    monkeypatch.setattr(imports.ledger, "record", lambda *a, **k: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        imports.write_import(of.pk)
+    assert Worker.objects.count() == 0
+    assert Import.objects.get(pk=of.pk).state == "writing"
+    assert files.has(of.pk, files.SENT)
+    monkeypatch.setattr(imports.ledger, "record", real)
+    from nuanyi.census import jobs
+
+    Import.objects.update(made_at=date(2022, 1, 1))
+    jobs.resume_imports.func()
+    assert Worker.objects.count() == 2
+    assert Import.objects.get(pk=of.pk).state == "done"

@@ -1,0 +1,66 @@
+from conftest import workbook
+from nuanyi.census.models import Appearance, Establishment, Worker
+from nuanyi.census.services import imports, records
+from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+from nuanyi.ledger.models import RollUp
+from nuanyi.lib.ids import new_id
+from nuanyi.people.models import Person
+from nuanyi.people.services import open_for_program
+
+
+def test_what_it_made_goes_and_the_ledger_is_reversed(district, program):
+    of = take(program, [HEAD, row(1), row(2)])
+    done = imports.undo(actor=program, of=of)
+    assert done == {"restored": 0, "kept": 0, "removed": 2}
+    assert (Worker.objects.count(), Person.objects.count(), Appearance.objects.count()) == (0, 0, 0)
+    assert sum(RollUp.objects.values_list("count", flat=True)) == 0
+
+
+def test_what_it_changed_is_as_before(district, program):
+    take(program, [HEAD, row(1)])
+    of = take(program, [HEAD, row(1, phone="19911112222", sector="外卖")], choice="overwrite", source_name="乙")
+    imports.undo(actor=program, of=of)
+    worker = Worker.objects.get()
+    assert open_for_program(worker.person, "phone") == "19900000001"
+    assert worker.sector == "courier"
+
+
+def test_what_another_roster_names_too_stays(district, program):
+    first = take(program, [HEAD, row(1), row(2)])
+    take(program, [HEAD, row(1)], source_name="乙")
+    assert imports.undo(actor=program, of=first)["kept"] == 1
+    assert Worker.objects.count() == 1
+
+
+def test_what_somebody_changed_since_stays_as_it_is_now(district, program, cast):
+    take(program, [HEAD, row(1)])
+    second = take(program, [HEAD, row(1, phone="19911112222")], choice="overwrite", source_name="乙")
+    take(program, [HEAD, row(1, phone="19933334444")], choice="overwrite", source_name="丙")
+    assert imports.undo(actor=program, of=second)["kept"] == 1
+    assert open_for_program(Worker.objects.get().person, "phone") == "19933334444"
+
+
+def test_establishments_come_back_too(district, program):
+    head = ["户名", "行业领域", "所在乡镇（街道）", "负责人", "联系电话", "从业人数"]
+    told = {"client_key": new_id(), "file_name": "a.xlsx", "source_name": "台账"}
+    imports.import_now(
+        actor=program, data=workbook([head, ["甲店", "快递", "雁山镇", "周明", "19900000001", 3]]), **told
+    )
+    of = imports.import_now(
+        actor=program, choice="overwrite", data=workbook([head, ["甲店", "快递", "雁山镇", "李力", "19900000002", 5]]),
+        **(told | {"client_key": new_id()}),
+    )  # fmt: skip
+    shop = Establishment.objects.get()
+    assert (shop.headcount, open_for_program(shop.contact, "name")) == (5, "李力")
+    imports.undo(actor=program, of=of)
+    shop = Establishment.objects.get()
+    assert (shop.headcount, open_for_program(shop.contact, "name")) == (3, "周明")
+
+
+def test_follow_up_can_be_undone(district, program, cast):
+    take(program, [HEAD, row(1)])
+    worker = Worker.objects.get()
+    before = records.note_follow_up(actor=cast.actor("yanshan"), model=Worker, ids=[worker.pk], follow_up="visited")
+    assert records.undo_follow_up(actor=cast.actor("yanshan"), model=Worker, before=before) == 1
+    worker.refresh_from_db()
+    assert worker.follow_up == "new"

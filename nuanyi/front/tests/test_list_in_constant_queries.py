@@ -1,0 +1,76 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+
+LISTS = (
+    "/office/census/workers/", "/office/census/establishments/", "/office/census/imports/", "/office/matrix/", "/office/census/rounds/",
+    "/office/responsibility/rules/", "/office/notices/", "/office/census/exports/", "/office/", "/office/people/",
+)  # fmt: skip
+
+
+def _queries(browser, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert browser.get(address).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_list_asks_as_often_for_forty_rows_as_for_two(cast, program, address):
+    take(program, [HEAD, row(1), row(2)])
+    browser = cast.client("office")
+    browser.get(address)
+    few = _queries(browser, address)
+    take(program, [HEAD, *[row(n) for n in range(10, 50)]], source_name="乙")
+    from nuanyi.notices import services as notices
+
+    for n in range(20):
+        notices.queue(cast.accounts["office"], "test", once=str(n))
+    assert _queries(browser, address) <= few + (1 if address in ("/office/", "/office/notices/") else 0)
+
+
+def test_pages_of_people_are_never_stored(cast):
+    assert cast.client("office").get("/office/census/workers/")["Cache-Control"] == "no-store"
+    assert cast.client("worker").get("/")["Cache-Control"] == "no-store"
+
+
+def test_the_next_page_begins_where_the_last_one_ended(cast, program):
+    take(program, [HEAD, *[row(n) for n in range(1, 131)]])
+    browser = cast.client("office")
+    seen: list[str] = []
+    address = "/office/census/workers/"
+    import re
+
+    while address:
+        page = browser.get(address).content.decode()
+        seen += re.findall(r'name="id" value="([0-9a-f-]+)"', page)
+        older = re.search(r'rel="next" href="([^"]+)"', page)
+        address = "/office/census/workers/" + older.group(1) if older else ""
+    assert len(seen) == len(set(seen)) == 130
+    assert seen == sorted(seen, reverse=True)
+
+
+def test_a_made_up_cursor_is_refused(cast):
+    assert cast.client("office").get("/office/census/workers/?after=abc").status_code == 422
+
+
+def test_an_api_error_is_problem_json_with_a_code(cast, client):
+    answer = client.get("/api/v1/responsibility", {"sector": "x"})
+    assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (
+        422,
+        "application/problem+json",
+        "bad-sector",
+    )
+    assert client.get("/api/v1/responsibility?lat=abc&lon=2").json()["code"] == "bad-input"
+    assert client.get("/api/v1/figures/cells?period=99").json()["code"] == "bad-period"
+    assert client.get("/api/v1/openapi.json").json()["openapi"].startswith("3.1")
+
+
+def test_public_cells_under_ten_are_hidden(cast, program, client):
+    take(program, [HEAD, *[row(n) for n in range(1, 5)], *[row(n, region="柘木镇") for n in range(20, 40)]])
+    cells = client.get("/api/v1/figures/cells").json()
+    assert all(cell["value"] is None or cell["value"] == 0 or cell["value"] >= 10 for cell in cells)
+    assert any(cell["value"] is None for cell in cells)

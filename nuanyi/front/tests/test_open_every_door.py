@@ -1,0 +1,67 @@
+"""Every address for every duty, against a written table (``doors.toml``): an address that is not in it fails."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from conftest import PARTS
+from nuanyi.front.checks import act_of, routes
+from nuanyi.people.rules import ACTS, Duty
+
+TABLE = tomllib.loads((Path(__file__).parent / "doors.toml").read_text())["doors"]
+
+
+def test_every_route_stands_in_the_table_with_its_act():
+    found = {address: act_of(view) or "public" for address, view in routes() if not address.startswith("api/v1/")}
+    assert found == TABLE
+
+
+def _filled(address: str) -> str:
+    path = re.sub(r"<uuid:\w+>", "00000000-0000-7000-8000-000000000000", address)
+    path = re.sub(r"<int:\w+>", "1", path).replace("<what:what>", "workers").replace("<str:part>", "rejected")
+    return "/" + path
+
+
+@pytest.mark.parametrize("part", [*PARTS, "guest"])
+def test_each_duty_passes_its_own_doors_and_no_other(cast, part):
+    browser = Client() if part == "guest" else cast.client(part)
+    duty = Duty(PARTS[part][0]) if part != "guest" else None
+    for address, act in TABLE.items():
+        if not address.startswith(("office/", "door/")) or address.endswith("logout/"):
+            continue
+        allowed = act in ("public",) or (duty is not None and (act == "signed-in" or duty in ACTS.get(act, {})))
+        for method in ("get", "post"):
+            status = getattr(browser, method)(_filled(address)).status_code
+            if allowed:
+                assert status in (200, 302, 400, 404, 405, 409, 422), (address, method, status)
+            else:
+                assert status in (403, 405) or (part == "guest" and status == 302), (address, method, status)
+
+
+@pytest.mark.parametrize("part", [*PARTS, "guest"])
+def test_no_page_shows_a_personal_value_in_clear(cast, program, part):
+    from conftest import id_number
+    from nuanyi.census.models import Worker
+    from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+
+    take(program, [HEAD, row(1)])
+    worker = Worker.objects.get()
+    browser = Client() if part == "guest" else cast.client(part)
+    secrets = ("周小明", "19900000001", id_number(1))
+    pages = [_filled(address) for address in TABLE if "<" not in address and not address.startswith("accounts/")]
+    pages += [f"/office/census/workers/{worker.pk}/", "/office/census/workers/?q=1990", "/office/search/?q=1990000000"]
+    for page in pages:
+        text = browser.get(page).content.decode(errors="replace")
+        assert not any(secret in text for secret in secrets), page
+
+
+def test_an_exact_phone_finds_the_person_for_those_who_may_and_nobody_else(cast, program):
+    from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+
+    take(program, [HEAD, row(1)])
+    for part, seen in (("office", True), ("yanshan", True), ("zhemu", False), ("clerk", False)):
+        page = cast.client(part).get("/office/search/", {"q": "19900000001"}).content.decode()
+        assert ("周**" in page) is seen, part

@@ -1,0 +1,105 @@
+import io
+import zipfile
+
+import msoffcrypto.format.ooxml
+import pytest
+import xlwt
+
+from conftest import workbook
+from nuanyi.lib import sheets
+
+
+def rows_of(data: bytes) -> list[list[object]]:
+    return [row for sheet in sheets.read(data) for row in sheet.rows]
+
+
+def code_of(data: bytes) -> str:
+    with pytest.raises(sheets.BadSheet) as refused:
+        rows_of(data)
+    return refused.value.code
+
+
+def test_every_kind_of_text_is_read():
+    text = "姓名,手机\n李英,19900256763\n"
+    for raw in (
+        text.encode(),
+        b"\xef\xbb\xbf" + text.encode(),
+        text.encode("gb18030"),
+        text.replace(",", "\t").encode(),
+        text.encode("utf-16"),
+    ):
+        assert rows_of(raw) == [["姓名", "手机"], ["李英", "19900256763"]]
+
+
+def test_xlsx_and_xls_are_read_by_content_whatever_their_name():
+    assert rows_of(workbook([["姓名", "手机"], ["李英", 19900256763]]))[1] == ["李英", 19900256763.0]
+    book, out = xlwt.Workbook(), io.BytesIO()
+    book.add_sheet("a").write(0, 0, "姓名")
+    book.save(out)
+    assert rows_of(out.getvalue()) == [["姓名"]]
+
+
+def test_row_numbers_count_from_the_top_of_the_sheet_even_where_it_begins_empty():
+    assert rows_of(workbook([[], [], ["姓名"]]))[2] == ["姓名"]
+
+
+def test_several_sheets_come_in_order_even_where_one_is_left_halfway():
+    import openpyxl
+
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for name in ("一", "二"):
+        page = book.create_sheet(name)
+        for n in range(50):
+            page.append([name, n])
+    book.save(out)
+    seen = []
+    for sheet in sheets.read(out.getvalue()):
+        seen.append((sheet.name, next(iter(sheet.rows))[0]))
+    assert seen == [("一", "一"), ("二", "二")]
+
+
+def test_a_formula_gives_its_stored_value_and_never_runs():
+    assert rows_of(workbook([["姓名", "a"], ['=HYPERLINK("http://x","y")', "b"]]))[1] == ["", "b"]
+
+
+def test_hostile_files_are_refused_with_a_reason():
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as pack:
+        pack.writestr("xl/workbook.xml", b"0" * (500 << 20))
+    assert code_of(bomb.getvalue()) == "sheet-too-large-unpacked"
+    assert code_of(b"%PDF-1.7 not a sheet") == "sheet-not-a-sheet"
+    assert code_of(b"PK\x03\x04 broken") == "sheet-not-a-sheet"
+    assert code_of(b"") == "sheet-empty"
+    assert code_of(b"x" * (sheets.MAX_FILE_BYTES + 1)) == "sheet-too-large"
+    assert code_of(b"\x89PNG\0\0\0") == "sheet-not-a-sheet"
+    other = io.BytesIO()
+    with zipfile.ZipFile(other, "w") as pack:
+        pack.writestr("word/document.xml", "x")
+    assert code_of(other.getvalue()) == "sheet-not-a-sheet"
+
+
+def test_a_locked_workbook_is_refused_with_what_to_do():
+    locked = io.BytesIO()
+    msoffcrypto.format.ooxml.OOXMLFile(io.BytesIO(workbook([["姓名"]]))).encrypt("secret", locked)
+    assert code_of(locked.getvalue()) == "sheet-password"
+
+
+def test_too_many_columns_and_rows_are_refused():
+    assert code_of(("," * 300 + "\n").encode()) == "sheet-too-many-columns"
+    assert code_of(b"a,b\n" * (sheets.MAX_ROWS + 5000)) == "sheet-too-many-rows"
+
+
+def test_what_is_written_never_becomes_a_formula_and_numbers_survive():
+    out = io.BytesIO()
+    writer = sheets.Writer(out)
+    page = writer.sheet("a", ["t"])
+    for cell in ("=1+1", "+86 199", "-5", -5, "19900256763", 19900256763):
+        page.row([cell])
+    writer.close()
+    import openpyxl
+
+    sheet = openpyxl.load_workbook(out).active
+    cells = [sheet.cell(n, 1) for n in range(2, 8)]
+    assert [cell.value for cell in cells] == ["=1+1", "+86 199", "-5", -5, "19900256763", 19900256763]
+    assert all(cell.data_type != "f" for cell in cells)
+    assert cells[0].quotePrefix

@@ -1,0 +1,48 @@
+import pytest
+
+from nuanyi.lib.errors import Conflict, NotAllowed
+from nuanyi.people import services
+from nuanyi.people.access import actor_for, explain
+
+
+def test_nobody_gives_a_duty_that_they_do_not_hold(cast):
+    with pytest.raises(NotAllowed):
+        services.give_duty(actor=cast.actor("office"), account=cast.accounts["clerk"], duty="organisation")
+    with pytest.raises(NotAllowed):
+        services.give_duty(actor=cast.actor("administrator"), account=cast.accounts["clerk"], duty="district_office")
+
+
+def test_nobody_changes_their_own_duties(cast):
+    with pytest.raises(NotAllowed):
+        services.give_duty(actor=cast.actor("office"), account=cast.accounts["office"], duty="clerk")
+
+
+def test_running_auditing_and_using_are_kept_apart(cast, program):
+    with pytest.raises(Conflict):
+        services.give_duty(actor=program, account=cast.accounts["auditor"], duty="administrator")
+
+
+def test_a_duty_taken_away_is_gone_with_the_next_request(cast, program):
+    browser = cast.client("yanshan")
+    assert browser.get("/office/census/workers/").status_code == 200
+    services.take_duty(actor=program, grant=cast.accounts["yanshan"].grants.get())
+    assert browser.get("/office/census/workers/").status_code == 403
+
+
+def test_a_closed_account_is_out_with_the_next_request(cast, program):
+    browser = cast.client("office")
+    services.close_account(actor=program, account=cast.accounts["office"])
+    assert browser.get("/office/").status_code == 302
+
+
+def test_a_first_password_must_be_changed_before_anything_else(cast, program):
+    services.set_first_password(actor=program, account=cast.accounts["clerk"], password="another-first-one-9")
+    cast.accounts["clerk"].refresh_from_db()
+    answer = cast.client("clerk").get("/office/")
+    assert answer.url == "/accounts/password/change/"
+
+
+def test_a_refusal_can_explain_itself(cast):
+    why = explain(actor_for(cast.accounts["clerk"]), "journal.read")
+    assert why["allowed"] is False
+    assert len(why["allowed_by"]) == 1

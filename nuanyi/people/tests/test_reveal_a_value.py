@@ -1,0 +1,97 @@
+import json
+
+import pytest
+
+from nuanyi.journal.models import Entry
+from nuanyi.lib.errors import BadInput, NotAllowed, NotFound, TooMuch
+from nuanyi.people import events, rules, services
+from nuanyi.people.models import Person
+
+
+@pytest.fixture
+def zhou(db):
+    person = Person(region_codes=["450311", "450311100"])
+    services.seal_into(person, name="周师傅", phone="19900000312", id_number="450311199003070012", political="中共党员")
+    person.save()
+    return person
+
+
+def test_everything_but_reveal_shows_the_mask(zhou):
+    shown = f"{zhou} {zhou!r} {zhou.name} {zhou.phone} {zhou.id_number} {zhou.political}"
+    assert "周师傅" not in shown
+    assert "199****0312" in shown
+    assert "党员" not in shown
+
+
+def test_a_value_is_opened_for_a_purpose_and_the_journal_knows(cast, zhou):
+    actor = cast.actor("office")
+    assert services.reveal(actor=actor, person=zhou, field="phone", purpose="通知领取雨衣") == "19900000312"
+    entry = Entry.objects.get(kind=events.REVEALED)
+    assert entry.actor_id == actor.account_id
+    assert entry.detail == {"field": "phone", "purpose": "通知领取雨衣"}
+    assert "19900000312" not in json.dumps(entry.detail)
+
+
+def test_without_a_purpose_nothing_opens(cast, zhou):
+    with pytest.raises(BadInput):
+        services.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose=" ")
+
+
+def test_political_affiliation_opens_for_the_organisation_department_only(cast, zhou):
+    assert (
+        services.reveal(actor=cast.actor("organisation"), person=zhou, field="political", purpose="发展党员")
+        == "中共党员"
+    )
+    with pytest.raises(NotAllowed):
+        services.reveal(actor=cast.actor("office"), person=zhou, field="political", purpose="只是好奇")
+    assert Entry.objects.filter(kind=events.REVEAL_REFUSED).count() == 1
+
+
+@pytest.mark.parametrize("part", ["zhemu", "clerk", "keeper", "auditor", "administrator", "worker"])
+def test_another_units_person_is_like_one_that_does_not_exist(cast, zhou, part):
+    with pytest.raises(NotFound):
+        services.reveal(actor=cast.actor(part), person=zhou, field="name", purpose="只是好奇")
+
+
+def test_the_days_quota_ends_and_the_auditors_are_told(cast, zhou, monkeypatch):
+    from nuanyi.notices.models import Notice
+
+    monkeypatch.setattr(rules, "REVEALS_A_DAY", 3)
+    monkeypatch.setattr(rules, "REVEALS_ALARM", 2)
+    for _turn in range(3):
+        services.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose="电话回访")
+    with pytest.raises(TooMuch):
+        services.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose="电话回访")
+    assert [n.account.username for n in Notice.objects.filter(kind="reveal-alarm")] == ["auditor"]
+
+
+def test_an_erased_person_leaves_nothing(cast, zhou):
+    services.erase_person(actor=cast.actor("organisation"), person=zhou, reason="本人要求")
+    zhou.refresh_from_db()
+    left = [
+        zhou.sealed_name,
+        zhou.sealed_phone,
+        zhou.phone_digest,
+        zhou.sealed_id_number,
+        zhou.id_number_digest,
+        zhou.sealed_political,
+    ]
+    assert left == [None] * 6
+    assert (zhou.name, zhou.phone, zhou.id_number) == ("", "", "")
+
+
+def test_after_rotation_every_value_is_under_the_new_key(zhou, program, settings, tmp_path):
+    import shutil
+
+    from nuanyi.lib import seal
+    from nuanyi.people.models import keys
+
+    copy = tmp_path / "keys.json"
+    shutil.copy(settings.NUANYI_KEYS_FILE, copy)
+    settings.NUANYI_KEYS_FILE = copy
+    number = seal.add_key(copy, "person")
+    assert services.reseal_all(actor=program, family="person") == 3
+    seal.drop_keys_before(copy, "person", number)
+    zhou.refresh_from_db()
+    assert keys().key_number(zhou.sealed_phone) == number
+    assert services.open_for_program(zhou, "phone") == "19900000312"

@@ -1,0 +1,130 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+DEMO = Path(__file__).parents[1] / "demo" / "rosters"
+pytestmark = pytest.mark.xdist_group("home")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("home")
+    for part in (folder, *list(folder.parents)[:2]):
+        part.chmod(part.stat().st_mode | 0o011)
+    run(folder, "demo", "--no-serve")
+    return folder
+
+
+def environment(home):
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
+    return kept | {"NUANYI_HOME": str(home)}
+
+
+def run(home, *words, code=0):
+    done = subprocess.run(
+        [sys.executable, "-m", "nuanyi.program.cli", *words], env=environment(home), capture_output=True, text=True
+    )
+    assert done.returncode == code, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_figures_prints_the_four_counts_of_the_source(home):
+    told = json.loads(run(home, "figures", "--json"))
+    assert [
+        told[f"establishments.{key}"] for key in ("courier_and_delivery", "livestream", "logistics", "ecommerce")
+    ] == [154, 10, 2, 3]
+    assert json.loads(run(home, "figures", "--period", "2022", "--json"))["census.key_sectors_surveyed"] == 4
+    assert json.loads(run(home, "figures", "--region", "450311100", "--json"))["census.establishments"] == 53
+
+
+def test_bad_input_is_exit_2_with_what_to_do(home):
+    assert json.loads(run(home, "figures", "--period", "22", "--json", code=2))["code"] == "bad-period"
+    assert json.loads(run(home, "import-roster", "nowhere.xlsx", "--json", code=2))["code"] == "bad-input"
+
+
+def test_check_changes_nothing_and_names_each_bad_cell(home):
+    before = run(home, "figures", "--json")
+    told = json.loads(run(home, "import-roster", str(DEMO / "delivery_platform.xlsx"), "--check", "--json"))
+    assert (told["rows"], told["accepted"], told["rejected"]) == (473, 464, 9)
+    assert {"file", "row", "column", "value", "reason"} <= set(told["errors"][0])
+    assert run(home, "figures", "--json") == before
+
+
+def test_the_journal_verifies(home):
+    assert json.loads(run(home, "verify-journal", "--json"))["breaks"] == []
+
+
+def test_the_doctor_finds_nothing_wrong(home):
+    assert all(found["good"] for found in json.loads(run(home, "doctor", "--json")))
+
+
+def test_a_backup_restores_with_every_digest_equal_and_a_damaged_one_does_not(home, tmp_path_factory):
+    backup, other = tmp_path_factory.mktemp("b") / "backup", tmp_path_factory.mktemp("other home")
+    for part in (other, *list(other.parents)[:2]):
+        part.chmod(part.stat().st_mode | 0o011)
+    run(home, "backup", str(backup))
+    told = json.loads(run(other, "restore", str(backup), "--json"))
+    assert told["different"] == []
+    assert told["rows"] > 1000
+    whole = bytearray((backup / "nuanyi.dump").read_bytes())
+    whole[len(whole) // 2] ^= 1
+    (backup / "nuanyi.dump").write_bytes(whole)
+    assert (
+        "damaged" in json.loads(run(tmp_path_factory.mktemp("third"), "restore", str(backup), "--json", code=2))["code"]
+    )
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port, seconds=40):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+                return json.load(answer)
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError("not served")
+
+
+def test_serve_revives_a_dead_child_and_stops_cleanly_on_sigterm(home):
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "nuanyi.program.cli", "serve", "--port", str(port)],
+        env=environment(home),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert wait_for(port)["status"] == "ok"
+        import psutil
+
+        web = next(child for child in psutil.Process(server.pid).children() if "granian" in " ".join(child.cmdline()))
+        for child in [*web.children(recursive=True), web]:
+            child.kill()
+        time.sleep(1)
+        assert wait_for(port)["status"] == "ok"
+    finally:
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(30) == 0
+
+
+def test_debugging_on_a_public_address_does_not_start(home):
+    done = subprocess.run(
+        [sys.executable, "-m", "nuanyi.program.cli", "serve", "--host", "0.0.0.0", "--port", str(free_port())],
+        env=environment(home) | {"NUANYI_DEBUG": "1"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "NUANYI_DEBUG" in done.stderr

@@ -1,0 +1,27 @@
+"""Loaded before anything else of a test run: a PostgreSQL of its own in a home that is thrown away."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import tempfile
+from pathlib import Path
+
+from nuanyi.lib.embedded_postgres import OWNER, EmbeddedPostgres
+from nuanyi.lib.seal import make_keys
+
+if "NUANYI_TEST_HOME" not in os.environ:
+    os.environ["NUANYI_TEST_HOME"] = tempfile.mkdtemp(prefix="nuanyi-tests-")
+HOME = Path(os.environ["NUANYI_TEST_HOME"])
+HOME.chmod(0o711)
+os.environ["NUANYI_HOME"] = str(HOME)
+os.environ["NUANYI_PLAIN_STATIC"] = "1"
+os.environ["DJANGO_SETTINGS_MODULE"] = "nuanyi.program.settings"
+os.environ.pop("DATABASE_URL", None)
+try:
+    make_keys(HOME / "keys" / "keys.json")
+except FileExistsError:
+    pass
+SERVER = EmbeddedPostgres(HOME)
+os.environ["NUANYI_DB_URL"] = os.environ["NUANYI_OWNER_DB_URL"] = SERVER.join().url(OWNER)
+atexit.register(SERVER.leave)
