@@ -23,7 +23,7 @@ class DateInput(forms.DateInput):
 
     def format_value(self, value: Any) -> str | None:
         """ISO, as the browser wants it."""
-        return value.isoformat() if hasattr(value, "isoformat") else value
+        return str(value.isoformat()) if hasattr(value, "isoformat") else value or None
 
 
 class SendForm(forms.Form):

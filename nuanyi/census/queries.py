@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import CharField, Count, QuerySet
 from django.db.models.functions import Length
@@ -38,7 +39,7 @@ def workers(actor: Actor, filters: dict[str, str], act: str = "census.view") -> 
     if filters.get("q"):
         rows = rows.filter(site_name__contains=filters["q"].strip())
     if filters.get("establishment"):
-        rows = rows.filter(establishment=filters["establishment"])
+        rows = rows.filter(establishment_id=UUID(filters["establishment"]))
     return rows.order_by("-pk")
 
 

@@ -37,6 +37,7 @@ class SafeHeaders:
         self.policy = _policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", self.policy)
         response.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self), payment=()")
@@ -54,6 +55,7 @@ class UploadGate:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
             return answer(
                 request, TooMuch(_("This is larger than 40 MB. Nothing was kept."), code="too-large", status=413)
@@ -68,6 +70,7 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponseBase | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -61,7 +62,7 @@ def verify(known_heads: dict[int, tuple[int, str]] | None = None) -> Verdict:
     return Verdict(count, breaks, heads)
 
 
-def _rows() -> Iterator[tuple[object, ...]]:
+def _rows() -> Iterator[tuple[Any, ...]]:
     """Every entry's fields as the texts that its digest was made of, through a server-side cursor."""
     connection.ensure_connection()
     with transaction.atomic(), connection.connection.cursor(name="journal_verify") as cursor:

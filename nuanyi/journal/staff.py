@@ -22,7 +22,7 @@ def audit(request: HttpRequest) -> HttpResponse:
     rows = rows.filter(kind=filters["kind"]) if filters["kind"] else rows
     rows = rows.filter(actor_label=filters["who"]) if filters["who"] else rows
     rows = rows.filter(subject_id=filters["subject"]) if filters["subject"] else rows
-    services.record(actor, events.JOURNAL_READ, **{k: v for k, v in filters.items() if v})
+    services.record(actor, events.JOURNAL_READ, subject=None, filters={k: v for k, v in filters.items() if v})
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     kinds = [(kind.name, kind.title) for kind in rules.kinds().values()]
     return render(request, "journal/staff/audit.html", {"page": page, "kinds": kinds, "titles": dict(kinds), **filters})

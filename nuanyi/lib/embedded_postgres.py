@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -257,7 +258,6 @@ class EmbeddedPostgres:
         )
 
     def _run(self, arguments: list[str]) -> subprocess.CompletedProcess[str]:
-        who = {} if self.account is None else {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
         return subprocess.run(
             arguments,
             capture_output=True,
@@ -265,8 +265,14 @@ class EmbeddedPostgres:
             check=False,
             cwd="/",
             env=self._environment(),
-            **who,  # type: ignore[call-overload,no-any-return]
+            **self._who(),
         )
+
+    def _who(self) -> dict[str, Any]:
+        """The account to run a program as; nothing where we are it."""
+        if self.account is None:
+            return {}
+        return {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
 
     @staticmethod
     def _environment() -> dict[str, str]:
@@ -307,11 +313,10 @@ class EmbeddedPostgres:
         arguments = [
             self._binary("postgres"), "-D", str(self.data), "-c", f"unix_socket_directories={self.socket_folder}",
         ]  # fmt: skip
-        who = {} if self.account is None else {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
         with self.log.open("ab") as log:
             return subprocess.Popen(
                 arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                env=self._environment(), start_new_session=True, **who,  # type: ignore[arg-type]
+                env=self._environment(), start_new_session=True, **self._who(),
             )  # fmt: skip
 
     def _wait_for(self, server: subprocess.Popen[bytes], started: float) -> bool:

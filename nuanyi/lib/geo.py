@@ -104,9 +104,13 @@ def ring_holds(ring: Ring, *, lat: float, lon: float) -> bool:
 def polygons_of(geometry: dict[str, Any]) -> list[list[list[list[float]]]]:
     """The polygons (each a list of rings) of a GeoJSON Polygon or MultiPolygon (RFC 7946). Raises BadInput."""
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
-    polygons = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else None
+    polygons: list[Any] | None = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else None
     try:
-        checked = [[[[float(x), float(y)] for x, y, *_rest in ring] for ring in polygon] for polygon in polygons or []]
+        checked = [
+            [[[float(x), float(y)] for x, y, *_rest in ring] for ring in polygon]
+            for polygon in polygons or []
+            if polygon
+        ]
     except (TypeError, ValueError) as exc:
         raise BadInput(code="bad-geometry") from exc
     if not checked or any(not rings or any(len(ring) < 4 for ring in rings) for rings in checked):
@@ -116,10 +120,10 @@ def polygons_of(geometry: dict[str, Any]) -> list[list[list[list[float]]]]:
 
 def geometry_holds(geometry: dict[str, Any], *, lat: float, lon: float) -> bool:
     """Whether a GeoJSON Polygon or MultiPolygon in WGS-84 holds the point, holes left out."""
-    for rings in polygons_of(geometry):
-        if ring_holds(rings[0], lat=lat, lon=lon) and not any(ring_holds(h, lat=lat, lon=lon) for h in rings[1:]):
-            return True
-    return False
+    return any(
+        ring_holds(rings[0], lat=lat, lon=lon) and not any(ring_holds(h, lat=lat, lon=lon) for h in rings[1:])
+        for rings in polygons_of(geometry)
+    )
 
 
 def bounds_of(geometry: dict[str, Any]) -> tuple[float, float, float, float]:

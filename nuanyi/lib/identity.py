@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from nuanyi.lib import clock
+
 _SQUEEZE = re.compile(r"[\s\-‐-―·.．_()（）\u200b\ufeff]+")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -81,7 +83,7 @@ def read_id_number(cell: object) -> str:
         born = date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError as exc:
         raise Unreadable("id-birth-date") from exc
-    if born > date.today():
+    if born > clock.today():
         raise Unreadable("id-birth-date")
     if id_check_digit(text[:17]) != text[17]:
         raise Unreadable("id-check-digit")

@@ -61,10 +61,9 @@ def read_workbook(raw: bytes) -> None:
 def read_text(raw: bytes) -> None:
     """A csv or tsv file in UTF-8 (with or without mark), UTF-16 or GB18030."""
     text = decoded(raw)
-    if text is None:
-        return send("refused", "text-codec")
-    if "\0" in text:
-        return send("refused", "not-a-sheet")
+    if text is None or "\0" in text:
+        send("refused", "text-codec" if text is None else "not-a-sheet")
+        return
     first = text[:20000].split("\n", 30)
     tabs, commas, semicolons = (sum(line.count(sign) for line in first) for sign in "\t,;")
     delimiter = "\t" if tabs > max(commas, semicolons) else ";" if semicolons > commas else ","

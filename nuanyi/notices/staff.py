@@ -30,7 +30,7 @@ class PreferenceForm(forms.Form):
 def notices(request: HttpRequest) -> HttpResponse:
     """What I was told, newest first; and my settings."""
     actor = actor_of(request)
-    account = Account.objects.get(pk=actor.account_id)
+    account = Account.objects.get(username=actor.label)
     preference = Preference.objects.filter(account=account).first() or Preference(account=account)
     form = PreferenceForm(
         initial={f: getattr(preference, f) for f in ("channel", "quiet_from", "quiet_until", "wanted")}

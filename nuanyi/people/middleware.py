@@ -19,6 +19,8 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+
         def find() -> Actor:
             user = request.user
             return actor_for(user) if isinstance(user, Account) or user.is_authenticated else GUEST

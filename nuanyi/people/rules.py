@@ -26,13 +26,13 @@ class Duty(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-STAFF = tuple(duty for duty in Duty if duty is not Duty.WORKER)
+STAFF: tuple[Duty, ...] = tuple(duty for duty in Duty if duty is not Duty.WORKER)
 
 #: Kinds of scope: everywhere; the duty's region; the region or, without one, the unit's own records.
 ALL, PLACE, PLACE_OR_UNIT = "all", "place", "place-or-unit"
 
 _D = Duty
-_EVERY_STAFF = dict.fromkeys(STAFF, ALL)
+_EVERY_STAFF: dict[Duty, str] = dict.fromkeys(STAFF, ALL)
 _CENSUS_READERS = {
     _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT, _D.INSTRUCTOR: PLACE,
     _D.GRID_WORKER: PLACE,

@@ -59,10 +59,11 @@ def load_geojson(*, actor: Actor, document: bytes, crs: str, what: str, syntheti
         if not code or not name:
             raise BadInput(_("Feature %(n)s has no code or no name.") % {"n": number}, code="bad-feature")
         shape = cast(Geometry, geo.geometry_to_wgs84(feature.get("geometry") or {}, crs))
-        if what == "grids":
-            new = _put_grid(code, name, shape, _holder(known, code, traits, number), synthetic)
-        else:
-            new = _put_outline(known, code, name, shape, number, synthetic)
+        new = (
+            _put_grid(code, name, shape, _holder(known, code, traits, number), synthetic)
+            if what == "grids"
+            else _put_outline(known, code, name, shape, number, synthetic)
+        )
         made, changed = made + new, changed + (not new)
     kind = events.GRIDS_LOADED if what == "grids" else events.REGIONS_LOADED
     journal.record(actor, kind, made=made, changed=changed, crs=crs)

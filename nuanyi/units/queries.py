@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nuanyi.lib.errors import NotFound
 from nuanyi.units import rules
@@ -83,7 +84,8 @@ def dry_run(changed: Sequence[rules.RuleRow], known: Directory | None = None) ->
     """What would move if ``changed`` were the rules: asked of every room, nothing is written."""
     book = known or directory()
     labels = dict(Role.choices)
-    groups: list[Subjects] = [group for _room, answer in subjects_asked.send(sender=Unit) for group in answer or []]
+    answers: list[Any] = [answer for _room, answer in subjects_asked.send(sender=Unit)]
+    groups: list[Subjects] = [group for answer in answers for group in answer or []]
     moves: list[Move] = []
     for group in groups:
         before = _by_role(book, book.answers(group.sector, group.region_code))

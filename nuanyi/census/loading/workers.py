@@ -166,7 +166,8 @@ class WorkerLoader:
         with connection.cursor() as cursor:
             cursor.execute(_KNOWN, [phones, numbers])
             for row in cursor.fetchall():
-                record = _Record(*(bytes(part) if isinstance(part, memoryview) else part for part in row))
+                parts: list[Any] = [bytes(part) if isinstance(part, memoryview) else part for part in row]
+                record = _Record(*parts)
                 if record.phone and record.phone not in self.by_phone:
                     self.by_phone[record.phone] = record
                 if record.id_number and record.id_number not in self.by_id:

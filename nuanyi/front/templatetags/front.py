@@ -35,7 +35,7 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     many = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
     hint_id, error_id = f"{bound.auto_id}-hint", f"{bound.auto_id}-error"
     described = [name for name, there in ((hint_id, hint or bound.help_text), (error_id, bound.errors)) if there]
-    attrs = {"aria-describedby": " ".join(described)} if described else {}
+    attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     return {
@@ -107,7 +107,7 @@ def _with(query: QueryDict, name: str, value: Any) -> str:
 
 
 def _hidden(query: QueryDict, name: str) -> list[tuple[str, str]]:
-    return [(key, query[key]) for key in query if key not in (name, "after", "before")]
+    return [(key, str(query[key])) for key in query if key not in (name, "after", "before")]
 
 
 @register.simple_tag(takes_context=True)

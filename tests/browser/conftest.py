@@ -1,0 +1,105 @@
+"""A real server on a real demo district, and a real browser. One of each for a whole run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+PASSWORD = "nuanyi-demo-2022"
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Stage:
+    """The server: ``address``, ``stop`` and ``start`` again on the same port."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, free_port()
+        self.address = f"http://localhost:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
+        command = [sys.executable, "-m", "nuanyi.program.cli", "demo", "--port", str(self.port)]
+        with (self.home / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, env=kept | {"NUANYI_HOME": str(self.home), "NUANYI_WORKERS": "1"}, stdout=log, stderr=log
+            )
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError((self.home / "serve.log").read_text()[-3000:])
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(40)
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    home = tmp_path_factory.mktemp("stage")
+    for part in (home, *list(home.parents)[:2]):
+        part.chmod(part.stat().st_mode | 0o011)
+    made = Stage(home)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed: run make system-packages")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=program, args=QUIET)
+        yield found
+        found.close()
+
+
+SIZES = {"phone": {"width": 360, "height": 740}, "desk": {"width": 1440, "height": 900}}
+
+
+@pytest.fixture
+def open_as(stage: Stage, browser: Browser) -> Iterator[object]:
+    """``open_as("liangxin", size="desk")`` gives a page, signed in; None is a guest."""
+    contexts: list[BrowserContext] = []
+
+    def act(username: str | None, *, size: str = "desk", theme: str = "light", language: str = "zh-CN") -> Page:
+        context = browser.new_context(viewport=SIZES[size], locale=language, color_scheme=theme, base_url=stage.address)
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        if username:
+            page.goto("/accounts/login/")
+            page.fill("#id_login", username)
+            page.fill("#id_password", PASSWORD)
+            page.press("#id_password", "Enter")
+            page.wait_for_url("**/office/")
+        return page
+
+    yield act
+    for context in contexts:
+        context.close()

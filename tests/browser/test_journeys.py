@@ -1,0 +1,185 @@
+"""Journeys through a real browser, as each of the people who do the work."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+ROSTERS = Path(__file__).parents[2] / "nuanyi/program/demo/rosters"
+
+
+def wait_for_words(page, words):
+    page.get_by_text(re.compile(words)).first.wait_for()
+
+
+def cell_sum(page):
+    page.goto("/office/matrix/")
+    return page.locator("tfoot td").last.inner_text()
+
+
+def test_the_office_sends_a_roster_and_sees_the_matrix_change_and_takes_it_back(open_as, tmp_path):
+    page = open_as("liangxin")
+    before = cell_sum(page)
+    file = tmp_path / "新名单.csv"
+    file.write_text(
+        "姓名,手机号码,行业,乡镇\n钱多多,19811110001,快递,大埠乡\n孙小小,19811110002,外卖员,大埠乡\n赵错,123,快递,大埠乡\n",
+        "gb18030",
+    )
+    page.goto("/office/census/imports/new/")
+    page.set_input_files("#id_file", str(file))
+    page.fill("#id_source", "新来源")
+    page.click("main form button")
+    wait_for_words(page, "收入没有问题的 2 行")
+    assert "手机号是 11 位" in page.content()
+    page.click("button[name=take]")
+    wait_for_words(page, "撤销整次导入")
+    after = cell_sum(page)
+    assert after != before
+    page.goto("/office/census/workers/?q=&region=450311200")
+    assert "198****0001" in page.content()
+    assert "钱多多" not in page.content()
+    page.goto("/office/census/imports/")
+    page.click("text=新名单.csv")
+    with page.expect_download() as download:
+        page.click("text=没有收入的行")
+    assert Path(download.value.path()).stat().st_size > 1000
+    page.click("text=撤销整次导入")
+    wait_for_words(page, "已撤销")
+    assert cell_sum(page) == before
+
+
+def test_a_roster_that_is_known_already_changes_nothing(open_as):
+    page = open_as("liangxin")
+    before = cell_sum(page)
+    page.goto("/office/census/imports/new/")
+    page.set_input_files("#id_file", str(ROSTERS / "courier_firm.xls"))
+    page.fill("#id_source", "快递企业花名册")
+    page.click("summary")
+    page.select_option("#id_default_sector", "courier")
+    page.click("main form button")
+    wait_for_words(page, "已收过，没有变化")
+    assert page.locator(".figure", has_text="新增").locator("b").inner_text() == "0"
+    page.click("text=一行也不收")
+    assert cell_sum(page) == before
+
+
+def test_a_column_that_nobody_could_guess_is_told_once(open_as, tmp_path):
+    page = open_as("yanshan")
+    file = tmp_path / "b.csv"
+    file.write_text("甲,乙\n钱七七,19811110007\n")
+    page.goto("/office/census/imports/new/")
+    page.set_input_files("#id_file", str(file))
+    page.fill("#id_source", "猜不到")
+    page.click("main form button")
+    wait_for_words(page, "没有认出表头")
+    page.select_option("#kind", "workers")
+    page.select_option("select[name=c0-0]", "name")
+    page.select_option("select[name=c0-1]", "phone")
+    page.click("text=再读一遍")
+    wait_for_words(page, "全部收入 1 行")
+    page.click("text=一行也不收")
+
+
+def test_a_clerk_of_another_unit_sees_none_of_the_personal_data(open_as):
+    page = open_as("dianxiaoer")
+    for address in ("/office/census/workers/", "/office/census/imports/", "/office/audit/", "/office/people/"):
+        assert page.goto(address).status == 403, address
+    page.goto("/office/search/?q=19900932172")
+    assert "199****" not in page.content()
+    page.goto("/office/matrix/")
+    assert page.locator("table.matrix").count() == 1
+
+
+def test_one_value_is_opened_for_a_purpose_and_the_auditor_sees_who_looked(open_as):
+    page = open_as("yanshan")
+    page.goto("/office/census/workers/?region=450311100")
+    page.locator("tbody tr").first.locator("a").click()
+    page.locator("dd details summary").first.click()
+    page.locator("dd details[open] input[name=purpose]").fill("通知领取雨衣")
+    page.locator("dd details[open] button").click()
+    page.locator("dd details[open] p strong").wait_for()
+    audit = open_as("shenji")
+    audit.goto("/office/audit/?kind=people.revealed")
+    assert "通知领取雨衣" in audit.content()
+
+
+def test_rows_are_picked_with_the_keyboard_and_the_change_is_undone(open_as):
+    page = open_as("liangxin")
+    page.goto("/office/census/establishments/?sector=livestream")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert page.locator("[data-picked]").inner_text() == "2"
+    page.select_option("form select[name=follow_up] >> nth=-1", "visited")
+    page.click("text=登记联系情况")
+    assert page.locator("tbody .badge.good").count() == 2
+    page.click(".toast button")
+    assert page.locator("tbody .badge.good").count() == 0
+
+
+def test_a_rule_is_tried_dry_before_it_is_made(open_as):
+    page = open_as("zuzhi")
+    page.goto("/office/responsibility/rules/new/")
+    page.select_option("#id_role", "guide")
+    page.select_option("#id_sector", "courier")
+    page.select_option("#id_region_code", "450311100")
+    page.select_option("#id_unit", label="雁山区交通运输局")
+    page.click("text=看看会变动什么")
+    wait_for_words(page, "会改由别的单位负责")
+    assert "交通局" in page.content()
+    page.goto("/office/responsibility/?sector=courier&region=450311100")
+    assert "雁山区市场监督管理局" in page.locator(".answers").inner_text()
+
+
+def test_an_entry_at_the_door_waits_on_the_phone_without_network_and_is_sent_once(open_as, stage):
+    page = open_as("wangge", size="phone")
+    page.goto("/door/")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_timeout(1500)
+    page.context.set_offline(True)
+    page.reload()
+    assert page.locator("#door").count() == 1
+    for n in range(3):
+        page.fill("#name", "门边" + "甲乙丙"[n])
+        page.fill("#phone", f"1982222000{n}")
+        page.select_option("#sector", "delivery")
+        page.select_option("#region", "450311101")
+        page.click("#door button")
+        page.locator("#waiting li").nth(n).wait_for()
+    kept = page.evaluate(
+        "(async () => { const db = await new Promise(r => { const a = indexedDB.open('nuanyi', 1); a.onsuccess = () => r(a.result); });"
+        " return new Promise(r => { const q = db.transaction('drafts').objectStore('drafts').getAll();"
+        " q.onsuccess = () => r(q.result.map(d => Array.from(new Uint8Array(d.sealed)).map(c => String.fromCharCode(c)).join('')).join('')); }); })()"
+    )
+    assert "198222" not in kept
+    stage.stop()
+    page.context.set_offline(False)
+    page.reload()
+    page.locator("#waiting li").nth(2).wait_for()
+    stage.start()
+    page.wait_for_function("document.querySelectorAll('#waiting li').length === 0", timeout=40_000)
+    page.goto("/office/census/workers/?follow_up=visited&region=450311101")
+    assert page.locator("tbody tr").count() == 3
+
+
+def test_a_first_visitor_learns_whom_to_ask_in_two_taps(open_as):
+    page = open_as(None, size="phone")
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(request.url))
+    page.goto("/")
+    page.select_option("#sector", "delivery")
+    page.select_option("#region", "450311101")
+    page.click("text=看看谁负责")
+    assert page.locator(".answer").inner_text() == "柘木镇人民政府"
+    assert all("localhost" in address for address in seen)
+
+
+def test_the_language_is_switched_and_kept(open_as):
+    page = open_as(None)
+    page.goto("/who/?region=450311101")
+    page.click("text=English")
+    assert page.locator("h1").inner_text() == "Whom to ask"
+    page.goto("/")
+    assert page.locator("html").get_attribute("lang") == "en"
