@@ -130,9 +130,20 @@ def _weight(header: Header, kind: str) -> float:
 
 def is_total(row: Sequence[object]) -> bool:
     """A totals row: one of its first cells says so."""
-    return any(isinstance(cell, str) and key_of(cell).startswith(_TOTALS) and len(cell) < 12 for cell in row[:3])
+    for cell in row[:3]:
+        if (
+            isinstance(cell, str)
+            and len(cell) < 12
+            and ("计" in cell or "总数" in cell)
+            and key_of(cell).startswith(_TOTALS)
+        ):
+            return True
+    return False
 
 
 def is_blank(row: Sequence[object]) -> bool:
     """Nothing in it."""
-    return not any(cell is not None and cell != "" and str(cell).strip() for cell in row)
+    for cell in row:
+        if cell is not None and cell != "" and str(cell).strip():
+            return False
+    return True

@@ -173,17 +173,25 @@ class RecordQuerySet(models.QuerySet[Any]):
 
 
 class Record(models.Model):
-    """What establishments and workers have in common."""
+    """What establishments and workers have in common.
+
+    ``unit``, ``source``, ``round`` and ``made_by`` are the same for every row of an import and are protected by the
+    program; a constraint in the database would look each of them up once for every row that comes in.
+    """
 
     PERSONAL = NOBODY
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     sector = models.CharField(max_length=20, choices=Sector, blank=True)
     region_code = models.CharField(max_length=12)
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
-    source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="+")
-    round = models.ForeignKey(CensusRound, null=True, on_delete=models.PROTECT, related_name="+")
-    made_by = models.ForeignKey(Import, null=True, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    source = models.ForeignKey(Source, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    round = models.ForeignKey(
+        CensusRound, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    made_by = models.ForeignKey(
+        Import, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     as_of_date = models.DateField(default=clock.today)
     follow_up = models.CharField(max_length=12, choices=FollowUp, default=FollowUp.NEW)
     followed_at = models.DateTimeField(null=True)
@@ -217,18 +225,21 @@ class Establishment(Record):
 
 
 class Worker(Record):
-    """A person in one or more rosters."""
+    """A person in one or more rosters. Both are written in one statement after the other and deleted together."""
 
     PERSONAL = NOBODY
 
-    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="worker")
-    establishment = models.ForeignKey(Establishment, null=True, on_delete=models.SET_NULL, related_name="workers")
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="worker", db_constraint=False)
+    establishment = models.ForeignKey(
+        Establishment, null=True, on_delete=models.SET_NULL, related_name="workers", db_index=False
+    )
     site_name = models.CharField(max_length=120, blank=True)
 
     class Meta:
         indexes = [
             models.Index("sector", "region_code", name="worker_cell"),
             models.Index("region_code", "id", name="worker_region"),
+            models.Index(fields=["establishment"], condition=Q(establishment__isnull=False), name="worker_of_shop"),
         ]
 
     def __str__(self) -> str:
@@ -236,7 +247,11 @@ class Worker(Record):
 
 
 class Appearance(models.Model):
-    """A record stands in a row of a roster. The digest of the row makes a second import of it change nothing."""
+    """A record stands in a row of a roster. The digest of the row makes a second import of it change nothing.
+
+    Written by the hundred thousand in one go, always together with what it points to; the only index that it pays for
+    is the one that keeps a row from coming twice, and the way back from a record.
+    """
 
     PERSONAL = {
         "row_digest": Declaration(
@@ -248,10 +263,16 @@ class Appearance(models.Model):
         ),
     }
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
-    source_import = models.ForeignKey(Import, null=True, on_delete=models.CASCADE, related_name="appearances")
-    worker = models.ForeignKey(Worker, null=True, on_delete=models.CASCADE, related_name="appearances")
-    establishment = models.ForeignKey(Establishment, null=True, on_delete=models.CASCADE, related_name="appearances")
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    source_import = models.ForeignKey(
+        Import, null=True, on_delete=models.CASCADE, related_name="appearances", db_constraint=False, db_index=False
+    )
+    worker = models.ForeignKey(
+        Worker, null=True, on_delete=models.CASCADE, related_name="appearances", db_constraint=False
+    )
+    establishment = models.ForeignKey(
+        Establishment, null=True, on_delete=models.CASCADE, related_name="appearances", db_index=False
+    )
     sheet = models.CharField(max_length=60, blank=True)
     row = models.PositiveIntegerField()
     row_digest = models.BinaryField()
@@ -259,6 +280,9 @@ class Appearance(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("source", "row_digest", name="appearance_once")]
+        indexes = [
+            models.Index(fields=["establishment"], condition=Q(establishment__isnull=False), name="appearance_of_shop")
+        ]
 
 
 class DoorEntry(models.Model):

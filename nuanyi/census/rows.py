@@ -56,6 +56,10 @@ class EstablishmentDraft:
     headcount: int | None = None
 
 
+#: site, establishment, sector, region, problems
+PlaceOfWork = tuple[str, str, str, str, tuple[Problem, ...]]
+
+
 @dataclass
 class Known:
     """What reading needs to know of the district, looked up once: how a township is named, which sites exist."""
@@ -67,6 +71,7 @@ class Known:
     default_sector: str = ""
     default_region: str = ""
     may_write: Callable[[str], bool] = lambda _code: True
+    places: dict[tuple[object, object, object], PlaceOfWork] = field(default_factory=dict)
     _sectors: dict[str, str | None] = field(default_factory=dict)
     _regions: dict[str, str | None] = field(default_factory=dict)
     _within: dict[str, bool] = field(default_factory=dict)
@@ -130,14 +135,28 @@ def read_worker(row: Cells, fields: dict[str, int], known: Known) -> tuple[Worke
         draft.id_number = _read(read_id_number, number, "id_number", problems)
     if not (draft.phone or draft.id_number or problems):
         problems.append(Problem("phone" if "phone" in fields else "id_number", "", "no-identifier"))
-    draft.site = _text(row, get("site"))[:120]
-    draft.political = _text(row, get("political"))[:20]
-    site = known.sites.get(name_key(draft.site)) if draft.site else None
-    if site:
-        draft.establishment = site[0]
-    _sector_of(draft, _text(row, get("sector")), site[2] if site else "", known, problems)
-    _region_of(draft, _text(row, get("region")), site[1] if site else "", draft.site, known, problems)
+    if "political" in fields:
+        draft.political = _text(row, fields["political"])[:20]
+    where = (_cell(row, get("site")), _cell(row, get("sector")), _cell(row, get("region")))
+    found = known.places.get(where)
+    if found is None:
+        found = known.places[where] = _place_of_worker(*where, known)
+    draft.site, draft.establishment, draft.sector, draft.region, wrong = found
+    if wrong:
+        problems += wrong
     return draft, problems
+
+
+def _place_of_worker(site: object, sector: object, region: object, known: Known) -> PlaceOfWork:
+    """Where somebody works. A roster names few places again and again, so ``known`` remembers the answers."""
+    problems: list[Problem] = []
+    draft = WorkerDraft(site=plain(site)[:120])
+    known_site = known.sites.get(name_key(draft.site)) if draft.site else None
+    if known_site:
+        draft.establishment = known_site[0]
+    _sector_of(draft, plain(sector), known_site[2] if known_site else "", known, problems)
+    _region_of(draft, plain(region), known_site[1] if known_site else "", draft.site, known, problems)
+    return draft.site, draft.establishment, draft.sector, draft.region, tuple(problems)
 
 
 def read_establishment(row: Cells, fields: dict[str, int], known: Known) -> tuple[EstablishmentDraft, list[Problem]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
+from operator import mul
 
 from nuanyi.lib import clock
 
@@ -19,7 +21,7 @@ _ID_CHECK = "10X98765432"
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(3**i % 31 for i in range(17))
 _CREDIT_VALUE = {letter: value for value, letter in enumerate(_CREDIT_ALPHABET)}
-_PLAIN_MOBILE = re.compile(r"1[3-9]\d{9}")
+_PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PLAIN_ID = re.compile(r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]")
 _NAME = re.compile(r"[㐀-鿿\U00020000-\U0003ffff·]{2,30}")
 
@@ -36,8 +38,7 @@ class Unreadable(ValueError):
 def plain(cell: object) -> str:
     """A cell's text: floats that are whole numbers lose their ``.0``; full-width signs become ASCII; edges trimmed."""
     if isinstance(cell, str):
-        text = cell if cell.isascii() else cell.translate(_FULL_WIDTH)
-        return text.strip()
+        return (cell if cell.isascii() else cell.translate(_FULL_WIDTH)).strip()
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e18:
@@ -53,6 +54,8 @@ def squeezed(cell: object) -> str:
 
 def read_mobile(cell: object) -> str:
     """An 11-digit mobile number of mainland China (工信部 numbering: 1, then 3-9, then nine digits)."""
+    if isinstance(cell, str) and _PLAIN_MOBILE.fullmatch(cell):
+        return cell
     text = squeezed(cell)
     if _PLAIN_MOBILE.fullmatch(text):
         return text
@@ -79,20 +82,25 @@ def read_id_number(cell: object) -> str:
         if not text[:17].isdigit() or text[17] not in "0123456789X":
             raise Unreadable("id-letters")
         raise Unreadable("id-birth-date")
-    try:
-        born = date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
-    except ValueError as exc:
-        raise Unreadable("id-birth-date") from exc
-    if born > clock.today():
+    if not _was_born(text[6:14]):
         raise Unreadable("id-birth-date")
     if id_check_digit(text[:17]) != text[17]:
         raise Unreadable("id-check-digit")
     return text
 
 
+@lru_cache(maxsize=50_000)
+def _was_born(digits: str) -> bool:
+    """Whether ``YYYYMMDD`` is a day that was; remembered, because a roster names few days again and again."""
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:])) <= clock.today()
+    except ValueError:
+        return False
+
+
 def id_check_digit(first17: str) -> str:
     """The last character that GB 11643 gives to the first seventeen digits."""
-    return _ID_CHECK[sum(int(digit) * weight for digit, weight in zip(first17, _ID_WEIGHTS, strict=True)) % 11]
+    return _ID_CHECK[sum(map(mul, map(int, first17), _ID_WEIGHTS)) % 11]
 
 
 def read_credit_code(cell: object) -> str:
@@ -119,6 +127,8 @@ def credit_check_digit(first17: str) -> str:
 
 def read_person_name(cell: object) -> str:
     """A personal name without the blanks that lists use for alignment (``李 勇`` is ``李勇``)."""
+    if isinstance(cell, str) and _NAME.fullmatch(cell):
+        return cell
     text = plain(cell)
     if _NAME.fullmatch(text):
         return text

@@ -1,4 +1,4 @@
-"""Sealing personal values: AES-256-GCM (NIST SP 800-38D) under rotating keys, HMAC-SHA-256 digests for exact look-up.
+"""Sealing personal values: AES-256-GCM (NIST SP 800-38D) under rotating keys, keyed digests for exact look-up.
 
 A sealed value is ``version(1) | key number(2, big-endian) | nonce(12) | ciphertext and tag``. The
 associated data binds it to its field and record, so a value copied into another row does not open.
@@ -8,13 +8,12 @@ Keys live in a file of their own, outside the database and its backups; it must 
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -57,11 +56,12 @@ class Keys:
     def sealer(self, family: str) -> Callable[[str, bytes], bytes]:
         """A fast ``seal(text, bound_to)`` under the newest key of a family."""
         ring = self.rings[family]
-        cipher, head, urandom = AESGCM(ring.keys[ring.newest]), VERSION + ring.newest.to_bytes(2, "big"), os.urandom
+        encrypt, head = AESGCM(ring.keys[ring.newest]).encrypt, VERSION + ring.newest.to_bytes(2, "big")
+        nonces = _nonces()
 
         def seal(text: str, bound_to: bytes) -> bytes:
-            nonce = urandom(12)
-            return head + nonce + cipher.encrypt(nonce, text.encode(), bound_to)
+            nonce = next(nonces)
+            return head + nonce + encrypt(nonce, text.encode(), bound_to)
 
         return seal
 
@@ -94,8 +94,20 @@ class Keys:
         return int.from_bytes(bytes(sealed)[1:3], "big")
 
     def digest(self, field: str, text: str) -> bytes:
-        """A keyed digest (32 bytes) for exact look-up of a normalised value; useless without the key."""
-        return hmac.digest(self.digest_key, f"{field}\0{text}".encode(), hashlib.sha256)
+        """A keyed digest (16 bytes) for exact look-up of a normalised value; useless without the key.
+
+        Keyed BLAKE2b (RFC 7693 section 2.9), a MAC in one pass, where HMAC-SHA-256 needs four: an import makes three
+        for every row. 128 bits are enough to tell every person on earth apart.
+        """
+        return blake2b(f"{field}\0{text}".encode(), key=self.digest_key, digest_size=16).digest()
+
+
+def _nonces() -> Iterator[bytes]:
+    """Random 96-bit nonces (NIST SP 800-38D section 8.2.2), drawn from the system a thousand at a time."""
+    while True:
+        drawn = os.urandom(12 * 1000)
+        for start in range(0, len(drawn), 12):
+            yield drawn[start : start + 12]
 
 
 def _encode(key: bytes) -> str:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ROSTERS = Path(__file__).parents[2] / "nuanyi/program/demo/rosters"
@@ -159,7 +160,7 @@ def test_an_entry_at_the_door_waits_on_the_phone_without_network_and_is_sent_onc
     page.reload()
     page.locator("#waiting li").nth(2).wait_for()
     stage.start()
-    page.wait_for_function("document.querySelectorAll('#waiting li').length === 0", timeout=40_000)
+    expect(page.locator("#waiting li")).to_have_count(0, timeout=40_000)
     page.goto("/office/census/workers/?follow_up=visited&region=450311101")
     assert page.locator("tbody tr").count() == 3
 

@@ -6,8 +6,11 @@ the transaction, then by three INSERT … SELECT into persons, workers and appea
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -23,25 +26,29 @@ from nuanyi.census.rows import WorkerDraft
 from nuanyi.census.rules import Choice
 from nuanyi.lib import clock, masks
 from nuanyi.lib.actor import Scope
-from nuanyi.lib.ids import new_ids
+from nuanyi.lib.ids import new_id_texts
 from nuanyi.people.models import keys
 from nuanyi.people.services import open_for_program, seal_into
 
-BATCH = 4000
+BATCH = 5000
 
-_KNOWN = """
-SELECT w.id, p.id, p.phone_digest, p.id_number_digest, p.sealed_name, p.name_mask, p.phone_mask, p.id_number_mask,
-       w.sector, w.region_code, w.site_name, w.unit_id
-FROM people_person p JOIN census_worker w ON w.person_id = p.id
-WHERE p.phone_digest = ANY(%s) OR p.id_number_digest = ANY(%s)
+_FIELDS = """w.id, p.id, p.phone_digest, p.id_number_digest, p.sealed_name, p.name_mask, p.phone_mask, p.id_number_mask,
+  w.sector, w.region_code, w.site_name, w.unit_id"""
+#: Joined from the digests outwards, so that each is one look into an index however large the table is.
+_KNOWN = f"""
+SELECT {_FIELDS} FROM unnest(%s::bytea[]) AS d JOIN people_person p ON p.phone_digest = d JOIN census_worker w ON w.person_id = p.id
+UNION ALL
+SELECT {_FIELDS} FROM unnest(%s::bytea[]) AS d JOIN people_person p ON p.id_number_digest = d JOIN census_worker w ON w.person_id = p.id
+"""  # noqa: S608 - the only part put in is the constant above
+_KNOWN_ROWS = """
+SELECT a.row_digest FROM unnest(%s::bytea[]) AS d JOIN census_appearance a ON a.source_id = %s AND a.row_digest = d
 """
 _COLUMNS = (
     "worker_id uuid, person_id uuid, sealed_name bytea, name_mask text, sealed_phone bytea, phone_mask text,"
     " phone_digest bytea, sealed_id_number bytea, id_number_mask text, id_number_digest bytea, sealed_political bytea,"
-    " region_codes text[], sector text, region_code text, establishment_id uuid, site_name text,"
+    " region_codes varchar(12)[], sector text, region_code text, establishment_id uuid, site_name text,"
     " sheet text, row int4, row_digest bytea"
 )
-_TYPES = [part.split()[1] for part in _COLUMNS.split(",")]
 _NAMES = ", ".join(part.split()[0] for part in _COLUMNS.split(","))
 _PERSONS = """
 INSERT INTO people_person (id, sealed_name, name_mask, sealed_phone, phone_mask, phone_digest, sealed_id_number,
@@ -58,13 +65,12 @@ SELECT worker_id, person_id, sector, region_code, establishment_id, site_name, %
 _APPEARANCES = """
 INSERT INTO census_appearance (source_id, source_import_id, worker_id, sheet, row, row_digest, as_of_date)
 SELECT %(source)s, %(import)s, worker_id, sheet, row, row_digest, %(as_of)s FROM incoming
-ON CONFLICT (source_id, row_digest) DO NOTHING
 """
 
 
 @dataclass(slots=True)
 class _Record:
-    """A known worker as matching sees it; ``fresh`` ones come from this very file."""
+    """A known worker as matching sees it."""
 
     worker_id: UUID
     person_id: UUID
@@ -78,7 +84,16 @@ class _Record:
     region: str
     site: str
     unit_id: int | None
-    fresh_row: int = 0
+
+
+@dataclass(slots=True)
+class _Fresh:
+    """A worker that this very file brought, in an earlier row."""
+
+    worker_id: str
+    row: int
+    name: str
+    id_number: bytes | None
 
 
 @dataclass(slots=True)
@@ -108,22 +123,29 @@ class WorkerLoader:
         self.tally = Tally()
         self.at: datetime = clock.now()
         self.ring = keys()
-        self.by_phone: dict[bytes, _Record] = {}
-        self.by_id: dict[bytes, _Record] = {}
+        self.by_phone: dict[bytes, _Record | _Fresh] = {}
+        self.by_id: dict[bytes, _Record | _Fresh] = {}
         self.rows_seen: set[bytes] = set()
         self.keep_political = bool(source_import.political_evidence)
 
     def load(self, rows: Iterable[ReadRow], *, write: bool) -> Iterator[int]:
         """Go through the good rows in batches; yields how many were seen so far. Nothing is written unless ``write``."""
-        if write:
-            with connection.cursor() as cursor:
+        with connection.cursor() as cursor:
+            if write:
+                # foreign keys are looked up batch by batch in the writing thread, not all at once at the end
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS incoming ({_COLUMNS}) ON COMMIT DROP")
+            cursor.execute("SELECT EXISTS (SELECT FROM census_worker)")
+            self.somebody_known = bool(cursor.fetchone()[0])
+            cursor.execute("SELECT EXISTS (SELECT FROM census_appearance WHERE source_id = %s)", [self.of.source_id])
+            self.source_known = bool(cursor.fetchone()[0])
         good = iter(row for row in rows if not row.problems)
         seen = 0
-        while batch := list(islice(good, BATCH)):
-            seen += len(batch)
-            self._batch([self._line(row) for row in batch], write)
-            yield seen
+        with BackgroundWriter(connection.connection) as self.writer, no_cycles_sought():
+            while batch := list(islice(good, BATCH)):
+                seen += len(batch)
+                self._batch([self._line(row) for row in batch], write)
+                yield seen
 
     # matching ---------------------------------------------------------------------------------
 
@@ -140,9 +162,9 @@ class WorkerLoader:
 
     def _batch(self, lines: list[_Line], write: bool) -> None:
         known_rows = self._look_up(lines)
-        fresh: list[tuple[_Line, UUID, UUID]] = []
-        ids = new_ids(2 * len(lines))
-        more: list[tuple[_Line, _Record]] = []
+        fresh: list[tuple[_Line, str, str]] = []
+        ids = new_id_texts(2 * len(lines))
+        more: list[tuple[_Line, _Record | _Fresh]] = []
         for index, line in enumerate(lines):
             if line.row in known_rows or line.row in self.rows_seen:
                 self.tally.counts[UNCHANGED if line.row in known_rows else DOUBLE] += 1
@@ -151,7 +173,7 @@ class WorkerLoader:
             record = self._match(line)
             if record is None:
                 worker_id, person_id = ids[2 * index], ids[2 * index + 1]
-                self._remember(line, worker_id, person_id)
+                self._remember(line, worker_id)
                 fresh.append((line, worker_id, person_id))
                 self.tally.counts[NEW] += 1
             else:
@@ -161,6 +183,10 @@ class WorkerLoader:
             self._write(fresh, more)
 
     def _look_up(self, lines: list[_Line]) -> set[bytes]:
+        """Fetch the known records that these rows may meet; returns the digests of rows that this source sent before."""
+        if not (self.somebody_known or self.source_known):
+            return set()
+        self.writer.wait()  # what was written so far must be there before we look
         phones = [line.phone for line in lines if line.phone and line.phone not in self.by_phone]
         numbers = [line.id_number for line in lines if line.id_number and line.id_number not in self.by_id]
         with connection.cursor() as cursor:
@@ -168,17 +194,16 @@ class WorkerLoader:
             for row in cursor.fetchall():
                 parts: list[Any] = [bytes(part) if isinstance(part, memoryview) else part for part in row]
                 record = _Record(*parts)
-                if record.phone and record.phone not in self.by_phone:
-                    self.by_phone[record.phone] = record
-                if record.id_number and record.id_number not in self.by_id:
-                    self.by_id[record.id_number] = record
-            cursor.execute(
-                "SELECT row_digest FROM census_appearance WHERE source_id = %s AND row_digest = ANY(%s)",
-                [self.of.source_id, [line.row for line in lines]],
-            )
+                if record.phone:
+                    self.by_phone.setdefault(record.phone, record)
+                if record.id_number:
+                    self.by_id.setdefault(record.id_number, record)
+            if not self.source_known:
+                return set()
+            cursor.execute(_KNOWN_ROWS, [[line.row for line in lines], self.of.source_id])
             return {bytes(digest) for (digest,) in cursor.fetchall()}
 
-    def _match(self, line: _Line) -> _Record | None:
+    def _match(self, line: _Line) -> _Record | _Fresh | None:
         """The same identity number; else the same phone with nothing that speaks against it."""
         if line.id_number and line.id_number in self.by_id:
             return self.by_id[line.id_number]
@@ -188,22 +213,20 @@ class WorkerLoader:
         both_known = line.id_number and record.id_number and line.id_number != record.id_number
         if both_known or self._name_of(record) != line.draft.name:
             title = f"{masks.mask_name(line.draft.name)} {masks.mask_phone(line.draft.phone)}"
-            self.tally.meet(Met(line.sheet, line.number, record.worker_id, title, "possible"))
+            known = record.worker_id if isinstance(record, _Record) else None
+            self.tally.meet(Met(line.sheet, line.number, known, title, "possible"))
             return None
         return record
 
-    def _name_of(self, record: _Record) -> str:
+    def _name_of(self, record: _Record | _Fresh) -> str:
+        if isinstance(record, _Fresh):
+            return record.name
         if record.sealed_name is None:
             return ""
         return self.ring.open("person", record.sealed_name, record.person_id.bytes + b"name")
 
-    def _remember(self, line: _Line, worker_id: UUID, person_id: UUID) -> None:
-        draft = line.draft
-        record = _Record(
-            worker_id, person_id, line.phone, line.id_number, None, masks.mask_name(draft.name), "", "",
-            draft.sector, draft.region, draft.site, self.of.unit_id, line.number,
-        )  # fmt: skip
-        record.sealed_name = self.ring.seal("person", draft.name, person_id.bytes + b"name") if line.phone else None
+    def _remember(self, line: _Line, worker_id: str) -> None:
+        record = _Fresh(worker_id, line.number, line.draft.name, line.id_number)
         if line.phone:
             self.by_phone.setdefault(line.phone, record)
         if line.id_number:
@@ -213,12 +236,12 @@ class WorkerLoader:
         units = (record.unit_id,) if record.unit_id is not None else ()
         return any(scope.covers(region=record.region, units=units) for scope in self.scopes)
 
-    def _meet(self, line: _Line, record: _Record, write: bool) -> None:
+    def _meet(self, line: _Line, record: _Record | _Fresh, write: bool) -> None:
         """A row meets a record: note what would change, and change it where that was chosen."""
         draft = line.draft
         title = f"{masks.mask_name(draft.name)} {masks.mask_phone(draft.phone)}".strip()
-        if record.fresh_row:
-            self.tally.meet(Met(line.sheet, line.number, None, title, DOUBLE, [["row", str(record.fresh_row), ""]]))
+        if isinstance(record, _Fresh):
+            self.tally.meet(Met(line.sheet, line.number, None, title, DOUBLE, [["row", str(record.row), ""]]))
             return
         if not self._visible(record):
             self.tally.meet(Met(line.sheet, line.number, None, title, "elsewhere"))
@@ -273,73 +296,136 @@ class WorkerLoader:
         worker.save()
         return True
 
-    def _write(self, fresh: list[tuple[_Line, UUID, UUID]], more: list[tuple[_Line, _Record]]) -> None:
+    def _write(self, fresh: list[tuple[_Line, str, str]], more: list[tuple[_Line, _Record | _Fresh]]) -> None:
         if fresh:
-            self._copy(fresh)
+            facts = {
+                "units": [self.of.unit_id] if self.of.unit_id else [], "unit": self.of.unit_id, "at": self.at,
+                "source": self.of.source_id, "round": self.of.round_id, "import": self.of.pk, "as_of": self.of.as_of_date,
+            }  # fmt: skip
+            self.writer.write(self._copy_text(fresh), facts)
         if more:
+            self.writer.wait()
             self._appear(more)
 
-    def _copy(self, fresh: list[tuple[_Line, UUID, UUID]]) -> None:
+    def _copy_text(self, fresh: list[tuple[_Line, str, str]]) -> str:
+        """The batch in COPY's text format. Sealing, masking and writing in one pass: this is the hot loop."""
         seal, political_seal = self.ring.sealer("person"), self.ring.sealer("political")
         mask_name, mask_phone, mask_id = masks.mask_name, masks.mask_phone, masks.mask_id_number
-        delivered, places = self.tally.delivered, {}
-        facts = {
-            "units": [self.of.unit_id] if self.of.unit_id else [], "unit": self.of.unit_id, "at": self.at,
-            "source": self.of.source_id, "round": self.of.round_id, "import": self.of.pk, "as_of": self.of.as_of_date,
-        }  # fmt: skip
+        delivered, places, out = self.tally.delivered, {}, []
+        for line, worker_id, person_id in fresh:
+            d, bound = line.draft, bytes.fromhex(person_id)
+            if d.region not in places:
+                places[d.region] = "{" + ",".join(prefixes(d.region)) + "}"
+            delivered[d.region[:9], d.sector] += 1
+            phone = rf"\\x{seal(d.phone, bound + b'phone').hex()}" if d.phone else r"\N"
+            number = rf"\\x{seal(d.id_number, bound + b'id_number').hex()}" if d.id_number else r"\N"
+            political = r"\N"
+            if d.political and self.keep_political:
+                political = rf"\\x{political_seal(d.political, bound + b'political').hex()}"
+            out.append(
+                "\t".join(
+                    (
+                        worker_id, person_id, rf"\\x{seal(d.name, bound + b'name').hex()}", mask_name(d.name),
+                        phone, mask_phone(d.phone), rf"\\x{line.phone.hex()}" if line.phone else r"\N",
+                        number, mask_id(d.id_number), rf"\\x{line.id_number.hex()}" if line.id_number else r"\N",
+                        political, places[d.region], d.sector, d.region, d.establishment or r"\N", _escaped(d.site),
+                        _escaped(line.sheet[:60]), str(line.number), rf"\\x{line.row.hex()}",
+                    )
+                )
+            )  # fmt: skip
+        return "\n".join(out) + "\n"
+
+    def _appear(self, more: list[tuple[_Line, _Record | _Fresh]]) -> None:
+        """Rows of known records: they appear in this roster too, and its unit and region may now see them (masked)."""
+        told = [
+            (
+                self.of.source_id,
+                self.of.pk,
+                record.worker_id,
+                line.sheet[:60],
+                line.number,
+                line.row,
+                self.of.as_of_date,
+            )
+            for line, record in more
+        ]
+        units = [self.of.unit_id] if self.of.unit_id else []
+        seen = [(prefixes(line.draft.region), units, r.person_id) for line, r in more if isinstance(r, _Record)]
         with connection.cursor() as cursor:
+            cursor.executemany(_APPEAR, told)
+            cursor.executemany(_SEEN, seen)
+
+
+_APPEAR = """
+INSERT INTO census_appearance (source_id, source_import_id, worker_id, sheet, row, row_digest, as_of_date)
+VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (source_id, row_digest) DO NOTHING
+"""
+_SEEN = """
+UPDATE people_person SET
+  region_codes = (SELECT array_agg(DISTINCT code) FROM unnest(region_codes || %s::varchar[]) code),
+  unit_ids = (SELECT coalesce(array_agg(DISTINCT unit), '{}') FROM unnest(unit_ids || %s::bigint[]) unit)
+WHERE id = %s
+"""
+
+
+def _escaped(text: str) -> str:
+    """A text for COPY: its own signs must not end a field or a line."""
+    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
+        return text.replace("\\", r"\\").replace("\t", " ").replace("\n", " ").replace("\r", " ")
+    return text
+
+
+@contextmanager
+def no_cycles_sought() -> Iterator[None]:
+    """Python's cycle collector rests: it would walk the growing tables of digests again and again and find nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+class BackgroundWriter:
+    """Writes batches on the import's own connection in a thread, while the next batch is read, checked and sealed.
+
+    The thread only waits for PostgreSQL, which does the work on another core. One batch is under way at a
+    time; whoever wants the connection for something else calls ``wait`` first.
+    """
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+        self.threads = ThreadPoolExecutor(max_workers=1)
+        self.under_way: Future[None] | None = None
+
+    def __enter__(self) -> BackgroundWriter:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        try:
+            self.wait()
+        finally:
+            self.threads.shutdown()
+
+    def write(self, text: str, facts: dict[str, Any]) -> None:
+        """Begin writing a batch once the one before is there. Raises what that one raised."""
+        self.wait()
+        self.under_way = self.threads.submit(self._work, text, facts)
+
+    def wait(self) -> None:
+        """Until nothing is under way."""
+        under_way, self.under_way = self.under_way, None
+        if under_way is not None:
+            under_way.result()
+
+    def _work(self, text: str, facts: dict[str, Any]) -> None:
+        with self.raw.cursor() as cursor:
             cursor.execute("TRUNCATE incoming")
-            with cursor.copy(f"COPY incoming ({_NAMES}) FROM STDIN (FORMAT BINARY)") as copy:  # type: ignore[attr-defined]
-                copy.set_types(_TYPES)
-                for line, worker_id, person_id in fresh:
-                    d, bound = line.draft, person_id.bytes
-                    if d.region not in places:
-                        places[d.region] = prefixes(d.region)
-                    delivered[d.region[:9], d.sector] += 1
-                    copy.write_row(
-                        (
-                            worker_id, person_id,
-                            seal(d.name, bound + b"name"), mask_name(d.name),
-                            seal(d.phone, bound + b"phone") if d.phone else None, mask_phone(d.phone), line.phone,
-                            seal(d.id_number, bound + b"id_number") if d.id_number else None, mask_id(d.id_number),
-                            line.id_number,
-                            political_seal(d.political, bound + b"political")
-                            if d.political and self.keep_political else None,
-                            places[d.region], d.sector, d.region, UUID(d.establishment) if d.establishment else None,
-                            d.site, line.sheet[:60], line.number, line.row,
-                        )
-                    )  # fmt: skip
+            with cursor.copy(f"COPY incoming ({_NAMES}) FROM STDIN") as copy:
+                copy.write(text)
             for statement in (_PERSONS, _WORKERS, _APPEARANCES):
                 cursor.execute(statement, facts)
-
-    def _appear(self, more: list[tuple[_Line, _Record]]) -> None:
-        """Rows of known records: they appear in this roster too, and its unit and region may now see them (masked)."""
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO census_appearance (source_id, source_import_id, worker_id, sheet, row, row_digest, as_of_date)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (source_id, row_digest) DO NOTHING",
-                [
-                    (
-                        self.of.source_id,
-                        self.of.pk,
-                        record.worker_id,
-                        line.sheet[:60],
-                        line.number,
-                        line.row,
-                        self.of.as_of_date,
-                    )
-                    for line, record in more
-                ],
-            )
-            cursor.executemany(
-                "UPDATE people_person SET region_codes = (SELECT array_agg(DISTINCT code) FROM unnest(region_codes || %s::varchar[]) code),"
-                " unit_ids = (SELECT coalesce(array_agg(DISTINCT unit), '{}') FROM unnest(unit_ids || %s::bigint[]) unit) WHERE id = %s",
-                [
-                    (prefixes(line.draft.region), [self.of.unit_id] if self.of.unit_id else [], record.person_id)
-                    for line, record in more
-                    if not record.fresh_row
-                ],
-            )
 
 
 def _value_of(worker: Worker, name: str) -> str:

@@ -261,9 +261,7 @@ def _refuse(of: Import, code: str) -> None:
 def _tell(of: Import, kind: str, **facts: Any) -> None:
     if of.account_id is not None:
         account = Account.objects.get(pk=of.account_id)
-        notices.queue(
-            account, kind, once=f"{kind}:{of.pk}:{of.made_at:%s}", address=f"/office/census/imports/{of.pk}/", **facts
-        )
+        notices.queue(account, kind, once=f"{kind}:{of.pk}", address=f"/office/census/imports/{of.pk}/", **facts)
 
 
 def _delete_file(actor: Actor, of: Import) -> None:

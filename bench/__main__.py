@@ -1,0 +1,33 @@
+"""``make bench``: import, list pages, ledger, matrix. Prints one line a figure, with its target."""
+
+from __future__ import annotations
+
+import sys
+
+import tests.boot  # noqa: F401 - a PostgreSQL of its own, thrown away afterwards
+
+
+def main() -> int:
+    """Make a database, run every benchmark, report."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+    from django.test.utils import get_runner
+
+    from bench import imports, lists, sums
+    from bench.report import Report
+
+    runner = get_runner(settings)(verbosity=0, interactive=False, keepdb=False)
+    databases = runner.setup_databases()
+    report = Report()
+    try:
+        for part in (imports, lists, sums):
+            part.run(report)
+    finally:
+        runner.teardown_databases(databases)
+    return report.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
