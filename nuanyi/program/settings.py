@@ -6,13 +6,11 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import django_stubs_ext
 from psycopg.conninfo import conninfo_to_dict
 
 from nuanyi.lib.env import envbool, envint, envlist, envstr, home
 from nuanyi.program.secrets import secret_key
 
-django_stubs_ext.monkeypatch()
 
 PACKAGE = Path(__file__).resolve().parent.parent
 NUANYI_HOME = home()
