@@ -11,7 +11,6 @@ from psycopg.conninfo import conninfo_to_dict
 from nuanyi.lib.env import envbool, envint, envlist, envstr, home
 from nuanyi.program.secrets import secret_key
 
-
 PACKAGE = Path(__file__).resolve().parent.parent
 NUANYI_HOME = home()
 NUANYI_KEYS_FILE = Path(envstr("NUANYI_KEYS_FILE") or NUANYI_HOME / "keys" / "keys.json")
