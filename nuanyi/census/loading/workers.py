@@ -39,6 +39,7 @@ _KNOWN = f"""
 SELECT {_FIELDS} FROM unnest(%s::bytea[]) AS d JOIN people_person p ON p.phone_digest = d JOIN census_worker w ON w.person_id = p.id
 UNION ALL
 SELECT {_FIELDS} FROM unnest(%s::bytea[]) AS d JOIN people_person p ON p.id_number_digest = d JOIN census_worker w ON w.person_id = p.id
+ORDER BY 1
 """  # noqa: S608 - the only part put in is the constant above
 _KNOWN_ROWS = """
 SELECT a.row_digest FROM unnest(%s::bytea[]) AS d JOIN census_appearance a ON a.source_id = %s AND a.row_digest = d
@@ -93,6 +94,7 @@ class _Fresh:
     worker_id: str
     row: int
     name: str
+    phone: bytes | None
     id_number: bytes | None
 
 
@@ -125,6 +127,9 @@ class WorkerLoader:
         self.ring = keys()
         self.by_phone: dict[bytes, _Record | _Fresh] = {}
         self.by_id: dict[bytes, _Record | _Fresh] = {}
+        self.more_by_phone: dict[bytes, list[_Record | _Fresh]] = {}
+        self.phones_asked: set[bytes] = set()
+        self.numbers_asked: set[bytes] = set()
         self.rows_seen: set[bytes] = set()
         self.keep_political = bool(source_import.political_evidence)
 
@@ -173,7 +178,7 @@ class WorkerLoader:
             record = self._match(line)
             if record is None:
                 worker_id, person_id = ids[2 * index], ids[2 * index + 1]
-                self._remember(line, worker_id)
+                self._remember(_Fresh(worker_id, line.number, line.draft.name, line.phone, line.id_number))
                 fresh.append((line, worker_id, person_id))
                 self.tally.counts[NEW] += 1
             else:
@@ -187,17 +192,15 @@ class WorkerLoader:
         if not (self.somebody_known or self.source_known):
             return set()
         self.writer.wait()  # what was written so far must be there before we look
-        phones = [line.phone for line in lines if line.phone and line.phone not in self.by_phone]
-        numbers = [line.id_number for line in lines if line.id_number and line.id_number not in self.by_id]
+        phones = {line.phone for line in lines if line.phone} - self.phones_asked
+        numbers = {line.id_number for line in lines if line.id_number} - self.numbers_asked
+        self.phones_asked |= phones
+        self.numbers_asked |= numbers
         with connection.cursor() as cursor:
-            cursor.execute(_KNOWN, [phones, numbers])
+            cursor.execute(_KNOWN, [list(phones), list(numbers)])
             for row in cursor.fetchall():
                 parts: list[Any] = [bytes(part) if isinstance(part, memoryview) else part for part in row]
-                record = _Record(*parts)
-                if record.phone:
-                    self.by_phone.setdefault(record.phone, record)
-                if record.id_number:
-                    self.by_id.setdefault(record.id_number, record)
+                self._remember(_Record(*parts))
             if not self.source_known:
                 return set()
             cursor.execute(_KNOWN_ROWS, [[line.row for line in lines], self.of.source_id])
@@ -207,16 +210,20 @@ class WorkerLoader:
         """The same identity number; else the same phone with nothing that speaks against it."""
         if line.id_number and line.id_number in self.by_id:
             return self.by_id[line.id_number]
-        record = self.by_phone.get(line.phone) if line.phone else None
-        if record is None:
-            return None
-        both_known = line.id_number and record.id_number and line.id_number != record.id_number
-        if both_known or self._name_of(record) != line.draft.name:
+        candidates = self._with_phone(line.phone) if line.phone else []
+        for record in candidates:
+            both_known = line.id_number and record.id_number and line.id_number != record.id_number
+            if not both_known and self._name_of(record) == line.draft.name:
+                return record
+        if candidates:
             title = f"{masks.mask_name(line.draft.name)} {masks.mask_phone(line.draft.phone)}"
-            known = record.worker_id if isinstance(record, _Record) else None
+            known = next((record.worker_id for record in candidates if isinstance(record, _Record)), None)
             self.tally.meet(Met(line.sheet, line.number, known, title, "possible"))
-            return None
-        return record
+        return None
+
+    def _with_phone(self, phone: bytes) -> list[_Record | _Fresh]:
+        first = self.by_phone.get(phone)
+        return [] if first is None else [first, *self.more_by_phone.get(phone, [])]
 
     def _name_of(self, record: _Record | _Fresh) -> str:
         if isinstance(record, _Fresh):
@@ -225,12 +232,12 @@ class WorkerLoader:
             return ""
         return self.ring.open("person", record.sealed_name, record.person_id.bytes + b"name")
 
-    def _remember(self, line: _Line, worker_id: str) -> None:
-        record = _Fresh(worker_id, line.number, line.draft.name, line.id_number)
-        if line.phone:
-            self.by_phone.setdefault(line.phone, record)
-        if line.id_number:
-            self.by_id.setdefault(line.id_number, record)
+    def _remember(self, record: _Record | _Fresh) -> None:
+        """Keep a record under its number and its phone; a family may share a phone, so there may be several."""
+        if record.id_number:
+            self.by_id.setdefault(record.id_number, record)
+        if record.phone and self.by_phone.setdefault(record.phone, record) is not record:
+            self.more_by_phone.setdefault(record.phone, []).append(record)
 
     def _visible(self, record: _Record) -> bool:
         units = (record.unit_id,) if record.unit_id is not None else ()

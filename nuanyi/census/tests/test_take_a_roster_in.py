@@ -159,6 +159,16 @@ def test_the_same_phone_under_another_name_is_another_person(district, program):
     assert of.counts["possible"] == 1
 
 
+@pytest.mark.parametrize("turn", [0, 1])
+def test_two_people_who_share_a_phone_are_each_found_again(district, program, turn):
+    couple = [row(1), row(2, name="李大力", phone="19900000001")]
+    take(program, [HEAD, *couple])
+    again = [["周小明", "19900000001", "", "快递", "雁山镇"], ["李大力", "19900000001", "", "快递", "雁山镇"]]
+    of = take(program, [HEAD, *again[:: 1 - 2 * turn]], source_name="乙")
+    assert Worker.objects.count() == 2
+    assert of.counts["known"] == 2
+
+
 def test_the_same_person_twice_in_a_file_is_one(district, program):
     of = take(program, [HEAD, row(1), row(1, phone=" 199-0000-0001")])
     assert Worker.objects.count() == 1

@@ -1,0 +1,58 @@
+"""Screenshots of every page on a phone and a desktop, light and dark, from a running demo: ``scripts/gallery.py http://localhost:8000``."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+OUT = Path(__file__).resolve().parents[1] / "docs/gallery"
+PAGES = {
+    "worker-home": (None, "/"), "worker-who": (None, "/who/?sector=delivery&region=450311101"), "privacy": (None, "/privacy/"),
+    "door": (None, "/door/"), "sign-in": (None, "/accounts/login/"), "refused": (None, "/nowhere/"),
+    "today": ("liangxin", "/office/"), "matrix": ("liangxin", "/office/matrix/"),
+    "establishments": ("liangxin", "/office/census/establishments/"), "workers": ("liangxin", "/office/census/workers/"),
+    "imports": ("liangxin", "/office/census/imports/"), "send-a-roster": ("liangxin", "/office/census/imports/new/"),
+    "rounds": ("liangxin", "/office/census/rounds/"), "plan-a-round": ("liangxin", "/office/census/rounds/new/"),
+    "exports": ("liangxin", "/office/census/exports/"), "who-answers": ("liangxin", "/office/responsibility/?sector=courier&region=450311100"),
+    "rules": ("liangxin", "/office/responsibility/rules/"), "edit-a-rule": ("liangxin", "/office/responsibility/rules/new/"),
+    "places": ("liangxin", "/office/places/"), "accounts": ("liangxin", "/office/people/"), "duties": ("liangxin", "/office/people/duties/"),
+    "notices": ("liangxin", "/office/notices/"), "search": ("liangxin", "/office/search/?q=雁山"), "two-factor": ("liangxin", "/accounts/2fa/"),
+    "audit": ("shenji", "/office/audit/"),
+}  # fmt: skip
+SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1440, "height": 900}}
+
+
+def main(address: str) -> None:
+    """Take them all."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        for size, viewport in SIZES.items():
+            for theme in ("light", "dark"):
+                for user in (None, "liangxin", "shenji"):
+                    context = browser.new_context(
+                        viewport=viewport, locale="zh-CN", color_scheme=theme, base_url=address
+                    )
+                    page = context.new_page()
+                    if user:
+                        page.goto("/accounts/login/")
+                        page.fill("#id_login", user)
+                        page.fill("#id_password", "nuanyi-demo-2022")
+                        page.press("#id_password", "Enter")
+                        page.wait_for_url("**/office/")
+                    for name, (who, path) in PAGES.items():
+                        if who == user:
+                            page.goto(path)
+                            page.wait_for_timeout(250)
+                            page.screenshot(path=OUT / f"{size}-{name}-{theme}.png")
+                    context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000")
