@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from nuanyi.lib.embedded_postgres import DATABASE, OWNER, WEB, EmbeddedPostgres, make_web_role
+from nuanyi.lib.embedded_postgres import DATABASE, OWNER, WEB, CannotStart, EmbeddedPostgres, make_web_role
 from nuanyi.lib.env import envstr, home
 from nuanyi.lib.seal import make_keys
 
@@ -65,7 +65,22 @@ def prepare_roles(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as db:
         make_web_role(db)
         if envstr("DATABASE_URL"):
-            db.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(WEB)))
+            _let_owner_become_web(db)
+
+
+def _let_owner_become_web(db: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Pages connect as the owner and step down to the web role, so the owner must be allowed to. Raises CannotStart."""
+    web = sql.Identifier(WEB)
+    try:
+        db.execute(sql.SQL("SET ROLE {}").format(web))
+        db.execute("RESET ROLE")
+    except psycopg.errors.InsufficientPrivilege:
+        try:
+            db.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(web))
+        except psycopg.errors.InsufficientPrivilege as exc:
+            raise CannotStart(
+                f"this database user may not become {WEB}: as its administrator run GRANT {WEB} TO <user>, or give it CREATEROLE"
+            ) from exc
 
 
 def grant(url: str) -> None:

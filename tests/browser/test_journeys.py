@@ -95,7 +95,7 @@ def test_a_clerk_of_another_unit_sees_none_of_the_personal_data(open_as):
 def test_one_value_is_opened_for_a_purpose_and_the_auditor_sees_who_looked(open_as):
     page = open_as("yanshan")
     page.goto("/office/census/workers/?region=450311100")
-    page.locator("tbody tr").first.locator("a").click()
+    page.locator("tr[data-row]").first.locator("a").click()
     page.locator("dd details summary").first.click()
     page.locator("dd details[open] input[name=purpose]").fill("通知领取雨衣")
     page.locator("dd details[open] button").click()
@@ -162,7 +162,7 @@ def test_an_entry_at_the_door_waits_on_the_phone_without_network_and_is_sent_onc
     stage.start()
     expect(page.locator("#waiting li")).to_have_count(0, timeout=40_000)
     page.goto("/office/census/workers/?follow_up=visited&region=450311101")
-    assert page.locator("tbody tr").count() == 3
+    assert page.locator("tr[data-row]").count() == 3
 
 
 def test_a_first_visitor_learns_whom_to_ask_in_two_taps(open_as):

@@ -59,7 +59,11 @@ def test_two_processes_that_start_at_once_agree_on_one_server(home):
     )
     children = [
         subprocess.Popen(
-            [sys.executable, "-c", script, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", script, str(home)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         for _ in range(2)
     ]

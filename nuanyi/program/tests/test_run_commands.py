@@ -128,3 +128,27 @@ def test_debugging_on_a_public_address_does_not_start(home):
     )  # fmt: skip
     assert done.returncode == 2
     assert "NUANYI_DEBUG" in done.stderr
+
+
+def test_a_server_of_ones_own_is_used_and_pages_never_run_as_its_owner(tmp_path_factory):
+    import psycopg
+
+    from nuanyi.lib.embedded_postgres import EmbeddedPostgres
+
+    base = tmp_path_factory.mktemp("outside")
+    for part in (base, *list(base.parents)[:2]):
+        part.chmod(part.stat().st_mode | 0o011)
+    with EmbeddedPostgres(base / "server") as address:
+        with psycopg.connect(address.url(database="postgres"), autocommit=True) as db:
+            db.execute("CREATE ROLE district LOGIN CREATEROLE")
+            db.execute("GRANT nuanyi_web TO district WITH ADMIN OPTION")
+            db.execute("CREATE DATABASE outside OWNER district")
+        outside = environment(base / "home") | {"DATABASE_URL": address.url("district", "outside")}
+        program = [sys.executable, "-m", "nuanyi.program.cli"]
+        done = subprocess.run([*program, "figures", "--json"], env=outside, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-2000:]
+        script = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT current_user'); print(k.fetchone()[0])"
+        who = subprocess.run(
+            [*program, "manage", "shell", "-v", "0", "-c", script], env=outside, capture_output=True, text=True
+        )
+        assert who.stdout.strip() == "nuanyi_web"
