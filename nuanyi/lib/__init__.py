@@ -1,1 +1,1 @@
-"""Floor 0: one topic a file (clock, geo, seal, sheets, errors, paging …); knows no room."""
+"""Floor 1: one topic a file (clock, geo, seal, sheets, errors, paging …); knows no room."""

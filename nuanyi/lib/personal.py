@@ -1,6 +1,6 @@
 """Every field that says something about a person declares why it is kept (PIPL Art. 6, 13, 17, 28, 47).
 
-A model carries ``PERSONAL: dict[str, Declaration]``; ``lib.checks`` refuses to start where a model
+A model carries ``PERSONAL: dict[str, Declaration]``; ``people.checks`` refuses to start where a model
 has none or a field with a telling name is missing from it.
 """
 
