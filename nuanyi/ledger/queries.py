@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Sum
 
-from nuanyi.ledger.models import LedgerEntry, RollUp
+from nuanyi.ledger.models import RollUp
 from nuanyi.lib.figures import Counts, Window
 
 DIMENSIONS = ("month", "region_code", "sector", "unit_id")
@@ -21,12 +21,3 @@ def sums(kinds: tuple[str, ...], asked: Window, by: tuple[str, ...] = ()) -> Cou
         return {(): rows.aggregate(n=Sum("count"))["n"] or 0}
     grouped = rows.order_by().values_list(*by).annotate(n=Sum("count"))
     return {tuple(str(value) for value in row[:-1]): row[-1] for row in grouped}
-
-
-def entries_behind(kinds: tuple[str, ...], asked: Window, sector: str = "") -> QuerySet[LedgerEntry]:
-    """The entries that a sum is made of, newest first."""
-    rows = LedgerEntry.objects.filter(kind__in=kinds, region_code__startswith=asked.region)
-    rows = rows.filter(sector=sector) if sector else rows
-    rows = rows.filter(day__gte=asked.first) if asked.first else rows
-    rows = rows.filter(day__lte=asked.last) if asked.last else rows
-    return rows.order_by(F("id").desc())

@@ -21,11 +21,6 @@ def today() -> date:
     return now().astimezone(CHINA).date()
 
 
-def month_of(day: date) -> date:
-    """The first day of the month that ``day`` lies in."""
-    return day.replace(day=1)
-
-
 def midnight(day: date) -> datetime:
     """The moment at which ``day`` begins in China."""
     return datetime(day.year, day.month, day.day, tzinfo=CHINA)

@@ -20,12 +20,6 @@ PUBLIC = "public"
 SIGNED_IN = "signed-in"
 
 
-class RoomRequest(HttpRequest):
-    """A request on which the people middleware has set who acts."""
-
-    actor: Actor
-
-
 Answer = Callable[[HttpRequest, Refusal], HttpResponseBase]
 _answer: list[Answer] = []
 

@@ -6,11 +6,8 @@ the transaction, then by three INSERT … SELECT into persons, workers and appea
 
 from __future__ import annotations
 
-import gc
 import json
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -19,6 +16,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from nuanyi.census.loading.background import BackgroundWriter, no_cycles_sought
 from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
 from nuanyi.census.models import Change, Import, Worker
 from nuanyi.census.reading import ReadRow
@@ -146,11 +144,16 @@ class WorkerLoader:
             self.source_known = bool(cursor.fetchone()[0])
         good = iter(row for row in rows if not row.problems)
         seen = 0
-        with BackgroundWriter(connection.connection) as self.writer, no_cycles_sought():
+        with self._background() as self.writer, no_cycles_sought():
             while batch := list(islice(good, BATCH)):
                 seen += len(batch)
                 self._batch([self._line(row) for row in batch], write)
                 yield seen
+
+    @staticmethod
+    def _background() -> BackgroundWriter:
+        copy = f"COPY incoming ({_NAMES}) FROM STDIN"
+        return BackgroundWriter(connection.connection, copy, (_PERSONS, _WORKERS, _APPEARANCES))
 
     # matching ---------------------------------------------------------------------------------
 
@@ -380,59 +383,6 @@ def _escaped(text: str) -> str:
     if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
         return text.replace("\\", r"\\").replace("\t", " ").replace("\n", " ").replace("\r", " ")
     return text
-
-
-@contextmanager
-def no_cycles_sought() -> Iterator[None]:
-    """Python's cycle collector rests: it would walk the growing tables of digests again and again and find nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-class BackgroundWriter:
-    """Writes batches on the import's own connection in a thread, while the next batch is read, checked and sealed.
-
-    The thread only waits for PostgreSQL, which does the work on another core. One batch is under way at a
-    time; whoever wants the connection for something else calls ``wait`` first.
-    """
-
-    def __init__(self, raw: Any) -> None:
-        self.raw = raw
-        self.threads = ThreadPoolExecutor(max_workers=1)
-        self.under_way: Future[None] | None = None
-
-    def __enter__(self) -> BackgroundWriter:
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        try:
-            self.wait()
-        finally:
-            self.threads.shutdown()
-
-    def write(self, text: str, facts: dict[str, Any]) -> None:
-        """Begin writing a batch once the one before is there. Raises what that one raised."""
-        self.wait()
-        self.under_way = self.threads.submit(self._work, text, facts)
-
-    def wait(self) -> None:
-        """Until nothing is under way."""
-        under_way, self.under_way = self.under_way, None
-        if under_way is not None:
-            under_way.result()
-
-    def _work(self, text: str, facts: dict[str, Any]) -> None:
-        with self.raw.cursor() as cursor:
-            cursor.execute("TRUNCATE incoming")
-            with cursor.copy(f"COPY incoming ({_NAMES}) FROM STDIN") as copy:
-                copy.write(text)
-            for statement in (_PERSONS, _WORKERS, _APPEARANCES):
-                cursor.execute(statement, facts)
 
 
 def _value_of(worker: Worker, name: str) -> str:

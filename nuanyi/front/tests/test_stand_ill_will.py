@@ -1,0 +1,18 @@
+from nuanyi.census.models import Establishment
+from nuanyi.census.services import exports
+from nuanyi.lib import sheets
+
+
+def test_a_body_of_fifty_megabytes_is_refused_by_its_announced_length(cast):
+    answer = cast.client("office").post("/office/census/imports/new/", headers={"content-length": str(50 << 20)})
+    assert answer.status_code == 413
+
+
+def test_a_name_with_a_script_is_shown_and_never_run_and_a_formula_stays_text(cast):
+    for name in ("<script>alert(1)</script>", "=HYPERLINK(1)"):
+        Establishment.objects.create(name=name, name_key=name, sector="courier", region_code="450311100")
+    page = cast.client("office").get("/office/census/establishments/").content.decode()
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    body = exports.export_masked(actor=cast.actor("office"), what="establishments", filters={})
+    assert "=HYPERLINK(1)" in [row[0] for sheet in sheets.read(body) for row in sheet.rows]
