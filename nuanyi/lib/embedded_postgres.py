@@ -181,7 +181,7 @@ class EmbeddedPostgres:
     def _made(folder: Path) -> Path:
         """A folder of ours that the account may walk through, whatever the umask; ones that are there stay as they are."""
         for part in [*reversed(folder.parents), folder]:
-            if not part.exists():
+            with contextlib.suppress(FileExistsError):  # it was there, or another starter was quicker
                 part.mkdir()
                 part.chmod(0o711)
         return folder
@@ -203,10 +203,10 @@ class EmbeddedPostgres:
         """Make sure that a server runs, and be counted as one of its users until ``leave`` (or death)."""
         if self.account is not None and self.folder.parent != self.home:
             self._made(self.folder.parent)
-        if not self.folder.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._own(self.folder, 0o700)
+        self.folder.mkdir(parents=True, exist_ok=True)
         with self._locked("starter.lock"):
+            if self.folder.stat().st_uid != self._uid or stat.S_IMODE(self.folder.stat().st_mode) != 0o700:
+                self._own(self.folder, 0o700)
             if self._users is None:
                 self._users = self._open_lock("users.lock")
                 fcntl.flock(self._users, fcntl.LOCK_SH)

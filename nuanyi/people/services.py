@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib.auth.password_validation import validate_password
@@ -14,7 +15,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, masks
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, TooMuch
-from nuanyi.people import events, rules
+from nuanyi.people import erasures, events, rules
 from nuanyi.people.models import SEALED_FIELDS, Account, Consent, DutyGrant, Person, bound_to, keys
 from nuanyi.people.rules import Duty
 from nuanyi.units.models import Unit
@@ -206,6 +207,15 @@ def erase_person(*, actor: Actor, person: Person, reason: str) -> None:
     person.save()
     Consent.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=clock.now())
     journal.record(actor, events.ERASED, person, reason=reason[:200])
+    transaction.on_commit(partial(erasures.note, person.pk))
+
+
+def replay_erasures(*, actor: Actor) -> int:
+    """After a restore: erase again whoever was erased after the backup was written. Returns how many that were."""
+    again = Person.objects.filter(pk__in=list(erasures.noted()), erased_at=None)
+    for person in again:
+        erase_person(actor=actor, person=person, reason="erased after the backup was written")
+    return len(again)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """Backup and restore: a plain archive by pg_dump and a digest of every table, compared after restoring.
 
 The sealing keys are not part of a backup: a thief of it reads nothing. Persons erased after the backup
-was written are erased again when it is restored (``erasures.jsonl`` lives in the home).
+was written are erased again when it is restored (``people.erasures``, kept beside the keys).
 """
 
 from __future__ import annotations

@@ -162,8 +162,16 @@ def restore(chosen: argparse.Namespace) -> int:
 
     with database.attached():
         report = backups.restore(Path(chosen.folder))
+    with ready():
+        from nuanyi.lib import wall
+        from nuanyi.lib.actor import system
+        from nuanyi.people import services
+
+        with wall.opened_for(system("restore")):
+            report["erased_again"] = services.replay_erasures(actor=system("restore"))
     answer(
-        chosen, report, f"Restored; {report['rows']} rows in {report['tables']} tables have the digests of the backup."
+        chosen, report, f"Restored; {report['rows']} rows in {report['tables']} tables have the digests of the backup;"
+        f" {report['erased_again']} persons who were erased later are erased again."
     )
     return 0
 

@@ -184,3 +184,21 @@ def test_the_language_is_switched_and_kept(open_as):
     assert page.locator("h1").inner_text() == "Whom to ask"
     page.goto("/")
     assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_a_second_factor_by_code_and_by_passkey(open_as):
+    page = open_as("shenji")
+    page.goto("/accounts/2fa/totp/activate/")
+    secret = page.locator("#authenticator_secret").input_value()
+    page.fill("input[name=code]", one_time_code(secret))
+    page.click("main form button[type=submit]")
+    page.goto("/accounts/2fa/")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+        "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto("/accounts/2fa/webauthn/add/")
+    print(page.content())

@@ -42,10 +42,10 @@ class BackgroundWriter:
         finally:
             self.threads.shutdown()
 
-    def write(self, text: str, facts: dict[str, Any]) -> None:
+    def write(self, rows: bytes, facts: dict[str, Any]) -> None:
         """Begin writing a batch once the one before is there. Raises what that one raised."""
         self.wait()
-        self.under_way = self.threads.submit(self._work, text, facts)
+        self.under_way = self.threads.submit(self._work, rows, facts)
 
     def wait(self) -> None:
         """Until nothing is under way."""
@@ -53,10 +53,10 @@ class BackgroundWriter:
         if under_way is not None:
             under_way.result()
 
-    def _work(self, text: str, facts: dict[str, Any]) -> None:
+    def _work(self, rows: bytes, facts: dict[str, Any]) -> None:
         with self.raw.cursor() as cursor:
             cursor.execute("TRUNCATE incoming")
             with cursor.copy(self.copy) as copy:
-                copy.write(text)
+                copy.write(rows)
             for statement in self.statements:
                 cursor.execute(statement, facts)

@@ -103,3 +103,20 @@ def test_what_is_written_never_becomes_a_formula_and_numbers_survive():
     assert [cell.value for cell in cells] == ["=1+1", "+86 199", "-5", -5, "19900256763", 19900256763]
     assert all(cell.data_type != "f" for cell in cells)
     assert cells[0].quotePrefix
+
+
+def test_ods_and_a_book_that_another_program_saved_are_read(tmp_path):
+    import shutil
+    import subprocess
+
+    office = shutil.which("soffice")
+    assert office, "make test installs LibreOffice"
+    (tmp_path / "名单.xlsx").write_bytes(workbook([["姓名", "手机"], ["李英", "19900256763"]]))
+    for kind in ("ods", "xls"):
+        home = f"-env:UserInstallation=file://{tmp_path}/profile"
+        subprocess.run(
+            [office, home, "--headless", "--convert-to", kind, "--outdir", str(tmp_path), str(tmp_path / "名单.xlsx")],
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+        # WPS saves the same bytes under the name .et: what counts is the content
+        assert rows_of((tmp_path / f"名单.{kind}").read_bytes())[1] == ["李英", "19900256763"]

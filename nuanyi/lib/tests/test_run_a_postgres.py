@@ -73,6 +73,31 @@ def test_two_processes_that_start_at_once_agree_on_one_server(home):
     assert numbers != {"None"}
 
 
+def test_many_starters_may_make_the_same_folders_at_once(tmp_path, monkeypatch):
+    import threading
+    from pathlib import Path
+
+    absent = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda self: absent(self) and time.sleep(0.001) is None)
+    failures = []
+
+    def make(target):
+        try:
+            EmbeddedPostgres._made(target)
+        except OSError as exc:
+            failures.append(exc)
+
+    for round_number in range(20):
+        target = tmp_path / str(round_number) / "a" / "b"
+        starters = [threading.Thread(target=make, args=(target,)) for _ in range(8)]
+        for starter in starters:
+            starter.start()
+        for starter in starters:
+            starter.join()
+        assert target.is_dir()
+    assert failures == []
+
+
 def test_a_folder_of_another_major_is_refused_with_advice(home):
     with EmbeddedPostgres(home) as _address:
         pass

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -80,6 +81,28 @@ def test_a_backup_restores_with_every_digest_equal_and_a_damaged_one_does_not(ho
     assert (
         "damaged" in json.loads(run(tmp_path_factory.mktemp("third"), "restore", str(backup), "--json", code=2))["code"]
     )
+
+
+def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(home, tmp_path_factory):
+    backup, other = tmp_path_factory.mktemp("b") / "backup", tmp_path_factory.mktemp("restored home")
+    for part in (other, *list(other.parents)[:2]):
+        part.chmod(part.stat().st_mode | 0o011)
+    run(home, "backup", str(backup))
+    erase = (
+        "from nuanyi.people import services; from nuanyi.people.models import Person; from nuanyi.lib import wall;"
+        "from nuanyi.lib.actor import system; a = system('test')\n"
+        "with wall.opened_for(a):\n"
+        "    p = Person.objects.exclude(phone_digest=None).first(); print(p.pk)\n"
+        "    services.erase_person(actor=a, person=p, reason='wished')"
+    )
+    gone = run(home, "manage", "shell", "-v", "0", "-c", erase).strip().splitlines()[-1]
+    shutil.copytree(home / "keys", other / "keys")
+    assert json.loads(run(other, "restore", str(backup), "--json"))["erased_again"] == 1
+    look = (
+        "from nuanyi.people.models import Person; from nuanyi.lib import wall; from nuanyi.lib.actor import system\n"
+        f"with wall.opened_for(system('test')):\n    p = Person.objects.get(pk='{gone}'); print(p.phone_digest, p.sealed_name)"
+    )
+    assert run(other, "manage", "shell", "-v", "0", "-c", look).strip().splitlines()[-1] == "None None"
 
 
 def free_port():
