@@ -1,6 +1,6 @@
 # The commands of the README. Everything works on a fresh machine with Python 3.11 and, for tests, apt.
 PY := .venv/bin/python
-.PHONY: setup dev demo test lint bench lock vendor vendor-check messages system-packages clean
+.PHONY: setup dev demo test lint bench lock vendor vendor-check messages font system-packages clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
@@ -33,6 +33,7 @@ lint: .venv/dev-ready
 	.venv/bin/mypy nuanyi
 	.venv/bin/lint-imports
 	$(PY) scripts/vendor.py --check
+	$(PY) scripts/bundle.py --check
 
 bench: .venv/dev-ready
 	$(PY) -m bench
@@ -50,6 +51,9 @@ vendor-check:
 
 messages: .venv/dev-ready
 	$(PY) scripts/messages.py
+
+font: .venv/dev-ready
+	$(PY) scripts/font.py
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache

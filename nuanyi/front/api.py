@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import ValidationError
 
 from nuanyi import __version__
 from nuanyi.front.refusals import problem
+from nuanyi.lib import clock
 from nuanyi.lib.doors import PUBLIC, door
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.figures import window
@@ -17,6 +18,9 @@ from nuanyi.lib.geo import to_wgs84
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import queries as matrix
 from nuanyi.places import queries as places
+from nuanyi.stations import nearby
+from nuanyi.stations import queries as stations
+from nuanyi.stations.live import snapshot_now
 from nuanyi.units import queries as units
 
 api = NinjaAPI(
@@ -91,6 +95,66 @@ def responsibility(
         {"role": a.role, "unit": a.unit.name, "phone": a.unit.public_phone, "reason": a.reason}
         for a in units.who_answers(sector=sector, region_code=region)
     ]
+
+
+class StationOut(Schema):
+    """A station near a point. ``metres`` by great circle; codes of amenities and functions as in the office's lists."""
+
+    code: str
+    name: str
+    tier: str
+    venue: str
+    region: str
+    place: str
+    access: str
+    step_free: bool
+    capacity: int
+    functions: list[str]
+    amenities: list[str]
+    broken: list[str]
+    low: list[str]
+    state: str
+    reason: str
+    check_in: str
+    confirmed: dict[str, int] | None
+    lat: float
+    lon: float
+    metres: float
+    walk_minutes: int
+    ride_minutes: int
+    open: bool
+    changes_at: str | None
+    opens_in_minutes: int | None
+
+
+class NearbyOut(Schema):
+    """The nearest first; ``lat`` and ``lon`` in ``crs``."""
+
+    crs: str
+    stations: list[StationOut]
+
+
+@api.get("/stations/nearby", response=NearbyOut, tags=["stations"])
+@door(PUBLIC)
+def stations_nearby(
+    request: HttpRequest, lat: str, lon: str, crs: str = "wgs84", open: str = "any", amenity: str = "",
+    function: str = "", step_free: str = "0", limit: str = "10",
+) -> Any:  # fmt: skip
+    """The nearest stations. ``open`` is ``now``, ``any`` or a moment within seven days; ``amenity`` and ``function`` hold
+    codes with commas between them, all of which must be there. Answered ahead of this view where the snapshot is fresh."""
+    asked = nearby.asked_of({key: value for key, value in request.GET.items() if isinstance(value, str)})
+    moment = clock.now().timestamp()
+    body = nearby.answer(asked, snapshot_now().current(moment), moment)
+    return HttpResponse(body, content_type="application/json; charset=utf-8")
+
+
+@api.get("/stations.geojson", tags=["stations"])
+@door(PUBLIC)
+def stations_geojson(request: HttpRequest) -> Any:
+    """All stations in service as GeoJSON (WGS-84)."""
+    response = JsonResponse(stations.geojson(), content_type="application/geo+json")
+    response["Cache-Control"] = "public, max-age=30"
+    return response
 
 
 @api.get("/figures/cells", response=list[CellOut], tags=["matrix"])

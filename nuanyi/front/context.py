@@ -46,6 +46,15 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
         ),
     ),
     (
+        _("Stations"),
+        (
+            Link(_("All stations"), "/office/stations/", "cup", "stations.view"),
+            Link(_("My station today"), "/keeper/", "home", "stations.keep"),
+            Link(_("What workers told"), "/office/stations/faults/", "report", "stations.view"),
+            Link(_("Visits"), "/office/stations/visits/", "round", "stations.view"),
+        ),
+    ),
+    (
         _("House"),
         (
             Link(_("Places and grids"), "/office/places/", "map", "places.view"),
@@ -62,13 +71,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor = actor_of(request)
 
     def rail() -> list[dict[str, Any]]:
-        path = request.path
+        known = [link.href for _title, links in RAIL for link in links if request.path.startswith(link.href)]
+        here = max(known, key=len, default="")
+        here = "" if here == "/office/" and request.path != here else here
         parts = []
         for title, links in RAIL:
             shown = [
                 {
                     "link": link,
-                    "here": path == link.href or (link.href not in ("/office/",) and path.startswith(link.href)),
+                    "here": link.href == here,
                 }
                 for link in links
                 if actor.can(link.act)

@@ -94,11 +94,12 @@ def language(request: HttpRequest) -> HttpResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker: keeps public shells only, never a page of the office."""
     shell = [
+        "/",
         "/offline/",
         "/door/",
-        *[static(f"front/{name}") for name in ("front.css", "app.js", "door.js", "drafts.js")],
+        *[static(f"front/{name}") for name in ("phone.css", "theme.js", "app.js", "door.js", "drafts.js", "keep.js")],
+        static("stations/nearest.js"),
     ]
-    shell += [static("vendor/pico/pico.min.css"), static("vendor/htmx/htmx.min.js"), static("front/tokens.css")]
     script = (Path(__file__).parent / "static/front/sw.js").read_text()
     body = f"const VERSION = {json.dumps(_version(shell))};\nconst SHELL = {json.dumps(shell)};\n{script}"
     response = HttpResponse(body, content_type="text/javascript; charset=utf-8")
@@ -114,7 +115,11 @@ def manifest(request: HttpRequest) -> HttpResponse:
     body = {
         "name": gettext("Nuanyi: help for workers on the road"), "short_name": gettext("Nuanyi"), "start_url": "/",
         "display": "standalone", "background_color": "#FFFDF9", "theme_color": "#9A2F0A", "lang": request.LANGUAGE_CODE,
-        "icons": [{"src": static("front/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "icons": [
+            {"src": static("front/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
+            {"src": static("front/icon-192.png"), "sizes": "192x192", "type": "image/png", "purpose": "any"},
+            {"src": static("front/icon-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+        ],
     }  # fmt: skip
     return HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/manifest+json")
 

@@ -1,4 +1,4 @@
-"""The worker's shell: home, who answers for me, what is kept of me."""
+"""The worker's shell: who answers for me, what is kept of me. The first page is that of the stations."""
 
 from __future__ import annotations
 
@@ -12,13 +12,6 @@ from nuanyi.people.models import Account, Person
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
 from nuanyi.units.rules import GUIDE, HOLD
-
-
-@require_safe
-@door(PUBLIC)
-def home(request: HttpRequest) -> HttpResponse:
-    """The first page of a worker: the one thing that can be done here now, and the numbers to call."""
-    return render(request, "front/worker_home.html", {"sectors": Sector.choices, "townships": places.townships()})
 
 
 @require_safe

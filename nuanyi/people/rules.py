@@ -63,6 +63,9 @@ ACTS: dict[str, dict[Duty, str]] = {
         _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: ALL, _D.INSTRUCTOR: ALL,
         _D.GRID_WORKER: ALL, _D.CLERK: ALL, _D.KEEPER: ALL, _D.AUDITOR: ALL,
     },
+    "stations.view": _EVERY_STAFF,
+    "stations.edit": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT},
+    "stations.keep": {_D.KEEPER: ALL, _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT},
     "notices.settings": {_D.ADMINISTRATOR: ALL},
 }  # fmt: skip
 

@@ -170,8 +170,10 @@ def restore(chosen: argparse.Namespace) -> int:
         with wall.opened_for(system("restore")):
             report["erased_again"] = services.replay_erasures(actor=system("restore"))
     answer(
-        chosen, report, f"Restored; {report['rows']} rows in {report['tables']} tables have the digests of the backup;"
-        f" {report['erased_again']} persons who were erased later are erased again."
+        chosen,
+        report,
+        f"Restored; {report['rows']} rows in {report['tables']} tables have the digests of the backup;"
+        f" {report['erased_again']} persons who were erased later are erased again.",
     )
     return 0
 

@@ -16,6 +16,8 @@ NUANYI_HOME = home()
 NUANYI_KEYS_FILE = Path(envstr("NUANYI_KEYS_FILE") or NUANYI_HOME / "keys" / "keys.json")
 NUANYI_DEMO = envbool("NUANYI_DEMO")
 NUANYI_TILES_URL = envstr("NUANYI_TILES_URL")
+NUANYI_NEARBY_PER_SECOND = envint("NUANYI_NEARBY_PER_SECOND", 20)
+NUANYI_PUBLIC_URL = envstr("NUANYI_PUBLIC_URL")
 NUANYI_METRICS_TOKEN = envstr("NUANYI_METRICS_TOKEN")
 
 DEBUG = envbool("NUANYI_DEBUG")
@@ -45,6 +47,7 @@ INSTALLED_APPS = [
     "nuanyi.ledger",
     "nuanyi.notices",
     "nuanyi.census",
+    "nuanyi.stations",
     "nuanyi.matrix",
     "nuanyi.front",
 ]
@@ -52,6 +55,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "nuanyi.front.middleware.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # with random padding against BREACH; form tokens are masked anew each time
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "nuanyi.front.middleware.UploadGate",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -178,7 +182,7 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = envstr("NUANYI_MAIL_FROM", "nuanyi@localhost")
 
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
-PROCRASTINATE_IMPORT_PATHS = ["nuanyi.notices.jobs", "nuanyi.census.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["nuanyi.notices.jobs", "nuanyi.census.jobs", "nuanyi.stations.jobs"]
 NUANYI_LOG_LEVEL = envstr("NUANYI_LOG", "INFO").upper()
 LOGGING = {
     "version": 1,

@@ -14,7 +14,8 @@ handler404 = "nuanyi.front.shell.not_found"
 handler500 = "nuanyi.front.shell.server_error"
 
 urlpatterns = [
-    path("", worker.home, name="home"),
+    path("", include("nuanyi.stations.worker_urls")),
+    path("keeper/", include("nuanyi.stations.keeper_urls")),
     path("who/", worker.who, name="who"),
     path("door/", include("nuanyi.census.door_urls")),
     path("sw.js", shell.service_worker, name="service-worker"),
@@ -33,6 +34,7 @@ urlpatterns = [
     path("office/people/", include("nuanyi.people.urls")),
     path("office/notices/", include("nuanyi.notices.urls")),
     path("office/census/", include("nuanyi.census.urls")),
+    path("office/stations/", include("nuanyi.stations.urls")),
     path("office/matrix/", include("nuanyi.matrix.urls")),
 ]
 

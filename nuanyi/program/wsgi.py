@@ -1,5 +1,25 @@
-"""The WSGI callable that Granian serves."""
+"""The WSGI callable that Granian serves: the stations' hot path, and Django behind it."""
 
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-application = get_wsgi_application()
+
+def build() -> object:
+    """Django alone where no database was told; else with the live snapshot of the stations ahead of it."""
+    django: Any = get_wsgi_application()
+    from nuanyi.front.middleware import safe_headers
+    from nuanyi.stations.ahead import StationsAhead
+    from nuanyi.stations.live import keep_live
+
+    url = os.environ.get("NUANYI_DB_URL", "")
+    if not url:
+        return django
+    return StationsAhead(django, keep_live(url), safe_headers(), settings.NUANYI_NEARBY_PER_SECOND)
+
+
+application = build()

@@ -6,40 +6,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('census', '0001_initial'),
-        ('people', '0002_wall'),
-        ('units', '0001_initial'),
+        ("census", "0001_initial"),
+        ("people", "0002_wall"),
+        ("units", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='establishment',
-            name='source',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='census.source'),
+            model_name="establishment",
+            name="source",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="census.source",
+            ),
         ),
         migrations.AlterField(
-            model_name='establishment',
-            name='unit',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit'),
+            model_name="establishment",
+            name="unit",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="units.unit",
+            ),
         ),
         migrations.AlterField(
-            model_name='worker',
-            name='source',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='census.source'),
+            model_name="worker",
+            name="source",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="census.source",
+            ),
         ),
         migrations.AlterField(
-            model_name='worker',
-            name='unit',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit'),
+            model_name="worker",
+            name="unit",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="units.unit",
+            ),
         ),
         migrations.AddIndex(
-            model_name='establishment',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['source', 'unit'], name='establishment_roster', pages_per_range=32),
+            model_name="establishment",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["source", "unit"], name="establishment_roster", pages_per_range=32
+            ),
         ),
         migrations.AddIndex(
-            model_name='worker',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['source', 'unit'], name='worker_roster', pages_per_range=32),
+            model_name="worker",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["source", "unit"], name="worker_roster", pages_per_range=32
+            ),
         ),
     ]

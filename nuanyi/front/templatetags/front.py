@@ -136,6 +136,28 @@ def day(value: date | datetime | None) -> SafeString | str:
     return format_html('<time datetime="{}" title="{}">{}</time>', full.replace(" ", "T"), full, words)
 
 
+@register.filter
+def clock_time(value: int | datetime | None) -> str:
+    """A moment as ``22:30``; with its day where that is not today."""
+    if value is None:
+        return ""
+    moment = value if isinstance(value, datetime) else datetime.fromtimestamp(value, clock.CHINA)
+    local = moment.astimezone(clock.CHINA)
+    words = local.strftime("%H:%M")
+    days = (local.date() - clock.today()).days
+    if days == 0 or (days == 1 and words == "00:00"):
+        return "24:00" if days else words
+    zh = (get_language() or "").startswith("zh")
+    if days == 1:
+        return f"{gettext('tomorrow')} {words}"
+    if 0 < days < 7:
+        return f"{WEEKDAYS[local.weekday()] if zh else local.strftime('%a')} {words}"
+    return f"{local.month}月{local.day}日 {words}" if zh else local.strftime("%d %b %H:%M")
+
+
+register.filter("clock", clock_time)
+
+
 @register.simple_tag
 def deadline(due: datetime) -> SafeString:
     """``还剩 2 天`` and the date; overdue says so in words."""

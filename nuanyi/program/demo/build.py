@@ -22,7 +22,8 @@ from nuanyi.people.models import Account
 from nuanyi.places import base_map
 from nuanyi.places import services as places
 from nuanyi.places.models import Region
-from nuanyi.program.demo import polygons
+from nuanyi.program.demo import polygons, stations
+from nuanyi.stations import jobs
 from nuanyi.units import services as units
 from nuanyi.units.models import Unit
 
@@ -107,6 +108,10 @@ def build(say: Callable[[str], None]) -> dict[str, Any]:
     for file, source, kind, sector, day in ROSTERS:
         say(f"  {file} …")
         _roster(file, source, kind, sector, day, key_round)
+    say("stations …")
+    with wall.opened_for(ACTOR):
+        stations.build()
+        jobs.count_visits()
     with wall.opened_for(ACTOR):
         if key_round.state != RoundState.CLOSED:
             rounds.move_round(actor=ACTOR, census_round=key_round, state=RoundState.CLOSED)

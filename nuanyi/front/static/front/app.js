@@ -96,6 +96,15 @@
     L.geoJSON(data.grids, { style: { color: colour("--line-2"), weight: 1, fillOpacity: 0 }, onEachFeature: (f, layer) => layer.bindTooltip(f.properties.name) }).addTo(map);
     L.geoJSON(data.townships, { style: { color: colour("--lantern"), weight: 2, fillOpacity: 0 }, interactive: false }).addTo(map);
     L.geoJSON(data.townships).eachLayer((layer) => L.tooltip({ permanent: true, direction: "center", className: "place" }).setLatLng(layer.getBounds().getCenter()).setContent(layer.feature.properties.name).addTo(map));
+    if (place.dataset.stations) {
+      const told = await (await fetch(place.dataset.stations)).json();
+      for (const s of told.stations) {
+        const at = [s.lat, s.lon], serves = s.state === "open" || s.state === "paused";
+        if (serves) told.rings.forEach((metres) => L.circle(at, { radius: metres, weight: 1, color: colour("--good"), opacity: 0.5, fillColor: colour("--good"), fillOpacity: 0.05, interactive: false }).addTo(map));
+        const link = Object.assign(document.createElement("a"), { href: s.href, textContent: s.name });
+        L.circleMarker(at, { radius: 8, weight: 3, color: colour(s.open ? "--good" : "--ink-2"), fillColor: colour("--paper"), fillOpacity: 1 }).bindPopup(link).addTo(map);
+      }
+    }
     map.fitBounds(outline.getBounds());
     const field = document.querySelector("[name=point]");
     if (field) map.on("click", (event) => { field.value = `${event.latlng.lat.toFixed(5)}, ${event.latlng.lng.toFixed(5)}`; field.form.requestSubmit(); });

@@ -9,7 +9,7 @@
   if (!Drafts.possible()) document.getElementById("no-drafts").hidden = false;
 
   const render = async () => {
-    const drafts = Drafts.possible() ? await Drafts.all() : [];
+    const drafts = Drafts.possible() ? (await Drafts.all()).filter((draft) => !draft.body.action) : [];
     list.replaceChildren(...drafts.map((draft) => {
       const item = document.createElement("li"); item.className = "line";
       const name = document.createElement("span"); name.textContent = draft.body.name || "—";
@@ -33,7 +33,7 @@
     busy = true;
     try {
       for (const draft of await Drafts.all()) {
-        if (draft.state === "refused") continue;
+        if (draft.state === "refused" || draft.body.action) continue;
         if (!(await send(draft))) break;
       }
     } finally { busy = false; render(); }

@@ -1,0 +1,88 @@
+"""The figures that the stations offer the matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Avg, Count, F, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.ledger import queries as ledger
+from nuanyi.lib import clock
+from nuanyi.lib.figures import Counts, Figure, Window, offer
+from nuanyi.stations import kinds
+from nuanyi.stations.models import Amenity, Fault, Station
+from nuanyi.stations.rules import FaultState, State
+
+LIST = "/office/stations/"
+
+
+def _in_service(asked: Window) -> QuerySet[Station]:
+    """Stations in service (a pause does not end that) that were opened by the window's last day."""
+    rows = Station.objects.filter(state__in=[State.OPEN, State.PAUSED], region_code__startswith=asked.region)
+    return rows.filter(opened_date__lte=asked.last) if asked.last else rows
+
+
+def _open(asked: Window, by: tuple[str, ...]) -> Counts:
+    if by == ("township",):
+        rows = _in_service(asked).order_by().values_list("region_code").annotate(n=Count("pk"))
+        cells: dict[tuple[str, ...], int] = {}
+        for region, number in rows:
+            cells[region[:9],] = cells.get((region[:9],), 0) + number
+        return cells
+    return {(): _in_service(asked).count()}
+
+
+def _kinds_of(asked: Window, by: tuple[str, ...]) -> Counts:
+    rows = Amenity.objects.filter(station__in=_in_service(asked)).order_by()
+    if by == ("amenity",):
+        return {(kind,): n for kind, n in rows.values_list("kind").annotate(n=Count("pk"))}
+    return {(): rows.values("kind").distinct().count()}
+
+
+def _functions(asked: Window, by: tuple[str, ...]) -> Counts:
+    return {(): len({word for words in _in_service(asked).values_list("functions", flat=True) for word in words})}
+
+
+def _tiers(asked: Window, by: tuple[str, ...]) -> Counts:
+    if by == ("tier",):
+        return {(tier,): n for tier, n in _in_service(asked).order_by().values_list("tier").annotate(n=Count("pk"))}
+    return {(): _in_service(asked).order_by().values("tier").distinct().count()}
+
+
+def _late(asked: Window, by: tuple[str, ...]) -> Counts:
+    rows = Fault.objects.filter(ended_at=None, due_at__lt=clock.now(), station__region_code__startswith=asked.region)
+    return {(): rows.count()}
+
+
+def _mending_hours(asked: Window, by: tuple[str, ...]) -> Counts:
+    rows = Fault.objects.filter(state=FaultState.MENDED, station__region_code__startswith=asked.region)
+    rows = rows.filter(ended_at__date__gte=asked.first, ended_at__date__lte=asked.last) if asked.last else rows
+    mean = rows.aggregate(mean=Avg(F("ended_at") - F("made_at")))["mean"]
+    return {(): round(mean.total_seconds() / 3600) if mean else 0}
+
+
+def _from_ledger(kind: str) -> Any:
+    def count(asked: Window, by: tuple[str, ...]) -> Counts:
+        names = {"sector": "sector", "township": "region_code", "month": "month"}
+        return ledger.sums((kind,), asked, tuple(names[dimension] for dimension in by))
+
+    return count
+
+
+offer(Figure("stations.open", _("Stations in service"), _("stations"), _open, ("township",), LIST,
+             _("Stations whose state is in service or paused")))  # fmt: skip
+offer(Figure("stations.tiers", _("Tiers with a station"), _("tiers"), _tiers, ("tier",), LIST,
+             _("Different tiers among the stations in service")))  # fmt: skip
+offer(Figure("stations.functions", _("Functions offered"), _("functions"), _functions, (), LIST,
+             _("Different functions among the stations in service")))  # fmt: skip
+offer(Figure("stations.amenity_kinds", _("Kinds of amenities"), _("kinds"), _kinds_of, ("amenity",), LIST,
+             _("Different kinds of amenities among the stations in service")))  # fmt: skip
+offer(Figure("stations.visits", _("Visits to stations"), _("visits"), _from_ledger(kinds.VISITS),
+             ("sector", "township", "month"), f"{LIST}visits/", _("Check-ins, one device once an hour, by the hour")))  # fmt: skip
+offer(Figure("stations.faults_mended", _("Faults mended"), _("faults"), _from_ledger(kinds.MENDED),
+             ("township", "month"), f"{LIST}faults/?state=mended", _("What workers told and keepers mended")))  # fmt: skip
+offer(Figure("stations.faults_late", _("Faults past the promised time"), _("faults"), _late, (),
+             f"{LIST}faults/?state=late", _("Open faults whose promised time is over, now")))  # fmt: skip
+offer(Figure("stations.mending_hours", _("Hours until mended, on average"), _("hours"), _mending_hours, (),
+             f"{LIST}faults/?state=mended", _("From the hour of telling to the mending")))  # fmt: skip

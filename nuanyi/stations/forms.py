@@ -1,0 +1,130 @@
+"""Forms of the stations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.stations.models import Station
+from nuanyi.stations.rules import Access, AmenityKind, CheckIn, Function, Tier, Trouble, Venue
+from nuanyi.stations.services.stations import StationDraft
+from nuanyi.units.models import Unit
+
+CRS = [("gcj02", _("Amap, Tencent (GCJ-02)")), ("bd09", _("Baidu (BD-09)")), ("wgs84", _("GPS, Tianditu (WGS-84)"))]
+DAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
+
+
+class StationForm(forms.Form):
+    """Everything that an office says of a station."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=12,
+        required=False,
+        help_text=_("Stands on the wall and in links. Left empty: NY and a number."),
+    )
+    tier = forms.ChoiceField(label=_("Tier"), choices=Tier.choices)
+    venue = forms.ChoiceField(label=_("Kind of room"), choices=Venue.choices)
+    unit = forms.ModelChoiceField(label=_("Unit that answers"), queryset=Unit.objects.none(), required=False)
+    place_words = forms.CharField(label=_("Where it is"), max_length=120)
+    point = forms.CharField(
+        label=_("Position"), max_length=60, help_text=_("Latitude, longitude, as a map shows them: 25.0746, 110.2863")
+    )
+    crs = forms.ChoiceField(label=_("From which map"), choices=CRS)
+    how_to_find = forms.CharField(
+        label=_("How to find the door"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Which gate, which floor, what is beside it."),
+    )  # fmt: skip
+    access = forms.ChoiceField(label=_("How one gets in"), choices=Access.choices)
+    access_words = forms.CharField(label=_("Code or bell"), max_length=120, required=False)
+    step_free = forms.BooleanField(label=_("No steps"), required=False)
+    capacity = forms.IntegerField(label=_("Seats"), min_value=0, max_value=10_000, required=False)
+    desk_call = forms.CharField(label=_("Telephone of the desk"), max_length=20, required=False)
+    functions = forms.MultipleChoiceField(
+        label=_("Functions"), choices=Function.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    amenities = forms.MultipleChoiceField(
+        label=_("Amenities"), choices=AmenityKind.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    check_in = forms.ChoiceField(
+        label=_("What makes a check-in count"), choices=CheckIn.choices,
+        help_text=_("A photo of the code, sent to a friend, must not count."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["unit"]
+        field.queryset = Unit.objects.order_by("name")
+        for number, title in enumerate(DAYS, 1):
+            self.fields[f"day{number}"] = forms.CharField(label=title, max_length=80, required=False)
+        hint = _("Empty: like any such weekday. 休: closed.")
+        self.fields["holiday"] = forms.CharField(
+            label=_("Statutory holidays"), max_length=80, required=False, help_text=hint
+        )
+        self.fields["make_up"] = forms.CharField(
+            label=_("Make-up working days"), max_length=80, required=False, help_text=hint
+        )
+
+    @property
+    def days(self) -> list[forms.BoundField]:
+        """The fields of the week."""
+        return [self[f"day{number}"] for number in range(1, 8)]
+
+    def clean_point(self) -> tuple[float, float]:
+        """Two numbers of degrees, in the order that Chinese maps copy them as well (110.28,25.07)."""
+        parts = self.cleaned_data["point"].replace("，", ",").replace(" ", ",").split(",")
+        try:
+            lat, lon = (float(part) for part in parts if part)
+        except ValueError as exc:
+            raise forms.ValidationError(_("Write two numbers: latitude, longitude.")) from exc
+        return (lon, lat) if 73 <= lat <= 136 and 3 <= lon <= 54 else (lat, lon)
+
+    def draft(self) -> StationDraft:
+        """What was said, for the service."""
+        told = self.cleaned_data
+        lat, lon = told["point"]
+        week: dict[str, Any] = {str(n): told[f"day{n}"] for n in range(1, 8)}
+        week |= {name: told[name] or None for name in ("holiday", "make_up")}
+        return StationDraft(
+            name=told["name"], code=told["code"].upper(), tier=told["tier"], venue=told["venue"], unit=told["unit"],
+            place_words=told["place_words"], lat=lat, lon=lon, crs=told["crs"], how_to_find=told["how_to_find"],
+            access=told["access"], access_words=told["access_words"], step_free=told["step_free"],
+            capacity=told["capacity"] or 0, desk_call=told["desk_call"], functions=told["functions"],
+            amenities=told["amenities"], check_in=told["check_in"], hours=week,
+        )  # fmt: skip
+
+    @classmethod
+    def of(cls, station: Station) -> StationForm:
+        """The form of a station as it is."""
+        names = ("name", "code", "tier", "venue", "unit", "place_words", "how_to_find", "access", "access_words",
+                 "step_free", "capacity", "desk_call", "functions", "check_in")  # fmt: skip
+        first: dict[str, Any] = {name: getattr(station, name) for name in names}
+        first |= {f"day{n}": text for n, text in station.week_words}
+        for name in ("holiday", "make_up"):
+            told = station.hours.get(name)
+            first[name] = "" if told is None else told or "休"
+        first["point"] = f"{station.lat_wgs84:.6f}, {station.lon_wgs84:.6f}"
+        first["crs"] = "wgs84"
+        first["amenities"] = [amenity.kind for amenity in station.amenities.all()]
+        return cls(initial=first)
+
+
+class TellForm(forms.Form):
+    """What a worker tells the keeper: one choice is enough."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    trouble = forms.ChoiceField(label=_("What is wrong?"), choices=Trouble.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("Which one?"), required=False)
+    words = forms.CharField(
+        label=_("In your words"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    photo = forms.FileField(label=_("Photo"), required=False, widget=forms.FileInput(attrs={"accept": "image/*"}))
+
+    def __init__(self, *args: Any, station: Station, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = {amenity.kind for amenity in station.amenities.all()}
+        field: Any = self.fields["kind"]
+        field.choices = [("", "—"), *((v, t) for v, t in AmenityKind.choices if v in there)]

@@ -1,0 +1,168 @@
+"""The keeper's face: a day at one station, on a phone."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import segno
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from nuanyi.lib import clock
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.stations import queries
+from nuanyi.stations.models import Fault, Photo, Station, Wish
+from nuanyi.stations.rules import AmenityKind, AmenityState, CheckIn, State, Trouble
+from nuanyi.stations.services import keeping, telling
+from nuanyi.stations.services.stations import kept_station
+
+
+def _kept(request: HttpRequest, code: str) -> Station:
+    """A station that the actor keeps; one that he does not keep is as good as none."""
+    actor = actor_of(request)
+    found = Station.objects.kept_by(actor).filter(code=code).first()
+    if found is None:
+        raise NotFound()
+    kept = kept_station(actor, found.pk, lock=False)
+    return Station.objects.select_related("unit").prefetch_related("amenities", "exceptions").get(pk=kept.pk)
+
+
+@require_safe
+@door("stations.keep")
+def mine(request: HttpRequest) -> HttpResponse:
+    """Which station do I keep?"""
+    stations = queries.my_stations(actor_of(request))
+    if len(stations) == 1:
+        return redirect(f"/keeper/{stations[0].code}/")
+    return render(request, "stations/keeper/mine.html", {"stations": [(s, queries.stands_now(s)) for s in stations]})
+
+
+@require_safe
+@door("stations.keep")
+def today(request: HttpRequest, code: str) -> HttpResponse:
+    """Today: the door, what workers told, supplies, first-aid dates, visits by hour, the note."""
+    station = _kept(request, code)
+    context = {
+        "day": queries.keepers_day(station), "station": station, "titles": dict(AmenityKind.choices),
+        "states": AmenityState.choices, "troubles": dict(Trouble.choices), "in_service": station.state == State.OPEN,
+        "rotating": station.check_in == CheckIn.ROTATING, "now": clock.now(),
+        "tapped": bool(station.live_until_at and station.live_until_at > clock.now()),
+    }  # fmt: skip
+    return render(request, "stations/keeper/today.html", context)
+
+
+@require_POST
+@door("stations.keep")
+def tap(request: HttpRequest, code: str) -> HttpResponse:
+    """Open, shut, or back to the written hours."""
+    station, actor, wanted = _kept(request, code), actor_of(request), request.POST.get("door", "")
+    if wanted == "written":
+        keeping.untap_door(actor=actor, station=station)
+    elif wanted in ("open", "shut"):
+        keeping.tap_door(actor=actor, station=station, is_open=wanted == "open")
+    else:
+        raise BadInput(code="bad-door")
+    return redirect(f"/keeper/{station.code}/")
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or len(text) > 6:
+        raise BadInput(code="bad-number")
+    return int(text)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as exc:
+        raise BadInput(code="bad-date") from exc
+
+
+@require_POST
+@door("stations.keep")
+def amenity(request: HttpRequest, code: str) -> HttpResponse:
+    """How an amenity is, how much is left, when it expires."""
+    station, post = _kept(request, code), request.POST
+    keeping.set_amenity(
+        actor=actor_of(request), station=station, kind=post.get("kind", ""), state=post.get("state") or None,
+        left=_number(post.get("left", "")), threshold=_number(post.get("threshold", "")),
+        inspected=bool(post.get("inspected")), expires=_date(post.get("expires", "")),
+    )  # fmt: skip
+    return redirect(f"/keeper/{station.code}/#supplies")
+
+
+@require_POST
+@door("stations.keep")
+def fault(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Answer what a worker told."""
+    station = _kept(request, code)
+    found = Fault.objects.filter(pk=pk, station=station).first()
+    if found is None:
+        raise NotFound()
+    keeping.move_fault(
+        actor=actor_of(request), fault=found, state=request.POST.get("state", ""), answer=request.POST.get("answer", "")
+    )
+    target = request.POST.get("next", "")
+    return redirect(target if target.startswith("/office/stations/") else f"/keeper/{station.code}/#told")
+
+
+@require_safe
+@door("stations.keep")
+def fault_photo(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """The picture that a worker sent along."""
+    station = _kept(request, code)
+    found = Photo.objects.filter(pk__in=Fault.objects.filter(pk=pk, station=station).values("photo")).first()
+    if found is None:
+        raise NotFound()
+    return HttpResponse(bytes(found.jpeg), content_type="image/jpeg")
+
+
+@require_POST
+@door("stations.keep")
+def wish(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Answer a wish."""
+    station = _kept(request, code)
+    found = Wish.objects.filter(pk=pk, station=station).first()
+    if found is None:
+        raise NotFound()
+    keeping.answer_wish(
+        actor=actor_of(request), wish=found, answer=request.POST.get("answer", ""),
+        granted=request.POST.get("granted") == "1",
+    )  # fmt: skip
+    return redirect(f"/keeper/{station.code}/#wishes")
+
+
+@require_POST
+@door("stations.keep")
+def note(request: HttpRequest, code: str) -> HttpResponse:
+    """A note for the next keeper."""
+    station = _kept(request, code)
+    keeping.hand_over(actor=actor_of(request), station=station, words=request.POST.get("words", ""))
+    return redirect(f"/keeper/{station.code}/#note")
+
+
+@require_safe
+@door("stations.keep")
+def screen(request: HttpRequest, code: str) -> HttpResponse:
+    """The code on a screen in the room; it changes every half minute."""
+    return render(request, "stations/keeper/screen.html", {"station": _kept(request, code)})
+
+
+@require_safe
+@door("stations.keep")
+def screen_code(request: HttpRequest, code: str) -> HttpResponse:
+    """The code of these 30 seconds, as a picture."""
+    station = _kept(request, code)
+    word: Any = telling.screen_code(station, clock.now().timestamp())
+    out = BytesIO()
+    address = request.build_absolute_uri(f"/s/{station.code}/?k={word}")
+    segno.make(address, error="m").save(out, kind="svg", scale=8, border=4, dark="#000", light="#fff", xmldecl=False)
+    response = HttpResponse(out.getvalue(), content_type="image/svg+xml")
+    response["Cache-Control"] = "no-store"
+    return response

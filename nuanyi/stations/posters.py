@@ -1,0 +1,141 @@
+"""Print-ready PDFs: a station's poster (A4, A3) and a page of codes for a batch.
+
+The font comes with the program (Noto Sans SC, cut to the characters of GBK), so a poster looks the same on any machine.
+Codes are drawn as vectors. All lengths in millimetres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import segno
+from fpdf import FPDF
+from fpdf.enums import MethodReturnValue, WrapMode
+
+FONT = Path(__file__).parent / "fonts" / "NotoSansSC-Medium.ttf"
+SIZES = {"A4": (210.0, 297.0), "A3": (297.0, 420.0)}
+LANTERN, INK, SOFT, PAPER = (154, 47, 10), (31, 27, 22), (90, 81, 72), (255, 253, 249)
+
+
+@dataclass(frozen=True)
+class Poster:
+    """What stands on a poster; ``address`` is what its code opens."""
+
+    name: str
+    tier: str
+    place: str
+    hours: Sequence[tuple[str, str]]
+    functions: Sequence[str]
+    amenities: Sequence[str]
+    address: str
+    how_to_find: str
+    call: str
+    head: str
+    scan: str
+    offers: str
+    made_up: str
+
+
+class _Sheet(FPDF):
+    """A PDF with our font, whose lengths grow with the paper."""
+
+    def __init__(self, size: str) -> None:
+        super().__init__(format=size, unit="mm")
+        self.add_font("sc", fname=str(FONT))
+        self.set_auto_page_break(False)
+        self.set_margin(0)
+        self.scale = SIZES[size][0] / 210.0
+        self.wide, self.high = SIZES[size]
+
+    def words(
+        self, x: float, y: float, text: str, points: float, *, colour: tuple[int, int, int] = INK, wide: float = 0,
+        align: str = "L", most_lines: int = 1,
+    ) -> float:  # fmt: skip
+        """Write text into a box, smaller until it fits into its lines; returns the y below it."""
+        self.set_text_color(*colour)
+        wide = (wide or 180) * self.scale
+        size = points * self.scale
+        while True:
+            self.set_font("sc", size=size)
+            lines: Any = self.multi_cell(
+                wide, text=text, dry_run=True, output=MethodReturnValue.LINES, align=align, wrapmode=WrapMode.CHAR
+            )
+            if len(lines) <= most_lines or size < 6:
+                break
+            size *= 0.93
+        self.set_xy(x * self.scale, y * self.scale)
+        self.multi_cell(wide, h=size * 0.3528 * 1.45, text=text, align=align, wrapmode=WrapMode.CHAR)
+        return self.get_y() / self.scale
+
+    def code(self, address: str, x: float, y: float, side: float) -> None:
+        """A QR code (ISO/IEC 18004, error level Q) with its quiet zone, as rectangles."""
+        matrix = [list(row) for row in segno.make(address, error="q", micro=False).matrix_iter(border=4)]
+        step = side * self.scale / len(matrix)
+        self.set_fill_color(255, 255, 255)
+        self.rect(x * self.scale, y * self.scale, side * self.scale, side * self.scale, style="F")
+        self.set_fill_color(0, 0, 0)
+        for row, cells in enumerate(matrix):
+            start = None
+            for column, dark in enumerate([*cells, 0]):
+                if dark and start is None:
+                    start = column
+                elif not dark and start is not None:
+                    left, top = x * self.scale + start * step, y * self.scale + row * step
+                    self.rect(left, top, (column - start) * step, step, style="F")
+                    start = None
+
+
+def poster(told: Poster, size: str = "A4") -> bytes:
+    """One poster as PDF. Raises KeyError for an unknown paper."""
+    sheet = _Sheet(size)
+    sheet.add_page()
+    sheet.set_title(told.name)
+    sheet.set_fill_color(*PAPER)
+    sheet.rect(0, 0, sheet.wide, sheet.high, style="F")
+    sheet.set_fill_color(*LANTERN)
+    sheet.rect(0, 0, sheet.wide, 74 * sheet.scale, style="F")
+    sheet.words(15, 14, told.head, 20, colour=(251, 237, 228))
+    sheet.words(15, 27, told.name, 44, colour=PAPER, most_lines=2)
+    sheet.words(15, 62, told.place, 14, colour=(251, 237, 228))
+    sheet.code(told.address, 15, 84, 92)
+    sheet.words(15, 178, told.scan, 17, colour=LANTERN, wide=92, align="C")
+    y = 86.0
+    for days, hours in told.hours:
+        sheet.words(116, y, days, 14, colour=SOFT, wide=80)
+        y = sheet.words(116, y + 7, hours.replace(" ", "\n"), 21, wide=82, most_lines=hours.count(" ") + 1) + 4
+        if y > 170:
+            break
+    y = 196.0
+    sheet.set_draw_color(*LANTERN)
+    sheet.set_line_width(0.6 * sheet.scale)
+    sheet.line(15 * sheet.scale, y * sheet.scale, 195 * sheet.scale, y * sheet.scale)
+    y = sheet.words(15, y + 6, "  ·  ".join(told.functions), 18, colour=LANTERN, most_lines=2) + 3
+    y = sheet.words(15, y, told.offers, 13, colour=SOFT) + 1
+    y = sheet.words(15, y, "   ".join(told.amenities), 17, most_lines=3) + 4
+    if told.how_to_find:
+        y = sheet.words(15, y, told.how_to_find, 14, colour=SOFT, most_lines=3) + 2
+    sheet.words(15, 280, "   ".join(filter(None, [told.call, told.made_up])), 12, colour=SOFT)
+    return bytes(sheet.output())
+
+
+def codes(told: Sequence[tuple[str, str, str]], title: str) -> bytes:
+    """A4 pages of codes to cut out, three by four: ``(name, code, address)``."""
+    sheet = _Sheet("A4")
+    sheet.set_title(title)
+    for place, (name, code, address) in enumerate(told):
+        if place % 12 == 0:
+            sheet.add_page()
+        column, row = place % 3, place % 12 // 3
+        x, y = 12 + column * 64.0, 12 + row * 70.0
+        sheet.set_draw_color(200, 190, 180)
+        sheet.set_line_width(0.2)
+        sheet.rect(x, y, 58, 66)
+        sheet.code(address, x + 6, y + 3, 46)
+        sheet.words(x + 2, y + 50, name, 11, wide=54, align="C", most_lines=1)
+        sheet.words(x + 2, y + 57, code, 10, wide=54, align="C", colour=SOFT)
+    if not told:
+        sheet.add_page()
+    return bytes(sheet.output())

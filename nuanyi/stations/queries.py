@@ -1,0 +1,356 @@
+"""Reads of the stations, ready to show."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.geo import bounds_of, wgs84_to_gcj02
+from nuanyi.lib.sectors import Sector
+from nuanyi.places.models import Region
+from nuanyi.stations import nearby
+from nuanyi.stations.hours import Standing, standing
+from nuanyi.stations.live import snapshot_now
+from nuanyi.stations.models import Amenity, Confirmation, Fault, HandOver, Rating, Station, VisitCount, Wish
+from nuanyi.stations.rules import (
+    CONFIRMED_HOURS,
+    EXPIRY_DAYS,
+    RIDE_METRES_A_MINUTE,
+    WALK_METRES_A_MINUTE,
+    AmenityKind,
+    State,
+    Tier,
+)
+from nuanyi.stations.snapshot import Near
+
+
+@dataclass(frozen=True)
+class Row:
+    """A station in a worker's list."""
+
+    code: str
+    name: str
+    place: str
+    metres: float | None
+    walk_minutes: int | None
+    ride_minutes: int | None
+    stands: Standing
+    opens_in_minutes: int | None
+    paused: bool
+    reason: str
+    amenities: list[str]
+    broken: list[str]
+    confirmed: int
+    confirmed_hours: int
+
+    @property
+    def distance(self) -> str:
+        """``320 米``-style numbers without their unit: metres below a kilometre, else kilometres."""
+        if self.metres is None:
+            return ""
+        return f"{round(self.metres / 10) * 10}" if self.metres < 995 else f"{self.metres / 1000:.1f}"
+
+    @property
+    def far(self) -> bool:
+        """Whether ``distance`` is in kilometres."""
+        return self.metres is not None and self.metres >= 995
+
+
+def row_of(near: Near, moment: float, *, with_distance: bool) -> Row:
+    """One answer of the snapshot as a row of a list."""
+    head, stands = nearby.head_of(near), near.standing
+    opens = None
+    if not stands.open and stands.changes_at is not None:
+        opens = max(0, math.ceil((stands.changes_at - moment) / 60))
+    metres = near.metres if with_distance else None
+    confirmed = head["confirmed"]
+    hours = int((moment - confirmed["hour_at"]) // 3600) if confirmed else 0
+    fresh = confirmed is not None and hours < CONFIRMED_HOURS
+    return Row(
+        head["code"], head["name"], head["place"], metres,
+        None if metres is None else max(1, round(metres / WALK_METRES_A_MINUTE)),
+        None if metres is None else max(1, round(metres / RIDE_METRES_A_MINUTE)),
+        stands, opens, head["state"] == State.PAUSED, head["reason"],
+        [kind for kind in AmenityKind.values if kind in head["amenities"]], head["broken"],
+        confirmed["count"] if fresh else 0, hours,
+    )  # fmt: skip
+
+
+def nearest(asked: nearby.Asked) -> list[Row]:
+    """The stations nearest to a point, filtered."""
+    moment = clock.now().timestamp()
+    found = nearby.found(asked, snapshot_now().current(moment), moment)
+    return [row_of(near, asked.at or moment, with_distance=True) for near in found]
+
+
+def everywhere(bits: int, *, open_only: bool, at: float | None, most: int = 60) -> list[Row]:
+    """All stations that fit, the open ones first, then by name; for somebody whose position is not known."""
+    moment = clock.now().timestamp()
+    snapshot = snapshot_now().current(moment)
+    when = at or moment
+    rows = []
+    for entry in snapshot.entries():
+        if entry.bits & bits != bits:
+            continue
+        stands = standing(entry.schedule.openings(clock.today(), 9), when)
+        if open_only and not stands.open:
+            continue
+        rows.append(row_of(Near(entry, 0.0, stands), when, with_distance=False))
+        if len(rows) > 2000:
+            break
+    rows.sort(key=lambda row: (not row.stands.open, row.name))
+    return rows[:most]
+
+
+def centre_of(region: Region) -> tuple[float, float] | None:
+    """The middle of a region's box in WGS-84 (lat, lon); None where its outline is not known."""
+    if not region.geometry_wgs84:
+        return None
+    west, south, east, north = bounds_of(dict(region.geometry_wgs84))
+    return (south + north) / 2, (west + east) / 2
+
+
+def station_by_code(code: str, actor: Actor | None = None) -> Station | None:
+    """One station with what its page shows; a public one without an actor."""
+    rows = Station.objects.visible_to(actor) if actor else Station.objects.public()
+    return rows.select_related("unit").prefetch_related("amenities", "exceptions").filter(code=code.upper()).first()
+
+
+def stands_now(station: Station) -> Standing:
+    """How a station stands now."""
+    return standing(station.schedule().openings(clock.today(), 9), clock.now().timestamp())
+
+
+def confirmed(station: Station) -> tuple[int, int]:
+    """How many confirmed lately that it is open, and how many hours ago the last did; (0, 0) where it has faded."""
+    since = clock.now() - timedelta(hours=CONFIRMED_HOURS)
+    rows = Confirmation.objects.filter(station=station, hour_at__gt=since).order_by("-hour_at")
+    found = list(rows.values_list("hour_at", "count"))
+    if not found:
+        return 0, 0
+    return sum(count for _hour, count in found), int((clock.now() - found[0][0]).total_seconds() // 3600)
+
+
+def stars(station: Station) -> tuple[float, int]:
+    """The mean of the last 90 days' ratings and how many they are."""
+    rows = Rating.objects.filter(station=station, day__gt=clock.today() - timedelta(days=90))
+    told = rows.aggregate(n=Sum("count"), total=Sum(F("stars") * F("count")))
+    return (round(told["total"] / told["n"], 1), told["n"]) if told["n"] else (0.0, 0)
+
+
+def ways_to(station: Station) -> list[tuple[str, str]]:
+    """``(map, address)`` that open navigation in Amap, Baidu and Tencent, by their published URI schemes.
+
+    Amap and Tencent are given GCJ-02, Baidu is told that it is GCJ-02 too (``coord_type``).
+    """
+    lat, lon = wgs84_to_gcj02(station.lat_wgs84, station.lon_wgs84)
+    name = quote(station.name)
+    return [
+        (
+            "amap",
+            f"https://uri.amap.com/navigation?to={lon:.6f},{lat:.6f},{name}&mode=walk&coordinate=gaode&callnative=1",
+        ),
+        (
+            "baidu",
+            f"https://api.map.baidu.com/direction?destination=latlng:{lat:.6f},{lon:.6f}|name:{name}"
+            "&mode=walking&coord_type=gcj02&output=html&src=nuanyi",
+        ),
+        (
+            "tencent",
+            f"https://apis.map.qq.com/uri/v1/routeplan?type=walk&to={name}&tocoord={lat:.6f},{lon:.6f}&referer=nuanyi",
+        ),
+    ]
+
+
+# the keeper --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class KeepersDay:
+    """What a keeper's page shows of one station."""
+
+    station: Station
+    stands: Standing
+    faults: list[Fault]
+    wishes: list[Wish]
+    amenities: list[Amenity]
+    expiring: list[Amenity]
+    visits_today: int
+    hours: list[tuple[int, int]]
+    most: int
+    note: HandOver | None
+
+
+def keepers_day(station: Station) -> KeepersDay:
+    """Today at a station: a fixed number of queries."""
+    begin = clock.midnight(clock.today())
+    by_hour = dict.fromkeys(range(24), 0)
+    rows = VisitCount.objects.filter(station=station, hour_at__gte=begin).order_by().values_list("hour_at")
+    for hour, count in rows.annotate(n=Sum("count")):
+        by_hour[hour.astimezone(clock.CHINA).hour] = count
+    amenities = list(station.amenities.all())
+    order = {kind: place for place, kind in enumerate(AmenityKind.values)}
+    amenities.sort(key=lambda a: order[a.kind])
+    return KeepersDay(
+        station, stands_now(station),
+        list(Fault.objects.filter(station=station, ended_at=None).select_related("photo").order_by("due_at")[:50]),
+        list(Wish.objects.filter(station=station, answered_at=None).order_by("pk")[:20]),
+        amenities, [a for a in amenities if a.expires_soon], sum(by_hour.values()),
+        [(hour, count) for hour, count in by_hour.items() if 6 <= hour <= 22 or count],
+        max(1, *by_hour.values()),
+        HandOver.objects.filter(station=station).select_related("account").order_by("-pk").first(),
+    )  # fmt: skip
+
+
+def my_stations(actor: Actor) -> list[Station]:
+    """The stations that an actor is named the keeper of; for an office all that it may keep."""
+    kept = Station.objects.filter(keepers__account_id=actor.account_id or 0).order_by("name")
+    found = list(kept.prefetch_related("exceptions")[:100])
+    return found or list(Station.objects.kept_by(actor).order_by("name").prefetch_related("exceptions")[:100])
+
+
+# the office --------------------------------------------------------------------------------------
+
+FILTERS = ("state", "tier", "region", "q", "trouble")
+
+
+def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Station]:
+    """Stations for the office's list, with what the rows show."""
+    rows = Station.objects.visible_to(actor)
+    if filters.get("state") in State.values:
+        rows = rows.filter(state=filters["state"])
+    if filters.get("tier") in Tier.values:
+        rows = rows.filter(tier=filters["tier"])
+    if filters.get("region"):
+        rows = rows.filter(region_code__startswith=filters["region"])
+    if filters.get("q"):
+        rows = rows.filter(Q(name__icontains=filters["q"]) | Q(code__iexact=filters["q"]))
+    if filters.get("trouble") == "late":
+        rows = rows.filter(pk__in=Fault.objects.filter(ended_at=None, due_at__lt=clock.now()).values("station"))
+    if filters.get("trouble") == "expires":
+        soon = clock.today() + timedelta(days=EXPIRY_DAYS)
+        rows = rows.filter(pk__in=Amenity.objects.filter(expires_date__lte=soon).values("station"))
+    return rows
+
+
+def decorated(rows: Sequence[Station]) -> list[tuple[Station, Standing, int, int, int]]:
+    """``(station, how it stands, open faults, late ones, visits of 30 days)`` for the rows of one page: three queries."""
+    pks = [row.pk for row in rows]
+    loaded = {
+        row.pk: row for row in Station.objects.filter(pk__in=pks).select_related("unit").prefetch_related("exceptions")
+    }
+    late_by = Count("pk", filter=Q(due_at__lt=clock.now()))
+    faults = {
+        pk: (n, late)
+        for pk, n, late in Fault.objects.filter(station__in=pks, ended_at=None)
+        .order_by()
+        .values_list("station")
+        .annotate(n=Count("pk"), late=late_by)
+    }
+    since = clock.now() - timedelta(days=30)
+    visits = dict(
+        VisitCount.objects.filter(station__in=pks, hour_at__gte=since)
+        .order_by()
+        .values_list("station")
+        .annotate(n=Sum("count"))
+    )
+    return [(loaded[pk], stands_now(loaded[pk]), *faults.get(pk, (0, 0)), visits.get(pk, 0)) for pk in pks]
+
+
+@dataclass(frozen=True)
+class DistrictDay:
+    """The district's numbers above its list of stations."""
+
+    in_service: int
+    open_now: int
+    visits_30_days: int
+    late: int
+    expiring: int
+
+
+def district_day(actor: Actor) -> DistrictDay:
+    """Counts of now, each a query."""
+    stations = Station.objects.visible_to(actor)
+    moment = clock.now().timestamp()
+    snapshot = snapshot_now().current(moment)
+    open_now = int(snapshot_open(snapshot, moment))
+    since = clock.now() - timedelta(days=30)
+    soon = clock.today() + timedelta(days=EXPIRY_DAYS)
+    return DistrictDay(
+        stations.filter(state__in=[State.OPEN, State.PAUSED]).count(), open_now,
+        VisitCount.objects.filter(hour_at__gte=since).aggregate(n=Sum("count"))["n"] or 0,
+        Fault.objects.filter(ended_at=None, due_at__lt=clock.now()).count(),
+        Amenity.objects.filter(expires_date__lte=soon).count(),
+    )  # fmt: skip
+
+
+def snapshot_open(snapshot: Any, moment: float) -> int:
+    """How many stations of a snapshot are open at a moment."""
+    today = clock.today()
+    return sum(standing(entry.schedule.openings(today, 2), moment).open for entry in snapshot.entries())
+
+
+def faults_listed(actor: Actor, state: str) -> QuerySet[Fault]:
+    """Faults for the office's list."""
+    rows = Fault.objects.filter(station__in=Station.objects.visible_to(actor)).select_related("station")
+    if state == "late":
+        return rows.filter(ended_at=None, due_at__lt=clock.now())
+    if state == "mended":
+        return rows.filter(state="mended")
+    return rows.filter(ended_at=None) if state != "all" else rows
+
+
+def visits_table(first: date, last: date) -> dict[str, Any]:
+    """Visits by station and month, by hour of the day and by sector, between two days: three queries."""
+    rows = VisitCount.objects.filter(
+        hour_at__gte=clock.midnight(first), hour_at__lt=clock.midnight(last + timedelta(days=1))
+    ).order_by()
+    months: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    hours: dict[int, int] = dict.fromkeys(range(24), 0)
+    for name, hour, count in rows.values_list("station__name", "hour_at").annotate(n=Sum("count")):
+        local = hour.astimezone(clock.CHINA)
+        months[name][f"{local:%Y-%m}"] += count
+        hours[local.hour] += count
+    columns = sorted({month for table in months.values() for month in table})
+    sectors = dict(rows.values_list("sector").annotate(n=Sum("count")))
+    names = dict(Sector.choices)
+    return {
+        "columns": columns, "hours": list(hours.items()), "most": max(1, *hours.values()),
+        "rows": [(name, [table.get(month, 0) for month in columns], sum(table.values())) for name, table in sorted(months.items())],
+        "sectors": sorted(((names.get(code, ""), n) for code, n in sectors.items()), key=lambda part: -part[1]),
+        "total": sum(hours.values()),
+    }  # fmt: skip
+
+
+def geojson() -> dict[str, Any]:
+    """All public stations as a GeoJSON FeatureCollection (RFC 7946, WGS-84)."""
+    moment = clock.now().timestamp()
+    features = []
+    for entry in snapshot_now().current(moment).entries():
+        stands = standing(entry.schedule.openings(clock.today(), 9), moment)
+        head = nearby.head_of(Near(entry, 0.0, stands))
+        features.append(
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [round(entry.lon_wgs84, 6), round(entry.lat_wgs84, 6)]},
+                "properties": {
+                    **{name: head[name] for name in ("code", "name", "tier", "venue", "place", "amenities", "functions")},
+                    "open": stands.open, "changes_at": nearby.iso(stands.changes_at) if stands.changes_at else None,
+                },
+            }
+        )  # fmt: skip
+    return {"type": "FeatureCollection", "features": features}
+
+
+def wishes_shown(station: Station) -> list[Wish]:
+    """The latest answered wishes: what comes of a wish is for everybody to see."""
+    return list(Wish.objects.filter(station=station).exclude(answered_at=None).order_by("-answered_at")[:5])

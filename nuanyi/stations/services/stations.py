@@ -1,0 +1,245 @@
+"""Entering and changing stations, their life, their pictures and their keepers."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import clock, geo, pictures
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, Conflict, NotFound
+from nuanyi.people.models import Account
+from nuanyi.places import queries as places
+from nuanyi.places.models import Level
+from nuanyi.stations import events, hours, kinds, rules
+from nuanyi.stations.models import Amenity, HoursException, Keeper, Photo, Station
+from nuanyi.stations.rules import AmenityKind, Function, State, Tier, Venue
+from nuanyi.units.models import Unit
+
+CODE = re.compile(r"[A-Z0-9]{2,12}")
+PLAIN = ("name", "tier", "venue", "place_words", "how_to_find", "access", "access_words", "desk_call", "check_in")
+
+
+@dataclass
+class StationDraft:
+    """What an office says of a station. ``hours`` is ``{"1": "08:00-12:00", …, "7": "", "holiday": …, "make_up": …}``."""
+
+    name: str
+    tier: str
+    venue: str
+    lat: float
+    lon: float
+    crs: str = "wgs84"
+    code: str = ""
+    unit: Unit | None = None
+    region_code: str = ""
+    place_words: str = ""
+    how_to_find: str = ""
+    access: str = rules.Access.OPEN.value
+    access_words: str = ""
+    step_free: bool = False
+    capacity: int = 0
+    desk_call: str = ""
+    check_in: str = rules.CheckIn.POSITION.value
+    functions: list[str] = field(default_factory=list)
+    amenities: list[str] = field(default_factory=list)
+    hours: dict[str, Any] = field(default_factory=dict)
+
+
+def _checked_hours(told: dict[str, Any]) -> dict[str, Any]:
+    hours.week_from(told)
+    kept: dict[str, Any] = {str(n): hours.written(hours.parse(str(told.get(str(n), "")))) for n in range(1, 8)}
+    for name in ("holiday", "make_up"):
+        text = told.get(name)
+        if text is None:
+            kept[name] = None
+            continue
+        try:
+            kept[name] = hours.written(hours.parse(str(text)))
+        except BadInput as wrong:
+            raise BadInput(wrong.message, code=wrong.code, fields={name: wrong.message}) from wrong
+    return kept
+
+
+def _check(draft: StationDraft) -> None:
+    wrong: dict[str, Any] = {}
+    if not draft.name.strip() or len(draft.name) > 60:
+        wrong["name"] = _("Give the station a name of at most 60 characters.")
+    if draft.tier not in Tier.values:
+        wrong["tier"] = _("District, township or village?")
+    if draft.venue not in Venue.values:
+        wrong["venue"] = _("What kind of room is it?")
+    if draft.code and not CODE.fullmatch(draft.code):
+        wrong["code"] = _("A code is 2 to 12 capital letters and digits.")
+    if set(draft.functions) - set(Function.values):
+        wrong["functions"] = _("Choose from the list.")
+    if set(draft.amenities) - set(AmenityKind.values):
+        wrong["amenities"] = _("Choose from the list.")
+    if wrong:
+        raise BadInput(fields=wrong)
+
+
+def placed(lat: float, lon: float, crs: str, region_code: str = "") -> tuple[float, float, str]:
+    """The point in WGS-84 and the region that holds it; the region told where no known polygon holds the point.
+
+    Raises BadInput (``outside-district``) where neither says that it lies in the district.
+    """
+    lat_wgs84, lon_wgs84 = geo.to_wgs84(lat, lon, crs)
+    found = places.place_at(lat_wgs84=lat_wgs84, lon_wgs84=lon_wgs84).region
+    region = found.code if found else ""
+    if region_code.startswith(region) and region_code in places.names_by_code():
+        region = region_code  # the finer one; or all that is known, where no polygon is
+    if not region or (not found and places.outlines(Level.TOWNSHIP)["features"]):
+        words = _(
+            "This point lies outside the district. Was it perhaps copied from a map with another coordinate system?"
+        )
+        raise BadInput(words, code="outside-district", fields={"lat": words})
+    return lat_wgs84, lon_wgs84, region
+
+
+@transaction.atomic
+def save_station(*, actor: Actor, draft: StationDraft, station: Station | None = None) -> Station:
+    """Enter a station (planned) or change one. Raises NotAllowed, NotFound, BadInput, Conflict."""
+    _check(draft)
+    lat, lon, region = placed(draft.lat, draft.lon, draft.crs, draft.region_code)
+    units = (draft.unit.pk,) if draft.unit else ()
+    actor.require("stations.edit", regions=(region,), units=units)
+    if station is not None:
+        station = Station.objects.kept_by(actor).select_for_update(of=("self",)).filter(pk=station.pk).first()
+        if station is None:
+            raise NotFound()
+    made = station is None
+    station = station or Station(secret=os.urandom(16))
+    for name in PLAIN:
+        setattr(station, name, getattr(draft, name).strip())
+    station.code = draft.code or station.code or _next_code()
+    if Station.objects.filter(code=station.code).exclude(pk=station.pk).exists():
+        raise Conflict(code="code-taken", fields={"code": _("Another station has this code.")})
+    station.unit, station.region_code, station.step_free = draft.unit, region, draft.step_free
+    station.lat_wgs84, station.lon_wgs84, station.capacity = lat, lon, draft.capacity
+    station.functions = [word for word in Function.values if word in draft.functions]
+    station.hours, station.changed_at = _checked_hours(draft.hours), clock.now()
+    station.synthetic = station.synthetic or actor.label == "demo"
+    station.save(force_insert=made)
+    _set_kinds(station, draft.amenities)
+    journal.record(actor, events.STATION_SAVED, station, code=station.code, made=made)
+    return station
+
+
+def _next_code() -> str:
+    taken = set(Station.objects.filter(code__startswith="NY").values_list("code", flat=True))
+    return next(code for number in range(1, 1_000_000) if (code := f"NY{number:03d}") not in taken)
+
+
+def _set_kinds(station: Station, wanted: list[str]) -> None:
+    there = set(station.amenities.values_list("kind", flat=True))
+    station.amenities.filter(kind__in=there - set(wanted)).delete()
+    Amenity.objects.bulk_create([Amenity(station=station, kind=kind) for kind in wanted if kind not in there])
+
+
+def kept_station(actor: Actor, pk: UUID, *, lock: bool = True) -> Station:
+    """A station that the actor keeps or edits, locked. Raises NotAllowed, NotFound."""
+    actor.require("stations.keep")
+    rows = Station.objects.kept_by(actor)
+    rows = Station.objects.filter(pk__in=rows.values("pk")).select_for_update() if lock else rows
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@transaction.atomic
+def move_station(
+    *, actor: Actor, station: Station, state: str, reason: str = "", back: date | None = None, day: date | None = None
+) -> Station:
+    """Open, pause (with a reason), or give up a station; opening and giving up stand in the ledger.
+
+    ``back`` is the day on which a paused station opens again by itself; ``day`` that of the move (today).
+    Raises NotAllowed, NotFound, BadInput, IllegalMove.
+    """
+    station = kept_station(actor, station.pk)
+    actor.require("stations.edit", regions=(station.region_code,), units=(station.unit_id,) if station.unit_id else ())
+    if state not in State.values:
+        raise BadInput(code="bad-state")
+    rules.check_move(rules.MOVES, station.state, state)
+    if state in (State.PAUSED, State.CLOSED) and len(reason.strip()) < 2:
+        words = _("Say why, workers will read it.")
+        raise BadInput(words, code="no-reason", fields={"reason": words})
+    if back is not None and back <= clock.today():
+        raise BadInput(fields={"back": _("Choose a day to come.")})
+    before, day = station.state, day or clock.today()
+    station.state, station.reason, station.back_date = (
+        state,
+        reason.strip()[:120],
+        back if state == State.PAUSED else None,
+    )
+    station.live_open = station.live_from_at = station.live_until_at = None
+    if state == State.OPEN and station.opened_date is None:
+        station.opened_date = day
+    station.changed_at = clock.now()
+    station.save()
+    count = {State.OPEN: 1 if before == State.PLANNED else 0, State.CLOSED: -1 if before != State.PLANNED else 0}
+    step = count.get(State(state), 0)
+    if step > 0:
+        line = Delivered(day=day, count=1, region_code=station.region_code, unit_id=station.unit_id or 0)
+        ledger.record(kinds.OPENED, [line], source=station)
+    elif step < 0:
+        ledger.reverse_all_from(station)
+    journal.record(actor, events.STATION_MOVED, station, before=before, after=state, reason=station.reason)
+    return station
+
+
+@transaction.atomic
+def add_exception(
+    *, actor: Actor, station: Station, first: date, last: date, text: str, reason: str = ""
+) -> HoursException:
+    """Other hours for some days (empty: closed). Raises NotAllowed, NotFound, BadInput."""
+    station = kept_station(actor, station.pk)
+    if last < first or (last - first).days > 366:
+        raise BadInput(code="bad-days", fields={"last": _("The last day comes before the first.")})
+    made = HoursException.objects.create(
+        station=station, first_date=first, last_date=last, hours=hours.written(hours.parse(text)), reason=reason[:60]
+    )
+    journal.record(actor, events.HOURS_CHANGED, station, first=first, last=last, hours=made.hours)
+    return made
+
+
+@transaction.atomic
+def drop_exception(*, actor: Actor, station: Station, pk: int) -> None:
+    """Take exceptional hours back."""
+    station = kept_station(actor, station.pk)
+    if station.exceptions.filter(pk=pk).delete()[0]:
+        journal.record(actor, events.HOURS_CHANGED, station, dropped=pk)
+
+
+@transaction.atomic
+def set_photo(*, actor: Actor, station: Station, shows: str, data: bytes) -> Photo:
+    """Put up the picture of the door or the room, in place of the one before. Raises BadPicture, BadInput."""
+    station = kept_station(actor, station.pk)
+    if shows not in ("door", "room"):
+        raise BadInput(code="bad-photo")
+    clean = pictures.rebuild(data)
+    station.photos.filter(shows=shows).delete()
+    made = Photo.objects.create(station=station, shows=shows, jpeg=clean.jpeg, width=clean.width, height=clean.height)
+    journal.record(actor, events.PHOTO_CHANGED, station, shows=shows)
+    return made
+
+
+@transaction.atomic
+def set_keepers(*, actor: Actor, station: Station, accounts: list[Account]) -> None:
+    """Name who keeps a station. Raises NotAllowed, NotFound."""
+    station = kept_station(actor, station.pk)
+    actor.require("stations.edit", regions=(station.region_code,), units=(station.unit_id,) if station.unit_id else ())
+    station.keepers.exclude(account__in=accounts).delete()
+    Keeper.objects.bulk_create([Keeper(station=station, account=a) for a in accounts], ignore_conflicts=True)
+    journal.record(actor, events.KEEPERS_SET, station, accounts=[a.pk for a in accounts])

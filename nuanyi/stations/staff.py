@@ -1,0 +1,349 @@
+"""The office's face: the list, one station, lists in and out, faults, visits, posters."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.journal import services as journal
+from nuanyi.lib import clock
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.figures import window
+from nuanyi.lib.paging import counted, page_of
+from nuanyi.people.models import Account, DutyGrant
+from nuanyi.places import queries as places
+from nuanyi.stations import events, posters, queries
+from nuanyi.stations.forms import CRS, StationForm
+from nuanyi.stations.models import Station, StationList
+from nuanyi.stations.rules import MOVES, Access, AmenityKind, FaultState, Function, State, Tier, Trouble, Venue
+from nuanyi.stations.services import lists, stations, telling
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _filters(request: HttpRequest) -> dict[str, str]:
+    return {name: request.GET[name].strip()[:60] for name in queries.FILTERS if request.GET.get(name)}
+
+
+def _found(request: HttpRequest, pk: UUID) -> Station:
+    rows = Station.objects.visible_to(actor_of(request)).select_related("unit")
+    found = rows.prefetch_related("amenities", "exceptions").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@require_safe
+@door("stations.view")
+def stations_list(request: HttpRequest) -> HttpResponse:
+    """Which stations are open, and where is something amiss?"""
+    actor, filters = actor_of(request), _filters(request)
+    rows = queries.listed(actor, filters)
+    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    total, more = counted(rows)
+    context = {
+        "page": page, "rows": queries.decorated(page.rows), "total": total, "more": more, "filters": filters,
+        "states": State.choices, "tiers": Tier.choices, "tier_names": dict(Tier.choices), "names": places.names_by_code(),
+        "townships": [(region.code, region.name) for region in places.townships()],
+        "troubles": [("late", gettext("Faults past the promised time")), ("expires", gettext("First aid expires"))],
+        "day": queries.district_day(actor), "may_edit": actor.can("stations.edit"),
+    }  # fmt: skip
+    return render(request, "stations/staff/list.html", context)
+
+
+@require_safe
+@door("stations.view")
+def one(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One station: how it stands, what it offers, who keeps it, what was told."""
+    found, actor = _found(request, pk), actor_of(request)
+    may_edit = actor.can("stations.edit") and Station.objects.kept_by(actor).filter(pk=pk).exists()
+    keepers = [keeper.account for keeper in found.keepers.select_related("account")]
+    with_duty = DutyGrant.objects.filter(duty="keeper").values("account")
+    context = {
+        "station": found, "stands": queries.stands_now(found), "amenities": found.amenities.all(),
+        "titles": dict(AmenityKind.choices), "names": places.names_by_code(), "tier_names": dict(Tier.choices),
+        "venue_names": dict(Venue.choices), "access_names": dict(Access.choices), "may_edit": may_edit,
+        "moves": [(state, str(State(state).label)) for state in State.values if state in MOVES[found.state]],
+        "exceptions": sorted(found.exceptions.all(), key=lambda e: e.first_date), "keepers": keepers,
+        "may_keep": Account.objects.filter(pk__in=with_duty, is_active=True).order_by("username")[:200],
+        "faults": found.faults.order_by("-pk")[:20], "troubles": dict(Trouble.choices),
+        "photos": {p.shows: p for p in found.photos.defer("jpeg").exclude(shows="fault")},
+        "functions": [dict(Function.choices)[f] for f in found.functions if f in Function.values],
+        "link": _address(request, found),
+    }  # fmt: skip
+    return render(request, "stations/staff/station.html", context)
+
+
+def _address(request: HttpRequest, station: Station) -> str:
+    """What the code on the wall opens: the public address of this installation."""
+    path = f"/s/{station.code}/?k={telling.wall_code(station)}"
+    base = str(settings.NUANYI_PUBLIC_URL).rstrip("/")
+    return f"{base}{path}" if base else request.build_absolute_uri(path)
+
+
+def _form(request: HttpRequest, station: Station | None) -> HttpResponse:
+    refusal = None
+    form = (
+        StationForm(request.POST) if request.method == "POST" else StationForm.of(station) if station else StationForm()
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = stations.save_station(actor=actor_of(request), draft=form.draft(), station=station)
+            return redirect(f"/office/stations/{saved.pk}/")
+        except Refusal as wrong:
+            refusal = wrong
+    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    return render(
+        request, "stations/staff/form.html", {"form": form, "station": station, "refusal": refusal}, status=status
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("stations.edit")
+def new(request: HttpRequest) -> HttpResponse:
+    """Enter a station."""
+    return _form(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("stations.edit")
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Change a station."""
+    if not Station.objects.kept_by(actor_of(request)).filter(pk=pk).exists():
+        raise NotFound()
+    return _form(request, _found(request, pk))
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as exc:
+        raise BadInput(code="bad-date") from exc
+
+
+@require_POST
+@door("stations.edit")
+def move(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open, pause, give up."""
+    post = request.POST
+    stations.move_station(
+        actor=actor_of(request), station=_found(request, pk), state=post.get("state", ""), reason=post.get("reason", ""),
+        back=_date(post.get("back", "")),
+    )  # fmt: skip
+    return redirect(f"/office/stations/{pk}/")
+
+
+@require_POST
+@door("stations.keep")
+def exceptions(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Other hours for some days, or those taken back."""
+    post, actor, station = request.POST, actor_of(request), _found(request, pk)
+    if post.get("drop", "").isdecimal():
+        stations.drop_exception(actor=actor, station=station, pk=int(post["drop"]))
+    else:
+        first = _date(post.get("first", ""))
+        last = _date(post.get("last", "")) or first
+        if first is None or last is None:
+            raise BadInput(fields={"first": gettext("Which day?")})
+        stations.add_exception(
+            actor=actor,
+            station=station,
+            first=first,
+            last=last,
+            text=post.get("hours", ""),
+            reason=post.get("reason", ""),
+        )
+    return redirect(f"/office/stations/{pk}/#exceptions")
+
+
+@require_POST
+@door("stations.keep")
+def set_photo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Put a picture up."""
+    sent = request.FILES.get("photo")
+    if sent is None:
+        raise BadInput(fields={"photo": gettext("Choose a picture.")})
+    stations.set_photo(
+        actor=actor_of(request), station=_found(request, pk), shows=request.POST.get("shows", ""), data=sent.read()
+    )
+    return redirect(f"/office/stations/{pk}/#photos")
+
+
+@require_POST
+@door("stations.edit")
+def keepers(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Name the keepers."""
+    chosen = [int(text) for text in request.POST.getlist("keeper") if text.isdecimal() and len(text) < 12]
+    accounts = list(Account.objects.filter(pk__in=chosen, is_active=True))
+    stations.set_keepers(actor=actor_of(request), station=_found(request, pk), accounts=accounts)
+    return redirect(f"/office/stations/{pk}/#keepers")
+
+
+# on paper ----------------------------------------------------------------------------------------
+
+
+def _pdf(body: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(body, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+def _hours_lines(station: Station) -> list[tuple[str, str]]:
+    """Days with the same hours on one line: ``周一至周五 08:30-12:00 14:00-20:00``."""
+    names = [gettext(day) for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")]
+    lines: list[tuple[int, int, str]] = []
+    for number, text in station.week_words:
+        if lines and lines[-1][2] == text:
+            lines[-1] = (lines[-1][0], number, text)
+        else:
+            lines.append((number, number, text))
+    told = [
+        (names[a - 1] if a == b else gettext("%(first)s to %(last)s") % {"first": names[a - 1], "last": names[b - 1]},
+         text or gettext("closed"))
+        for a, b, text in lines
+    ]  # fmt: skip
+    if station.hours.get("holiday") is not None:
+        told.append((gettext("Statutory holidays"), station.hours["holiday"] or gettext("closed")))
+    return told
+
+
+@require_safe
+@door("stations.view")
+def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The poster of a station, ready to print."""
+    station, size = _found(request, pk), request.GET.get("size", "A4")
+    if size not in posters.SIZES:
+        raise BadInput(code="bad-size")
+    titles = dict(AmenityKind.choices)
+    told = posters.Poster(
+        name=station.name, tier=str(dict(Tier.choices)[Tier(station.tier)]), place=station.place_words,
+        hours=_hours_lines(station), functions=[str(dict(Function.choices)[f]) for f in station.functions if f in Function.values],
+        amenities=[str(titles[AmenityKind(a.kind)]) for a in station.amenities.all()], address=_address(request, station),
+        how_to_find=station.how_to_find, call=station.desk_call, head=gettext("Warm station · a seat for those on the road"),
+        scan=gettext("Scan: hours, check in, tell the keeper"), offers=gettext("Here you find"),
+        made_up=gettext("Made up for the demo") if station.synthetic else "",
+    )  # fmt: skip
+    journal.record(actor_of(request), events.POSTER_PRINTED, station, size=size)
+    return _pdf(posters.poster(told, size), f"{station.code}-{size}")
+
+
+@require_safe
+@door("stations.view")
+def codes(request: HttpRequest) -> HttpResponse:
+    """The codes of the filtered stations, on pages to cut out."""
+    actor = actor_of(request)
+    rows = queries.listed(actor, _filters(request)).order_by("code")[:480]
+    told = [(station.name, station.code, _address(request, station)) for station in rows]
+    journal.record(actor, events.POSTER_PRINTED, None, codes=len(told))
+    return _pdf(posters.codes(told, gettext("Codes of stations")), "codes")
+
+
+# lists -------------------------------------------------------------------------------------------
+
+
+@require_safe
+@door("stations.view")
+def export(request: HttpRequest) -> HttpResponse:
+    """The filtered list as Excel; it can be sent back in."""
+    response = HttpResponse(lists.export_list(actor=actor_of(request), filters=_filters(request)), content_type=XLSX)
+    response["Content-Disposition"] = 'attachment; filename="stations.xlsx"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("stations.edit")
+def send(request: HttpRequest) -> HttpResponse:
+    """Send a list of stations."""
+    refusal = None
+    if request.method == "POST":
+        sent = request.FILES.get("file")
+        try:
+            if sent is None:
+                raise BadInput(fields={"file": gettext("Choose a file.")})
+            made = lists.send_list(
+                actor=actor_of(request), key=UUID(request.POST.get("key", "")), file_name=sent.name or "", data=sent.read(),
+                crs=request.POST.get("crs", ""),
+            )  # fmt: skip
+            return redirect(f"/office/stations/lists/{made.pk}/")
+        except ValueError as exc:
+            raise BadInput(code="bad-key") from exc
+        except Refusal as wrong:
+            refusal = wrong
+    context = {"key": uuid4(), "systems": CRS, "refusal": refusal}
+    return render(request, "stations/staff/send.html", context, status=refusal.status if refusal else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("stations.edit")
+def sent_list(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What a list would do; take it in, or take it back."""
+    actor = actor_of(request)
+    if request.method == "POST":
+        act = lists.undo_list if request.POST.get("undo") else lists.take_list_in
+        act(actor=actor, pk=pk)
+        return redirect(request.path)
+    found = StationList.objects.filter(pk=pk, account_id=actor.account_id or 0).first()
+    if found is None:
+        raise NotFound()
+    counts = {does: sum(row["does"] == does for row in found.rows) for does in ("new", "change", "same", "bad")}
+    return render(
+        request,
+        "stations/staff/sent.html",
+        {"sent": found, "counts": counts, "useful": counts["new"] + counts["change"]},
+    )
+
+
+# what workers told, who came ---------------------------------------------------------------------
+
+
+@require_safe
+@door("stations.view")
+def faults(request: HttpRequest) -> HttpResponse:
+    """What did workers tell, and what became of it?"""
+    state = request.GET.get("state", "")
+    rows = queries.faults_listed(actor_of(request), state)
+    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    context = {
+        "page": page, "troubles": dict(Trouble.choices), "titles": dict(AmenityKind.choices), "now": clock.now(),
+        "states": [("late", gettext("Past the promised time")), ("mended", FaultState.MENDED.label), ("all", gettext("All of them"))],
+    }  # fmt: skip
+    return render(request, "stations/staff/faults.html", context)
+
+
+@require_safe
+@door("stations.view")
+def visits(request: HttpRequest) -> HttpResponse:
+    """Who comes when: by station and month, by hour, by sector. Counts, never people."""
+    period = request.GET.get("period", "")
+    asked = window(period)
+    last = asked.last or clock.today()
+    first = asked.first or (last - timedelta(days=364)).replace(day=1)
+    return render(
+        request,
+        "stations/staff/visits.html",
+        {"table": queries.visits_table(first, last), "first": first, "last": last},
+    )
+
+
+@require_safe
+@door("stations.view")
+def map_json(request: HttpRequest) -> JsonResponse:
+    """All stations with their state, for the map."""
+    rows: list[dict[str, Any]] = []
+    for station in Station.objects.visible_to(actor_of(request)).prefetch_related("exceptions")[:5000]:
+        stands = queries.stands_now(station)
+        rows.append(
+            {
+                "code": station.code, "name": station.name, "lat": station.lat_wgs84, "lon": station.lon_wgs84,
+                "open": stands.open, "state": station.state, "href": f"/office/stations/{station.pk}/",
+            }
+        )  # fmt: skip
+    return JsonResponse({"stations": rows, "rings": [500, 1000, 2000]})

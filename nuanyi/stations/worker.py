@@ -1,0 +1,261 @@
+"""The worker's face: find, look, check in, confirm, rate, tell, wish. No account, no name."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.lib.doors import PUBLIC, actor_of, door
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.sectors import Sector
+from nuanyi.places import queries as places
+from nuanyi.stations import nearby, queries
+from nuanyi.stations.forms import TellForm
+from nuanyi.stations.models import Photo, Station
+from nuanyi.stations.rules import AmenityKind, CheckIn, FaultState, Function, Trouble
+from nuanyi.stations.services import telling
+
+DEVICE, DEVICE_SECONDS = "ny-d", 86_400
+#: What people on the road ask for first stands first; the rest is behind "more".
+FIRST = (
+    AmenityKind.CHARGING,
+    AmenityKind.TOILET,
+    AmenityKind.DRINKING_WATER,
+    AmenityKind.MICROWAVE,
+    AmenityKind.BATTERY_SWAP,
+)
+
+
+def network_of(request: HttpRequest) -> str:
+    """The address that knocks, for limits only."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def device_of(request: HttpRequest) -> str:
+    """A random word that this phone carries for a day, so that it counts once an hour."""
+    kept = request.COOKIES.get(DEVICE, "")
+    return kept if 20 <= len(kept) <= 40 else secrets.token_urlsafe(16)
+
+
+def with_device(request: HttpRequest, response: HttpResponse, device: str) -> HttpResponse:
+    """Let the phone keep its word."""
+    response.set_cookie(
+        DEVICE, device, max_age=DEVICE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+    return response
+
+
+def _station(code: str, request: HttpRequest | None = None) -> Station:
+    found = queries.station_by_code(code, actor_of(request) if request else None)
+    if found is None:
+        raise NotFound(gettext("No station has this code."))
+    return found
+
+
+def _question(request: HttpRequest) -> dict[str, Any]:
+    """What the address asks for, as the page's state. A wrong part is told, not obeyed."""
+    get = request.GET
+    asked: dict[str, Any] = {
+        "amenity": [kind for kind in get.getlist("amenity") if kind in AmenityKind.values],
+        "function": get.get("function", "") if get.get("function", "") in Function.values else "",
+        "open": get.get("open", ""), "place": get.get("place", ""), "step_free": get.get("step_free") == "1",
+        "lat": get.get("lat", ""), "lon": get.get("lon", ""), "crs": get.get("crs", "wgs84"), "wrong": "",
+    }  # fmt: skip
+    return asked
+
+
+def _rows(asked: dict[str, Any]) -> tuple[list[queries.Row], bool]:
+    """The rows and whether they are by distance."""
+    bits = nearby.bits_of(",".join(asked["amenity"]), asked["function"], step_free=asked["step_free"])
+    open_only = asked["open"] not in ("", "any")
+    at = nearby.moment_of(asked["open"])
+    point = None
+    if asked["lat"] and asked["lon"]:
+        point = nearby.point_of(asked["lat"], asked["lon"], asked["crs"])
+    elif asked["place"]:
+        region = next((r for r in places.townships() if r.code == asked["place"]), None)
+        point = queries.centre_of(region) if region else None
+    if point is None:
+        return queries.everywhere(bits, open_only=open_only, at=at), False
+    return queries.nearest(nearby.Asked(*point, "wgs84", bits, open_only, at, 30)), True
+
+
+@require_safe
+@door(PUBLIC)
+def nearest(request: HttpRequest) -> HttpResponse:
+    """The first page: which station is open, near, and has what I need."""
+    code = request.GET.get("code", "").strip().upper()
+    if code:
+        found = queries.station_by_code(code)
+        if found:
+            return redirect(f"/stations/{found.code}/")
+    asked = _question(request)
+    try:
+        rows, by_distance = _rows(asked)
+    except BadInput as wrong:
+        asked["wrong"] = " ".join(str(words) for words in wrong.fields.values()) or str(wrong)
+        asked["lat"] = asked["lon"] = ""
+        asked["open"] = "" if wrong.code == "bad-moment" else asked["open"]
+        rows, by_distance = _rows(asked)
+    if code:
+        asked["wrong"] = gettext("No station has the code %(code)s.") % {"code": code[:12]}
+    titles = dict(AmenityKind.choices)
+    context = {
+        "asked": asked, "rows": rows, "by_distance": by_distance, "best": next((r for r in rows if r.stands.open), None),
+        "first": [(kind.value, titles[kind]) for kind in FIRST],
+        "more": [(value, title) for value, title in AmenityKind.choices if value not in FIRST],
+        "titles": titles, "functions": Function.choices, "townships": places.townships(),
+        "at": asked["open"] if asked["open"] not in ("", "now", "any") else "",
+    }  # fmt: skip
+    template = "stations/worker/rows.html" if request.GET.get("part") == "rows" else "stations/worker/nearest.html"
+    response = render(request, template, context)
+    response["Vary"] = "Cookie, Accept-Language"
+    return response
+
+
+@require_safe
+@door(PUBLIC)
+def station(request: HttpRequest, code: str) -> HttpResponse:
+    """One station: is it open, what is there, how do I get in; then what I can say about it."""
+    found = _station(code, request)
+    if code != found.code:
+        return redirect(f"/stations/{found.code}/")
+    count, hours = queries.confirmed(found)
+    stars, ratings = queries.stars(found)
+    titles = dict(AmenityKind.choices)
+    context = {
+        "station": found, "stands": queries.stands_now(found), "confirmed": count, "confirmed_hours": hours,
+        "stars": stars, "ratings": ratings, "ways": queries.ways_to(found), "wishes": queries.wishes_shown(found),
+        "amenities": sorted(found.amenities.all(), key=lambda a: AmenityKind.values.index(a.kind)), "titles": titles,
+        "photos": {p.shows: p for p in found.photos.defer("jpeg").exclude(shows="fault")},
+        "functions": [dict(Function.choices)[f] for f in found.functions if f in Function.values], "wish_key": uuid4(),
+        "said": request.GET.get("said", ""),
+    }  # fmt: skip
+    return with_device(request, render(request, "stations/worker/station.html", context), device_of(request))
+
+
+@require_safe
+@door(PUBLIC)
+def photo(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
+    """A picture of the door or the room."""
+    found = Photo.objects.filter(pk=pk, station__code=code).exclude(shows="fault").first()
+    if found is None:
+        raise NotFound()
+    response = HttpResponse(bytes(found.jpeg), content_type="image/jpeg")
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def _position(request: HttpRequest) -> tuple[float, float] | None:
+    lat, lon = request.POST.get("lat", ""), request.POST.get("lon", "")
+    return nearby.point_of(lat, lon, "wgs84") if lat and lon else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def check_in(request: HttpRequest, code: str) -> HttpResponse:
+    """Where the code on the wall leads: two taps, no account."""
+    found, device = _station(code), device_of(request)
+    wall = request.GET.get("k", "") or request.POST.get("k", "")
+    context: dict[str, Any] = {
+        "station": found, "code": wall[:40], "sectors": Sector.choices, "stands": queries.stands_now(found),
+        "needs_position": found.check_in == CheckIn.POSITION,
+    }  # fmt: skip
+    if request.method == "POST":
+        try:
+            context["counted"] = telling.check_in(
+                station=found, device=device, code=wall, position=_position(request),
+                sector=request.POST.get("sector", ""), network=network_of(request),
+            )  # fmt: skip
+            context["done"] = True
+        except Refusal as refusal:
+            context["refusal"] = refusal
+    response = render(request, "stations/worker/check_in.html", context, status=_status(context.get("refusal")))
+    return with_device(request, response, device)
+
+
+def _status(refusal: Refusal | None) -> int:
+    return refusal.status if refusal else 200
+
+
+@require_POST
+@door(PUBLIC)
+def confirm(request: HttpRequest, code: str) -> HttpResponse:
+    """ "I am here and it is open"."""
+    found, device = _station(code), device_of(request)
+    telling.confirm_open(station=found, device=device, network=network_of(request))
+    return with_device(request, redirect(f"/stations/{found.code}/?said=open"), device)
+
+
+@require_POST
+@door(PUBLIC)
+def rate(request: HttpRequest, code: str) -> HttpResponse:
+    """One tap, one to five stars."""
+    found, device = _station(code), device_of(request)
+    stars = request.POST.get("stars", "")
+    telling.rate(station=found, device=device, stars=int(stars) if stars.isdecimal() and len(stars) < 3 else 0,
+                 network=network_of(request))  # fmt: skip
+    return with_device(request, redirect(f"/stations/{found.code}/?said=stars"), device)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def tell(request: HttpRequest, code: str) -> HttpResponse:
+    """Tell the keeper; the answer is a secret link to come back by."""
+    found = _station(code)
+    form = TellForm(request.POST or None, request.FILES or None, station=found, initial={
+        "key": uuid4(), "trouble": Trouble.BROKEN, "kind": request.GET.get("kind", "")})  # fmt: skip
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            fault = telling.tell_fault(
+                station=found, key=told["key"], trouble=told["trouble"], kind=told["kind"], words=told["words"],
+                photo=told["photo"].read() if told["photo"] else None, network=network_of(request),
+            )  # fmt: skip
+            return redirect(f"/told/{telling.link_of(fault)}/")
+        except Refusal as wrong:
+            refusal = wrong
+    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    return render(
+        request, "stations/worker/tell.html", {"station": found, "form": form, "refusal": refusal}, status=status
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def told(request: HttpRequest, link: str) -> HttpResponse:
+    """What became of what I told: only whoever has the link sees this page."""
+    fault = telling.fault_by_link(link)
+    if request.method == "POST":
+        telling.reopen_fault(link=link)
+        return redirect(request.path)
+    steps = [(FaultState.OPEN, gettext("The keeper was told")), (FaultState.SEEN, gettext("The keeper is on it")),
+             (FaultState.MENDED, gettext("Mended"))]  # fmt: skip
+    context = {
+        "fault": fault, "steps": steps, "titles": dict(AmenityKind.choices),
+        "ended": fault.state in (FaultState.MENDED, FaultState.UNFOUNDED),
+    }  # fmt: skip
+    response = render(request, "stations/worker/told.html", context)
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_POST
+@door(PUBLIC)
+def wish(request: HttpRequest, code: str) -> HttpResponse:
+    """A small wish for this station."""
+    found = _station(code)
+    try:
+        key = UUID(request.POST.get("key", ""))
+    except ValueError as exc:
+        raise BadInput(code="bad-key") from exc
+    telling.wish(station=found, key=key, words=request.POST.get("words", ""), network=network_of(request))
+    return redirect(f"/stations/{found.code}/?said=wish")
