@@ -129,3 +129,25 @@ def id_number(serial: int, born: str = "19900307") -> str:
 
     first = f"450311{born}{serial % 1000:03d}"
     return first + id_check_digit(first)
+
+
+EVERY_DAY = {str(n): "08:00-12:00 14:00-20:00" for n in range(1, 8)}
+
+
+@pytest.fixture
+def put(district: dict[str, Any], program: Any) -> Any:
+    """``put("甲", lat, lon, amenities=[…], hours={…})``: a station in service."""
+
+    from nuanyi.stations.services import stations
+    from nuanyi.stations.services.stations import StationDraft
+
+    def make(name="甲站", lat=25.05, lon=110.32, *, opened=True, hours=None, **more):
+        draft = StationDraft(
+            name=name, tier="township", venue="care_station", lat=lat, lon=lon,
+            **{"region_code": "450311100", "unit": district["t100"], "amenities": ["charging", "first_aid"],
+               "functions": ["rest"], "hours": EVERY_DAY if hours is None else hours, **more},
+        )  # fmt: skip
+        made = stations.save_station(actor=program, draft=draft)
+        return stations.move_station(actor=program, station=made, state="open") if opened else made
+
+    return make

@@ -1,4 +1,7 @@
-"""``make bench``: import, list pages, ledger, matrix. Prints one line a figure, with its target."""
+"""``make bench``: import, list pages, ledger, matrix, stations. Prints one line a figure, with its target.
+
+``python -m bench stations`` runs one part alone.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,17 @@ def main() -> int:
     from django.conf import settings
     from django.test.utils import get_runner
 
-    from bench import imports, lists, sums
+    from bench import imports, lists, stations, sums
     from bench.report import Report
 
     runner = get_runner(settings)(verbosity=0, interactive=False, keepdb=False)
     databases = runner.setup_databases()
     report = Report()
     try:
-        for part in (imports, lists, sums):
-            part.run(report)
+        wanted = sys.argv[1:]
+        for part in (imports, lists, sums, stations):
+            if not wanted or part.__name__.removeprefix("bench.") in wanted:
+                part.run(report)
     finally:
         runner.teardown_databases(databases)
     return report.finish()

@@ -19,7 +19,7 @@ DAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _
 class StationForm(forms.Form):
     """Everything that an office says of a station."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Station's name"), max_length=60)
     code = forms.CharField(
         label=_("Code"),
         max_length=12,

@@ -37,7 +37,12 @@ class StationQuerySet(models.QuerySet["Station"]):
         """Those that the actor may keep: named as its keeper, or with a duty for its place or unit."""
         if actor.kind == "system":
             return self
-        allowed = Q(keepers__account_id=actor.account_id) if actor.can("stations.keep") else Q(pk__in=[])
+        named = (
+            Keeper.objects.filter(account_id=actor.account_id or 0)
+            if actor.can("stations.keep")
+            else Keeper.objects.none()
+        )
+        allowed = Q(pk__in=named.values("station"))
         for scope in actor.scopes("stations.edit"):
             if scope.everywhere:
                 return self
@@ -45,7 +50,7 @@ class StationQuerySet(models.QuerySet["Station"]):
                 allowed |= Q(region_code__startswith=scope.region)
             if scope.unit is not None:
                 allowed |= Q(unit_id=scope.unit)
-        return self.filter(allowed).distinct()
+        return self.filter(allowed)
 
 
 class Station(models.Model):

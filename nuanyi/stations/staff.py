@@ -207,11 +207,11 @@ def _hours_lines(station: Station) -> list[tuple[str, str]]:
             lines.append((number, number, text))
     told = [
         (names[a - 1] if a == b else gettext("%(first)s to %(last)s") % {"first": names[a - 1], "last": names[b - 1]},
-         text or gettext("closed"))
+         text or gettext("shut all day"))
         for a, b, text in lines
     ]  # fmt: skip
     if station.hours.get("holiday") is not None:
-        told.append((gettext("Statutory holidays"), station.hours["holiday"] or gettext("closed")))
+        told.append((gettext("Statutory holidays"), station.hours["holiday"] or gettext("shut all day")))
     return told
 
 

@@ -9,8 +9,13 @@ OFFICE = (
     "/office/census/imports/new/", "/office/census/rounds/", "/office/census/rounds/new/", "/office/census/exports/",
     "/office/responsibility/", "/office/responsibility/rules/", "/office/responsibility/rules/new/", "/office/places/",
     "/office/people/", "/office/people/new/", "/office/people/duties/", "/office/notices/", "/office/search/?q=雁山", "/accounts/2fa/",
+    "/office/stations/", "/office/stations/new/", "/office/stations/faults/", "/office/stations/visits/",
+    "/office/stations/lists/new/", "/keeper/", "/keeper/LF01/",
 )  # fmt: skip
-OPEN = ("/", "/who/", "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/")
+OPEN = (
+    "/", "/?lat=25.05&lon=110.32&open=now&amenity=charging", "/?amenity=wifi", "/stations/LF01/", "/stations/LF01/tell/", "/s/LF01/",
+    "/who/", "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/",
+)  # fmt: skip
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -36,7 +41,9 @@ def test_axe_finds_nothing_on_any_page(open_as, size, theme):
     two = page.locator("tbody a").first.get_attribute("href")
     page.goto("/office/census/imports/")
     three = page.locator("tbody a").first.get_attribute("href")
-    for address in (one, two, three):
+    page.goto("/office/stations/")
+    four = page.locator("tbody a").first.get_attribute("href")
+    for address in (one, two, three, four, f"{four}edit/"):
         faults += _faults(page, address)
     guest = open_as(None, size=size, theme=theme)
     faults += [fault for address in OPEN for fault in _faults(guest, address)]
@@ -47,10 +54,74 @@ def test_axe_finds_nothing_on_any_page(open_as, size, theme):
 
 def test_targets_of_the_workers_phone_are_large_enough_for_gloves(open_as):
     page = open_as(None, size="phone")
-    for address in ("/", "/who/", "/door/"):
+    for address in (
+        "/",
+        "/?lat=25.05&lon=110.32",
+        "/stations/LF01/",
+        "/stations/LF01/tell/",
+        "/s/LF01/",
+        "/who/",
+        "/door/",
+    ):
         page.goto(address)
         small = page.evaluate(
-            "[...document.querySelectorAll('.phone button, .phone select, .phone input:not([type=hidden]), .phone .lines a, .bottom a')]"
+            "[...document.querySelectorAll('.phone button, .phone select, .phone input:not([type=hidden]):not([type=checkbox]):not([type=radio]),"
+            " .phone .lines a, .bottom a, .ticks label span, .stations a')]"
             ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 80))"
         )
         assert small == [], address
+
+
+def test_the_keepers_targets_are_large_enough(open_as):
+    page = open_as("yizhan", size="phone")
+    page.goto("/keeper/LF01/")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    small = page.evaluate(
+        "[...document.querySelectorAll('.phone button, .phone select, .phone input:not([type=hidden]), .phone summary, .bottom a')]"
+        ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 44).map(e => e.outerHTML.slice(0, 80))"
+    )
+    assert small == []
+
+
+#: What a phone's text setting of 200 % does: every text twice as large, nothing else.
+TWICE = """(() => {
+  const all = [...document.querySelectorAll("body *")].map((e) => [e, parseFloat(getComputedStyle(e).fontSize), parseFloat(getComputedStyle(e).lineHeight)]);
+  all.forEach(([e, size, line]) => { e.style.fontSize = `${size * 2}px`; if (line) e.style.lineHeight = `${line * 2}px`; });
+})()"""
+
+
+@pytest.mark.parametrize("address", ["/", "/stations/LF01/", "/stations/LF01/tell/"])
+def test_a_workers_page_is_whole_at_twice_the_text(open_as, address):
+    page = open_as(None, size="phone")
+    page.goto(address)
+    page.evaluate(TWICE)
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+
+
+RATIO = """(() => {
+  const paint = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgb = (c) => { paint.clearRect(0, 0, 1, 1); paint.fillStyle = c; paint.fillRect(0, 0, 1, 1); return [...paint.getImageData(0, 0, 1, 1).data]; };
+  const light = ([r, g, b]) => {
+    const l = [r, g, b].map((v) => { v /= 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * l[0] + 0.7152 * l[1] + 0.0722 * l[2]; };
+  const behind = (e) => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c[3] === 255) return c; } return [255, 255, 255, 255]; };
+  const bad = [];
+  for (const e of document.querySelectorAll("main *")) {
+    if (!e.offsetParent || ![...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim())) continue;
+    const a = light(rgb(getComputedStyle(e).color)), b = light(behind(e));
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 7) bad.push([e.outerHTML.slice(0, 80), ratio.toFixed(2)]);
+  }
+  return bad;
+})()"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_of_workers_and_keepers_are_readable_in_sunlight(open_as, theme):
+    page = open_as(None, size="phone", theme=theme)
+    for address in ("/", "/?lat=25.05&lon=110.32&open=now", "/stations/LF01/", "/stations/LF01/tell/", "/s/LF01/"):
+        page.goto(address)
+        assert page.evaluate(RATIO) == [], address
+    keeper = open_as("yizhan", size="phone", theme=theme)
+    keeper.goto("/keeper/LF01/")
+    assert keeper.evaluate(RATIO) == []

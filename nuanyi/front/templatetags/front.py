@@ -149,7 +149,7 @@ def clock_time(value: int | datetime | None) -> str:
         return "24:00" if days else words
     zh = (get_language() or "").startswith("zh")
     if days == 1:
-        return f"{gettext('tomorrow')} {words}"
+        return gettext("tomorrow %(time)s") % {"time": words}
     if 0 < days < 7:
         return f"{WEEKDAYS[local.weekday()] if zh else local.strftime('%a')} {words}"
     return f"{local.month}月{local.day}日 {words}" if zh else local.strftime("%d %b %H:%M")

@@ -1,12 +1,19 @@
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+from nuanyi.lib import clock
+from nuanyi.stations.services import keeping, telling
 
 LISTS = (
     "/office/census/workers/", "/office/census/establishments/", "/office/census/imports/", "/office/matrix/", "/office/census/rounds/",
-    "/office/responsibility/rules/", "/office/notices/", "/office/census/exports/", "/office/", "/office/people/",
+    "/office/responsibility/rules/", "/office/notices/", "/office/census/exports/", "/office/", "/office/people/", "/office/stations/",
+    "/office/stations/faults/", "/office/stations/visits/",
+    "/office/stations/map.json", "/office/stations/stations.xlsx", "/", "/api/v1/stations.geojson",
 )  # fmt: skip
 
 
@@ -19,12 +26,17 @@ def _queries(browser, address):
 
 
 @pytest.mark.parametrize("address", LISTS)
-def test_a_list_asks_as_often_for_forty_rows_as_for_two(cast, program, address):
+def test_a_list_asks_as_often_for_forty_rows_as_for_two(cast, program, put, address):
     take(program, [HEAD, row(1), row(2)])
+    put("甲站")
     browser = cast.client("office")
     browser.get(address)
     few = _queries(browser, address)
     take(program, [HEAD, *[row(n) for n in range(10, 50)]], source_name="乙")
+    for n in range(12):
+        station = put(f"第{n}站", amenities=["fan", "sofa", "charging"])
+        telling.tell_fault(station=station, key=uuid4(), trouble="broken", kind="fan", network=str(n))
+        keeping.note_visits(actor=program, station=station, counts=[(clock.now() - timedelta(hours=n), "courier", 2)])
     from nuanyi.notices import services as notices
 
     for n in range(20):

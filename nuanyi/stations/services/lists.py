@@ -167,7 +167,8 @@ def send_list(*, actor: Actor, key: UUID, file_name: str, data: bytes, crs: str)
         return known
     if crs not in CRS_NAMES:
         raise BadInput(code="bad-crs", fields={"crs": ", ".join(CRS_NAMES)})
-    first = next(iter(sheets.read(data)), None)
+    book = sheets.read(data)  # held until the rows are read: its child ends with it
+    first = next(book, None)
     if first is None:
         raise sheets.BadSheet("empty")
     regions = places.names_by_code()

@@ -99,7 +99,10 @@ def placed(lat: float, lon: float, crs: str, region_code: str = "") -> tuple[flo
     region = found.code if found else ""
     if region_code.startswith(region) and region_code in places.names_by_code():
         region = region_code  # the finer one; or all that is known, where no polygon is
-    if not region or (not found and places.outlines(Level.TOWNSHIP)["features"]):
+    drawn = bool(places.outlines(Level.TOWNSHIP)["features"])
+    if not region and not drawn and (district := places.district()):
+        region = district.code
+    if not region or (not found and drawn):
         words = _(
             "This point lies outside the district. Was it perhaps copied from a map with another coordinate system?"
         )

@@ -56,11 +56,11 @@
   const load = (src) => new Promise((done, failed) => { document.head.append(Object.assign(document.createElement("script"), { src, onload: done, onerror: failed })); });
   const show = async (place) => {
     place.hidden = false;
-    const [shapes, stations] = await Promise.all([fetch("/office/places/map.json").then((a) => a.json()), fetch("/api/v1/stations.geojson").then((a) => a.json()), load(document.body.dataset.leaflet), new Promise((done) => { document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: document.body.dataset.leafletStyle, onload: done })); })]);
+    const [shapes, stations] = await Promise.all([fetch("/office/places/map.json").then((a) => a.json()), fetch("/api/v1/stations.geojson").then((a) => a.json()), load(box.dataset.leaflet), new Promise((done) => { document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: box.dataset.leafletStyle, onload: done })); })]);
     const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     const map = L.map(place, { scrollWheelZoom: false });
     map.attributionControl.setPrefix("");
-    const tiles = document.body.dataset.tiles;
+    const tiles = box.dataset.tiles;
     if (tiles) L.tileLayer(tiles, { maxZoom: 18 }).addTo(map);
     const flip = ([x, y]) => [y, x];
     const outline = L.polygon(shapes.base.outline.map(flip), { color: colour("--lantern"), weight: 2, fillColor: colour("--paper"), fillOpacity: tiles ? 0 : 1, attribution: shapes.attribution }).addTo(map);

@@ -1,0 +1,196 @@
+"""Stations: ``nearby`` over 200,000 of them against an empty Django view in the same server; the first page on a slow phone."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from bench.report import Report
+
+STATIONS = int(os.environ.get("BENCH_STATIONS", "200000"))
+SECONDS, ROUNDS, SOCKETS, CLIENTS = 3.0, 5, 8, 2
+FILTERS = ("", "&open=now", "&open=now&amenity=charging", "&amenity=charging,toilet", "&open=now&function=rest")
+_FILL = """
+INSERT INTO stations_station (id, code, name, tier, venue, region_code, place_words, lat_wgs84, lon_wgs84, how_to_find, access,
+  access_words, step_free, capacity, functions, desk_call, hours, state, reason, check_in, secret, synthetic, made_at, changed_at)
+SELECT gen_random_uuid(), 'B' || n, '测试驿站' || n, (ARRAY['district','township','village'])[1 + n %% 3], 'care_station', '450311',
+  '测试路' || n || '号', 24 + random() * 3, 109 + random() * 3, '', 'open', '', n %% 3 = 0, 8, '{rest,supply}', '',
+  jsonb_build_object('1', h, '2', h, '3', h, '4', h, '5', h, '6', h, '7', h, 'holiday', null, 'make_up', null),
+  'open', '', 'position', '\\x00', true, now(), now()
+FROM (SELECT n, lpad((n %% 12)::text, 2, '0') || ':' || lpad((n %% 50)::text, 2, '0') || '-' || (13 + n %% 11) || ':00' AS h
+      FROM generate_series(1, %s) n) rows
+"""
+_KINDS = "INSERT INTO stations_amenity (station_id, kind, state) SELECT id, kind, 'ok' FROM stations_station, unnest(ARRAY['charging','toilet','fan']) kind WHERE random() < 0.6"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answer(line: socket.socket) -> None:
+    """Read one answer by its length."""
+    got = b""
+    while b"\r\n\r\n" not in got:
+        got += line.recv(65536)
+    head, _end, body = got.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200"), head[:200]
+    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    left = length - len(body)
+    while left > 0:
+        left -= len(line.recv(65536))
+
+
+def _client(port: int, paths: list[str], count: Any) -> None:
+    """Ask over kept-alive connections, one question under way on each, for some seconds."""
+    requests = [f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for path in paths]
+    lines = [socket.create_connection(("127.0.0.1", port)) for _n in range(SOCKETS)]
+    done, turn, until = 0, 0, time.perf_counter() + SECONDS
+    while time.perf_counter() < until:
+        for line in lines:
+            line.sendall(requests[turn % len(requests)])
+            turn += 1
+        for line in lines:
+            _answer(line)
+        done += len(lines)
+    with count.get_lock():
+        count.value += done
+
+
+def rate(port: int, paths: list[str]) -> float:
+    """Requests a second from a few client processes."""
+    count = multiprocessing.Value("i", 0)
+    clients = [multiprocessing.Process(target=_client, args=(port, paths, count)) for _n in range(CLIENTS)]
+    start = time.perf_counter()
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    return float(count.value) / (time.perf_counter() - start)
+
+
+def _wait(address: str, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.3)
+    raise RuntimeError(f"{address} is not served")
+
+
+def nearby(report: Report) -> None:
+    """The hot path against the empty view."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FILL, [STATIONS])
+        cursor.execute(_KINDS)
+        cursor.execute("ANALYZE stations_station")
+    port = free_port()
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
+        "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "bench.station_wsgi:application",
+    ]  # fmt: skip
+    told = connection.settings_dict
+    environment = os.environ | {
+        "NUANYI_DB_URL": f"postgresql://{told['USER']}@/{told['NAME']}?host={told['HOST']}&port={told['PORT'] or 5432}",
+        "NUANYI_NEARBY_PER_SECOND": "1000000", "NUANYI_HOSTS": "localhost,127.0.0.1",
+    }  # fmt: skip
+    server = subprocess.Popen(command, env=environment)
+    try:
+        _wait(f"http://127.0.0.1:{port}/bench/ready")
+        rng = random.Random(1)
+        paths = [
+            f"/api/v1/stations/nearby?lat={24 + rng.random() * 3:.5f}&lon={109 + rng.random() * 3:.5f}{rng.choice(FILTERS)}"
+            for _n in range(500)
+        ]
+        rate(port, paths)
+        ours, empty = [], []
+        for _round in range(ROUNDS):
+            empty.append(rate(port, ["/bench/empty"]))
+            ours.append(rate(port, paths))
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(20)
+    mine, peer = statistics.median(ours), statistics.median(empty)
+    report.note(f"nearby over {STATIONS:,} stations: {mine:,.0f} requests/s; empty Django view {peer:,.0f}")
+    report.ratio(
+        "nearby with filters, requests/s", mine / peer, "an empty Django JSON view in the same server", at_least=1.2
+    )
+
+
+def first_page(report: Report) -> None:
+    """Bytes, requests and the time until the list can be used, in a browser held down to a slow phone."""
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium")
+    if program is None:
+        report.note("first page: chromium is not installed, nothing measured")
+        return
+    home = Path(tempfile.mkdtemp(prefix="bench-home-"))
+    home.chmod(0o711)
+    port = free_port()
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "nuanyi.program.cli", "demo", "--port", str(port)], env=kept | {"NUANYI_HOME": str(home)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        _wait(f"http://127.0.0.1:{port}/healthz")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+            found = [_visit(browser, port) for _turn in range(5)]
+            browser.close()
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(40)
+        shutil.rmtree(home, ignore_errors=True)
+    sizes, requests, blocking, seconds = (statistics.median(column) for column in zip(*found, strict=True))
+    report.note(
+        f"first worker page: {sizes:,.0f} bytes in {requests:.0f} requests, {blocking:.0f} before the list is painted"
+    )
+    report.ratio("first worker page, kB transferred", sizes / 1000, "60 kB", at_most=60)
+    report.ratio("requests before the list", blocking, "3", at_most=3)
+    report.ratio("seconds to the usable list (4x slower, 400 kb/s, 400 ms)", seconds, "3 s", at_most=3)
+
+
+def _visit(browser: Any, port: int) -> tuple[float, float, float, float]:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, service_workers="block")
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+    devtools.send("Network.emulateNetworkConditions", slow)
+    sizes: dict[str, float] = {}
+    devtools.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    page.goto(f"http://localhost:{port}/", wait_until="networkidle")
+    painted, blocking = page.evaluate(
+        "[performance.getEntriesByName('first-contentful-paint')[0].startTime, 1 + performance.getEntriesByType('resource')"
+        ".filter(r => r.renderBlockingStatus === 'blocking').length]"
+    )
+    assert page.locator(".stations li").count() == 5
+    context.close()
+    return sum(sizes.values()), float(len(sizes)), float(blocking), painted / 1000
+
+
+def run(report: Report) -> None:
+    """Both."""
+    nearby(report)
+    first_page(report)

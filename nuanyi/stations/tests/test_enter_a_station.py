@@ -1,0 +1,173 @@
+import io
+
+import pytest
+
+from conftest import workbook
+from nuanyi.journal.models import Entry
+from nuanyi.ledger import queries as ledger
+from nuanyi.lib import sheets
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.figures import Window, offered
+from nuanyi.lib.geo import wgs84_to_gcj02
+from nuanyi.lib.ids import new_id
+from nuanyi.places import services as places
+from nuanyi.stations.models import Station
+from nuanyi.stations.services import lists, stations
+from nuanyi.stations.services.lists import draft_of
+
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[110.2, 25.0], [110.4, 25.0], [110.4, 25.2], [110.2, 25.2], [110.2, 25.0]]],
+}
+
+
+@pytest.fixture
+def drawn(district, program):
+    """The township has an outline now."""
+    places.put_region(
+        actor=program, code="450311100", name="雁山镇", level="township", parent="450311", geometry_wgs84=SQUARE
+    )
+
+
+def test_a_station_begins_planned_and_its_life_stands_in_journal_and_ledger(put, program):
+    station = put(opened=False)
+    assert station.state == "planned"
+    assert station.code == "NY001"
+    with pytest.raises(IllegalMove):
+        stations.move_station(actor=program, station=station, state="paused", reason="修缮")
+    stations.move_station(actor=program, station=station, state="open")
+    assert ledger.sums(("stations.opened",), Window())[()] == 1
+    with pytest.raises(BadInput):
+        stations.move_station(actor=program, station=station, state="paused")
+    stations.move_station(actor=program, station=station, state="paused", reason="水管在修")
+    assert offered()["stations.open"].total(Window()) == 1
+    stations.move_station(actor=program, station=station, state="closed", reason="房子还了")
+    assert offered()["stations.open"].total(Window()) == 0
+    assert ledger.sums(("stations.opened",), Window())[()] == 0
+    assert Entry.objects.filter(kind="stations.station_moved").count() == 3
+
+
+def test_a_point_of_amap_is_turned_into_wgs84(drawn, put):
+    lat, lon = wgs84_to_gcj02(25.05, 110.32)
+    station = put(lat=lat, lon=lon, crs="gcj02")
+    assert (round(station.lat_wgs84, 6), round(station.lon_wgs84, 6)) == (25.05, 110.32)
+    assert station.region_code == "450311100"
+
+
+def test_a_point_outside_the_district_is_refused_with_the_likely_reason(drawn, put):
+    with pytest.raises(BadInput) as refused:
+        put(lat=39.9, lon=116.4)
+    assert refused.value.code == "outside-district"
+
+
+def test_two_stations_have_two_codes(put):
+    put(code="AB1")
+    with pytest.raises(Conflict):
+        put("乙站", code="AB1")
+
+
+def test_a_township_enters_its_own_stations_and_no_others(put, cast, district):
+    station = put()
+    with pytest.raises(NotAllowed):
+        stations.save_station(actor=cast.actor("zhemu"), draft=draft_of(station), station=station)
+    stolen = draft_of(station)
+    stolen.region_code, stolen.unit = "450311101", district["t101"]
+    with pytest.raises(NotFound):  # moved into his own place on paper, it is still another's
+        stations.save_station(actor=cast.actor("zhemu"), draft=stolen, station=station)
+    with pytest.raises(NotAllowed):
+        stations.save_station(actor=cast.actor("keeper"), draft=draft_of(station), station=station)
+    draft = draft_of(station)
+    draft.name = "雁山镇新站"
+    assert stations.save_station(actor=cast.actor("yanshan"), draft=draft, station=station).name == "雁山镇新站"
+
+
+HEAD = ["驿站名称", "层级", "乡镇", "地点", "纬度", "经度", "开放时间", "配备", "功能"]
+
+
+def send(actor, rows, crs="wgs84"):
+    return lists.send_list(actor=actor, key=new_id(), file_name="名单.xlsx", data=workbook([HEAD, *rows]), crs=crs)
+
+
+def test_a_list_says_first_what_each_row_would_do_and_can_be_undone(put, cast):
+    actor = cast.actor("office")
+    known = put("甲站")
+    rows = [
+        ["甲站", "乡镇级", "雁山镇", "新地点", 25.05, 110.32, "08:00-12:00 14:00-20:00", "手机充电、急救箱", "歇脚"],
+        ["乙站", "村级", "雁山镇", "村口", 25.06, 110.33, "24小时", "雨具", ""],
+        ["丙站", "村级", "雁山镇", "村口", 110.33, 25.06, "24小时", "雨具", ""],
+        ["丁站", "村级", "雁山镇", "村口", 25.06, 110.33, "早八点", "飞机", ""],
+    ]
+    sent = send(actor, rows)
+    assert [row["does"] for row in sent.rows] == ["change", "new", "bad", "bad"]
+    assert sent.rows[0]["changes"] == [["place_words", "", "新地点"]]
+    assert Station.objects.count() == 1
+    lists.take_list_in(actor=actor, pk=sent.pk)
+    assert set(Station.objects.values_list("name", flat=True)) == {"甲站", "乙站"}
+    with pytest.raises(IllegalMove):
+        lists.take_list_in(actor=actor, pk=sent.pk)
+    again = send(actor, rows)
+    assert [row["does"] for row in again.rows] == ["same", "same", "bad", "bad"]
+    lists.undo_list(actor=actor, pk=sent.pk)
+    known.refresh_from_db()
+    assert known.place_words == ""
+    assert Station.objects.count() == 1
+
+
+def test_another_clerk_sees_no_list_of_mine(put, cast):
+    sent = send(cast.actor("office"), [["乙站", "村级", "雁山镇", "", 25.06, 110.33, "", "", ""]])
+    with pytest.raises(NotFound):
+        lists.take_list_in(actor=cast.actor("yanshan"), pk=sent.pk)
+    assert cast.client("yanshan").get(f"/office/stations/lists/{sent.pk}/").status_code == 404
+
+
+def test_what_was_exported_comes_back_unchanged(put, cast):
+    actor = cast.actor("office")
+    put("甲站", hours={"1": "22:00-06:00", "holiday": "10:00-12:00"}, how_to_find="=1+1", step_free=True)
+    body = lists.export_list(actor=actor, filters={})
+    assert "=1+1" in [cell for sheet in sheets.read(body) for row in sheet.rows for cell in row]
+    sent = lists.send_list(actor=actor, key=new_id(), file_name="x.xlsx", data=body, crs="wgs84")
+    assert [(row["does"], row["changes"], row["problems"]) for row in sent.rows] == [("same", [], [])]
+
+
+def test_a_list_without_its_columns_is_refused(cast):
+    with pytest.raises(BadInput) as refused:
+        lists.send_list(
+            actor=cast.actor("office"), key=new_id(), file_name="x", data=workbook([["甲", "乙"]]), crs="wgs84"
+        )
+    assert refused.value.code == "no-header"
+
+
+def test_the_form_enters_a_station_and_says_what_is_wrong(cast):
+    browser = cast.client("office")
+    told = {
+        "name": "新站", "tier": "village", "venue": "lounge", "place_words": "路口", "point": "110.32, 25.05", "crs": "wgs84",
+        "access": "open", "check_in": "position", "day1": "08:00-12:00 10:00-14:00", "amenities": ["fan"],
+    }  # fmt: skip
+    answer = browser.post("/office/stations/new/", told)
+    assert answer.status_code == 422
+    assert "这些时段有重叠" in answer.content.decode()
+    told["day1"] = "08:00-12:00"
+    answer = browser.post("/office/stations/new/", told)
+    assert answer.status_code == 302
+    station = Station.objects.get()
+    assert (station.lat_wgs84, station.lon_wgs84) == (25.05, 110.32)
+    assert browser.get(answer["Location"]).status_code == 200
+    assert browser.get(f"{answer['Location']}edit/").status_code == 200
+
+
+def test_a_picture_is_put_up_rebuilt(put, cast):
+    from nuanyi.lib.tests.test_rebuild_a_picture import picture
+
+    station = put()
+    file = io.BytesIO(picture(comment=b"SECRETNOTE"))
+    file.name = "door.jpg"
+    browser = cast.client("yanshan")
+    assert browser.post(f"/office/stations/{station.pk}/photo/", {"shows": "door", "photo": file}).status_code == 302
+    page = browser.get(f"/stations/{station.code}/").content.decode()
+    address = page.split('class="photo" src="')[1].split('"')[0]
+    shown = browser.get(address)
+    assert shown["Content-Type"] == "image/jpeg"
+    assert b"SECRETNOTE" not in shown.content
+    bad = io.BytesIO(b"<svg/>")
+    bad.name = "door.jpg"
+    assert browser.post(f"/office/stations/{station.pk}/photo/", {"shows": "door", "photo": bad}).status_code == 422

@@ -1,0 +1,233 @@
+"""Stations through a real browser: the worker on the road, the keeper, the office."""
+
+import re
+
+import pypdfium2
+import pytest
+import zxingcpp
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+LIANGFENG = {"latitude": 25.0470, "longitude": 110.3220}
+
+
+@pytest.fixture
+def rider(stage, browser):
+    """A phone on the road, with its position shared."""
+    contexts = []
+
+    def act(position=LIANGFENG, **more):
+        context = browser.new_context(
+            viewport={"width": 360, "height": 740}, locale="zh-CN", base_url=stage.address, geolocation=position,
+            permissions=["geolocation"] if position else [], **more,
+        )  # fmt: skip
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield act
+    for context in contexts:
+        context.close()
+
+
+def open_all_day(keeper):
+    """The demo's hours depend on the time of the test; the keeper opens with one tap."""
+    keeper.goto("/keeper/LF01/")
+    if keeper.locator("button[name=door][value=open]").count():
+        keeper.click("button[name=door][value=open]")
+        keeper.wait_for_selector("button[name=door][value=shut]")
+
+
+def test_the_nearest_open_station_with_a_socket_is_found_and_stays_readable_without_network(open_as, rider):
+    open_all_day(open_as("yizhan", size="phone"))
+    page = rider()
+    page.goto("/")
+    page.get_by_text("手机充电", exact=True).first.click()
+    page.get_by_text("现在开着", exact=True).first.click()
+    page.wait_for_function("document.querySelectorAll('[name=open]:checked, [name=amenity]:checked').length === 2")
+    page.click("[data-here]")
+    page.wait_for_function("document.querySelector('.best b') !== null")
+    best = page.locator(".best").inner_text()
+    assert "良丰" in best
+    assert re.search(r"\d+\s*米", best)
+    assert "有插座" in best
+    assert "lat=" not in page.url, "where somebody is does not stand in the address"
+    page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    page.click("[data-here]")
+    page.wait_for_function("document.querySelector('.best b') !== null")
+    page.context.set_offline(True)
+    page.goto("/")
+    page.wait_for_selector("[data-told]:not([hidden])")
+    assert "没有网络" in page.locator("[data-told]").inner_text()
+    assert "良丰" in page.locator(".best").inner_text()
+    page.context.set_offline(False)
+
+
+def test_a_position_that_is_refused_leaves_places_to_choose_from(rider):
+    page = rider(position=None)
+    page.goto("/")
+    page.click("[data-here]")
+    page.wait_for_selector("[data-told]:not([hidden])")
+    page.click("details.more summary")
+    page.select_option("#place", label="柘木镇")
+    page.wait_for_function("document.querySelector('.stations .far') !== null")
+    assert "桂阳公路" in page.locator(".stations .name").first.inner_text()
+
+
+def test_it_works_without_any_script(stage, browser):
+    context = browser.new_context(java_script_enabled=False, locale="zh-CN", base_url=stage.address)
+    page = context.new_page()
+    page.goto("/")
+    page.locator(".ticks").first.get_by_text("微波炉", exact=True).click()
+    page.click("[data-show]")
+    assert "amenity=microwave" in page.url
+    assert page.locator(".stations li").count() == 4
+    page.locator(".stations a").first.click()
+    assert "怎么去" in page.content()
+    context.close()
+
+
+def test_a_map_comes_when_it_is_asked_for_and_nothing_is_asked_of_strangers(rider, stage):
+    page, strange = rider(), []
+    page.on(
+        "request",
+        lambda request: strange.append(request.url) if not request.url.startswith((stage.address, "data:")) else None,
+    )
+    page.goto("/")
+    page.click("[data-map-button]")
+    page.wait_for_selector(".leaflet-interactive")
+    assert strange == []
+
+
+def test_a_visit_is_counted_in_two_taps_and_a_copied_code_is_not(open_as, rider):
+    office = open_as("liangxin")
+    office.goto("/office/stations/?q=LF01")
+    office.click("tbody a")
+    code = office.locator("code").last.inner_text()
+    page = rider()
+    page.goto(code)
+    page.click("main form button")
+    page.wait_for_selector("[data-stamps]")
+    assert "签到成功" in page.content()
+    far = rider(position={"latitude": 25.18, "longitude": 110.345})
+    far.goto(code)
+    far.click("main form button")
+    far.wait_for_selector(".note.bad")
+    assert "只在它的驿站有效" in far.content()
+
+
+def test_a_broken_socket_is_told_without_network_mended_and_told_back(open_as, rider, tmp_path):
+    from nuanyi.lib.tests.test_rebuild_a_picture import picture
+
+    keeper = open_as("yizhan", size="phone")
+    photo = tmp_path / "socket.jpg"
+    photo.write_bytes(picture(size=(2400, 1800), comment=b"SECRETNOTE"))
+    page = rider()
+    page.goto("/stations/LF01/tell/")
+    page.check("[name=trouble][value=broken]")
+    page.select_option("[name=kind]", "charging")
+    page.fill("[name=words]", "二号插座没电")
+    page.set_input_files("[name=photo]", str(photo))
+    page.context.set_offline(True)
+    page.click("main form button")
+    page.wait_for_selector("[data-kept]:not([hidden])")
+    page.wait_for_function("document.querySelector('[data-kept]').textContent.includes('等有网')")
+    page.context.set_offline(False)
+    page.wait_for_url("**/told/**")
+    link = page.url
+    assert "已告诉管理员" in page.content()
+
+    keeper.goto("/keeper/LF01/")
+    card = keeper.locator(".card", has_text="二号插座没电")
+    assert card.count() == 1, "sent once"
+    assert card.locator("img").evaluate("image => image.complete && image.naturalWidth > 0")
+    assert card.locator("img").evaluate("image => image.naturalWidth") <= 1280
+    card.locator("input[name=answer]").fill("换了新插座")
+    card.locator("button[value=mended]").click()
+    keeper.wait_for_load_state()
+
+    page.goto(link)
+    assert "修好了" in page.locator("h1").inner_text()
+    assert "换了新插座" in page.content()
+    page.goto("/stations/LF01/")
+    assert page.locator(".things li.broken").count() == 0
+
+
+def test_one_tap_shuts_and_one_tap_opens(open_as, rider):
+    keeper, page = open_as("yizhan", size="phone"), rider()
+    open_all_day(keeper)
+    keeper.click("button[name=door][value=shut]")
+    keeper.wait_for_selector("button[name=door][value=open]")
+    page.goto("/stations/LF01/")
+    assert "关着" in page.locator(".answer").inner_text()
+    keeper.click("button[name=door][value=open]")
+    keeper.wait_for_selector("button[name=door][value=shut]")
+    page.reload()
+    assert "开着" in page.locator(".answer").inner_text()
+    page.click("text=我在这，开着")
+    page.wait_for_selector(".note.good")
+    assert "人确认开着" in page.content()
+
+
+def test_a_station_is_entered_in_the_office_opened_and_found_by_a_rider(open_as, rider):
+    office = open_as("yanshan")
+    office.goto("/office/stations/new/")
+    office.fill("#id_name", "新开的驿站")
+    office.select_option("#id_tier", "village")
+    office.fill("#id_place_words", "路口")
+    office.fill("#id_point", "25.0440, 110.3300")
+    office.select_option("#id_crs", "wgs84")
+    for day in range(1, 8):
+        office.fill(f"#id_day{day}", "24小时")
+    office.get_by_label("饮用水").check()
+    office.click("main form > button")
+    office.wait_for_selector("#state")
+    office.select_option("#state", "open")
+    office.click("form[action$='/move/'] button")
+    office.wait_for_load_state()
+    page = rider(position={"latitude": 25.0441, "longitude": 110.3301})
+    page.goto("/")
+    page.click("[data-here]")
+    page.wait_for_function("document.querySelector('.best b') !== null")
+    assert "新开的驿站" in page.locator(".best").inner_text()
+    office.select_option("#state", "closed")
+    office.fill("#reason", "试完了")
+    office.click("form[action$='/move/'] button")
+    office.wait_for_load_state()
+    page.reload()
+    assert "新开的驿站" not in page.content()
+
+
+def test_the_poster_that_a_keeper_prints_is_read_by_a_scanner_and_leads_to_the_station(open_as, rider):
+    keeper = open_as("yizhan", size="phone")
+    keeper.goto("/keeper/LF01/")
+    answer = keeper.request.get(keeper.locator("a[href$='poster.pdf']").get_attribute("href"))
+    page = pypdfium2.PdfDocument(answer.body())[0].render(scale=2).to_pil()
+    address = zxingcpp.read_barcodes(page)[0].text
+    phone = rider()
+    phone.goto(address)
+    assert "良丰" in phone.locator("h1").inner_text()
+
+
+def test_the_first_page_is_small_and_asks_for_little(stage, browser):
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, base_url=stage.address, service_workers="block"
+    )
+    page = context.new_page()
+    devtools = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    sizes, blocking = {}, []
+    devtools.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    page.on(
+        "request",
+        lambda request: (
+            blocking.append(request.url)
+            if request.resource_type in ("document", "stylesheet") or "theme" in request.url
+            else None
+        ),
+    )
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert sum(sizes.values()) < 60_000
+    assert len(blocking) <= 3, blocking
+    context.close()
