@@ -7,6 +7,7 @@ themselves. Many riders share one carrier address, so limits of public pages are
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from hashlib import blake2b
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from nuanyi.lib.errors import TooMuch
 HOUR = 3600
 
 
+@lru_cache(maxsize=20_000)
 def network_of(address: str) -> str:
     """An IPv4 address, or the /64 that an IPv6 address lies in; ``-`` for none."""
     try:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -147,8 +147,7 @@ def _without(openings: list[Opening], shut: Opening) -> list[Opening]:
     return out
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """Whether it is open at a moment, and when that changes (seconds since 1970; None: not within the days looked at)."""
 
     open: bool

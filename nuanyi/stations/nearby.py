@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -123,26 +124,35 @@ def iso(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).astimezone(clock.CHINA).isoformat()
 
 
+@lru_cache(maxsize=300_000)
+def _place_text(lat_wgs84: float, lon_wgs84: float, crs: str) -> bytes:
+    """A station's position; it hardly ever moves."""
+    lat, lon = shown_in(lat_wgs84, lon_wgs84, crs)
+    return f',"lat":{lat:.6f},"lon":{lon:.6f}'.encode()
+
+
+@lru_cache(maxsize=20_000)
+def _standing_text(is_open: bool, changes_at: int | None, opens_in_minutes: int | None) -> bytes:
+    """How a station stands, to the end of its object; many stand alike."""
+    changes = f'"{iso(changes_at)}"' if changes_at is not None else "null"
+    opens = "null" if opens_in_minutes is None else str(opens_in_minutes)
+    return f',"open":{"true" if is_open else "false"},"changes_at":{changes},"opens_in_minutes":{opens}}}'.encode()
+
+
 def answer(asked: Asked, snapshot: Snapshot, now: float) -> bytes:
     """The answer as JSON: ``{"crs": …, "stations": [{…, "lat", "lon", "metres", "open", …}]}``, nearest first."""
     moment = now if asked.at is None else asked.at
     parts = []
     for near in found(asked, snapshot, now):
-        lat, lon = shown_in(near.entry.lat_wgs84, near.entry.lon_wgs84, asked.crs)
-        metres, stands = near.metres, near.standing
-        opens = "null"
+        entry, metres, stands = near.entry, near.metres, near.standing
+        place = _place_text(entry.lat_wgs84, entry.lon_wgs84, asked.crs)
+        opens = None
         if not stands.open and stands.changes_at is not None:
-            opens = str(max(0, math.ceil((stands.changes_at - moment) / 60)))
-        changes = f'"{iso(stands.changes_at)}"' if stands.changes_at is not None else "null"
-        parts.append(
-            near.entry.head
-            + (
-                f',"lat":{lat:.6f},"lon":{lon:.6f},"metres":{metres:.1f},'
-                f'"walk_minutes":{max(1, round(metres / WALK_METRES_A_MINUTE))},'
-                f'"ride_minutes":{max(1, round(metres / RIDE_METRES_A_MINUTE))},'
-                f'"open":{"true" if stands.open else "false"},"changes_at":{changes},"opens_in_minutes":{opens}}}'
-            ).encode()
-        )
+            opens = max(0, math.ceil((stands.changes_at - moment) / 60))
+        far = b',"metres":%.1f,"walk_minutes":%d,"ride_minutes":%d' % (
+            metres, round(metres / WALK_METRES_A_MINUTE) or 1, round(metres / RIDE_METRES_A_MINUTE) or 1,
+        )  # fmt: skip
+        parts.append(entry.head + place + far + _standing_text(stands.open, stands.changes_at, opens))
     return b'{"crs":"' + asked.crs.encode() + b'","stations":[' + b",".join(parts) + b"]}"
 
 

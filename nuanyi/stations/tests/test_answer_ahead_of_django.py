@@ -37,7 +37,11 @@ def stage(django_db_setup, django_db_blocker):
     """
     with django_db_blocker.unblock():
         live = LiveSnapshot(url()).start()
+        begun = time.monotonic()
         while live.current() is None:
+            assert time.monotonic() - begun < 20, (
+                "the test database is made only where some test asks for it by its mark"
+            )
             time.sleep(0.01)
         yield StationsAhead(get_wsgi_application(), live, safe_headers(), per_second=1000)
         live.stop()
@@ -180,7 +184,8 @@ def test_many_changes_at_once_are_told_as_one_word(stage):
     within_a_second(lambda: len(stage.live.current() or []), 500)
 
 
-def test_geojson_is_public_and_in_wgs84(stage):
+@pytest.mark.django_db  # this mark also has the test database made, whichever tests of this file run beside it
+def test_geojson_is_public_and_in_wgs84():
     put("甲站", 25.05, 110.32)
     told = Client().get("/api/v1/stations.geojson").json()
     assert told["features"][0]["geometry"]["coordinates"] == [110.32, 25.05]
