@@ -133,6 +133,8 @@ ROTATES_SECONDS = 30
 EXPIRY_DAYS = 30
 #: One network in an hour: check-ins a station, messages a station, messages in all.
 VISITS_AN_HOUR, TOLD_AN_HOUR, TOLD_IN_ALL = 120, 20, 60
+#: Whoever is farther than this from every station is told so: a wrong map, or another district.
+FAR_METRES = 30_000
 WALK_METRES_A_MINUTE, RIDE_METRES_A_MINUTE = 75, 250
 
 #: Where a position outside this box is refused: the mainland with its islands (degrees, WGS-84).

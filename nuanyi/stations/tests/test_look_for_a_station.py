@@ -1,0 +1,85 @@
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from nuanyi.lib import clock
+from nuanyi.stations.models import Station
+
+NOON = datetime(2026, 6, 3, 13, 30, tzinfo=clock.CHINA)
+
+
+def page(**given):
+    answer = Client().get("/", given)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_first_page_needs_no_account_and_sets_no_session(put):
+    put()
+    browser = Client()
+    browser.get("/")
+    assert "sessionid" not in browser.cookies
+
+
+def test_the_nearest_comes_first_with_its_metres_and_when_it_opens(put):
+    put("近站", 25.05, 110.32)
+    put("远站", 25.08, 110.32)
+    with clock.held_at(NOON):
+        text = page(lat="25.0501", lon="110.3201")
+    assert text.index("近站") < text.index("远站")
+    assert "30 分钟后开门" in text
+    assert "3.3</b> 公里" in text
+
+
+def test_filters_leave_out_what_is_broken_or_shut(put):
+    station = put("近站")
+    put("夜站", 25.06, 110.33, hours={str(n): "22:00-06:00" for n in range(1, 8)})
+    with clock.held_at(NOON):
+        assert "近站" not in page(open="now")
+        assert "夜站" in page(open="2026-06-03T23:00")
+        station.amenities.update(state="broken")
+        text = page(amenity="charging")
+    assert "近站" not in text
+    assert "夜站" in text
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"lat": "110.3", "lon": "25.0"}, "写反"), ({"lat": "48.8", "lon": "2.3"}, "不在中国境内"), ({"open": "x"}, "七天以内"),
+        ({"code": "ZZ99"}, "没有编码为 ZZ99"), ({"lat": "39.9", "lon": "116.4"}, "不在本区"),
+    ],
+)  # fmt: skip
+def test_a_bad_question_is_told_and_all_stations_are_still_there(put, given, words):
+    put("甲站")
+    text = page(**given)
+    assert words in text
+    assert "甲站" in text
+
+
+def test_a_code_leads_to_its_station_and_a_small_letter_does_too(put):
+    put(code="AB1")
+    assert Client().get("/", {"code": "ab1"})["Location"] == "/stations/AB1/"
+    assert Client().get("/stations/ab1/")["Location"] == "/stations/AB1/"
+
+
+def test_a_planned_station_is_not_for_the_public(put, cast):
+    station = put(opened=False)
+    assert Client().get(f"/stations/{station.code}/").status_code == 404
+    assert cast.client("office").get(f"/stations/{station.code}/").status_code == 200
+    assert station.name not in page()
+
+
+def test_navigation_is_given_in_the_system_of_each_map(put):
+    station = put("甲站", 25.05, 110.32)
+    text = Client().get(f"/stations/{station.code}/").content.decode()
+    assert "uri.amap.com/navigation?to=110.32" in text
+    assert "coord_type=gcj02" in text
+    assert "apis.map.qq.com/uri/v1/routeplan" in text
+
+
+def test_a_pause_is_told_with_its_reason(put):
+    put("甲站")
+    Station.objects.update(state="paused", reason="水管在修")
+    assert "水管在修" in page()
