@@ -55,6 +55,17 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
         ),
     ),
     (
+        _("Service desk"),
+        (
+            Link(_("What must be done next"), "/office/cases/", "hand", "cases.handle"),
+            Link(_("By telephone"), "/office/cases/call/", "call", "cases.handle"),
+            Link(_("Who waits where"), "/office/cases/overview/", "bell", "cases.oversee"),
+            Link(_("Service list"), "/office/cases/items/", "check", "front.office"),
+            Link(_("Where cases go"), "/office/cases/rules/", "compass", "cases.settings"),
+            Link(_("Registers"), "/office/cases/registers/", "upload", "cases.register"),
+        ),
+    ),
+    (
         _("House"),
         (
             Link(_("Places and grids"), "/office/places/", "map", "places.view"),

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from nuanyi.lib.actor import Actor
 
 SEE_PERSONS = "people.see_masked"
+HANDLE_CASES, OVERSEE_CASES = "cases.handle", "cases.oversee"
 
 
 def stand_at(actor: Actor) -> None:
@@ -22,12 +23,24 @@ def stand_at(actor: Actor) -> None:
     everything = any(scope.everywhere for scope in scopes)
     regions = ",".join(sorted({scope.region for scope in scopes if scope.region}))
     units = ",".join(sorted({str(scope.unit) for scope in scopes if scope.unit is not None}))
+    handles = ",".join(sorted({str(scope.unit) for scope in actor.scopes(HANDLE_CASES) if scope.unit is not None}))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('nuanyi.scope', %s, true), set_config('nuanyi.regions', %s, true),"
-            " set_config('nuanyi.units', %s, true), set_config('nuanyi.person', %s, true)",
-            ["all" if everything else "some", regions, units, str(actor.person_id or "")],
-        )
+            " set_config('nuanyi.units', %s, true), set_config('nuanyi.person', %s, true),"
+            " set_config('nuanyi.case_scope', %s, true), set_config('nuanyi.case_units', %s, true),"
+            " set_config('nuanyi.case', '', true), set_config('nuanyi.claim', '', true)",
+            [
+                "all" if everything else "some", regions, units, str(actor.person_id or ""),
+                "all" if actor.scopes(OVERSEE_CASES) else "some", handles,
+            ],
+        )  # fmt: skip
+
+
+def show_case(*, key: str = "", claim: str = "") -> None:
+    """Let the rest of this transaction see one case: whoever holds its key or its claim code may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('nuanyi.case', %s, true), set_config('nuanyi.claim', %s, true)", [key, claim])
 
 
 @contextmanager

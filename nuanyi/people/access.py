@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from nuanyi.lib.actor import EVERYWHERE, Actor, Scope
 from nuanyi.people.models import Account, DutyGrant
-from nuanyi.people.rules import ACTS, ALL, PLACE, PLACE_OR_UNIT, Duty
+from nuanyi.people.rules import ACTS, ALL, PLACE, PLACE_OR_UNIT, UNIT, Duty
 
 
 def actor_for(account: Account) -> Actor:
@@ -40,7 +40,7 @@ def _scope(kind: str | None, region: str, unit_id: int | None) -> Scope | None:
         return EVERYWHERE
     if kind in (PLACE, PLACE_OR_UNIT) and region:
         return Scope(region=region)
-    if kind == PLACE_OR_UNIT and unit_id is not None:
+    if kind in (PLACE_OR_UNIT, UNIT) and unit_id is not None:
         return Scope(unit=unit_id)
     return None
 

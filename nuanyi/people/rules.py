@@ -28,8 +28,8 @@ class Duty(models.TextChoices):
 
 STAFF: tuple[Duty, ...] = tuple(duty for duty in Duty if duty is not Duty.WORKER)
 
-#: Kinds of scope: everywhere; the duty's region; the region or, without one, the unit's own records.
-ALL, PLACE, PLACE_OR_UNIT = "all", "place", "place-or-unit"
+#: Kinds of scope: everywhere; the duty's region; the region or, without one, the unit's own records; the unit's alone.
+ALL, PLACE, PLACE_OR_UNIT, UNIT = "all", "place", "place-or-unit", "unit"
 
 _D = Duty
 _EVERY_STAFF: dict[Duty, str] = dict.fromkeys(STAFF, ALL)
@@ -66,6 +66,10 @@ ACTS: dict[str, dict[Duty, str]] = {
     "stations.view": _EVERY_STAFF,
     "stations.edit": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT},
     "stations.keep": {_D.KEEPER: ALL, _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT},
+    "cases.handle": {_D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
+    "cases.oversee": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
+    "cases.settings": {_D.DISTRICT_OFFICE: ALL},
+    "cases.register": {_D.DISTRICT_OFFICE: ALL, _D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
     "notices.settings": {_D.ADMINISTRATOR: ALL},
 }  # fmt: skip
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "nuanyi.notices",
     "nuanyi.census",
     "nuanyi.stations",
+    "nuanyi.cases",
     "nuanyi.matrix",
     "nuanyi.front",
 ]
@@ -182,7 +183,7 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = envstr("NUANYI_MAIL_FROM", "nuanyi@localhost")
 
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
-PROCRASTINATE_IMPORT_PATHS = ["nuanyi.notices.jobs", "nuanyi.census.jobs", "nuanyi.stations.jobs"]
+PROCRASTINATE_IMPORT_PATHS = ["nuanyi.notices.jobs", "nuanyi.census.jobs", "nuanyi.stations.jobs", "nuanyi.cases.jobs"]
 NUANYI_LOG_LEVEL = envstr("NUANYI_LOG", "INFO").upper()
 LOGGING = {
     "version": 1,

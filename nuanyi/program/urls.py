@@ -15,6 +15,7 @@ handler500 = "nuanyi.front.shell.server_error"
 
 urlpatterns = [
     path("", include("nuanyi.stations.worker_urls")),
+    path("", include("nuanyi.cases.worker_urls")),
     path("keeper/", include("nuanyi.stations.keeper_urls")),
     path("who/", worker.who, name="who"),
     path("door/", include("nuanyi.census.door_urls")),
@@ -35,6 +36,7 @@ urlpatterns = [
     path("office/notices/", include("nuanyi.notices.urls")),
     path("office/census/", include("nuanyi.census.urls")),
     path("office/stations/", include("nuanyi.stations.urls")),
+    path("office/cases/", include("nuanyi.cases.urls")),
     path("office/matrix/", include("nuanyi.matrix.urls")),
 ]
 

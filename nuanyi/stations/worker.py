@@ -107,7 +107,8 @@ def nearest(request: HttpRequest) -> HttpResponse:
         asked["wrong"] = gettext("No station has the code %(code)s.") % {"code": code[:12]}
     titles = dict(AmenityKind.choices)
     context = {
-        "asked": asked, "rows": rows, "by_distance": by_distance, "far": bool(by_distance and rows and (rows[0].metres or 0) > FAR_METRES), "best": next((r for r in rows if r.stands.open), None),
+        "asked": asked, "rows": rows, "by_distance": by_distance,
+        "far": bool(by_distance and rows and (rows[0].metres or 0) > FAR_METRES), "best": next((r for r in rows if r.stands.open), None),
         "first": [(kind.value, titles[kind]) for kind in FIRST],
         "more": [(value, title) for value, title in AmenityKind.choices if value not in FIRST],
         "titles": titles, "functions": Function.choices, "townships": places.townships(),

@@ -43,18 +43,19 @@ def test_the_nearest_open_station_with_a_socket_is_found_and_stays_readable_with
     page.goto("/")
     page.get_by_text("手机充电", exact=True).first.click()
     page.get_by_text("现在开着", exact=True).first.click()
-    page.wait_for_function("document.querySelectorAll('[name=open]:checked, [name=amenity]:checked').length === 2")
+    page.locator("[name=open]:checked").wait_for(state="attached")
+    page.locator("[name=amenity]:checked").wait_for(state="attached")
     page.click("[data-here]")
-    page.wait_for_function("document.querySelector('.best b') !== null")
+    page.wait_for_selector(".best b")
     best = page.locator(".best").inner_text()
     assert "良丰" in best
     assert re.search(r"\d+\s*米", best)
     assert "有插座" in best
     assert "lat=" not in page.url, "where somebody is does not stand in the address"
-    page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
     page.click("[data-here]")
-    page.wait_for_function("document.querySelector('.best b') !== null")
+    page.wait_for_selector(".best b")
     page.context.set_offline(True)
     page.goto("/")
     page.wait_for_selector("[data-told]:not([hidden])")
@@ -70,7 +71,7 @@ def test_a_position_that_is_refused_leaves_places_to_choose_from(rider):
     page.wait_for_selector("[data-told]:not([hidden])")
     page.click("details.more summary")
     page.select_option("#place", label="柘木镇")
-    page.wait_for_function("document.querySelector('.stations .far') !== null")
+    page.wait_for_selector(".stations .far")
     assert "桂阳公路" in page.locator(".stations .name").first.inner_text()
 
 
@@ -131,7 +132,7 @@ def test_a_broken_socket_is_told_without_network_mended_and_told_back(open_as, r
     page.context.set_offline(True)
     page.click("main form button")
     page.wait_for_selector("[data-kept]:not([hidden])")
-    page.wait_for_function("document.querySelector('[data-kept]').textContent.includes('等有网')")
+    page.get_by_text("等有网").wait_for()
     page.context.set_offline(False)
     page.wait_for_url("**/told/**")
     link = page.url
@@ -188,7 +189,7 @@ def test_a_station_is_entered_in_the_office_opened_and_found_by_a_rider(open_as,
     page = rider(position={"latitude": 25.0441, "longitude": 110.3301})
     page.goto("/")
     page.click("[data-here]")
-    page.wait_for_function("document.querySelector('.best b') !== null")
+    page.wait_for_selector(".best b")
     assert "新开的驿站" in page.locator(".best").inner_text()
     office.select_option("#state", "closed")
     office.fill("#reason", "试完了")

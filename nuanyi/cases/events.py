@@ -1,0 +1,23 @@
+"""Kinds of entry that this room makes. A case that comes without an account makes its entry like every other write:
+the case itself carries its moment, since the clocks of the law run from it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+CASE_SENT = declare("cases.case_sent", _("A case came"), personal="id only")
+CASE_READ = declare("cases.case_read", _("A case was read"), personal="id only")
+PHONE_OPENED = declare("cases.phone_opened", _("The phone of a case was opened"), personal="id only")
+CASE_TAKEN = declare("cases.case_taken", _("A unit took a case"), personal="id only")
+CASE_OFFERED = declare("cases.case_offered", _("A case was offered to another unit"), personal="id only")
+OFFER_REFUSED = declare("cases.offer_refused", _("A unit refused a case"), personal="id only")
+CASE_ASSIGNED = declare("cases.case_assigned", _("A case was given to a clerk"), personal="id only")
+CASE_ANSWERED = declare("cases.case_answered", _("A case was answered or noted on"), personal="id only")
+CASE_MOVED = declare("cases.case_moved", _("A case was solved, closed, reopened or taken back"), personal="id only")
+CASE_CLASSED = declare("cases.case_classed", _("The class of a case was changed"), personal="id only")
+WAGE_NOTED = declare("cases.wage_noted", _("A claim line or an instalment was noted"), personal="id only")
+CASE_FORGOTTEN = declare("cases.case_forgotten", _("A worker had the words of a case deleted"), personal="id only")
+ITEM_SAVED = declare("cases.item_saved", _("A line of the service list was changed"))
+RULE_SAVED = declare("cases.rule_saved", _("A routing rule was changed"))
+REGISTER_TAKEN_IN = declare("cases.register_taken_in", _("A register of services was taken in"))
+REGISTER_UNDONE = declare("cases.register_undone", _("A register of services was undone"))

@@ -1,0 +1,45 @@
+"""The figures that the service desk offers the matrix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.cases import kinds
+from nuanyi.cases.models import ServiceItem
+from nuanyi.cases.rules import Kind
+from nuanyi.ledger import queries as ledger
+from nuanyi.lib.figures import Counts, Figure, Window, offer
+
+TITLES = {
+    Kind.POLICY: _("Policy consultations"), Kind.LEGAL_AID: _("Legal aid"), Kind.EMPLOYMENT: _("Employment guidance"),
+    Kind.WAGE: _("Wage disputes resolved"),
+}  # fmt: skip
+
+
+def _parts(asked: Window, by: tuple[str, ...]) -> Counts:
+    rows = ServiceItem.objects.filter(active=True).order_by()
+    if by == ("part",):
+        return {(part,): n for part, n in rows.values_list("part").annotate(n=Count("pk"))}
+    return {(): rows.values("part").distinct().count()}
+
+
+def _served(kind: str) -> Any:
+    def count(asked: Window, by: tuple[str, ...]) -> Counts:
+        names = {"sector": "sector", "township": "region_code", "month": "month"}
+        return ledger.sums((kinds.SERVED[kind],), asked, tuple(names[dimension] for dimension in by))
+
+    return count
+
+
+offer(Figure("service.list_parts", _("Parts of the service list"), _("parts"), _parts, ("part",), "/help/list/",
+             _("Different parts among the active lines of the service list")))  # fmt: skip
+for _kind, _title in TITLES.items():
+    offer(
+        Figure(
+            kinds.SERVED[_kind], _title, _("cases"), _served(_kind), ("sector", "township", "month"), "/office/cases/served/",
+            _("Cases that a unit solved, and lines of registers that were taken in"),
+        )
+    )  # fmt: skip

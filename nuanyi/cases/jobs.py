@@ -1,0 +1,65 @@
+"""Background work of the service desk. Every job can be run again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from nuanyi.cases import events, kinds
+from nuanyi.cases.models import Case, Instalment
+from nuanyi.cases.rules import SILENT_DAYS, WARN_HOURS, State
+from nuanyi.cases.services.intake import tell_unit
+from nuanyi.journal import services as journal
+from nuanyi.lib import clock, wall
+from nuanyi.lib.actor import system
+from nuanyi.notices import services as notices
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="cases", queueing_lock="watch-cases")
+def watch_cases(timestamp: int = 0) -> int:
+    """Warn the clerk a day before a deadline; when it is over, the district office too. Close what was solved in silence."""
+    program, now = system("cases"), clock.now()
+    with wall.opened_for(program):
+        soon = Case.objects.filter(
+            ended_at=None, solved_at=None, due_at__lte=now + timedelta(hours=WARN_HOURS)
+        ).exclude(warned="over")
+        done = sum(_warn(case) for case in soon.select_related("unit")[:1000])
+    with wall.opened_for(program):
+        silent = Case.objects.filter(state=State.SOLVED, solved_at__lt=now - timedelta(days=SILENT_DAYS))
+        for case in silent.select_for_update(of=("self",))[:1000]:
+            case.state, case.ended_at = State.CLOSED, now
+            case.save()
+            journal.record(program, events.CASE_MOVED, case, after=case.state, why="silent")
+    with wall.opened_for(program):
+        for instalment in Instalment.objects.filter(
+            paid_date=None, reminded=False, due_date__lte=clock.today()
+        ).select_related("case__unit")[:1000]:
+            tell_unit(
+                instalment.case,
+                instalment.case.unit,
+                kinds.INSTALMENT_DUE,
+                once=f"instalment:{instalment.pk}",
+                ref=instalment.case.ref,
+            )
+            instalment.reminded = True
+            instalment.save(update_fields=["reminded"])
+    return done
+
+
+def _warn(case: Case) -> bool:
+    over = case.due_at <= clock.now()
+    stage = "over" if over else "soon"
+    if case.warned == stage:
+        return False
+    due = f"{case.due_at.astimezone(clock.CHINA):%m-%d %H:%M}"
+    tell_unit(case, case.unit, kinds.CASE_LATE, once=f"{stage}:{case.pk}:{due}", ref=case.ref, due=due)
+    if over:
+        with transaction.atomic():
+            notices.queue_to_duty(
+                "district_office", kinds.CASE_LATE, once=f"over:{case.pk}:{due}", ref=case.ref, due=due
+            )
+    Case.objects.filter(pk=case.pk).update(warned=stage)
+    return True

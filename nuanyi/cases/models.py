@@ -1,0 +1,214 @@
+"""Tables of the service desk. What a worker writes is sealed; who he is, too."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.cases.rules import Channel, Kind, Part, State, Urgency
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.sectors import Sector
+from nuanyi.people.models import Account
+from nuanyi.units.models import Unit
+
+
+class ServiceItem(models.Model):
+    """One line of the service list (服务清单事项)."""
+
+    PERSONAL = NOBODY
+
+    part = models.CharField(max_length=12, choices=Part)
+    title = models.CharField(max_length=60)
+    words = models.CharField(max_length=400)
+    who = models.CharField(max_length=120, blank=True)
+    needed = models.CharField(max_length=200, blank=True)
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    promised_days = models.PositiveIntegerField(null=True, blank=True)
+    law = models.CharField(max_length=120, blank=True)
+    desk_call = models.CharField(max_length=20, blank=True)
+    hours = models.CharField(max_length=80, blank=True)
+    case_kind = models.CharField(max_length=12, choices=Kind, default=Kind.OTHER)
+    active = models.BooleanField(default=True)
+    place = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["part", "place", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RoutingRule(models.Model):
+    """Which unit gets a kind of case; a place or a sector makes a rule finer. The finest rule wins."""
+
+    PERSONAL = NOBODY
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+    region_code = models.CharField(max_length=12, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    because = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("kind", "sector", "region_code", name="routing_once")]
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Filters."""
+
+    def visible_to(self, actor: Actor) -> CaseQuerySet:
+        """The cases that the actor's unit has or is offered; another unit's case is as good as none."""
+        if actor.kind == "system":
+            return self
+        units = [scope.unit for scope in actor.scopes("cases.handle") if scope.unit is not None]
+        return self.filter(Q(unit_id__in=units) | Q(offered_unit_id__in=units)) if units else self.none()
+
+
+class Case(models.Model):
+    """One request of one worker, from intake to its end.
+
+    ``key`` was made by the phone; the secret link and the claim code are worked out from it and kept nowhere, but for
+    the code's digest. Words, name and phone are sealed and bound to this row.
+    """
+
+    PERSONAL = {
+        "sealed_words": Declaration(_("What you wrote to us"), _("To help you"), DUTY_BASIS, 1095, KEY_DESTROYED),
+        "sealed_caller": Declaration(_("How we may call you"), _("To address you"), DUTY_BASIS, 1095, KEY_DESTROYED),
+        "sealed_phone": Declaration(
+            _("Your phone for this case"), _("To reach you about it"), DUTY_BASIS, 1095, KEY_DESTROYED
+        ),
+        "phone_mask": Declaration(_("Your phone, masked"), _("To tell cases apart"), DUTY_BASIS, 1095, _("Emptied")),
+    }
+
+    key = models.UUIDField(unique=True, editable=False)
+    ref = models.CharField(max_length=16, unique=True)
+    claim_digest = models.BinaryField()
+    body_digest = models.BinaryField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.WEB)
+    item = models.ForeignKey(ServiceItem, null=True, on_delete=models.SET_NULL, related_name="+")
+    urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ORDINARY)
+    state = models.CharField(max_length=10, choices=State, default=State.NEW)
+    sealed_words = models.BinaryField(null=True)
+    sealed_caller = models.BinaryField(null=True)
+    sealed_phone = models.BinaryField(null=True)
+    phone_mask = models.CharField(max_length=20, blank=True)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+    region_code = models.CharField(max_length=12, blank=True)
+    employer = models.CharField(max_length=120, blank=True)
+    since_date = models.DateField(null=True, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    offered_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    offered_words = models.CharField(max_length=200, blank=True)
+    clerk = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    route_reason = models.CharField(max_length=200, blank=True)
+    made_at = models.DateTimeField(default=clock.now)
+    answer_due_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField()
+    due_source = models.CharField(max_length=120, blank=True)
+    solved_at = models.DateTimeField(null=True)
+    worker_agrees = models.BooleanField(null=True)
+    stars = models.PositiveSmallIntegerField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reopened = models.PositiveSmallIntegerField(default=0)
+    warned = models.CharField(max_length=8, blank=True)
+    forgotten_at = models.DateTimeField(null=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index("unit", "due_at", "id", condition=Q(ended_at=None), name="case_worklist"),
+            models.Index("offered_unit", condition=Q(offered_unit__isnull=False), name="case_offered"),
+            models.Index("due_at", condition=Q(ended_at=None), name="case_due"),
+            models.Index("claim_digest", name="case_claim"),
+            models.Index("unit", "id", name="case_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.state in (State.NEW, State.OPEN)
+
+
+class Message(models.Model):
+    """A word in a case: of the worker, of the unit to the worker, or a note that stays inside."""
+
+    PERSONAL = {
+        "sealed_words": Declaration(_("Messages in your case"), _("To help you"), DUTY_BASIS, 1095, KEY_DESTROYED),
+    }
+
+    key = models.UUIDField(unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="messages")
+    of = models.CharField(
+        max_length=8, choices=[("worker", _("The worker")), ("unit", _("The unit")), ("inside", _("Inside"))]
+    )
+    sealed_words = models.BinaryField()
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+
+class ClaimLine(models.Model):
+    """One line of an unpaid wage: which days, how much work, how much money is missing."""
+
+    PERSONAL = NOBODY
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="claim_lines")
+    first_date = models.DateField()
+    last_date = models.DateField()
+    work = models.CharField(max_length=60, blank=True)
+    cents = models.PositiveBigIntegerField()
+    evidence = models.CharField(max_length=120, blank=True)
+
+
+class Instalment(models.Model):
+    """A sum that was agreed upon, when it is due, when it came."""
+
+    PERSONAL = NOBODY
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="instalments")
+    due_date = models.DateField()
+    cents = models.PositiveBigIntegerField()
+    paid_date = models.DateField(null=True)
+    reminded = models.BooleanField(default=False)
+
+    @property
+    def late(self) -> bool:
+        """Not paid on its day."""
+        return self.paid_date is None and self.due_date < clock.today()
+
+
+class Register(models.Model):
+    """A register of services that an office kept on paper or in Excel before: one file of lines."""
+
+    PERSONAL = NOBODY
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    name = models.CharField(max_length=120)
+    file_sha256 = models.CharField(max_length=64)
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    lines = models.PositiveIntegerField(default=0)
+    bad: models.JSONField[list[list[str]], list[list[str]]] = models.JSONField(default=list)
+    made_at = models.DateTimeField(default=clock.now)
+    undone_at = models.DateTimeField(null=True)
+
+
+class RegisterLine(models.Model):
+    """One service rendered, as the register tells it. Nobody is named."""
+
+    PERSONAL = NOBODY
+
+    register = models.ForeignKey(Register, on_delete=models.CASCADE, related_name="rows")
+    row = models.PositiveIntegerField()
+    day = models.DateField()
+    kind = models.CharField(max_length=12, choices=Kind)
+    sector = models.CharField(max_length=20, blank=True)
+    region_code = models.CharField(max_length=12, blank=True)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,222 @@
+"""Reads of the service desk, ready to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from nuanyi.cases import rules
+from nuanyi.cases.models import Case, Message, RoutingRule, ServiceItem
+from nuanyi.cases.rules import Kind, Part, State
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, Words
+from nuanyi.people.models import keys
+from nuanyi.units import queries as units
+from nuanyi.units.models import Unit
+from nuanyi.units.rules import HOLD
+
+PAGE = 50
+
+
+# the service list --------------------------------------------------------------------------------
+
+
+def service_list(q: str = "", part: str = "") -> list[tuple[str, str, list[ServiceItem]]]:
+    """``(part, its title, items)`` of the active lines; every word of ``q`` must occur."""
+    rows = ServiceItem.objects.filter(active=True).select_related("unit")
+    for word in q.split()[:6]:
+        rows = rows.filter(Q(title__icontains=word) | Q(words__icontains=word) | Q(law__icontains=word))
+    if part in Part.values:
+        rows = rows.filter(part=part)
+    found: dict[str, list[ServiceItem]] = {}
+    for item in rows:
+        found.setdefault(item.part, []).append(item)
+    return [(value, str(title), found[value]) for value, title in Part.choices if value in found]
+
+
+# where a case goes -------------------------------------------------------------------------------
+
+
+def finest(known: Iterable[RoutingRule], kind: str, sector: str, region_code: str) -> RoutingRule | None:
+    """The rule that fits and says most: place before trade."""
+    fits = [
+        rule for rule in known
+        if rule.kind == kind and rule.sector in ("", sector) and region_code.startswith(rule.region_code)
+    ]  # fmt: skip
+    return max(fits, key=lambda rule: (len(rule.region_code), bool(rule.sector), -rule.pk), default=None)
+
+
+def route(kind: str, sector: str, region_code: str, known: Iterable[RoutingRule] | None = None) -> tuple[Unit, Words]:
+    """The unit that gets a case and why; never nobody: without a rule the place holds it, and at last the lead."""
+    rules_known = RoutingRule.objects.select_related("unit") if known is None else known
+    rule = finest(rules_known, kind, sector, region_code)
+    if rule is not None:
+        return rule.unit, rule.because or str(dict(Kind.choices)[Kind(kind)])
+    answers = units.who_answers(sector=sector, region_code=region_code)
+    held = next((answer for answer in answers if answer.role == HOLD), answers[0])
+    return held.unit, held.reason
+
+
+def would_move(change: RoutingRule, most: int = 500) -> list[tuple[str, str, str]]:
+    """``(case, unit now, unit then)`` of the latest cases that a new or changed rule would send elsewhere."""
+    before = list(RoutingRule.objects.select_related("unit"))
+    after = [
+        rule
+        for rule in before
+        if (rule.kind, rule.sector, rule.region_code) != (change.kind, change.sector, change.region_code)
+    ]
+    change.pk = change.pk or 1 << 30
+    after.append(change)
+    moved = []
+    for case in Case.objects.order_by("-pk")[:most]:
+        old, _why = route(case.kind, case.sector, case.region_code, before)
+        new, _why = route(case.kind, case.sector, case.region_code, after)
+        if old.pk != new.pk:
+            moved.append((case.ref, old.short_name or old.name, new.short_name or new.name))
+    return moved
+
+
+# clocks ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClockShown:
+    """A clock of a case: what it is, when it is over, by which law or promise, whether it still runs."""
+
+    title: Words
+    due_at: datetime
+    source: Words
+    runs: bool
+    of_worker: bool
+
+
+def clocks_of(case: Case) -> list[ClockShown]:
+    """Every clock of a case, the next to end first."""
+    found = [
+        ClockShown(
+            rules.FIRST_ANSWER_TITLE, case.answer_due_at, rules.OWN, case.answered_at is None and case.open, False
+        )
+    ]
+    found.append(ClockShown(rules.DONE_TITLE, case.due_at, case.due_source, case.open, False))
+    for legal in rules.LEGAL_CLOCKS.get(case.kind, ()):
+        begin = case.made_at
+        if legal.of_worker:
+            if case.since_date is None:
+                continue
+            begin = clock.midnight(case.since_date)
+        found.append(ClockShown(legal.title, legal.term.after(begin), legal.term.source, case.open, legal.of_worker))
+    return sorted(found, key=lambda shown: shown.due_at)
+
+
+# the desk ----------------------------------------------------------------------------------------
+
+FILTERS = ("state", "kind", "who", "region", "q")
+
+
+def worklist(actor: Actor, filters: dict[str, str], after: str = "") -> tuple[list[Case], str]:
+    """Cases by deadline: one page and the cursor of the next (empty at the end). Raises BadInput for a bad cursor."""
+    rows = filtered(actor, filters).select_related("unit", "clerk", "offered_unit")
+    if after:
+        rows = rows.filter(_after(after))
+    found = list(rows.order_by("due_at", "pk")[: PAGE + 1])
+    cursor = ""
+    if len(found) > PAGE:
+        last = found[PAGE - 1]
+        cursor = f"{int(last.due_at.timestamp() * 1_000_000)}-{last.pk}"
+    return found[:PAGE], cursor
+
+
+def _after(cursor: str) -> Q:
+    try:
+        moment, pk = (int(part) for part in cursor.split("-"))
+        due = datetime.fromtimestamp(moment / 1_000_000, clock.CHINA)
+    except (ValueError, OverflowError, OSError) as exc:
+        raise BadInput(code="bad-cursor") from exc
+    return Q(due_at__gt=due) | Q(due_at=due, pk__gt=pk)
+
+
+def filtered(actor: Actor, filters: dict[str, str]) -> QuerySet[Case]:
+    """The cases of the actor's unit that fit."""
+    rows = Case.objects.visible_to(actor)
+    state = filters.get("state", "")
+    if state == "late":
+        rows = rows.filter(ended_at=None, solved_at=None, due_at__lt=clock.now())
+    elif state == "all":
+        pass
+    elif state in State.values:
+        rows = rows.filter(state=state)
+    else:
+        rows = rows.filter(state__in=[State.NEW, State.OPEN])
+    if filters.get("kind") in Kind.values:
+        rows = rows.filter(kind=filters["kind"])
+    if filters.get("who") == "me":
+        rows = rows.filter(clerk_id=actor.account_id or 0)
+    elif filters.get("who") == "nobody":
+        rows = rows.filter(clerk=None)
+    if filters.get("region"):
+        rows = rows.filter(region_code__startswith=filters["region"])
+    if filters.get("q"):
+        rows = rows.filter(Q(ref__iexact=filters["q"]) | Q(employer__icontains=filters["q"]))
+    return rows
+
+
+def opened(sealed: bytes | memoryview | None, bound: bytes) -> str:
+    """A sealed text; empty where there is none."""
+    return keys().open("person", bytes(sealed), bound) if sealed is not None else ""
+
+
+def words_of(case: Case) -> str:
+    """What the worker wrote. Callers show it to the handling unit or to the holder of the link, and to nobody else."""
+    return opened(case.sealed_words, case.key.bytes + b"words")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message in clear."""
+
+    of: str
+    words: str
+    made_at: datetime
+    account: Any
+
+
+def messages_of(case: Case, *, inside: bool) -> list[Said]:
+    """The messages of a case, oldest first; those that stay inside only for the unit."""
+    rows: QuerySet[Message] = Message.objects.filter(case=case).select_related("account").order_by("pk")
+    if not inside:
+        rows = rows.exclude(of="inside")
+    return [Said(row.of, opened(row.sealed_words, row.key.bytes), row.made_at, row.account) for row in rows]
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A line of the district's overview: a unit and its counts. No case is named, nothing is opened."""
+
+    unit: str
+    open: int
+    late: int
+    unanswered: int
+    solved: int
+    agreed: int
+
+
+def overview() -> list[Overview]:
+    """By unit: open, late, without a first answer, solved by the unit's word, and by the worker's. One query."""
+    now = clock.now()
+    rows = (
+        Case.objects.order_by()
+        .values_list("unit__name")
+        .annotate(
+            waiting=Count("pk", filter=Q(state__in=[State.NEW, State.OPEN])),
+            late=Count("pk", filter=Q(state__in=[State.NEW, State.OPEN], due_at__lt=now)),
+            unanswered=Count("pk", filter=Q(state__in=[State.NEW, State.OPEN], answered_at=None)),
+            solved=Count("pk", filter=Q(solved_at__isnull=False)),
+            agreed=Count("pk", filter=Q(worker_agrees=True)),
+        )
+    )
+    return sorted((Overview(*row) for row in rows), key=lambda line: (-line.late, -line.open))

@@ -1,0 +1,177 @@
+"""Tables of the service desk: parts, kinds, states, clocks with their law. No database.
+
+Articles were checked against the published texts: 法律援助法 (2021) Art. 42, 43; 劳动争议调解仲裁法 (2007) Art. 14, 27.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib import clock
+from nuanyi.lib.calendar import add_working_days
+from nuanyi.lib.errors import IllegalMove, Words
+
+
+class Part(models.TextChoices):
+    """The six parts of the service list (服务清单)."""
+
+    HARDSHIP = "hardship", _("Help in hardship")
+    RIGHTS = "rights", _("Rights at work")
+    POLICY = "policy", _("Policy advice")
+    LEGAL_AID = "legal_aid", _("Legal aid")
+    EMPLOYMENT = "employment", _("Work and training")
+    HEALTH = "health", _("Health")
+
+
+class Kind(models.TextChoices):
+    """What a case is about, in words a rider uses."""
+
+    WAGE = "wage", _("I was not paid")
+    LEGAL_AID = "legal_aid", _("I need a lawyer")
+    INJURY = "injury", _("I was hurt at work")
+    POLICY = "policy", _("I want to know a rule")
+    EMPLOYMENT = "employment", _("I look for work or training")
+    HARDSHIP = "hardship", _("I am in trouble at home")
+    OTHER = "other", _("Something else")
+
+
+class State(models.TextChoices):
+    """The life of a case."""
+
+    NEW = "new", _("Waiting for the unit to take it")
+    OPEN = "open", _("Being worked on")
+    SOLVED = "solved", _("The unit says it is solved")
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
+MOVES: dict[str, frozenset[str]] = {
+    State.NEW: frozenset({State.OPEN, State.WITHDRAWN}),
+    State.OPEN: frozenset({State.SOLVED, State.WITHDRAWN}),
+    State.SOLVED: frozenset({State.OPEN, State.CLOSED}),
+    State.CLOSED: frozenset({State.OPEN}),
+    State.WITHDRAWN: frozenset(),
+}
+
+
+class Urgency(models.TextChoices):
+    """The four classes that people know from 12345."""
+
+    URGENT = "urgent", _("Urgent")
+    UTILITIES = "utilities", _("Daily needs")
+    ORDINARY = "ordinary", _("Ordinary")
+    HARD = "hard", _("Hard")
+
+
+class Channel(models.TextChoices):
+    """How a case came."""
+
+    WEB = "web", _("From a phone")
+    CALL = "call", _("By telephone")
+    STATION = "station", _("At a station")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A length of time as law or promise states it, and where it stands."""
+
+    amount: int
+    unit: str
+    source: Words
+
+    def after(self, moment: datetime) -> datetime:
+        """The moment at which the term is over. Days end at midnight in China; working days know 调休."""
+        if self.unit == "hours":
+            return moment + timedelta(hours=self.amount)
+        day = moment.astimezone(clock.CHINA).date()
+        if self.unit == "working_days":
+            return clock.midnight(add_working_days(day, self.amount) + timedelta(days=1))
+        if self.unit == "years":
+            year = day.year + self.amount
+            last = day.replace(year=year) if (day.month, day.day) != (2, 29) else day.replace(year=year, day=28)
+            return clock.midnight(last + timedelta(days=1))
+        return clock.midnight(day + timedelta(days=self.amount + 1))
+
+
+OWN = _("Our promise")
+FIRST_ANSWER = Term(1, "working_days", OWN)
+TERMS: dict[str, Term] = {
+    Urgency.URGENT: Term(2, "hours", _("Class of the 12345 hotline: urgent")),
+    Urgency.UTILITIES: Term(24, "hours", _("Class of the 12345 hotline: daily needs")),
+    Urgency.ORDINARY: Term(7, "days", _("Class of the 12345 hotline: ordinary")),
+    Urgency.HARD: Term(15, "days", _("Class of the 12345 hotline: hard")),
+}
+
+
+@dataclass(frozen=True)
+class LegalClock:
+    """A clock that the law runs for a kind of case; ``of_worker`` tells that it limits the worker, not the unit."""
+
+    name: str
+    title: Words
+    term: Term
+    of_worker: bool = False
+
+
+LEGAL_CLOCKS: dict[str, tuple[LegalClock, ...]] = {
+    Kind.LEGAL_AID: (
+        LegalClock(
+            "decision", _("Decision on legal aid"), Term(7, "days", _("Legal Aid Law, Art. 43: seven days from the application"))
+        ),
+    ),
+    Kind.WAGE: (
+        LegalClock(
+            "mediation", _("Mediation; after it arbitration is open"),
+            Term(15, "days", _("Labour Dispute Mediation and Arbitration Law, Art. 14: fifteen days")),
+        ),
+        LegalClock(
+            "limitation", _("Last day to ask for arbitration"),
+            Term(1, "years", _("Labour Dispute Mediation and Arbitration Law, Art. 27: one year from knowing")), of_worker=True,
+        ),
+    ),
+    Kind.INJURY: (
+        LegalClock(
+            "limitation", _("Last day to ask for arbitration"),
+            Term(1, "years", _("Labour Dispute Mediation and Arbitration Law, Art. 27: one year from knowing")), of_worker=True,
+        ),
+    ),
+}  # fmt: skip
+
+#: How urgent a kind is until a clerk says otherwise, and the part of the service list it belongs to.
+URGENCY_OF: dict[str, str] = {Kind.HARDSHIP: Urgency.UTILITIES, Kind.WAGE: Urgency.HARD, Kind.INJURY: Urgency.HARD}
+PART_OF: dict[str, str] = {
+    Kind.WAGE: Part.RIGHTS, Kind.INJURY: Part.RIGHTS, Kind.LEGAL_AID: Part.LEGAL_AID, Kind.POLICY: Part.POLICY,
+    Kind.EMPLOYMENT: Part.EMPLOYMENT, Kind.HARDSHIP: Part.HARDSHIP, Kind.OTHER: Part.POLICY,
+}  # fmt: skip
+
+#: Days without a word of the worker after which a solved case is closed.
+SILENT_DAYS = 7
+REOPEN_DAYS = 30
+WARN_HOURS = 24
+#: Knocks of one network in an hour: cases sent, claim codes tried.
+SENT_AN_HOUR, TRIED_AN_HOUR = 30, 20
+MAX_WORDS = 2000
+
+
+def check_move(before: str, after: str) -> None:
+    """Return if a state may follow another. Raises IllegalMove."""
+    if after not in MOVES[before]:
+        raise IllegalMove()
+
+
+def due_of(kind: str, urgency: str, made_at: datetime) -> tuple[datetime, Words]:
+    """When the unit must be done, by class or by law, whichever is earlier, and the source."""
+    term = TERMS[urgency]
+    due, source = term.after(made_at), term.source
+    for legal in LEGAL_CLOCKS.get(kind, ()):
+        if not legal.of_worker and legal.term.after(made_at) < due:
+            due, source = legal.term.after(made_at), legal.term.source
+    return due, source
+
+
+FIRST_ANSWER_TITLE = _("First answer")
+DONE_TITLE = _("Done by")

@@ -1,0 +1,281 @@
+"""What a clerk does with a case: read, take, give, hand over, answer, class, solve; the wage claim; the list and the rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.cases import events, kinds, queries, rules
+from nuanyi.cases.models import Case, ClaimLine, Instalment, Message, RoutingRule, ServiceItem
+from nuanyi.cases.rules import Kind, Part, State, Urgency
+from nuanyi.cases.services.intake import tell_unit
+from nuanyi.journal import services as journal
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.sectors import Sector
+from nuanyi.people.models import Account, keys
+from nuanyi.places import queries as places
+from nuanyi.units.models import Unit
+
+
+def own(actor: Actor, pk: int) -> Case:
+    """A case of the actor's unit, locked. Raises NotAllowed, NotFound (another unit's case is as good as none)."""
+    actor.require("cases.handle")
+    found = Case.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _held(actor: Actor, pk: int) -> Case:
+    """A case that the actor's unit has: not one that is only offered to it. Raises IllegalMove for that."""
+    case = own(actor, pk)
+    units = [scope.unit for scope in actor.scopes("cases.handle")]
+    if actor.kind != "system" and case.unit_id not in units:
+        raise IllegalMove(_("Take the case first."), code="not-taken")
+    return case
+
+
+@transaction.atomic
+def read_case(*, actor: Actor, pk: int) -> Case:
+    """A case for showing; that it was read is journaled. Raises NotAllowed, NotFound."""
+    case = own(actor, pk)
+    journal.record(actor, events.CASE_READ, case)
+    return case
+
+
+@transaction.atomic
+def open_phone(*, actor: Actor, pk: int, purpose: str) -> str:
+    """The worker's phone in clear, for a purpose that is journaled. Raises NotAllowed, NotFound, BadInput."""
+    case = _held(actor, pk)
+    if len(purpose.strip()) < 4:
+        raise BadInput(code="no-purpose", fields={"purpose": _("What for?")})
+    journal.record(actor, events.PHONE_OPENED, case, purpose=purpose.strip()[:120])
+    return queries.opened(case.sealed_phone, case.key.bytes + b"phone")
+
+
+@transaction.atomic
+def take(*, actor: Actor, pk: int) -> Case:
+    """The unit takes a case: a new one, or one that is offered to it. Until then it stays where it is."""
+    case = own(actor, pk)
+    units = [scope.unit for scope in actor.scopes("cases.handle")]
+    if case.offered_unit_id and case.offered_unit_id in units:
+        case.unit_id, case.offered_unit, case.clerk = case.offered_unit_id, None, None
+    elif case.offered_unit_id or case.state != State.NEW:
+        raise IllegalMove()
+    if case.state == State.NEW:
+        case.state = State.OPEN
+    case.clerk = Account.objects.filter(pk=actor.account_id or 0).first()
+    case.save()
+    journal.record(actor, events.CASE_TAKEN, case, unit=case.unit_id)
+    return case
+
+
+@transaction.atomic
+def offer(*, actor: Actor, pk: int, to: Unit, words: str) -> Case:
+    """Hand a case over to another unit with a reason; it stays here until they take it. Raises BadInput, IllegalMove."""
+    case = _held(actor, pk)
+    if not case.open or case.offered_unit_id:
+        raise IllegalMove()
+    if to.pk == case.unit_id or not to.active:
+        raise BadInput(fields={"to": _("Choose another unit.")})
+    if len(words.strip()) < 2:
+        raise BadInput(fields={"words": _("Say why it belongs to them.")})
+    case.offered_unit, case.offered_words = to, words.strip()[:200]
+    case.save()
+    journal.record(actor, events.CASE_OFFERED, case, to=to.pk)
+    tell_unit(case, to, kinds.CASE_OFFERED, once=f"offer:{case.pk}:{clock.now().timestamp()}",
+              unit=case.unit.short_name or case.unit.name)  # fmt: skip
+    return case
+
+
+@transaction.atomic
+def refuse_offer(*, actor: Actor, pk: int, words: str) -> Case:
+    """The other unit does not take it, and says why; it is the sender's as before. Raises BadInput, IllegalMove."""
+    case = own(actor, pk)
+    units = [scope.unit for scope in actor.scopes("cases.handle")]
+    if case.offered_unit_id is None or case.offered_unit_id not in units:
+        raise IllegalMove()
+    if len(words.strip()) < 2:
+        raise BadInput(fields={"words": _("Say why not.")})
+    refused = case.offered_unit
+    case.offered_unit, case.offered_words = None, ""
+    case.save()
+    _note(actor, case, _("%(unit)s did not take it: %(why)s") % {"unit": refused, "why": words.strip()[:200]})
+    journal.record(actor, events.OFFER_REFUSED, case)
+    return case
+
+
+def _note(actor: Actor, case: Case, words: str) -> None:
+    from nuanyi.lib.ids import new_id
+
+    key = new_id()
+    account = Account.objects.filter(pk=actor.account_id or 0).first()
+    Message.objects.create(
+        key=key, case=case, of="inside", account=account, sealed_words=keys().seal("person", words, key.bytes),
+        made_at=clock.now(),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def assign(*, actor: Actor, pks: list[int], clerk: Account | None) -> int:
+    """Give cases to a clerk of the unit (or to nobody). Raises NotAllowed, BadInput; cases of others are left out."""
+    actor.require("cases.handle")
+    units = [scope.unit for scope in actor.scopes("cases.handle")]
+    if clerk is not None and (clerk.unit_id not in units or not clerk.is_active):
+        raise BadInput(fields={"clerk": _("Choose somebody of your unit.")})
+    rows = (
+        Case.objects.visible_to(actor)
+        .filter(pk__in=pks, unit_id__in=units, ended_at=None)
+        .select_for_update(of=("self",))
+    )
+    for case in rows:
+        case.clerk = clerk
+        case.save(update_fields=["clerk"])
+        journal.record(actor, events.CASE_ASSIGNED, case, clerk=clerk.pk if clerk else None)
+    return len(rows)
+
+
+@transaction.atomic
+def write(*, actor: Actor, pk: int, key: UUID, words: str, inside: bool) -> Message:
+    """Answer the worker, or leave a note that stays inside. The same ``key`` again gives the first answer."""
+    case = _held(actor, pk)
+    known = Message.objects.filter(key=key, case=case).first()
+    if known is not None:
+        return known
+    words = words.strip()
+    if not 1 <= len(words) <= rules.MAX_WORDS:
+        raise BadInput(fields={"words": _("Write a word.")})
+    account = Account.objects.filter(pk=actor.account_id or 0).first()
+    made = Message.objects.create(
+        key=key, case=case, of="inside" if inside else "unit", account=account,
+        sealed_words=keys().seal("person", words, key.bytes), made_at=clock.now(),
+    )  # fmt: skip
+    if not inside:
+        case.answered_at = case.answered_at or clock.now()
+        if case.state == State.NEW:
+            case.state, case.clerk = State.OPEN, account
+        case.save()
+    journal.record(actor, events.CASE_ANSWERED, case, of=made.of)
+    return made
+
+
+@transaction.atomic
+def set_class(*, actor: Actor, pk: int, urgency: str) -> Case:
+    """Change how urgent a case is; its deadline is counted anew from the day it came."""
+    case = _held(actor, pk)
+    if urgency not in Urgency.values:
+        raise BadInput(fields={"urgency": _("Choose from the list.")})
+    case.urgency = urgency
+    case.due_at, source = rules.due_of(case.kind, urgency, case.made_at)
+    case.due_source, case.warned = str(source)[:120], ""
+    case.save()
+    journal.record(actor, events.CASE_CLASSED, case, urgency=urgency)
+    return case
+
+
+@transaction.atomic
+def solve(*, actor: Actor, pk: int, key: UUID, words: str) -> Case:
+    """The unit says that it is solved and tells the worker how; the worker's own word is counted apart.
+
+    A wage dispute with instalments that are not all paid is not solved. Raises BadInput, IllegalMove.
+    """
+    case = _held(actor, pk)
+    rules.check_move(case.state, State.SOLVED)
+    if case.instalments.filter(paid_date=None).exists():
+        raise IllegalMove(_("An instalment is not paid yet."), code="not-paid")
+    write(actor=actor, pk=pk, key=key, words=words, inside=False)
+    case.refresh_from_db()
+    case.state, case.solved_at, case.offered_unit = State.SOLVED, clock.now(), None
+    case.save()
+    line = Delivered(day=clock.today(), region_code=case.region_code, sector=case.sector, unit_id=case.unit_id)
+    ledger.record(kinds.SERVED[case.kind], [line], source=case)
+    journal.record(actor, events.CASE_MOVED, case, after=case.state)
+    return case
+
+
+# wage disputes -----------------------------------------------------------------------------------
+
+
+def cents_of(text: str) -> int:
+    """A sum of yuan as cents. Raises BadInput."""
+    plain = text.replace(",", "").replace("，", "").replace("元", "").strip()
+    whole, _dot, part = plain.partition(".")
+    if not whole.isdecimal() or (part and not part.isdecimal()) or len(part) > 2 or len(whole) > 9:
+        raise BadInput(fields={"sum": _("Write a sum like 1,234.50.")})
+    return int(whole) * 100 + int((part + "00")[:2])
+
+
+@transaction.atomic
+def add_claim(*, actor: Actor, pk: int, first: date, last: date, work: str, sum_text: str, evidence: str) -> ClaimLine:
+    """A line of what was not paid. Raises BadInput, NotFound."""
+    case = _held(actor, pk)
+    if last < first or last > clock.today():
+        raise BadInput(fields={"last": _("The last day comes before the first.")})
+    made = ClaimLine.objects.create(
+        case=case, first_date=first, last_date=last, work=work[:60], cents=cents_of(sum_text), evidence=evidence[:120]
+    )
+    journal.record(actor, events.WAGE_NOTED, case, line=made.pk)
+    return made
+
+
+@transaction.atomic
+def add_instalment(*, actor: Actor, pk: int, due: date, sum_text: str) -> Instalment:
+    """A sum that was agreed upon, to be paid on a day."""
+    case = _held(actor, pk)
+    made = Instalment.objects.create(case=case, due_date=due, cents=cents_of(sum_text))
+    journal.record(actor, events.WAGE_NOTED, case, instalment=made.pk)
+    return made
+
+
+@transaction.atomic
+def note_paid(*, actor: Actor, pk: int, instalment: int) -> None:
+    """An instalment came. Raises NotFound."""
+    case = _held(actor, pk)
+    if not case.instalments.filter(pk=instalment, paid_date=None).update(paid_date=clock.today()):
+        raise NotFound()
+    journal.record(actor, events.WAGE_NOTED, case, paid=instalment)
+
+
+# settings ----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_item(*, actor: Actor, told: dict[str, Any], item: ServiceItem | None = None) -> ServiceItem:
+    """Enter or change a line of the service list. Raises NotAllowed, BadInput."""
+    actor.require("cases.settings")
+    wrong: dict[str, Any] = {}
+    if told.get("part") not in Part.values:
+        wrong["part"] = _("Choose from the list.")
+    if not str(told.get("title", "")).strip():
+        wrong["title"] = _("Give it a title.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    item = item or ServiceItem()
+    for name, value in told.items():
+        setattr(item, name, value)
+    item.save()
+    journal.record(actor, events.ITEM_SAVED, item)
+    return item
+
+
+@transaction.atomic
+def save_rule(*, actor: Actor, kind: str, sector: str, region_code: str, unit: Unit, because: str = "") -> RoutingRule:
+    """Say which unit gets a kind of case (in a trade, in a place). Raises NotAllowed, BadInput."""
+    actor.require("cases.settings")
+    if kind not in Kind.values or (sector and sector not in Sector.values):
+        raise BadInput(code="bad-rule")
+    if region_code and region_code not in places.names_by_code():
+        raise BadInput(fields={"region": _("Choose a region.")})
+    rule, _made = RoutingRule.objects.update_or_create(
+        kind=kind, sector=sector, region_code=region_code, defaults={"unit": unit, "because": because[:120]}
+    )
+    journal.record(actor, events.RULE_SAVED, rule, unit=unit.pk)
+    return rule

@@ -1,0 +1,268 @@
+"""What a worker does with his case: send it, come back, add, agree or not, rate, take it back, have it forgotten."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from uuid import UUID, uuid5
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.cases import events, kinds, queries, rules
+from nuanyi.cases.models import Case, Message, ServiceItem
+from nuanyi.cases.rules import Channel, Kind, State, Urgency
+from nuanyi.journal import services as journal
+from nuanyi.ledger import services as ledger
+from nuanyi.lib import clock, limits, masks, wall
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.lib.sectors import Sector
+from nuanyi.notices import services as notices
+from nuanyi.people.models import Account, DutyGrant, keys
+from nuanyi.places import queries as places
+from nuanyi.units.models import Unit
+
+_ALPHABET = str.maketrans("01", "89")  # codes are read out over the telephone: nothing that looks like O or l
+
+
+@dataclass
+class Request:
+    """What a worker says. Kind and words are enough."""
+
+    kind: str
+    words: str
+    caller: str = ""
+    phone: str = ""
+    sector: str = ""
+    region_code: str = ""
+    employer: str = ""
+    since: date | None = None
+    item: ServiceItem | None = None
+    channel: str = Channel.WEB.value
+
+
+# coming back -------------------------------------------------------------------------------------
+
+
+def claim_code_of(key: UUID) -> str:
+    """The code to come back by, as people write it: ``ABCD-EFGH-JKMN-PQRS``, 80 bits, worked out from the key."""
+    raw = keys().digest("claim", key.hex)[:10]
+    code = base64.b32encode(raw).decode()
+    return "-".join(code[n : n + 4] for n in range(0, 16, 4))
+
+
+def _claim_digest(code: str) -> bytes:
+    return keys().digest("claim-code", "".join(sign for sign in code.upper() if sign.isalnum()))
+
+
+def link_of(case: Case) -> str:
+    """The secret end of the case's address."""
+    return f"{case.key.hex}-{keys().digest('case', case.key.hex).hex()[:20]}"
+
+
+def case_by_link(link: str) -> Case:
+    """The case of a secret link; opens the wall for it. Raises NotFound."""
+    key, _dash, proof = link.partition("-")
+    right = keys().digest("case", key).hex()[:20]
+    if len(key) != 32 or not hmac.compare_digest(proof.encode(), right.encode()):
+        raise NotFound()
+    wall.show_case(key=str(UUID(hex=key)))
+    found = Case.objects.select_related("unit", "item").filter(key=UUID(hex=key)).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def case_by_code(code: str, network: str) -> Case:
+    """The case of a claim code. Raises NotFound, TooMuch (a network that guesses)."""
+    limits.count("claim", network, at_most=rules.TRIED_AN_HOUR)
+    digest = _claim_digest(code)
+    wall.show_case(claim=digest.hex())
+    found = Case.objects.filter(claim_digest=digest).first()
+    if found is None:
+        raise NotFound(_("No case has this code. Look at it once more."), code="no-case")
+    return found
+
+
+# sending -----------------------------------------------------------------------------------------
+
+
+def _checked(told: Request) -> Request:
+    wrong: dict[str, object] = {}
+    told.words = told.words.strip()
+    if told.kind not in Kind.values:
+        wrong["kind"] = _("What is it about?")
+    if len(told.words) < 2:
+        wrong["words"] = _("Say in a few words what happened.")
+    if len(told.words) > rules.MAX_WORDS:
+        wrong["words"] = _("At most 2,000 characters. The rest can be added later.")
+    if told.sector and told.sector not in Sector.values:
+        wrong["sector"] = _("Choose a sector.")
+    if told.region_code and told.region_code not in places.names_by_code():
+        wrong["region"] = _("Choose a region.")
+    if told.since is not None and told.since > clock.today():
+        wrong["since"] = _("This date lies in the future.")
+    if told.phone.strip():
+        try:
+            told.phone = read_mobile(told.phone)
+        except Unreadable:
+            wrong["phone"] = _("A mobile number has 11 digits. You may also leave it empty.")
+    if wrong:
+        raise BadInput(fields=wrong)  # type: ignore[arg-type]
+    return told
+
+
+@transaction.atomic
+def send_case(*, actor: Actor, key: UUID, told: Request, network: str = "") -> Case:
+    """Take a request in: sealed, routed, with its clocks running. The same ``key`` again gives the first answer.
+
+    Raises BadInput, Conflict (the key came with other words), TooMuch.
+    """
+    told = _checked(told)
+    body = sha256(
+        repr(
+            (told.kind, told.words, told.caller, told.phone, told.sector, told.region_code, told.employer, told.since)
+        ).encode()
+    )
+    wall.show_case(key=str(key))
+    known = Case.objects.filter(key=key).first()
+    if known is not None:
+        if bytes(known.body_digest) != body.digest():
+            raise Conflict(code="key-reused")
+        return known
+    if actor.kind == "guest":
+        limits.count("case", network, at_most=rules.SENT_AN_HOUR)
+    unit, why = queries.route(told.kind, told.sector, told.region_code)
+    if told.item is not None and told.item.unit_id:
+        unit, why = Unit.objects.get(pk=told.item.unit_id), told.item.title
+    now, ring = clock.now(), keys()
+    urgency = rules.URGENCY_OF.get(told.kind, Urgency.ORDINARY)
+    due, source = rules.due_of(told.kind, urgency, now)
+    case = Case(
+        key=key, ref=_ref(), claim_digest=_claim_digest(claim_code_of(key)), body_digest=body.digest(), kind=told.kind,
+        channel=told.channel, item=told.item, urgency=urgency, sector=told.sector, region_code=told.region_code,
+        employer=told.employer.strip()[:120], since_date=told.since, unit=unit, route_reason=str(why)[:200], made_at=now,
+        answer_due_at=rules.FIRST_ANSWER.after(now), due_at=due, due_source=str(source)[:120],
+        phone_mask=masks.mask_phone(told.phone) if told.phone else "",
+    )  # fmt: skip
+    case.sealed_words = ring.seal("person", told.words, key.bytes + b"words")
+    if told.caller.strip():
+        case.sealed_caller = ring.seal("person", told.caller.strip()[:60], key.bytes + b"caller")
+    if told.phone:
+        case.sealed_phone = ring.seal("person", told.phone, key.bytes + b"phone")
+    case.save(force_insert=True)
+    journal.record(
+        actor, events.CASE_SENT, case, ref=case.ref, kind_of_case=case.kind, unit=unit.pk, channel=case.channel
+    )
+    tell_unit(case, unit, kinds.CASE_CAME, once=f"case:{case.pk}", unit=unit.short_name or unit.name,
+              about=str(case.get_kind_display()), answer_by=f"{case.answer_due_at.astimezone(clock.CHINA):%m-%d %H:%M}")  # fmt: skip
+    return case
+
+
+def _ref() -> str:
+    """A number to name a case by; it says the day and nothing of how many there are."""
+    return f"{clock.today():%y%m%d}-" + "".join(secrets.choice("ABCDEFGHJKMNPQRSTUVWXYZ23456789") for _n in range(5))
+
+
+def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) -> None:
+    """Tell those of a unit who handle cases: the clerk of the case alone where it has one."""
+    if case.clerk_id and case.unit_id == to.pk:
+        accounts = list(Account.objects.filter(pk=case.clerk_id, is_active=True))
+    else:
+        with_duty = DutyGrant.objects.filter(duty__in=["clerk", "unit_staff"]).values("account")
+        accounts = list(Account.objects.filter(unit=to, is_active=True, pk__in=with_duty))
+    for account in accounts:
+        notices.queue(account, kind, once=once, address=f"/office/cases/{case.pk}/", **facts)
+
+
+# afterwards --------------------------------------------------------------------------------------
+
+
+def _locked(case: Case) -> Case:
+    wall.show_case(key=str(case.key))
+    return Case.objects.select_for_update(of=("self",)).select_related("unit").get(pk=case.pk)
+
+
+@transaction.atomic
+def add_word(*, actor: Actor, case: Case, key: UUID, words: str) -> Message:
+    """The worker adds to his case; the unit is told. The same ``key`` again gives the first answer."""
+    case = _locked(case)
+    known = Message.objects.filter(key=key, case=case).first()
+    if known is not None:
+        return known
+    if case.state == State.WITHDRAWN:
+        raise IllegalMove()
+    words = words.strip()
+    if not 1 <= len(words) <= rules.MAX_WORDS:
+        raise BadInput(fields={"words": _("Write a word.")})
+    made = Message.objects.create(
+        key=key, case=case, of="worker", sealed_words=keys().seal("person", words, key.bytes), made_at=clock.now()
+    )
+    journal.record(actor, events.CASE_ANSWERED, case, of="worker")
+    tell_unit(case, case.unit, kinds.CASE_WORD, once=f"word:{made.pk}", ref=case.ref)
+    return made
+
+
+@transaction.atomic
+def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -> Case:
+    """The worker says whether it is solved: agreed, it is closed; not agreed, it is open again with the same clerk.
+
+    Raises IllegalMove (not solved, or closed more than 30 days ago).
+    """
+    case = _locked(case)
+    if agrees:
+        rules.check_move(case.state, State.CLOSED)
+        case.state, case.worker_agrees, case.ended_at = State.CLOSED, True, clock.now()
+        case.stars = stars if stars and 1 <= stars <= 5 else case.stars
+    else:
+        if case.ended_at is not None and case.ended_at < clock.now() - timedelta(days=rules.REOPEN_DAYS):
+            raise IllegalMove(_("This was closed more than 30 days ago. Send a new request."), code="too-late")
+        rules.check_move(case.state, State.OPEN)
+        case.state, case.worker_agrees, case.solved_at, case.ended_at = State.OPEN, False, None, None
+        case.due_at, source = rules.due_of(case.kind, case.urgency, clock.now())
+        case.due_source, case.reopened, case.warned = str(source)[:120], case.reopened + 1, ""
+        ledger.reverse_all_from(case)
+        tell_unit(case, case.unit, kinds.CASE_WORD, once=f"reopened:{case.pk}:{case.reopened}", ref=case.ref)
+    case.save()
+    journal.record(actor, events.CASE_MOVED, case, after=case.state, agrees=agrees)
+    return case
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, case: Case) -> Case:
+    """The worker takes his case back. Raises IllegalMove."""
+    case = _locked(case)
+    rules.check_move(case.state, State.WITHDRAWN)
+    case.state, case.ended_at, case.offered_unit = State.WITHDRAWN, clock.now(), None
+    case.save()
+    journal.record(actor, events.CASE_MOVED, case, after=case.state)
+    return case
+
+
+@transaction.atomic
+def forget(*, actor: Actor, case: Case) -> Case:
+    """Delete what names the worker and what he wrote (PIPL Art. 47), once the case has ended; the count stays.
+
+    Raises IllegalMove while a unit still works on it.
+    """
+    case = _locked(case)
+    if case.ended_at is None:
+        raise IllegalMove(_("Take the request back first; then its words can be deleted."), code="still-open")
+    case.sealed_words = case.sealed_caller = case.sealed_phone = None
+    case.phone_mask, case.employer, case.forgotten_at = "", "", clock.now()
+    case.save()
+    case.messages.all().delete()
+    case.claim_lines.all().delete()
+    journal.record(actor, events.CASE_FORGOTTEN, case)
+    return case
+
+
+def message_key(case: Case, text: str) -> UUID:
+    """A key for a message of a client that made none: the same words twice are one."""
+    return uuid5(case.key, text)

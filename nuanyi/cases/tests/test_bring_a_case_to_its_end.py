@@ -1,0 +1,289 @@
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from nuanyi.cases import jobs, queries
+from nuanyi.cases.models import Case, Message, RoutingRule
+from nuanyi.cases.services import desk, intake
+from nuanyi.cases.services.intake import Request
+from nuanyi.journal.models import Entry
+from nuanyi.ledger import queries as ledger
+from nuanyi.lib import clock
+from nuanyi.lib.actor import GUEST
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, TooMuch
+from nuanyi.lib.figures import Window
+from nuanyi.notices.models import Notice
+
+WORDS = "站长扣了我三天的钱，我叫李小四"
+PHONE = "19900007777"
+MIDNIGHT = datetime(2026, 6, 2, 0, 10, tzinfo=clock.CHINA)
+
+
+@pytest.fixture
+def routed(cast, program, district):
+    """Wages go to the department for couriers, whose clerk is the ``clerk`` of the cast."""
+    desk.save_rule(actor=program, kind="wage", sector="", region_code="", unit=district["shichang"])
+    return cast
+
+
+def send(key=None, **more):
+    told = {"kind": "wage", "words": WORDS, "phone": PHONE, "employer": "甲站点", "region_code": "450311100"}
+    return intake.send_case(actor=GUEST, key=key or uuid4(), told=Request(**{**told, **more}), network="203.0.113.9")
+
+
+def test_from_midnight_to_the_end_with_both_proofs_counted_apart(routed):
+    with clock.held_at(MIDNIGHT):
+        case = send()
+    clerk = routed.actor("clerk")
+    assert Notice.objects.filter(kind="case-came", account=routed.accounts["clerk"]).exists()
+    with clock.held_at(MIDNIGHT + timedelta(hours=9)):
+        desk.take(actor=clerk, pk=case.pk)
+        desk.write(actor=clerk, pk=case.pk, key=uuid4(), words="已联系站点", inside=False)
+        desk.write(actor=clerk, pk=case.pk, key=uuid4(), words="站长态度不好", inside=True)
+        desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="钱已补发")
+    assert ledger.sums(("service.wage_disputes_resolved",), Window())[()] == 1
+    page = Client().get(f"/c/{intake.link_of(case)}/").content.decode()
+    assert "钱已补发" in page
+    assert "站长态度不好" not in page
+    intake.judge(actor=GUEST, case=case, agrees=False)
+    assert ledger.sums(("service.wage_disputes_resolved",), Window())[()] == 0
+    reopened = Case.objects.get()
+    assert (reopened.state, reopened.clerk, reopened.reopened) == ("open", routed.accounts["clerk"], 1)
+    desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="这次全付了")
+    intake.judge(actor=GUEST, case=case, agrees=True, stars=5)
+    ended = Case.objects.get()
+    assert (ended.state, ended.worker_agrees, ended.stars) == ("closed", True, 5)
+    assert ledger.sums(("service.wage_disputes_resolved",), Window())[()] == 1
+
+
+def test_the_same_submission_ten_times_is_one_and_other_words_under_its_key_are_refused(routed):
+    key = uuid4()
+    assert len({send(key).pk for _turn in range(10)}) == 1
+    with pytest.raises(Conflict):
+        send(key, words="别的话")
+
+
+def test_name_words_and_phone_lie_in_no_table_in_clear(routed):
+    case = send()
+    desk.write(actor=routed.actor("clerk"), pk=case.pk, key=uuid4(), words="李小四的站点", inside=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"SELECT coalesce(string_agg(t::text, chr(10)), '') FROM \"{table}\" t")
+            text = cursor.fetchone()[0]
+            assert "李小四" not in text, table
+            assert PHONE not in text, table
+            assert intake.claim_code_of(case.key) not in text, table
+
+
+def test_another_unit_finds_nothing_and_every_reading_is_journaled(routed):
+    case = send()
+    for part in ("yanshan", "zhemu"):
+        browser = routed.client(part)
+        assert browser.get(f"/office/cases/{case.pk}/").status_code == 404
+        assert case.ref not in browser.get("/office/cases/?state=all").content.decode()
+        assert browser.post(f"/office/cases/{case.pk}/take/").status_code == 404
+    assert routed.client("office").get(f"/office/cases/{case.pk}/").status_code == 403
+    assert routed.client("auditor").get("/office/cases/").status_code == 403
+    before = Entry.objects.filter(kind="cases.case_read").count()
+    page = routed.client("clerk").get(f"/office/cases/{case.pk}/").content.decode()
+    assert WORDS in page
+    assert PHONE not in page
+    assert "199****7777" in page
+    assert Entry.objects.filter(kind="cases.case_read").count() == before + 1
+    assert "甲站点" not in routed.client("office").get("/office/cases/overview/").content.decode()
+
+
+def test_the_database_itself_shows_a_case_to_nobody_else(routed, district):
+    """As the pages' own role: with the wall down there is nothing, with a unit its own, with a key one."""
+    case = send()
+    other = str(district["t100"].pk)
+
+    def seen(**told):
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL ROLE nuanyi_web")
+            for name in ("case_scope", "case_units", "case", "claim"):
+                cursor.execute("SELECT set_config(%s, %s, true)", [f"nuanyi.{name}", told.get(name, "")])
+            cursor.execute("SELECT count(*) FROM cases_case")
+            found = cursor.fetchone()[0]
+            cursor.execute("RESET ROLE")
+        return found
+
+    with connection.cursor() as cursor:
+        cursor.execute("GRANT SELECT ON cases_case TO nuanyi_web")
+    assert seen() == seen(case_units=other) == seen(case=str(uuid4())) == 0
+    assert seen(case_units=str(case.unit_id)) == seen(case=str(case.key)) == seen(case_scope="all") == 1
+    assert seen(claim=bytes(case.claim_digest).hex()) == 1
+
+
+def test_a_phone_opens_for_a_purpose_only_and_is_journaled(routed):
+    case = send()
+    with pytest.raises(BadInput):
+        desk.open_phone(actor=routed.actor("clerk"), pk=case.pk, purpose="")
+    assert desk.open_phone(actor=routed.actor("clerk"), pk=case.pk, purpose="约时间调解") == PHONE
+    entry = Entry.objects.get(kind="cases.phone_opened")
+    assert PHONE not in str(entry.detail)
+
+
+def test_a_hand_over_leaves_the_case_with_its_sender_until_it_is_taken(routed, district):
+    case, clerk, yanshan = send(), routed.actor("clerk"), routed.actor("yanshan")
+    desk.take(actor=clerk, pk=case.pk)
+    desk.offer(actor=clerk, pk=case.pk, to=district["t100"], words="属地的事")
+    assert Case.objects.get().unit == district["shichang"]
+    with pytest.raises(IllegalMove):
+        desk.write(actor=yanshan, pk=case.pk, key=uuid4(), words="还没接", inside=False)
+    with pytest.raises(IllegalMove):
+        desk.open_phone(actor=yanshan, pk=case.pk, purpose="先看看")
+    with pytest.raises(BadInput):
+        desk.refuse_offer(actor=yanshan, pk=case.pk, words="")
+    desk.refuse_offer(actor=yanshan, pk=case.pk, words="不归我们")
+    assert Case.objects.get().offered_unit is None
+    desk.offer(actor=clerk, pk=case.pk, to=district["t100"], words="站点在你们镇上")
+    desk.take(actor=yanshan, pk=case.pk)
+    taken = Case.objects.get()
+    assert (taken.unit, taken.offered_unit) == (district["t100"], None)
+    with pytest.raises(NotFound):
+        desk.read_case(actor=clerk, pk=case.pk)
+
+
+def test_a_claim_code_leads_back_and_guessing_ends(routed):
+    case = send()
+    code = intake.claim_code_of(case.key)
+    assert len(code.replace("-", "")) == 16
+    browser = Client()
+    answer = browser.post("/help/mine/", {"code": code.lower().replace("-", " ")})
+    assert answer["Location"] == f"/c/{intake.link_of(case)}/"
+    with pytest.raises(TooMuch):
+        for _turn in range(40):
+            with pytest.raises(NotFound):
+                intake.case_by_code("AAAA-BBBB-CCCC-DDDD", "198.51.100.9")
+    assert browser.get(f"/c/{case.key.hex}-{'0' * 20}/").status_code == 404
+
+
+def test_a_late_case_is_told_to_its_clerk_before_and_to_the_district_at_the_deadline(routed):
+    with clock.held_at(MIDNIGHT):
+        case = send()
+    with clock.held_at(case.due_at - timedelta(hours=20)):
+        jobs.watch_cases.func()
+        jobs.watch_cases.func()
+        assert Notice.objects.filter(kind="case-late", account=routed.accounts["clerk"]).count() == 1
+        assert not Notice.objects.filter(kind="case-late", account=routed.accounts["office"]).exists()
+    with clock.held_at(case.due_at + timedelta(minutes=1)):
+        jobs.watch_cases.func()
+        assert Notice.objects.filter(kind="case-late", account=routed.accounts["office"]).count() == 1
+        assert queries.overview()[0].late == 1
+
+
+def test_silence_closes_a_solved_case_and_the_workers_word_stays_unsaid(routed):
+    case, clerk = send(), routed.actor("clerk")
+    desk.take(actor=clerk, pk=case.pk)
+    desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="办好了")
+    with clock.held_at(clock.now() + timedelta(days=8)):
+        jobs.watch_cases.func()
+    closed = Case.objects.get()
+    assert (closed.state, closed.worker_agrees) == ("closed", None)
+
+
+def test_a_wage_dispute_is_not_solved_before_the_last_instalment(routed):
+    case, clerk = send(), routed.actor("clerk")
+    desk.take(actor=clerk, pk=case.pk)
+    today = clock.today()
+    desk.add_claim(actor=clerk, pk=case.pk, first=today, last=today, work="32 单", sum_text="1,234.5", evidence="截图")
+    assert Case.objects.get().claim_lines.get().cents == 123450
+    part = desk.add_instalment(actor=clerk, pk=case.pk, due=today, sum_text="1234.50")
+    with pytest.raises(IllegalMove):
+        desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="差不多了")
+    jobs.watch_cases.func()
+    assert Notice.objects.filter(kind="instalment-due").count() == 1
+    desk.note_paid(actor=clerk, pk=case.pk, instalment=part.pk)
+    assert desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="付清了").state == "solved"
+
+
+def test_a_worker_takes_it_back_and_has_his_words_deleted(routed):
+    case = send()
+    intake.add_word(actor=GUEST, case=case, key=uuid4(), words="补充一句")
+    with pytest.raises(IllegalMove):
+        intake.forget(actor=GUEST, case=case)
+    intake.withdraw(actor=GUEST, case=case)
+    intake.forget(actor=GUEST, case=case)
+    gone = Case.objects.get()
+    assert (gone.sealed_words, gone.sealed_phone, gone.phone_mask, gone.employer) == (None, None, "", "")
+    assert not Message.objects.exists()
+    assert Client().get(f"/c/{intake.link_of(case)}/").status_code == 200
+
+
+def test_a_case_without_a_rule_goes_to_the_township_and_says_why(routed, district):
+    case = send(kind="other")
+    assert case.unit == district["t100"]
+    assert case.route_reason
+
+
+def test_the_finest_rule_wins_and_a_dry_run_says_what_would_move(routed, program, district):
+    case = send()
+    trial = RoutingRule(kind="wage", sector="", region_code="450311100", unit=district["gonghui"])
+    assert queries.would_move(trial) == [(case.ref, district["shichang"].short_name, district["gonghui"].short_name)]
+    desk.save_rule(actor=program, kind="wage", sector="", region_code="450311100", unit=district["gonghui"])
+    assert send(region_code="450311100").unit == district["gonghui"]
+    assert send(region_code="450311101").unit == district["shichang"]
+
+
+def test_bulk_assignment_stays_in_the_unit(routed, cast):
+    cases = [send(words=f"第{n}件") for n in range(3)]
+    clerk = routed.actor("clerk")
+    assert desk.assign(actor=clerk, pks=[c.pk for c in cases], clerk=cast.accounts["clerk"]) == 3
+    with pytest.raises(BadInput):
+        desk.assign(actor=clerk, pks=[cases[0].pk], clerk=cast.accounts["yanshan"])
+    assert desk.assign(actor=routed.actor("yanshan"), pks=[cases[0].pk], clerk=None) == 0
+
+
+def test_the_worklist_comes_by_deadline_and_its_pages_meet(routed):
+    for n in range(55):
+        with clock.held_at(MIDNIGHT + timedelta(hours=n % 7)):
+            send(words=f"第{n}件", kind="wage")
+        from django.core.cache import cache
+
+        cache.clear()
+    rows, cursor = queries.worklist(routed.actor("clerk"), {})
+    more, end = queries.worklist(routed.actor("clerk"), {}, cursor)
+    assert (len(rows), len(more), end) == (50, 5, "")
+    dues = [case.due_at for case in rows + more]
+    assert dues == sorted(dues)
+    assert len({case.pk for case in rows + more}) == 55
+    with pytest.raises(BadInput):
+        queries.worklist(routed.actor("clerk"), {}, "x")
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"words": ""}, "words"),
+        ({"words": "长" * 2001}, "words"),
+        ({"kind": "x"}, "kind"),
+        ({"phone": "123"}, "phone"),
+        ({"region_code": "9"}, "region"),
+    ],
+)
+def test_bad_input_is_refused_by_its_field(routed, more, field):
+    with pytest.raises(BadInput) as refused:
+        send(**more)
+    assert field in refused.value.fields
+
+
+def test_the_form_sends_without_an_account_and_shows_the_code(routed):
+    browser = Client()
+    told = {"key": str(uuid4()), "kind": "wage", "words": WORDS}
+    answer = browser.post("/help/ask/", told)
+    assert answer.status_code == 302
+    page = browser.get(answer["Location"])
+    assert intake.claim_code_of(Case.objects.get().key) in page.content.decode()
+    assert page["Cache-Control"] == "no-store"
+    assert "sessionid" not in browser.cookies
+
+
+def test_those_without_the_duty_do_nothing(routed):
+    case = send()
+    with pytest.raises(NotAllowed):
+        desk.read_case(actor=routed.actor("keeper"), pk=case.pk)

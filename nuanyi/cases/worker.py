@@ -1,0 +1,136 @@
+"""The worker's face: the service list, asking, coming back by link or code, adding, judging, forgetting."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.cases import queries
+from nuanyi.cases.forms import AskForm
+from nuanyi.cases.models import Case, ServiceItem
+from nuanyi.cases.rules import Channel, Kind, Part, State
+from nuanyi.cases.services import intake
+from nuanyi.lib.doors import PUBLIC, actor_of, door
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """A page of one case: kept nowhere, and its address is told to nobody."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def network_of(request: HttpRequest) -> str:
+    """The address that knocks, for limits only."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+@require_safe
+@door(PUBLIC)
+def home(request: HttpRequest) -> HttpResponse:
+    """Help: ask, come back, look at what there is, numbers to call."""
+    return render(request, "cases/worker/home.html", {"kinds": Kind.choices})
+
+
+@require_safe
+@door(PUBLIC)
+def service_list(request: HttpRequest) -> HttpResponse:
+    """What is there for me? The service list in six parts, searchable."""
+    q, part = request.GET.get("q", "").strip()[:60], request.GET.get("part", "")
+    context = {"parts": queries.service_list(q, part), "q": q, "part": part, "all_parts": Part.choices}
+    return render(request, "cases/worker/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def ask(request: HttpRequest) -> HttpResponse:
+    """Ask for help: two fields are enough."""
+    kind = request.GET.get("kind", "")
+    item = (
+        ServiceItem.objects.filter(pk=int(request.GET["item"]), active=True).first()
+        if request.GET.get("item", "").isdecimal()
+        else None
+    )
+    first = {"kind": item.case_kind if item else kind if kind in Kind.values else ""}
+    form = AskForm(request.POST or None, initial=first)
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        channel = Channel.STATION if request.GET.get("at") == "station" else Channel.WEB
+        try:
+            case = intake.send_case(
+                actor=actor_of(request), key=form.cleaned_data["key"], told=form.request(channel=channel, item=item),
+                network=network_of(request),
+            )  # fmt: skip
+            return redirect(f"/c/{intake.link_of(case)}/?sent=1")
+        except Refusal as wrong:
+            refusal = wrong
+    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    return render(request, "cases/worker/ask.html", {"form": form, "item": item, "refusal": refusal}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def mine(request: HttpRequest) -> HttpResponse:
+    """Come back by the code."""
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            case = intake.case_by_code(request.POST.get("code", ""), network_of(request))
+            return redirect(f"/c/{intake.link_of(case)}/")
+        except Refusal as wrong:
+            refusal = wrong
+    return _private(
+        render(request, "cases/worker/mine.html", {"refusal": refusal}, status=refusal.status if refusal else 200)
+    )
+
+
+@require_safe
+@door(PUBLIC)
+def case(request: HttpRequest, link: str) -> HttpResponse:
+    """Where my case stands, who has it, by when, what was said."""
+    found = intake.case_by_link(link)
+    context = {
+        "case": found, "link": link, "code": intake.claim_code_of(found.key), "words": queries.words_of(found),
+        "messages": queries.messages_of(found, inside=False), "clocks": queries.clocks_of(found), "message_key": uuid4(),
+        "sent": request.GET.get("sent"), "may_judge": found.state == State.SOLVED, "may_reopen": found.state in (State.SOLVED, State.CLOSED),
+        "may_withdraw": found.open, "may_forget": found.ended_at is not None and found.forgotten_at is None,
+    }  # fmt: skip
+    return _private(render(request, "cases/worker/case.html", context))
+
+
+@require_POST
+@door(PUBLIC)
+def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
+    """Add a word, agree, disagree, take back, have forgotten."""
+    found, actor = intake.case_by_link(link), actor_of(request)
+    if deed == "add":
+        intake.add_word(actor=actor, case=found, key=_key(request, found), words=request.POST.get("words", ""))
+    elif deed in ("agree", "disagree"):
+        stars = request.POST.get("stars", "")
+        if deed == "disagree" and request.POST.get("words", "").strip():
+            intake.add_word(actor=actor, case=found, key=_key(request, found), words=request.POST["words"])
+        intake.judge(
+            actor=actor, case=found, agrees=deed == "agree", stars=int(stars) if stars in tuple("12345") else None
+        )
+    elif deed == "withdraw":
+        intake.withdraw(actor=actor, case=found)
+    elif deed == "forget":
+        intake.forget(actor=actor, case=found)
+    else:
+        raise NotFound()
+    return _private(redirect(f"/c/{link}/"))
+
+
+def _key(request: HttpRequest, found: Case) -> UUID:
+    text = request.POST.get("key", "")
+    if not text:
+        return intake.message_key(found, request.POST.get("words", ""))
+    try:
+        return UUID(text)
+    except ValueError as exc:
+        raise BadInput(gettext("The form is damaged. Open the page again."), code="bad-key") from exc

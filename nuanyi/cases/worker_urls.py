@@ -1,0 +1,15 @@
+"""Addresses that workers use without signing in."""
+
+from django.urls import path
+
+from nuanyi.cases import worker
+
+app_name = "help"
+urlpatterns = [
+    path("help/", worker.home, name="home"),
+    path("help/list/", worker.service_list, name="list"),
+    path("help/ask/", worker.ask, name="ask"),
+    path("help/mine/", worker.mine, name="mine"),
+    path("c/<slug:link>/", worker.case, name="case"),
+    path("c/<slug:link>/<slug:deed>/", worker.act, name="act"),
+]
