@@ -19,9 +19,9 @@ from nuanyi.lib.errors import BadInput, NotFound, Refusal
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """A page of one case: kept nowhere, and its address is told to nobody."""
+    """A page of one case: kept nowhere. Its address reaches no other site (``Referrer-Policy: same-origin``, as everywhere;
+    ``no-referrer`` would make a browser's own form look like a stranger's)."""
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

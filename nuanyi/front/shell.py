@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi import __version__
@@ -30,6 +31,14 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
     """403, a stale form among them."""
     return answer(request, NotAllowed())
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """A form whose token is missing or old: say so, and that nothing was kept."""
+    words = _(
+        "This page was open for too long, or it came from elsewhere. Nothing was kept. Load it again and send once more."
+    )
+    return answer(request, NotAllowed(words, code="stale-form"))
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:

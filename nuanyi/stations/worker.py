@@ -245,7 +245,6 @@ def told(request: HttpRequest, link: str) -> HttpResponse:
     }  # fmt: skip
     response = render(request, "stations/worker/told.html", context)
     response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
     return response
 
 

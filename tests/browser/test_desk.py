@@ -31,8 +31,8 @@ def test_a_wage_dispute_from_a_night_without_network_to_the_last_instalment(open
 
     clerk = open_as("dianxiaoer")
     clerk.goto("/office/cases/?q=浏览器站点")
-    assert clerk.locator("tbody tr").count() == 1, "sent once"
-    clerk.click("tbody a")
+    assert clerk.locator("tr[data-row]").count() == 1, "sent once"
+    clerk.click("tr[data-row] a")
     case = clerk.url
     assert "有截图" in clerk.content()
     clerk.click("text=接收")

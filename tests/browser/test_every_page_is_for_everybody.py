@@ -10,11 +10,12 @@ OFFICE = (
     "/office/responsibility/", "/office/responsibility/rules/", "/office/responsibility/rules/new/", "/office/places/",
     "/office/people/", "/office/people/new/", "/office/people/duties/", "/office/notices/", "/office/search/?q=雁山", "/accounts/2fa/",
     "/office/stations/", "/office/stations/new/", "/office/stations/faults/", "/office/stations/visits/",
-    "/office/stations/lists/new/", "/keeper/", "/keeper/LF01/",
+    "/office/stations/lists/new/", "/keeper/", "/keeper/LF01/", "/office/cases/overview/", "/office/cases/items/", "/office/cases/items/new/",
+    "/office/cases/rules/", "/office/cases/registers/", "/office/cases/served/",
 )  # fmt: skip
 OPEN = (
     "/", "/?lat=25.05&lon=110.32&open=now&amenity=charging", "/?amenity=wifi", "/stations/LF01/", "/stations/LF01/tell/", "/s/LF01/",
-    "/who/", "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/",
+    "/help/", "/help/list/", "/help/ask/?kind=wage", "/help/mine/", "/who/", "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/",
 )  # fmt: skip
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
@@ -47,6 +48,11 @@ def test_axe_finds_nothing_on_any_page(open_as, size, theme):
         faults += _faults(page, address)
     guest = open_as(None, size=size, theme=theme)
     faults += [fault for address in OPEN for fault in _faults(guest, address)]
+    clerk = open_as("dianxiaoer", size=size, theme=theme)
+    clerk.goto("/office/cases/?state=all")
+    five = clerk.locator("tr[data-row] a").last.get_attribute("href")
+    for address in ("/office/cases/", "/office/cases/call/", five):
+        faults += _faults(clerk, address)
     auditor = open_as("shenji", size=size, theme=theme)
     faults += _faults(auditor, "/office/audit/")
     assert faults == []
@@ -60,6 +66,9 @@ def test_targets_of_the_workers_phone_are_large_enough_for_gloves(open_as):
         "/stations/LF01/",
         "/stations/LF01/tell/",
         "/s/LF01/",
+        "/help/",
+        "/help/ask/",
+        "/help/mine/",
         "/who/",
         "/door/",
     ):
@@ -119,7 +128,17 @@ RATIO = """(() => {
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_words_of_workers_and_keepers_are_readable_in_sunlight(open_as, theme):
     page = open_as(None, size="phone", theme=theme)
-    for address in ("/", "/?lat=25.05&lon=110.32&open=now", "/stations/LF01/", "/stations/LF01/tell/", "/s/LF01/"):
+    for address in (
+        "/",
+        "/?lat=25.05&lon=110.32&open=now",
+        "/stations/LF01/",
+        "/stations/LF01/tell/",
+        "/s/LF01/",
+        "/help/",
+        "/help/list/",
+        "/help/ask/",
+        "/help/mine/",
+    ):
         page.goto(address)
         assert page.evaluate(RATIO) == [], address
     keeper = open_as("yizhan", size="phone", theme=theme)

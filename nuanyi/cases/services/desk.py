@@ -16,7 +16,7 @@ from nuanyi.cases.services.intake import tell_unit
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock
+from nuanyi.lib import clock, wall
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.sectors import Sector
@@ -31,6 +31,7 @@ def own(actor: Actor, pk: int) -> Case:
     found = Case.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=pk).first()
     if found is None:
         raise NotFound()
+    wall.show_case(key=str(found.key))  # the row may leave the unit in this very transaction, and PostgreSQL looks again
     return found
 
 

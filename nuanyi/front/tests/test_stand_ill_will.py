@@ -16,3 +16,11 @@ def test_a_name_with_a_script_is_shown_and_never_run_and_a_formula_stays_text(ca
     assert "&lt;script&gt;alert(1)" in page
     body = exports.export_masked(actor=cast.actor("office"), what="establishments", filters={})
     assert "=HYPERLINK(1)" in [row[0] for sheet in sheets.read(body) for row in sheet.rows]
+
+
+def test_a_form_without_its_token_is_refused_in_words(cast):
+    from django.test import Client
+
+    answer = Client(enforce_csrf_checks=True, headers={"accept-language": "zh-CN"}).post("/help/mine/", {"code": "A"})
+    assert answer.status_code == 403
+    assert "没有保存" in answer.content.decode()

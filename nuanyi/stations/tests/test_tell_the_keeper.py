@@ -64,7 +64,7 @@ def test_only_the_link_leads_to_what_was_told(kept):
         assert Client().get(f"/told/{wrong}/").status_code == 404
     page = Client().get(f"/told/{link}/")
     assert page["Cache-Control"] == "no-store"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
 
 
 def test_the_moment_of_telling_is_nowhere_and_no_entry_tells_of_it(kept):
