@@ -10,7 +10,15 @@ from playwright.sync_api import sync_playwright
 
 OUT = Path(__file__).resolve().parents[1] / "docs/gallery"
 PAGES = {
-    "worker-home": (None, "/"), "worker-who": (None, "/who/?sector=delivery&region=450311101"), "privacy": (None, "/privacy/"),
+    "worker-home": (None, "/"), "station-near": (None, "/?lat=25.05&lon=110.32&amenity=charging"), "station": (None, "/stations/LF01/"),
+    "check-in": (None, "/s/LF01/"), "tell-the-keeper": (None, "/stations/LF01/tell/"), "help": (None, "/help/"), "service-list": (None, "/help/list/"),
+    "ask": (None, "/help/ask/?kind=wage"), "my-case": (None, "/help/mine/"), "keeper": ("yizhan", "/keeper/LF01/"), "keeper-screen": ("yizhan", "/keeper/LF01/screen/"),
+    "stations": ("liangxin", "/office/stations/"), "enter-a-station": ("liangxin", "/office/stations/new/"), "visits": ("liangxin", "/office/stations/visits/"),
+    "faults": ("liangxin", "/office/stations/faults/"), "send-stations": ("liangxin", "/office/stations/lists/new/"),
+    "worklist": ("dianxiaoer", "/office/cases/"), "case": ("dianxiaoer", "/office/cases/2/"), "by-telephone": ("dianxiaoer", "/office/cases/call/"),
+    "overview": ("liangxin", "/office/cases/overview/"), "items": ("liangxin", "/office/cases/items/"), "routing": ("liangxin", "/office/cases/rules/"),
+    "registers": ("liangxin", "/office/cases/registers/"), "served": ("liangxin", "/office/cases/served/"),
+    "worker-who": (None, "/who/?sector=delivery&region=450311101"), "privacy": (None, "/privacy/"),
     "door": (None, "/door/"), "sign-in": (None, "/accounts/login/"), "refused": (None, "/nowhere/"),
     "today": ("liangxin", "/office/"), "matrix": ("liangxin", "/office/matrix/"),
     "establishments": ("liangxin", "/office/census/establishments/"), "workers": ("liangxin", "/office/census/workers/"),
@@ -34,7 +42,7 @@ def main(address: str) -> None:
         )
         for size, viewport in SIZES.items():
             for theme in ("light", "dark"):
-                for user in (None, "liangxin", "shenji"):
+                for user in (None, "liangxin", "shenji", "yizhan", "dianxiaoer"):
                     context = browser.new_context(
                         viewport=viewport, locale="zh-CN", color_scheme=theme, base_url=address
                     )

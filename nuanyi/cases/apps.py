@@ -14,5 +14,5 @@ class Cases(AppConfig):
 
     def ready(self) -> None:
         """Load what declares itself by being imported."""
-        for part in ("events", "kinds", "figures"):
+        for part in ("events", "kinds", "reactions", "figures"):
             import_module(f"nuanyi.cases.{part}")

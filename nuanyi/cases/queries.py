@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from nuanyi.cases import rules
@@ -163,6 +164,13 @@ def filtered(actor: Actor, filters: dict[str, str]) -> QuerySet[Case]:
     if filters.get("q"):
         rows = rows.filter(Q(ref__iexact=filters["q"]) | Q(employer__icontains=filters["q"]))
     return rows
+
+
+def open_cases_of(account_id: int) -> int:
+    """How many open cases an account has, in whichever unit; a number that the wall lets through."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nuanyi_open_cases_of(%s)", [account_id])
+        return int(cursor.fetchone()[0])
 
 
 def opened(sealed: bytes | memoryview | None, bound: bytes) -> str:

@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from nuanyi.cases import queries as cases
+from nuanyi.cases.models import Case
+from nuanyi.cases.rules import State as CaseState
 from nuanyi.census import queries as census
 from nuanyi.census.models import Export, ExportState, Worker
 from nuanyi.census.rules import FollowUp, ImportState, RoundState
@@ -23,6 +26,8 @@ from nuanyi.people import queries as people
 from nuanyi.people.models import Account
 from nuanyi.people.rules import Duty
 from nuanyi.places.models import Grid, Region
+from nuanyi.stations import queries as stations
+from nuanyi.stations.models import Station
 from nuanyi.units.models import Unit
 
 
@@ -50,6 +55,12 @@ def home(request: HttpRequest) -> HttpResponse:
                 "census.workers",
                 "responsibility.guided_establishments",
                 "census.key_sectors_surveyed",
+                "stations.open",
+                "stations.visits",
+                "service.policy_consultations",
+                "service.legal_aid",
+                "service.employment_guidance",
+                "service.wage_disputes_resolved",
             )
             if (figure := figures.offered().get(key))
         ]
@@ -73,6 +84,7 @@ def _tasks(actor: Actor) -> list[Task]:
                 True,
             )
         )
+    tasks += _desk_tasks(actor) + _station_tasks(actor)
     if actor.can("census.approve_export"):
         asked = Export.objects.filter(state=ExportState.ASKED).exclude(asked_by=actor.account_id).count()
         tasks.append(
@@ -122,12 +134,45 @@ def _tasks(actor: Actor) -> list[Task]:
     return [task for task in tasks if task.count]
 
 
+def _desk_tasks(actor: Actor) -> list[Task]:
+    """Cases that wait for this actor's unit; for those who oversee, how many are late anywhere."""
+    tasks: list[Task] = []
+    if actor.can("cases.handle"):
+        rows = Case.objects.visible_to(actor)
+        late = cases.filtered(actor, {"state": "late"}).count()
+        words = ngettext("%d request is late", "%d requests are late", late) % late
+        tasks.append(Task(words, "/office/cases/?state=late", late, True))
+        new = rows.filter(state=CaseState.NEW).count()
+        words = ngettext("%d request waits to be taken", "%d requests wait to be taken", new) % new
+        tasks.append(Task(words, "/office/cases/?state=new", new, True))
+        mine = rows.filter(state=CaseState.OPEN, clerk_id=actor.account_id or 0).count()
+        words = ngettext("%d request is yours", "%d requests are yours", mine) % mine
+        tasks.append(Task(words, "/office/cases/?who=me", mine))
+    if actor.can("cases.oversee"):
+        late = sum(line.late for line in cases.overview())
+        words = ngettext("%d request is late in the district", "%d requests are late in the district", late) % late
+        tasks.append(Task(words, "/office/cases/overview/", late, True))
+    return tasks
+
+
+def _station_tasks(actor: Actor) -> list[Task]:
+    """What workers told at the stations that this actor keeps, and what expires there."""
+    if not actor.can("stations.keep"):
+        return []
+    told, expiring = stations.waiting_at(actor)
+    words = ngettext("%d thing told by workers is open", "%d things told by workers are open", told) % told
+    soon = ngettext("%d thing expires within 30 days", "%d things expire within 30 days", expiring) % expiring
+    return [Task(words, "/keeper/", told, True), Task(soon, "/keeper/", expiring)]
+
+
 def _first_steps(actor: Actor) -> list[tuple[Words, str]]:
     """What a person with these duties usually begins with."""
     steps: list[tuple[Words, str, str]] = [
+        (_("See what must be done next"), "/office/cases/", "cases.handle"),
         (_("Send a roster"), "/office/census/imports/new/", "census.import"),
         (_("Record somebody at the door"), "/door/", "census.enter"),
         (_("See the matrix"), "/office/matrix/", "matrix.view"),
+        (_("Open my station's page"), "/keeper/", "stations.keep"),
         (_("Ask who answers for a place"), "/office/responsibility/", "units.view"),
         (_("Read the audit"), "/office/audit/", "journal.read"),
         (_("Make an account"), "/office/people/new/", "people.manage_accounts"),
@@ -150,6 +195,9 @@ def search(request: HttpRequest) -> HttpResponse:
             )
         context["regions"] = Region.objects.filter(name__contains=text).defer("geometry_wgs84")[:10]
         context["grids"] = Grid.objects.filter(name__contains=text).defer("geometry_wgs84")[:10]
+        context["stations"] = Station.objects.visible_to(actor).filter(name__contains=text)[:10]
+        if actor.can("cases.handle"):
+            context["cases"] = cases.filtered(actor, {"state": "all", "q": text})[:10]
         context["units"] = Unit.objects.filter(name__contains=text)[:10]
         if actor.can("people.manage_accounts"):
             context["accounts"] = Account.objects.filter(username__contains=text)[:10]

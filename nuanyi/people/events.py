@@ -23,5 +23,7 @@ KEYS_ROTATED = declare("people.keys_rotated", _("Keys were rotated"))
 
 #: An account opened more personal values today than is usual. Arguments: ``actor``, ``count``.
 reveal_alarm = Signal()
+#: An account is about to be closed; a listener may refuse. Arguments: ``account``, ``actor``.
+account_closing = Signal()
 #: A person is about to be erased; listeners delete what they keep of it. Arguments: ``person``, ``actor``.
 person_erased = Signal()

@@ -87,10 +87,11 @@ def _require_granting(actor: Actor, account: Account, duty: str) -> None:
 
 @transaction.atomic
 def close_account(*, actor: Actor, account: Account) -> None:
-    """Close an account; its next request is refused. Raises NotAllowed, IllegalMove (one's own)."""
+    """Close an account; its next request is refused. Raises NotAllowed, IllegalMove (one's own, or a room objects)."""
     actor.require("people.manage_accounts")
     if account.pk == actor.account_id:
         raise IllegalMove(_("You cannot close your own account."))
+    events.account_closing.send(sender=Account, account=account, actor=actor)
     account.is_active = False
     account.save(update_fields=["is_active"])
     journal.record(actor, events.ACCOUNT_CLOSED, account)

@@ -218,6 +218,14 @@ def my_stations(actor: Actor) -> list[Station]:
     return found or list(Station.objects.kept_by(actor).order_by("name").prefetch_related("exceptions")[:100])
 
 
+def waiting_at(actor: Actor) -> tuple[int, int]:
+    """Open faults and things that expire soon, at the stations that an actor keeps: two queries."""
+    kept = Station.objects.kept_by(actor).values("pk")
+    soon = clock.today() + timedelta(days=EXPIRY_DAYS)
+    faults = Fault.objects.filter(station__in=kept, ended_at=None).count()
+    return faults, Amenity.objects.filter(station__in=kept, expires_date__lte=soon).count()
+
+
 # the office --------------------------------------------------------------------------------------
 
 FILTERS = ("state", "tier", "region", "q", "trouble")

@@ -31,7 +31,8 @@ def own(actor: Actor, pk: int) -> Case:
     found = Case.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    wall.show_case(key=str(found.key))  # the row may leave the unit in this very transaction, and PostgreSQL looks again
+    # the row may leave the unit in this very transaction, and PostgreSQL looks again
+    wall.show_case(key=str(found.key))
     return found
 
 

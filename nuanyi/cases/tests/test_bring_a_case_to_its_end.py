@@ -287,3 +287,15 @@ def test_those_without_the_duty_do_nothing(routed):
     case = send()
     with pytest.raises(NotAllowed):
         desk.read_case(actor=routed.actor("keeper"), pk=case.pk)
+
+
+def test_nobody_leaves_with_open_cases(routed, program):
+    from nuanyi.people import services as people
+
+    case, clerk = send(), routed.actor("clerk")
+    desk.take(actor=clerk, pk=case.pk)
+    with pytest.raises(IllegalMove) as refused:
+        people.close_account(actor=program, account=routed.accounts["clerk"])
+    assert refused.value.code == "open-cases"
+    desk.assign(actor=clerk, pks=[case.pk], clerk=None)
+    people.close_account(actor=program, account=routed.accounts["clerk"])
