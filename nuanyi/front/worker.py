@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from nuanyi.cases.models import Case, Message
 from nuanyi.lib.doors import PUBLIC, door
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, Person
@@ -38,5 +39,7 @@ def who(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept of a person, why, for how long: made from the declarations that the program itself obeys."""
     return render(
-        request, "front/privacy.html", {"declarations": [*Person.PERSONAL.values(), *Account.PERSONAL.values()]}
+        request,
+        "front/privacy.html",
+        {"declarations": [part for model in (Person, Case, Message, Account) for part in model.PERSONAL.values()]},
     )

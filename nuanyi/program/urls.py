@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from nuanyi.front import api as front_api
-from nuanyi.front import shell, style, worker
+from nuanyi.front import hsds, shell, style, worker
 
 handler400 = "nuanyi.front.shell.bad_request"
 handler403 = "nuanyi.front.shell.forbidden"
@@ -27,6 +27,13 @@ urlpatterns = [
     path("metrics", shell.metrics, name="metrics"),
     path("language/", shell.language, name="language"),
     path("api/v1/", front_api.api.urls),
+    path("hsds/", hsds.root, name="hsds"),
+    path("hsds/services", hsds.services),
+    path("hsds/services/<uuid:key>", hsds.services),
+    path("hsds/organizations", hsds.organizations),
+    path("hsds/organizations/<uuid:key>", hsds.organizations),
+    path("hsds/service_at_locations", hsds.service_at_locations),
+    path("hsds/service_at_locations/<uuid:key>", hsds.service_at_locations),
     path("accounts/", include("nuanyi.front.account_urls")),
     path("office/", include("nuanyi.front.urls")),
     path("office/places/", include("nuanyi.places.urls")),
