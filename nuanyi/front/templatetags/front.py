@@ -12,11 +12,13 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front.icons import ICONS
 from nuanyi.lib import clock
 
 register = template.Library()
+SHORT_DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
@@ -134,6 +136,12 @@ def day(value: date | datetime | None) -> SafeString | str:
     if moment and plain == clock.today():
         words = moment.strftime("%H:%M")
     return format_html('<time datetime="{}" title="{}">{}</time>', full.replace(" ", "T"), full, words)
+
+
+@register.filter
+def weekday(number: int) -> str:
+    """The short name of a weekday, Monday being 1."""
+    return str(SHORT_DAYS[number - 1])
 
 
 @register.filter

@@ -10,8 +10,8 @@ PO = ROOT / "nuanyi/front/locale/zh_Hans/LC_MESSAGES/django.po"
 def test_every_message_has_a_translation_and_the_compiled_catalogue_is_the_same():
     catalogue = polib.pofile(str(PO))
     assert [e.msgid for e in catalogue if not e.translated() or e.fuzzy] == []
-    compiled = {e.msgid: e.msgstr for e in polib.mofile(str(PO.with_suffix(".mo")))}
-    assert {e.msgid: e.msgstr for e in catalogue if not e.msgid_plural}.items() <= compiled.items()
+    compiled = {(e.msgctxt, e.msgid): e.msgstr for e in polib.mofile(str(PO.with_suffix(".mo")))}
+    assert {(e.msgctxt, e.msgid): e.msgstr for e in catalogue if not e.msgid_plural}.items() <= compiled.items()
 
 
 def test_a_translation_keeps_its_places():
