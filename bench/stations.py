@@ -105,7 +105,7 @@ def nearby(report: Report) -> None:
     port = free_port()
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-        "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "bench.station_wsgi:application",
+        "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "bench.server:application",
     ]  # fmt: skip
     told = connection.settings_dict
     environment = os.environ | {
@@ -125,14 +125,32 @@ def nearby(report: Report) -> None:
         for _round in range(ROUNDS):
             empty.append(rate(port, ["/bench/empty"]))
             ours.append(rate(port, paths))
+        behind = [_seconds_until_seen(port, turn) for turn in range(20)]
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(20)
     mine, peer = statistics.median(ours), statistics.median(empty)
     report.note(f"nearby over {STATIONS:,} stations: {mine:,.0f} requests/s; empty Django view {peer:,.0f}")
+    report.note(f"a committed change is seen after {statistics.median(behind) * 1000:.0f} ms (median)")
+    report.ratio("seconds until a change is seen, the worst of 20", max(behind), "1 s", at_most=1)
     report.ratio(
         "nearby with filters, requests/s", mine / peer, "an empty Django JSON view in the same server", at_least=1.2
     )
+
+
+def _seconds_until_seen(port: int, turn: int) -> float:
+    """Rename a station in this process and ask the server until it says so."""
+    name = f"改名{turn}"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE stations_station SET name = %s WHERE code = 'B7' RETURNING lat_wgs84, lon_wgs84", [name])
+        lat, lon = cursor.fetchone()
+    start = time.perf_counter()
+    address = f"http://127.0.0.1:{port}/api/v1/stations/nearby?lat={lat}&lon={lon}&limit=1"
+    while time.perf_counter() - start < 10:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            if name in answer.read().decode():
+                return time.perf_counter() - start
+    return 10.0
 
 
 def first_page(report: Report) -> None:

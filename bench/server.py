@@ -1,0 +1,41 @@
+"""The program's WSGI callable with a few more addresses: an empty JSON view, a bare INSERT, whether the snapshot is loaded."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from nuanyi.program.wsgi import application  # noqa: F401 - what Granian serves
+
+
+def empty(request: HttpRequest) -> JsonResponse:
+    """Nothing, as JSON, behind the whole middleware."""
+    return JsonResponse({})
+
+
+@csrf_exempt
+def insert(request: HttpRequest) -> JsonResponse:
+    """One row with what was sent, committed: the least that an intake can do."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO bench_rows (words) VALUES (%s)", [request.POST.get("words", "")])
+    return JsonResponse({})
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """200 once the snapshot is in memory."""
+    from nuanyi.stations.live import _live
+
+    return HttpResponse(status=200 if _live and _live[0].current() is not None else 503)
+
+
+def _add() -> None:
+    from nuanyi.cases import rules
+    from nuanyi.program import urls
+
+    rules.SENT_AN_HOUR = 10**9  # one machine plays many networks
+    urls.urlpatterns += [path("bench/empty", empty), path("bench/insert", insert), path("bench/ready", ready)]
+
+
+_add()
