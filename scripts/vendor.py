@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import subprocess
 import sys
 import tarfile
@@ -23,6 +24,8 @@ FILES = {
             "dist/images/marker-icon.png": "images/marker-icon.png",
         },
     ),
+    # its package carries no licence text; the one beside it is from its repository
+    "pmtiles": ("pmtiles", "4.3.0", "BSD-3-Clause", {"dist/pmtiles.js": "pmtiles.js"}),
 }  # fmt: skip
 
 
@@ -46,7 +49,7 @@ def refresh() -> None:
             for inside, target in files.items():
                 member = pack.extractfile(f"package/{inside}")
                 assert member is not None
-                raw = member.read().replace(b"\n//# sourceMappingURL=leaflet.js.map", b"")
+                raw = re.sub(rb"\n//# sourceMappingURL=\S+", b"", member.read())
                 (FOLDER / name / target).parent.mkdir(parents=True, exist_ok=True)
                 (FOLDER / name / target).write_bytes(raw)
                 lines.append(f'"{target}" = "{hashlib.sha256(raw).hexdigest()}"')

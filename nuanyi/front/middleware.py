@@ -22,8 +22,9 @@ MAX_BODY = 41 << 20
 def _policy() -> str:
     tiles = urlsplit(settings.NUANYI_TILES_URL)
     source = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+    ranges = source if tiles.path.endswith(".pmtiles") else ""  # one file, read in pieces by the page itself
     return (
-        "default-src 'self'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self';"
+        f"default-src 'self'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'{ranges};"
         f" img-src 'self' data: blob:{source}; object-src 'none'; base-uri 'none'; form-action 'self';"
         " frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
     )

@@ -1,5 +1,8 @@
+import pytest
+
 from nuanyi.census.models import Establishment
 from nuanyi.census.services import exports
+from nuanyi.front import middleware
 from nuanyi.lib import sheets
 
 
@@ -24,3 +27,18 @@ def test_a_form_without_its_token_is_refused_in_words(cast):
     answer = Client(enforce_csrf_checks=True, headers={"accept-language": "zh-CN"}).post("/help/mine/", {"code": "A"})
     assert answer.status_code == 403
     assert "没有保存" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "source", "connects"),
+    [
+        ("", "", False), ("https://t0.tianditu.gov.cn/{z}", "https://t0.tianditu.gov.cn", False),
+        ("https://maps.example/district.pmtiles", "https://maps.example", True),
+    ],
+)  # fmt: skip
+def test_a_page_may_ask_the_base_map_that_was_chosen_and_no_other_stranger(settings, address, source, connects):
+    settings.NUANYI_TILES_URL = address
+    parts = dict(part.strip().split(" ", 1) for part in middleware._policy().split(";"))
+    assert parts["img-src"] == f"'self' data: blob: {source}".strip()
+    assert parts["connect-src"] == ("'self' " + source if connects else "'self'")
+    assert parts["script-src"] == "'self'"

@@ -89,7 +89,10 @@
     const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
     const map = L.map(place, { attributionControl: true, scrollWheelZoom: false });
     map.attributionControl.setPrefix("");
-    if (place.dataset.tiles) L.tileLayer(place.dataset.tiles, { maxZoom: 18 }).addTo(map);
+    if (place.dataset.tiles && new URL(place.dataset.tiles, location).pathname.endsWith(".pmtiles")) {
+      await load(place.dataset.pmtiles);
+      pmtiles.leafletRasterLayer(new pmtiles.PMTiles(place.dataset.tiles), { maxZoom: 18 }).addTo(map);
+    } else if (place.dataset.tiles) L.tileLayer(place.dataset.tiles, { maxZoom: 18 }).addTo(map);
     const flip = ([x, y]) => [y, x];
     const outline = L.polygon(data.base.outline.map(flip), { color: colour("--lantern"), weight: 2, fillColor: colour("--paper"), fillOpacity: place.dataset.tiles ? 0 : 1, attribution: data.attribution }).addTo(map);
     data.base.river.forEach((line) => L.polyline(line.map(flip), { color: colour("--link"), weight: 4, opacity: 0.6 }).addTo(map));

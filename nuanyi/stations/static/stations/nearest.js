@@ -61,7 +61,10 @@
     const map = L.map(place, { scrollWheelZoom: false });
     map.attributionControl.setPrefix("");
     const tiles = box.dataset.tiles;
-    if (tiles) L.tileLayer(tiles, { maxZoom: 18 }).addTo(map);
+    if (tiles && new URL(tiles, location).pathname.endsWith(".pmtiles")) {
+      await load(box.dataset.pmtiles);
+      pmtiles.leafletRasterLayer(new pmtiles.PMTiles(tiles), { maxZoom: 18 }).addTo(map);
+    } else if (tiles) L.tileLayer(tiles, { maxZoom: 18 }).addTo(map);
     const flip = ([x, y]) => [y, x];
     const outline = L.polygon(shapes.base.outline.map(flip), { color: colour("--lantern"), weight: 2, fillColor: colour("--paper"), fillOpacity: tiles ? 0 : 1, attribution: shapes.attribution }).addTo(map);
     shapes.base.river.forEach((line) => L.polyline(line.map(flip), { color: colour("--link"), weight: 4, opacity: 0.6 }).addTo(map));
