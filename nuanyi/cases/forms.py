@@ -34,8 +34,8 @@ class AskForm(forms.Form):
         help_text=_("They never learn who asked."),
     )  # fmt: skip
     since = forms.DateField(
-        label=_("Since when do you know?"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("For wages and injuries: arbitration can be asked for within one year."),
+        label=_("Since when?"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("The day of the injury, or on which the work there ended: arbitration can be asked for within one year."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,6 +1,7 @@
 """Tables of the service desk: parts, kinds, states, clocks with their law. No database.
 
-Articles were checked against the published texts: 法律援助法 (2021) Art. 42, 43; 劳动争议调解仲裁法 (2007) Art. 14, 27.
+劳动争议调解仲裁法 (2007) Art. 14 and 27 were compared with published copies; 法律援助法 (2021) Art. 43 is taken from this project's
+own list of rules and should be compared once more. Art. 27 starts the year for unpaid wages only when the employment ends.
 """
 
 from __future__ import annotations
@@ -130,7 +131,10 @@ LEGAL_CLOCKS: dict[str, tuple[LegalClock, ...]] = {
         ),
         LegalClock(
             "limitation", _("Last day to ask for arbitration"),
-            Term(1, "years", _("Labour Dispute Mediation and Arbitration Law, Art. 27: one year from knowing")), of_worker=True,
+            Term(
+                1, "years",
+                _("Labour Dispute Mediation and Arbitration Law, Art. 27: for wages one year from the end of the employment; no limit while it lasts"),
+            ), of_worker=True,
         ),
     ),
     Kind.INJURY: (
