@@ -145,13 +145,8 @@ LEGAL_CLOCKS: dict[str, tuple[LegalClock, ...]] = {
     ),
 }  # fmt: skip
 
-#: How urgent a kind is until a clerk says otherwise, and the part of the service list it belongs to.
+#: How urgent a kind is until a clerk says otherwise.
 URGENCY_OF: dict[str, str] = {Kind.HARDSHIP: Urgency.UTILITIES, Kind.WAGE: Urgency.HARD, Kind.INJURY: Urgency.HARD}
-PART_OF: dict[str, str] = {
-    Kind.WAGE: Part.RIGHTS, Kind.INJURY: Part.RIGHTS, Kind.LEGAL_AID: Part.LEGAL_AID, Kind.POLICY: Part.POLICY,
-    Kind.EMPLOYMENT: Part.EMPLOYMENT, Kind.HARDSHIP: Part.HARDSHIP, Kind.OTHER: Part.POLICY,
-}  # fmt: skip
-
 #: Days without a word of the worker after which a solved case is closed.
 SILENT_DAYS = 7
 REOPEN_DAYS = 30

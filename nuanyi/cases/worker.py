@@ -14,7 +14,7 @@ from nuanyi.cases.forms import AskForm
 from nuanyi.cases.models import Case, ServiceItem
 from nuanyi.cases.rules import Channel, Kind, Part, State
 from nuanyi.cases.services import intake
-from nuanyi.lib.doors import PUBLIC, actor_of, door
+from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 
 
@@ -23,11 +23,6 @@ def _private(response: HttpResponse) -> HttpResponse:
     ``no-referrer`` would make a browser's own form look like a stranger's)."""
     response["Cache-Control"] = "no-store"
     return response
-
-
-def network_of(request: HttpRequest) -> str:
-    """The address that knocks, for limits only."""
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 @require_safe
@@ -64,7 +59,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         try:
             case = intake.send_case(
                 actor=actor_of(request), key=form.cleaned_data["key"], told=form.request(channel=channel, item=item),
-                network=network_of(request),
+                network=address_of(request),
             )  # fmt: skip
             return redirect(f"/c/{intake.link_of(case)}/?sent=1")
         except Refusal as wrong:
@@ -80,7 +75,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
-            case = intake.case_by_code(request.POST.get("code", ""), network_of(request))
+            case = intake.case_by_code(request.POST.get("code", ""), address_of(request))
             return redirect(f"/c/{intake.link_of(case)}/")
         except Refusal as wrong:
             refusal = wrong

@@ -144,7 +144,7 @@ def stations_nearby(
     codes with commas between them, all of which must be there. Answered ahead of this view where the snapshot is fresh."""
     asked = nearby.asked_of({key: value for key, value in request.GET.items() if isinstance(value, str)})
     moment = clock.now().timestamp()
-    body = nearby.answer(asked, snapshot_now().current(moment), moment)
+    body = nearby.answer(asked, snapshot_now(), moment)
     return HttpResponse(body, content_type="application/json; charset=utf-8")
 
 

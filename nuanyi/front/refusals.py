@@ -20,11 +20,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 def problem(refusal: Refusal) -> JsonResponse:
     """The refusal as problem+json with its stable code."""
-    body = {
-        "type": f"about:blank#{refusal.code}", "title": str(refusal), "status": refusal.status, "code": refusal.code,
-        "fields": {name: str(words) for name, words in refusal.fields.items()},
-    }  # fmt: skip
-    return JsonResponse(body, status=refusal.status, content_type="application/problem+json")
+    return JsonResponse(refusal.problem(), status=refusal.status, content_type="application/problem+json")
 
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:

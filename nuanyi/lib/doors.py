@@ -34,6 +34,11 @@ def actor_of(request: HttpRequest) -> Actor:
     return cast(Actor, getattr(request, "actor", GUEST))
 
 
+def address_of(request: HttpRequest) -> str:
+    """The address that knocks; for limits only, it is kept nowhere."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
 def door(act: str) -> Callable[[View], View]:
     """Let a request in only if its actor may do ``act``; run the view in one transaction behind the wall."""
 

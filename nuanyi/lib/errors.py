@@ -42,6 +42,13 @@ class Refusal(Exception):
     def __str__(self) -> str:
         return str(self.message)
 
+    def problem(self) -> dict[str, Any]:
+        """The document of ``application/problem+json`` (RFC 9457), in the present language."""
+        return {
+            "type": f"about:blank#{self.code}", "title": str(self), "status": self.status, "code": self.code,
+            "fields": {name: str(words) for name, words in self.fields.items()},
+        }  # fmt: skip
+
 
 class BadInput(Refusal):
     """What was sent does not make sense; ``fields`` says where."""

@@ -5,7 +5,6 @@ What stays is a JPEG of bounded size without EXIF, comments or place. The origin
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -63,4 +62,4 @@ def rebuild(data: bytes) -> Picture:
     if done.returncode or not jpeg:
         raise BadPicture("not-a-picture")
     width, height = (int(part) for part in head.split())
-    return Picture(io.BytesIO(jpeg).getvalue(), width, height)
+    return Picture(jpeg, width, height)

@@ -23,7 +23,7 @@ def district() -> Region | None:
 
 def townships() -> list[Region]:
     """Townships and subdistricts by code."""
-    return list(Region.objects.filter(level=Level.TOWNSHIP))
+    return list(Region.objects.filter(level=Level.TOWNSHIP).defer("geometry_wgs84"))
 
 
 def communities(township: str = "") -> list[Region]:

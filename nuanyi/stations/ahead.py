@@ -95,11 +95,7 @@ class StationsAhead:
     def _refuse(self, refusal: Refusal, environ: dict[str, Any], start_response: Start) -> list[bytes]:
         language = "en" if environ.get("HTTP_ACCEPT_LANGUAGE", "").lower().startswith("en") else "zh-hans"
         with translation.override(language):
-            told = {
-                "type": f"about:blank#{refusal.code}", "title": str(refusal), "status": refusal.status, "code": refusal.code,
-                "fields": {name: str(words) for name, words in refusal.fields.items()},
-            }  # fmt: skip
-        body = json.dumps(told, ensure_ascii=False).encode()
+            body = json.dumps(refusal.problem(), ensure_ascii=False).encode()
         headers = [
             ("Content-Type", "application/problem+json"), ("Content-Length", str(len(body))),
             ("Cache-Control", "no-store"), *self.headers,

@@ -16,7 +16,7 @@ from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import NOBODY
 from nuanyi.people.models import Account
 from nuanyi.stations import rules
-from nuanyi.stations.hours import Schedule, Span, Spans, parse, written
+from nuanyi.stations.hours import Schedule, Span, Spans, parse
 from nuanyi.units.models import Unit
 
 Texts = dict[str, Any]
@@ -151,11 +151,6 @@ def _kept(text: str) -> Spans:
             _spans.clear()
         found = _spans[text] = parse(text)
     return found
-
-
-def plain_hours(text: str) -> str:
-    """The canonical text of hours. Raises BadInput."""
-    return written(_kept(text)) if text.strip() else ""
 
 
 class Keeper(models.Model):

@@ -88,21 +88,16 @@ def row_of(near: Near, moment: float, *, with_distance: bool) -> Row:
 def nearest(asked: nearby.Asked) -> list[Row]:
     """The stations nearest to a point, filtered."""
     moment = clock.now().timestamp()
-    found = nearby.found(asked, snapshot_now().current(moment), moment)
+    found = nearby.found(asked, snapshot_now(), moment)
     return [row_of(near, asked.at or moment, with_distance=True) for near in found]
 
 
 def everywhere(bits: int, *, open_only: bool, at: float | None, most: int = 60) -> list[Row]:
     """All stations that fit, the open ones first, then by name; for somebody whose position is not known."""
-    moment = clock.now().timestamp()
-    snapshot = snapshot_now().current(moment)
-    when = at or moment
+    when = at or clock.now().timestamp()
     rows = []
-    for entry in snapshot.entries():
-        if entry.bits & bits != bits:
-            continue
-        stands = standing(entry.schedule.openings(clock.today(), 9), when)
-        if open_only and not stands.open:
+    for entry, stands in snapshot_now().standings(when):
+        if entry.bits & bits != bits or (open_only and not stands.open):
             continue
         rows.append(row_of(Near(entry, 0.0, stands), when, with_distance=False))
         if len(rows) > 2000:
@@ -288,9 +283,7 @@ class DistrictDay:
 def district_day(actor: Actor) -> DistrictDay:
     """Counts of now, each a query."""
     stations = Station.objects.visible_to(actor)
-    moment = clock.now().timestamp()
-    snapshot = snapshot_now().current(moment)
-    open_now = int(snapshot_open(snapshot, moment))
+    open_now = sum(stands.open for _entry, stands in snapshot_now().standings(clock.now().timestamp()))
     since = clock.now() - timedelta(days=30)
     soon = clock.today() + timedelta(days=EXPIRY_DAYS)
     return DistrictDay(
@@ -299,12 +292,6 @@ def district_day(actor: Actor) -> DistrictDay:
         Fault.objects.filter(ended_at=None, due_at__lt=clock.now()).count(),
         Amenity.objects.filter(expires_date__lte=soon).count(),
     )  # fmt: skip
-
-
-def snapshot_open(snapshot: Any, moment: float) -> int:
-    """How many stations of a snapshot are open at a moment."""
-    today = clock.today()
-    return sum(standing(entry.schedule.openings(today, 2), moment).open for entry in snapshot.entries())
 
 
 def faults_listed(actor: Actor, state: str) -> QuerySet[Fault]:
@@ -343,8 +330,7 @@ def geojson() -> dict[str, Any]:
     """All public stations as a GeoJSON FeatureCollection (RFC 7946, WGS-84)."""
     moment = clock.now().timestamp()
     features = []
-    for entry in snapshot_now().current(moment).entries():
-        stands = standing(entry.schedule.openings(clock.today(), 9), moment)
+    for entry, stands in snapshot_now().standings(moment):
         head = nearby.head_of(Near(entry, 0.0, stands))
         features.append(
             {

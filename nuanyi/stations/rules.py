@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.errors import IllegalMove, Words
+from nuanyi.lib.errors import IllegalMove
 
 
 class Tier(models.TextChoices):
@@ -145,6 +145,3 @@ def check_move(table: dict[str, frozenset[str]], before: str, after: str) -> Non
     """Return if a state may follow another. Raises IllegalMove."""
     if after not in table[before]:
         raise IllegalMove()
-
-
-TITLES: dict[str, Words] = {kind.value: kind.label for kind in AmenityKind}

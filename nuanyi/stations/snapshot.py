@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -177,6 +177,14 @@ class Snapshot:
         """All entries as they are now."""
         kept = [entry for entry in self.table.entries if entry.id not in self.changed]
         return kept + [entry for entry in self.changed.values() if entry is not None]
+
+    def standings(self, moment: float) -> Iterator[tuple[Entry, Standing]]:
+        """Every entry and how it stands at a moment within a week, from the openings that are worked out already."""
+        for entry, number in zip(self.table.entries, self.table.schedule_numbers, strict=True):
+            if entry.id not in self.changed:
+                yield entry, standing(self.clockwork.openings[number], moment)
+        for entry, clockwork in self._fresh:
+            yield entry, standing(clockwork.openings[0], moment)
 
     def with_changes(self, changes: dict[str, Entry | None], moment: float) -> Snapshot:
         """A snapshot with some entries put in, replaced or (None) taken out. The arrays and trees are shared."""

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanyi.lib.doors import PUBLIC, actor_of, door
+from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
@@ -30,11 +30,6 @@ FIRST = (
     AmenityKind.MICROWAVE,
     AmenityKind.BATTERY_SWAP,
 )
-
-
-def network_of(request: HttpRequest) -> str:
-    """The address that knocks, for limits only."""
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def device_of(request: HttpRequest) -> str:
@@ -172,7 +167,7 @@ def check_in(request: HttpRequest, code: str) -> HttpResponse:
         try:
             context["counted"] = telling.check_in(
                 station=found, device=device, code=wall, position=_position(request),
-                sector=request.POST.get("sector", ""), network=network_of(request),
+                sector=request.POST.get("sector", ""), network=address_of(request),
             )  # fmt: skip
             context["done"] = True
         except Refusal as refusal:
@@ -190,7 +185,7 @@ def _status(refusal: Refusal | None) -> int:
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """ "I am here and it is open"."""
     found, device = _station(code), device_of(request)
-    telling.confirm_open(station=found, device=device, network=network_of(request))
+    telling.confirm_open(station=found, device=device, network=address_of(request))
     return with_device(request, redirect(f"/stations/{found.code}/?said=open"), device)
 
 
@@ -201,7 +196,7 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
     found, device = _station(code), device_of(request)
     stars = request.POST.get("stars", "")
     telling.rate(station=found, device=device, stars=int(stars) if stars.isdecimal() and len(stars) < 3 else 0,
-                 network=network_of(request))  # fmt: skip
+                 network=address_of(request))  # fmt: skip
     return with_device(request, redirect(f"/stations/{found.code}/?said=stars"), device)
 
 
@@ -218,7 +213,7 @@ def tell(request: HttpRequest, code: str) -> HttpResponse:
         try:
             fault = telling.tell_fault(
                 station=found, key=told["key"], trouble=told["trouble"], kind=told["kind"], words=told["words"],
-                photo=told["photo"].read() if told["photo"] else None, network=network_of(request),
+                photo=told["photo"].read() if told["photo"] else None, network=address_of(request),
             )  # fmt: skip
             return redirect(f"/told/{telling.link_of(fault)}/")
         except Refusal as wrong:
@@ -257,5 +252,5 @@ def wish(request: HttpRequest, code: str) -> HttpResponse:
         key = UUID(request.POST.get("key", ""))
     except ValueError as exc:
         raise BadInput(code="bad-key") from exc
-    telling.wish(station=found, key=key, words=request.POST.get("words", ""), network=network_of(request))
+    telling.wish(station=found, key=key, words=request.POST.get("words", ""), network=address_of(request))
     return redirect(f"/stations/{found.code}/?said=wish")

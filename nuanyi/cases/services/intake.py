@@ -28,8 +28,6 @@ from nuanyi.people.models import Account, DutyGrant, keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
-_ALPHABET = str.maketrans("01", "89")  # codes are read out over the telephone: nothing that looks like O or l
-
 
 @dataclass
 class Request:

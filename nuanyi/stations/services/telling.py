@@ -23,7 +23,7 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import keys
 from nuanyi.stations import rules
 from nuanyi.stations.models import Amenity, Fault, HourMark, HourSalt, Photo, Station, Wish
-from nuanyi.stations.rules import AmenityKind, AmenityState, CheckIn, FaultState, State, Trouble
+from nuanyi.stations.rules import AmenityKind, AmenityState, CheckIn, FaultState, Trouble
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -103,15 +103,6 @@ def _check_code(station: Station, code: str, position: tuple[float, float] | Non
         metres = metres_between(*position, station.lat_wgs84, station.lon_wgs84)
         if metres > rules.NEAR_METRES:
             raise NotAllowed(_("You seem to be elsewhere: a code counts only at its station."), code="too-far")
-
-
-def counts_by(code: str, station: Station, position: tuple[float, float] | None) -> bool:
-    """Whether a code would count now."""
-    try:
-        _check_code(station, code, position)
-    except NotAllowed:
-        return False
-    return True
 
 
 @transaction.atomic
@@ -242,8 +233,3 @@ def wish(*, station: Station, key: UUID, words: str, network: str) -> Wish:
     limits.count("told", network, at_most=rules.TOLD_IN_ALL)
     limits.count(f"wish:{station.pk}", network, at_most=rules.TOLD_AN_HOUR)
     return Wish.objects.create(key=key, station=station, words=words.strip()[:120], made_date=clock.today())
-
-
-def in_service(station: Station) -> bool:
-    """Whether visits count here now."""
-    return station.state == State.OPEN
