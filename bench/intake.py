@@ -99,19 +99,32 @@ def _stubborn(port: int, headers: dict[str, str], key: str) -> bool:
     return False
 
 
+def _district() -> None:
+    """A unit with a routing rule and two clerks who are told of every case."""
+    from nuanyi.cases.models import RoutingRule
+    from nuanyi.people.models import Account, DutyGrant
+    from nuanyi.units.models import Unit
+
+    unit, _made = Unit.objects.get_or_create(
+        code="bench", defaults={"name": "测试单位", "short_name": "测试", "kind": "organisation"}
+    )
+    RoutingRule.objects.get_or_create(kind="wage", sector="", region_code="", defaults={"unit": unit})
+    for name in ("bench1", "bench2"):
+        account, made = Account.objects.get_or_create(username=name, defaults={"unit": unit})
+        if made:
+            DutyGrant.objects.create(account=account, duty="clerk")
+
+
 def run(report: Report) -> None:
     """Both."""
     from nuanyi.cases.models import Case
-    from nuanyi.units.models import Unit
 
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS bench_rows (id bigserial PRIMARY KEY, words text)")
         cursor.execute(
             "CREATE TABLE IF NOT EXISTS front_cache (cache_key varchar(255) PRIMARY KEY, value text, expires timestamptz)"
         )
-    Unit.objects.get_or_create(
-        code="bench", defaults={"name": "测试单位", "short_name": "测试", "kind": "organisation"}
-    )
+    _district()
     port, told = free_port(), connection.settings_dict
     environment = os.environ | {
         "NUANYI_DB_URL": f"postgresql://{told['USER']}@/{told['NAME']}?host={told['HOST']}&port={told['PORT'] or 5432}",

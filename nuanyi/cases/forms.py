@@ -16,6 +16,11 @@ from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
 
+def _townships() -> list[tuple[str, str]]:
+    """Read only where they are shown or one was chosen."""
+    return [("", "—"), *((region.code, region.name) for region in places.townships())]
+
+
 class AskForm(forms.Form):
     """A request: what about, what happened; everything else may stay empty."""
 
@@ -43,7 +48,7 @@ class AskForm(forms.Form):
         kwargs["initial"].setdefault("key", uuid4())
         super().__init__(*args, **kwargs)
         field: Any = self.fields["region"]
-        field.choices = [("", "—"), *((region.code, region.name) for region in places.townships())]
+        field.choices = _townships
 
     def request(self, *, channel: str = Channel.WEB, item: ServiceItem | None = None) -> Request:
         """What was said, for the service."""
@@ -82,6 +87,6 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         region: Any = self.fields["region"]
-        region.choices = [("", "—"), *((r.code, r.name) for r in places.townships())]
+        region.choices = _townships
         unit: Any = self.fields["unit"]
         unit.queryset = Unit.objects.filter(active=True).order_by("name")

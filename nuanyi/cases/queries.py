@@ -54,7 +54,7 @@ def finest(known: Iterable[RoutingRule], kind: str, sector: str, region_code: st
 
 def route(kind: str, sector: str, region_code: str, known: Iterable[RoutingRule] | None = None) -> tuple[Unit, Words]:
     """The unit that gets a case and why; never nobody: without a rule the place holds it, and at last the lead."""
-    rules_known = RoutingRule.objects.select_related("unit") if known is None else known
+    rules_known = RoutingRule.objects.filter(kind=kind).select_related("unit") if known is None else known
     rule = finest(rules_known, kind, sector, region_code)
     if rule is not None:
         return rule.unit, rule.because or str(dict(Kind.choices)[Kind(kind)])

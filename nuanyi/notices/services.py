@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from nuanyi.journal import services as journal
@@ -19,30 +20,34 @@ from nuanyi.people.models import Account, DutyGrant
 BATCH = 100
 
 
-def queue(account: Account, kind: str, *, once: str, address: str = "", **facts: Any) -> Notice:
+def queue(account: Account, kind: str, *, once: str, address: str = "", **facts: Any) -> None:
     """Put a notice into the outbox. The same ``once`` never makes a second. Raises KeyError for an unknown kind."""
-    declared = rules.kind(kind)
-    preference = Preference.objects.filter(account=account).first() or Preference(account=account)
-    due = rules.not_before(
-        clock.now(),
-        preference.quiet_from,
-        preference.quiet_until,
-        urgent=declared.urgent or preference.channel == "console",
-    )
-    notice, _made = Notice.objects.get_or_create(
-        once=f"{account.pk}:{once}",
-        defaults={
-            "account": account, "kind": kind, "facts": facts, "address": address, "due_at": due,
-            "channel": preference.channel, "state": State.QUEUED if preference.wanted else State.DECLINED,
-        },
-    )  # fmt: skip
-    return notice
+    queue_all(Account.objects.filter(pk=account.pk), kind, once=once, address=address, **facts)
+
+
+def queue_all(accounts: QuerySet[Account], kind: str, *, once: str, address: str = "", **facts: Any) -> int:
+    """Tell several accounts the same, each as it wishes to be told, in two statements; returns how many accounts."""
+    declared, now, rows = rules.kind(kind), clock.now(), list(accounts.select_related("preference"))
+    made = []
+    for account in rows:
+        wish = getattr(account, "preference", None) or Preference(account=account)
+        due = rules.not_before(
+            now, wish.quiet_from, wish.quiet_until, urgent=declared.urgent or wish.channel == "console"
+        )
+        made.append(
+            Notice(
+                once=f"{account.pk}:{once}", account=account, kind=kind, facts=facts, address=address, due_at=due,
+                channel=wish.channel, state=State.QUEUED if wish.wanted else State.DECLINED,
+            )
+        )  # fmt: skip
+    Notice.objects.bulk_create(made, ignore_conflicts=True)
+    return len(rows)
 
 
 def queue_to_duty(duty: str, kind: str, *, once: str, **facts: Any) -> int:
     """Tell everybody who has a duty; returns how many."""
     accounts = Account.objects.filter(is_active=True, pk__in=DutyGrant.objects.filter(duty=duty).values("account"))
-    return len([queue(account, kind, once=once, **facts) for account in accounts])
+    return queue_all(accounts, kind, once=once, **facts)
 
 
 def words_of(notice: Notice) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, kinds, queries, rules
@@ -116,34 +116,58 @@ def _checked(told: Request) -> Request:
     return told
 
 
-@transaction.atomic
 def send_case(*, actor: Actor, key: UUID, told: Request, network: str = "") -> Case:
     """Take a request in: sealed, routed, with its clocks running. The same ``key`` again gives the first answer.
 
     Raises BadInput, Conflict (the key came with other words), TooMuch.
     """
     told = _checked(told)
-    body = sha256(
-        repr(
-            (told.kind, told.words, told.caller, told.phone, told.sector, told.region_code, told.employer, told.since)
-        ).encode()
-    )
-    wall.show_case(key=str(key))
-    known = Case.objects.filter(key=key).first()
-    if known is not None:
-        if bytes(known.body_digest) != body.digest():
-            raise Conflict(code="key-reused")
+    body = _digest(told)
+    try:
+        with transaction.atomic():
+            return _take_in(actor, key, told, body, network)
+    except IntegrityError as exc:
+        # the key is there: asked for only now, so that the usual case pays nothing for it
+        wall.show_case(key=str(key))
+        known = Case.objects.filter(key=key).first()
+        if known is None:
+            raise
+        if bytes(known.body_digest) != body:
+            raise Conflict(code="key-reused") from exc
         return known
+
+
+def _digest(told: Request) -> bytes:
+    parts = (told.kind, told.words, told.caller, told.phone, told.sector, told.region_code, told.employer, told.since)
+    return sha256(repr(parts).encode()).digest()
+
+
+def _take_in(actor: Actor, key: UUID, told: Request, body: bytes, network: str) -> Case:
+    wall.show_case(key=str(key))
+    case = _case(key, told, body)
+    case.save(force_insert=True)
     if actor.kind == "guest":
         limits.count("case", network, at_most=rules.SENT_AN_HOUR)
-    unit, why = queries.route(told.kind, told.sector, told.region_code)
+    unit = case.unit
+    journal.record(
+        actor, events.CASE_SENT, case, ref=case.ref, kind_of_case=case.kind, unit=unit.pk, channel=case.channel
+    )
+    tell_unit(case, unit, kinds.CASE_CAME, once=f"case:{case.pk}", unit=unit.short_name or unit.name,
+              about=str(case.get_kind_display()), answer_by=f"{case.answer_due_at.astimezone(clock.CHINA):%m-%d %H:%M}")  # fmt: skip
+    return case
+
+
+def _case(key: UUID, told: Request, body: bytes) -> Case:
+    """A case as it begins: routed, with its clocks, what names somebody sealed."""
     if told.item is not None and told.item.unit_id:
         unit, why = Unit.objects.get(pk=told.item.unit_id), told.item.title
+    else:
+        unit, why = queries.route(told.kind, told.sector, told.region_code)
     now, ring = clock.now(), keys()
     urgency = rules.URGENCY_OF.get(told.kind, Urgency.ORDINARY)
     due, source = rules.due_of(told.kind, urgency, now)
     case = Case(
-        key=key, ref=_ref(), claim_digest=_claim_digest(claim_code_of(key)), body_digest=body.digest(), kind=told.kind,
+        key=key, ref=_ref(), claim_digest=_claim_digest(claim_code_of(key)), body_digest=body, kind=told.kind,
         channel=told.channel, item=told.item, urgency=urgency, sector=told.sector, region_code=told.region_code,
         employer=told.employer.strip()[:120], since_date=told.since, unit=unit, route_reason=str(why)[:200], made_at=now,
         answer_due_at=rules.FIRST_ANSWER.after(now), due_at=due, due_source=str(source)[:120],
@@ -154,12 +178,6 @@ def send_case(*, actor: Actor, key: UUID, told: Request, network: str = "") -> C
         case.sealed_caller = ring.seal("person", told.caller.strip()[:60], key.bytes + b"caller")
     if told.phone:
         case.sealed_phone = ring.seal("person", told.phone, key.bytes + b"phone")
-    case.save(force_insert=True)
-    journal.record(
-        actor, events.CASE_SENT, case, ref=case.ref, kind_of_case=case.kind, unit=unit.pk, channel=case.channel
-    )
-    tell_unit(case, unit, kinds.CASE_CAME, once=f"case:{case.pk}", unit=unit.short_name or unit.name,
-              about=str(case.get_kind_display()), answer_by=f"{case.answer_due_at.astimezone(clock.CHINA):%m-%d %H:%M}")  # fmt: skip
     return case
 
 
@@ -171,12 +189,11 @@ def _ref() -> str:
 def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) -> None:
     """Tell those of a unit who handle cases: the clerk of the case alone where it has one."""
     if case.clerk_id and case.unit_id == to.pk:
-        accounts = list(Account.objects.filter(pk=case.clerk_id, is_active=True))
+        accounts = Account.objects.filter(pk=case.clerk_id, is_active=True)
     else:
         with_duty = DutyGrant.objects.filter(duty__in=["clerk", "unit_staff"]).values("account")
-        accounts = list(Account.objects.filter(unit=to, is_active=True, pk__in=with_duty))
-    for account in accounts:
-        notices.queue(account, kind, once=once, address=f"/office/cases/{case.pk}/", **facts)
+        accounts = Account.objects.filter(unit=to, is_active=True, pk__in=with_duty)
+    notices.queue_all(accounts, kind, once=once, address=f"/office/cases/{case.pk}/", **facts)
 
 
 # afterwards --------------------------------------------------------------------------------------

@@ -53,7 +53,8 @@ def test_a_channel_that_fails_is_tried_again_later_and_given_up_in_the_end(cast,
         1,
         1,
     )
-    notice = services.queue(cast.accounts["office"], "test", once="b")
+    services.queue(cast.accounts["office"], "test", once="b")
+    notice = Notice.objects.get(once__endswith=":b")
     waits = []
     for _turn in range(rules.MAX_ATTEMPTS):
         Notice.objects.update(due_at=clock.now())
