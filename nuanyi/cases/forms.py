@@ -9,8 +9,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases.models import ServiceItem
-from nuanyi.cases.rules import MAX_WORDS, Channel, Kind
+from nuanyi.cases.rules import MAX_WORDS, WRITTEN_DOWN, Channel, Kind, Part, TermUnit
 from nuanyi.cases.services.intake import Request
+from nuanyi.cases.services.lists import Told
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -43,6 +44,11 @@ class AskForm(forms.Form):
         help_text=_("The day of the injury, or on which the work there ended: arbitration can be asked for within one year."),
     )  # fmt: skip
 
+    photo = forms.FileField(label=_("Photo"), required=False, widget=forms.FileInput(attrs={"accept": "image/*"}))
+    voice = forms.FileField(
+        label=_("Voice note"), required=False, widget=forms.FileInput(attrs={"accept": "audio/*", "data-voice": ""})
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {})
         kwargs["initial"].setdefault("key", uuid4())
@@ -56,6 +62,81 @@ class AskForm(forms.Form):
         return Request(
             kind=told["kind"], words=told["words"], caller=told["caller"], phone=told["phone"], sector=told["sector"],
             region_code=told["region"], employer=told["employer"], since=told["since"], item=item, channel=channel,
+            photo=told["photo"].read() if told["photo"] else b"", voice=told["voice"].read() if told["voice"] else b"",
+        )  # fmt: skip
+
+
+class CallForm(AskForm):
+    """What somebody says to a clerk, and how it came to him."""
+
+    came = forms.ChoiceField(
+        label=_("How it came"), choices=[(way.value, way.label) for way in WRITTEN_DOWN], initial=Channel.CALL
+    )
+
+
+class ClockForm(forms.Form):
+    """A length of time with its source."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind of case"),
+        required=False,
+        choices=[("", _("All kinds: a class or the first answer")), *Kind.choices],
+    )
+    name = forms.CharField(label=_("Which clock"), max_length=20)
+    title = forms.CharField(label=_("Title"), max_length=80, required=False)
+    amount = forms.IntegerField(label=_("How long"), min_value=1, max_value=1000)
+    counted = forms.ChoiceField(label=_("Counted in"), choices=TermUnit.choices)
+    source = forms.CharField(label=_("Law and article, or promise"), max_length=120)
+    of_worker = forms.BooleanField(label=_("It limits the worker, not the unit"), required=False)
+
+
+class LineForm(forms.Form):
+    """A line of the list of needs or of the list of resources."""
+
+    part = forms.ChoiceField(label=_("Part"), choices=Part.choices)
+    title = forms.CharField(label=_("Title"), max_length=80)
+    region = forms.ChoiceField(label=_("Township"), required=False)
+    amount = forms.IntegerField(label=_("How many"), min_value=1, max_value=1_000_000)
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
+
+    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        region: Any = self.fields["region"]
+        region.choices = _townships
+        unit: Any = self.fields["unit"]
+        unit.queryset = units
+
+
+class NeedForm(LineForm):
+    """What is needed."""
+
+    sector = forms.ChoiceField(label=_("Sector"), required=False, choices=[("", "—"), *Sector.choices])
+    source = forms.CharField(label=_("Where it is known from"), max_length=80, required=False)
+
+    def told(self) -> Told:
+        """For the service."""
+        told = self.cleaned_data
+        return Told(
+            part=told["part"], title=told["title"], region_code=told["region"], amount=told["amount"], unit=told["unit"],
+            sector=told["sector"], source=told["source"],
+        )  # fmt: skip
+
+
+class PledgeForm(LineForm):
+    """What a unit offers."""
+
+    measure = forms.CharField(label=_("Measure"), max_length=12, initial="次")
+    first = forms.DateField(label=_("From"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
+    times = forms.CharField(label=_("At which times"), max_length=80, required=False)
+    desk_call = forms.CharField(label=_("Telephone of the desk"), max_length=20, required=False)
+
+    def told(self) -> Told:
+        """For the service."""
+        told = self.cleaned_data
+        return Told(
+            part=told["part"], title=told["title"], region_code=told["region"], amount=told["amount"], unit=told["unit"],
+            measure=told["measure"], first=told["first"], last=told["last"], times=told["times"], desk_call=told["desk_call"],
         )  # fmt: skip
 
 

@@ -20,13 +20,13 @@ from nuanyi.notices import services as notices
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="cases", queueing_lock="watch-cases")
 def watch_cases(timestamp: int = 0) -> int:
-    """Warn the clerk a day before a deadline; when it is over, the district office too. Close what was solved in silence."""
+    """Warn the clerk and the superior unit a day before a deadline; when it is over, the district office too. Close what was solved in silence."""
     program, now = system("cases"), clock.now()
     with wall.opened_for(program):
         soon = Case.objects.filter(
-            ended_at=None, solved_at=None, due_at__lte=now + timedelta(hours=WARN_HOURS)
+            ended_at=None, solved_at=None, paused_at=None, due_at__lte=now + timedelta(hours=WARN_HOURS)
         ).exclude(warned="over")
-        done = sum(_warn(case) for case in soon.select_related("unit")[:1000])
+        done = sum(_warn(case) for case in soon.select_related("unit__superior")[:1000])
     with wall.opened_for(program):
         silent = Case.objects.filter(state=State.SOLVED, solved_at__lt=now - timedelta(days=SILENT_DAYS))
         for case in silent.select_for_update(of=("self",))[:1000]:
@@ -56,6 +56,9 @@ def _warn(case: Case) -> bool:
         return False
     due = f"{case.due_at.astimezone(clock.CHINA):%m-%d %H:%M}"
     tell_unit(case, case.unit, kinds.CASE_LATE, once=f"{stage}:{case.pk}:{due}", ref=case.ref, due=due)
+    if case.unit.superior is not None:
+        # a number and a day, nothing of the case: the superior unit cannot open it
+        tell_unit(case, case.unit.superior, kinds.CASE_LATE, once=f"{stage}:{case.pk}:{due}", ref=case.ref, due=due)
     if over:
         with transaction.atomic():
             notices.queue_to_duty(

@@ -16,6 +16,8 @@ SERVED: dict[str, str] = {
     Kind.OTHER: ledger.declare("service.other", _("Other requests answered"), _("cases")),
 }
 
+PROJECT_REACH = ledger.declare("service.project_reach", _("Reached by projects"), _("workers"))
+
 CASE_CAME = notices.declare("case-came", _("A case for %(unit)s: %(about)s"), _("First answer by %(answer_by)s."))
 CASE_OFFERED = notices.declare(
     "case-offered", _("%(unit)s hands a case over to you"), _("Take it or say why not; until then it stays with them.")

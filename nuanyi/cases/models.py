@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.cases.rules import Channel, Kind, Part, State, Urgency
+from nuanyi.cases.rules import Channel, Kind, Outcome, Part, PauseReason, ProjectState, State, TermUnit, Urgency
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
@@ -116,6 +116,11 @@ class Case(models.Model):
     ended_at = models.DateTimeField(null=True)
     reopened = models.PositiveSmallIntegerField(default=0)
     warned = models.CharField(max_length=8, blank=True)
+    paused_at = models.DateTimeField(null=True)
+    pause_reason = models.CharField(max_length=12, choices=PauseReason, blank=True)
+    paused_seconds = models.PositiveBigIntegerField(default=0)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="doubles")
+    name_agreed_at = models.DateTimeField(null=True)
     forgotten_at = models.DateTimeField(null=True)
 
     objects = CaseQuerySet.as_manager()
@@ -155,6 +160,25 @@ class Message(models.Model):
     made_at = models.DateTimeField(default=clock.now)
 
 
+class Attachment(models.Model):
+    """A photo (rebuilt, JPEG) or a voice note of a case. Sealed like its words."""
+
+    PERSONAL = {
+        "sealed_file": Declaration(
+            _("Photos and voice of your case"), _("To help you"), DUTY_BASIS, 1095, KEY_DESTROYED
+        ),
+    }
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="attachments")
+    media = models.CharField(max_length=12, choices=[("photo", _("Photo")), ("voice", _("Voice"))])
+    content_type = models.CharField(max_length=40)
+    sealed_file = models.BinaryField()
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    made_at = models.DateTimeField(default=clock.now)
+
+
 class ClaimLine(models.Model):
     """One line of an unpaid wage: which days, how much work, how much money is missing."""
 
@@ -183,6 +207,131 @@ class Instalment(models.Model):
     def late(self) -> bool:
         """Not paid on its day."""
         return self.paid_date is None and self.due_date < clock.today()
+
+
+class Hearing(models.Model):
+    """A mediation appointment (调解): when, where, who mediates, who takes part, what came of it."""
+
+    PERSONAL = {
+        "sealed_participants": Declaration(
+            _("Who takes part in a mediation"), _("To invite and to write the record"), DUTY_BASIS, 1095, KEY_DESTROYED
+        ),
+    }
+
+    key = models.UUIDField(unique=True, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="hearings")
+    at = models.DateTimeField()
+    where = models.CharField(max_length=120)
+    mediator = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    sealed_participants = models.BinaryField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
+    words = models.CharField(max_length=400, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+
+class AnswerTemplate(models.Model):
+    """Words that a unit often answers with."""
+
+    PERSONAL = NOBODY
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    title = models.CharField(max_length=40)
+    words = models.CharField(max_length=1000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("unit", "title", name="answer_once")]
+
+
+class SavedView(models.Model):
+    """Filters of the worklist under a name, for one account."""
+
+    PERSONAL = NOBODY
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    title = models.CharField(max_length=30)
+    query = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("account", "title", name="view_once")]
+
+
+class ClockRule(models.Model):
+    """A length of time that replaces or adds to those the program comes with, with its source."""
+
+    PERSONAL = NOBODY
+
+    kind = models.CharField(max_length=12, blank=True, choices=Kind)
+    name = models.CharField(max_length=20)
+    title = models.CharField(max_length=80)
+    amount = models.PositiveIntegerField()
+    counted = models.CharField(max_length=14, choices=TermUnit)
+    source = models.CharField(max_length=120)
+    of_worker = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("kind", "name", name="clock_once")]
+
+
+class LetterTemplate(models.Model):
+    """A unit's own Word file in place of the one that the program comes with."""
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=20, unique=True)
+    docx = models.BinaryField()
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+
+class Need(models.Model):
+    """A line of the list of needs (需求清单): of how many workers, in which place; nobody is named."""
+
+    PERSONAL = NOBODY
+
+    part = models.CharField(max_length=12, choices=Part)
+    title = models.CharField(max_length=80)
+    region_code = models.CharField(max_length=12, blank=True)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+    amount = models.PositiveIntegerField()
+    source = models.CharField(max_length=80, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(default=clock.now)
+
+
+class Pledge(models.Model):
+    """A line of the list of resources (资源清单): what a unit offers, how much of it, when and where."""
+
+    PERSONAL = NOBODY
+
+    part = models.CharField(max_length=12, choices=Part)
+    title = models.CharField(max_length=80)
+    region_code = models.CharField(max_length=12, blank=True)
+    amount = models.PositiveIntegerField()
+    measure = models.CharField(max_length=12)
+    first_date = models.DateField()
+    last_date = models.DateField()
+    times = models.CharField(max_length=80, blank=True)
+    desk_call = models.CharField(max_length=20, blank=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(default=clock.now)
+
+
+class Project(models.Model):
+    """A line of the list of projects (项目清单): so much of a pledge for a need, by a day."""
+
+    PERSONAL = NOBODY
+
+    need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="projects")
+    pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="projects")
+    amount = models.PositiveIntegerField()
+    day = models.DateField()
+    state = models.CharField(max_length=8, choices=ProjectState, default=ProjectState.PLANNED)
+    reached = models.PositiveIntegerField(default=0)
+    words = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(default=clock.now)
 
 
 class Register(models.Model):

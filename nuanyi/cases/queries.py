@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import monotonic
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from nuanyi.cases import rules
-from nuanyi.cases.models import Case, Message, RoutingRule, ServiceItem
+from nuanyi.cases.models import Attachment, Case, ClockRule, Message, RoutingRule, ServiceItem
 from nuanyi.cases.rules import Kind, Part, State
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
@@ -22,6 +23,8 @@ from nuanyi.units.models import Unit
 from nuanyi.units.rules import HOLD
 
 PAGE = 50
+#: A figure below it could point at somebody.
+SMALL = 5
 
 
 # the service list --------------------------------------------------------------------------------
@@ -84,6 +87,26 @@ def would_move(change: RoutingRule, most: int = 500) -> list[tuple[str, str, str
 
 # clocks ------------------------------------------------------------------------------------------
 
+BOOK_SECONDS = 20
+_book: list[tuple[float, rules.ClockBook]] = []
+
+
+def clock_book() -> rules.ClockBook:
+    """Every length of time in force; read anew after 20 seconds, or at once where this process changed it."""
+    now = monotonic()
+    if not _book or _book[0][0] < now:
+        own = [
+            (row.kind, rules.LegalClock(row.name, row.title, rules.Term(row.amount, row.counted, row.source), row.of_worker))
+            for row in ClockRule.objects.order_by("pk")
+        ]  # fmt: skip
+        _book[:] = [(now + BOOK_SECONDS, rules.book_with(own))]
+    return _book[0][1]
+
+
+def forget_clock_book() -> None:
+    """Read the lengths of time anew when they are next needed."""
+    _book.clear()
+
 
 @dataclass(frozen=True)
 class ClockShown:
@@ -94,23 +117,29 @@ class ClockShown:
     source: Words
     runs: bool
     of_worker: bool
+    stands: bool = False
 
 
 def clocks_of(case: Case) -> list[ClockShown]:
-    """Every clock of a case, the next to end first."""
+    """Every clock of a case, the next to end first. A paused case's clocks of the unit stand still."""
+    stands, moved = case.paused_at is not None, timedelta(seconds=case.paused_seconds)
     found = [
         ClockShown(
-            rules.FIRST_ANSWER_TITLE, case.answer_due_at, rules.OWN, case.answered_at is None and case.open, False
-        )
-    ]
-    found.append(ClockShown(rules.DONE_TITLE, case.due_at, case.due_source, case.open, False))
-    for legal in rules.LEGAL_CLOCKS.get(case.kind, ()):
+            rules.FIRST_ANSWER_TITLE, case.answer_due_at, clock_book().first_answer.source,
+            case.answered_at is None and case.open, False,
+        ),
+        ClockShown(rules.DONE_TITLE, case.due_at, case.due_source, case.open, False, stands),
+    ]  # fmt: skip
+    for legal in clock_book().legal.get(case.kind, ()):
         begin = case.made_at
         if legal.of_worker:
             if case.since_date is None:
                 continue
             begin = clock.midnight(case.since_date)
-        found.append(ClockShown(legal.title, legal.term.after(begin), legal.term.source, case.open, legal.of_worker))
+        due = legal.term.after(begin) + (timedelta() if legal.of_worker else moved)
+        found.append(
+            ClockShown(legal.title, due, legal.term.source, case.open, legal.of_worker, stands and not legal.of_worker)
+        )
     return sorted(found, key=lambda shown: shown.due_at)
 
 
@@ -178,6 +207,12 @@ def opened(sealed: bytes | memoryview | None, bound: bytes) -> str:
     return keys().open("person", bytes(sealed), bound) if sealed is not None else ""
 
 
+def file_of(attachment: Attachment) -> tuple[str, bytes]:
+    """Type and bytes of a photo or a voice note."""
+    raw = keys().open_bytes("person", bytes(attachment.sealed_file), attachment.pk.bytes)
+    return attachment.content_type, raw
+
+
 def words_of(case: Case) -> str:
     """What the worker wrote. Callers show it to the handling unit or to the holder of the link, and to nobody else."""
     return opened(case.sealed_words, case.key.bytes + b"words")
@@ -199,6 +234,17 @@ def messages_of(case: Case, *, inside: bool) -> list[Said]:
     if not inside:
         rows = rows.exclude(of="inside")
     return [Said(row.of, opened(row.sealed_words, row.key.bytes), row.made_at, row.account) for row in rows]
+
+
+def told_needs() -> list[tuple[str, str, int]]:
+    """``(part, township, open cases)`` of at least five: what comes up again and again, with nobody to be recognised."""
+    counts: dict[tuple[str, str], int] = {}
+    rows = Case.objects.filter(state__in=[State.NEW, State.OPEN]).order_by().values_list("kind", "region_code")
+    for kind, region, number in rows.annotate(n=Count("pk")):
+        part = rules.PART_OF.get(kind)
+        if part:
+            counts[part, region[:9]] = counts.get((part, region[:9]), 0) + number
+    return sorted(((part, region, n) for (part, region), n in counts.items() if n >= SMALL), key=lambda row: -row[2])
 
 
 @dataclass(frozen=True)

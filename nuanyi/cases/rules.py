@@ -6,6 +6,7 @@ own list of rules and should be compared once more. Art. 27 starts the year for 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -48,14 +49,16 @@ class State(models.TextChoices):
     SOLVED = "solved", _("The unit says it is solved")
     CLOSED = "closed", _("Closed")
     WITHDRAWN = "withdrawn", _("Taken back")
+    JOINED = "joined", _("Joined with another request")
 
 
 MOVES: dict[str, frozenset[str]] = {
-    State.NEW: frozenset({State.OPEN, State.WITHDRAWN}),
-    State.OPEN: frozenset({State.SOLVED, State.WITHDRAWN}),
+    State.NEW: frozenset({State.OPEN, State.WITHDRAWN, State.JOINED}),
+    State.OPEN: frozenset({State.SOLVED, State.WITHDRAWN, State.JOINED}),
     State.SOLVED: frozenset({State.OPEN, State.CLOSED}),
     State.CLOSED: frozenset({State.OPEN}),
     State.WITHDRAWN: frozenset(),
+    State.JOINED: frozenset({State.OPEN}),
 }
 
 
@@ -74,6 +77,68 @@ class Channel(models.TextChoices):
     WEB = "web", _("From a phone")
     CALL = "call", _("By telephone")
     STATION = "station", _("At a station")
+    SURVEY = "survey", _("From a survey")
+    HELPER = "helper", _("Through a volunteer")
+
+
+#: Ways in which a clerk writes a case down for somebody.
+WRITTEN_DOWN = (Channel.CALL, Channel.STATION, Channel.SURVEY, Channel.HELPER)
+
+
+class TermUnit(models.TextChoices):
+    """How a term is counted."""
+
+    HOURS = "hours", _("hours")
+    DAYS = "days", _("days")
+    WORKING_DAYS = "working_days", _("working days")
+    YEARS = "years", _("years")
+
+
+class Outcome(models.TextChoices):
+    """What came of a mediation."""
+
+    OPEN = "open", _("Not held yet")
+    AGREED = "agreed", _("Agreed")
+    FAILED = "failed", _("Not agreed")
+    PUT_OFF = "put_off", _("Put off")
+
+
+class ProjectState(models.TextChoices):
+    """The life of a project."""
+
+    PLANNED = "planned", _("Planned")
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Dropped")
+
+
+class PauseReason(models.TextChoices):
+    """Reasons for which a clock may stand still."""
+
+    PAPERS = "papers", _("The worker adds papers to the application")
+    BOTH = "both", _("Both sides agree to more time for mediation")
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A reason that the law knows: for which kinds, and where it stands."""
+
+    kinds: frozenset[str]
+    source: Words
+
+
+#: 办理法律援助案件程序规定 (2012) Art. 13 was compared with a copy; 企业劳动争议协商调解规定 (2011) Art. 29 should be compared once more.
+PAUSES: dict[str, Pause] = {
+    PauseReason.PAPERS: Pause(
+        frozenset({Kind.LEGAL_AID}),
+        _("Rules on procedure in legal aid cases, Art. 13: the time for adding papers does not count"),
+    ),
+    PauseReason.BOTH: Pause(
+        frozenset({Kind.WAGE, Kind.INJURY}),
+        _(
+            "Rules on consultation and mediation in enterprises, Art. 29: both sides may agree to more than fifteen days"
+        ),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -145,6 +210,11 @@ LEGAL_CLOCKS: dict[str, tuple[LegalClock, ...]] = {
     ),
 }  # fmt: skip
 
+#: The part of the service list that a kind of case belongs to.
+PART_OF: dict[str, str] = {
+    Kind.WAGE: Part.RIGHTS, Kind.INJURY: Part.RIGHTS, Kind.LEGAL_AID: Part.LEGAL_AID, Kind.POLICY: Part.POLICY,
+    Kind.EMPLOYMENT: Part.EMPLOYMENT, Kind.HARDSHIP: Part.HARDSHIP,
+}  # fmt: skip
 #: How urgent a kind is until a clerk says otherwise.
 URGENCY_OF: dict[str, str] = {Kind.HARDSHIP: Urgency.UTILITIES, Kind.WAGE: Urgency.HARD, Kind.INJURY: Urgency.HARD}
 #: Days without a word of the worker after which a solved case is closed.
@@ -154,6 +224,10 @@ WARN_HOURS = 24
 #: Knocks of one network in an hour: cases sent, claim codes tried.
 SENT_AN_HOUR, TRIED_AN_HOUR = 30, 20
 MAX_WORDS = 2000
+#: Photos and voice notes of one case.
+MAX_FILES = 8
+#: Days within which two cases of one phone are looked at as one.
+DOUBLE_DAYS = 30
 
 
 def check_move(before: str, after: str) -> None:
@@ -162,14 +236,38 @@ def check_move(before: str, after: str) -> None:
         raise IllegalMove()
 
 
-def due_of(kind: str, urgency: str, made_at: datetime) -> tuple[datetime, Words]:
-    """When the unit must be done, by class or by law, whichever is earlier, and the source."""
-    term = TERMS[urgency]
-    due, source = term.after(made_at), term.source
-    for legal in LEGAL_CLOCKS.get(kind, ()):
-        if not legal.of_worker and legal.term.after(made_at) < due:
-            due, source = legal.term.after(made_at), legal.term.source
-    return due, source
+@dataclass(frozen=True)
+class ClockBook:
+    """Every length of time in force: what the program comes with, changed and added to by the district's own rows."""
+
+    first_answer: Term
+    classes: dict[str, Term]
+    legal: dict[str, tuple[LegalClock, ...]]
+
+    def due(self, kind: str, urgency: str, made_at: datetime) -> tuple[datetime, Words]:
+        """When the unit must be done, by class or by law, whichever is earlier, and the source."""
+        term = self.classes[urgency]
+        due, source = term.after(made_at), term.source
+        for legal in self.legal.get(kind, ()):
+            if not legal.of_worker and legal.term.after(made_at) < due:
+                due, source = legal.term.after(made_at), legal.term.source
+        return due, source
+
+
+BOOK = ClockBook(FIRST_ANSWER, TERMS, LEGAL_CLOCKS)
+
+
+def book_with(own: Iterable[tuple[str, LegalClock]]) -> ClockBook:
+    """The book with rows ``(kind, clock)`` of one's own; kind "" is a class or the first answer. The same name replaces."""
+    first, classes, legal = FIRST_ANSWER, dict(TERMS), dict(LEGAL_CLOCKS)
+    for kind, row in own:
+        if kind:
+            legal[kind] = (*(known for known in legal.get(kind, ()) if known.name != row.name), row)
+        elif row.name == "first":
+            first = row.term
+        else:
+            classes[row.name] = row.term
+    return ClockBook(first, classes, legal)
 
 
 FIRST_ANSWER_TITLE = _("First answer")

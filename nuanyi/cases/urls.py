@@ -2,20 +2,31 @@
 
 from django.urls import path
 
-from nuanyi.cases import staff
+from nuanyi.cases import case_staff, lists_staff, settings_staff, staff
 
 app_name = "cases"
 urlpatterns = [
     path("", staff.worklist, name="worklist"),
     path("assign/", staff.assign, name="assign"),
+    path("view/", staff.view, name="view"),
     path("call/", staff.by_call, name="call"),
     path("overview/", staff.overview, name="overview"),
-    path("items/", staff.items, name="items"),
-    path("items/new/", staff.item, name="item_new"),
-    path("items/<int:pk>/", staff.item, name="item"),
-    path("rules/", staff.rules, name="rules"),
+    path("items/", settings_staff.items, name="items"),
+    path("items/new/", settings_staff.item, name="item_new"),
+    path("items/<int:pk>/", settings_staff.item, name="item"),
+    path("rules/", settings_staff.rules, name="rules"),
+    path("clocks/", settings_staff.clocks, name="clocks"),
+    path("letters/", settings_staff.letter_templates, name="letters"),
+    path("letters/<slug:name>.docx", settings_staff.letter_template, name="letter_template"),
+    path("lists/", lists_staff.three_lists, name="lists"),
+    path("lists/need/", lists_staff.need, name="need"),
+    path("lists/offer/", lists_staff.pledge, name="pledge"),
+    path("lists/plan/", lists_staff.plan, name="plan"),
+    path("lists/<int:pk>/finish/", lists_staff.finish, name="finish"),
     path("registers/", staff.register, name="registers"),
     path("served/", staff.served, name="served"),
-    path("<int:pk>/", staff.one, name="case"),
-    path("<int:pk>/<slug:deed>/", staff.act, name="act"),
+    path("<int:pk>/", case_staff.one, name="case"),
+    path("<int:pk>/files/<uuid:number>/", case_staff.file, name="file"),
+    path("<int:pk>/letters/<slug:name>/", case_staff.letter, name="letter"),
+    path("<int:pk>/<slug:deed>/", case_staff.act, name="act"),
 ]

@@ -52,7 +52,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         else None
     )
     first = {"kind": item.case_kind if item else kind if kind in Kind.values else ""}
-    form = AskForm(request.POST or None, initial=first)
+    form = AskForm(request.POST or None, request.FILES or None, initial=first)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         channel = Channel.STATION if request.GET.get("at") == "station" else Channel.WEB
@@ -92,7 +92,9 @@ def case(request: HttpRequest, link: str) -> HttpResponse:
     context = {
         "case": found, "link": link, "code": intake.claim_code_of(found.key), "words": queries.words_of(found),
         "messages": queries.messages_of(found, inside=False), "clocks": queries.clocks_of(found), "message_key": uuid4(),
-        "sent": request.GET.get("sent"), "may_judge": found.state == State.SOLVED, "may_reopen": found.state in (State.SOLVED, State.CLOSED),
+        "sent": request.GET.get("sent"), "may_judge": found.state == State.SOLVED, "may_reopen": found.state in (State.SOLVED, State.CLOSED, State.JOINED),
+        "files": found.attachments.defer("sealed_file").order_by("made_at"), "hearings": found.hearings.filter(ended_at=None).order_by("at"),
+        "may_name": found.open and found.kind in (Kind.WAGE, Kind.INJURY) and found.name_agreed_at is None,
         "may_withdraw": found.open, "may_forget": found.ended_at is not None and found.forgotten_at is None,
     }  # fmt: skip
     return _private(render(request, "cases/worker/case.html", context))
@@ -104,7 +106,12 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
     """Add a word, agree, disagree, take back, have forgotten."""
     found, actor = intake.case_by_link(link), actor_of(request)
     if deed == "add":
-        intake.add_word(actor=actor, case=found, key=_key(request, found), words=request.POST.get("words", ""))
+        photo, voice = request.FILES.get("photo"), request.FILES.get("voice")
+        intake.add_word(actor=actor, case=found, key=_key(request, found), words=request.POST.get("words", ""),
+            photo=photo.read() if photo else b"", voice=voice.read() if voice else b"",
+        )  # fmt: skip
+    elif deed == "name":
+        intake.agree_to_name(actor=actor, case=found)
     elif deed in ("agree", "disagree"):
         stars = request.POST.get("stars", "")
         if deed == "disagree" and request.POST.get("words", "").strip():
@@ -119,6 +126,17 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
     else:
         raise NotFound()
     return _private(redirect(f"/c/{link}/"))
+
+
+@require_safe
+@door(PUBLIC)
+def file(request: HttpRequest, link: str, number: UUID) -> HttpResponse:
+    """The worker's own photo or voice note."""
+    found = intake.case_by_link(link).attachments.filter(pk=number).first()
+    if found is None:
+        raise NotFound()
+    kind, raw = queries.file_of(found)
+    return _private(HttpResponse(raw, content_type=kind))
 
 
 def _key(request: HttpRequest, found: Case) -> UUID:

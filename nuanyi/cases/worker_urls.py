@@ -11,5 +11,6 @@ urlpatterns = [
     path("help/ask/", worker.ask, name="ask"),
     path("help/mine/", worker.mine, name="mine"),
     path("c/<slug:link>/", worker.case, name="case"),
+    path("c/<slug:link>/files/<uuid:number>/", worker.file, name="file"),
     path("c/<slug:link>/<slug:deed>/", worker.act, name="act"),
 ]

@@ -25,7 +25,7 @@ def _policy() -> str:
     ranges = source if tiles.path.endswith(".pmtiles") else ""  # one file, read in pieces by the page itself
     return (
         f"default-src 'self'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'{ranges};"
-        f" img-src 'self' data: blob:{source}; object-src 'none'; base-uri 'none'; form-action 'self';"
+        f" img-src 'self' data: blob:{source}; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self';"
         " frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
     )
 

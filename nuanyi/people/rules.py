@@ -69,6 +69,7 @@ ACTS: dict[str, dict[Duty, str]] = {
     "cases.handle": {_D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
     "cases.oversee": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
     "cases.settings": {_D.DISTRICT_OFFICE: ALL},
+    "cases.lists": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
     "cases.register": {_D.DISTRICT_OFFICE: ALL, _D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
     "notices.settings": {_D.ADMINISTRATOR: ALL},
 }  # fmt: skip

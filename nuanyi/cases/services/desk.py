@@ -1,17 +1,16 @@
-"""What a clerk does with a case: read, take, give, hand over, answer, class, solve; the wage claim; the list and the rules."""
+"""What a clerk does with a case: read, take, give, hand over, answer, class, pause, solve."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, kinds, queries, rules
-from nuanyi.cases.models import Case, ClaimLine, Instalment, Message, RoutingRule, ServiceItem
-from nuanyi.cases.rules import Kind, Part, State, Urgency
+from nuanyi.cases.models import Case, Message
+from nuanyi.cases.rules import State, Urgency
 from nuanyi.cases.services.intake import tell_unit
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
@@ -19,9 +18,8 @@ from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, wall
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
-from nuanyi.lib.sectors import Sector
+from nuanyi.lib.ids import new_id
 from nuanyi.people.models import Account, keys
-from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
 
@@ -36,7 +34,7 @@ def own(actor: Actor, pk: int) -> Case:
     return found
 
 
-def _held(actor: Actor, pk: int) -> Case:
+def held(actor: Actor, pk: int) -> Case:
     """A case that the actor's unit has: not one that is only offered to it. Raises IllegalMove for that."""
     case = own(actor, pk)
     units = [scope.unit for scope in actor.scopes("cases.handle")]
@@ -56,11 +54,22 @@ def read_case(*, actor: Actor, pk: int) -> Case:
 @transaction.atomic
 def open_phone(*, actor: Actor, pk: int, purpose: str) -> str:
     """The worker's phone in clear, for a purpose that is journaled. Raises NotAllowed, NotFound, BadInput."""
-    case = _held(actor, pk)
+    case = held(actor, pk)
     if len(purpose.strip()) < 4:
         raise BadInput(code="no-purpose", fields={"purpose": _("What for?")})
     journal.record(actor, events.PHONE_OPENED, case, purpose=purpose.strip()[:120])
     return queries.opened(case.sealed_phone, case.key.bytes + b"phone")
+
+
+@transaction.atomic
+def open_file(*, actor: Actor, pk: int, number: UUID) -> tuple[str, bytes]:
+    """Type and bytes of a photo or a voice note, for the unit that handles the case; journaled. Raises NotFound."""
+    case = own(actor, pk)
+    found = case.attachments.filter(pk=number).first()
+    if found is None:
+        raise NotFound()
+    journal.record(actor, events.FILE_OPENED, case, media=found.media)
+    return queries.file_of(found)
 
 
 @transaction.atomic
@@ -83,7 +92,7 @@ def take(*, actor: Actor, pk: int) -> Case:
 @transaction.atomic
 def offer(*, actor: Actor, pk: int, to: Unit, words: str) -> Case:
     """Hand a case over to another unit with a reason; it stays here until they take it. Raises BadInput, IllegalMove."""
-    case = _held(actor, pk)
+    case = held(actor, pk)
     if not case.open or case.offered_unit_id:
         raise IllegalMove()
     if to.pk == case.unit_id or not to.active:
@@ -110,18 +119,17 @@ def refuse_offer(*, actor: Actor, pk: int, words: str) -> Case:
     refused = case.offered_unit
     case.offered_unit, case.offered_words = None, ""
     case.save()
-    _note(actor, case, _("%(unit)s did not take it: %(why)s") % {"unit": refused, "why": words.strip()[:200]})
+    note(actor, case, _("%(unit)s did not take it: %(why)s") % {"unit": refused, "why": words.strip()[:200]})
     journal.record(actor, events.OFFER_REFUSED, case)
     return case
 
 
-def _note(actor: Actor, case: Case, words: str) -> None:
-    from nuanyi.lib.ids import new_id
-
+def note(actor: Actor, case: Case, words: str, of: str = "inside") -> None:
+    """Leave a message that the program writes for the clerk."""
     key = new_id()
     account = Account.objects.filter(pk=actor.account_id or 0).first()
     Message.objects.create(
-        key=key, case=case, of="inside", account=account, sealed_words=keys().seal("person", words, key.bytes),
+        key=key, case=case, of=of, account=account, sealed_words=keys().seal("person", words, key.bytes),
         made_at=clock.now(),
     )  # fmt: skip
 
@@ -148,7 +156,7 @@ def assign(*, actor: Actor, pks: list[int], clerk: Account | None) -> int:
 @transaction.atomic
 def write(*, actor: Actor, pk: int, key: UUID, words: str, inside: bool) -> Message:
     """Answer the worker, or leave a note that stays inside. The same ``key`` again gives the first answer."""
-    case = _held(actor, pk)
+    case = held(actor, pk)
     known = Message.objects.filter(key=key, case=case).first()
     if known is not None:
         return known
@@ -172,11 +180,12 @@ def write(*, actor: Actor, pk: int, key: UUID, words: str, inside: bool) -> Mess
 @transaction.atomic
 def set_class(*, actor: Actor, pk: int, urgency: str) -> Case:
     """Change how urgent a case is; its deadline is counted anew from the day it came."""
-    case = _held(actor, pk)
+    case = held(actor, pk)
     if urgency not in Urgency.values:
         raise BadInput(fields={"urgency": _("Choose from the list.")})
     case.urgency = urgency
-    case.due_at, source = rules.due_of(case.kind, urgency, case.made_at)
+    due, source = queries.clock_book().due(case.kind, urgency, case.made_at)
+    case.due_at = due + timedelta(seconds=case.paused_seconds)
     case.due_source, case.warned = str(source)[:120], ""
     case.save()
     journal.record(actor, events.CASE_CLASSED, case, urgency=urgency)
@@ -189,12 +198,14 @@ def solve(*, actor: Actor, pk: int, key: UUID, words: str) -> Case:
 
     A wage dispute with instalments that are not all paid is not solved. Raises BadInput, IllegalMove.
     """
-    case = _held(actor, pk)
+    case = held(actor, pk)
     rules.check_move(case.state, State.SOLVED)
     if case.instalments.filter(paid_date=None).exists():
         raise IllegalMove(_("An instalment is not paid yet."), code="not-paid")
     write(actor=actor, pk=pk, key=key, words=words, inside=False)
     case.refresh_from_db()
+    if case.paused_at is not None:
+        _run_on(case)
     case.state, case.solved_at, case.offered_unit = State.SOLVED, clock.now(), None
     case.save()
     line = Delivered(day=clock.today(), region_code=case.region_code, sector=case.sector, unit_id=case.unit_id)
@@ -203,81 +214,42 @@ def solve(*, actor: Actor, pk: int, key: UUID, words: str) -> Case:
     return case
 
 
-# wage disputes -----------------------------------------------------------------------------------
-
-
-def cents_of(text: str) -> int:
-    """A sum of yuan as cents. Raises BadInput."""
-    plain = text.replace(",", "").replace("，", "").replace("元", "").strip()
-    whole, _dot, part = plain.partition(".")
-    if not whole.isdecimal() or (part and not part.isdecimal()) or len(part) > 2 or len(whole) > 9:
-        raise BadInput(fields={"sum": _("Write a sum like 1,234.50.")})
-    return int(whole) * 100 + int((part + "00")[:2])
+# standing still ----------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def add_claim(*, actor: Actor, pk: int, first: date, last: date, work: str, sum_text: str, evidence: str) -> ClaimLine:
-    """A line of what was not paid. Raises BadInput, NotFound."""
-    case = _held(actor, pk)
-    if last < first or last > clock.today():
-        raise BadInput(fields={"last": _("The last day comes before the first.")})
-    made = ClaimLine.objects.create(
-        case=case, first_date=first, last_date=last, work=work[:60], cents=cents_of(sum_text), evidence=evidence[:120]
-    )
-    journal.record(actor, events.WAGE_NOTED, case, line=made.pk)
-    return made
+def pause(*, actor: Actor, pk: int, reason: str, words: str) -> Case:
+    """Let the unit's clock stand still for a reason that the law knows; the worker reads which. Raises BadInput, IllegalMove."""
+    case = held(actor, pk)
+    known = rules.PAUSES.get(reason)
+    if known is None or case.kind not in known.kinds:
+        raise BadInput(fields={"reason": _("The law knows no such reason for this kind of case.")})
+    if case.state != State.OPEN or case.paused_at is not None:
+        raise IllegalMove()
+    if len(words.strip()) < 2:
+        raise BadInput(fields={"words": _("Tell the worker what is waited for.")})
+    case.paused_at, case.pause_reason = clock.now(), reason
+    case.save()
+    note(actor, case, f"{words.strip()[:400]}\n{known.source}", of="unit")
+    journal.record(actor, events.CLOCK_PAUSED, case, reason=reason)
+    return case
 
 
 @transaction.atomic
-def add_instalment(*, actor: Actor, pk: int, due: date, sum_text: str) -> Instalment:
-    """A sum that was agreed upon, to be paid on a day."""
-    case = _held(actor, pk)
-    made = Instalment.objects.create(case=case, due_date=due, cents=cents_of(sum_text))
-    journal.record(actor, events.WAGE_NOTED, case, instalment=made.pk)
-    return made
+def resume(*, actor: Actor, pk: int) -> Case:
+    """Let the clock run on; the deadline moves by the time it stood still. Raises IllegalMove."""
+    case = held(actor, pk)
+    if case.paused_at is None:
+        raise IllegalMove()
+    _run_on(case)
+    case.save()
+    journal.record(actor, events.CLOCK_RESUMED, case, due=case.due_at.isoformat())
+    return case
 
 
-@transaction.atomic
-def note_paid(*, actor: Actor, pk: int, instalment: int) -> None:
-    """An instalment came. Raises NotFound."""
-    case = _held(actor, pk)
-    if not case.instalments.filter(pk=instalment, paid_date=None).update(paid_date=clock.today()):
-        raise NotFound()
-    journal.record(actor, events.WAGE_NOTED, case, paid=instalment)
-
-
-# settings ----------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def save_item(*, actor: Actor, told: dict[str, Any], item: ServiceItem | None = None) -> ServiceItem:
-    """Enter or change a line of the service list. Raises NotAllowed, BadInput."""
-    actor.require("cases.settings")
-    wrong: dict[str, Any] = {}
-    if told.get("part") not in Part.values:
-        wrong["part"] = _("Choose from the list.")
-    if not str(told.get("title", "")).strip():
-        wrong["title"] = _("Give it a title.")
-    if wrong:
-        raise BadInput(fields=wrong)
-    item = item or ServiceItem()
-    for name, value in told.items():
-        setattr(item, name, value)
-    item.save()
-    journal.record(actor, events.ITEM_SAVED, item)
-    return item
-
-
-@transaction.atomic
-def save_rule(*, actor: Actor, kind: str, sector: str, region_code: str, unit: Unit, because: str = "") -> RoutingRule:
-    """Say which unit gets a kind of case (in a trade, in a place). Raises NotAllowed, BadInput."""
-    actor.require("cases.settings")
-    if kind not in Kind.values or (sector and sector not in Sector.values):
-        raise BadInput(code="bad-rule")
-    if region_code and region_code not in places.names_by_code():
-        raise BadInput(fields={"region": _("Choose a region.")})
-    rule, _made = RoutingRule.objects.update_or_create(
-        kind=kind, sector=sector, region_code=region_code, defaults={"unit": unit, "because": because[:120]}
-    )
-    journal.record(actor, events.RULE_SAVED, rule, unit=unit.pk)
-    return rule
+def _run_on(case: Case) -> None:
+    if case.paused_at is None:
+        return
+    stood = int((clock.now() - case.paused_at).total_seconds())
+    case.paused_seconds, case.due_at = case.paused_seconds + stood, case.due_at + timedelta(seconds=stood)
+    case.paused_at, case.pause_reason, case.warned = None, "", ""

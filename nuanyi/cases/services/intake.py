@@ -14,13 +14,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, kinds, queries, rules
-from nuanyi.cases.models import Case, Message, ServiceItem
+from nuanyi.cases.models import Attachment, Case, Message, ServiceItem
 from nuanyi.cases.rules import Channel, Kind, State, Urgency
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
-from nuanyi.lib import clock, limits, masks, wall
+from nuanyi.lib import clock, limits, masks, pictures, sounds, wall
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
@@ -43,6 +43,8 @@ class Request:
     since: date | None = None
     item: ServiceItem | None = None
     channel: str = Channel.WEB.value
+    photo: bytes = b""
+    voice: bytes = b""
 
 
 # coming back -------------------------------------------------------------------------------------
@@ -138,7 +140,8 @@ def send_case(*, actor: Actor, key: UUID, told: Request, network: str = "") -> C
 
 
 def _digest(told: Request) -> bytes:
-    parts = (told.kind, told.words, told.caller, told.phone, told.sector, told.region_code, told.employer, told.since)
+    parts = (told.kind, told.words, told.caller, told.phone, told.sector, told.region_code, told.employer, told.since,
+             sha256(told.photo).hexdigest() if told.photo else "", sha256(told.voice).hexdigest() if told.voice else "")  # fmt: skip
     return sha256(repr(parts).encode()).digest()
 
 
@@ -146,6 +149,7 @@ def _take_in(actor: Actor, key: UUID, told: Request, body: bytes, network: str) 
     wall.show_case(key=str(key))
     case = _case(key, told, body)
     case.save(force_insert=True)
+    _attach(case, key, told.photo, told.voice)
     if actor.kind == "guest":
         limits.count("case", network, at_most=rules.SENT_AN_HOUR)
     unit = case.unit
@@ -159,18 +163,19 @@ def _take_in(actor: Actor, key: UUID, told: Request, body: bytes, network: str) 
 
 def _case(key: UUID, told: Request, body: bytes) -> Case:
     """A case as it begins: routed, with its clocks, what names somebody sealed."""
+    why: Words
     if told.item is not None and told.item.unit_id:
         unit, why = Unit.objects.get(pk=told.item.unit_id), told.item.title
     else:
         unit, why = queries.route(told.kind, told.sector, told.region_code)
-    now, ring = clock.now(), keys()
+    now, ring, book = clock.now(), keys(), queries.clock_book()
     urgency = rules.URGENCY_OF.get(told.kind, Urgency.ORDINARY)
-    due, source = rules.due_of(told.kind, urgency, now)
+    due, source = book.due(told.kind, urgency, now)
     case = Case(
         key=key, ref=_ref(), claim_digest=_claim_digest(claim_code_of(key)), body_digest=body, kind=told.kind,
         channel=told.channel, item=told.item, urgency=urgency, sector=told.sector, region_code=told.region_code,
         employer=told.employer.strip()[:120], since_date=told.since, unit=unit, route_reason=str(why)[:200], made_at=now,
-        answer_due_at=rules.FIRST_ANSWER.after(now), due_at=due, due_source=str(source)[:120],
+        answer_due_at=book.first_answer.after(now), due_at=due, due_source=str(source)[:120],
         phone_mask=masks.mask_phone(told.phone) if told.phone else "",
     )  # fmt: skip
     case.sealed_words = ring.seal("person", told.words, key.bytes + b"words")
@@ -179,6 +184,26 @@ def _case(key: UUID, told: Request, body: bytes) -> Case:
     if told.phone:
         case.sealed_phone = ring.seal("person", told.phone, key.bytes + b"phone")
     return case
+
+
+def _attach(case: Case, key: UUID, photo: bytes, voice: bytes) -> None:
+    """Keep a photo (rebuilt without its place) and a voice note, sealed. Raises BadPicture, BadInput."""
+    made = []
+    if photo:
+        clean = pictures.rebuild(photo)
+        made.append(("photo", "image/jpeg", clean.jpeg, clean.width, clean.height))
+    if voice:
+        made.append(("voice", sounds.type_of(voice), voice, 0, 0))
+    if made and case.attachments.count() + len(made) > rules.MAX_FILES:
+        raise BadInput(
+            code="too-many-files", fields={"photo": _("A request holds at most eight photos and voice notes.")}
+        )
+    for media, kind, raw, width, height in made:
+        number = uuid5(key, media)
+        Attachment.objects.create(
+            id=number, case=case, media=media, content_type=kind, width=width, height=height, made_at=clock.now(),
+            sealed_file=keys().seal_bytes("person", raw, number.bytes),
+        )  # fmt: skip
 
 
 def _ref() -> str:
@@ -193,7 +218,8 @@ def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) ->
     else:
         with_duty = DutyGrant.objects.filter(duty__in=["clerk", "unit_staff"]).values("account")
         accounts = Account.objects.filter(unit=to, is_active=True, pk__in=with_duty)
-    notices.queue_all(accounts, kind, once=once, address=f"/office/cases/{case.pk}/", **facts)
+    address = f"/office/cases/{case.pk}/" if to.pk in (case.unit_id, case.offered_unit_id) else "/office/"
+    notices.queue_all(accounts, kind, once=once, address=address, **facts)
 
 
 # afterwards --------------------------------------------------------------------------------------
@@ -205,7 +231,7 @@ def _locked(case: Case) -> Case:
 
 
 @transaction.atomic
-def add_word(*, actor: Actor, case: Case, key: UUID, words: str) -> Message:
+def add_word(*, actor: Actor, case: Case, key: UUID, words: str, photo: bytes = b"", voice: bytes = b"") -> Message:
     """The worker adds to his case; the unit is told. The same ``key`` again gives the first answer."""
     case = _locked(case)
     known = Message.objects.filter(key=key, case=case).first()
@@ -213,12 +239,13 @@ def add_word(*, actor: Actor, case: Case, key: UUID, words: str) -> Message:
         return known
     if case.state == State.WITHDRAWN:
         raise IllegalMove()
-    words = words.strip()
+    words = words.strip() or ("…" if photo or voice else "")
     if not 1 <= len(words) <= rules.MAX_WORDS:
         raise BadInput(fields={"words": _("Write a word.")})
     made = Message.objects.create(
         key=key, case=case, of="worker", sealed_words=keys().seal("person", words, key.bytes), made_at=clock.now()
     )
+    _attach(case, key, photo, voice)
     journal.record(actor, events.CASE_ANSWERED, case, of="worker")
     tell_unit(case, case.unit, kinds.CASE_WORD, once=f"word:{made.pk}", ref=case.ref)
     return made
@@ -239,8 +266,10 @@ def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -
         if case.ended_at is not None and case.ended_at < clock.now() - timedelta(days=rules.REOPEN_DAYS):
             raise IllegalMove(_("This was closed more than 30 days ago. Send a new request."), code="too-late")
         rules.check_move(case.state, State.OPEN)
+        if case.state == State.JOINED:  # "that is not mine": two cases again
+            case.merged_into = None
         case.state, case.worker_agrees, case.solved_at, case.ended_at = State.OPEN, False, None, None
-        case.due_at, source = rules.due_of(case.kind, case.urgency, clock.now())
+        case.due_at, source = queries.clock_book().due(case.kind, case.urgency, clock.now())
         case.due_source, case.reopened, case.warned = str(source)[:120], case.reopened + 1, ""
         ledger.reverse_all_from(case)
         tell_unit(case, case.unit, kinds.CASE_WORD, once=f"reopened:{case.pk}:{case.reopened}", ref=case.ref)
@@ -273,8 +302,23 @@ def forget(*, actor: Actor, case: Case) -> Case:
     case.phone_mask, case.employer, case.forgotten_at = "", "", clock.now()
     case.save()
     case.messages.all().delete()
+    case.attachments.all().delete()
+    case.hearings.update(sealed_participants=None, words="")
     case.claim_lines.all().delete()
     journal.record(actor, events.CASE_FORGOTTEN, case)
+    return case
+
+
+@transaction.atomic
+def agree_to_name(*, actor: Actor, case: Case) -> Case:
+    """The worker allows that letters to the firm carry the name. Raises IllegalMove (the case has ended)."""
+    case = _locked(case)
+    if not case.open:
+        raise IllegalMove()
+    case.name_agreed_at = case.name_agreed_at or clock.now()
+    case.save()
+    journal.record(actor, events.NAME_AGREED, case)
+    tell_unit(case, case.unit, kinds.CASE_WORD, once=f"named:{case.pk}", ref=case.ref)
     return case
 
 

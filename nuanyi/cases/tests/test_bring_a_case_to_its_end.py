@@ -7,7 +7,7 @@ from django.test import Client
 
 from nuanyi.cases import jobs, queries
 from nuanyi.cases.models import Case, Message, RoutingRule
-from nuanyi.cases.services import desk, intake
+from nuanyi.cases.services import desk, intake, settings, wages
 from nuanyi.cases.services.intake import Request
 from nuanyi.journal.models import Entry
 from nuanyi.ledger import queries as ledger
@@ -25,7 +25,7 @@ MIDNIGHT = datetime(2026, 6, 2, 0, 10, tzinfo=clock.CHINA)
 @pytest.fixture
 def routed(cast, program, district):
     """Wages go to the department for couriers, whose clerk is the ``clerk`` of the cast."""
-    desk.save_rule(actor=program, kind="wage", sector="", region_code="", unit=district["shichang"])
+    settings.save_rule(actor=program, kind="wage", sector="", region_code="", unit=district["shichang"])
     return cast
 
 
@@ -191,14 +191,14 @@ def test_a_wage_dispute_is_not_solved_before_the_last_instalment(routed):
     case, clerk = send(), routed.actor("clerk")
     desk.take(actor=clerk, pk=case.pk)
     today = clock.today()
-    desk.add_claim(actor=clerk, pk=case.pk, first=today, last=today, work="32 单", sum_text="1,234.5", evidence="截图")
+    wages.add_claim(actor=clerk, pk=case.pk, first=today, last=today, work="32 单", sum_text="1,234.5", evidence="截图")
     assert Case.objects.get().claim_lines.get().cents == 123450
-    part = desk.add_instalment(actor=clerk, pk=case.pk, due=today, sum_text="1234.50")
+    part = wages.add_instalment(actor=clerk, pk=case.pk, due=today, sum_text="1234.50")
     with pytest.raises(IllegalMove):
         desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="差不多了")
     jobs.watch_cases.func()
     assert Notice.objects.filter(kind="instalment-due").count() == 1
-    desk.note_paid(actor=clerk, pk=case.pk, instalment=part.pk)
+    wages.note_paid(actor=clerk, pk=case.pk, instalment=part.pk)
     assert desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="付清了").state == "solved"
 
 
@@ -225,7 +225,7 @@ def test_the_finest_rule_wins_and_a_dry_run_says_what_would_move(routed, program
     case = send()
     trial = RoutingRule(kind="wage", sector="", region_code="450311100", unit=district["gonghui"])
     assert queries.would_move(trial) == [(case.ref, district["shichang"].short_name, district["gonghui"].short_name)]
-    desk.save_rule(actor=program, kind="wage", sector="", region_code="450311100", unit=district["gonghui"])
+    settings.save_rule(actor=program, kind="wage", sector="", region_code="450311100", unit=district["gonghui"])
     assert send(region_code="450311100").unit == district["gonghui"]
     assert send(region_code="450311101").unit == district["shichang"]
 

@@ -3,7 +3,7 @@ from datetime import date, datetime
 import pytest
 
 from nuanyi.cases import rules
-from nuanyi.cases.rules import Kind, Term, Urgency, due_of
+from nuanyi.cases.rules import BOOK, Kind, Term, Urgency
 from nuanyi.lib.clock import CHINA
 from nuanyi.lib.errors import IllegalMove
 
@@ -32,20 +32,20 @@ def test_a_year_from_a_leap_day_ends_in_february():
 
 
 def test_legal_aid_is_decided_within_seven_days_whatever_its_class():
-    due, source = due_of(Kind.LEGAL_AID, Urgency.HARD, at("2026-06-01T08:00"))
+    due, source = BOOK.due(Kind.LEGAL_AID, Urgency.HARD, at("2026-06-01T08:00"))
     assert due == at("2026-06-09T00:00")
     assert "第四十三条" in str(source)
 
 
 def test_an_urgent_case_is_due_in_two_hours_even_where_the_law_gives_more():
-    assert due_of(Kind.WAGE, Urgency.URGENT, at("2026-06-01T23:00"))[0] == at("2026-06-02T01:00")
+    assert BOOK.due(Kind.WAGE, Urgency.URGENT, at("2026-06-01T23:00"))[0] == at("2026-06-02T01:00")
 
 
 def test_the_workers_own_year_is_a_clock_and_no_deadline_of_the_unit():
     names = {clock.name: clock for clock in rules.LEGAL_CLOCKS[Kind.WAGE]}
     assert names["limitation"].of_worker
     assert names["limitation"].term.after(at("2026-03-05T00:00")).date() == date(2027, 3, 6)
-    assert due_of(Kind.WAGE, Urgency.HARD, at("2026-06-01T08:00"))[0] == at("2026-06-17T00:00")
+    assert BOOK.due(Kind.WAGE, Urgency.HARD, at("2026-06-01T08:00"))[0] == at("2026-06-17T00:00")
 
 
 @pytest.mark.parametrize(("before", "after"), [("new", "solved"), ("withdrawn", "open"), ("closed", "solved")])

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from conftest import workbook
-from nuanyi.cases.services import desk, registers
+from nuanyi.cases.services import registers, settings
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib.errors import BadInput, Conflict, NotFound
 from nuanyi.lib.figures import Window, offered, window
@@ -53,11 +53,11 @@ def test_a_file_without_its_columns_is_refused(cast):
 
 
 def test_the_service_list_is_public_and_searched_by_words(cast, program, client):
-    desk.save_item(
+    settings.save_item(
         actor=program,
         told={"part": "rights", "title": "没发工钱", "words": "站点拖着工钱", "law": "《劳动合同法》第三十条"},
     )
-    desk.save_item(actor=program, told={"part": "health", "title": "体检", "words": "一年一次"})
+    settings.save_item(actor=program, told={"part": "health", "title": "体检", "words": "一年一次"})
     page = client.get("/help/list/", {"q": "拖 工钱"}).content.decode()
     assert "没发工钱" in page
     assert "体检" not in page

@@ -186,6 +186,12 @@ def number(value: Any) -> str:
 
 
 @register.filter
+def yuan(cents: int) -> str:
+    """Cents as yuan with two places: ``1,234.50``."""
+    return f"{cents / 100:,.2f}"
+
+
+@register.filter
 def lookup(table: dict[Any, Any], key: Any) -> Any:
     """One value of a table in a template."""
     return table.get(key, "")

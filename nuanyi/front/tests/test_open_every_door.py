@@ -22,7 +22,12 @@ def test_every_route_stands_in_the_table_with_its_act():
 def _filled(address: str) -> str:
     path = re.sub(r"<uuid:\w+>", "00000000-0000-7000-8000-000000000000", address)
     path = re.sub(r"<int:\w+>", "1", path).replace("<what:what>", "workers").replace("<str:part>", "rejected")
-    path = path.replace("<slug:code>", "NY999").replace("<slug:link>", "0-0").replace("<slug:deed>", "nothing")
+    path = (
+        path.replace("<slug:code>", "NY999")
+        .replace("<slug:link>", "0-0")
+        .replace("<slug:deed>", "nothing")
+        .replace("<slug:name>", "nothing")
+    )
     return "/" + path
 
 

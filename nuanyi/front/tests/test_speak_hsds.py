@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from nuanyi.cases.services import desk
+from nuanyi.cases.services import settings
 
 SCHEMAS = Path(__file__).parents[4] / "shared" / "data" / "hsds"
 
@@ -18,7 +18,7 @@ def filled(put, program, district):
         "part": "rights", "title": "没发工钱", "words": "站点拖着工钱", "unit": district["shichang"], "promised_days": 15,
         "law": "《劳动合同法》第三十条", "desk_call": "12333", "hours": "周一至周五", "needed": "截图", "who": "所有人",
     }  # fmt: skip
-    desk.save_item(actor=program, told=told)
+    settings.save_item(actor=program, told=told)
 
 
 @pytest.mark.parametrize("name", ["service", "organization", "service_at_location"])

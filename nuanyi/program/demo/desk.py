@@ -8,7 +8,7 @@ from uuid import UUID
 
 from nuanyi.cases.models import Register, RoutingRule, ServiceItem
 from nuanyi.cases.rules import Kind
-from nuanyi.cases.services import desk, intake, registers
+from nuanyi.cases.services import intake, registers, settings
 from nuanyi.cases.services.intake import Request
 from nuanyi.lib import sheets
 from nuanyi.lib.actor import GUEST, system
@@ -75,10 +75,10 @@ def build() -> None:
                 "promised_days": days, "law": law, "desk_call": call, "case_kind": kind, "place": place,
                 "hours": "周一至周五 09:00-12:00 13:00-17:00",
             }  # fmt: skip
-            desk.save_item(actor=ACTOR, told=told)
+            settings.save_item(actor=ACTOR, told=told)
     if not RoutingRule.objects.exists():
         for kind, code in ROUTES:
-            desk.save_rule(
+            settings.save_rule(
                 actor=ACTOR, kind=kind, sector="", region_code="", unit=units[code], because="服务清单的责任单位"
             )
         _two_requests()

@@ -1,0 +1,217 @@
+"""Letters and records of a case as Word files, from templates that an office may replace by its own.
+
+The worker's name stands on nothing that goes to the firm before the worker agrees: a letter for the firm says
+"not named yet" until then, and an agreement cannot be written at all.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from docx.opc.exceptions import PackageNotFoundError
+from docxtpl import DocxTemplate  # type: ignore[import-untyped]
+from jinja2 import StrictUndefined, TemplateError, UndefinedError
+from jinja2.sandbox import SandboxedEnvironment
+
+from nuanyi.cases import events, queries
+from nuanyi.cases.models import Case, LetterTemplate
+from nuanyi.cases.rules import Kind, Outcome
+from nuanyi.cases.services.desk import held
+from nuanyi.journal import services as journal
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.calendar import add_working_days
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
+from nuanyi.people.models import Account
+
+FOLDER = Path(__file__).resolve().parent.parent / "letters"
+MAX_BYTES, MAX_UNPACKED = 2 << 20, 20 << 20
+#: Working days within which the firm is asked to answer.
+ANSWER_DAYS = 5
+UNNAMED = "姓名暂不公开"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter: its name in Chinese, for which kinds, and whether the firm gets it."""
+
+    title: str
+    kinds: frozenset[str]
+    to_firm: bool
+    needs_agreement: bool = False
+
+
+_WAGE = frozenset({Kind.WAGE.value, Kind.INJURY.value})
+LETTERS: dict[str, Letter] = {
+    "apply_mediation": Letter("调解申请书", _WAGE, to_firm=True),
+    "notice": Letter("告知书", _WAGE, to_firm=True),
+    "agreement": Letter("调解协议书", _WAGE, to_firm=True, needs_agreement=True),
+    "legal_aid": Letter("法律援助申请表", frozenset({Kind.LEGAL_AID.value, *_WAGE}), to_firm=False),
+}
+FIELDS = frozenset(
+    [
+        "worker",
+        "phone",
+        "employer",
+        "ref",
+        "kind",
+        "facts",
+        "total",
+        "claim",
+        "instalments",
+        "hearing",
+        "outcome",
+        "mediator",
+        "unit",
+        "today",
+        "answer_by",
+        "decide_by",
+    ]
+)
+
+
+def letters_for(case: Case) -> list[tuple[str, Letter]]:
+    """The letters that can be written for a kind of case."""
+    return [(name, letter) for name, letter in LETTERS.items() if case.kind in letter.kinds]
+
+
+@transaction.atomic
+def write_letter(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
+    """A file name and the Word file. That it was written, and for whom, is journaled.
+
+    Raises NotAllowed, NotFound, IllegalMove (the worker has not agreed yet), BadInput (a template with an unknown field).
+    """
+    case = held(actor, pk)
+    letter = LETTERS.get(name)
+    if letter is None or case.kind not in letter.kinds:
+        raise NotFound()
+    if letter.needs_agreement and case.name_agreed_at is None:
+        raise IllegalMove(_("The worker has not agreed yet that the firm may learn the name."), code="not-agreed")
+    made = _filled(template(name), _facts(case, letter))
+    journal.record(actor, events.LETTER_WRITTEN, case, letter=name, named=_named(case, letter))
+    return f"{letter.title}-{case.ref}.docx", made
+
+
+def _named(case: Case, letter: Letter) -> bool:
+    return not letter.to_firm or case.name_agreed_at is not None
+
+
+def template(name: str) -> bytes:
+    """The Word file that a letter is made from: the office's own, else the program's."""
+    own = LetterTemplate.objects.filter(name=name).first()
+    return bytes(own.docx) if own is not None else (FOLDER / f"{name}.docx").read_bytes()
+
+
+def _yuan(cents: int) -> str:
+    return f"{cents / 100:,.2f}"
+
+
+def _day(moment: Any) -> str:
+    day = moment.astimezone(clock.CHINA).date() if hasattr(moment, "astimezone") else moment
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _facts(case: Case, letter: Letter) -> dict[str, Any]:
+    """What the templates may use. To the firm goes neither phone nor words of the worker."""
+    named = _named(case, letter)
+    caller = queries.opened(case.sealed_caller, case.key.bytes + b"caller")
+    lines = list(case.claim_lines.order_by("first_date"))
+    hearing = case.hearings.select_related("mediator").order_by("-at").first()
+    decided = queries.clock_book().legal.get(Kind.LEGAL_AID, ())
+    at = f"{_day(hearing.at)} {hearing.at.astimezone(clock.CHINA):%H:%M}，{hearing.where}" if hearing else "另行通知"
+    return {
+        "worker": caller or "＿＿＿＿＿＿" if named else UNNAMED,
+        "phone": queries.opened(case.sealed_phone, case.key.bytes + b"phone") or "＿＿＿＿＿＿" if not letter.to_firm else "由调解组织转达",
+        "employer": case.employer or "＿＿＿＿＿＿",
+        "ref": case.ref,
+        "kind": str(case.get_kind_display()),
+        "facts": queries.words_of(case) if not letter.to_firm or name_is_open(case) else "见上表及证据。",
+        "total": _yuan(sum(line.cents for line in lines)),
+        "claim": [
+            {"days": f"{line.first_date:%Y-%m-%d} 至 {line.last_date:%Y-%m-%d}", "work": line.work, "yuan": _yuan(line.cents),
+             "evidence": line.evidence}
+            for line in lines
+        ],
+        "instalments": [
+            {"day": _day(part.due_date), "yuan": _yuan(part.cents)} for part in case.instalments.order_by("due_date")
+        ],
+        "hearing": at,
+        "outcome": hearing.words if hearing and hearing.outcome == Outcome.AGREED else "",
+        "mediator": _name(hearing.mediator) if hearing and hearing.mediator else "",
+        "unit": case.unit.name,
+        "today": _day(clock.today()),
+        "answer_by": _day(add_working_days(clock.today(), ANSWER_DAYS)),
+        "decide_by": _day(decided[0].term.after(case.made_at) if decided else case.due_at),
+    }  # fmt: skip
+
+
+def name_is_open(case: Case) -> bool:
+    """Whether the worker agreed that the firm may learn who asked."""
+    return case.name_agreed_at is not None
+
+
+def _name(account: Account) -> str:
+    return account.display_name or account.username
+
+
+def _environment() -> SandboxedEnvironment:
+    return SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+
+
+def _filled(docx: bytes, facts: dict[str, Any]) -> bytes:
+    try:
+        document = DocxTemplate(io.BytesIO(docx))
+        document.render(facts, _environment(), autoescape=True)
+        out = io.BytesIO()
+        document.save(out)
+    except UndefinedError as exc:
+        raise BadInput(
+            _("The template asks for a field that there is not: %(what)s") % {"what": exc}, code="bad-template"
+        ) from exc
+    except (TemplateError, PackageNotFoundError, KeyError, ValueError) as exc:
+        raise BadInput(_("This template cannot be filled."), code="bad-template") from exc
+    return out.getvalue()
+
+
+@transaction.atomic
+def save_template(*, actor: Actor, name: str, docx: bytes | None) -> None:
+    """Use a Word file of one's own for a letter, or (None) the program's again. Raises NotAllowed, NotFound, BadInput."""
+    actor.require("cases.settings")
+    if name not in LETTERS:
+        raise NotFound()
+    if docx is None:
+        LetterTemplate.objects.filter(name=name).delete()
+    else:
+        _check(docx)
+        account = Account.objects.filter(pk=actor.account_id or 0).first()
+        LetterTemplate.objects.update_or_create(
+            name=name, defaults={"docx": docx, "account": account, "made_at": clock.now()}
+        )
+    journal.record(actor, events.LETTER_SAVED, None, letter=name, own=docx is not None)
+
+
+def _check(docx: bytes) -> None:
+    """Raises BadInput for what is no Word file, unpacks to too much, or asks for fields that there are not."""
+    wrong: Words = _("This is not a Word file (.docx).")
+    try:
+        if len(docx) > MAX_BYTES:
+            raise BadInput(fields={"file": _("A template has at most 2 MB.")})
+        with zipfile.ZipFile(io.BytesIO(docx)) as packed:
+            if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
+                raise BadInput(fields={"file": wrong})
+        asked = DocxTemplate(io.BytesIO(docx)).get_undeclared_template_variables(_environment())
+    except (zipfile.BadZipFile, PackageNotFoundError, TemplateError, KeyError, ValueError) as exc:
+        raise BadInput(fields={"file": wrong}) from exc
+    unknown = sorted(asked - FIELDS)
+    if unknown:
+        raise BadInput(
+            fields={
+                "file": _("The template asks for a field that there is not: %(what)s") % {"what": ", ".join(unknown)}
+            }
+        )

@@ -1,0 +1,167 @@
+"""The three lists (三张清单): needs, resources that units pledge, and the projects in which the one meets the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.cases import events, kinds
+from nuanyi.cases.models import Need, Pledge, Project
+from nuanyi.cases.rules import Part, ProjectState
+from nuanyi.journal import services as journal
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.sectors import Sector
+from nuanyi.places import queries as places
+from nuanyi.units.models import Unit
+
+ACT = "cases.lists"
+
+
+@dataclass
+class Told:
+    """A line of a list as somebody enters it; dates and measure are a pledge's, sector and source a need's."""
+
+    part: str
+    title: str
+    region_code: str
+    amount: int
+    unit: Unit
+    measure: str = ""
+    first: date | None = None
+    last: date | None = None
+    times: str = ""
+    desk_call: str = ""
+    sector: str = ""
+    source: str = ""
+
+
+def _may(actor: Actor, *units: int) -> None:
+    """Raises NotAllowed where none of the units is the actor's and no everywhere is."""
+    actor.require(ACT)
+    if not any(scope.everywhere or scope.unit in units for scope in actor.scopes(ACT)):
+        raise NotAllowed(act=ACT)
+
+
+def _check(actor: Actor, told: Told) -> None:
+    _may(actor, told.unit.pk)
+    wrong: dict[str, object] = {}
+    if told.part not in Part.values:
+        wrong["part"] = _("Choose from the list.")
+    if len(told.title.strip()) < 2:
+        wrong["title"] = _("Give it a title.")
+    if not 1 <= told.amount <= 1_000_000:
+        wrong["amount"] = _("A number from 1.")
+    if told.region_code and told.region_code not in places.names_by_code():
+        wrong["region"] = _("Choose a region.")
+    if told.sector and told.sector not in Sector.values:
+        wrong["sector"] = _("Choose a sector.")
+    if wrong:
+        raise BadInput(fields=wrong)  # type: ignore[arg-type]
+
+
+@transaction.atomic
+def add_need(*, actor: Actor, told: Told) -> Need:
+    """Enter a need. Raises NotAllowed, BadInput."""
+    _check(actor, told)
+    made = Need.objects.create(
+        part=told.part, title=told.title.strip()[:80], region_code=told.region_code, sector=told.sector, amount=told.amount,
+        source=told.source.strip()[:80], unit=told.unit,
+    )  # fmt: skip
+    journal.record(actor, events.LISTS_CHANGED, made)
+    return made
+
+
+@transaction.atomic
+def add_pledge(*, actor: Actor, told: Told) -> Pledge:
+    """Enter what a unit offers. Raises NotAllowed, BadInput."""
+    _check(actor, told)
+    first, last = told.first or clock.today(), told.last
+    if last is None or last < first:
+        raise BadInput(fields={"last": _("Until which day? Not before the first.")})
+    made = Pledge.objects.create(
+        part=told.part, title=told.title.strip()[:80], region_code=told.region_code, amount=told.amount,
+        measure=told.measure.strip()[:12] or "次", first_date=first, last_date=last, times=told.times.strip()[:80],
+        desk_call=told.desk_call.strip()[:20], unit=told.unit,
+    )  # fmt: skip
+    journal.record(actor, events.LISTS_CHANGED, made)
+    return made
+
+
+def open_pledges() -> list[Pledge]:
+    """Pledges with something left of them (``left``), the first to end first. One query."""
+    taken = Coalesce(Sum("projects__amount", filter=~Q(projects__state=ProjectState.DROPPED)), 0)
+    rows = Pledge.objects.filter(ended_at=None, last_date__gte=clock.today()).annotate(left=F("amount") - taken)
+    return list(rows.filter(left__gt=0).select_related("unit").order_by("last_date", "pk")[:200])
+
+
+def open_needs() -> list[Need]:
+    """Needs that are not met yet (``left``), the largest first. One query."""
+    met = Coalesce(Sum("projects__amount", filter=~Q(projects__state=ProjectState.DROPPED)), 0)
+    rows = Need.objects.filter(ended_at=None).annotate(left=F("amount") - met)
+    return list(rows.filter(left__gt=0).select_related("unit").order_by("-left", "pk")[:200])
+
+
+def matches(needs: list[Need], pledges: list[Pledge]) -> dict[int, list[Pledge]]:
+    """For each need the pledges that fit: the same part, a place that holds the other; nearest place first, then what ends first."""
+    found: dict[int, list[Pledge]] = {}
+    for need in needs:
+        fits = [
+            pledge for pledge in pledges
+            if pledge.part == need.part
+            and (pledge.region_code.startswith(need.region_code) or need.region_code.startswith(pledge.region_code))
+        ]  # fmt: skip
+        found[need.pk] = sorted(fits, key=lambda pledge: (-len(pledge.region_code), pledge.last_date))[:5]
+    return found
+
+
+@transaction.atomic
+def plan(*, actor: Actor, need: int, pledge: int, amount: int, day: date) -> Project:
+    """Make a project: so much of a pledge for a need. Never more than is left. Raises NotAllowed, NotFound, BadInput."""
+    actor.require(ACT)
+    wanted = Need.objects.select_for_update().filter(pk=need, ended_at=None).first()
+    offered = Pledge.objects.select_for_update().filter(pk=pledge, ended_at=None).first()
+    if wanted is None or offered is None:
+        raise NotFound()
+    _may(actor, wanted.unit_id, offered.unit_id)
+    taken = offered.projects.exclude(state=ProjectState.DROPPED).aggregate(n=Coalesce(Sum("amount"), 0))["n"]
+    if not 1 <= amount <= offered.amount - taken:
+        raise BadInput(fields={"amount": _("%(left)d are left of it.") % {"left": offered.amount - taken}})
+    if not offered.first_date <= day <= offered.last_date:
+        raise BadInput(fields={"day": _("It is not offered on this day.")})
+    made = Project.objects.create(need=wanted, pledge=offered, amount=amount, day=day)
+    journal.record(actor, events.LISTS_CHANGED, made, need=need, pledge=pledge)
+    return made
+
+
+@transaction.atomic
+def finish(*, actor: Actor, pk: int, state: str, reached: int = 0, words: str = "") -> Project:
+    """A project was done (how many workers it reached goes to the ledger) or dropped. Raises NotAllowed, NotFound, IllegalMove."""
+    actor.require(ACT)
+    found = Project.objects.select_for_update(of=("self",)).select_related("need", "pledge").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    _may(actor, found.need.unit_id, found.pledge.unit_id)
+    if found.state != ProjectState.PLANNED or state not in (ProjectState.DONE, ProjectState.DROPPED):
+        raise IllegalMove()
+    if state == ProjectState.DONE and not 0 < reached <= 1_000_000:
+        raise BadInput(fields={"reached": _("How many workers did it reach?")})
+    found.state, found.words, found.ended_at = state, words.strip()[:200], clock.now()
+    found.reached = reached if state == ProjectState.DONE else 0
+    found.save()
+    if state == ProjectState.DONE:
+        line = Delivered(
+            day=clock.today(), count=reached, region_code=found.need.region_code, sector=found.need.sector,
+            unit_id=found.pledge.unit_id,
+        )  # fmt: skip
+        ledger.record(kinds.PROJECT_REACH, [line], source=found)
+    journal.record(actor, events.LISTS_CHANGED, found, state=state)
+    return found

@@ -1,0 +1,129 @@
+"""What the service desk is set up with: service list, routing rules, lengths of time, often used answers, saved views."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.cases import events, queries
+from nuanyi.cases.models import AnswerTemplate, ClockRule, RoutingRule, SavedView, ServiceItem
+from nuanyi.cases.rules import Kind, Part, TermUnit, Urgency
+from nuanyi.journal import services as journal
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.lib.sectors import Sector
+from nuanyi.places import queries as places
+from nuanyi.units.models import Unit
+
+
+@transaction.atomic
+def save_item(*, actor: Actor, told: dict[str, Any], item: ServiceItem | None = None) -> ServiceItem:
+    """Enter or change a line of the service list. Raises NotAllowed, BadInput."""
+    actor.require("cases.settings")
+    wrong: dict[str, Any] = {}
+    if told.get("part") not in Part.values:
+        wrong["part"] = _("Choose from the list.")
+    if not str(told.get("title", "")).strip():
+        wrong["title"] = _("Give it a title.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    item = item or ServiceItem()
+    for name, value in told.items():
+        setattr(item, name, value)
+    item.save()
+    journal.record(actor, events.ITEM_SAVED, item)
+    return item
+
+
+@transaction.atomic
+def save_rule(*, actor: Actor, kind: str, sector: str, region_code: str, unit: Unit, because: str = "") -> RoutingRule:
+    """Say which unit gets a kind of case (in a trade, in a place). Raises NotAllowed, BadInput."""
+    actor.require("cases.settings")
+    if kind not in Kind.values or (sector and sector not in Sector.values):
+        raise BadInput(code="bad-rule")
+    if region_code and region_code not in places.names_by_code():
+        raise BadInput(fields={"region": _("Choose a region.")})
+    rule, _made = RoutingRule.objects.update_or_create(
+        kind=kind, sector=sector, region_code=region_code, defaults={"unit": unit, "because": because[:120]}
+    )
+    journal.record(actor, events.RULE_SAVED, rule, unit=unit.pk)
+    return rule
+
+
+@transaction.atomic
+def save_clock(
+    *, actor: Actor, kind: str, name: str, title: str, amount: int, counted: str, source: str, of_worker: bool = False
+) -> ClockRule:
+    """Change or add a length of time with its source; cases that come from now on run by it. Raises NotAllowed, BadInput."""
+    actor.require("cases.settings")
+    wrong: dict[str, Any] = {}
+    if kind and kind not in Kind.values:
+        wrong["kind"] = _("Choose from the list.")
+    if not kind and name != "first" and name not in Urgency.values:
+        wrong["name"] = _("Choose from the list.")
+    if counted not in TermUnit.values or not 1 <= amount <= 1000:
+        wrong["amount"] = _("From 1 to 1,000.")
+    if len(source.strip()) < 4:
+        wrong["source"] = _("Name the law and its article, or the promise.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    rule, _made = ClockRule.objects.update_or_create(
+        kind=kind, name=name[:20],
+        defaults={"title": title[:80], "amount": amount, "counted": counted, "source": source.strip()[:120], "of_worker": of_worker},
+    )  # fmt: skip
+    queries.forget_clock_book()
+    journal.record(actor, events.CLOCK_SAVED, rule, amount=amount, counted=counted)
+    return rule
+
+
+@transaction.atomic
+def drop_clock(*, actor: Actor, pk: int) -> None:
+    """Go back to what the program comes with. Raises NotAllowed, NotFound."""
+    actor.require("cases.settings")
+    rule = ClockRule.objects.filter(pk=pk).first()
+    if rule is None:
+        raise NotFound()
+    journal.record(actor, events.CLOCK_SAVED, rule, dropped=True)
+    rule.delete()
+    queries.forget_clock_book()
+
+
+@transaction.atomic
+def save_answer(*, actor: Actor, title: str, words: str) -> AnswerTemplate:
+    """Keep words that the unit often answers with. Raises NotAllowed, BadInput."""
+    actor.require("cases.handle")
+    unit = next((scope.unit for scope in actor.scopes("cases.handle") if scope.unit is not None), None)
+    if unit is None or not title.strip() or not words.strip():
+        raise BadInput(fields={"title": _("Give it a title and words.")})
+    made, _new = AnswerTemplate.objects.update_or_create(
+        unit_id=unit, title=title.strip()[:40], defaults={"words": words.strip()[:1000]}
+    )
+    journal.record(actor, events.ANSWER_SAVED, made)
+    return made
+
+
+@transaction.atomic
+def drop_answer(*, actor: Actor, pk: int) -> None:
+    """Take such words away. Raises NotFound."""
+    units = [scope.unit for scope in actor.scopes("cases.handle")]
+    if not AnswerTemplate.objects.filter(pk=pk, unit__in=units).delete()[0]:
+        raise NotFound()
+
+
+@transaction.atomic
+def save_view(*, actor: Actor, title: str, query: str) -> SavedView:
+    """Keep the worklist's filters under a name. Raises BadInput."""
+    actor.require("cases.handle")
+    if not title.strip() or not query:
+        raise BadInput(fields={"title": _("Choose filters first, then give them a name.")})
+    made, _new = SavedView.objects.update_or_create(
+        account_id=actor.account_id, title=title.strip()[:30], defaults={"query": query[:300]}
+    )
+    return made
+
+
+def drop_view(*, actor: Actor, pk: int) -> None:
+    """Forget a saved view of one's own."""
+    SavedView.objects.filter(pk=pk, account_id=actor.account_id or 0).delete()

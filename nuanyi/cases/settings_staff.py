@@ -1,0 +1,127 @@
+"""The office's face of what the desk is set up with: service list, routing rules, lengths of time, letters."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nuanyi.cases import queries
+from nuanyi.cases.case_staff import word_file
+from nuanyi.cases.forms import ClockForm, ItemForm, RuleForm
+from nuanyi.cases.models import ClockRule, LetterTemplate, RoutingRule, ServiceItem
+from nuanyi.cases.rules import Kind, Part, TermUnit, Urgency
+from nuanyi.cases.services import letters, settings
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.posted import number_of
+from nuanyi.places import queries as places
+
+
+@require_safe
+@door("front.office")
+def items(request: HttpRequest) -> HttpResponse:
+    """The service list, for those who keep it."""
+    rows = ServiceItem.objects.select_related("unit")
+    context = {"rows": rows, "part_names": dict(Part.choices), "may_edit": actor_of(request).can("cases.settings")}
+    return render(request, "cases/staff/items.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("cases.settings")
+def item(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """One line of the service list."""
+    found = ServiceItem.objects.filter(pk=pk).first() if pk else None
+    if pk and found is None:
+        raise NotFound()
+    form = ItemForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        settings.save_item(actor=actor_of(request), told=form.cleaned_data, item=found)
+        return redirect("/office/cases/items/")
+    return render(
+        request, "cases/staff/item.html", {"form": form}, status=422 if form.is_bound and form.errors else 200
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("cases.settings")
+def clocks(request: HttpRequest) -> HttpResponse:
+    """How long may what take, and by which law? Change a length, or go back to what the program comes with."""
+    actor, refusal = actor_of(request), None
+    form = ClockForm(request.POST if request.method == "POST" and "drop" not in request.POST else None)
+    if request.method == "POST":
+        try:
+            if request.POST.get("drop"):
+                settings.drop_clock(actor=actor, pk=number_of(request.POST["drop"]))
+                return redirect("/office/cases/clocks/")
+            if form.is_valid():
+                settings.save_clock(actor=actor, **form.cleaned_data)
+                return redirect("/office/cases/clocks/")
+        except Refusal as wrong:
+            refusal = wrong
+    book = queries.clock_book()
+    context = {
+        "form": form, "refusal": refusal, "own": ClockRule.objects.order_by("kind", "name"), "first": book.first_answer, "first_name": "first",
+        "classes": [(Urgency(name).label, name, term) for name, term in book.classes.items()],
+        "legal": [(Kind(kind).label, kind, row) for kind, rows in book.legal.items() for row in rows],
+        "units": dict(TermUnit.choices),
+    }  # fmt: skip
+    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    return render(request, "cases/staff/clocks.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("cases.settings")
+def letter_templates(request: HttpRequest) -> HttpResponse:
+    """Which Word file is a letter made from? Use one's own, or the program's again."""
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            sent = request.FILES.get("file")
+            if sent is None and not request.POST.get("drop"):
+                raise BadInput(fields={"file": gettext("Choose a file.")})
+            docx = sent.read() if sent is not None else None
+            letters.save_template(actor=actor_of(request), name=request.POST.get("name", ""), docx=docx)
+            return redirect("/office/cases/letters/")
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "letters": letters.LETTERS.items(), "own": set(LetterTemplate.objects.values_list("name", flat=True)),
+        "fields": sorted(letters.FIELDS), "refusal": refusal,
+    }  # fmt: skip
+    return render(request, "cases/staff/letters.html", context, status=refusal.status if refusal else 200)
+
+
+@require_safe
+@door("cases.settings")
+def letter_template(request: HttpRequest, name: str) -> HttpResponse:
+    """The Word file in use, to start one's own from."""
+    if name not in letters.LETTERS:
+        raise NotFound()
+    return word_file(f"{letters.LETTERS[name].title}.docx", letters.template(name))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("cases.settings")
+def rules(request: HttpRequest) -> HttpResponse:
+    """Where does which case go? With a dry run against the latest cases."""
+    form = RuleForm(request.POST or None)
+    moved: list[tuple[str, str, str]] | None = None
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        if request.POST.get("dry"):
+            moved = queries.would_move(
+                RoutingRule(kind=told["kind"], sector=told["sector"], region_code=told["region"], unit=told["unit"])
+            )
+        else:
+            settings.save_rule(
+                actor=actor_of(request), kind=told["kind"], sector=told["sector"], region_code=told["region"],
+                unit=told["unit"], because=told["because"],
+            )  # fmt: skip
+            return redirect("/office/cases/rules/")
+    context = {
+        "form": form, "moved": moved, "rows": RoutingRule.objects.select_related("unit").order_by("kind", "region_code"),
+        "names": places.names_by_code(),
+    }  # fmt: skip
+    return render(request, "cases/staff/rules.html", context, status=422 if form.is_bound and form.errors else 200)

@@ -1,0 +1,79 @@
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from nuanyi.cases import jobs, queries
+from nuanyi.cases.models import Case, Hearing
+from nuanyi.cases.services import desk, intake, wages
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, IllegalMove
+from nuanyi.notices.models import Notice
+
+JUNE = clock.midnight(date(2026, 6, 1)) + timedelta(hours=9)
+
+
+def test_the_worker_learns_when_and_where_and_what_came_of_it_but_not_who_comes(desk_cast, taken):
+    case, clerk, key = taken(), desk_cast.actor("clerk"), uuid4()
+    for _again in range(2):
+        hearing = wages.appoint(
+            actor=clerk, pk=case.pk, key=key, at=clock.now() + timedelta(days=1), where="雁山镇司法所", participants="王站长 19900001234",
+        )  # fmt: skip
+    assert Hearing.objects.count() == 1
+    assert "王站长".encode() not in bytes(hearing.sealed_participants)
+    page = Client().get(f"/c/{intake.link_of(case)}/").content.decode()
+    assert "雁山镇司法所" in page
+    assert "王站长" not in page
+    wages.end_hearing(actor=clerk, pk=case.pk, hearing=hearing.pk, outcome="failed", words="站点不认")
+    page = Client().get(f"/c/{intake.link_of(case)}/").content.decode()
+    assert "站点不认" in page
+    assert "14" in page
+    with pytest.raises(IllegalMove):
+        wages.end_hearing(actor=clerk, pk=case.pk, hearing=hearing.pk, outcome="agreed", words="又认了")
+
+
+def test_an_appointment_in_the_past_or_nowhere_is_refused(desk_cast, taken):
+    case = taken()
+    with pytest.raises(BadInput) as refused:
+        wages.appoint(
+            actor=desk_cast.actor("clerk"), pk=case.pk, key=uuid4(), at=clock.now() - timedelta(days=1), where="", participants="",
+        )  # fmt: skip
+    assert set(refused.value.fields) == {"at", "where"}
+
+
+def test_a_clock_stands_still_only_for_a_reason_that_the_law_knows_and_runs_on_by_the_time_it_stood(desk_cast, taken):
+    clerk = desk_cast.actor("clerk")
+    with clock.held_at(JUNE):
+        case = taken(kind="legal_aid")
+        due = case.due_at
+        for reason in ("both", "busy", ""):
+            with pytest.raises(BadInput):
+                desk.pause(actor=clerk, pk=case.pk, reason=reason, words="太忙")
+        desk.pause(actor=clerk, pk=case.pk, reason="papers", words="请补工资流水")
+        page = Client().get(f"/c/{intake.link_of(case)}/").content.decode()
+        assert "请补工资流水" in page
+        with pytest.raises(IllegalMove):
+            desk.pause(actor=clerk, pk=case.pk, reason="papers", words="再来一次")
+    with clock.held_at(JUNE + timedelta(days=20)):
+        jobs.watch_cases.func()
+        assert not Notice.objects.filter(kind="case-late").exists()
+        desk.resume(actor=clerk, pk=case.pk)
+    moved = Case.objects.get()
+    assert moved.due_at == due + timedelta(days=20)
+    decision = next(shown for shown in queries.clocks_of(moved) if "四十三" in str(shown.source))
+    assert decision.due_at == clock.midnight(date(2026, 6, 9)) + timedelta(days=20)
+
+
+def test_a_deadline_near_is_told_to_the_superior_unit_too_as_a_number_and_nothing_else(desk_cast, taken):
+    case = taken()
+    case.unit.superior = desk_cast.accounts["yanshan"].unit
+    case.unit.save()
+    with clock.held_at(case.due_at - timedelta(hours=5)):
+        jobs.watch_cases.func()
+        jobs.watch_cases.func()
+    told = list(Notice.objects.filter(kind="case-late").exclude(account__unit=case.unit_id))
+    assert told
+    for notice in told:
+        assert notice.facts.keys() == {"ref", "due"}
+        assert notice.address == "/office/"

@@ -1,0 +1,41 @@
+"""What a plain form posts, read once for every room: a key, a day, a moment, a number. Each raises BadInput in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput
+
+
+def key_of(request: HttpRequest) -> UUID:
+    """The key that the page made for this sending."""
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError as exc:
+        raise BadInput(_("The form is damaged. Open the page again."), code="bad-key") from exc
+
+
+def day_of(text: str, field: str = "date") -> date:
+    """A day as a date field sends it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as exc:
+        raise BadInput(fields={field: _("Which day?")}) from exc
+
+
+def moment_of(text: str, field: str = "at") -> datetime:
+    """A moment of China's clock as a date-and-time field sends it."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=clock.CHINA)
+    except ValueError as exc:
+        raise BadInput(fields={field: _("When?")}) from exc
+
+
+def number_of(text: str) -> int:
+    """A number of at most 18 digits; 0 for anything else, which no record has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
