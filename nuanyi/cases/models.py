@@ -131,7 +131,7 @@ class Case(models.Model):
             models.Index("offered_unit", condition=Q(offered_unit__isnull=False), name="case_offered"),
             models.Index("due_at", condition=Q(ended_at=None), name="case_due"),
             models.Index("claim_digest", name="case_claim"),
-            models.Index("unit", "id", name="case_unit"),
+            models.Index("unit", "due_at", "id", name="case_unit_due"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID, uuid4
 
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanyi.cases import queries
 from nuanyi.cases.forms import CallForm
-from nuanyi.cases.models import Register, RegisterLine, SavedView
+from nuanyi.cases.models import Case, Register, RegisterLine, SavedView
 from nuanyi.cases.rules import Kind, State
 from nuanyi.cases.services import desk, intake, registers, settings
 from nuanyi.lib.doors import actor_of, door
@@ -37,18 +39,51 @@ def _units_of(request: HttpRequest) -> list[int]:
     return [scope.unit for scope in actor_of(request).scopes("cases.handle") if scope.unit is not None]
 
 
+@dataclass(slots=True)
+class Line:
+    """A case as the worklist shows it; its words are looked up once for the page, not once for the row."""
+
+    pk: int
+    ref: str
+    kind: str
+    due: datetime | None
+    stands: bool
+    tone: str
+    state: str
+    clerk: Account | None
+    place: str
+    employer: str
+
+
+def _lines(rows: list[Case], mine: set[int]) -> list[Line]:
+    kinds, states = ({value: str(words) for value, words in table} for table in (Kind.choices, State.choices))
+    names, to_us, offered = places.names_by_code(), gettext("offered to us"), gettext("offered")
+    tones = {State.NEW.value: "new", State.OPEN.value: "running"}
+    made = []
+    for case in rows:
+        tone, words = tones.get(case.state, "done"), states[case.state]
+        if case.offered_unit_id:
+            tone, words = ("busy", offered) if case.unit_id in mine else ("asked", to_us)
+        made.append(
+            Line(
+                case.pk, case.ref, kinds[case.kind], case.due_at if case.open else None, case.paused_at is not None, tone, words,
+                case.clerk, names.get(case.region_code, case.region_code or "—"), case.employer or "—",
+            )
+        )  # fmt: skip
+    return made
+
+
 @require_safe
 @door("cases.handle")
 def worklist(request: HttpRequest) -> HttpResponse:
     """What must be done next?"""
     actor, filters = actor_of(request), _filters(request)
     rows, cursor = queries.worklist(actor, filters, request.GET.get("after", ""))
-    kind_names = dict(Kind.choices)
     context = {
-        "rows": rows, "cursor": cursor, "filters": filters, "kinds": Kind.choices, "kind_names": kind_names, "names": places.names_by_code(),
+        "rows": _lines(rows, set(_units_of(request))), "cursor": cursor, "filters": filters, "kinds": Kind.choices,
         "states": [("late", gettext("Late")), *[(s.value, s.label) for s in State], ("all", gettext("All of them"))],
         "people": [("me", gettext("Mine")), ("nobody", gettext("Nobody's yet"))], "clerks": _clerks(_units_of(request)),
-        "mine": set(_units_of(request)), "townships": [(r.code, r.name) for r in places.townships()],
+        "townships": [(r.code, r.name) for r in places.townships()],
         "views": SavedView.objects.filter(account_id=actor.account_id or 0).order_by("pk")[:12], "query": urlencode(filters),
     }  # fmt: skip
     return render(request, "cases/staff/worklist.html", context)

@@ -14,6 +14,9 @@ def ask(page, words):
     page.click("details.more summary")
     page.select_option("[name=region]", label="柘木镇")
     page.fill("[name=employer]", "浏览器站点")
+    page.set_input_files(
+        "[name=voice]", {"name": "v.webm", "mimeType": "audio/webm", "buffer": b"\x1aE\xdf\xa3" + bytes(900)}
+    )
 
 
 def test_a_wage_dispute_from_a_night_without_network_to_the_last_instalment(open_as):
@@ -35,6 +38,7 @@ def test_a_wage_dispute_from_a_night_without_network_to_the_last_instalment(open
     clerk.click("tr[data-row] a")
     case = clerk.url
     assert "有截图" in clerk.content()
+    assert clerk.locator("audio").count() == 1
     clerk.click("text=接收")
     clerk.get_by_label("写给小哥，或留作内部备注").fill("先核对一下，内部记一笔")
     clerk.click("button[name=inside]")
@@ -64,6 +68,25 @@ def test_a_wage_dispute_from_a_night_without_network_to_the_last_instalment(open
     clerk.goto(case)
     assert "没有接收：不在我们镇" in clerk.content()
 
+    clerk.click("text=约调解时间")
+    clerk.fill("#at", "2035-05-01T09:30")
+    clerk.fill("#where", "柘木镇司法所")
+    clerk.fill("#participants", "站点负责人")
+    clerk.locator("form[action$='/appoint/'] button").click()
+    clerk.get_by_text("柘木镇司法所").first.wait_for()
+    page.goto(link)
+    assert "柘木镇司法所" in page.content()
+    assert "站点负责人" not in page.content()
+    clerk.fill("form[action$='/heard/'] input[name=words]", "站点同意补三百")
+    clerk.locator("form[action$='/heard/'] button").click()
+    clerk.get_by_text("站点同意补三百").first.wait_for()
+    assert clerk.get_by_role("button", name="调解协议书").is_disabled()
+    page.goto(link)
+    page.click("text=可以让单位知道我的姓名")
+    clerk.goto(case)
+    with clerk.expect_download() as letter:
+        clerk.get_by_role("button", name="调解协议书").click()
+    assert letter.value.suggested_filename.startswith("调解协议书")
     clerk.click("text=约定一期")
     clerk.fill("#due", "2026-01-01")
     clerk.fill("#isum", "300")

@@ -11,7 +11,8 @@ OFFICE = (
     "/office/people/", "/office/people/new/", "/office/people/duties/", "/office/notices/", "/office/search/?q=雁山", "/accounts/2fa/",
     "/office/stations/", "/office/stations/new/", "/office/stations/faults/", "/office/stations/visits/",
     "/office/stations/lists/new/", "/keeper/", "/keeper/LF01/", "/office/cases/overview/", "/office/cases/items/", "/office/cases/items/new/",
-    "/office/cases/rules/", "/office/cases/registers/", "/office/cases/served/",
+    "/office/cases/rules/", "/office/cases/clocks/", "/office/cases/letters/", "/office/cases/lists/", "/office/cases/lists/need/",
+    "/office/cases/lists/offer/", "/office/cases/registers/", "/office/cases/served/",
 )  # fmt: skip
 OPEN = (
     "/", "/?lat=25.05&lon=110.32&open=now&amenity=charging", "/?amenity=wifi", "/stations/LF01/", "/stations/LF01/tell/", "/s/LF01/",

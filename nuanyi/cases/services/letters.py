@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,8 @@ def _facts(case: Case, letter: Letter) -> dict[str, Any]:
         "unit": case.unit.name,
         "today": _day(clock.today()),
         "answer_by": _day(add_working_days(clock.today(), ANSWER_DAYS)),
-        "decide_by": _day(decided[0].term.after(case.made_at) if decided else case.due_at),
+        # a term of days ends at the midnight after its last day
+        "decide_by": _day((decided[0].term.after(case.made_at) if decided else case.due_at) - timedelta(seconds=1)),
     }  # fmt: skip
 
 

@@ -52,3 +52,11 @@ def test_the_workers_own_year_is_a_clock_and_no_deadline_of_the_unit():
 def test_a_state_follows_only_those_that_the_table_allows(before, after):
     with pytest.raises(IllegalMove):
         rules.check_move(before, after)
+
+
+def test_a_term_of_days_is_shown_by_its_last_day_and_not_by_the_midnight_after_it():
+    from nuanyi.front.templatetags.front import deadline
+
+    with clock.held_at(at("2026-06-01T08:00")):
+        assert "6月8日" in deadline(at("2026-06-09T00:00"))
+        assert "6月9日" in deadline(at("2026-06-09T08:00"))

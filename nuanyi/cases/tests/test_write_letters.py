@@ -72,7 +72,7 @@ def test_the_legal_aid_form_carries_what_its_office_needs_and_the_day_of_the_dec
     text = text_of(docx)
     assert NAME in text
     assert PHONE in text
-    assert "2026年6月9日" in text
+    assert "2026年6月8日" in text
     assert Entry.objects.filter(kind="cases.letter_written").exists()
 
 

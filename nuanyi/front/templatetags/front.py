@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -59,10 +59,13 @@ def error_summary(form: Any = None, refusal: Any = None) -> dict[str, Any]:
     return {"lines": lines}
 
 
-@register.inclusion_tag("front/parts/badge.html")
-def badge(state: str, words: str) -> dict[str, str]:
+@register.simple_tag
+def badge(state: str, words: object) -> SafeString:
     """A state by shape, colour and word."""
-    return {"tone": TONES.get(state, "plain"), "sign": SIGNS.get(TONES.get(state, "plain"), "○"), "words": words}
+    tone = TONES.get(state, "plain")
+    return format_html(
+        '<span class="badge {}"><span aria-hidden="true">{}</span>{}</span>', tone, SIGNS.get(tone, "○"), words
+    )
 
 
 TONES = {
@@ -176,7 +179,14 @@ def deadline(due: datetime) -> SafeString:
     late = left.total_seconds() < 0
     words = gettext("%s overdue") % amount if late else gettext("%s left") % amount
     tone = "bad" if late else "ask" if days < 1 else "plain"
-    return format_html('<span class="deadline {}">{} {} · {}</span>', tone, SIGNS[tone], words, day(due))
+    return format_html('<span class="deadline {}">{} {} · {}</span>', tone, SIGNS[tone], words, last_day(due))
+
+
+@register.simple_tag
+def last_day(due: datetime) -> SafeString | str:
+    """The last day of a term. A term of days ends at the midnight after it, which people call that day and not the next."""
+    local = due.astimezone(clock.CHINA)
+    return day(due - timedelta(seconds=1) if local.time() == time.min else due)
 
 
 @register.filter

@@ -6,11 +6,12 @@ import io
 from datetime import date, timedelta
 from uuid import UUID
 
-from nuanyi.cases.models import Register, RoutingRule, ServiceItem
+from nuanyi.cases.models import Need, Register, RoutingRule, ServiceItem
 from nuanyi.cases.rules import Kind
-from nuanyi.cases.services import intake, registers, settings
+from nuanyi.cases.services import intake, lists, registers, settings
 from nuanyi.cases.services.intake import Request
-from nuanyi.lib import sheets
+from nuanyi.cases.services.lists import Told
+from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import GUEST, system
 from nuanyi.units.models import Unit
 
@@ -82,11 +83,37 @@ def build() -> None:
                 actor=ACTOR, kind=kind, sector="", region_code="", unit=units[code], because="服务清单的责任单位"
             )
         _two_requests()
+    if not Need.objects.exists():
+        _three_lists(units)
     if not Register.objects.exists():
         registers.take_in(
             actor=ACTOR, key=UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5b01"), name="2022年服务登记表（示例）.xlsx",
             data=register_of_2022(),
         )  # fmt: skip
+
+
+def _three_lists(units: dict[str, Unit]) -> None:
+    """Two needs, three offers and one project that is planned; made up."""
+    first, last = clock.today(), clock.today() + timedelta(days=90)
+    aid = lists.add_need(actor=ACTOR, told=Told(
+        part="legal_aid", title="讨薪怎么走程序（示例）", region_code="450311100", amount=20, unit=units["renshe"], sector="delivery", source="驿站问卷（示例）",
+    ))  # fmt: skip
+    lists.add_need(actor=ACTOR, told=Told(
+        part="health", title="颈腰体检（示例）", region_code="", amount=60, unit=units["gonghui"], source="微心愿（示例）",
+    ))  # fmt: skip
+    lawyer = lists.add_pledge(actor=ACTOR, told=Told(
+        part="legal_aid", title="律师驻站值班（示例）", region_code="450311", amount=24, unit=units["sifa"], measure="小时", first=first, last=last,
+        times="每周二 14:00-17:00", desk_call="12348",
+    ))  # fmt: skip
+    lists.add_pledge(actor=ACTOR, told=Told(
+        part="health", title="免费体检名额（示例）", region_code="", amount=40, unit=units["gonghui"], measure="个", first=first, last=last,
+        desk_call="12351",
+    ))  # fmt: skip
+    lists.add_pledge(actor=ACTOR, told=Told(
+        part="employment", title="会议室周末可办培训（示例）", region_code="450311001", amount=12, unit=units["renshe"], measure="场", first=first,
+        last=last, times="周六、周日",
+    ))  # fmt: skip
+    lists.plan(actor=ACTOR, need=aid.pk, pledge=lawyer.pk, amount=6, day=first + timedelta(days=7))
 
 
 def _two_requests() -> None:
