@@ -19,6 +19,14 @@ PASSWORD = "lantern-in-the-rain-7"
 
 
 @pytest.fixture(autouse=True)
+def _fresh_books() -> None:
+    """What a process remembers of rules for some seconds belongs to one test only."""
+    from nuanyi.cases import queries
+
+    queries.forget_books()
+
+
+@pytest.fixture(autouse=True)
 def _cache_table(request: pytest.FixtureRequest) -> None:
     """The shared cache lives in the database; tests that have one need its table."""
     if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):

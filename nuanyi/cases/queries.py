@@ -25,6 +25,8 @@ from nuanyi.units.rules import HOLD
 PAGE = 50
 #: A figure below it could point at somebody.
 SMALL = 5
+#: For how long a process may route and count by what it read: another process's change is seen after that.
+BOOK_SECONDS = 20
 
 
 # the service list --------------------------------------------------------------------------------
@@ -57,13 +59,24 @@ def finest(known: Iterable[RoutingRule], kind: str, sector: str, region_code: st
 
 def route(kind: str, sector: str, region_code: str, known: Iterable[RoutingRule] | None = None) -> tuple[Unit, Words]:
     """The unit that gets a case and why; never nobody: without a rule the place holds it, and at last the lead."""
-    rules_known = RoutingRule.objects.filter(kind=kind).select_related("unit") if known is None else known
+    rules_known = routing_book() if known is None else known
     rule = finest(rules_known, kind, sector, region_code)
     if rule is not None:
         return rule.unit, rule.because or str(dict(Kind.choices)[Kind(kind)])
     answers = units.who_answers(sector=sector, region_code=region_code)
     held = next((answer for answer in answers if answer.role == HOLD), answers[0])
     return held.unit, held.reason
+
+
+_routes: list[tuple[float, list[RoutingRule]]] = []
+
+
+def routing_book() -> list[RoutingRule]:
+    """Every routing rule with its unit; read anew after 20 seconds, or at once where this process changed one."""
+    now = monotonic()
+    if not _routes or _routes[0][0] < now:
+        _routes[:] = [(now + BOOK_SECONDS, list(RoutingRule.objects.select_related("unit")))]
+    return _routes[0][1]
 
 
 def would_move(change: RoutingRule, most: int = 500) -> list[tuple[str, str, str]]:
@@ -87,7 +100,6 @@ def would_move(change: RoutingRule, most: int = 500) -> list[tuple[str, str, str
 
 # clocks ------------------------------------------------------------------------------------------
 
-BOOK_SECONDS = 20
 _book: list[tuple[float, rules.ClockBook]] = []
 
 
@@ -103,9 +115,10 @@ def clock_book() -> rules.ClockBook:
     return _book[0][1]
 
 
-def forget_clock_book() -> None:
-    """Read the lengths of time anew when they are next needed."""
+def forget_books() -> None:
+    """Read the lengths of time and the routing rules anew when they are next needed."""
     _book.clear()
+    _routes.clear()
 
 
 @dataclass(frozen=True)

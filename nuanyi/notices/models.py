@@ -12,6 +12,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import NOBODY
 from nuanyi.people.models import Account
+from nuanyi.units.models import Unit
 
 
 class State(models.TextChoices):
@@ -58,6 +59,23 @@ class Notice(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["due_at"], condition=models.Q(state="queued"), name="notice_due")]
+
+
+class Call(models.Model):
+    """Something to tell those who have certain duties at a unit. The outbox makes it a notice for each; a sender does not wait."""
+
+    PERSONAL = NOBODY
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
+    duties = models.JSONField(default=list)
+    account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict)
+    address = models.CharField(max_length=200, blank=True)
+    once = models.CharField(max_length=100)
+    made_at = models.DateTimeField(default=clock.now)
+
+    IMPERSONAL = {"address"}
 
 
 class Preference(models.Model):

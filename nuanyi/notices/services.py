@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from datetime import time
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import translation
 
@@ -14,7 +16,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor, system
 from nuanyi.notices import events, rules
 from nuanyi.notices.channels import CHANNELS
-from nuanyi.notices.models import Notice, Preference, State
+from nuanyi.notices.models import Call, Notice, Preference, State
 from nuanyi.people.models import Account, DutyGrant
 
 BATCH = 100
@@ -50,6 +52,56 @@ def queue_to_duty(duty: str, kind: str, *, once: str, **facts: Any) -> int:
     return queue_all(accounts, kind, once=once, **facts)
 
 
+def call(
+    unit_id: int,
+    duties: Sequence[str],
+    kind: str,
+    *,
+    once: str,
+    address: str = "",
+    account_id: int | None = None,
+    **facts: Any,
+) -> None:
+    """Leave word for whoever has one of the duties at a unit (or for one account of it), in one statement.
+
+    Who that is, is looked up when the outbox is next emptied, some seconds later: whoever writes does not wait for
+    thirty colleagues to be told. Raises KeyError for an unknown kind.
+    """
+    rules.kind(kind)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO notices_call (unit_id, duties, account_id, kind, facts, address, once, made_at)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                unit_id,
+                json.dumps(list(duties)),
+                account_id,
+                kind,
+                json.dumps(facts, default=str),
+                address,
+                once,
+                clock.now(),
+            ],
+        )
+
+
+def spread_calls() -> int:
+    """Make the calls that were left into notices; returns how many calls. Twice the same ``once`` is told once."""
+    spread = 0
+    for _turn in range(BATCH):
+        with transaction.atomic():
+            left = Call.objects.select_for_update(skip_locked=True).order_by("pk").first()
+            if left is None:
+                return spread
+            to = Account.objects.filter(is_active=True, unit=left.unit_id)
+            holders = DutyGrant.objects.filter(duty__in=left.duties).values("account")
+            to = to.filter(pk__in=[left.account_id] if left.account_id is not None else holders)
+            queue_all(to, left.kind, once=left.once, address=left.address, **left.facts)
+            left.delete()
+            spread += 1
+    return spread
+
+
 def words_of(notice: Notice) -> tuple[str, str]:
     """Subject and body in the present language."""
     kind = rules.kind(notice.kind)
@@ -58,6 +110,7 @@ def words_of(notice: Notice) -> tuple[str, str]:
 
 def send_due() -> int:
     """Send what is due, one transaction a notice, so that being killed repeats at most the one under way."""
+    spread_calls()
     sent = 0
     for _turn in range(BATCH):
         with transaction.atomic():

@@ -24,7 +24,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
-from nuanyi.people.models import Account, DutyGrant, keys
+from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
@@ -213,13 +213,9 @@ def _ref() -> str:
 
 def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) -> None:
     """Tell those of a unit who handle cases: the clerk of the case alone where it has one."""
-    if case.clerk_id and case.unit_id == to.pk:
-        accounts = Account.objects.filter(pk=case.clerk_id, is_active=True)
-    else:
-        with_duty = DutyGrant.objects.filter(duty__in=["clerk", "unit_staff"]).values("account")
-        accounts = Account.objects.filter(unit=to, is_active=True, pk__in=with_duty)
+    clerk = case.clerk_id if case.unit_id == to.pk else None
     address = f"/office/cases/{case.pk}/" if to.pk in (case.unit_id, case.offered_unit_id) else "/office/"
-    notices.queue_all(accounts, kind, once=once, address=address, **facts)
+    notices.call(to.pk, ("clerk", "unit_staff"), kind, once=once, address=address, account_id=clerk, **facts)
 
 
 # afterwards --------------------------------------------------------------------------------------

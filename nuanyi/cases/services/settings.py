@@ -48,6 +48,7 @@ def save_rule(*, actor: Actor, kind: str, sector: str, region_code: str, unit: U
     rule, _made = RoutingRule.objects.update_or_create(
         kind=kind, sector=sector, region_code=region_code, defaults={"unit": unit, "because": because[:120]}
     )
+    queries.forget_books()
     journal.record(actor, events.RULE_SAVED, rule, unit=unit.pk)
     return rule
 
@@ -73,7 +74,7 @@ def save_clock(
         kind=kind, name=name[:20],
         defaults={"title": title[:80], "amount": amount, "counted": counted, "source": source.strip()[:120], "of_worker": of_worker},
     )  # fmt: skip
-    queries.forget_clock_book()
+    queries.forget_books()
     journal.record(actor, events.CLOCK_SAVED, rule, amount=amount, counted=counted)
     return rule
 
@@ -87,7 +88,7 @@ def drop_clock(*, actor: Actor, pk: int) -> None:
         raise NotFound()
     journal.record(actor, events.CLOCK_SAVED, rule, dropped=True)
     rule.delete()
-    queries.forget_clock_book()
+    queries.forget_books()
 
 
 @transaction.atomic

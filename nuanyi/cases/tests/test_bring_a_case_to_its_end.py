@@ -15,6 +15,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, TooMuch
 from nuanyi.lib.figures import Window
+from nuanyi.notices import services as notices
 from nuanyi.notices.models import Notice
 
 WORDS = "站长扣了我三天的钱，我叫李小四"
@@ -38,6 +39,7 @@ def test_from_midnight_to_the_end_with_both_proofs_counted_apart(routed):
     with clock.held_at(MIDNIGHT):
         case = send()
     clerk = routed.actor("clerk")
+    notices.spread_calls()
     assert Notice.objects.filter(kind="case-came", account=routed.accounts["clerk"]).exists()
     with clock.held_at(MIDNIGHT + timedelta(hours=9)):
         desk.take(actor=clerk, pk=case.pk)
@@ -169,6 +171,7 @@ def test_a_late_case_is_told_to_its_clerk_before_and_to_the_district_at_the_dead
     with clock.held_at(case.due_at - timedelta(hours=20)):
         jobs.watch_cases.func()
         jobs.watch_cases.func()
+        notices.spread_calls()
         assert Notice.objects.filter(kind="case-late", account=routed.accounts["clerk"]).count() == 1
         assert not Notice.objects.filter(kind="case-late", account=routed.accounts["office"]).exists()
     with clock.held_at(case.due_at + timedelta(minutes=1)):
@@ -197,6 +200,7 @@ def test_a_wage_dispute_is_not_solved_before_the_last_instalment(routed):
     with pytest.raises(IllegalMove):
         desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="差不多了")
     jobs.watch_cases.func()
+    notices.spread_calls()
     assert Notice.objects.filter(kind="instalment-due").count() == 1
     wages.note_paid(actor=clerk, pk=case.pk, instalment=part.pk)
     assert desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="付清了").state == "solved"

@@ -4,6 +4,7 @@ import pytest
 
 from nuanyi.cases import rules
 from nuanyi.cases.rules import BOOK, Kind, Term, Urgency
+from nuanyi.lib import clock
 from nuanyi.lib.clock import CHINA
 from nuanyi.lib.errors import IllegalMove
 

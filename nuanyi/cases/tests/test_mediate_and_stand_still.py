@@ -9,6 +9,7 @@ from nuanyi.cases.models import Case, Hearing
 from nuanyi.cases.services import desk, intake, wages
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove
+from nuanyi.notices import services as notices
 from nuanyi.notices.models import Notice
 
 JUNE = clock.midnight(date(2026, 6, 1)) + timedelta(hours=9)
@@ -57,6 +58,7 @@ def test_a_clock_stands_still_only_for_a_reason_that_the_law_knows_and_runs_on_b
             desk.pause(actor=clerk, pk=case.pk, reason="papers", words="再来一次")
     with clock.held_at(JUNE + timedelta(days=20)):
         jobs.watch_cases.func()
+        notices.spread_calls()
         assert not Notice.objects.filter(kind="case-late").exists()
         desk.resume(actor=clerk, pk=case.pk)
     moved = Case.objects.get()
@@ -72,6 +74,7 @@ def test_a_deadline_near_is_told_to_the_superior_unit_too_as_a_number_and_nothin
     with clock.held_at(case.due_at - timedelta(hours=5)):
         jobs.watch_cases.func()
         jobs.watch_cases.func()
+    notices.spread_calls()
     told = list(Notice.objects.filter(kind="case-late").exclude(account__unit=case.unit_id))
     assert told
     for notice in told:

@@ -6,13 +6,6 @@ from nuanyi.cases.services import settings
 from nuanyi.lib.errors import BadInput, NotAllowed
 
 
-@pytest.fixture(autouse=True)
-def fresh_book():
-    queries.forget_clock_book()
-    yield
-    queries.forget_clock_book()
-
-
 def save(actor, **more):
     told = {
         "kind": "",
