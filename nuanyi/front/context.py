@@ -69,6 +69,16 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
         ),
     ),
     (
+        _("Learning"),
+        (
+            Link(_("Lessons"), "/office/learning/", "book", "learning.view"),
+            Link(_("Before the shift"), "/office/learning/plan/", "round", "learning.publish"),
+            Link(_("Sessions"), "/office/learning/sessions/", "people", "learning.view"),
+            Link(_("Groups"), "/office/learning/groups/", "bell", "learning.groups"),
+            Link(_("Pushes"), "/office/learning/pushes/", "upload", "learning.groups"),
+        ),
+    ),
+    (
         _("House"),
         (
             Link(_("Places and grids"), "/office/places/", "map", "places.view"),

@@ -71,6 +71,11 @@ ACTS: dict[str, dict[Duty, str]] = {
     "cases.settings": {_D.DISTRICT_OFFICE: ALL},
     "cases.lists": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
     "cases.register": {_D.DISTRICT_OFFICE: ALL, _D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
+    "learning.view": _EVERY_STAFF,
+    "learning.write": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.INSTRUCTOR: ALL, _D.UNIT_STAFF: ALL},
+    "learning.publish": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
+    "learning.groups": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: UNIT},
+    "learning.sessions": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.INSTRUCTOR: UNIT, _D.UNIT_STAFF: UNIT},
     "notices.settings": {_D.ADMINISTRATOR: ALL},
 }  # fmt: skip
 

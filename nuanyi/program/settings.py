@@ -18,6 +18,7 @@ NUANYI_DEMO = envbool("NUANYI_DEMO")
 NUANYI_TILES_URL = envstr("NUANYI_TILES_URL")
 NUANYI_NEARBY_PER_SECOND = envint("NUANYI_NEARBY_PER_SECOND", 20)
 NUANYI_PUBLIC_URL = envstr("NUANYI_PUBLIC_URL")
+NUANYI_ROBOT_HOSTS = envlist("NUANYI_ROBOT_HOSTS")
 NUANYI_METRICS_TOKEN = envstr("NUANYI_METRICS_TOKEN")
 
 DEBUG = envbool("NUANYI_DEBUG")
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "nuanyi.census",
     "nuanyi.stations",
     "nuanyi.cases",
+    "nuanyi.learning",
     "nuanyi.matrix",
     "nuanyi.front",
 ]
@@ -184,7 +186,7 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = envstr("NUANYI_MAIL_FROM", "nuanyi@localhost")
 
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
-PROCRASTINATE_IMPORT_PATHS = ["nuanyi.notices.jobs", "nuanyi.census.jobs", "nuanyi.stations.jobs", "nuanyi.cases.jobs"]
+PROCRASTINATE_IMPORT_PATHS = [f"nuanyi.{room}.jobs" for room in ("notices", "census", "stations", "cases", "learning")]
 NUANYI_LOG_LEVEL = envstr("NUANYI_LOG", "INFO").upper()
 LOGGING = {
     "version": 1,

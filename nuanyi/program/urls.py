@@ -16,6 +16,7 @@ handler500 = "nuanyi.front.shell.server_error"
 urlpatterns = [
     path("", include("nuanyi.stations.worker_urls")),
     path("", include("nuanyi.cases.worker_urls")),
+    path("", include("nuanyi.learning.worker_urls")),
     path("keeper/", include("nuanyi.stations.keeper_urls")),
     path("who/", worker.who, name="who"),
     path("door/", include("nuanyi.census.door_urls")),
@@ -44,6 +45,7 @@ urlpatterns = [
     path("office/census/", include("nuanyi.census.urls")),
     path("office/stations/", include("nuanyi.stations.urls")),
     path("office/cases/", include("nuanyi.cases.urls")),
+    path("office/learning/", include("nuanyi.learning.urls")),
     path("office/matrix/", include("nuanyi.matrix.urls")),
 ]
 

@@ -1,0 +1,14 @@
+"""Kinds of entry that this room makes. What riders read or attend makes no entry: it would carry the moment."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+LESSON_SAVED = declare("learning.lesson_saved", _("A lesson was written or changed"))
+LESSON_MOVED = declare("learning.lesson_moved", _("A lesson was reviewed, published or withdrawn"))
+GROUP_SAVED = declare("learning.group_saved", _("A group for pushes was changed"))
+GROUP_TESTED = declare("learning.group_tested", _("A trial message went to a group"))
+PLAN_SAVED = declare("learning.plan_saved", _("The plan before the shift was changed"))
+PUSH_ENDED = declare("learning.push_ended", _("A push was delivered or given up"))
+SESSION_SAVED = declare("learning.session_saved", _("A session was planned or changed"))
+SESSION_HELD = declare("learning.session_held", _("A session was held or cancelled"))

@@ -1,0 +1,127 @@
+"""The office's face of sessions: planning, the team, the screen in the hall, closing."""
+
+from __future__ import annotations
+
+import base64
+from datetime import timedelta
+
+import segno
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.learning import queries, rules
+from nuanyi.learning.forms import SessionForm
+from nuanyi.learning.models import Session
+from nuanyi.learning.rules import Role, SessionKind
+from nuanyi.learning.services import sessions
+from nuanyi.learning.staff import units_for
+from nuanyi.lib import clock
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.paging import page_of
+from nuanyi.lib.posted import number_of
+from nuanyi.places import queries as places
+
+#: The screen carries its codes with it for the whole session and half an hour around it, at most nine hours.
+AROUND, MOST_CODES = timedelta(minutes=30), 9 * 3600 // rules.CODE_SECONDS
+
+
+@require_safe
+@door("learning.view")
+def session_list(request: HttpRequest) -> HttpResponse:
+    """What is planned, and what was held?"""
+    rows = Session.objects.select_related("unit")
+    if request.GET.get("kind") in SessionKind.values:
+        rows = rows.filter(kind=request.GET["kind"])
+    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    context = {
+        "page": page, "kinds": SessionKind.choices, "coming": queries.coming()[:5], "may_plan": actor_of(request).can("learning.sessions"),
+        "names": places.names_by_code(), "counts": queries.attendance_counts([row.pk for row in page.rows]),
+    }  # fmt: skip
+    return render(request, "learning/staff/sessions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("learning.sessions")
+def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Plan a session, or move it."""
+    found = Session.objects.filter(pk=pk).first() if pk else None
+    if pk and found is None:
+        raise NotFound()
+    first = None
+    if found:
+        first = {
+            "kind": found.kind, "title": found.title, "place": found.place, "starts": found.starts_at, "ends": found.ends_at,
+            "capacity": found.capacity, "region": found.region_code, "sector": found.sector, "unit": found.unit_id,
+        }  # fmt: skip
+    form = SessionForm(request.POST or None, units=units_for(request, "learning.sessions"), initial=first)
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = sessions.save_session(actor=actor_of(request), told=form.told(), pk=pk)
+            return redirect("learning:session", saved.pk)
+        except Refusal as wrong:
+            refusal = wrong
+    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    return render(
+        request, "learning/staff/session_form.html", {"form": form, "session": found, "refusal": refusal}, status=status
+    )
+
+
+@require_safe
+@door("learning.sessions")
+def session(request: HttpRequest, pk: int) -> HttpResponse:
+    """One session: team, sign-ups, the screen, closing."""
+    found = sessions.own(actor_of(request), pk)
+    team = queries.team_of(found)
+    context = {
+        "session": found, "team": team, "missing": [Role(role).label for role in rules.missing_roles(role for role, _w, _n in team)],
+        "roles": Role.choices, "signed": found.attendances.count(), "asked": found.signups.count(), "opinions": queries.opinions_of(found),
+        "names": places.names_by_code(), "begun": found.starts_at <= clock.now(), "link": f"/sessions/{found.code}/",
+    }  # fmt: skip
+    return render(request, "learning/staff/session.html", context)
+
+
+@require_POST
+@door("learning.sessions")
+def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
+    """Name somebody of the team, cancel, close."""
+    actor, post = actor_of(request), request.POST
+    if deed == "team":
+        sessions.add_member(actor=actor, pk=pk, role=post.get("role", ""), name=post.get("name", ""))
+    elif deed == "cancel":
+        sessions.cancel(actor=actor, pk=pk)
+    elif deed == "close":
+        heads = post.get("head_count", "").strip()
+        sessions.close(actor=actor, pk=pk, head_count=number_of(heads) if heads else None)
+    else:
+        raise NotFound()
+    return redirect("learning:session", pk)
+
+
+def _matrix(address: str) -> str:
+    """A QR code as one line: its side, then its modules row by row as bits in Base64 (ISO/IEC 18004, error level M)."""
+    rows = [list(row) for row in segno.make(address, error="m", micro=False, boost_error=False).matrix]
+    bits = "".join("1" if module else "0" for row in rows for module in row)
+    bits += "0" * (-len(bits) % 8)
+    raw = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    return f"{len(rows)}:{base64.b64encode(raw).decode()}"
+
+
+@require_safe
+@door("learning.sessions")
+def screen(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page for the hall's screen. It carries every code of the session with it and needs no network afterwards;
+    its own clock may be wrong, since it counts from the moment at which the server made it."""
+    found = sessions.own(actor_of(request), pk)
+    now = clock.now()
+    first = rules.counter_at(max(now, found.starts_at - AROUND))
+    last = min(rules.counter_at(found.ends_at + AROUND), first + MOST_CODES)
+    base = f"{settings.NUANYI_PUBLIC_URL.rstrip('/') or request.build_absolute_uri('/').rstrip('/')}/in/{found.code}/"
+    codes = [_matrix(f"{base}{rules.token_of(bytes(found.secret), n)}/") for n in range(first, last + 1)]
+    context = {
+        "session": found, "codes": "\n".join(codes), "first": first, "now": f"{now.timestamp():.3f}", "seconds": rules.CODE_SECONDS,
+    }  # fmt: skip
+    return render(request, "learning/staff/screen.html", context)

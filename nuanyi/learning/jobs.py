@@ -1,0 +1,22 @@
+"""Background work of learning. Every job can be run again."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from nuanyi.learning.services import pushing
+from nuanyi.lib import clock
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="learning", queueing_lock="queue-pushes")
+def queue_pushes(timestamp: int = 0) -> int:
+    """Queue today's lesson for every group that has none yet."""
+    return pushing.queue_day(clock.today())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="learning", queueing_lock="send-pushes")
+def send_pushes(timestamp: int = 0) -> int:
+    """Send what is due."""
+    return pushing.send_due()

@@ -1,0 +1,213 @@
+"""Tables of learning. Who read what is nobody's business: counts, and no names."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.learning.rules import Category, PushState, Robot, Role, SessionKind, State
+from nuanyi.lib import clock
+from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.sectors import Sector
+from nuanyi.people.models import Account
+from nuanyi.units.models import Unit
+
+Json = list[dict[str, object]]
+
+
+class Lesson(models.Model):
+    """A lesson of five minutes: Markdown, a few questions with explanations, its sources."""
+
+    PERSONAL = NOBODY
+
+    slug = models.SlugField(max_length=40, unique=True)
+    category = models.CharField(max_length=8, choices=Category)
+    title = models.CharField(max_length=60)
+    lead = models.CharField(max_length=120, blank=True)
+    body = models.TextField()
+    sources: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    questions: models.JSONField[Json, Json] = models.JSONField(default=list)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    version = models.PositiveIntegerField(default=1)
+    author = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField(default=clock.now)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["category", "id"]
+        indexes = [models.Index("state", "category", "id", name="lesson_shown")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class LessonVersion(models.Model):
+    """A lesson as it once was."""
+
+    PERSONAL = NOBODY
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    title = models.CharField(max_length=60)
+    body = models.TextField()
+    questions: models.JSONField[Json, Json] = models.JSONField(default=list)
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("lesson", "number", name="lesson_version_once")]
+
+
+class Finish(models.Model):
+    """Somebody read a lesson to its end. A key that a retry repeats, and nothing of the reader."""
+
+    PERSONAL = NOBODY
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="finishes")
+    day = models.DateField()
+
+
+class Group(models.Model):
+    """A group of riders in WeCom, DingTalk or Feishu with its robot. Address and secret are sealed."""
+
+    PERSONAL = NOBODY
+    IMPERSONAL = {"sealed_address", "sealed_secret"}
+
+    name = models.CharField(max_length=60)
+    robot = models.CharField(max_length=10, choices=Robot)
+    sealed_address = models.BinaryField()
+    sealed_secret = models.BinaryField(null=True)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+    region_code = models.CharField(max_length=12, blank=True)
+    members = models.PositiveIntegerField(default=0)
+    hour = models.TimeField()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanDay(models.Model):
+    """What is told before the shift on a day, and who speaks (每周先锋)."""
+
+    PERSONAL = NOBODY
+
+    day = models.DateField(unique=True)
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="+")
+    speaker = models.CharField(max_length=60, blank=True)
+
+
+class Push(models.Model):
+    """One lesson to one group on one day. ``once`` keeps a retry from sending twice; ``code`` counts who opened it."""
+
+    PERSONAL = NOBODY
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="pushes")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="pushes")
+    day = models.DateField()
+    speaker = models.CharField(max_length=60, blank=True)
+    code = models.CharField(max_length=10, unique=True)
+    state = models.CharField(max_length=8, choices=PushState, default=PushState.QUEUED)
+    due_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    opens = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("lesson", "group", "day", name="push_once")]
+        indexes = [models.Index("due_at", condition=models.Q(state="queued"), name="push_due")]
+
+
+def _code() -> str:
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _n in range(8))
+
+
+class Session(models.Model):
+    """A session (场次): when, where, for how many, by whom. ``secret`` signs the code on its screen."""
+
+    PERSONAL = NOBODY
+
+    code = models.CharField(max_length=8, unique=True, default=_code)
+    kind = models.CharField(max_length=8, choices=SessionKind)
+    title = models.CharField(max_length=80)
+    place = models.CharField(max_length=120)
+    region_code = models.CharField(max_length=12, blank=True)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    capacity = models.PositiveIntegerField(default=0)
+    by_instructor = models.BooleanField(default=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    secret = models.BinaryField()
+    sequence = models.PositiveIntegerField(default=0)
+    head_count = models.PositiveIntegerField(null=True)
+    held_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    IMPERSONAL = {"secret"}
+
+    class Meta:
+        indexes = [models.Index("starts_at", "id", name="session_time")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class TeamMember(models.Model):
+    """One of a session's lecture team."""
+
+    PERSONAL = {
+        "sealed_name": Declaration(
+            _("Name in a lecture team"), _("To know who speaks"), DUTY_BASIS, 1095, KEY_DESTROYED
+        ),
+    }
+
+    key = models.UUIDField(unique=True, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="team")
+    role = models.CharField(max_length=10, choices=Role)
+    sealed_name = models.BinaryField()
+
+
+class Attendance(models.Model):
+    """Somebody was there. ``device`` is a keyed digest of a number that the phone drew for itself, bound to this session:
+    it tells one phone from another in this hall and nothing across halls. No moment is kept."""
+
+    PERSONAL = NOBODY
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="attendances")
+    device = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("session", "device", name="attendance_once")]
+
+
+class Signup(models.Model):
+    """A place that a phone asked for; beyond the capacity it waits."""
+
+    PERSONAL = NOBODY
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="signups")
+    device = models.BinaryField()
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("session", "device", name="signup_once")]
+
+
+class Opinion(models.Model):
+    """One tap after a session: good, so-so, bad."""
+
+    PERSONAL = NOBODY
+
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="opinions")
+    device = models.BinaryField()
+    mark = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("session", "device", name="opinion_once")]

@@ -1,0 +1,95 @@
+"""Reads of learning, ready to show."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, QuerySet, Sum
+
+from nuanyi.learning import rules
+from nuanyi.learning.models import Lesson, PlanDay, Push, Session
+from nuanyi.learning.rules import Category, PushState, State
+from nuanyi.lib import clock
+from nuanyi.people.models import keys
+
+
+def minutes_of(lesson: Lesson) -> int:
+    """How long a rider reads, rounded up; at least one minute."""
+    return max(1, -(-len(lesson.body) // rules.CHARACTERS_A_MINUTE))
+
+
+def published(category: str = "", q: str = "") -> list[tuple[str, str, list[Lesson]]]:
+    """``(category, its title, lessons)``; every word of ``q`` must occur. One query."""
+    rows = Lesson.objects.filter(state=State.PUBLISHED)
+    if category in Category.values:
+        rows = rows.filter(category=category)
+    for word in q.split()[:6]:
+        rows = rows.filter(title__icontains=word) | rows.filter(body__icontains=word)
+    found: dict[str, list[Lesson]] = {}
+    for lesson in rows.order_by("id"):
+        found.setdefault(lesson.category, []).append(lesson)
+    return [(value, str(title), found[value]) for value, title in Category.choices if value in found]
+
+
+def lesson_of_the_day() -> PlanDay | None:
+    """What is told before the shift today."""
+    return PlanDay.objects.select_related("lesson").filter(day=clock.today(), lesson__state=State.PUBLISHED).first()
+
+
+def lessons_for_staff(state: str = "") -> QuerySet[Lesson]:
+    """Lessons with how often they were pushed, opened and finished."""
+    rows = Lesson.objects.annotate(
+        finished=Count("finishes", distinct=True), pushed=Count("pushes", filter=_sent(), distinct=True)
+    )
+    return rows.filter(state=state) if state in State.values else rows
+
+
+def _sent() -> Any:
+    from django.db.models import Q
+
+    return Q(pushes__state=PushState.SENT)
+
+
+def opens_by_lesson() -> dict[int, int]:
+    """How often each lesson was opened from a group."""
+    return dict(Push.objects.values_list("lesson_id").annotate(n=Sum("opens")))
+
+
+def week(first: date) -> list[tuple[date, PlanDay | None]]:
+    """Seven days and what is told on each."""
+    known = {
+        row.day: row
+        for row in PlanDay.objects.filter(day__range=(first, first + timedelta(days=6))).select_related("lesson")
+    }
+    return [(day, known.get(day)) for day in (first + timedelta(days=n) for n in range(7))]
+
+
+def coming(now: datetime | None = None) -> list[Session]:
+    """Sessions that are still to come or under way, the next first."""
+    now = now or clock.now()
+    return list(Session.objects.filter(ends_at__gte=now, cancelled_at=None).order_by("starts_at", "id")[:100])
+
+
+def for_calendar() -> list[Session]:
+    """Sessions of the last month and to come, cancelled ones too."""
+    return list(Session.objects.filter(ends_at__gte=clock.now() - timedelta(days=31)).order_by("starts_at", "id")[:500])
+
+
+def attendance_counts(pks: list[int]) -> dict[int, int]:
+    """Sign-ins by session. One query."""
+    return dict(Session.objects.filter(pk__in=pks).values_list("pk").annotate(n=Count("attendances")))
+
+
+def team_of(session: Session) -> list[tuple[str, str, str]]:
+    """``(role, its words, name)``; names open for those who plan the session only."""
+    ring = keys()
+    return [
+        (row.role, str(row.get_role_display()), ring.open("person", bytes(row.sealed_name), row.key.bytes))
+        for row in session.team.order_by("role", "pk")
+    ]
+
+
+def opinions_of(session: Session) -> dict[int, int]:
+    """How many said good (1), so-so (2), bad (3)."""
+    return dict(session.opinions.values_list("mark").annotate(n=Count("pk")))

@@ -1,0 +1,141 @@
+"""Tables of learning: categories, states, kinds of session, and the code on the screen that changes every 15 seconds. No database."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.errors import IllegalMove
+
+
+class Category(models.TextChoices):
+    """What a lesson is about."""
+
+    ROAD = "road", _("Road safety")
+    FRAUD = "fraud", _("Against fraud")
+    LABOUR = "labour", _("Labour law")
+    HEALTH = "health", _("Health and safety")
+    POLICY = "policy", _("Policy")
+    SKILLS = "skills", _("Skills")
+
+
+class State(models.TextChoices):
+    """The life of a lesson."""
+
+    DRAFT = "draft", _("Draft")
+    REVIEW = "review", _("Waiting for review")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+MOVES: dict[str, frozenset[str]] = {
+    State.DRAFT: frozenset({State.REVIEW}),
+    State.REVIEW: frozenset({State.PUBLISHED, State.DRAFT}),
+    State.PUBLISHED: frozenset({State.WITHDRAWN}),
+    State.WITHDRAWN: frozenset({State.DRAFT}),
+}
+
+
+class SessionKind(models.TextChoices):
+    """Kinds of session (场次)."""
+
+    LECTURE = "lecture", _("Lecture")
+    COURSE = "course", _("Class")
+    THEMED = "themed", _("Themed day")
+    MEETING = "meeting", _("Three meetings and one lesson")
+    ENTRIES = "entries", _("Three entries")
+    ROAD = "road", _("Road safety training")
+
+
+class Role(models.TextChoices):
+    """Who belongs to a lecture team (志愿宣讲服务队)."""
+
+    INSTRUCTOR = "instructor", _("Instructor")
+    MEMBER = "member", _("Party member")
+    WORKER = "worker", _("Workers' representative")
+
+
+class Robot(models.TextChoices):
+    """Group robots that lessons are pushed through."""
+
+    WECOM = "wecom", _("WeCom group robot")
+    DINGTALK = "dingtalk", _("DingTalk group robot")
+    FEISHU = "feishu", _("Feishu group robot")
+
+
+class PushState(models.TextChoices):
+    """The life of a push."""
+
+    QUEUED = "queued", _("Waiting")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Delivered")
+    DEAD = "dead", _("Given up")
+    DOUBT = "doubt", _("In doubt: look into the group")
+
+
+#: A rider reads some 300 Chinese characters a minute.
+CHARACTERS_A_MINUTE = 300
+MAX_BODY, MAX_QUESTIONS = 6000, 6
+#: Attempts of a push before it is given up, and messages a minute for one group robot (the three name 20, or more).
+MAX_ATTEMPTS, A_MINUTE = 6, 20
+
+
+def check_move(before: str, after: str) -> None:
+    """Return if a state may follow another. Raises IllegalMove."""
+    if after not in MOVES[before]:
+        raise IllegalMove()
+
+
+def missing_roles(roles: Iterable[str]) -> list[str]:
+    """The roles that a lecture team still lacks: instructor, Party member and worker make it complete."""
+    return [role for role in Role.values if role not in set(roles)]
+
+
+# the code on the screen --------------------------------------------------------------------------
+
+CODE_SECONDS = 15
+#: How old a code may be when it arrives: the one on the screen, the one before, and the way through the network.
+MOST_AGE = 32
+#: How long the page that a fresh code opened may stay open.
+PAGE_SECONDS = 600
+#: For how long a phone may keep a sign-in that it took without network.
+KEPT_SECONDS = 12 * 3600
+
+
+def counter_at(moment: datetime) -> int:
+    """Which code is on the screen at a moment."""
+    return int(moment.timestamp()) // CODE_SECONDS
+
+
+def token_of(secret: bytes, counter: int) -> str:
+    """The code of a counter: the counter and the first 50 bits of HMAC-SHA-256 over it (RFC 2104), in letters and digits."""
+    mac = hmac.new(secret, counter.to_bytes(8, "big"), sha256).digest()
+    return f"{counter:x}-{base64.b32encode(mac)[:10].decode().lower()}"
+
+
+def counter_of(secret: bytes, token: str) -> int | None:
+    """The counter that a token was made for; None where it was not made with this secret."""
+    head, _dash, _tail = token.partition("-")
+    try:
+        counter = int(head, 16)
+    except ValueError:
+        return None
+    if not 0 <= counter < 1 << 40 or not hmac.compare_digest(token_of(secret, counter).encode(), token.encode()):
+        return None
+    return counter
+
+
+def fresh(counter: int, now: datetime, waited: int = 0) -> bool:
+    """Whether a code was on the screen when it was seen: now, or ``waited`` seconds ago on a phone without network.
+
+    The phone's clock is not asked, only how long the phone waited; a code that was sent to a friend is older than the
+    friend's phone has known it.
+    """
+    age = now.timestamp() - counter * CODE_SECONDS
+    return 0 <= waited <= KEPT_SECONDS and -2 <= age - waited <= MOST_AGE

@@ -1,0 +1,122 @@
+"""Lessons: written, reviewed by somebody else, published, withdrawn; every version is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.learning import events, kinds, rules
+from nuanyi.learning.models import Finish, Lesson, LessonVersion
+from nuanyi.learning.rules import Category, State
+from nuanyi.lib import clock, limits
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.notices import services as notices
+from nuanyi.people.models import Account
+
+FINISHED_AN_HOUR = 400
+
+
+@dataclass
+class Told:
+    """A lesson as somebody writes it. A question: ``{"q": …, "options": […], "right": 0, "why": …}``."""
+
+    slug: str
+    category: str
+    title: str
+    body: str
+    lead: str = ""
+    sources: list[str] = field(default_factory=list)
+    questions: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _check(told: Told) -> None:
+    wrong: dict[str, Any] = {}
+    if told.category not in Category.values:
+        wrong["category"] = _("Choose from the list.")
+    if not told.title.strip():
+        wrong["title"] = _("Give it a title.")
+    if not 20 <= len(told.body) <= rules.MAX_BODY:
+        wrong["body"] = _("From 20 to 6,000 characters: five minutes.")
+    if not [source for source in told.sources if source.strip()]:
+        wrong["sources"] = _("Name at least one source: what is taught must be found somewhere.")
+    if len(told.questions) > rules.MAX_QUESTIONS or not all(_good(question) for question in told.questions):
+        wrong["questions"] = _("A question has two to five options, one right one and an explanation.")
+    if wrong:
+        raise BadInput(fields=wrong)
+
+
+def _good(question: dict[str, Any]) -> bool:
+    options, right = question.get("options"), question.get("right")
+    return (
+        isinstance(options, list) and 2 <= len(options) <= 5 and all(isinstance(o, str) and o for o in options)
+        and isinstance(right, int) and 0 <= right < len(options) and bool(question.get("q")) and bool(question.get("why"))
+    )  # fmt: skip
+
+
+@transaction.atomic
+def save_lesson(*, actor: Actor, told: Told, lesson: Lesson | None = None) -> Lesson:
+    """Write or change a lesson. A published one becomes a draft again, and its old version is kept. Raises BadInput."""
+    actor.require("learning.write")
+    _check(told)
+    account = Account.objects.filter(pk=actor.account_id or 0).first()
+    if lesson is None:
+        if Lesson.objects.filter(slug=told.slug).exists():
+            raise BadInput(fields={"slug": _("There is a lesson under this name already.")})
+        lesson = Lesson(slug=told.slug)
+    else:
+        LessonVersion.objects.create(
+            lesson=lesson,
+            number=lesson.version,
+            title=lesson.title,
+            body=lesson.body,
+            questions=lesson.questions,
+            account=lesson.author,
+        )
+        lesson.version, lesson.state = lesson.version + 1, State.DRAFT
+    lesson.category, lesson.title, lesson.lead, lesson.body = (
+        told.category,
+        told.title.strip()[:60],
+        told.lead.strip()[:120],
+        told.body,
+    )
+    lesson.sources = [source.strip()[:200] for source in told.sources if source.strip()][:8]
+    lesson.questions, lesson.author, lesson.changed_at = told.questions, account, clock.now()
+    lesson.save()
+    journal.record(actor, events.LESSON_SAVED, lesson, version=lesson.version)
+    return lesson
+
+
+@transaction.atomic
+def move_lesson(*, actor: Actor, lesson: Lesson, to: str) -> Lesson:
+    """Ask for review, publish, send back or withdraw. Nobody publishes what he wrote himself. Raises IllegalMove, NotAllowed."""
+    actor.require("learning.write")
+    lesson = Lesson.objects.select_for_update().get(pk=lesson.pk)
+    rules.check_move(lesson.state, to)
+    if to == State.PUBLISHED:
+        actor.require("learning.publish")
+        if lesson.author_id and lesson.author_id == actor.account_id:
+            raise IllegalMove(_("Somebody else must read it before it is published."), code="own-lesson")
+        lesson.published_at = clock.now()
+    lesson.state = to
+    lesson.save()
+    if to == State.REVIEW:
+        notices.queue_to_duty(
+            "district_office", kinds.REVIEW_ASKED, once=f"review:{lesson.pk}:{lesson.version}", title=lesson.title
+        )
+    journal.record(actor, events.LESSON_MOVED, lesson, after=to)
+    return lesson
+
+
+def finish(*, key: UUID, slug: str, network: str) -> None:
+    """Somebody read a lesson to its end; the same ``key`` again counts once. Raises NotFound, TooMuch."""
+    lesson = Lesson.objects.filter(slug=slug, state=State.PUBLISHED).first()
+    if lesson is None:
+        raise NotFound()
+    limits.count("finish", network, at_most=FINISHED_AN_HOUR)
+    Finish.objects.bulk_create([Finish(key=key, lesson=lesson, day=clock.today())], ignore_conflicts=True)

@@ -1,0 +1,251 @@
+"""Sessions: planned, signed up for, signed in by the code on the screen, counted, told what people thought."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.learning import events, kinds, rules
+from nuanyi.learning.models import Attendance, Opinion, Session, Signup, TeamMember
+from nuanyi.learning.rules import Role, SessionKind
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import clock, limits
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.ids import new_id
+from nuanyi.lib.sectors import Sector
+from nuanyi.people.models import Account, keys
+from nuanyi.places import queries as places
+from nuanyi.units.models import Unit
+
+ACT = "learning.sessions"
+HALL_AN_HOUR = 600
+
+
+@dataclass
+class Told:
+    """A session as somebody plans it."""
+
+    kind: str
+    title: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    unit: Unit
+    region_code: str = ""
+    sector: str = ""
+    capacity: int = 0
+
+
+def _check(told: Told) -> None:
+    wrong: dict[str, Any] = {}
+    if told.kind not in SessionKind.values:
+        wrong["kind"] = _("Choose from the list.")
+    if len(told.title.strip()) < 2:
+        wrong["title"] = _("Give it a title.")
+    if len(told.place.strip()) < 2:
+        wrong["place"] = _("Say where.")
+    if not 0 < (told.ends_at - told.starts_at).total_seconds() <= 12 * 3600:
+        wrong["ends_at"] = _("It ends after it begins, and within twelve hours.")
+    if told.region_code and told.region_code not in places.names_by_code():
+        wrong["region"] = _("Choose a region.")
+    if told.sector and told.sector not in Sector.values:
+        wrong["sector"] = _("Choose a sector.")
+    if wrong:
+        raise BadInput(fields=wrong)
+
+
+def own(actor: Actor, pk: int) -> Session:
+    """A session of the actor's unit (the district's hands reach all), locked. Raises NotAllowed, NotFound."""
+    actor.require(ACT)
+    found = Session.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    if not any(scope.everywhere or scope.unit == found.unit_id for scope in actor.scopes(ACT)):
+        raise NotAllowed(act=ACT)
+    return found
+
+
+@transaction.atomic
+def save_session(*, actor: Actor, told: Told, pk: int | None = None) -> Session:
+    """Plan a session, or move it: then calendars that follow it are told by a higher sequence (RFC 5545). Raises BadInput."""
+    actor.require(ACT)
+    _check(told)
+    if not any(scope.everywhere or scope.unit == told.unit.pk for scope in actor.scopes(ACT)):
+        raise NotAllowed(act=ACT)
+    session = own(actor, pk) if pk else Session(secret=secrets.token_bytes(32))
+    if session.held_at or session.cancelled_at:
+        raise IllegalMove()
+    session.kind, session.title, session.place = told.kind, told.title.strip()[:80], told.place.strip()[:120]
+    session.starts_at, session.ends_at, session.unit = told.starts_at, told.ends_at, told.unit
+    session.region_code, session.sector, session.capacity = told.region_code, told.sector, told.capacity
+    if pk:
+        session.sequence += 1
+    else:
+        session.account = Account.objects.filter(pk=actor.account_id or 0).first()
+        session.by_instructor = "instructor" in actor.duties
+    session.save()
+    journal.record(actor, events.SESSION_SAVED, session, sequence=session.sequence)
+    return session
+
+
+@transaction.atomic
+def add_member(*, actor: Actor, pk: int, role: str, name: str) -> TeamMember:
+    """Name one of the lecture team; the name is sealed. Raises BadInput, IllegalMove."""
+    session = own(actor, pk)
+    if role not in Role.values or len(name.strip()) < 2:
+        raise BadInput(fields={"name": _("A role and a name.")})
+    if session.team.count() >= 12:
+        raise IllegalMove()
+    key = new_id()
+    made = TeamMember.objects.create(
+        key=key, session=session, role=role, sealed_name=keys().seal("person", name.strip()[:40], key.bytes)
+    )
+    journal.record(actor, events.SESSION_SAVED, session, team=role)
+    return made
+
+
+@transaction.atomic
+def cancel(*, actor: Actor, pk: int) -> Session:
+    """A session does not take place. Raises IllegalMove."""
+    session = own(actor, pk)
+    if session.held_at or session.cancelled_at:
+        raise IllegalMove()
+    session.cancelled_at, session.sequence = clock.now(), session.sequence + 1
+    session.save()
+    journal.record(actor, events.SESSION_HELD, session, cancelled=True)
+    return session
+
+
+@transaction.atomic
+def close(*, actor: Actor, pk: int, head_count: int | None) -> Session:
+    """The session was held: it goes to the ledger with its sign-ins, or with the heads counted where people did not sign.
+
+    A lecture needs its team complete: instructor, Party member and workers' representative. Raises IllegalMove, BadInput.
+    """
+    session = own(actor, pk)
+    if session.held_at or session.cancelled_at:
+        raise IllegalMove()
+    if session.starts_at > clock.now():
+        raise IllegalMove(_("It has not begun yet."), code="not-begun")
+    missing = rules.missing_roles(session.team.values_list("role", flat=True))
+    if session.kind == SessionKind.LECTURE and missing:
+        words = ", ".join(str(Role(role).label) for role in missing)
+        raise IllegalMove(_("The lecture team lacks: %(who)s") % {"who": words}, code="team")
+    if head_count is not None and not 0 <= head_count <= 5000:
+        raise BadInput(fields={"head_count": _("From 0 to 5,000.")})
+    signed = session.attendances.count()
+    session.held_at, session.head_count = clock.now(), head_count
+    session.save()
+    day = session.starts_at.astimezone(clock.CHINA).date()
+    place = {"region_code": session.region_code, "sector": session.sector, "unit_id": session.unit_id}
+    kind = kinds.SESSIONS if session.by_instructor else kinds.OTHER_SESSIONS
+    ledger.record(kind, [Delivered(day=day, **place)], source=session)  # type: ignore[arg-type]
+    there = max(signed, head_count or 0)
+    if there:
+        ledger.record(kinds.ATTENDANCES, [Delivered(day=day, count=there, **place)], source=session)  # type: ignore[arg-type]
+    journal.record(actor, events.SESSION_HELD, session, signed=signed, heads=head_count)
+    return session
+
+
+# phones ------------------------------------------------------------------------------------------
+
+
+def by_code(code: str) -> Session:
+    """A session that is not cancelled. Raises NotFound."""
+    found = Session.objects.select_related("unit").filter(code=code, cancelled_at=None).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _phone(session: Session, phone: UUID) -> bytes:
+    return keys().digest(f"session-{session.code}", phone.hex)
+
+
+def ticket_for(session: Session, token: str) -> str:
+    """A ticket for the page that a fresh code opened; "" where the code is not fresh (any more) or not ours."""
+    counter = rules.counter_of(bytes(session.secret), token)
+    if counter is None or not rules.fresh(counter, clock.now()):
+        return ""
+    return signing.dumps({"s": session.code, "n": counter}, salt="hall")
+
+
+def sign_in(*, session: Session, phone: UUID, ticket: str = "", token: str = "", waited: int = 0, network: str) -> bool:
+    """Be there. Either with the ticket of a page that a fresh code opened, or with a code that the phone took without
+    network ``waited`` seconds ago. The same phone twice is there once; returns whether it was new.
+
+    Raises IllegalMove for a code that was forwarded, photographed or made up; TooMuch.
+    """
+    limits.count(f"hall:{session.pk}", network, at_most=HALL_AN_HOUR)
+    if not Session.objects.filter(pk=session.pk, held_at=None, cancelled_at=None).exists():
+        raise IllegalMove(_("The sign-in sheet of this session is closed."), code="closed")
+    if not _was_there(session, ticket, token, waited):
+        raise IllegalMove(
+            _(
+                "This code is not on the screen any more. Scan the one that is there now; a code that was sent on does not count."
+            ),
+            code="stale-code",
+        )
+    made = Attendance(session=session, device=_phone(session, phone))
+    before = Attendance.objects.filter(session=session, device=made.device).exists()
+    Attendance.objects.bulk_create([made], ignore_conflicts=True)
+    return not before
+
+
+def _was_there(session: Session, ticket: str, token: str, waited: int) -> bool:
+    if ticket:
+        try:
+            told = signing.loads(ticket, salt="hall", max_age=rules.PAGE_SECONDS)
+        except signing.BadSignature:
+            return False
+        return bool(told.get("s") == session.code)
+    counter = rules.counter_of(bytes(session.secret), token)
+    return counter is not None and rules.fresh(counter, clock.now(), waited)
+
+
+@transaction.atomic
+def sign_up(*, session: Session, phone: UUID, network: str) -> int:
+    """Ask for a place; returns 0 where there is one, else the place in the waiting list. The same phone again changes nothing."""
+    limits.count(f"signup:{session.pk}", network, at_most=HALL_AN_HOUR)
+    Session.objects.select_for_update().get(pk=session.pk)
+    if session.starts_at < clock.now():
+        raise IllegalMove(_("It has begun already. Just come in."), code="begun")
+    mine = _phone(session, phone)
+    Signup.objects.get_or_create(session=session, device=mine)
+    return place_of(session, phone)
+
+
+def place_of(session: Session, phone: UUID) -> int:
+    """0: has a place; 1 and more: the place in the waiting list; -1: not signed up."""
+    mine = Signup.objects.filter(session=session, device=_phone(session, phone)).first()
+    if mine is None:
+        return -1
+    ahead = Signup.objects.filter(session=session, pk__lt=mine.pk).count()
+    return max(0, ahead + 1 - session.capacity) if session.capacity else 0
+
+
+@transaction.atomic
+def give_up(*, session: Session, phone: UUID) -> None:
+    """Give a place back; whoever waits moves up."""
+    Signup.objects.filter(session=session, device=_phone(session, phone)).delete()
+
+
+def give_opinion(*, session: Session, phone: UUID, mark: int, network: str) -> None:
+    """One tap: 1 good, 2 so-so, 3 bad; only from a phone that was there. The last tap counts. Raises IllegalMove, BadInput."""
+    limits.count(f"opinion:{session.pk}", network, at_most=HALL_AN_HOUR)
+    if mark not in (1, 2, 3):
+        raise BadInput(code="bad-mark")
+    mine = _phone(session, phone)
+    if not Attendance.objects.filter(session=session, device=mine).exists():
+        raise IllegalMove(_("Only a phone that signed in can say how it was."), code="not-there")
+    Opinion.objects.update_or_create(session=session, device=mine, defaults={"mark": mark})

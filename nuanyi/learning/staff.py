@@ -1,0 +1,187 @@
+"""The office's face of lessons, the plan before the shift, groups and pushes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.learning import queries
+from nuanyi.learning.forms import GroupForm, LessonForm
+from nuanyi.learning.models import Group, Lesson, Push
+from nuanyi.learning.reading import html_of
+from nuanyi.learning.rules import PushState, State
+from nuanyi.learning.services import lessons, pushing
+from nuanyi.lib import clock
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.paging import page_of
+from nuanyi.lib.posted import day_of, number_of
+from nuanyi.units.models import Unit
+
+
+def units_for(request: HttpRequest, act: str) -> Any:
+    """The units for which somebody may do an act."""
+    scopes = actor_of(request).scopes(act)
+    rows = Unit.objects.filter(active=True).order_by("name")
+    return rows if any(s.everywhere for s in scopes) else rows.filter(pk__in=[s.unit for s in scopes if s.unit])
+
+
+@require_safe
+@door("learning.view")
+def lesson_list(request: HttpRequest) -> HttpResponse:
+    """Which lessons are there, and are they read?"""
+    rows = queries.lessons_for_staff(request.GET.get("state", ""))
+    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    context = {
+        "page": page,
+        "states": State.choices,
+        "opens": queries.opens_by_lesson(),
+        "may_write": actor_of(request).can("learning.write"),
+    }
+    return render(request, "learning/staff/lessons.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("learning.write")
+def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Write a lesson, see how it will look, send it on."""
+    found = Lesson.objects.filter(pk=pk).first() if pk else None
+    if pk and found is None:
+        raise NotFound()
+    form = LessonForm(request.POST or None, initial=LessonForm.of(found) if found else None)
+    refusal: Refusal | None = None
+    shown = ""
+    if request.method == "POST" and form.is_valid():
+        if request.POST.get("look"):
+            shown = html_of(form.cleaned_data["body"])
+        else:
+            try:
+                saved = lessons.save_lesson(actor=actor_of(request), told=form.told(), lesson=found)
+                return redirect("learning:lesson", saved.pk)
+            except Refusal as wrong:
+                refusal = wrong
+    context = {
+        "form": form, "lesson": found, "refusal": refusal, "shown": shown or (html_of(found.body) if found else ""),
+        "moves": [(state, State(state).label) for state in sorted(_moves(found))] if found else [],
+        "versions": found.versions.order_by("-number")[:20] if found else [],
+    }  # fmt: skip
+    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    return render(request, "learning/staff/lesson.html", context, status=status)
+
+
+def _moves(lesson: Lesson) -> frozenset[str]:
+    from nuanyi.learning.rules import MOVES
+
+    return MOVES[lesson.state]
+
+
+@require_POST
+@door("learning.write")
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for review, publish, send back, withdraw."""
+    found = Lesson.objects.filter(pk=pk).first()
+    to = request.POST.get("to", "")
+    if found is None or to not in State.values:
+        raise NotFound()
+    lessons.move_lesson(actor=actor_of(request), lesson=found, to=to)
+    return redirect("learning:lesson", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("learning.publish")
+def plan(request: HttpRequest) -> HttpResponse:
+    """What is told before the shift this week, and who speaks?"""
+    today = clock.today()
+    monday = today - timedelta(days=today.weekday())
+    if request.GET.get("week"):
+        chosen = day_of(request.GET["week"], "week")
+        monday = chosen - timedelta(days=chosen.weekday())
+    if request.method == "POST":
+        picked = Lesson.objects.filter(pk=number_of(request.POST.get("lesson", ""))).first()
+        pushing.plan_day(
+            actor=actor_of(request),
+            day=day_of(request.POST.get("day", ""), "day"),
+            lesson=picked,
+            speaker=request.POST.get("speaker", ""),
+        )
+        return redirect(f"/office/learning/plan/?week={monday.isoformat()}")
+    context = {
+        "days": queries.week(monday), "lessons": Lesson.objects.filter(state=State.PUBLISHED).only("pk", "title"), "today": today,
+        "before": (monday - timedelta(days=7)).isoformat(), "later": (monday + timedelta(days=7)).isoformat(),
+    }  # fmt: skip
+    return render(request, "learning/staff/plan.html", context)
+
+
+@require_safe
+@door("learning.groups")
+def groups(request: HttpRequest) -> HttpResponse:
+    """Which groups get the lesson, and does it arrive?"""
+    return render(request, "learning/staff/groups.html", {"rows": pushing.groups_for(actor_of(request))})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("learning.groups")
+def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """A group and its robot."""
+    found = Group.objects.filter(pk=pk).first() if pk else None
+    if pk and found is None:
+        raise NotFound()
+    first: dict[str, Any] = {"hour": "07:30"}
+    if found:
+        first = {
+            "region": found.region_code,
+            **{f: getattr(found, f) for f in ("name", "robot", "hour", "members", "active", "sector", "unit")},
+        }
+    form = GroupForm(request.POST or None, units=units_for(request, "learning.groups"), initial=first)
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            pushing.save_group(actor=actor_of(request), told=form.told(), pk=pk)
+            return redirect("learning:groups")
+        except Refusal as wrong:
+            refusal = wrong
+    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    return render(
+        request, "learning/staff/group.html", {"form": form, "group": found, "refusal": refusal}, status=status
+    )
+
+
+@require_POST
+@door("learning.groups")
+def try_group(request: HttpRequest, pk: int) -> HttpResponse:
+    """A trial message."""
+    try:
+        pushing.try_group(actor=actor_of(request), pk=pk)
+        told = None
+    except NotFound:
+        raise
+    except Refusal as wrong:
+        told = wrong
+    context = {"rows": pushing.groups_for(actor_of(request)), "refusal": told, "tried": told is None}
+    return render(request, "learning/staff/groups.html", context, status=told.status if told else 200)
+
+
+@require_safe
+@door("learning.groups")
+def pushes(request: HttpRequest) -> HttpResponse:
+    """What was sent where, and was it opened?"""
+    scopes = actor_of(request).scopes("learning.groups")
+    rows = Push.objects.select_related("lesson", "group")
+    if not any(scope.everywhere for scope in scopes):
+        rows = rows.filter(group__unit__in=[scope.unit for scope in scopes if scope.unit])
+    if request.GET.get("state") in PushState.values:
+        rows = rows.filter(state=request.GET["state"])
+    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    return render(request, "learning/staff/pushes.html", {"page": page, "states": PushState.choices})
+
+
+@require_POST
+@door("learning.groups")
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """It came, or it is to be sent again."""
+    pushing.settle(actor=actor_of(request), pk=pk, came=request.POST.get("came") == "1")
+    return redirect("learning:pushes")

@@ -1,0 +1,218 @@
+import base64
+import hmac
+import json
+import threading
+import time as real_time
+from datetime import datetime, time, timedelta
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote_plus, urlsplit
+
+import pytest
+
+from nuanyi.learning import kinds, queries
+from nuanyi.learning.models import Group, Push
+from nuanyi.learning.rules import PushState
+from nuanyi.learning.services import pushing
+from nuanyi.learning.tests.test_write_and_read_lessons import published  # noqa: F401
+from nuanyi.ledger import queries as ledger
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, NotAllowed, Refusal
+from nuanyi.lib.figures import Window
+from nuanyi.notices import robots
+
+SECRET = "SEC0123456789"
+
+
+class Loopback(BaseHTTPRequestHandler):
+    """A server that speaks the three robots' protocols strictly, written apart from the senders."""
+
+    came: list = []
+    answers: list = []
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        address = urlsplit(self.path)
+        query = parse_qs(address.query)
+        good = self.headers["Content-Type"].startswith("application/json")
+        if address.path == "/cgi-bin/webhook/send":
+            good &= (
+                body["msgtype"] == "markdown" and len(body["markdown"]["content"].encode()) <= 4096 and "key" in query
+            )
+            wrong, right = {"errcode": 93000, "errmsg": "invalid webhook url"}, {"errcode": 0, "errmsg": "ok"}
+        elif address.path == "/robot/send":
+            stamp = query.get("timestamp", ["0"])[0]
+            mac = hmac.new(SECRET.encode(), f"{stamp}\n{SECRET}".encode(), sha256).digest()
+            good &= (
+                abs(int(stamp) / 1000 - real_time.time()) < 2 * 86400 and query["sign"][0] == base64.b64encode(mac).decode()
+            )
+            good &= set(body["markdown"]) == {"title", "text"}
+            wrong, right = {"errcode": 310000, "errmsg": "sign not match"}, {"errcode": 0, "errmsg": "ok"}
+        else:
+            mac = hmac.new(f"{body.get('timestamp')}\n{SECRET}".encode(), b"", sha256).digest()
+            good &= body.get("sign") == base64.b64encode(mac).decode() and body["msg_type"] == "post"
+            wrong, right = {"code": 19021, "msg": "sign match fail"}, {"code": 0, "msg": "success"}
+        answer = type(self).answers.pop(0) if type(self).answers else (right if good else wrong)
+        if answer in (right,):
+            type(self).came.append(body)
+        told = json.dumps(answer).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, *_args):
+        pass
+
+
+@pytest.fixture
+def loopback(settings):
+    Loopback.came, Loopback.answers = [], []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Loopback)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    host = f"127.0.0.1:{server.server_port}"
+    settings.NUANYI_ROBOT_HOSTS = [host]
+    yield f"http://{host}"
+    server.shutdown()
+
+
+PATHS = {
+    "wecom": "/cgi-bin/webhook/send?key=k",
+    "dingtalk": "/robot/send?access_token=t",
+    "feishu": "/open-apis/bot/v2/hook/x",
+}
+
+
+def make_group(cast, district, loopback, robot="wecom", **more):
+    told = {
+        "name": f"群{robot}", "robot": robot, "address": loopback + PATHS[robot], "secret": SECRET, "hour": time(7, 30), "unit": district["gonghui"],
+        "region_code": "450311100", "sector": "delivery",
+    }  # fmt: skip
+    return pushing.save_group(actor=cast.actor("office"), told=pushing.Told(**{**told, **more}))
+
+
+def at(hour, minute=0):
+    return datetime.combine(clock.today(), time(hour, minute), clock.CHINA)
+
+
+@pytest.fixture
+def planned(cast, published):  # noqa: F811
+    lesson = published()
+    pushing.plan_day(actor=cast.actor("office"), day=clock.today(), lesson=lesson, speaker="先锋周师傅（示例）")
+    return lesson
+
+
+def test_the_three_robots_take_the_lesson_signed_at_the_groups_hour_once(cast, district, loopback, planned):
+    for robot in PATHS:
+        make_group(cast, district, loopback, robot)
+    for _again in range(3):
+        pushing.queue_day(clock.today())
+    assert Push.objects.count() == 3
+    with clock.held_at(at(7, 0)):
+        assert pushing.send_due() == 0
+    with clock.held_at(at(7, 31)):
+        assert pushing.send_due() == 3
+        assert pushing.send_due() == 0
+    assert len(Loopback.came) == 3
+    assert all("头盔怎么戴" in json.dumps(body, ensure_ascii=False) for body in Loopback.came)
+    assert ledger.sums((kinds.LESSONS_PUSHED,), Window())[()] == 1
+
+
+def test_a_robot_that_says_too_often_is_tried_again_later_and_one_that_refuses_is_given_up_and_told(
+    cast, district, loopback, planned
+):
+    make_group(cast, district, loopback)
+    pushing.queue_day(clock.today())
+    Loopback.answers = [{"errcode": 45009, "errmsg": "api freq out of limit"}]
+    with clock.held_at(at(8)):
+        assert pushing.send_due() == 0
+        waiting = Push.objects.get()
+        assert (waiting.state, waiting.attempts) == (PushState.QUEUED, 1)
+        assert "45009" in waiting.last_error
+        assert waiting.due_at > clock.now()
+        assert pushing.send_due() == 0
+    with clock.held_at(waiting.due_at + timedelta(seconds=1)):
+        Loopback.answers = [{"errcode": 93000, "errmsg": "invalid webhook url"}]
+        assert pushing.send_due() == 0
+    assert Push.objects.get().state == PushState.DEAD
+    pushing.settle(actor=cast.actor("office"), pk=Push.objects.get().pk, came=False)
+    assert pushing.send_due() == 1
+
+
+def test_whoever_is_killed_while_sending_leaves_it_in_doubt_neither_twice_nor_forgotten(
+    cast, district, loopback, planned
+):
+    make_group(cast, district, loopback)
+    pushing.queue_day(clock.today())
+    with clock.held_at(at(8)):
+        assert pushing._take_one(clock.now()).state == PushState.SENDING
+    with clock.held_at(at(8, 10)):
+        assert pushing.send_due() == 0
+    push = Push.objects.get()
+    assert push.state == PushState.DOUBT
+    assert Loopback.came == []
+    pushing.settle(actor=cast.actor("office"), pk=push.pk, came=True)
+    assert ledger.sums((kinds.LESSONS_PUSHED,), Window())[()] == 1
+
+
+def test_a_wrong_secret_is_told_in_the_robots_words_at_the_trial(cast, district, loopback):
+    group = make_group(cast, district, loopback, "dingtalk", secret="SECwrong")
+    with pytest.raises(Refusal) as refused:
+        pushing.try_group(actor=cast.actor("office"), pk=group.pk)
+    assert "310000" in str(refused.value)
+    make = make_group(cast, district, loopback, "feishu")
+    pushing.try_group(actor=cast.actor("office"), pk=make.pk)
+    assert len(Loopback.came) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://qyapi.weixin.qq.com/x",
+        "https://qyapi.weixin.qq.com.evil.example/x",
+        "https://127.0.0.1/x",
+        "file:///etc/passwd",
+        "https://oapi.dingtalk.com/x",
+        "",
+    ],
+)
+def test_an_address_that_is_not_the_robots_own_is_refused(cast, district, address):
+    with pytest.raises(BadInput):
+        make_group(cast, district, "", address=address)
+    assert not Group.objects.exists()
+
+
+def test_address_and_secret_are_sealed_and_never_shown(cast, district, loopback):
+    group = make_group(cast, district, loopback)
+    assert b"webhook" not in bytes(group.sealed_address)
+    page = cast.client("office").get(f"/office/learning/groups/{group.pk}/").content.decode()
+    assert "webhook/send" not in page
+    assert SECRET not in page
+    with pytest.raises(NotAllowed):
+        pushing.try_group(actor=cast.actor("clerk"), pk=group.pk)
+
+
+def test_an_opened_link_leads_to_the_lesson_and_is_only_counted(cast, district, loopback, planned, client):
+    make_group(cast, district, loopback)
+    pushing.queue_day(clock.today())
+    push = Push.objects.get()
+    assert client.get(f"/l/{push.code}/").url == "/learn/helmet/"
+    client.get(f"/l/{push.code}/")
+    assert queries.opens_by_lesson() == {planned.pk: 2}
+    assert client.get("/l/0000000000/").status_code == 404
+
+
+def test_a_long_lesson_is_cut_to_what_wecom_takes_without_breaking_a_sign():
+    _address, body = robots.wecom.request("", "", "标题", "字" * 3000, "https://x.invalid/l/1/", 0)
+    content = body["markdown"]["content"]
+    assert len(content.encode()) <= 4096
+    assert content.endswith("(https://x.invalid/l/1/)")
+
+
+def test_the_signature_of_dingtalk_goes_into_the_address_escaped():
+    address, _body = robots.dingtalk.request(
+        "https://oapi.dingtalk.com/robot/send?access_token=t", SECRET, "a", "b", "c", 1700000000.5
+    )
+    told = parse_qs(urlsplit(address).query)
+    assert told["timestamp"] == ["1700000000500"]
+    assert unquote_plus(told["sign"][0]) == robots.dingtalk.sign(SECRET, 1700000000500)

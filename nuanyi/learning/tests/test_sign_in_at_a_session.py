@@ -1,0 +1,187 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from nuanyi.learning import kinds, rules
+from nuanyi.learning.models import Attendance, Session
+from nuanyi.learning.services import sessions
+from nuanyi.ledger import queries as ledger
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed
+from nuanyi.lib.figures import Window
+
+
+@pytest.fixture
+def hall(cast, district):
+    """A lecture that begins now, planned by the district's hand."""
+
+    def make(**more):
+        now = clock.now()
+        told = {
+            "kind": "lecture", "title": "骑行安全", "place": "良丰街道驿站", "starts_at": now + timedelta(minutes=1), "ends_at": now + timedelta(hours=1),
+            "unit": district["gonghui"], "region_code": "450311001", "sector": "delivery",
+        }  # fmt: skip
+        return sessions.save_session(actor=cast.actor("office"), told=sessions.Told(**{**told, **more}))
+
+    return make
+
+
+def on_screen(session, moment=None):
+    return rules.token_of(bytes(session.secret), rules.counter_at(moment or clock.now()))
+
+
+def come(session, **more):
+    told = {"session": session, "phone": uuid4(), "token": on_screen(session), "network": "203.0.113.9"}
+    return sessions.sign_in(**{**told, **more})
+
+
+def test_the_code_on_the_screen_counts_and_the_same_phone_counts_once(hall):
+    session, phone = hall(), uuid4()
+    assert come(session, phone=phone) is True
+    assert come(session, phone=phone) is False
+    assert come(session) is True
+    assert Attendance.objects.count() == 2
+
+
+def test_a_code_that_was_sent_to_a_friend_or_made_up_does_not_count(hall):
+    session = hall()
+    old = on_screen(session, clock.now() - timedelta(seconds=60))
+    other = on_screen(hall())
+    for token in (old, other, "ffff-aaaaaaaaaa", "x", "", on_screen(session, clock.now() + timedelta(seconds=60))):
+        with pytest.raises(IllegalMove):
+            come(session, token=token)
+    assert Attendance.objects.count() == 0
+
+
+def test_a_phone_without_network_sends_later_and_its_clock_is_not_asked(hall):
+    session = hall()
+    token = on_screen(session)
+    with clock.held_at(clock.now() + timedelta(minutes=40)):
+        assert come(session, token=token, waited=40 * 60) is True
+        with pytest.raises(IllegalMove):
+            come(session, token=token, waited=60)
+        with pytest.raises(IllegalMove):
+            come(session, token=token, waited=14 * 3600)
+
+
+@given(st.integers(0, rules.KEPT_SECONDS), st.integers(-600, 600))
+def test_only_the_code_of_the_moment_at_which_the_phone_saw_it_is_fresh(waited, off):
+    now = clock.now()
+    seen = now - timedelta(seconds=waited + off)
+    counter = rules.counter_at(seen)
+    if abs(off) > rules.MOST_AGE + rules.CODE_SECONDS:
+        assert not rules.fresh(counter, now, waited)
+    elif 0 <= off <= rules.MOST_AGE - rules.CODE_SECONDS:
+        assert rules.fresh(counter, now, waited)
+
+
+def test_the_page_that_a_fresh_code_opened_may_stay_open_some_minutes_and_no_longer(hall):
+    session, browser = hall(), Client()
+    page = browser.get(f"/in/{session.code}/{on_screen(session)}/").content.decode()
+    ticket = sessions.ticket_for(session, on_screen(session))
+    assert 'name="ticket"' in page
+    with clock.held_at(clock.now() + timedelta(minutes=5)):
+        assert come(session, token="0-0", ticket=ticket) is True
+    with pytest.raises(IllegalMove):
+        come(session, token="0-0", ticket=ticket + "x")
+    with pytest.raises(IllegalMove):
+        come(hall(), token="0-0", ticket=ticket)
+
+
+def test_a_forwarded_link_says_so_in_words_and_offers_no_button(hall):
+    session = hall()
+    token = on_screen(session, clock.now() - timedelta(minutes=2))
+    answer = Client().get(f"/in/{session.code}/{token}/")
+    assert 'name="ticket"' not in answer.content.decode()
+    post = Client().post(f"/in/{session.code}/{token}/", {"key": str(uuid4()), "phone": str(uuid4())})
+    assert post.status_code == 409
+    assert Attendance.objects.count() == 0
+
+
+def test_places_go_in_order_and_whoever_waits_moves_up(hall):
+    session, phones = hall(capacity=2), [uuid4() for _n in range(4)]
+    network = "203.0.113.9"
+    assert [sessions.sign_up(session=session, phone=phone, network=network) for phone in phones] == [0, 0, 1, 2]
+    assert sessions.sign_up(session=session, phone=phones[0], network=network) == 0
+    sessions.give_up(session=session, phone=phones[0])
+    assert [sessions.place_of(session, phone) for phone in phones] == [-1, 0, 0, 1]
+
+
+def test_a_lecture_needs_its_team_and_the_ledger_counts_sign_ins_or_heads(cast, hall):
+    session = hall()
+    for _n in range(3):
+        come(session)
+    with clock.held_at(clock.now() + timedelta(hours=2)):
+        with pytest.raises(IllegalMove) as lacking:
+            sessions.close(actor=cast.actor("office"), pk=session.pk, head_count=12)
+        assert lacking.value.code == "team"
+        for role in ("instructor", "member", "worker"):
+            sessions.add_member(actor=cast.actor("office"), pk=session.pk, role=role, name="示例姓名")
+        sessions.close(actor=cast.actor("office"), pk=session.pk, head_count=12)
+        with pytest.raises(IllegalMove):
+            come(session)
+    assert ledger.sums((kinds.ATTENDANCES,), Window())[()] == 12
+    assert ledger.sums((kinds.OTHER_SESSIONS,), Window())[()] == 1
+    assert "示例姓名".encode() not in bytes(session.team.first().sealed_name)
+
+
+def test_a_session_is_not_closed_before_it_begins_and_moves_with_a_higher_sequence(cast, hall, district):
+    session = hall(starts_at=clock.now() + timedelta(days=1), ends_at=clock.now() + timedelta(days=1, hours=1))
+    with pytest.raises(IllegalMove):
+        sessions.close(actor=cast.actor("office"), pk=session.pk, head_count=None)
+    told = sessions.Told(
+        kind="lecture", title="骑行安全", place="雁山镇驿站", starts_at=session.starts_at + timedelta(days=1), ends_at=session.ends_at + timedelta(days=1),
+        unit=district["gonghui"],
+    )  # fmt: skip
+    sessions.save_session(actor=cast.actor("office"), told=told, pk=session.pk)
+    feed = Calendar.from_ical(Client().get("/feeds/sessions.ics").content)
+    (event,) = feed.walk("VEVENT")
+    assert event["SEQUENCE"] == 1
+    assert str(event["LOCATION"]) == "雁山镇驿站"
+    assert event["DTSTART"].dt == told.starts_at.replace(microsecond=0)
+    sessions.cancel(actor=cast.actor("office"), pk=session.pk)
+    (event,) = Calendar.from_ical(Client().get("/feeds/sessions.ics").content).walk("VEVENT")
+    assert event["STATUS"] == "CANCELLED"
+
+
+def test_only_a_phone_that_was_there_says_how_it_was_and_its_last_word_counts(hall):
+    session, phone = hall(), uuid4()
+    with pytest.raises(IllegalMove):
+        sessions.give_opinion(session=session, phone=phone, mark=1, network="203.0.113.9")
+    come(session, phone=phone)
+    for mark in (3, 1):
+        sessions.give_opinion(session=session, phone=phone, mark=mark, network="203.0.113.9")
+    assert [row.mark for row in session.opinions.all()] == [1]
+
+
+def test_nothing_ties_a_phone_from_one_hall_to_another(hall):
+    first, second, phone = hall(), hall(), uuid4()
+    come(first, phone=phone)
+    come(second, phone=phone)
+    marks = [bytes(row.device) for row in Attendance.objects.all()]
+    assert marks[0] != marks[1]
+    assert {field.name for field in Attendance._meta.fields} == {"id", "session", "device"}
+
+
+def test_the_screen_carries_its_codes_with_it_and_another_unit_has_none(cast, hall):
+    session = hall()
+    page = cast.client("office").get(f"/office/learning/sessions/{session.pk}/screen/").content.decode()
+    assert page.count(":") > 300
+    assert bytes(session.secret).hex() not in page
+    with pytest.raises(NotAllowed):
+        sessions.own(cast.actor("clerk"), session.pk)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"title": ""}, {"place": ""}, {"kind": "x"}, {"region_code": "1"}, {"ends_at": clock.now() - timedelta(days=1)}],
+)
+def test_a_crooked_plan_is_refused(hall, wrong):
+    with pytest.raises(BadInput):
+        hall(**wrong)
+    assert not Session.objects.exists()

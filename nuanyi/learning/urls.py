@@ -1,0 +1,26 @@
+"""Addresses of the room's office."""
+
+from django.urls import path
+
+from nuanyi.learning import hall, staff
+
+app_name = "learning"
+urlpatterns = [
+    path("", staff.lesson_list, name="lessons"),
+    path("new/", staff.lesson, name="lesson_new"),
+    path("<int:pk>/", staff.lesson, name="lesson"),
+    path("<int:pk>/move/", staff.move, name="move"),
+    path("plan/", staff.plan, name="plan"),
+    path("groups/", staff.groups, name="groups"),
+    path("groups/new/", staff.group, name="group_new"),
+    path("groups/<int:pk>/", staff.group, name="group"),
+    path("groups/<int:pk>/try/", staff.try_group, name="try"),
+    path("pushes/", staff.pushes, name="pushes"),
+    path("pushes/<int:pk>/", staff.settle, name="settle"),
+    path("sessions/", hall.session_list, name="sessions"),
+    path("sessions/new/", hall.edit, name="session_new"),
+    path("sessions/<int:pk>/", hall.session, name="session"),
+    path("sessions/<int:pk>/edit/", hall.edit, name="session_edit"),
+    path("sessions/<int:pk>/screen/", hall.screen, name="screen"),
+    path("sessions/<int:pk>/<slug:deed>/", hall.act, name="session_act"),
+]

@@ -1,0 +1,153 @@
+"""The worker's face: lessons, the lesson of the day, sessions, signing in."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.learning import calendars, queries
+from nuanyi.learning.forms import answers_of
+from nuanyi.learning.models import Lesson
+from nuanyi.learning.reading import html_of
+from nuanyi.learning.rules import Category, State
+from nuanyi.learning.services import lessons, pushing, sessions
+from nuanyi.lib import clock
+from nuanyi.lib.doors import PUBLIC, address_of, door
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.posted import key_of, number_of
+
+
+@require_safe
+@door(PUBLIC)
+def home(request: HttpRequest) -> HttpResponse:
+    """What is worth five minutes?"""
+    category, q = request.GET.get("category", ""), request.GET.get("q", "").strip()[:40]
+    parts = queries.published(category, q)
+    context = {
+        "parts": parts, "q": q, "category": category, "categories": Category.choices, "today": queries.lesson_of_the_day(),
+        "coming": queries.coming()[:3], "count": sum(len(rows) for _v, _t, rows in parts),
+    }  # fmt: skip
+    return render(request, "learning/worker/home.html", context)
+
+
+@require_safe
+@door(PUBLIC)
+def lesson(request: HttpRequest, slug: str) -> HttpResponse:
+    """One lesson, its questions, its sources."""
+    found = Lesson.objects.filter(slug=slug, state=State.PUBLISHED).first()
+    if found is None:
+        raise NotFound()
+    after = (
+        Lesson.objects.filter(state=State.PUBLISHED, category=found.category, pk__gt=found.pk).order_by("pk").first()
+    )
+    context = {
+        "lesson": found, "html": html_of(found.body), "minutes": queries.minutes_of(found), "answers": answers_of(found), "after": after,
+        "key": uuid4(),
+    }  # fmt: skip
+    return render(request, "learning/worker/lesson.html", context)
+
+
+@require_POST
+@door(PUBLIC)
+def finish(request: HttpRequest, slug: str) -> HttpResponse:
+    """It was read to its end."""
+    lessons.finish(key=key_of(request), slug=slug, network=address_of(request))
+    return HttpResponse(status=204) if request.headers.get("X-Quiet") else redirect("/learn/")
+
+
+@require_safe
+@door(PUBLIC)
+def pushed(request: HttpRequest, code: str) -> HttpResponse:
+    """The link in a group: counts that it was opened and leads to the lesson."""
+    return redirect(f"/learn/{pushing.open_push(code).slug}/")
+
+
+@require_safe
+@door(PUBLIC)
+def session_list(request: HttpRequest) -> HttpResponse:
+    """What can I go to?"""
+    return render(request, "learning/worker/sessions.html", {"rows": queries.coming()})
+
+
+def _phone(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("phone", "") or request.POST.get("key", ""))
+    except ValueError as exc:
+        raise BadInput(gettext("The form is damaged. Open the page again."), code="bad-key") from exc
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def session(request: HttpRequest, code: str) -> HttpResponse:
+    """One session: when, where, a place for me; how it was."""
+    found, refusal, place, thanks = sessions.by_code(code), None, None, False
+    if request.method == "POST":
+        try:
+            if request.POST.get("mark"):
+                sessions.give_opinion(
+                    session=found,
+                    phone=_phone(request),
+                    mark=number_of(request.POST["mark"]),
+                    network=address_of(request),
+                )
+                thanks = True
+            elif request.POST.get("leave"):
+                sessions.give_up(session=found, phone=_phone(request))
+                place = -1
+            else:
+                place = sessions.sign_up(session=found, phone=_phone(request), network=address_of(request))
+        except Refusal as wrong:
+            refusal = wrong
+    asked = found.signups.count()
+    context = {
+        "session": found, "place": place, "refusal": refusal, "key": uuid4(), "thanks": thanks, "asked": asked,
+        "left": max(0, found.capacity - asked) if found.capacity else None, "over": found.ends_at < clock.now(),
+        "begun": found.starts_at <= clock.now(),
+    }  # fmt: skip
+    return render(request, "learning/worker/session.html", context, status=refusal.status if refusal else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def come_in(request: HttpRequest, code: str, token: str) -> HttpResponse:
+    """The code on the screen leads here: one tap and I was there."""
+    found, refusal, done = sessions.by_code(code), None, False
+    ticket = sessions.ticket_for(found, token) if request.method != "POST" else ""
+    if request.method == "POST":
+        try:
+            sessions.sign_in(
+                session=found, phone=_phone(request), ticket=request.POST.get("ticket", ""), token=token,
+                waited=number_of(request.POST.get("waited", "")), network=address_of(request),
+            )  # fmt: skip
+            done = True
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "session": found,
+        "ticket": ticket,
+        "refusal": refusal,
+        "done": done,
+        "key": uuid4(),
+        "stale": not ticket and not done,
+    }
+    response = render(request, "learning/worker/in.html", context, status=refusal.status if refusal else 200)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@door(PUBLIC)
+def kept(request: HttpRequest) -> HttpResponse:
+    """What the phone shows of a code that it scanned without network: kept, sent later. The page itself knows nothing."""
+    return render(request, "learning/worker/kept.html")
+
+
+@require_safe
+@door(PUBLIC)
+def feed(request: HttpRequest) -> HttpResponse:
+    """All sessions to come as a calendar to follow (RFC 5545)."""
+    return HttpResponse(calendars.feed(queries.for_calendar()), content_type="text/calendar; charset=utf-8")

@@ -1,0 +1,18 @@
+"""Addresses that workers use without signing in."""
+
+from django.urls import path
+
+from nuanyi.learning import worker
+
+app_name = "learn"
+urlpatterns = [
+    path("learn/", worker.home, name="home"),
+    path("learn/<slug:slug>/", worker.lesson, name="lesson"),
+    path("learn/<slug:slug>/done/", worker.finish, name="finish"),
+    path("l/<slug:code>/", worker.pushed, name="pushed"),
+    path("sessions/", worker.session_list, name="sessions"),
+    path("sessions/<slug:code>/", worker.session, name="session"),
+    path("in/kept/", worker.kept, name="kept"),
+    path("in/<slug:code>/<slug:token>/", worker.come_in, name="in"),
+    path("feeds/sessions.ics", worker.feed, name="feed"),
+]

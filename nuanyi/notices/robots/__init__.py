@@ -1,0 +1,76 @@
+"""Group robots: a message into a WeCom, DingTalk or Feishu group by the published webhook protocols.
+
+Each is one module with ``request`` (address and body of a message) and ``failure`` (what an answer means). ``send`` speaks
+HTTP, to the robots' own hosts only: an address that somebody entered never makes this server talk to anybody else.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from nuanyi.notices.robots import dingtalk, feishu, wecom
+
+SECONDS = 10
+MAX_ANSWER = 64 << 10
+
+
+class Robot(Protocol):
+    """What the module of a robot has."""
+
+    HOST: str
+
+    def request(
+        self, address: str, secret: str, title: str, text: str, link: str, now: float
+    ) -> tuple[str, dict[str, object]]:
+        """The address to post to and the body."""
+        ...
+
+    def failure(self, answer: dict[str, object]) -> tuple[str, bool]:
+        """What went wrong ("" for nothing) and whether it may be tried again."""
+        ...
+
+
+ROBOTS: dict[str, Robot] = {"wecom": wecom, "dingtalk": dingtalk, "feishu": feishu}
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A robot never redirects; whoever does is somebody else."""
+
+    def redirect_request(self, *_args: object) -> None:
+        """Refuse."""
+        return
+
+
+def right_address(robot: str, address: str) -> bool:
+    """Whether an address is the robot's own: https and its host, or one that this installation was started to trust (tests)."""
+    parts = urlsplit(address)
+    trusted = parts.netloc in settings.NUANYI_ROBOT_HOSTS and parts.scheme in ("http", "https")
+    return trusted or (parts.scheme == "https" and parts.hostname == ROBOTS[robot].HOST and parts.port in (None, 443))
+
+
+def send(robot: str, *, address: str, secret: str, title: str, text: str, link: str, now: float) -> None:
+    """Send one message. Raises ConnectionError to be tried again, ValueError where that is pointless."""
+    if not right_address(robot, address):
+        raise ValueError("not the robot's address")
+    target, body = ROBOTS[robot].request(address, secret, title, text, link, now)
+    request = urllib.request.Request(  # noqa: S310 - checked above
+        target, json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json; charset=utf-8"}
+    )
+    try:
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
+            told = json.loads(answer.read(MAX_ANSWER))
+    except urllib.error.HTTPError as exc:
+        if exc.code == 429 or exc.code >= 500:
+            raise ConnectionError(f"HTTP {exc.code}") from exc
+        raise ValueError(f"HTTP {exc.code}") from exc
+    except (OSError, json.JSONDecodeError) as exc:
+        raise ConnectionError(str(exc)[:120] or type(exc).__name__) from exc
+    why, again = ROBOTS[robot].failure(told if isinstance(told, dict) else {})
+    if why:
+        raise ConnectionError(why) if again else ValueError(why)
