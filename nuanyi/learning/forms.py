@@ -51,7 +51,7 @@ class LessonForm(forms.Form):
         label=_("Name in the address"), max_length=40, help_text=_("Small letters, digits and hyphens; it stays.")
     )
     category = forms.ChoiceField(label=_("Category"), choices=Category.choices)
-    title = forms.CharField(label=_("Title"), max_length=60)
+    title = forms.CharField(label=_("Heading"), max_length=60)
     lead = forms.CharField(label=_("One sentence for the group"), max_length=120, required=False)
     body = forms.CharField(label=_("Text in Markdown"), max_length=MAX_BODY, widget=forms.Textarea(attrs={"rows": 16}))
     sources = forms.CharField(label=_("Sources, one a line"), widget=forms.Textarea(attrs={"rows": 3}))
@@ -124,7 +124,7 @@ class SessionForm(_Placed):
     """A session."""
 
     kind = forms.ChoiceField(label=_("Kind of session"), choices=SessionKind.choices)
-    title = forms.CharField(label=_("Title"), max_length=80)
+    title = forms.CharField(label=_("Heading"), max_length=80)
     place = forms.CharField(label=_("Where"), max_length=120)
     starts = forms.DateTimeField(
         label=_("Begins"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")

@@ -46,7 +46,7 @@ class SessionKind(models.TextChoices):
     """Kinds of session (场次)."""
 
     LECTURE = "lecture", _("Lecture")
-    COURSE = "course", _("Class")
+    COURSE = "course", _("Training class")
     THEMED = "themed", _("Themed day")
     MEETING = "meeting", _("Three meetings and one lesson")
     ENTRIES = "entries", _("Three entries")

@@ -11,12 +11,16 @@ OFFICE = (
     "/office/people/", "/office/people/new/", "/office/people/duties/", "/office/notices/", "/office/search/?q=雁山", "/accounts/2fa/",
     "/office/stations/", "/office/stations/new/", "/office/stations/faults/", "/office/stations/visits/",
     "/office/stations/lists/new/", "/keeper/", "/keeper/LF01/", "/office/cases/overview/", "/office/cases/items/", "/office/cases/items/new/",
-    "/office/cases/rules/", "/office/cases/clocks/", "/office/cases/letters/", "/office/cases/lists/", "/office/cases/lists/need/",
+    "/office/learning/", "/office/learning/new/", "/office/learning/1/", "/office/learning/plan/", "/office/learning/groups/",
+    "/office/learning/groups/new/", "/office/learning/pushes/", "/office/learning/sessions/", "/office/learning/sessions/new/",
+    "/office/learning/sessions/18/", "/office/learning/sessions/18/screen/", "/office/cases/rules/",
+    "/office/cases/clocks/", "/office/cases/letters/", "/office/cases/lists/", "/office/cases/lists/need/",
     "/office/cases/lists/offer/", "/office/cases/registers/", "/office/cases/served/",
 )  # fmt: skip
 OPEN = (
     "/", "/?lat=25.05&lon=110.32&open=now&amenity=charging", "/?amenity=wifi", "/stations/LF01/", "/stations/LF01/tell/", "/s/LF01/",
-    "/help/", "/help/list/", "/help/ask/?kind=wage", "/help/mine/", "/who/", "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/",
+    "/help/", "/help/list/", "/help/ask/?kind=wage", "/help/mine/", "/learn/", "/learn/cpr/",
+    "/sessions/", "/in/kept/", "/who/", "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/",
 )  # fmt: skip
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
@@ -69,6 +73,9 @@ def test_targets_of_the_workers_phone_are_large_enough_for_gloves(open_as):
         "/s/LF01/",
         "/help/",
         "/help/ask/",
+        "/learn/",
+        "/learn/cpr/",
+        "/sessions/",
         "/help/mine/",
         "/who/",
         "/door/",

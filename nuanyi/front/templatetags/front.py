@@ -54,7 +54,7 @@ def error_summary(form: Any = None, refusal: Any = None) -> dict[str, Any]:
         for name, errors in form.errors.items():
             target = "" if name == "__all__" else f"#{form[name].auto_id}"
             lines += [(target, str(words)) for words in errors]
-    if refusal is not None:
+    if refusal:
         lines += [(f"#id_{name}", str(words)) for name, words in refusal.fields.items()] or [("", str(refusal))]
     return {"lines": lines}
 

@@ -44,7 +44,8 @@ class Loopback(BaseHTTPRequestHandler):
             stamp = query.get("timestamp", ["0"])[0]
             mac = hmac.new(SECRET.encode(), f"{stamp}\n{SECRET}".encode(), sha256).digest()
             good &= (
-                abs(int(stamp) / 1000 - real_time.time()) < 2 * 86400 and query["sign"][0] == base64.b64encode(mac).decode()
+                abs(int(stamp) / 1000 - real_time.time()) < 2 * 86400
+                and query["sign"][0] == base64.b64encode(mac).decode()
             )
             good &= set(body["markdown"]) == {"title", "text"}
             wrong, right = {"errcode": 310000, "errmsg": "sign not match"}, {"errcode": 0, "errmsg": "ok"}

@@ -43,6 +43,9 @@ def test_figures_prints_the_four_counts_of_the_source(home):
         told[f"establishments.{key}"] for key in ("courier_and_delivery", "livestream", "logistics", "ecommerce")
     ] == [154, 10, 2, 3]
     assert json.loads(run(home, "figures", "--period", "2022", "--json"))["census.key_sectors_surveyed"] == 4
+    learning = [told[f"learning.{key}"] for key in ("sessions_by_instructors", "lessons_pushed")]
+    assert learning == [17, 39]
+    assert told["learning.attendances"] >= 200
     assert json.loads(run(home, "figures", "--region", "450311100", "--json"))["census.establishments"] == 53
 
 

@@ -29,7 +29,8 @@
     if (counter === shown) return;
     shown = counter;
     const line = codes[counter];
-    board.classList.toggle("over", !line);
+    board.classList.toggle("over", counter >= codes.length);
+    board.classList.toggle("early", counter < 0);
     canvas.hidden = !line;
     if (line) draw(line);
   };

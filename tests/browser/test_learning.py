@@ -1,0 +1,82 @@
+"""Learning through a real browser: a pushed lesson read offline the second time; a session from its plan to the sign-in sheet."""
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+
+def test_a_lesson_opened_once_is_read_again_without_network_and_counts_on_the_phone(open_as):
+    page = open_as(None, size="phone")
+    page.goto("/learn/")
+    page.locator("[data-lesson=crossing]").wait_for()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    page.click("[data-lesson=crossing]")
+    page.get_by_text("下车推行").first.wait_for()
+    page.wait_for_timeout(400)
+    page.context.set_offline(True)
+    page.reload()
+    page.get_by_text("下车推行").first.wait_for()
+    page.click("text=下车推行，有人行横道走人行横道")
+    page.get_by_text("对了。").first.wait_for()
+    page.click("text=看完了")
+    page.wait_for_url("**/learn/")
+    page.context.set_offline(False)
+    page.goto("/learn/")
+    assert page.locator("[data-lesson=crossing].read").count() == 1
+    page.get_by_text("连续学习天数").wait_for()
+
+
+def test_a_session_from_its_plan_to_the_sign_in_sheet_and_a_forwarded_code_is_refused(open_as):
+    teacher = open_as("zhidao")
+    teacher.goto("/office/learning/sessions/new/")
+    now = teacher.evaluate(
+        "new Date(Date.now() + 5 * 60000).toLocaleString('sv-SE', {timeZone: 'Asia/Shanghai'}).slice(0, 16).replace(' ', 'T')"
+    )
+    later = teacher.evaluate(
+        "new Date(Date.now() + 65 * 60000).toLocaleString('sv-SE', {timeZone: 'Asia/Shanghai'}).slice(0, 16).replace(' ', 'T')"
+    )
+    teacher.fill("[name=title]", "浏览器一课")
+    teacher.fill("[name=place]", "雁山镇驿站")
+    teacher.fill("[name=starts]", now)
+    teacher.fill("[name=ends]", later)
+    teacher.select_option("[name=unit]", index=1)
+    teacher.click("main form button")
+    teacher.get_by_text("还缺").wait_for()
+    office = teacher.url
+    link = teacher.get_by_text("发到群里的报名页").get_attribute("href")
+
+    rider = open_as(None, size="phone")
+    rider.goto(link)
+    rider.click("text=我要参加")
+    rider.get_by_text("名额已留好").wait_for()
+
+    screen = open_as("zhidao")
+    screen.goto(f"{office}screen/")
+    screen.locator("canvas:visible").wait_for()
+    screen.context.set_offline(True)
+    data = screen.locator("canvas").screenshot()
+    import io
+
+    import zxingcpp
+    from PIL import Image
+
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(data)))
+    address = found.text
+    path = re.sub(r"^https?://[^/]+", "", address)
+    assert re.fullmatch(r"/in/\w{8}/[0-9a-f]+-\w{10}/", path)
+    rider.goto(path)
+    rider.click("text=我到了")
+    rider.get_by_text("签到成功").wait_for()
+
+    friend = open_as(None, size="phone")
+    friend.wait_for_timeout(48_000)
+    friend.goto(path)
+    assert "转发来的码不算" in friend.content()
+    assert friend.get_by_text("我到了").count() == 0
+
+    teacher.goto(office)
+    signed = teacher.locator("dl.pairs dd").nth(1).inner_text()
+    assert signed == "1"
