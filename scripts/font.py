@@ -11,7 +11,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 
 PACKAGE = "@expo-google-fonts/noto-sans-sc@0.4.3"
-FOLDER = Path(__file__).resolve().parents[1] / "nuanyi/stations/fonts"
+FOLDER = Path(__file__).resolve().parents[1] / "nuanyi/lib/fonts"
 SIGNS = [
     *range(0x20, 0x7F),
     *range(0xA0, 0x100),

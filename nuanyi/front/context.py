@@ -74,6 +74,7 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
             Link(_("Lessons"), "/office/learning/", "book", "learning.view"),
             Link(_("Before the shift"), "/office/learning/plan/", "round", "learning.publish"),
             Link(_("Sessions"), "/office/learning/sessions/", "people", "learning.view"),
+            Link(_("Road-safety test"), "/office/learning/bank/", "check", "learning.publish"),
             Link(_("Groups"), "/office/learning/groups/", "bell", "learning.groups"),
             Link(_("Pushes"), "/office/learning/pushes/", "upload", "learning.groups"),
         ),

@@ -107,10 +107,11 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "/offline/",
         "/learn/",
         "/in/kept/",
+        "/verify/",
         "/door/",
         *[static(f"front/{name}") for name in ("phone.css", "theme.js", "app.js", "door.js", "drafts.js", "keep.js")],
         static("stations/nearest.js"),
-        *[static(f"learning/{name}") for name in ("learn.js", "in.js")],
+        *[static(f"learning/{name}") for name in ("learn.js", "in.js", "verify.js")],
     ]
     script = (Path(__file__).parent / "static/front/sw.js").read_text()
     body = f"const VERSION = {json.dumps(_version(shell))};\nconst SHELL = {json.dumps(shell)};\n{script}"

@@ -12,3 +12,6 @@ PLAN_SAVED = declare("learning.plan_saved", _("The plan before the shift was cha
 PUSH_ENDED = declare("learning.push_ended", _("A push was delivered or given up"))
 SESSION_SAVED = declare("learning.session_saved", _("A session was planned or changed"))
 SESSION_HELD = declare("learning.session_held", _("A session was held or cancelled"))
+BANK_CHANGED = declare("learning.bank_changed", _("The questions of the test were changed"))
+FIRM_CODE_MADE = declare("learning.firm_code_made", _("A firm got its address for the test"))
+CERTIFICATE_REVOKED = declare("learning.certificate_revoked", _("A certificate was revoked"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from nuanyi.learning.services import pushing
+from nuanyi.learning.services import exams, pushing
 from nuanyi.lib import clock
 
 
@@ -20,3 +20,10 @@ def queue_pushes(timestamp: int = 0) -> int:
 def send_pushes(timestamp: int = 0) -> int:
     """Send what is due."""
     return pushing.send_due()
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(queue="learning", queueing_lock="forget-devices")
+def forget_devices(timestamp: int = 0) -> int:
+    """Forget which phone took which paper once its day is over: it was only there to count the tries."""
+    return exams.forget_devices()

@@ -9,6 +9,7 @@ LESSONS_PUSHED = ledger.declare("learning.lessons_pushed", _("Lessons pushed"), 
 SESSIONS = ledger.declare("learning.sessions_by_instructors", _("Sessions by instructors"), _("sessions"))
 OTHER_SESSIONS = ledger.declare("learning.other_sessions", _("Other sessions"), _("sessions"))
 ATTENDANCES = ledger.declare("learning.attendances", _("Attendances"), _("attendances"))
+CERTIFICATES = ledger.declare("learning.certificates", _("Passed the road-safety test"), _("certificates"))
 
 PUSH_DEAD = notices.declare(
     "push-dead", _("A lesson did not reach %(group)s"), _("The robot answered: %(why)s. Look at the group's settings.")

@@ -211,3 +211,55 @@ class Opinion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("session", "device", name="opinion_once")]
+
+
+class BankQuestion(models.Model):
+    """A question of the road-safety test."""
+
+    PERSONAL = NOBODY
+
+    question = models.CharField(max_length=200, unique=True)
+    options: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    right = models.PositiveSmallIntegerField()
+    why = models.CharField(max_length=300)
+    active = models.BooleanField(default=True)
+
+
+class FirmCode(models.Model):
+    """A firm's address for the test: the firm sees how many passed by it, and nothing of anybody."""
+
+    PERSONAL = NOBODY
+
+    code = models.CharField(max_length=8, unique=True, default=_code)
+    firm = models.CharField(max_length=80)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+
+class Paper(models.Model):
+    """One try at the test. ``device`` tells one phone's tries of a day from another's, and is emptied afterwards."""
+
+    PERSONAL = NOBODY
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    device = models.BinaryField(null=True)
+    questions: models.JSONField[list[int], list[int]] = models.JSONField(default=list)
+    firm = models.ForeignKey(FirmCode, null=True, on_delete=models.SET_NULL, related_name="papers")
+    made_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+    right = models.PositiveSmallIntegerField(default=0)
+    passed = models.BooleanField(default=False)
+
+
+class Certificate(models.Model):
+    """A certificate of the test. The name is what its holder wrote; it stands sealed here and in clear on his paper only."""
+
+    PERSONAL = {
+        "sealed_name": Declaration(_("Name on your certificate"), _("To print it"), DUTY_BASIS, 1095, KEY_DESTROYED),
+    }
+
+    number = models.CharField(max_length=12, unique=True)
+    paper = models.OneToOneField(Paper, on_delete=models.PROTECT, related_name="certificate")
+    sealed_name = models.BinaryField()
+    day = models.DateField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_words = models.CharField(max_length=120, blank=True)

@@ -93,3 +93,9 @@ def team_of(session: Session) -> list[tuple[str, str, str]]:
 def opinions_of(session: Session) -> dict[int, int]:
     """How many said good (1), so-so (2), bad (3)."""
     return dict(session.opinions.values_list("mark").annotate(n=Count("pk")))
+
+
+def road_questions() -> list[dict[str, object]]:
+    """The questions of the published road-safety lessons."""
+    rows = Lesson.objects.filter(state=State.PUBLISHED, category=Category.ROAD).order_by("pk")
+    return [question for lesson in rows for question in lesson.questions]

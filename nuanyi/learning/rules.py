@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
+from random import Random
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -139,3 +140,19 @@ def fresh(counter: int, now: datetime, waited: int = 0) -> bool:
     """
     age = now.timestamp() - counter * CODE_SECONDS
     return 0 <= waited <= KEPT_SECONDS and -2 <= age - waited <= MOST_AGE
+
+
+# the test ----------------------------------------------------------------------------------------
+
+#: Questions of a paper, right answers to pass, minutes for it, minutes until the next try, tries a day.
+PAPER, PASS_MARK, PAPER_MINUTES, WAIT_MINUTES, TRIES_A_DAY = 10, 8, 20, 10, 3
+
+
+def draw_paper(bank: list[int], chance: Random) -> list[int]:
+    """Ten questions at random, none twice; all of them where the bank is smaller."""
+    return chance.sample(bank, min(PAPER, len(bank)))
+
+
+def passed(right: int, asked: int) -> bool:
+    """Eight of ten, and the same share of a smaller paper."""
+    return asked > 0 and right * PAPER >= PASS_MARK * asked

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nuanyi.learning import hall, staff
+from nuanyi.learning import exam, hall, staff
 
 app_name = "learning"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("groups/new/", staff.group, name="group_new"),
     path("groups/<int:pk>/", staff.group, name="group"),
     path("groups/<int:pk>/try/", staff.try_group, name="try"),
+    path("bank/", exam.bank, name="bank"),
+    path("bank/lessons/", exam.from_lessons, name="from_lessons"),
     path("pushes/", staff.pushes, name="pushes"),
     path("pushes/<int:pk>/", staff.settle, name="settle"),
     path("sessions/", hall.session_list, name="sessions"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nuanyi.learning import worker
+from nuanyi.learning import exam, worker
 
 app_name = "learn"
 urlpatterns = [
@@ -14,5 +14,11 @@ urlpatterns = [
     path("sessions/<slug:code>/", worker.session, name="session"),
     path("in/kept/", worker.kept, name="kept"),
     path("in/<slug:code>/<slug:token>/", worker.come_in, name="in"),
+    path("exam/", exam.start, name="exam"),
+    path("exam/firm/<slug:code>/", exam.firm, name="firm"),
+    path("exam/<uuid:key>/", exam.paper, name="paper"),
+    path("exam/<uuid:key>/<slug:form>/", exam.certificate, name="certificate"),
+    path("verify/", exam.verify, name="verify"),
+    path("verify/revoked.json", exam.revocations, name="revocations"),
     path("feeds/sessions.ics", worker.feed, name="feed"),
 ]

@@ -220,7 +220,7 @@ def _hours_lines(station: Station) -> list[tuple[str, str]]:
 def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The poster of a station, ready to print."""
     station, size = _found(request, pk), request.GET.get("size", "A4")
-    if size not in posters.SIZES:
+    if size not in SIZES:
         raise BadInput(code="bad-size")
     titles = dict(AmenityKind.choices)
     told = posters.Poster(

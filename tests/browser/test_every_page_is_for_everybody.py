@@ -11,7 +11,7 @@ OFFICE = (
     "/office/people/", "/office/people/new/", "/office/people/duties/", "/office/notices/", "/office/search/?q=雁山", "/accounts/2fa/",
     "/office/stations/", "/office/stations/new/", "/office/stations/faults/", "/office/stations/visits/",
     "/office/stations/lists/new/", "/keeper/", "/keeper/LF01/", "/office/cases/overview/", "/office/cases/items/", "/office/cases/items/new/",
-    "/office/learning/", "/office/learning/new/", "/office/learning/1/", "/office/learning/plan/", "/office/learning/groups/",
+    "/office/learning/", "/office/learning/new/", "/office/learning/1/", "/office/learning/plan/", "/office/learning/bank/", "/office/learning/groups/",
     "/office/learning/groups/new/", "/office/learning/pushes/", "/office/learning/sessions/", "/office/learning/sessions/new/",
     "/office/learning/sessions/18/", "/office/learning/sessions/18/screen/", "/office/cases/rules/",
     "/office/cases/clocks/", "/office/cases/letters/", "/office/cases/lists/", "/office/cases/lists/need/",
@@ -19,7 +19,7 @@ OFFICE = (
 )  # fmt: skip
 OPEN = (
     "/", "/?lat=25.05&lon=110.32&open=now&amenity=charging", "/?amenity=wifi", "/stations/LF01/", "/stations/LF01/tell/", "/s/LF01/",
-    "/help/", "/help/list/", "/help/ask/?kind=wage", "/help/mine/", "/learn/", "/learn/cpr/",
+    "/help/", "/help/list/", "/help/ask/?kind=wage", "/help/mine/", "/exam/", "/verify/", "/learn/", "/learn/cpr/",
     "/sessions/", "/in/kept/", "/who/", "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/",
 )  # fmt: skip
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}

@@ -80,3 +80,42 @@ def test_a_session_from_its_plan_to_the_sign_in_sheet_and_a_forwarded_code_is_re
     teacher.goto(office)
     signed = teacher.locator("dl.pairs dd").nth(1).inner_text()
     assert signed == "1"
+
+
+def test_a_certificate_is_earned_on_a_phone_and_checked_by_a_stranger_without_network(open_as):
+    rider = open_as(None, size="phone")
+    rider.goto("/exam/")
+    rider.click("text=开始答题")
+    rider.locator("fieldset.question").first.wait_for()
+    stranger = open_as(None, size="phone")
+    stranger.goto("/verify/")
+    stranger.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    stranger.reload()
+    right = _answers()
+    for box in rider.locator("fieldset.question").all():
+        words = box.locator("legend").inner_text().split(". ", 1)[1]
+        box.locator(f"label.option:has-text('{right[words]}') input").check()
+    rider.click("text=交卷")
+    rider.get_by_text("通过了").wait_for()
+    rider.fill("#id_name", "周师傅")
+    rider.click("text=生成合格证")
+    with rider.expect_download() as pdf:
+        rider.get_by_text("我的合格证").click()
+    import pypdfium2
+    import zxingcpp
+
+    page = pypdfium2.PdfDocument(pdf.value.path())[0]
+    (code,) = zxingcpp.read_barcodes(page.render(scale=3).to_pil())
+    text = code.text.partition("#")[2]
+    stranger.context.set_offline(True)
+    stranger.goto(f"/verify/#{text}")
+    stranger.get_by_text("真实有效: 周师傅").wait_for()
+    stranger.fill("#text", text[:-3] + ("AAA" if text[-3:] != "AAA" else "BBB"))
+    stranger.get_by_text("不是真的").wait_for()
+
+
+def _answers():
+    """The right words of every question, from the texts of the demo."""
+    from nuanyi.program.demo.school import lessons_written
+
+    return {q["q"]: q["options"][q["right"]] for told in lessons_written() for q in told.questions}

@@ -9,8 +9,9 @@ from uuid import UUID
 from nuanyi.learning import rules
 from nuanyi.learning.forms import questions_from_text
 from nuanyi.learning.models import Group, Lesson, PlanDay, Push, Session
+from nuanyi.learning.queries import road_questions
 from nuanyi.learning.rules import PushState, State
-from nuanyi.learning.services import lessons, pushing, sessions
+from nuanyi.learning.services import exams, lessons, pushing, sessions
 from nuanyi.lib import clock
 from nuanyi.lib.actor import system
 from nuanyi.people.access import actor_for
@@ -51,6 +52,7 @@ def build() -> None:
             lessons.move_lesson(actor=ACTOR, lesson=lesson, to=State.REVIEW)
             lessons.move_lesson(actor=ACTOR, lesson=lesson, to=State.PUBLISHED)
         _this_week()
+        exams.add_questions(actor=ACTOR, told=road_questions())
     if not Group.objects.exists():
         _pushes_of_2022()
     if not Session.objects.exists():

@@ -1,0 +1,187 @@
+"""The face of the test: a paper on the phone, the certificate, the page by which a stranger checks it, a firm's count, the bank."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.learning import certificates, rules, signing
+from nuanyi.learning.forms import questions_as_text, questions_from_text
+from nuanyi.learning.models import BankQuestion, Certificate, FirmCode, Paper
+from nuanyi.learning.services import exams
+from nuanyi.learning.staff import units_for
+from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.paging import page_of
+from nuanyi.lib.posted import key_of, number_of
+
+
+def _base(request: HttpRequest) -> str:
+    return settings.NUANYI_PUBLIC_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def start(request: HttpRequest) -> HttpResponse:
+    """Ten questions, eight to pass."""
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            key = key_of(request)
+            device = UUID(request.POST.get("phone") or str(key))
+            exams.begin(key=key, device=device, firm=request.POST.get("firm", "")[:8], network=address_of(request))
+            return redirect(f"/exam/{key}/")
+        except ValueError as exc:
+            raise BadInput(gettext("The form is damaged. Open the page again."), code="bad-key") from exc
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "key": uuid4(), "refusal": refusal, "firm": request.GET.get("firm", "")[:8], "asked": rules.PAPER, "pass_mark": rules.PASS_MARK,
+        "minutes": rules.PAPER_MINUTES,
+    }  # fmt: skip
+    return render(request, "learning/worker/exam.html", context, status=refusal.status if refusal else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def paper(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One's own paper: its address is known to one phone only."""
+    found = Paper.objects.filter(pk=key).first()
+    if found is None:
+        raise NotFound()
+    refusal: Refusal | None = None
+    asked = exams.questions_of(found)
+    if request.method == "POST":
+        try:
+            if request.POST.get("name"):
+                exams.certify(key=key, name=request.POST["name"][:60])
+                return redirect(f"/exam/{key}/")
+            given = {q.pk: number_of(request.POST[f"q{q.pk}"]) for q in asked if request.POST.get(f"q{q.pk}")}
+            found = exams.hand_in(key=key, answers=given)
+        except Refusal as wrong:
+            refusal = wrong
+    made = Certificate.objects.filter(paper=found).first()
+    context = {
+        "paper": found,
+        "asked": asked,
+        "refusal": refusal,
+        "certificate": made,
+        "name": exams.name_on(made) if made else "",
+    }
+    response = render(request, "learning/worker/paper.html", context, status=refusal.status if refusal else 200)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@door(PUBLIC)
+def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
+    """The certificate as PDF, or as an Open Badges credential; for whoever has the paper's address."""
+    found = Certificate.objects.select_related("paper").filter(paper=key, revoked_at=None).first()
+    if found is None or form not in ("pdf", "badge"):
+        raise NotFound()
+    name = exams.name_on(found)
+    if form == "badge":
+        told = signing.credential(_base(request), found.number, found.paper.ended_at or found.paper.made_at, name)
+        response = HttpResponse(told, content_type="application/jwt")
+        response["Content-Disposition"] = f"attachment; filename={found.number}.jwt"
+    else:
+        link = f"{_base(request)}/verify/#{signing.text_of(found.number, found.day, name)}"
+        response = HttpResponse(certificates.pdf(found.number, found.day, name, link), content_type="application/pdf")
+        response["Content-Disposition"] = f"attachment; filename={found.number}.pdf"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@door(PUBLIC)
+def verify(request: HttpRequest) -> HttpResponse:
+    """Is this certificate genuine? The page checks by itself; what it checks never leaves the phone."""
+    context = {"key": signing.b64(signing.public_key()), "revoked": json.dumps(exams.revoked_numbers())}
+    return render(request, "learning/worker/verify.html", context)
+
+
+@require_safe
+@door(PUBLIC)
+def revocations(request: HttpRequest) -> HttpResponse:
+    """Key and revocation list, for programs of others."""
+    return JsonResponse(
+        {"key": signing.b64(signing.public_key()), "alg": "Ed25519", "revoked": exams.revoked_numbers()}
+    )
+
+
+@require_safe
+@door(PUBLIC)
+def firm(request: HttpRequest, code: str) -> HttpResponse:
+    """How many of a firm passed: a number, and the address to send to them."""
+    found, number = exams.passed_by(code)
+    return render(
+        request,
+        "learning/worker/firm.html",
+        {"firm": found, "number": number, "link": f"{_base(request)}/exam/?firm={code}"},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("learning.publish")
+def bank(request: HttpRequest) -> HttpResponse:
+    """What is asked, which firms take part, which certificates are revoked?"""
+    actor, refusal = actor_of(request), None
+    if request.method == "POST":
+        try:
+            _change_bank(request)
+            return redirect("learning:bank")
+        except Refusal as wrong:
+            refusal = wrong
+    page = page_of(
+        BankQuestion.objects.filter(active=True),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    example = questions_as_text(
+        [
+            {
+                "q": gettext("The question?"),
+                "options": [gettext("wrong"), gettext("right")],
+                "right": 1,
+                "why": gettext("Why"),
+            }
+        ]
+    )
+    context = {
+        "page": page, "firms": FirmCode.objects.select_related("unit").order_by("firm")[:200], "units": units_for(request, "learning.publish"),
+        "revoked": Certificate.objects.filter(revoked_at__isnull=False).order_by("-revoked_at")[:50], "refusal": refusal, "example": example,
+        "issued": Certificate.objects.count(), "actor": actor,
+    }  # fmt: skip
+    return render(request, "learning/staff/bank.html", context, status=refusal.status if refusal else 200)
+
+
+def _change_bank(request: HttpRequest) -> None:
+    actor, post = actor_of(request), request.POST
+    if post.get("retire"):
+        exams.retire_question(actor=actor, pk=number_of(post["retire"]))
+    elif post.get("firm"):
+        unit = units_for(request, "learning.publish").filter(pk=number_of(post.get("unit", ""))).first()
+        if unit is None:
+            raise BadInput(fields={"unit": gettext("Choose from the list.")})
+        exams.make_firm_code(actor=actor, firm=post["firm"], unit=unit)
+    elif post.get("number"):
+        exams.revoke(actor=actor, number=post["number"].strip()[:12], words=post.get("words", ""))
+    else:
+        exams.add_questions(actor=actor, told=questions_from_text(post.get("questions", "")))
+
+
+@require_POST
+@door("learning.publish")
+def from_lessons(request: HttpRequest) -> HttpResponse:
+    """Take the questions of the published road lessons into the bank."""
+    from nuanyi.learning.queries import road_questions
+
+    exams.add_questions(actor=actor_of(request), told=road_questions())
+    return redirect("learning:bank")

@@ -1,0 +1,191 @@
+import base64
+import io
+import json
+from datetime import date, timedelta
+from random import Random
+from uuid import uuid4
+
+import pypdfium2
+import pytest
+import zxingcpp
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nuanyi.learning import kinds, rules, signing
+from nuanyi.learning.models import BankQuestion, Certificate, Paper
+from nuanyi.learning.services import exams
+from nuanyi.ledger import queries as ledger
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.figures import Window
+
+NETWORK = "203.0.113.9"
+
+
+@pytest.fixture
+def bank(cast):
+    told = [{"q": f"第{n}题？", "options": ["对", "错"], "right": n % 2, "why": "书上写着"} for n in range(15)]
+    assert exams.add_questions(actor=cast.actor("office"), told=told) == 15
+    return told
+
+
+def right_answers(paper):
+    return {question.pk: question.right for question in exams.questions_of(paper)}
+
+
+def pass_it(**more):
+    paper = exams.begin(key=uuid4(), device=uuid4(), network=NETWORK, **more)
+    return exams.hand_in(key=paper.pk, answers=right_answers(paper))
+
+
+@given(st.integers(1, 40), st.integers(0, 1000))
+def test_a_paper_asks_nothing_twice_and_at_most_ten(size, seed):
+    paper = rules.draw_paper(list(range(size)), Random(seed))
+    assert len(set(paper)) == len(paper) == min(10, size)
+
+
+def test_eight_of_ten_pass_and_seven_do_not():
+    assert [right for right in range(11) if rules.passed(right, 10)] == [8, 9, 10]
+    assert not rules.passed(0, 0)
+
+
+def test_a_paper_is_marked_once_and_a_retry_waits(bank):
+    device = uuid4()
+    paper = exams.begin(key=uuid4(), device=device, network=NETWORK)
+    assert exams.begin(key=paper.pk, device=device, network=NETWORK).questions == paper.questions
+    wrong = {pk: 1 - right for pk, right in right_answers(paper).items()}
+    assert exams.hand_in(key=paper.pk, answers=wrong).passed is False
+    assert exams.hand_in(key=paper.pk, answers=right_answers(paper)).passed is False
+    with pytest.raises(IllegalMove) as waiting:
+        exams.begin(key=uuid4(), device=device, network=NETWORK)
+    assert waiting.value.code == "wait"
+    with pytest.raises(IllegalMove):
+        exams.certify(key=paper.pk, name="小明")
+    for n in (1, 2):
+        with clock.held_at(clock.now() + timedelta(minutes=11 * n)):
+            exams.begin(key=uuid4(), device=device, network=NETWORK)
+    with clock.held_at(clock.now() + timedelta(minutes=40)), pytest.raises(IllegalMove):
+        exams.begin(key=uuid4(), device=device, network=NETWORK)
+
+
+def test_after_twenty_minutes_a_paper_is_not_taken(bank):
+    paper = exams.begin(key=uuid4(), device=uuid4(), network=NETWORK)
+    with clock.held_at(clock.now() + timedelta(minutes=21)), pytest.raises(IllegalMove):
+        exams.hand_in(key=paper.pk, answers=right_answers(paper))
+
+
+def test_a_stranger_checks_the_paper_without_us_and_a_changed_letter_is_found(bank):
+    made = exams.certify(key=pass_it().pk, name="李 小四")
+    pdf = Client().get(f"/exam/{made.paper_id}/pdf/").content
+    page = pypdfium2.PdfDocument(io.BytesIO(pdf))[0]
+    text = page.get_textpage().get_text_range()
+    assert "李 小四" in text
+    (code,) = zxingcpp.read_barcodes(page.render(scale=3).to_pil())
+    key = signing.public_key()
+    assert signing.read(code.text, key) == (made.number, f"{made.day:%Y-%m-%d}", "李 小四")
+    line, _dot, signature = code.text.rpartition("#")[2].partition(".")
+    forged = signing.b64(signing.from_b64(line).replace("小四".encode(), "小五".encode()))
+    assert signing.read(f"{forged}.{signature}", key) is None
+    assert signing.read("nonsense", key) is None
+    assert "李".encode() not in bytes(made.sealed_name)
+
+
+@given(st.text(max_size=60))
+def test_no_text_that_we_did_not_sign_is_genuine(text):
+    key = b"\x01" * 32
+    assert signing.read(text, key) is None
+
+
+def test_the_badge_is_a_jws_that_another_library_would_check(bank):
+    made = exams.certify(key=pass_it().pk, name="李小四")
+    told = Client().get(f"/exam/{made.paper_id}/badge/").content.decode()
+    head, body, signature = told.split(".")
+
+    def open64(part):
+        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+    header = json.loads(open64(head))
+    assert (header["alg"], header["jwk"]["crv"]) == ("EdDSA", "Ed25519")
+    key = Ed25519PublicKey.from_public_bytes(open64(header["jwk"]["x"]))
+    key.verify(open64(signature), f"{head}.{body}".encode())
+    with pytest.raises(InvalidSignature):
+        key.verify(open64(signature), f"{head}.{body}x".encode())
+    credential = json.loads(open64(body))
+    assert credential["type"] == ["VerifiableCredential", "OpenBadgeCredential"]
+    assert {"id", "issuer", "validFrom", "credentialSubject", "@context"} <= credential.keys()
+    assert credential["credentialSubject"]["achievement"]["criteria"]["narrative"]
+
+
+def test_a_certificate_is_written_once_counted_once_and_its_name_stays(bank):
+    paper = pass_it()
+    first = exams.certify(key=paper.pk, name="李小四")
+    assert exams.certify(key=paper.pk, name="李小四") == first
+    with pytest.raises(Conflict):
+        exams.certify(key=paper.pk, name="王五")
+    assert ledger.sums((kinds.CERTIFICATES,), Window())[()] == 1
+    for bad in ("", "一", "x" * 21, "李|四"):
+        with pytest.raises(BadInput):
+            exams.certify(key=pass_it().pk, name=bad)
+
+
+def test_a_revoked_number_stands_on_the_list_and_its_paper_is_gone(cast, bank):
+    made = exams.certify(key=pass_it().pk, name="李小四")
+    with pytest.raises(NotAllowed):
+        exams.revoke(actor=cast.actor("clerk"), number=made.number, words="替考")
+    exams.revoke(actor=cast.actor("office"), number=made.number, words="替考")
+    assert Client().get("/verify/revoked.json").json()["revoked"] == [made.number]
+    assert Client().get(f"/exam/{made.paper_id}/pdf/").status_code == 404
+
+
+def test_a_firm_sees_a_number_and_nobody(cast, bank, district):
+    firm = exams.make_firm_code(actor=cast.actor("office"), firm="甲站点", unit=district["gonghui"])
+    for name in ("李小四", "王小五"):
+        exams.certify(key=pass_it(firm=firm.code).pk, name=name)
+    failed = exams.begin(key=uuid4(), device=uuid4(), firm=firm.code, network=NETWORK)
+    exams.hand_in(key=failed.pk, answers={})
+    page = Client().get(f"/exam/firm/{firm.code}/").content.decode()
+    assert ">2<" in page
+    assert "李小四" not in page
+    assert ">3<" not in page
+    with pytest.raises(NotFound):
+        exams.passed_by("nothing1")
+
+
+def test_a_rider_takes_the_test_on_the_phone_from_begin_to_certificate(bank, client):
+    key = uuid4()
+    assert client.post("/exam/", {"key": str(key), "phone": str(uuid4())}).url == f"/exam/{key}/"
+    paper = Paper.objects.get()
+    page = client.get(f"/exam/{key}/").content.decode()
+    assert page.count("<legend>") == 10
+    answers = {f"q{pk}": right for pk, right in right_answers(paper).items()}
+    assert "通过了" in client.post(f"/exam/{key}/", answers).content.decode()
+    assert client.post(f"/exam/{key}/", {"name": "李小四"}).status_code == 302
+    assert Certificate.objects.get().day == clock.today()
+    assert client.get(f"/exam/{uuid4()}/").status_code == 404
+
+
+def test_a_question_that_is_retired_is_asked_no_more_and_old_papers_keep_it(cast, bank):
+    paper = exams.begin(key=uuid4(), device=uuid4(), network=NETWORK)
+    exams.retire_question(actor=cast.actor("office"), pk=paper.questions[0])
+    assert len(exams.questions_of(paper)) == 10
+    assert BankQuestion.objects.filter(active=True).count() == 14
+
+
+def test_the_office_takes_the_lessons_questions_over_and_makes_a_firms_address(cast, district):
+    browser = cast.client("office")
+    told = "红灯停在哪里？\n- 线前\n* 线后\n= 停在停止线后"
+    assert browser.post("/office/learning/bank/", {"questions": told}).status_code == 302
+    assert BankQuestion.objects.get().right == 1
+    assert browser.post("/office/learning/bank/", {"questions": "没有选项"}).status_code == 422
+    told = {"firm": "乙站点", "unit": district["gonghui"].pk}
+    assert browser.post("/office/learning/bank/", told).status_code == 302
+    assert "乙站点" in browser.get("/office/learning/bank/").content.decode()
+    assert browser.post("/office/learning/bank/lessons/").status_code == 302
+
+
+def test_the_day_on_the_paper_is_chinas(bank):
+    with clock.held_at(clock.midnight(date(2026, 6, 2)) + timedelta(minutes=5)):
+        assert exams.certify(key=pass_it().pk, name="李小四").day == date(2026, 6, 2)
