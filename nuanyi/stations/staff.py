@@ -18,6 +18,7 @@ from nuanyi.lib.doors import actor_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.paging import counted, page_of
+from nuanyi.lib.paper import SIZES
 from nuanyi.people.models import Account, DutyGrant
 from nuanyi.places import queries as places
 from nuanyi.stations import events, posters, queries
