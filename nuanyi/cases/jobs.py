@@ -8,7 +8,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from nuanyi.cases import events, kinds
-from nuanyi.cases.models import Case, Instalment
+from nuanyi.cases.models import Case, Instalment, PhoneCode
 from nuanyi.cases.rules import SILENT_DAYS, WARN_HOURS, State
 from nuanyi.cases.services.intake import tell_unit
 from nuanyi.journal import services as journal
@@ -22,6 +22,7 @@ from nuanyi.notices import services as notices
 def watch_cases(timestamp: int = 0) -> int:
     """Warn the clerk and the superior unit a day before a deadline; when it is over, the district office too. Close what was solved in silence."""
     program, now = system("cases"), clock.now()
+    PhoneCode.objects.filter(made_at__lt=now - timedelta(hours=1)).delete()
     with wall.opened_for(program):
         soon = Case.objects.filter(
             ended_at=None, solved_at=None, paused_at=None, due_at__lte=now + timedelta(hours=WARN_HOURS)

@@ -81,6 +81,9 @@ class Case(models.Model):
             _("Your phone for this case"), _("To reach you about it"), DUTY_BASIS, 1095, KEY_DESTROYED
         ),
         "phone_mask": Declaration(_("Your phone, masked"), _("To tell cases apart"), DUTY_BASIS, 1095, _("Emptied")),
+        "phone_digest": Declaration(
+            _("A keyed mark of your phone"), _("To find your cases by an SMS code"), DUTY_BASIS, 1095, _("Emptied")
+        ),
     }
 
     key = models.UUIDField(unique=True, editable=False)
@@ -96,6 +99,7 @@ class Case(models.Model):
     sealed_caller = models.BinaryField(null=True)
     sealed_phone = models.BinaryField(null=True)
     phone_mask = models.CharField(max_length=20, blank=True)
+    phone_digest = models.BinaryField(null=True)
     sector = models.CharField(max_length=20, choices=Sector, blank=True)
     region_code = models.CharField(max_length=12, blank=True)
     employer = models.CharField(max_length=120, blank=True)
@@ -131,6 +135,7 @@ class Case(models.Model):
             models.Index("offered_unit", condition=Q(offered_unit__isnull=False), name="case_offered"),
             models.Index("due_at", condition=Q(ended_at=None), name="case_due"),
             models.Index("claim_digest", name="case_claim"),
+            models.Index("phone_digest", condition=Q(phone_digest__isnull=False), name="case_phone"),
             models.Index("unit", "due_at", "id", name="case_unit_due"),
         ]
 
@@ -141,6 +146,21 @@ class Case(models.Model):
     def open(self) -> bool:
         """Whether something is still to be done."""
         return self.state in (State.NEW, State.OPEN)
+
+
+class PhoneCode(models.Model):
+    """A code that went to a phone by SMS: marks of both, never themselves; ten minutes and five tries."""
+
+    PERSONAL = {
+        "phone_digest": Declaration(
+            _("A keyed mark of your phone"), _("To check an SMS code"), DUTY_BASIS, 1, _("Deleted")
+        ),
+    }
+
+    phone_digest = models.BinaryField(primary_key=True)
+    code_digest = models.BinaryField()
+    made_at = models.DateTimeField(default=clock.now)
+    tries = models.PositiveSmallIntegerField(default=0)
 
 
 class Message(models.Model):

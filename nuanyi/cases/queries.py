@@ -230,6 +230,11 @@ def opened(sealed: bytes | memoryview | None, bound: bytes) -> str:
     return keys().open("person", bytes(sealed), bound) if sealed is not None else ""
 
 
+def phone_mark(phone: str) -> bytes:
+    """The mark by which the cases of a phone are found; useless without the key."""
+    return keys().digest("case-phone", phone)
+
+
 def file_of(attachment: Attachment) -> tuple[str, bytes]:
     """Type and bytes of a photo or a voice note."""
     raw = keys().open_bytes("person", bytes(attachment.sealed_file), attachment.pk.bytes)

@@ -224,6 +224,8 @@ WARN_HOURS = 24
 #: Knocks of one network in an hour: cases sent, claim codes tried.
 SENT_AN_HOUR, TRIED_AN_HOUR = 30, 20
 MAX_WORDS = 2000
+#: SMS codes: minutes that one holds, tries, codes an hour to one phone and from one network.
+CODE_MINUTES, CODE_TRIES, CODES_TO_A_PHONE, CODES_OF_A_NETWORK = 10, 5, 3, 20
 #: Photos and voice notes of one case.
 MAX_FILES = 8
 #: Days within which two cases of one phone are looked at as one.

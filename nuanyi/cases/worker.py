@@ -13,7 +13,7 @@ from nuanyi.cases import queries
 from nuanyi.cases.forms import AskForm
 from nuanyi.cases.models import Case, ServiceItem
 from nuanyi.cases.rules import Channel, Kind, Part, State
-from nuanyi.cases.services import intake
+from nuanyi.cases.services import intake, phones
 from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 
@@ -80,8 +80,34 @@ def mine(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     return _private(
-        render(request, "cases/worker/mine.html", {"refusal": refusal}, status=refusal.status if refusal else 200)
+        render(
+            request,
+            "cases/worker/mine.html",
+            {"refusal": refusal, "ready": phones.ready()},
+            status=refusal.status if refusal else 200,
+        )
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def by_phone(request: HttpRequest) -> HttpResponse:
+    """Come back by a code that went to one's phone."""
+    refusal: Refusal | None = None
+    told, cases = request.POST.get("phone", "").strip()[:20], None
+    asked = False
+    if request.method == "POST":
+        try:
+            if request.POST.get("code"):
+                found = phones.cases_by_code(phone=told, code=request.POST["code"], network=address_of(request))
+                cases = [(one, intake.link_of(one)) for one in found]
+            else:
+                phones.send_code(phone=told, network=address_of(request))
+            asked = True
+        except Refusal as wrong:
+            refusal, asked = wrong, bool(request.POST.get("code"))
+    context = {"refusal": refusal, "phone": told, "asked": asked, "cases": cases, "ready": phones.ready()}
+    return _private(render(request, "cases/worker/phone.html", context, status=refusal.status if refusal else 200))
 
 
 @require_safe

@@ -10,6 +10,7 @@ urlpatterns = [
     path("help/list/", worker.service_list, name="list"),
     path("help/ask/", worker.ask, name="ask"),
     path("help/mine/", worker.mine, name="mine"),
+    path("help/phone/", worker.by_phone, name="phone"),
     path("c/<slug:link>/", worker.case, name="case"),
     path("c/<slug:link>/files/<uuid:number>/", worker.file, name="file"),
     path("c/<slug:link>/<slug:deed>/", worker.act, name="act"),

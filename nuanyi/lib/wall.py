@@ -29,7 +29,8 @@ def stand_at(actor: Actor) -> None:
             "SELECT set_config('nuanyi.scope', %s, true), set_config('nuanyi.regions', %s, true),"
             " set_config('nuanyi.units', %s, true), set_config('nuanyi.person', %s, true),"
             " set_config('nuanyi.case_scope', %s, true), set_config('nuanyi.case_units', %s, true),"
-            " set_config('nuanyi.case', '', true), set_config('nuanyi.claim', '', true)",
+            " set_config('nuanyi.case', '', true), set_config('nuanyi.claim', '', true),"
+            " set_config('nuanyi.case_phone', '', true)",
             [
                 "all" if everything else "some", regions, units, str(actor.person_id or ""),
                 "all" if actor.scopes(OVERSEE_CASES) else "some", handles,
@@ -41,6 +42,12 @@ def show_case(*, key: str = "", claim: str = "") -> None:
     """Let the rest of this transaction see one case: whoever holds its key or its claim code may."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('nuanyi.case', %s, true), set_config('nuanyi.claim', %s, true)", [key, claim])
+
+
+def show_cases_of(phone_mark: str) -> None:
+    """Let the rest of this transaction see the cases of a phone: whoever proved to hold it may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('nuanyi.case_phone', %s, true)", [phone_mark])
 
 
 @contextmanager

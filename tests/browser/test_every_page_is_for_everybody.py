@@ -19,7 +19,7 @@ OFFICE = (
 )  # fmt: skip
 OPEN = (
     "/", "/?lat=25.05&lon=110.32&open=now&amenity=charging", "/?amenity=wifi", "/stations/LF01/", "/stations/LF01/tell/", "/s/LF01/",
-    "/help/", "/help/list/", "/help/ask/?kind=wage", "/help/mine/", "/exam/", "/verify/", "/learn/", "/learn/cpr/",
+    "/help/", "/help/list/", "/help/ask/?kind=wage", "/help/mine/", "/help/phone/", "/exam/", "/verify/", "/learn/", "/learn/cpr/",
     "/sessions/", "/in/kept/", "/who/", "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/",
 )  # fmt: skip
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}

@@ -183,6 +183,7 @@ def _case(key: UUID, told: Request, body: bytes) -> Case:
         case.sealed_caller = ring.seal("person", told.caller.strip()[:60], key.bytes + b"caller")
     if told.phone:
         case.sealed_phone = ring.seal("person", told.phone, key.bytes + b"phone")
+        case.phone_digest = queries.phone_mark(told.phone)
     return case
 
 
@@ -294,7 +295,7 @@ def forget(*, actor: Actor, case: Case) -> Case:
     case = _locked(case)
     if case.ended_at is None:
         raise IllegalMove(_("Take the request back first; then its words can be deleted."), code="still-open")
-    case.sealed_words = case.sealed_caller = case.sealed_phone = None
+    case.sealed_words = case.sealed_caller = case.sealed_phone = case.phone_digest = None
     case.phone_mask, case.employer, case.forgotten_at = "", "", clock.now()
     case.save()
     case.messages.all().delete()
