@@ -17,11 +17,6 @@ from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
 
-def _townships() -> list[tuple[str, str]]:
-    """Read only where they are shown or one was chosen."""
-    return [("", "—"), *((region.code, region.name) for region in places.townships())]
-
-
 class AskForm(forms.Form):
     """A request: what about, what happened; everything else may stay empty."""
 
@@ -54,7 +49,7 @@ class AskForm(forms.Form):
         kwargs["initial"].setdefault("key", uuid4())
         super().__init__(*args, **kwargs)
         field: Any = self.fields["region"]
-        field.choices = _townships
+        field.choices = places.township_choices
 
     def request(self, *, channel: str = Channel.WEB, item: ServiceItem | None = None) -> Request:
         """What was said, for the service."""
@@ -102,7 +97,7 @@ class LineForm(forms.Form):
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         region: Any = self.fields["region"]
-        region.choices = _townships
+        region.choices = places.township_choices
         unit: Any = self.fields["unit"]
         unit.queryset = units
 
@@ -168,6 +163,6 @@ class RuleForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         region: Any = self.fields["region"]
-        region.choices = _townships
+        region.choices = places.township_choices
         unit: Any = self.fields["unit"]
         unit.queryset = Unit.objects.filter(active=True).order_by("name")

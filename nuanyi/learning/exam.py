@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.learning import certificates, rules, signing
 from nuanyi.learning.forms import questions_as_text, questions_from_text
 from nuanyi.learning.models import BankQuestion, Certificate, FirmCode, Paper
+from nuanyi.learning.queries import road_questions
 from nuanyi.learning.services import exams
 from nuanyi.learning.staff import units_for
 from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
@@ -181,7 +182,5 @@ def _change_bank(request: HttpRequest) -> None:
 @door("learning.publish")
 def from_lessons(request: HttpRequest) -> HttpResponse:
     """Take the questions of the published road lessons into the bank."""
-    from nuanyi.learning.queries import road_questions
-
     exams.add_questions(actor=actor_of(request), told=road_questions())
     return redirect("learning:bank")

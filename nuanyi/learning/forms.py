@@ -16,10 +16,6 @@ from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
 
-def _townships() -> list[tuple[str, str]]:
-    return [("", "—"), *((region.code, region.name) for region in places.townships())]
-
-
 def questions_as_text(questions: list[dict[str, Any]]) -> str:
     """Questions as staff write them: a block each, ``* `` before the right option, ``= `` before the explanation."""
     blocks = []
@@ -85,7 +81,7 @@ class _Placed(forms.Form):
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         region: Any = self.fields["region"]
-        region.choices = _townships
+        region.choices = places.township_choices
         unit: Any = self.fields["unit"]
         unit.queryset = units
 

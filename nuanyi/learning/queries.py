@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from nuanyi.learning import rules
 from nuanyi.learning.models import Lesson, PlanDay, Push, Session
@@ -40,15 +39,10 @@ def lesson_of_the_day() -> PlanDay | None:
 def lessons_for_staff(state: str = "") -> QuerySet[Lesson]:
     """Lessons with how often they were pushed, opened and finished."""
     rows = Lesson.objects.annotate(
-        finished=Count("finishes", distinct=True), pushed=Count("pushes", filter=_sent(), distinct=True)
+        finished=Count("finishes", distinct=True),
+        pushed=Count("pushes", filter=Q(pushes__state=PushState.SENT), distinct=True),
     )
     return rows.filter(state=state) if state in State.values else rows
-
-
-def _sent() -> Any:
-    from django.db.models import Q
-
-    return Q(pushes__state=PushState.SENT)
 
 
 def opens_by_lesson() -> dict[int, int]:

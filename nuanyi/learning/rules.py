@@ -83,8 +83,9 @@ class PushState(models.TextChoices):
 #: A rider reads some 300 Chinese characters a minute.
 CHARACTERS_A_MINUTE = 300
 MAX_BODY, MAX_QUESTIONS = 6000, 6
-#: Attempts of a push before it is given up, and messages a minute for one group robot (the three name 20, or more).
-MAX_ATTEMPTS, A_MINUTE = 6, 20
+#: Attempts of a push before it is given up. Each group has a robot of its own and gets one lesson a day, far below the 20
+#: messages a minute that the robots allow.
+MAX_ATTEMPTS = 6
 
 
 def check_move(before: str, after: str) -> None:

@@ -13,7 +13,7 @@ from nuanyi.learning import queries
 from nuanyi.learning.forms import GroupForm, LessonForm
 from nuanyi.learning.models import Group, Lesson, Push
 from nuanyi.learning.reading import html_of
-from nuanyi.learning.rules import PushState, State
+from nuanyi.learning.rules import MOVES, PushState, State
 from nuanyi.learning.services import lessons, pushing
 from nuanyi.lib import clock
 from nuanyi.lib.doors import actor_of, door
@@ -66,17 +66,11 @@ def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                 refusal = wrong
     context = {
         "form": form, "lesson": found, "refusal": refusal, "shown": shown or (html_of(found.body) if found else ""),
-        "moves": [(state, State(state).label) for state in sorted(_moves(found))] if found else [],
+        "moves": [(state, State(state).label) for state in sorted(MOVES[found.state])] if found else [],
         "versions": found.versions.order_by("-number")[:20] if found else [],
     }  # fmt: skip
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "learning/staff/lesson.html", context, status=status)
-
-
-def _moves(lesson: Lesson) -> frozenset[str]:
-    from nuanyi.learning.rules import MOVES
-
-    return MOVES[lesson.state]
 
 
 @require_POST

@@ -26,6 +26,11 @@ def townships() -> list[Region]:
     return list(Region.objects.filter(level=Level.TOWNSHIP).defer("geometry_wgs84"))
 
 
+def township_choices() -> list[tuple[str, str]]:
+    """Townships for a form, with none first; given to a field as it is, it is read only where shown or where one was chosen."""
+    return [("", "—"), *((region.code, region.name) for region in townships())]
+
+
 def communities(township: str = "") -> list[Region]:
     """Villages and communities, of one township where its code is given."""
     return list(Region.objects.filter(level=Level.COMMUNITY, code__startswith=township))

@@ -175,7 +175,7 @@ def queue_day(day: date, groups: Iterable[Group] | None = None) -> int:
 
 
 def send_due() -> int:
-    """Send what is due, at most 20 a minute for one group's robot; returns how many arrived."""
+    """Send what is due; returns how many arrived."""
     now = clock.now()
     # what somebody who died left behind is neither sent again nor forgotten
     Push.objects.filter(state=PushState.SENDING, due_at__lt=now - LOST_AFTER).update(state=PushState.DOUBT)
