@@ -7,8 +7,9 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.learning.rules import Category, PushState, Robot, Role, SessionKind, State
+from nuanyi.learning.rules import Category, Media, PushState, Robot, Role, SessionKind, State
 from nuanyi.lib import clock
+from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account
@@ -58,6 +59,21 @@ class LessonVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("lesson", "number", name="lesson_version_once")]
+
+
+class LessonMedia(models.Model):
+    """A picture (rebuilt, JPEG), an audio or a short video of a lesson. A text shows it by ``![words](media/ID)``."""
+
+    PERSONAL = NOBODY
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="media")
+    kind = models.CharField(max_length=8, choices=Media)
+    content_type = models.CharField(max_length=40)
+    data = models.BinaryField()
+    size = models.PositiveIntegerField()
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
 
 
 class Finish(models.Model):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from nuanyi.learning import rules
-from nuanyi.learning.models import Lesson, PlanDay, Push, Session
+from nuanyi.learning.models import Lesson, LessonMedia, PlanDay, Push, Session
 from nuanyi.learning.rules import Category, PushState, State
 from nuanyi.lib import clock
 from nuanyi.people.models import keys
@@ -43,6 +44,11 @@ def lessons_for_staff(state: str = "") -> QuerySet[Lesson]:
         pushed=Count("pushes", filter=Q(pushes__state=PushState.SENT), distinct=True),
     )
     return rows.filter(state=state) if state in State.values else rows
+
+
+def media_of(lesson: Lesson) -> dict[UUID, LessonMedia]:
+    """What a lesson shows and plays, without the bytes."""
+    return {row.pk: row for row in LessonMedia.objects.filter(lesson=lesson).defer("data").order_by("pk")}
 
 
 def opens_by_lesson() -> dict[int, int]:

@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
+from uuid import UUID
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 
+from nuanyi.learning.models import LessonMedia
+from nuanyi.learning.rules import Media
+
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+#: What the renderer makes of ``![words](media/ID)``; the words are escaped by it already.
+_PLACE = re.compile(r'<img src="media/([0-9a-f-]{36})" alt="([^"]*)"(?: title="[^"]*")? ?/?>')
 
 
 @lru_cache(maxsize=512)
-def html_of(markdown: str) -> SafeString:
-    """The HTML of a text."""
-    return SafeString(_MARKDOWN.render(markdown))
+def _rendered(markdown: str) -> str:
+    return str(_MARKDOWN.render(markdown))
+
+
+def html_of(markdown: str, media: Mapping[UUID, LessonMedia] | None = None) -> SafeString:
+    """The HTML of a text, with its pictures, audio and video where it names them."""
+    return SafeString(_PLACE.sub(lambda found: _shown(found, media or {}), _rendered(markdown)))
+
+
+def _shown(found: re.Match[str], media: Mapping[UUID, LessonMedia]) -> str:
+    try:
+        one = media.get(UUID(found[1]))
+    except ValueError:
+        one = None
+    words = SafeString(found[2])
+    if one is None:
+        return str(words)
+    if one.kind == Media.PICTURE:
+        return format_html(
+            '<img class="photo" src="/learn/media/{}/" alt="{}" width="{}" height="{}" loading="lazy">',
+            one.pk,
+            words,
+            one.width,
+            one.height,
+        )
+    tag = "video" if one.kind == Media.VIDEO else "audio"
+    return format_html(
+        '<{0} controls preload="none" src="/learn/media/{1}/" aria-label="{2}"></{0}>', tag, one.pk, words
+    )

@@ -62,6 +62,14 @@ class Role(models.TextChoices):
     WORKER = "worker", _("Workers' representative")
 
 
+class Media(models.TextChoices):
+    """What a lesson may show or play."""
+
+    PICTURE = "picture", _("Picture")
+    AUDIO = "audio", _("Audio")
+    VIDEO = "video", _("Video")
+
+
 class Robot(models.TextChoices):
     """Group robots that lessons are pushed through."""
 
@@ -82,7 +90,7 @@ class PushState(models.TextChoices):
 
 #: A rider reads some 300 Chinese characters a minute.
 CHARACTERS_A_MINUTE = 300
-MAX_BODY, MAX_QUESTIONS = 6000, 6
+MAX_BODY, MAX_QUESTIONS, MAX_MEDIA = 6000, 6, 8
 #: Attempts of a push before it is given up. Each group has a robot of its own and gets one lesson a day, far below the 20
 #: messages a minute that the robots allow.
 MAX_ATTEMPTS = 6

@@ -7,19 +7,20 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.learning import queries
 from nuanyi.learning.forms import GroupForm, LessonForm
 from nuanyi.learning.models import Group, Lesson, Push
 from nuanyi.learning.reading import html_of
-from nuanyi.learning.rules import MOVES, PushState, State
+from nuanyi.learning.rules import MOVES, Media, PushState, State
 from nuanyi.learning.services import lessons, pushing
 from nuanyi.lib import clock
 from nuanyi.lib.doors import actor_of, door
-from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
-from nuanyi.lib.posted import day_of, number_of
+from nuanyi.lib.posted import day_of, number_of, uuid_of
 from nuanyi.units.models import Unit
 
 
@@ -57,7 +58,7 @@ def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     shown = ""
     if request.method == "POST" and form.is_valid():
         if request.POST.get("look"):
-            shown = html_of(form.cleaned_data["body"])
+            shown = html_of(form.cleaned_data["body"], queries.media_of(found) if found else None)
         else:
             try:
                 saved = lessons.save_lesson(actor=actor_of(request), told=form.told(), lesson=found)
@@ -65,7 +66,8 @@ def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             except Refusal as wrong:
                 refusal = wrong
     context = {
-        "form": form, "lesson": found, "refusal": refusal, "shown": shown or (html_of(found.body) if found else ""),
+        "form": form, "lesson": found, "refusal": refusal, "shown": shown or (html_of(found.body, queries.media_of(found)) if found else ""),
+        "media": queries.media_of(found).values() if found else [], "kinds": Media.choices,
         "moves": [(state, State(state).label) for state in sorted(MOVES[found.state])] if found else [],
         "versions": found.versions.order_by("-number")[:20] if found else [],
     }  # fmt: skip
@@ -82,6 +84,23 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None or to not in State.values:
         raise NotFound()
     lessons.move_lesson(actor=actor_of(request), lesson=found, to=to)
+    return redirect("learning:lesson", pk)
+
+
+@require_POST
+@door("learning.write")
+def media(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a picture, an audio or a video to a lesson, or take one away."""
+    found = Lesson.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    if request.POST.get("drop"):
+        lessons.drop_media(actor=actor_of(request), lesson=found, pk=uuid_of(request.POST["drop"]))
+    else:
+        sent = request.FILES.get("file")
+        if sent is None:
+            raise BadInput(fields={"file": gettext("Choose a file.")})
+        lessons.add_media(actor=actor_of(request), lesson=found, kind=request.POST.get("kind", ""), data=sent.read())
     return redirect("learning:lesson", pk)
 
 

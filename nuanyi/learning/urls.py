@@ -10,6 +10,7 @@ urlpatterns = [
     path("new/", staff.lesson, name="lesson_new"),
     path("<int:pk>/", staff.lesson, name="lesson"),
     path("<int:pk>/move/", staff.move, name="move"),
+    path("<int:pk>/media/", staff.media, name="media"),
     path("plan/", staff.plan, name="plan"),
     path("groups/", staff.groups, name="groups"),
     path("groups/new/", staff.group, name="group_new"),

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanyi.learning import calendars, queries
 from nuanyi.learning.forms import answers_of
-from nuanyi.learning.models import Lesson
+from nuanyi.learning.models import Lesson, LessonMedia
 from nuanyi.learning.reading import html_of
 from nuanyi.learning.rules import Category, State
 from nuanyi.learning.services import lessons, pushing, sessions
 from nuanyi.lib import clock
-from nuanyi.lib.doors import PUBLIC, address_of, door
+from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.posted import key_of, number_of
+from nuanyi.lib.ranges import ranged
 
 
 @require_safe
@@ -45,10 +46,25 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
         Lesson.objects.filter(state=State.PUBLISHED, category=found.category, pk__gt=found.pk).order_by("pk").first()
     )
     context = {
-        "lesson": found, "html": html_of(found.body), "minutes": queries.minutes_of(found), "answers": answers_of(found), "after": after,
+        "lesson": found, "html": html_of(found.body, queries.media_of(found)), "minutes": queries.minutes_of(found), "answers": answers_of(found), "after": after,
         "key": uuid4(),
     }  # fmt: skip
     return render(request, "learning/worker/lesson.html", context)
+
+
+@require_safe
+@door(PUBLIC)
+def media(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A picture, an audio or a video of a published lesson (staff see a draft's too); in ranges, as players ask (RFC 9110, 14)."""
+    rows = (
+        LessonMedia.objects.defer("data")
+        if actor_of(request).can("learning.view")
+        else LessonMedia.objects.filter(lesson__state=State.PUBLISHED).defer("data")
+    )
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return ranged(request, found.content_type, found.size, lambda first, last: lessons.part_of(found, first, last))
 
 
 @require_POST

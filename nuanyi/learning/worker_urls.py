@@ -7,6 +7,7 @@ from nuanyi.learning import exam, worker
 app_name = "learn"
 urlpatterns = [
     path("learn/", worker.home, name="home"),
+    path("learn/media/<uuid:pk>/", worker.media, name="media"),
     path("learn/<slug:slug>/", worker.lesson, name="lesson"),
     path("learn/<slug:slug>/done/", worker.finish, name="finish"),
     path("l/<slug:code>/", worker.pushed, name="pushed"),

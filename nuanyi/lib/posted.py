@@ -20,6 +20,14 @@ def key_of(request: HttpRequest) -> UUID:
         raise BadInput(_("The form is damaged. Open the page again."), code="bad-key") from exc
 
 
+def uuid_of(text: str) -> UUID:
+    """A record's number; one that no record has for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
+
+
 def day_of(text: str, field: str = "date") -> date:
     """A day as a date field sends it."""
     try:

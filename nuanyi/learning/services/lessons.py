@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.learning import events, kinds, rules
-from nuanyi.learning.models import Finish, Lesson, LessonVersion
-from nuanyi.learning.rules import Category, State
-from nuanyi.lib import clock, limits
+from nuanyi.learning.models import Finish, Lesson, LessonMedia, LessonVersion
+from nuanyi.learning.rules import Category, Media, State
+from nuanyi.lib import clock, limits, pictures, sounds
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.notices import services as notices
@@ -93,6 +93,37 @@ def save_lesson(*, actor: Actor, told: Told, lesson: Lesson | None = None) -> Le
 
 
 @transaction.atomic
+def add_media(*, actor: Actor, lesson: Lesson, kind: str, data: bytes) -> LessonMedia:
+    """Put a picture, an audio or a short video to a lesson. Raises BadPicture, BadInput (a wrong type, too large, too many)."""
+    actor.require("learning.write")
+    if LessonMedia.objects.filter(lesson=lesson).count() >= rules.MAX_MEDIA:
+        raise BadInput(fields={"file": _("A lesson shows at most eight things.")})
+    made = LessonMedia(lesson=lesson, kind=kind)
+    if kind == Media.PICTURE:
+        clean = pictures.rebuild(data)
+        made.content_type, made.data, made.width, made.height = "image/jpeg", clean.jpeg, clean.width, clean.height
+    elif kind == Media.AUDIO:
+        made.content_type, made.data = sounds.type_of(data), data
+    elif kind == Media.VIDEO:
+        made.content_type, made.data = sounds.film_type_of(data), data
+    else:
+        raise BadInput(fields={"kind": _("Choose from the list.")})
+    made.size = len(made.data)
+    made.save(force_insert=True)
+    journal.record(actor, events.LESSON_SAVED, lesson, media=kind)
+    return made
+
+
+@transaction.atomic
+def drop_media(*, actor: Actor, lesson: Lesson, pk: UUID) -> None:
+    """Take it away again. Raises NotFound."""
+    actor.require("learning.write")
+    if not LessonMedia.objects.filter(pk=pk, lesson=lesson).delete()[0]:
+        raise NotFound()
+    journal.record(actor, events.LESSON_SAVED, lesson, media="dropped")
+
+
+@transaction.atomic
 def move_lesson(*, actor: Actor, lesson: Lesson, to: str) -> Lesson:
     """Ask for review, publish, send back or withdraw. Nobody publishes what he wrote himself. Raises IllegalMove, NotAllowed."""
     actor.require("learning.write")
@@ -120,3 +151,14 @@ def finish(*, key: UUID, slug: str, network: str) -> None:
         raise NotFound()
     limits.count("finish", network, at_most=FINISHED_AN_HOUR)
     Finish.objects.bulk_create([Finish(key=key, lesson=lesson, day=clock.today())], ignore_conflicts=True)
+
+
+def part_of(media: LessonMedia, first: int, last: int) -> bytes:
+    """The bytes from ``first`` to ``last`` (both counted) of a file; PostgreSQL cuts them out, the rest stays there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT substring(data FROM %s FOR %s) FROM learning_lessonmedia WHERE id = %s",
+            [first + 1, last - first + 1, media.pk],
+        )
+        row = cursor.fetchone()
+    return bytes(row[0]) if row else b""
