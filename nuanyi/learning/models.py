@@ -75,6 +75,11 @@ class LessonMedia(models.Model):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
 
+    @property
+    def line(self) -> str:
+        """What a text writes to show it."""
+        return f"![…](media/{self.pk})"
+
 
 class Finish(models.Model):
     """Somebody read a lesson to its end. A key that a retry repeats, and nothing of the reader."""
