@@ -27,7 +27,7 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "
 
 def _faults(page, address):
     page.goto(address)
-    page.wait_for_timeout(60)
+    page.wait_for_timeout(150)
     found = Axe().run(page, options=RULES)
     faults = [(address, v["id"], [n["html"][:140] for n in v["nodes"]][:3]) for v in found.response["violations"]]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
