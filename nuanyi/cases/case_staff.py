@@ -26,10 +26,6 @@ from nuanyi.units.models import Unit
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def _units_of(request: HttpRequest) -> list[int]:
-    return [scope.unit for scope in actor_of(request).scopes("cases.handle") if scope.unit is not None]
-
-
 @require_safe
 @door("cases.handle")
 def one(request: HttpRequest, pk: int) -> HttpResponse:
@@ -37,7 +33,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = desk.read_case(actor=actor, pk=pk)
     found = Case.objects.select_related("unit", "offered_unit", "clerk", "item").get(pk=found.pk)
-    here = found.unit_id in _units_of(request)
+    here = found.unit_id in actor.units("cases.handle")
     answer = AnswerTemplate.objects.filter(unit=found.unit_id)
     used = answer.filter(pk=number_of(request.GET.get("use", ""))).first()
     hearings = [
@@ -49,7 +45,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "case": found, "words": queries.words_of(found), "messages": queries.messages_of(found, inside=True),
         "caller": queries.opened(found.sealed_caller, found.key.bytes + b"caller"), "clocks": queries.clocks_of(found),
-        "here": here, "offered_here": found.offered_unit_id in _units_of(request), "may_take": found.state == State.NEW and here and not found.offered_unit_id,
+        "here": here, "offered_here": found.offered_unit_id in actor.units("cases.handle"), "may_take": found.state == State.NEW and here and not found.offered_unit_id,
         "may_work": here and found.open, "units": Unit.objects.filter(active=True).exclude(pk=found.unit_id).order_by("name"),
         "urgencies": Urgency.choices, "message_key": uuid4(), "solve_key": uuid4(), "names": places.names_by_code(),
         "sector_names": dict(Sector.choices), "claim": claim, "claimed": sum(line.cents for line in claim),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -20,13 +19,7 @@ from nuanyi.lib.doors import actor_of, door
 from nuanyi.lib.errors import Refusal
 from nuanyi.lib.posted import day_of, number_of
 from nuanyi.places import queries as places
-from nuanyi.units.models import Unit
-
-
-def _units(request: HttpRequest) -> QuerySet[Unit]:
-    scopes = actor_of(request).scopes(lists.ACT)
-    rows = Unit.objects.filter(active=True).order_by("name")
-    return rows if any(s.everywhere for s in scopes) else rows.filter(pk__in=[s.unit for s in scopes if s.unit])
+from nuanyi.units.queries import units_for
 
 
 @require_safe
@@ -59,7 +52,7 @@ def _line(request: HttpRequest, form: Any, save: Any, title: str) -> HttpRespons
 def need(request: HttpRequest) -> HttpResponse:
     """Enter a need."""
     first = {name: request.GET[name][:20] for name in ("part", "region", "amount") if request.GET.get(name)}
-    form = NeedForm(request.POST or None, units=_units(request), initial=first)
+    form = NeedForm(request.POST or None, units=units_for(actor_of(request), lists.ACT), initial=first)
     return _line(request, form, lists.add_need, gettext("A need"))
 
 
@@ -67,7 +60,9 @@ def need(request: HttpRequest) -> HttpResponse:
 @door("cases.lists")
 def pledge(request: HttpRequest) -> HttpResponse:
     """Enter what a unit offers."""
-    form = PledgeForm(request.POST or None, units=_units(request), initial={"first": clock.today()})
+    form = PledgeForm(
+        request.POST or None, units=units_for(actor_of(request), lists.ACT), initial={"first": clock.today()}
+    )
     return _line(request, form, lists.add_pledge, gettext("An offer"))
 
 

@@ -63,7 +63,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The cases that the actor's unit has or is offered; another unit's case is as good as none."""
         if actor.kind == "system":
             return self
-        units = [scope.unit for scope in actor.scopes("cases.handle") if scope.unit is not None]
+        units = actor.units("cases.handle")
         return self.filter(Q(unit_id__in=units) | Q(offered_unit_id__in=units)) if units else self.none()
 
 

@@ -169,7 +169,7 @@ def worklist(actor: Actor, filters: dict[str, str], after: str = "") -> tuple[li
     What the units have and what they are offered are asked for apart, each by its own index, and merged here: one
     question with OR would read every case of the unit to sort it.
     """
-    units = [scope.unit for scope in actor.scopes("cases.handle") if scope.unit is not None]
+    units = actor.units("cases.handle")
     found: list[Case] = []
     for mine in (Q(unit_id__in=units), Q(offered_unit_id__in=units) & ~Q(unit_id__in=units)):
         rows = filtered(actor, filters).filter(mine).select_related("clerk").defer(*HEAVY)

@@ -35,10 +35,6 @@ def _clerks(units: list[int]) -> list[Account]:
     return list(Account.objects.filter(unit__in=units, is_active=True, pk__in=with_duty).order_by("username"))
 
 
-def _units_of(request: HttpRequest) -> list[int]:
-    return [scope.unit for scope in actor_of(request).scopes("cases.handle") if scope.unit is not None]
-
-
 @dataclass(slots=True)
 class Line:
     """A case as the worklist shows it; its words are looked up once for the page, not once for the row."""
@@ -80,9 +76,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     actor, filters = actor_of(request), _filters(request)
     rows, cursor = queries.worklist(actor, filters, request.GET.get("after", ""))
     context = {
-        "rows": _lines(rows, set(_units_of(request))), "cursor": cursor, "filters": filters, "kinds": Kind.choices,
+        "rows": _lines(rows, set(actor.units("cases.handle"))), "cursor": cursor, "filters": filters, "kinds": Kind.choices,
         "states": [("late", gettext("Late")), *[(s.value, s.label) for s in State], ("all", gettext("All of them"))],
-        "people": [("me", gettext("Mine")), ("nobody", gettext("Nobody's yet"))], "clerks": _clerks(_units_of(request)),
+        "people": [("me", gettext("Mine")), ("nobody", gettext("Nobody's yet"))], "clerks": _clerks(actor.units("cases.handle")),
         "townships": [(r.code, r.name) for r in places.townships()],
         "views": SavedView.objects.filter(account_id=actor.account_id or 0).order_by("pk")[:12], "query": urlencode(filters),
     }  # fmt: skip

@@ -16,11 +16,11 @@ from nuanyi.learning.forms import questions_as_text, questions_from_text
 from nuanyi.learning.models import BankQuestion, Certificate, FirmCode, Paper
 from nuanyi.learning.queries import road_questions
 from nuanyi.learning.services import exams
-from nuanyi.learning.staff import units_for
 from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import key_of, number_of
+from nuanyi.units.queries import units_for
 
 
 def _base(request: HttpRequest) -> str:
@@ -156,7 +156,7 @@ def bank(request: HttpRequest) -> HttpResponse:
         ]
     )
     context = {
-        "page": page, "firms": FirmCode.objects.select_related("unit").order_by("firm")[:200], "units": units_for(request, "learning.publish"),
+        "page": page, "firms": FirmCode.objects.select_related("unit").order_by("firm")[:200], "units": units_for(actor_of(request), "learning.publish"),
         "revoked": Certificate.objects.filter(revoked_at__isnull=False).order_by("-revoked_at")[:50], "refusal": refusal, "example": example,
         "issued": Certificate.objects.count(), "actor": actor,
     }  # fmt: skip
@@ -168,7 +168,7 @@ def _change_bank(request: HttpRequest) -> None:
     if post.get("retire"):
         exams.retire_question(actor=actor, pk=number_of(post["retire"]))
     elif post.get("firm"):
-        unit = units_for(request, "learning.publish").filter(pk=number_of(post.get("unit", ""))).first()
+        unit = units_for(actor_of(request), "learning.publish").filter(pk=number_of(post.get("unit", ""))).first()
         if unit is None:
             raise BadInput(fields={"unit": gettext("Choose from the list.")})
         exams.make_firm_code(actor=actor, firm=post["firm"], unit=unit)

@@ -16,13 +16,13 @@ from nuanyi.learning.forms import SessionForm
 from nuanyi.learning.models import Session
 from nuanyi.learning.rules import Role, SessionKind
 from nuanyi.learning.services import sessions
-from nuanyi.learning.staff import units_for
 from nuanyi.lib import clock
 from nuanyi.lib.doors import actor_of, door
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import number_of
 from nuanyi.places import queries as places
+from nuanyi.units.queries import units_for
 
 #: The screen carries its codes with it for the whole session and half an hour around it, at most nine hours.
 AROUND, MOST_CODES = timedelta(minutes=30), 9 * 3600 // rules.CODE_SECONDS
@@ -56,7 +56,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             "kind": found.kind, "title": found.title, "place": found.place, "starts": found.starts_at, "ends": found.ends_at,
             "capacity": found.capacity, "region": found.region_code, "sector": found.sector, "unit": found.unit_id,
         }  # fmt: skip
-    form = SessionForm(request.POST or None, units=units_for(request, "learning.sessions"), initial=first)
+    form = SessionForm(request.POST or None, units=units_for(actor_of(request), "learning.sessions"), initial=first)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:

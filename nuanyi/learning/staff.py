@@ -21,14 +21,7 @@ from nuanyi.lib.doors import actor_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import day_of, number_of, uuid_of
-from nuanyi.units.models import Unit
-
-
-def units_for(request: HttpRequest, act: str) -> Any:
-    """The units for which somebody may do an act."""
-    scopes = actor_of(request).scopes(act)
-    rows = Unit.objects.filter(active=True).order_by("name")
-    return rows if any(s.everywhere for s in scopes) else rows.filter(pk__in=[s.unit for s in scopes if s.unit])
+from nuanyi.units.queries import units_for
 
 
 @require_safe
@@ -149,7 +142,7 @@ def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             "region": found.region_code,
             **{f: getattr(found, f) for f in ("name", "robot", "hour", "members", "active", "sector", "unit")},
         }
-    form = GroupForm(request.POST or None, units=units_for(request, "learning.groups"), initial=first)
+    form = GroupForm(request.POST or None, units=units_for(actor_of(request), "learning.groups"), initial=first)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -185,7 +178,7 @@ def pushes(request: HttpRequest) -> HttpResponse:
     scopes = actor_of(request).scopes("learning.groups")
     rows = Push.objects.select_related("lesson", "group")
     if not any(scope.everywhere for scope in scopes):
-        rows = rows.filter(group__unit__in=[scope.unit for scope in scopes if scope.unit])
+        rows = rows.filter(group__unit__in=actor_of(request).units("learning.groups"))
     if request.GET.get("state") in PushState.values:
         rows = rows.filter(state=request.GET["state"])
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))

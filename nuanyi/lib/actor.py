@@ -51,6 +51,10 @@ class Actor:
         """Where this actor may do ``act``; empty where nowhere."""
         return (EVERYWHERE,) if self.kind == "system" else self.acts.get(act, ())
 
+    def units(self, act: str) -> list[int]:
+        """The units whose own records this actor may do ``act`` with."""
+        return [scope.unit for scope in self.scopes(act) if scope.unit is not None]
+
     def can(self, act: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()) -> bool:
         """Whether the act is allowed at all, or for a record in these regions or units."""
         scopes = self.scopes(act)

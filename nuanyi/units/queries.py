@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.units import rules
 from nuanyi.units.events import Subjects, subjects_asked
@@ -108,3 +111,9 @@ def _by_role(book: Directory, found: list[rules.Answer]) -> dict[str, str]:
 def unit_choices() -> list[tuple[int, str]]:
     """Active units for a select box."""
     return list(Unit.objects.filter(active=True).values_list("pk", "name"))
+
+
+def units_for(actor: Actor, act: str) -> QuerySet[Unit]:
+    """The active units for which an actor may do an act, by name."""
+    rows = Unit.objects.filter(active=True).order_by("name")
+    return rows if any(scope.everywhere for scope in actor.scopes(act)) else rows.filter(pk__in=actor.units(act))

@@ -18,7 +18,7 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -44,15 +44,8 @@ class Told:
     source: str = ""
 
 
-def _may(actor: Actor, *units: int) -> None:
-    """Raises NotAllowed where none of the units is the actor's and no everywhere is."""
-    actor.require(ACT)
-    if not any(scope.everywhere or scope.unit in units for scope in actor.scopes(ACT)):
-        raise NotAllowed(act=ACT)
-
-
 def _check(actor: Actor, told: Told) -> None:
-    _may(actor, told.unit.pk)
+    actor.require(ACT, units=(told.unit.pk,))
     wrong: dict[str, object] = {}
     if told.part not in Part.values:
         wrong["part"] = _("Choose from the list.")
@@ -131,7 +124,7 @@ def plan(*, actor: Actor, need: int, pledge: int, amount: int, day: date) -> Pro
     offered = Pledge.objects.select_for_update().filter(pk=pledge, ended_at=None).first()
     if wanted is None or offered is None:
         raise NotFound()
-    _may(actor, wanted.unit_id, offered.unit_id)
+    actor.require(ACT, units=(wanted.unit_id, offered.unit_id))
     taken = offered.projects.exclude(state=ProjectState.DROPPED).aggregate(n=Coalesce(Sum("amount"), 0))["n"]
     if not 1 <= amount <= offered.amount - taken:
         raise BadInput(fields={"amount": _("%(left)d are left of it.") % {"left": offered.amount - taken}})
@@ -149,7 +142,7 @@ def finish(*, actor: Actor, pk: int, state: str, reached: int = 0, words: str = 
     found = Project.objects.select_for_update(of=("self",)).select_related("need", "pledge").filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    _may(actor, found.need.unit_id, found.pledge.unit_id)
+    actor.require(ACT, units=(found.need.unit_id, found.pledge.unit_id))
     if found.state != ProjectState.PLANNED or state not in (ProjectState.DONE, ProjectState.DROPPED):
         raise IllegalMove()
     if state == ProjectState.DONE and not 0 < reached <= 1_000_000:

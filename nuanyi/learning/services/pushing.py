@@ -26,7 +26,7 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor, system
-from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound, Refusal
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Refusal
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import robots
 from nuanyi.notices import services as notices
@@ -57,29 +57,23 @@ class Told:
     active: bool = True
 
 
-def _may(actor: Actor, unit_id: int) -> None:
-    actor.require(ACT)
-    if not any(scope.everywhere or scope.unit == unit_id for scope in actor.scopes(ACT)):
-        raise NotAllowed(act=ACT)
-
-
 def groups_for(actor: Actor) -> list[Group]:
     """The groups of the actor's unit, or all."""
     rows = Group.objects.select_related("unit").order_by("-active", "name")
     if not any(scope.everywhere for scope in actor.scopes(ACT)):
-        rows = rows.filter(unit__in=[scope.unit for scope in actor.scopes(ACT) if scope.unit])
+        rows = rows.filter(unit__in=actor.units(ACT))
     return list(rows)
 
 
 @transaction.atomic
 def save_group(*, actor: Actor, told: Told, pk: int | None = None) -> Group:
     """Enter or change a group. Raises NotAllowed, NotFound, BadInput (an address that is not the robot's own)."""
-    _may(actor, told.unit.pk)
+    actor.require(ACT, units=(told.unit.pk,))
     group = Group.objects.select_for_update().filter(pk=pk).first() if pk else Group()
     if group is None:
         raise NotFound()
     if pk:
-        _may(actor, group.unit_id)
+        actor.require(ACT, units=(group.unit_id,))
     wrong: dict[str, Any] = {}
     if told.robot not in Robot.values:
         wrong["robot"] = _("Choose from the list.")
@@ -124,7 +118,7 @@ def try_group(*, actor: Actor, pk: int) -> None:
     group = Group.objects.filter(pk=pk).first()
     if group is None:
         raise NotFound()
-    _may(actor, group.unit_id)
+    actor.require(ACT, units=(group.unit_id,))
     try:
         _send(group, str(_("A trial")), str(_("If you read this, the robot is set up rightly.")), _link(""))
     except (ConnectionError, ValueError) as exc:
@@ -250,7 +244,7 @@ def settle(*, actor: Actor, pk: int, came: bool) -> Push:
     push = Push.objects.select_for_update(of=("self",)).select_related("group", "lesson").filter(pk=pk).first()
     if push is None:
         raise NotFound()
-    _may(actor, push.group.unit_id)
+    actor.require(ACT, units=(push.group.unit_id,))
     if push.state == PushState.DOUBT and came:
         push.state, push.sent_at = PushState.SENT, clock.now()
         push.save()

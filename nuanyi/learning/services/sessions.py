@@ -20,7 +20,7 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, limits
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, keys
@@ -70,8 +70,7 @@ def own(actor: Actor, pk: int) -> Session:
     found = Session.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    if not any(scope.everywhere or scope.unit == found.unit_id for scope in actor.scopes(ACT)):
-        raise NotAllowed(act=ACT)
+    actor.require(ACT, units=(found.unit_id,))
     return found
 
 
@@ -80,8 +79,7 @@ def save_session(*, actor: Actor, told: Told, pk: int | None = None) -> Session:
     """Plan a session, or move it: then calendars that follow it are told by a higher sequence (RFC 5545). Raises BadInput."""
     actor.require(ACT)
     _check(told)
-    if not any(scope.everywhere or scope.unit == told.unit.pk for scope in actor.scopes(ACT)):
-        raise NotAllowed(act=ACT)
+    actor.require(ACT, units=(told.unit.pk,))
     session = own(actor, pk) if pk else Session(secret=secrets.token_bytes(32))
     if session.held_at or session.cancelled_at:
         raise IllegalMove()
