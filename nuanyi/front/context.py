@@ -77,6 +77,8 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
             Link(_("Road-safety test"), "/office/learning/bank/", "check", "learning.publish"),
             Link(_("Groups"), "/office/learning/groups/", "bell", "learning.groups"),
             Link(_("Pushes"), "/office/learning/pushes/", "upload", "learning.groups"),
+            Link(_("Channels"), "/office/learning/channels/", "ring", "learning.publish"),
+            Link(_("Reach"), "/office/learning/reach/", "grid", "learning.view"),
         ),
     ),
     (

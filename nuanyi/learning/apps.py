@@ -14,5 +14,5 @@ class Learning(AppConfig):
 
     def ready(self) -> None:
         """Load what declares itself by being imported."""
-        for part in ("events", "kinds", "figures"):
+        for part in ("events", "kinds", "figures", "answers"):
             import_module(f"nuanyi.learning.{part}")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.learning.models import Lesson
 from nuanyi.learning.rules import MAX_BODY, Category, Robot, SessionKind
-from nuanyi.learning.services import lessons, pushing, sessions
+from nuanyi.learning.services import groups, lessons, sessions
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -51,6 +51,12 @@ class LessonForm(forms.Form):
     lead = forms.CharField(label=_("One sentence for the group"), max_length=120, required=False)
     body = forms.CharField(label=_("Text in Markdown"), max_length=MAX_BODY, widget=forms.Textarea(attrs={"rows": 16}))
     sources = forms.CharField(label=_("Sources, one a line"), widget=forms.Textarea(attrs={"rows": 3}))
+    douyin = forms.URLField(
+        label=_("Link of a Douyin video"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("From Douyin's share button."),
+    )
     questions = forms.CharField(
         label=_("Questions"), required=False, widget=forms.Textarea(attrs={"rows": 10}),
         help_text=_("A block each: the question; options with - before them, * before the right one; = before the explanation."),
@@ -61,7 +67,7 @@ class LessonForm(forms.Form):
         """First values from a lesson."""
         return {
             "slug": lesson.slug, "category": lesson.category, "title": lesson.title, "lead": lesson.lead, "body": lesson.body,
-            "sources": "\n".join(lesson.sources), "questions": questions_as_text(lesson.questions),
+            "sources": "\n".join(lesson.sources), "douyin": lesson.douyin, "questions": questions_as_text(lesson.questions),
         }  # fmt: skip
 
     def told(self) -> lessons.Told:
@@ -69,7 +75,7 @@ class LessonForm(forms.Form):
         told = self.cleaned_data
         return lessons.Told(
             slug=told["slug"], category=told["category"], title=told["title"], lead=told["lead"], body=told["body"],
-            sources=told["sources"].splitlines(), questions=questions_from_text(told["questions"]),
+            sources=told["sources"].splitlines(), questions=questions_from_text(told["questions"]), douyin=told["douyin"],
         )  # fmt: skip
 
 
@@ -107,10 +113,10 @@ class GroupForm(_Placed):
     members = forms.IntegerField(label=_("How many read it"), min_value=0, max_value=100_000, required=False)
     active = forms.BooleanField(label=_("Gets pushes"), required=False, initial=True)
 
-    def told(self) -> pushing.Told:
+    def told(self) -> groups.Told:
         """For the service."""
         told = self.cleaned_data
-        return pushing.Told(
+        return groups.Told(
             name=told["name"], robot=told["robot"], address=told["address"].strip(), secret=told["secret"].strip(), hour=told["hour"],
             unit=told["unit"], sector=told["sector"], region_code=told["region"], members=told["members"] or 0, active=told["active"],
         )  # fmt: skip

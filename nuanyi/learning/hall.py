@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from uuid import UUID, uuid4
 
 import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.learning import queries, rules
 from nuanyi.learning.forms import SessionForm
 from nuanyi.learning.models import Session
-from nuanyi.learning.rules import Role, SessionKind
+from nuanyi.learning.rules import Paper, Role, SessionKind
 from nuanyi.learning.services import sessions
 from nuanyi.lib import clock
 from nuanyi.lib.doors import actor_of, door
-from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
-from nuanyi.lib.posted import number_of
+from nuanyi.lib.posted import key_of, number_of
 from nuanyi.places import queries as places
 from nuanyi.units.queries import units_for
 
@@ -80,6 +82,8 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "session": found, "team": team, "missing": [Role(role).label for role in rules.missing_roles(role for role, _w, _n in team)],
         "roles": Role.choices, "signed": found.attendances.count(), "asked": found.signups.count(), "opinions": queries.opinions_of(found),
         "names": places.names_by_code(), "begun": found.starts_at <= clock.now(), "link": f"/sessions/{found.code}/",
+        "groups": sessions.groups_to_invite(actor_of(request)), "invited": queries.invited(found), "sheets": Paper.choices,
+        "pictures": found.pictures.defer("sealed_data").order_by("pk"), "key": uuid4(),
     }  # fmt: skip
     return render(request, "learning/staff/session.html", context)
 
@@ -96,9 +100,25 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     elif deed == "close":
         heads = post.get("head_count", "").strip()
         sessions.close(actor=actor, pk=pk, head_count=number_of(heads) if heads else None)
+    elif deed == "invite":
+        sessions.invite(actor=actor, pk=pk, groups=[number_of(text) for text in post.getlist("groups")])
+    elif deed == "picture":
+        sent = request.FILES.get("file")
+        if sent is None:
+            raise BadInput(fields={"file": gettext("Choose a file.")})
+        sessions.add_picture(actor=actor, pk=pk, kind=post.get("kind", ""), data=sent.read(), key=key_of(request))
     else:
         raise NotFound()
     return redirect("learning:session", pk)
+
+
+@require_safe
+@door("learning.sessions")
+def picture(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
+    """A photo of the session or its sheet."""
+    response = HttpResponse(sessions.picture(actor=actor_of(request), pk=pk, key=key), content_type="image/jpeg")
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _matrix(address: str) -> str:

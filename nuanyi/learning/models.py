@@ -7,15 +7,20 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.learning.rules import Category, Media, PushState, Robot, Role, SessionKind, State
+from nuanyi.learning.rules import Category, Media, PushState, Robot, Role, SessionKind, State, Way
+from nuanyi.learning.rules import Paper as SheetKind
 from nuanyi.lib import clock
 from nuanyi.lib.ids import new_id
-from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account
 from nuanyi.units.models import Unit
 
 Json = list[dict[str, object]]
+
+
+def _code() -> str:
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _n in range(8))
 
 
 class Lesson(models.Model):
@@ -29,6 +34,7 @@ class Lesson(models.Model):
     lead = models.CharField(max_length=120, blank=True)
     body = models.TextField()
     sources: models.JSONField[list[str], list[str]] = models.JSONField(default=list)
+    douyin = models.URLField(max_length=200, blank=True)
     questions: models.JSONField[Json, Json] = models.JSONField(default=list)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     version = models.PositiveIntegerField(default=1)
@@ -107,9 +113,49 @@ class Group(models.Model):
     hour = models.TimeField()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     active = models.BooleanField(default=True)
+    code = models.CharField(max_length=8, unique=True, default=_code)
 
     def __str__(self) -> str:
         return self.name
+
+
+class Reader(models.Model):
+    """Somebody who asked for the lesson of the day. The address is sealed, and gone the moment the reader stops."""
+
+    PERSONAL = {
+        "sealed_address": Declaration(
+            _("Where lessons are sent to (phone, e-mail, WeChat, browser)"), _("To send the lesson of the day that you asked for"),
+            CONSENT_BASIS, 1095, KEY_DESTROYED,
+        ),
+        "digest_of_address": Declaration(
+            _("A keyed digest of that address"), _("To keep one address from being entered twice"), CONSENT_BASIS, 1095, KEY_DESTROYED
+        ),
+    }  # fmt: skip
+
+    key = models.UUIDField(unique=True, editable=False)
+    way = models.CharField(max_length=8, choices=Way)
+    sealed_address = models.BinaryField()
+    digest_of_address = models.BinaryField()
+    hour = models.TimeField()
+    stop_code = models.CharField(max_length=24, unique=True)
+    code_digest = models.BinaryField(null=True)
+    code_at = models.DateTimeField(default=clock.now)
+    code_tries = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("way", "digest_of_address", name="reader_once")]
+        indexes = [models.Index("hour", condition=models.Q(active=True), name="reader_active")]
+
+
+class Channel(models.Model):
+    """What the office set for a channel: whether it sends, and how many messages a minute (0: without limit)."""
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=10, primary_key=True)
+    active = models.BooleanField(default=True)
+    a_minute = models.PositiveIntegerField(default=0)
 
 
 class PlanDay(models.Model):
@@ -123,29 +169,46 @@ class PlanDay(models.Model):
 
 
 class Push(models.Model):
-    """One lesson to one group on one day. ``once`` keeps a retry from sending twice; ``code`` counts who opened it."""
+    """One lesson, or one word about a session, to one group or one reader. The constraints keep a retry from sending twice;
+    ``code`` counts who opened it."""
 
     PERSONAL = NOBODY
 
-    lesson = models.ForeignKey(Lesson, on_delete=models.PROTECT, related_name="pushes")
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="pushes")
+    channel = models.CharField(max_length=10)
+    lesson = models.ForeignKey(Lesson, null=True, on_delete=models.PROTECT, related_name="pushes")
+    session = models.ForeignKey("learning.Session", null=True, on_delete=models.PROTECT, related_name="pushes")
+    sequence = models.PositiveIntegerField(default=0)
+    group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="pushes")
+    reader = models.ForeignKey(Reader, null=True, on_delete=models.SET_NULL, related_name="pushes")
     day = models.DateField()
     speaker = models.CharField(max_length=60, blank=True)
     code = models.CharField(max_length=10, unique=True)
     state = models.CharField(max_length=8, choices=PushState, default=PushState.QUEUED)
     due_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField(null=True)
     opens = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint("lesson", "group", "day", name="push_once")]
-        indexes = [models.Index("due_at", condition=models.Q(state="queued"), name="push_due")]
+        constraints = [
+            models.UniqueConstraint("lesson", "group", "day", name="push_once"),
+            models.UniqueConstraint("lesson", "reader", "day", name="push_to_reader_once"),
+            models.UniqueConstraint("session", "group", "sequence", name="push_of_session_once"),
+            models.CheckConstraint(
+                condition=models.Q(lesson=None) ^ models.Q(session=None), name="push_says_one_thing"
+            ),
+        ]
+        indexes = [
+            models.Index("channel", "due_at", condition=models.Q(state="queued"), name="push_due"),
+            models.Index("channel", "taken_at", name="push_taken"),
+        ]
 
-
-def _code() -> str:
-    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _n in range(8))
+    @property
+    def channel_title(self) -> str:
+        """The channel in words."""
+        return str(dict([*Robot.choices, *Way.choices]).get(self.channel, self.channel))
 
 
 class Session(models.Model):
@@ -193,6 +256,24 @@ class TeamMember(models.Model):
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="team")
     role = models.CharField(max_length=10, choices=Role)
     sealed_name = models.BinaryField()
+
+
+class SessionPicture(models.Model):
+    """A photo of a session, or of its sign-in sheet on paper: rebuilt from its pixels and sealed, since it shows people and their hands."""
+
+    PERSONAL = {
+        "sealed_data": Declaration(
+            _("Photo of a session or of its sign-in sheet"), _("To show that it was held and who signed on paper"), DUTY_BASIS, 1095,
+            KEY_DESTROYED,
+        ),
+    }  # fmt: skip
+
+    key = models.UUIDField(unique=True, editable=False)
+    session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="pictures")
+    kind = models.CharField(max_length=8, choices=SheetKind)
+    sealed_data = models.BinaryField()
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
 
 
 class Attendance(models.Model):

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from nuanyi.learning import rules
-from nuanyi.learning.models import Lesson, LessonMedia, PlanDay, Push, Session
+from nuanyi.learning import kinds, rules
+from nuanyi.learning.models import Group, Lesson, LessonMedia, PlanDay, Push, Session
 from nuanyi.learning.rules import Category, PushState, State
+from nuanyi.ledger import queries as ledger
+from nuanyi.ledger import rules as ledger_rules
 from nuanyi.lib import clock
+from nuanyi.lib.figures import Counts, Window
+from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import keys
+from nuanyi.places import queries as places
+
+#: What the page of reach counts.
+REACH = (kinds.LESSONS_PUSHED, kinds.SESSIONS, kinds.OTHER_SESSIONS, kinds.ATTENDANCES, kinds.CERTIFICATES)
 
 
 def minutes_of(lesson: Lesson) -> int:
@@ -71,9 +80,17 @@ def coming(now: datetime | None = None) -> list[Session]:
     return list(Session.objects.filter(ends_at__gte=now, cancelled_at=None).order_by("starts_at", "id")[:100])
 
 
-def for_calendar() -> list[Session]:
-    """Sessions of the last month and to come, cancelled ones too."""
-    return list(Session.objects.filter(ends_at__gte=clock.now() - timedelta(days=31)).order_by("starts_at", "id")[:500])
+def for_calendar(group: Group | None = None) -> list[Session]:
+    """Sessions of the last month and to come, cancelled ones too; those that a group was invited to, or all."""
+    rows = Session.objects.filter(ends_at__gte=clock.now() - timedelta(days=31)).order_by("starts_at", "id")
+    if group is not None:
+        rows = rows.filter(pk__in=Push.objects.filter(group=group).exclude(session=None).values("session"))
+    return list(rows[:500])
+
+
+def invited(session: Session) -> list[Push]:
+    """What groups were told of a session, the newest first."""
+    return list(session.pushes.select_related("group").order_by("-pk")[:50])
 
 
 def attendance_counts(pks: list[int]) -> dict[int, int]:
@@ -99,3 +116,24 @@ def road_questions() -> list[dict[str, object]]:
     """The questions of the published road-safety lessons."""
     rows = Lesson.objects.filter(state=State.PUBLISHED, category=Category.ROAD).order_by("pk")
     return [question for lesson in rows for question in lesson.questions]
+
+
+def years() -> list[int]:
+    """The years in which anything was pushed or held, the newest first."""
+    found = ledger.sums(REACH, Window(), ("month",))
+    return sorted({int(key[0][:4]) for key in found}, reverse=True)
+
+
+def reach(asked: Window) -> dict[str, Any]:
+    """What reached whom, by township and by sector: ``{"kinds": titles, "places": rows, "sectors": rows}``; a row is a name and its numbers."""
+    names, sectors = places.names_by_code(), dict(Sector.choices)
+    by_place = [ledger.sums((kind,), asked, ("region_code",)) for kind in REACH]
+    by_sector = [ledger.sums((kind,), asked, ("sector",)) for kind in REACH]
+
+    def rows(found: list[Counts], titles: dict[str, Any]) -> list[tuple[str, list[int]]]:
+        keys = sorted({key for counts in found for key in counts}, key=lambda key: (key[0] == "", key))
+        return [(str(titles.get(key[0], "")), [counts.get(key, 0) for counts in found]) for key in keys]
+
+    return {
+        "kinds": [ledger_rules.kind(kind).title for kind in REACH], "places": rows(by_place, names), "sectors": rows(by_sector, sectors),
+    }  # fmt: skip

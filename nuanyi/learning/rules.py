@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, time
 from hashlib import sha256
 from random import Random
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib.clock import CHINA
 from nuanyi.lib.errors import IllegalMove
 
 
@@ -78,6 +79,26 @@ class Robot(models.TextChoices):
     FEISHU = "feishu", _("Feishu group robot")
 
 
+class Way(models.TextChoices):
+    """How a lesson reaches one reader who asked for it."""
+
+    WEBPUSH = "webpush", _("A message on this phone")
+    WECHAT = "wechat", _("WeChat official account")
+    SMS = "sms", _("SMS")
+    EMAIL = "email", _("E-mail")
+
+
+#: Every channel: the groups' robots and the ways to single readers.
+CHANNELS = (*Robot.values, *Way.values)
+
+
+class Paper(models.TextChoices):
+    """What a picture of a session shows."""
+
+    PHOTO = "photo", _("Photo")
+    SHEET = "sheet", _("Sign-in sheet on paper")
+
+
 class PushState(models.TextChoices):
     """The life of a push."""
 
@@ -91,9 +112,25 @@ class PushState(models.TextChoices):
 #: A rider reads some 300 Chinese characters a minute.
 CHARACTERS_A_MINUTE = 300
 MAX_BODY, MAX_QUESTIONS, MAX_MEDIA = 6000, 6, 8
+MAX_PICTURES = 12
+#: Where a lesson may lead to in Douyin.
+DOUYIN = ("v.douyin.com", "www.douyin.com")
 #: Attempts of a push before it is given up. Each group has a robot of its own and gets one lesson a day, far below the 20
 #: messages a minute that the robots allow.
 MAX_ATTEMPTS = 6
+#: Nothing goes out by night, and no hour within it can be chosen (China time).
+QUIET_FROM, QUIET_UNTIL = time(22, 0), time(5, 0)
+#: How many messages a minute a channel sends where the office sets nothing; 0 is without limit. A robot has a group of its
+#: own; e-mail servers and SMS clouds take offence at floods.
+A_MINUTE = {Way.SMS.value: 300, Way.EMAIL.value: 600, Way.WECHAT.value: 3000}
+#: A code for an address is good for so many minutes and tries.
+CODE_MINUTES, CODE_TRIES = 30, 5
+
+
+def quiet(now: datetime) -> bool:
+    """Whether it is night in China."""
+    at = now.astimezone(CHINA).time()
+    return at >= QUIET_FROM or at < QUIET_UNTIL
 
 
 def check_move(before: str, after: str) -> None:

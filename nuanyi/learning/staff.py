@@ -10,15 +10,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanyi.learning import queries
+from nuanyi.learning import queries, rules
 from nuanyi.learning.forms import GroupForm, LessonForm
 from nuanyi.learning.models import Group, Lesson, Push
 from nuanyi.learning.reading import html_of
 from nuanyi.learning.rules import MOVES, Media, PushState, State
+from nuanyi.learning.services import channels as channel_services
+from nuanyi.learning.services import groups as group_services
 from nuanyi.learning.services import lessons, pushing
 from nuanyi.lib import clock
 from nuanyi.lib.doors import actor_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.figures import window
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import day_of, number_of, uuid_of
 from nuanyi.units.queries import units_for
@@ -126,7 +129,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 @door("learning.groups")
 def groups(request: HttpRequest) -> HttpResponse:
     """Which groups get the lesson, and does it arrive?"""
-    return render(request, "learning/staff/groups.html", {"rows": pushing.groups_for(actor_of(request))})
+    return render(request, "learning/staff/groups.html", {"rows": group_services.groups_for(actor_of(request))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -146,7 +149,7 @@ def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            pushing.save_group(actor=actor_of(request), told=form.told(), pk=pk)
+            group_services.save_group(actor=actor_of(request), told=form.told(), pk=pk)
             return redirect("learning:groups")
         except Refusal as wrong:
             refusal = wrong
@@ -161,13 +164,13 @@ def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def try_group(request: HttpRequest, pk: int) -> HttpResponse:
     """A trial message."""
     try:
-        pushing.try_group(actor=actor_of(request), pk=pk)
+        group_services.try_group(actor=actor_of(request), pk=pk)
         told = None
     except NotFound:
         raise
     except Refusal as wrong:
         told = wrong
-    context = {"rows": pushing.groups_for(actor_of(request)), "refusal": told, "tried": told is None}
+    context = {"rows": group_services.groups_for(actor_of(request)), "refusal": told, "tried": told is None}
     return render(request, "learning/staff/groups.html", context, status=told.status if told else 200)
 
 
@@ -176,9 +179,11 @@ def try_group(request: HttpRequest, pk: int) -> HttpResponse:
 def pushes(request: HttpRequest) -> HttpResponse:
     """What was sent where, and was it opened?"""
     scopes = actor_of(request).scopes("learning.groups")
-    rows = Push.objects.select_related("lesson", "group")
+    rows = Push.objects.select_related("lesson", "session", "group").defer("lesson__body")
     if not any(scope.everywhere for scope in scopes):
         rows = rows.filter(group__unit__in=actor_of(request).units("learning.groups"))
+    if request.GET.get("channel") in rules.CHANNELS:
+        rows = rows.filter(channel=request.GET["channel"])
     if request.GET.get("state") in PushState.values:
         rows = rows.filter(state=request.GET["state"])
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
@@ -191,3 +196,42 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """It came, or it is to be sent again."""
     pushing.settle(actor=actor_of(request), pk=pk, came=request.POST.get("came") == "1")
     return redirect("learning:pushes")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("learning.publish")
+def channels(request: HttpRequest, name: str = "") -> HttpResponse:
+    """Which channels send, how many, and do they arrive?"""
+    refusal: Refusal | None = None
+    tried = ""
+    if request.method == "POST":
+        actor, post = actor_of(request), request.POST
+        try:
+            if "to" in post:
+                channel_services.try_channel(actor=actor, name=name, to=post["to"])
+                tried = name
+            else:
+                channel_services.set_channel(
+                    actor=actor,
+                    name=name,
+                    active=bool(post.get("active")),
+                    a_minute=number_of(post.get("a_minute", "")),
+                )
+                return redirect("learning:channels")
+        except NotFound:
+            raise
+        except Refusal as wrong:
+            refusal = wrong
+    context = {"rows": channel_services.rows(), "refusal": refusal, "tried": tried, "callback": "/wechat/"}
+    return render(request, "learning/staff/channels.html", context, status=refusal.status if refusal else 200)
+
+
+@require_safe
+@door("learning.view")
+def reach(request: HttpRequest) -> HttpResponse:
+    """Whom did lessons and sessions reach, by sector and township?"""
+    year = request.GET.get("year", "")
+    asked = window(year if year.isdigit() and len(year) == 4 else "")
+    return render(
+        request, "learning/staff/reach.html", {"table": queries.reach(asked), "year": year, "years": queries.years()}
+    )

@@ -18,6 +18,9 @@ urlpatterns = [
     path("groups/<int:pk>/try/", staff.try_group, name="try"),
     path("bank/", exam.bank, name="bank"),
     path("bank/lessons/", exam.from_lessons, name="from_lessons"),
+    path("channels/", staff.channels, name="channels"),
+    path("channels/<slug:name>/", staff.channels, name="channel"),
+    path("reach/", staff.reach, name="reach"),
     path("pushes/", staff.pushes, name="pushes"),
     path("pushes/<int:pk>/", staff.settle, name="settle"),
     path("sessions/", hall.session_list, name="sessions"),
@@ -25,5 +28,6 @@ urlpatterns = [
     path("sessions/<int:pk>/", hall.session, name="session"),
     path("sessions/<int:pk>/edit/", hall.edit, name="session_edit"),
     path("sessions/<int:pk>/screen/", hall.screen, name="screen"),
+    path("sessions/<int:pk>/pictures/<uuid:key>/", hall.picture, name="picture"),
     path("sessions/<int:pk>/<slug:deed>/", hall.act, name="session_act"),
 ]

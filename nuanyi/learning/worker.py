@@ -7,19 +7,21 @@ from uuid import UUID, uuid4
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.learning import calendars, queries
 from nuanyi.learning.forms import answers_of
-from nuanyi.learning.models import Lesson, LessonMedia
+from nuanyi.learning.models import Group, Lesson, LessonMedia, Session
 from nuanyi.learning.reading import html_of
-from nuanyi.learning.rules import Category, State
-from nuanyi.learning.services import lessons, pushing, sessions
+from nuanyi.learning.rules import Category, State, Way
+from nuanyi.learning.services import delivery, lessons, pushing, readers, sessions
 from nuanyi.lib import clock
 from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.posted import key_of, number_of
+from nuanyi.lib.posted import key_of, number_of, time_of
 from nuanyi.lib.ranges import ranged
+from nuanyi.notices import webpush, wechat
 
 
 @require_safe
@@ -79,7 +81,7 @@ def finish(request: HttpRequest, slug: str) -> HttpResponse:
 @door(PUBLIC)
 def pushed(request: HttpRequest, code: str) -> HttpResponse:
     """The link in a group: counts that it was opened and leads to the lesson."""
-    return redirect(f"/learn/{pushing.open_push(code).slug}/")
+    return redirect(pushing.open_push(code))
 
 
 @require_safe
@@ -162,8 +164,78 @@ def kept(request: HttpRequest) -> HttpResponse:
     return render(request, "learning/worker/kept.html")
 
 
+def _calendar(rows: list[Session]) -> HttpResponse:
+    return HttpResponse(calendars.feed(rows), content_type="text/calendar; charset=utf-8")
+
+
 @require_safe
 @door(PUBLIC)
 def feed(request: HttpRequest) -> HttpResponse:
     """All sessions to come as a calendar to follow (RFC 5545)."""
-    return HttpResponse(calendars.feed(queries.for_calendar()), content_type="text/calendar; charset=utf-8")
+    return _calendar(queries.for_calendar())
+
+
+@require_safe
+@door(PUBLIC)
+def group_feed(request: HttpRequest, code: str) -> HttpResponse:
+    """The sessions that a group was invited to. Its address is known to the group only."""
+    group = Group.objects.filter(code=code).first()
+    if group is None:
+        raise NotFound()
+    return _calendar(queries.for_calendar(group))
+
+
+@require_safe
+@door(PUBLIC)
+def my_feed(request: HttpRequest, phone: UUID) -> HttpResponse:
+    """The sessions that a phone has a place for. The number is the phone's own secret, and an unknown one has an empty calendar."""
+    return _calendar(sessions.of_phone(phone))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def daily(request: HttpRequest) -> HttpResponse:
+    """The lesson of the day for me: how, and at which hour."""
+    post = request.POST
+    refusal: Refusal | None = None
+    reader, asked = None, False
+    if request.method == "POST":
+        try:
+            if post.get("code"):
+                reader = readers.confirm(
+                    key=key_of(request),
+                    code=post["code"],
+                    hour=time_of(post.get("hour", ""), "hour"),
+                    network=address_of(request),
+                )
+                asked = reader is None
+                if reader is None:
+                    refusal = BadInput(fields={"code": gettext("This code is not right or too old.")})
+            else:
+                reader = readers.ask(
+                    key=key_of(request), way=post.get("way", ""), to=post.get("to", ""), hour=time_of(post.get("hour", ""), "hour"),
+                    network=address_of(request),
+                )  # fmt: skip
+                asked = not reader.active or post.get("way") != Way.WEBPUSH
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "ways": [(way, Way(way).label, delivery.ready(way)) for way in Way.values], "server_key": webpush.public_key(), "refusal": refusal,
+        "asked": asked, "reader": None if asked else reader, "key": (reader.key if reader and asked else post.get("key")) or uuid4(),
+        "hour": post.get("hour", "07:00"), "way": post.get("way", ""), "wechat": wechat.account() is not None,
+    }  # fmt: skip
+    response = render(request, "learning/worker/daily.html", context, status=refusal.status if refusal else 200)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@csrf_exempt  # mail programs post here with one click and know no form (RFC 8058); the address is the proof
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def stop(request: HttpRequest, code: str) -> HttpResponse:
+    """No lesson any more: one tap, and the address is deleted."""
+    if request.method == "POST":
+        readers.stop(code)
+    else:
+        readers.by_stop_code(code)
+    return render(request, "learning/worker/stop.html", {"stopped": request.method == "POST"})

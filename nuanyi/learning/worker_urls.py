@@ -3,6 +3,7 @@
 from django.urls import path
 
 from nuanyi.learning import exam, worker
+from nuanyi.notices.wechat.callback import callback
 
 app_name = "learn"
 urlpatterns = [
@@ -21,5 +22,10 @@ urlpatterns = [
     path("exam/<uuid:key>/<slug:form>/", exam.certificate, name="certificate"),
     path("verify/", exam.verify, name="verify"),
     path("verify/revoked.json", exam.revocations, name="revocations"),
+    path("daily/", worker.daily, name="daily"),
+    path("daily/stop/<str:code>/", worker.stop, name="stop"),
+    path("wechat/", callback, name="wechat"),
     path("feeds/sessions.ics", worker.feed, name="feed"),
+    path("feeds/groups/<slug:code>.ics", worker.group_feed, name="group_feed"),
+    path("feeds/mine/<uuid:phone>.ics", worker.my_feed, name="my_feed"),
 ]

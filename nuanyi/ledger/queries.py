@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Sum
+from django.db.models import Model, Sum
 
-from nuanyi.ledger.models import RollUp
+from nuanyi.ledger.models import LedgerEntry, RollUp
 from nuanyi.lib.figures import Counts, Window
 
 DIMENSIONS = ("month", "region_code", "sector", "unit_id")
@@ -21,3 +21,9 @@ def sums(kinds: tuple[str, ...], asked: Window, by: tuple[str, ...] = ()) -> Cou
         return {(): rows.aggregate(n=Sum("count"))["n"] or 0}
     grouped = rows.order_by().values_list(*by).annotate(n=Sum("count"))
     return {tuple(str(value) for value in row[:-1]): row[-1] for row in grouped}
+
+
+def known(kind: str, source: Model) -> bool:
+    """Whether a record put something of a kind into the ledger already."""
+    rows = LedgerEntry.objects.filter(source_type=source._meta.label_lower, source_id=str(source.pk))
+    return rows.filter(kind=kind).exists()

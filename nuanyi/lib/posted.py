@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -42,6 +42,14 @@ def moment_of(text: str, field: str = "at") -> datetime:
         return datetime.fromisoformat(text).replace(tzinfo=clock.CHINA)
     except ValueError as exc:
         raise BadInput(fields={field: _("When?")}) from exc
+
+
+def time_of(text: str, field: str = "time") -> time:
+    """A time of day as a time field sends it."""
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError as exc:
+        raise BadInput(fields={field: _("At which hour?")}) from exc
 
 
 def number_of(text: str) -> int:

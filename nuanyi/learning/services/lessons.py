@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -33,6 +34,7 @@ class Told:
     lead: str = ""
     sources: list[str] = field(default_factory=list)
     questions: list[dict[str, Any]] = field(default_factory=list)
+    douyin: str = ""
 
 
 def _check(told: Told) -> None:
@@ -45,6 +47,8 @@ def _check(told: Told) -> None:
         wrong["body"] = _("From 20 to 6,000 characters: five minutes.")
     if not [source for source in told.sources if source.strip()]:
         wrong["sources"] = _("Name at least one source: what is taught must be found somewhere.")
+    if told.douyin and urlsplit(told.douyin)[:2] not in {("https", host) for host in rules.DOUYIN}:
+        wrong["douyin"] = _("This is not a link of Douyin.")
     if len(told.questions) > rules.MAX_QUESTIONS or not all(_good(question) for question in told.questions):
         wrong["questions"] = _("A question has two to five options, one right one and an explanation.")
     if wrong:
@@ -85,6 +89,7 @@ def save_lesson(*, actor: Actor, told: Told, lesson: Lesson | None = None) -> Le
         told.lead.strip()[:120],
         told.body,
     )
+    lesson.douyin = told.douyin
     lesson.sources = [source.strip()[:200] for source in told.sources if source.strip()][:8]
     lesson.questions, lesson.author, lesson.changed_at = told.questions, account, clock.now()
     lesson.save()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.learning import events, kinds, rules
-from nuanyi.learning.models import Attendance, Opinion, Session, Signup, TeamMember
+from nuanyi.learning.models import Attendance, Group, Opinion, Session, SessionPicture, Signup, TeamMember
+from nuanyi.learning.rules import Paper as Sheet
 from nuanyi.learning.rules import Role, SessionKind
+from nuanyi.learning.services import pushing
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock, limits
+from nuanyi.lib import clock, limits, pictures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
@@ -92,6 +94,8 @@ def save_session(*, actor: Actor, told: Told, pk: int | None = None) -> Session:
         session.account = Account.objects.filter(pk=actor.account_id or 0).first()
         session.by_instructor = "instructor" in actor.duties
     session.save()
+    if pk:
+        pushing.tell_invited(session)
     journal.record(actor, events.SESSION_SAVED, session, sequence=session.sequence)
     return session
 
@@ -120,8 +124,61 @@ def cancel(*, actor: Actor, pk: int) -> Session:
         raise IllegalMove()
     session.cancelled_at, session.sequence = clock.now(), session.sequence + 1
     session.save()
+    pushing.tell_invited(session)
     journal.record(actor, events.SESSION_HELD, session, cancelled=True)
     return session
+
+
+def groups_to_invite(actor: Actor) -> list[Group]:
+    """The groups that may be invited: those of the actor's unit, or all."""
+    rows = Group.objects.filter(active=True).order_by("name")
+    if not any(scope.everywhere for scope in actor.scopes(ACT)):
+        rows = rows.filter(unit__in=actor.units(ACT))
+    return list(rows)
+
+
+@transaction.atomic
+def invite(*, actor: Actor, pk: int, groups: list[int]) -> int:
+    """Invite groups; they are told again by themselves when the session moves or is called off. Raises IllegalMove, BadInput."""
+    session = own(actor, pk)
+    if session.held_at or session.cancelled_at or session.ends_at < clock.now():
+        raise IllegalMove()
+    chosen = [group for group in groups_to_invite(actor) if group.pk in groups]
+    if not chosen:
+        raise BadInput(fields={"groups": _("Choose at least one group.")})
+    told = pushing.invite(session, chosen)
+    journal.record(actor, events.SESSION_SAVED, session, invited=told)
+    return told
+
+
+@transaction.atomic
+def add_picture(*, actor: Actor, pk: int, kind: str, data: bytes, key: UUID) -> SessionPicture:
+    """Keep a photo of the session or of its sign-in sheet, rebuilt and sealed; a repeat changes nothing. Raises BadPicture, BadInput."""
+    session = own(actor, pk)
+    known = SessionPicture.objects.filter(key=key, session=session).first()
+    if known:
+        return known
+    if kind not in Sheet.values:
+        raise BadInput(fields={"kind": _("Choose from the list.")})
+    if session.pictures.count() >= rules.MAX_PICTURES:
+        raise BadInput(fields={"file": _("A session holds at most twelve pictures.")})
+    made = SessionPicture.objects.create(
+        key=key, session=session, kind=kind, account=Account.objects.filter(pk=actor.account_id or 0).first(),
+        sealed_data=keys().seal_bytes("person", pictures.rebuild(data).jpeg, key.bytes),
+    )  # fmt: skip
+    journal.record(actor, events.SESSION_SAVED, session, picture=kind)
+    return made
+
+
+@transaction.atomic
+def picture(*, actor: Actor, pk: int, key: UUID) -> bytes:
+    """A picture, opened; that it was looked at is journaled, since it shows people and their hands. Raises NotFound."""
+    session = own(actor, pk)
+    found = session.pictures.filter(key=key).first()
+    if found is None:
+        raise NotFound()
+    journal.record(actor, events.PICTURE_SEEN, session, picture=found.kind)
+    return keys().open_bytes("person", bytes(found.sealed_data), key.bytes)
 
 
 @transaction.atomic
@@ -247,3 +304,12 @@ def give_opinion(*, session: Session, phone: UUID, mark: int, network: str) -> N
     if not Attendance.objects.filter(session=session, device=mine).exists():
         raise IllegalMove(_("Only a phone that signed in can say how it was."), code="not-there")
     Opinion.objects.update_or_create(session=session, device=mine, defaults={"mark": mark})
+
+
+def of_phone(phone: UUID) -> list[Session]:
+    """The sessions that a phone has a place for, cancelled ones too: its own calendar."""
+    rows = list(Session.objects.filter(ends_at__gte=clock.now() - timedelta(days=31)).order_by("starts_at", "id")[:500])
+    marks = {_phone(row, phone): row for row in rows}
+    mine = Signup.objects.filter(session__in=rows, device__in=list(marks)).values_list("session_id", flat=True)
+    asked = set(mine)
+    return [row for row in rows if row.pk in asked]

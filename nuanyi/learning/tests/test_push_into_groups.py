@@ -11,9 +11,9 @@ from urllib.parse import parse_qs, unquote_plus, urlsplit
 import pytest
 
 from nuanyi.learning import kinds, queries
-from nuanyi.learning.models import Group, Push
+from nuanyi.learning.models import Channel, Group, Push
 from nuanyi.learning.rules import PushState
-from nuanyi.learning.services import pushing
+from nuanyi.learning.services import groups, pushing
 from nuanyi.learning.tests.test_write_and_read_lessons import published  # noqa: F401
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
@@ -89,7 +89,7 @@ def make_group(cast, district, loopback, robot="wecom", **more):
         "name": f"群{robot}", "robot": robot, "address": loopback + PATHS[robot], "secret": SECRET, "hour": time(7, 30), "unit": district["gonghui"],
         "region_code": "450311100", "sector": "delivery",
     }  # fmt: skip
-    return pushing.save_group(actor=cast.actor("office"), told=pushing.Told(**{**told, **more}))
+    return groups.save_group(actor=cast.actor("office"), told=groups.Told(**{**told, **more}))
 
 
 def at(hour, minute=0):
@@ -137,7 +137,9 @@ def test_a_robot_that_says_too_often_is_tried_again_later_and_one_that_refuses_i
         assert pushing.send_due() == 0
     assert Push.objects.get().state == PushState.DEAD
     pushing.settle(actor=cast.actor("office"), pk=Push.objects.get().pk, came=False)
-    assert pushing.send_due() == 1
+    Push.objects.update(due_at=at(9))
+    with clock.held_at(at(9, 1)):
+        assert pushing.send_due() == 1
 
 
 def test_whoever_is_killed_while_sending_leaves_it_in_doubt_neither_twice_nor_forgotten(
@@ -146,7 +148,8 @@ def test_whoever_is_killed_while_sending_leaves_it_in_doubt_neither_twice_nor_fo
     make_group(cast, district, loopback)
     pushing.queue_day(clock.today())
     with clock.held_at(at(8)):
-        assert pushing._take_one(clock.now()).state == PushState.SENDING
+        [taken] = pushing._take(Channel(name="wecom"), clock.now())
+        assert taken.state == PushState.SENDING
     with clock.held_at(at(8, 10)):
         assert pushing.send_due() == 0
     push = Push.objects.get()
@@ -159,10 +162,10 @@ def test_whoever_is_killed_while_sending_leaves_it_in_doubt_neither_twice_nor_fo
 def test_a_wrong_secret_is_told_in_the_robots_words_at_the_trial(cast, district, loopback):
     group = make_group(cast, district, loopback, "dingtalk", secret="SECwrong")
     with pytest.raises(Refusal) as refused:
-        pushing.try_group(actor=cast.actor("office"), pk=group.pk)
+        groups.try_group(actor=cast.actor("office"), pk=group.pk)
     assert "310000" in str(refused.value)
     make = make_group(cast, district, loopback, "feishu")
-    pushing.try_group(actor=cast.actor("office"), pk=make.pk)
+    groups.try_group(actor=cast.actor("office"), pk=make.pk)
     assert len(Loopback.came) == 1
 
 
@@ -190,7 +193,7 @@ def test_address_and_secret_are_sealed_and_never_shown(cast, district, loopback)
     assert "webhook/send" not in page
     assert SECRET not in page
     with pytest.raises(NotAllowed):
-        pushing.try_group(actor=cast.actor("clerk"), pk=group.pk)
+        groups.try_group(actor=cast.actor("clerk"), pk=group.pk)
 
 
 def test_an_opened_link_leads_to_the_lesson_and_is_only_counted(cast, district, loopback, planned, client):
@@ -217,3 +220,22 @@ def test_the_signature_of_dingtalk_goes_into_the_address_escaped():
     told = parse_qs(urlsplit(address).query)
     assert told["timestamp"] == ["1700000000500"]
     assert unquote_plus(told["sign"][0]) == robots.dingtalk.sign(SECRET, 1700000000500)
+
+
+def test_a_killed_batch_stands_in_doubt_whole_and_the_rest_is_sent(cast, district, loopback, planned):
+    for n in range(pushing.BATCH + 3):
+        make_group(cast, district, loopback, name=f"群{n}")
+    pushing.queue_day(clock.today())
+    with clock.held_at(at(8)):
+        assert len(pushing._take(Channel(name="wecom"), clock.now())) == pushing.BATCH
+    Push.objects.filter(state=PushState.SENDING).update(taken_at=at(8))
+    with clock.held_at(at(8, 10)):
+        assert pushing.send_due() == 3
+    assert Push.objects.filter(state=PushState.DOUBT).count() == pushing.BATCH
+    assert len(Loopback.came) == 3
+
+
+def test_no_hour_by_night_can_be_chosen(cast, district, loopback):
+    with pytest.raises(BadInput) as refused:
+        make_group(cast, district, loopback, hour=time(23, 30))
+    assert "hour" in refused.value.fields

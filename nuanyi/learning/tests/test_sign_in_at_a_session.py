@@ -16,21 +16,6 @@ from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed
 from nuanyi.lib.figures import Window
 
 
-@pytest.fixture
-def hall(cast, district):
-    """A lecture that begins now, planned by the district's hand."""
-
-    def make(**more):
-        now = clock.now()
-        told = {
-            "kind": "lecture", "title": "骑行安全", "place": "良丰街道驿站", "starts_at": now + timedelta(minutes=1), "ends_at": now + timedelta(hours=1),
-            "unit": district["gonghui"], "region_code": "450311001", "sector": "delivery",
-        }  # fmt: skip
-        return sessions.save_session(actor=cast.actor("office"), told=sessions.Told(**{**told, **more}))
-
-    return make
-
-
 def on_screen(session, moment=None):
     return rules.token_of(bytes(session.secret), rules.counter_at(moment or clock.now()))
 

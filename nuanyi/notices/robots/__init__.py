@@ -6,18 +6,13 @@ HTTP, to the robots' own hosts only: an address that somebody entered never make
 
 from __future__ import annotations
 
-import json
-import urllib.error
-import urllib.request
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from nuanyi.lib import outgoing
 from nuanyi.notices.robots import dingtalk, feishu, wecom
-
-SECONDS = 10
-MAX_ANSWER = 64 << 10
 
 
 class Robot(Protocol):
@@ -39,14 +34,6 @@ class Robot(Protocol):
 ROBOTS: dict[str, Robot] = {"wecom": wecom, "dingtalk": dingtalk, "feishu": feishu}
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A robot never redirects; whoever does is somebody else."""
-
-    def redirect_request(self, *_args: object) -> None:
-        """Refuse."""
-        return
-
-
 def right_address(robot: str, address: str) -> bool:
     """Whether an address is the robot's own: https and its host, or one that this installation was started to trust (tests)."""
     parts = urlsplit(address)
@@ -59,18 +46,7 @@ def send(robot: str, *, address: str, secret: str, title: str, text: str, link: 
     if not right_address(robot, address):
         raise ValueError("not the robot's address")
     target, body = ROBOTS[robot].request(address, secret, title, text, link, now)
-    request = urllib.request.Request(  # noqa: S310 - checked above
-        target, json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json; charset=utf-8"}
-    )
-    try:
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
-            told = json.loads(answer.read(MAX_ANSWER))
-    except urllib.error.HTTPError as exc:
-        if exc.code == 429 or exc.code >= 500:
-            raise ConnectionError(f"HTTP {exc.code}") from exc
-        raise ValueError(f"HTTP {exc.code}") from exc
-    except (OSError, json.JSONDecodeError) as exc:
-        raise ConnectionError(str(exc)[:120] or type(exc).__name__) from exc
-    why, again = ROBOTS[robot].failure(told if isinstance(told, dict) else {})
+    told = outgoing.tell("POST", target, body)
+    why, again = ROBOTS[robot].failure(told)
     if why:
         raise ConnectionError(why) if again else ValueError(why)

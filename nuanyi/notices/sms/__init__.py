@@ -2,7 +2,8 @@
 
 ``aliyun://ID:SECRET@dysmsapi.aliyuncs.com/?sign=NAME&template=SMS_1`` or
 ``tencent://ID:SECRET@sms.tencentcloudapi.com/?app=1400000000&sign=NAME&template=1&region=ap-guangzhou``
-(``plain=1`` speaks http to a trial server of one's own). Without it ``configured()`` is False and callers say so.
+(``lesson=ID`` names a second template for lessons, with a title and the code of a link; ``plain=1`` speaks http to a trial
+server of one's own). Without it ``configured()`` is False and callers say so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from django.conf import settings
 
 from nuanyi.lib import clock
 from nuanyi.notices.sms import aliyun, tencent
+from nuanyi.notices.sms.message import Message
 
 SECONDS = 10
 CLOUDS = {"aliyun": aliyun, "tencent": tencent}
@@ -35,16 +37,31 @@ def configured() -> bool:
     )
 
 
+def configured_for_lessons() -> bool:
+    """Whether lessons can go out by SMS too: the cloud wants a template of its own for them."""
+    return configured() and bool(_account()[1].get("lesson"))
+
+
 def send(phone: str, code: str) -> None:
     """Send a code. Raises ConnectionError (try again), ValueError (pointless: not configured, refused)."""
-    if not configured():
-        raise ValueError("SMS is not configured")
+    _send(phone, "template", {"code": code})
+
+
+def send_lesson(phone: str, title: str, code: str) -> None:
+    """Send a lesson's title and the code of its link. Raises as ``send``."""
+    _send(phone, "lesson", {"title": title[:20], "code": code})
+
+
+def _send(phone: str, template: str, values: dict[str, str]) -> None:
     parts, told = _account()
+    if not configured() or not told.get(template):
+        raise ValueError("SMS is not configured")
     host = parts.hostname or ""
     base = f"{'http' if told.get('plain') else 'https'}://{host}" + (f":{parts.port}" if parts.port else "")
     identity, secret = unquote(parts.username or ""), unquote(parts.password or "")
+    message = Message(phone, told["sign"], told[template], values)
     request: urllib.request.Request = CLOUDS[parts.scheme].request(
-        base, parts.netloc.rpartition("@")[2], identity, secret, told, phone, code, clock.now()
+        base, parts.netloc.rpartition("@")[2], identity, secret, told, message, clock.now()
     )
     try:
         with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - the address is a setting

@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+from nuanyi.notices.sms.message import Message
+
 AGAIN = frozenset({"isp.SYSTEM_ERROR", "isv.SYSTEM_ERROR", "Throttling.User", "Throttling"})
 
 
@@ -32,13 +34,13 @@ def sign(parameters: dict[str, str], secret: str) -> str:
 
 
 def request(
-    base: str, host: str, identity: str, secret: str, told: dict[str, str], phone: str, code: str, now: datetime
+    base: str, host: str, identity: str, secret: str, told: dict[str, str], message: Message, now: datetime
 ) -> urllib.request.Request:
-    """The request that sends one code."""
+    """The request that sends one message."""
     parameters = {
-        "AccessKeyId": identity, "Action": "SendSms", "Format": "JSON", "PhoneNumbers": phone, "RegionId": "cn-hangzhou",
-        "SignName": told["sign"], "SignatureMethod": "HMAC-SHA1", "SignatureNonce": str(uuid4()), "SignatureVersion": "1.0",
-        "TemplateCode": told["template"], "TemplateParam": json.dumps({"code": code}),
+        "AccessKeyId": identity, "Action": "SendSms", "Format": "JSON", "PhoneNumbers": message.phone, "RegionId": "cn-hangzhou",
+        "SignName": message.sign, "SignatureMethod": "HMAC-SHA1", "SignatureNonce": str(uuid4()), "SignatureVersion": "1.0",
+        "TemplateCode": message.template, "TemplateParam": json.dumps(message.values, ensure_ascii=False),
         "Timestamp": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "Version": "2017-05-25",
     }  # fmt: skip
     return urllib.request.Request(f"{base}/?Signature={_escaped(sign(parameters, secret))}&{query(parameters)}")  # noqa: S310

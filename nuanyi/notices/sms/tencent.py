@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from nuanyi.notices.sms.message import Message
+
 AGAIN = ("InternalError", "RequestLimitExceeded", "LimitExceeded.")
 
 
@@ -31,12 +33,12 @@ def authorization(
 
 
 def request(
-    base: str, host: str, identity: str, secret: str, told: dict[str, str], phone: str, code: str, now: datetime
+    base: str, host: str, identity: str, secret: str, told: dict[str, str], message: Message, now: datetime
 ) -> urllib.request.Request:
-    """The request that sends one code."""
+    """The request that sends one message."""
     payload = json.dumps({
-        "PhoneNumberSet": [f"+86{phone}"], "SmsSdkAppId": told.get("app", ""), "SignName": told["sign"],
-        "TemplateId": told["template"], "TemplateParamSet": [code],
+        "PhoneNumberSet": [f"+86{message.phone}"], "SmsSdkAppId": told.get("app", ""), "SignName": message.sign,
+        "TemplateId": message.template, "TemplateParamSet": list(message.values.values()),
     }).encode()  # fmt: skip
     signed = {"content-type": "application/json; charset=utf-8", "host": host}
     headers = {

@@ -11,7 +11,7 @@ from nuanyi.learning.forms import questions_from_text
 from nuanyi.learning.models import Group, Lesson, PlanDay, Push, Session
 from nuanyi.learning.queries import road_questions
 from nuanyi.learning.rules import PushState, State
-from nuanyi.learning.services import exams, lessons, pushing, sessions
+from nuanyi.learning.services import exams, groups, lessons, pushing, sessions
 from nuanyi.lib import clock
 from nuanyi.lib.actor import system
 from nuanyi.people.access import actor_for
@@ -68,11 +68,11 @@ def _this_week() -> None:
 
 def _pushes_of_2022() -> None:
     """A group whose robot is stopped; its pushes of 2022 stand in doubt, as after a change of systems, and are said to have come."""
-    told = pushing.Told(
+    told = groups.Told(
         name="雁山骑手群（示例）", robot="wecom", address="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=demo", secret="", hour=time(7, 30),
         unit=Unit.objects.get(code="gonghui"), sector="delivery", region_code="450311100", members=120, active=False,
     )  # fmt: skip
-    group = pushing.save_group(actor=ACTOR, told=told)
+    group = groups.save_group(actor=ACTOR, told=told)
     for n, lesson in enumerate(Lesson.objects.order_by("pk")):
         day = date(2022, 3, 7) + timedelta(days=7 * n)
         PlanDay.objects.create(day=day, lesson=lesson)

@@ -16,3 +16,10 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fetch(event.request).catch(() => caches.match("/offline/")));
   }
 });
+/* the lesson of the day: sealed for this browser, opened here */
+self.addEventListener("push", (event) => {
+  let told = {};
+  try { told = event.data.json(); } catch { return; }
+  event.waitUntil(self.registration.showNotification(told.title, { body: told.text, icon: "/static/front/icon-192.png", tag: "lesson", data: told.link }));
+});
+self.addEventListener("notificationclick", (event) => { event.notification.close(); if (event.notification.data) event.waitUntil(self.clients.openWindow(event.notification.data)); });

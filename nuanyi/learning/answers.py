@@ -1,0 +1,33 @@
+"""What the official account answers about lessons."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nuanyi.learning.services import readers
+from nuanyi.learning.services.delivery import link_to
+from nuanyi.lib.ids import new_id
+from nuanyi.notices import wechat
+from nuanyi.notices.wechat.answers import Message, declare
+
+WANT, STOP = ("1", "班前", "订阅"), ("0", "退订", "T", "TD")
+
+
+def _answer(message: Message) -> str | None:
+    if message.event == "unsubscribe":
+        readers.unfollow(message.openid)
+        return ""
+    word = message.text.upper()
+    if message.kind != "text" or word not in WANT + STOP:
+        return None
+    if word in STOP:
+        readers.unfollow(message.openid)
+        return _("Stopped. Nothing of you is kept here.")
+    if not wechat.configured():
+        return _("Lessons cannot be sent here yet. Read them at %(link)s") % {"link": link_to("learn/")}
+    readers.follow(key=new_id(), openid=message.openid)
+    return _("Every morning at 7:00 you get a lesson of five minutes. Answer 0 to stop.")
+
+
+declare(gettext_lazy("Answer 1: a lesson every morning. Answer 0: stop it."), _answer)

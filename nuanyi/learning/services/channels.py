@@ -1,0 +1,96 @@
+"""What the office sets for a channel, how it did lately, and a trial over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.learning import events, rules
+from nuanyi.learning.models import Channel, Push, Reader
+from nuanyi.learning.rules import PushState, Robot, Way
+from nuanyi.learning.services import delivery
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.notices import sms
+
+#: Which setting of the installation a way needs; browsers need none.
+SETTINGS = {Way.EMAIL: "NUANYI_SMTP_URL", Way.SMS: "NUANYI_SMS_URL", Way.WECHAT: "NUANYI_WECHAT_URL"}
+LATELY = timedelta(days=30)
+MOST_A_MINUTE = 100_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """A channel as the office sees it; the counts are of the last thirty days."""
+
+    name: str
+    title: str
+    robot: bool
+    ready: bool
+    setting: str
+    active: bool
+    a_minute: int
+    readers: int
+    sent: int
+    waiting: int
+    dead: int
+    doubt: int
+    opens: int
+
+
+def rows() -> list[Row]:
+    """Every channel, in four statements."""
+    saved = {row.name: row for row in Channel.objects.all()}
+    of = {state: Count("pk", filter=Q(state=state)) for state in PushState.values}
+    lately = Push.objects.filter(due_at__gte=clock.now() - LATELY).order_by()
+    counted = {row["channel"]: row for row in lately.values("channel").annotate(opened=Sum("opens"), **of)}
+    readers = dict(Reader.objects.filter(active=True).order_by().values_list("way").annotate(n=Count("pk")))
+    found = []
+    for name in rules.CHANNELS:
+        robot = name in Robot.values
+        title = Robot(name).label if robot else Way(name).label
+        kept = saved.get(name) or Channel(name=name, a_minute=rules.A_MINUTE.get(name, 0))
+        n = counted.get(name, {})
+        found.append(Row(
+            name, str(title), robot, robot or delivery.ready(name), "" if robot else SETTINGS.get(Way(name), ""), kept.active, kept.a_minute,
+            readers.get(name, 0), n.get("sent", 0), n.get("queued", 0) + n.get("sending", 0), n.get("dead", 0), n.get("doubt", 0),
+            n.get("opened") or 0,
+        ))  # fmt: skip
+    return found
+
+
+@transaction.atomic
+def set_channel(*, actor: Actor, name: str, active: bool, a_minute: int) -> Channel:
+    """Stop or start a channel; say how many messages a minute it sends (0: without limit). Raises NotFound, BadInput."""
+    actor.require("learning.publish")
+    if name not in rules.CHANNELS:
+        raise NotFound()
+    if not 0 <= a_minute <= MOST_A_MINUTE:
+        raise BadInput(fields={"a_minute": _("From 0 to 100,000.")})
+    saved, _made = Channel.objects.update_or_create(name=name, defaults={"active": active, "a_minute": a_minute})
+    journal.record(actor, events.CHANNEL_SET, None, channel=name, active=active, a_minute=a_minute)
+    return saved
+
+
+def try_channel(*, actor: Actor, name: str, to: str) -> None:
+    """Send a trial by e-mail or SMS to an address of one's own. Raises Refusal with the other side's words, BadInput, NotFound."""
+    actor.require("learning.publish")
+    if name not in (Way.EMAIL, Way.SMS):
+        raise NotFound()
+    try:
+        if name == Way.SMS:
+            sms.send(read_mobile(to), "000000")
+        else:
+            delivery.mail(to.strip(), str(_("A trial")), str(_("If you read this, the channel is set up rightly.")))
+    except Unreadable as exc:
+        raise BadInput(fields={"to": _("A mobile number has 11 digits.")}) from exc
+    except (ConnectionError, ValueError) as exc:
+        raise Refusal(_("The other side answered: %(why)s") % {"why": exc}, code="channel") from exc
+    journal.record(actor, events.CHANNEL_SET, None, channel=name, tried=True)

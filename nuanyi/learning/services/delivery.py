@@ -1,0 +1,116 @@
+"""One message out of the house, over whichever channel. No database: several go out side by side.
+
+Each way raises ConnectionError (later again), ``outgoing.Gone`` (never again to this address) or ValueError (pointless).
+"""
+
+from __future__ import annotations
+
+import smtplib
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext as _
+
+from nuanyi.learning.models import Group, Push, Reader
+from nuanyi.learning.rules import Way
+from nuanyi.lib import clock
+from nuanyi.notices import robots, sms, webpush, wechat
+from nuanyi.people.models import keys
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is said: a heading, a sentence, the link that counts its opening, and where a reader stops it."""
+
+    title: str
+    text: str
+    link: str
+    stop: str = ""
+
+
+def link_to(path: str) -> str:
+    """An address of this installation, as others see it."""
+    return f"{settings.NUANYI_PUBLIC_URL.rstrip('/') or 'http://127.0.0.1:8000'}/{path}"
+
+
+def message_of(push: Push) -> Message:
+    """What a push says."""
+    link, stop = link_to(f"l/{push.code}/"), link_to(f"daily/stop/{push.reader.stop_code}/") if push.reader else ""
+    if push.session is not None:
+        held = push.session
+        when = f"{held.starts_at.astimezone(clock.CHINA):%m-%d %H:%M}"
+        head = (
+            _("Called off: %(title)s")
+            if held.cancelled_at
+            else _("Moved: %(title)s")
+            if push.sequence
+            else _("Come along: %(title)s")
+        )
+        return Message(head % {"title": held.title}, f"{when} · {held.place}", link, stop)
+    assert push.lesson is not None
+    text = push.lesson.lead or push.lesson.body[:120]
+    return Message(push.lesson.title, f"{push.speaker}：{text}" if push.speaker else text, link, stop)
+
+
+def speak_in_group(group: Group, title: str, text: str, link: str, now: float) -> None:
+    """Let a group's robot say something."""
+    address = keys().open("person", bytes(group.sealed_address), b"group-address")
+    secret = keys().open("person", bytes(group.sealed_secret), b"group-secret") if group.sealed_secret else ""
+    robots.send(group.robot, address=address, secret=secret, title=title, text=text, link=link, now=now)
+
+
+def ready(way: str) -> bool:
+    """Whether this installation can send that way at all."""
+    if way == Way.EMAIL:
+        return bool(settings.EMAIL_HOST)
+    if way == Way.SMS:
+        return sms.configured_for_lessons()
+    return wechat.configured() if way == Way.WECHAT else True
+
+
+def send_code(way: str, address: str, code: str) -> None:
+    """Send the code that shows whose address it is."""
+    if way == Way.SMS:
+        sms.send(address, code)
+    else:
+        words = _(
+            "Your code is %(code)s. Enter it on the page to get the lesson of the day. If you asked for nothing, do nothing."
+        )
+        mail(address, _("Your code for the lesson of the day"), words % {"code": code})
+
+
+def mail(address: str, subject: str, body: str, stop: str = "") -> None:
+    """One e-mail; ``stop`` lets mail programs stop it with one click (RFC 2369 and 8058)."""
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}
+    try:
+        EmailMessage(subject, body, to=[address], headers=headers).send()
+    except smtplib.SMTPRecipientsRefused as exc:
+        raise ValueError("the server refused the address") from exc
+    except (smtplib.SMTPException, OSError) as exc:
+        raise ConnectionError(type(exc).__name__) from exc
+
+
+def address_of(reader: Reader) -> str:
+    """Where a reader gets it, opened."""
+    return keys().open("person", bytes(reader.sealed_address), reader.key.bytes)
+
+
+def deliver(push: Push, now: float) -> None:
+    """Send one push."""
+    said = message_of(push)
+    if push.group is not None:
+        speak_in_group(push.group, said.title, said.text, said.link, now)
+        return
+    if push.reader is None:
+        raise ValueError("the reader stopped")
+    address = address_of(push.reader)
+    if push.channel == Way.WEBPUSH:
+        webpush.send(webpush.read(address), said.title, said.text, said.link)
+    elif push.channel == Way.WECHAT:
+        wechat.send(address, said.title, said.text, said.link)
+    elif push.channel == Way.SMS:
+        sms.send_lesson(address, said.title, push.code)
+    else:
+        end = _("To stop: %(link)s") % {"link": said.stop}
+        mail(address, said.title, f"{said.text}\n\n{said.link}\n\n{end}", said.stop)

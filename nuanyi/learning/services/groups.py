@@ -1,0 +1,111 @@
+"""Groups of riders and their robots: entered, tried, told of sessions. Address and secret are sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.learning import events, rules
+from nuanyi.learning.models import Group
+from nuanyi.learning.rules import Robot
+from nuanyi.learning.services.delivery import link_to, speak_in_group
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.sectors import Sector
+from nuanyi.notices import robots
+from nuanyi.people.models import keys
+from nuanyi.places import queries as places
+from nuanyi.units.models import Unit
+
+ACT = "learning.groups"
+
+
+@dataclass
+class Told:
+    """A group as somebody enters it. ``address`` and ``secret`` stay as they are where left empty."""
+
+    name: str
+    robot: str
+    address: str
+    secret: str
+    hour: time
+    unit: Unit
+    sector: str = ""
+    region_code: str = ""
+    members: int = 0
+    active: bool = True
+
+
+def groups_for(actor: Actor) -> list[Group]:
+    """The groups of the actor's unit, or all."""
+    rows = Group.objects.select_related("unit").order_by("-active", "name")
+    if not any(scope.everywhere for scope in actor.scopes(ACT)):
+        rows = rows.filter(unit__in=actor.units(ACT))
+    return list(rows)
+
+
+@transaction.atomic
+def save_group(*, actor: Actor, told: Told, pk: int | None = None) -> Group:
+    """Enter or change a group. Raises NotAllowed, NotFound, BadInput (an address that is not the robot's own)."""
+    actor.require(ACT, units=(told.unit.pk,))
+    group = Group.objects.select_for_update().filter(pk=pk).first() if pk else Group()
+    if group is None:
+        raise NotFound()
+    if pk:
+        actor.require(ACT, units=(group.unit_id,))
+    wrong: dict[str, Any] = {}
+    if told.robot not in Robot.values:
+        wrong["robot"] = _("Choose from the list.")
+    elif (told.address or not pk) and not robots.right_address(told.robot, told.address):
+        wrong["address"] = _("This is not the address of such a robot. Copy it from the group's settings.")
+    elif pk and told.robot != group.robot and not told.address:
+        wrong["address"] = _("Another robot has another address.")
+    if rules.quiet(clock.midnight(clock.today()).replace(hour=told.hour.hour, minute=told.hour.minute)):
+        wrong["hour"] = _("By night nothing is sent. Choose an hour between 5:00 and 22:00.")
+    if not told.name.strip():
+        wrong["name"] = _("Give it a name.")
+    if told.region_code and told.region_code not in places.names_by_code():
+        wrong["region"] = _("Choose a region.")
+    if told.sector and told.sector not in Sector.values:
+        wrong["sector"] = _("Choose a sector.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    group.name, group.robot, group.hour, group.unit = told.name.strip()[:60], told.robot, told.hour, told.unit
+    group.sector, group.region_code, group.members, group.active = (
+        told.sector,
+        told.region_code,
+        told.members,
+        told.active,
+    )
+    if told.address:
+        group.sealed_address = keys().seal("person", told.address, b"group-address")
+    if told.secret:
+        group.sealed_secret = keys().seal("person", told.secret, b"group-secret")
+    group.save()
+    journal.record(actor, events.GROUP_SAVED, group, robot=group.robot, active=group.active)
+    return group
+
+
+def try_group(*, actor: Actor, pk: int) -> None:
+    """Send a trial message now. Raises NotFound, NotAllowed, Refusal with the robot's own words."""
+    group = Group.objects.filter(pk=pk).first()
+    if group is None:
+        raise NotFound()
+    actor.require(ACT, units=(group.unit_id,))
+    try:
+        speak_in_group(
+            group,
+            str(_("A trial")),
+            str(_("If you read this, the robot is set up rightly.")),
+            link_to(""),
+            clock.now().timestamp(),
+        )
+    except (ConnectionError, ValueError) as exc:
+        raise Refusal(_("The robot answered: %(why)s") % {"why": exc}, code="robot") from exc
+    journal.record(actor, events.GROUP_TESTED, group)

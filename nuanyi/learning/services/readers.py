@@ -1,0 +1,152 @@
+"""Single readers of the lesson of the day: asked for, shown to be their own address, stopped with one tap.
+
+Whether an address is known already is never told. A reader who stops is deleted, address and all.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import time, timedelta
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.learning import rules
+from nuanyi.learning.models import Reader
+from nuanyi.learning.rules import Way
+from nuanyi.learning.services import delivery
+from nuanyi.lib import clock, limits
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.notices import webpush
+from nuanyi.people.models import keys
+
+OF_A_NETWORK, TO_AN_ADDRESS = 30, 4
+
+
+def _address(way: str, text: str) -> str:
+    """An address in the one form that is kept. Raises BadInput."""
+    try:
+        if way == Way.SMS:
+            return read_mobile(text)
+        if way == Way.EMAIL:
+            validate_email(text.strip())
+            return text.strip()
+        if way == Way.WEBPUSH:
+            webpush.read(text)
+            return text
+    except (Unreadable, ValidationError, ValueError) as exc:
+        words = {
+            Way.SMS: _("A mobile number has 11 digits."), Way.EMAIL: _("This is not an e-mail address."),
+            Way.WEBPUSH: _("This browser's push service is not known here."),
+        }[Way(way)]  # fmt: skip
+        raise BadInput(fields={"to": words}) from exc
+    raise BadInput(fields={"way": _("Choose from the list.")})
+
+
+def _mark(way: str, address: str) -> bytes:
+    return keys().digest("lesson-reader", f"{way}:{address}")
+
+
+def _code_mark(reader: Reader, code: str) -> bytes:
+    return keys().digest("lesson-reader-code", f"{reader.key}:{code}")
+
+
+def _row(way: str, address: str, key: UUID, hour: time) -> Reader:
+    """The reader of an address, a new one where there is none; locked."""
+    known = Reader.objects.select_for_update().filter(way=way, digest_of_address=_mark(way, address)).first()
+    if known is None:
+        known = Reader(
+            key=key, way=way, digest_of_address=_mark(way, address), stop_code=secrets.token_urlsafe(12), hour=hour,
+            sealed_address=keys().seal("person", address, key.bytes),
+        )  # fmt: skip
+    return known
+
+
+def _hour(hour: time) -> time:
+    if rules.quiet(clock.midnight(clock.today()).replace(hour=hour.hour, minute=hour.minute)):
+        raise BadInput(fields={"hour": _("By night nothing is sent. Choose an hour between 5:00 and 22:00.")})
+    return hour
+
+
+@transaction.atomic
+def ask(*, key: UUID, way: str, to: str, hour: time, network: str) -> Reader:
+    """Ask for the lesson of the day. A browser's own address counts at once; for phone and e-mail a code is sent first.
+
+    Raises BadInput, TooMuch, Refusal (the way is not set up here, the code did not go out).
+    """
+    limits.count("reader", network, at_most=OF_A_NETWORK)
+    if way not in (Way.WEBPUSH, Way.SMS, Way.EMAIL):
+        raise BadInput(fields={"way": _("Choose from the list.")})
+    if not delivery.ready(way):
+        raise Refusal(_("This way is not set up here."), code="no-such-way")
+    address = _address(way, to)
+    limits.count(f"reader:{_mark(way, address).hex()}", "", at_most=TO_AN_ADDRESS)
+    reader = _row(way, address, key, _hour(hour))
+    if way == Way.WEBPUSH:
+        reader.hour, reader.active = hour, True
+        reader.save()
+        return reader
+    code = f"{secrets.randbelow(10**6):06d}"
+    reader.code_digest, reader.code_at, reader.code_tries = _code_mark(reader, code), clock.now(), 0
+    reader.save()
+    try:
+        delivery.send_code(way, address, code)
+    except (ConnectionError, ValueError) as exc:
+        raise Refusal(_("The code did not go out. Try again later."), code="code-failed", status=503) from exc
+    return reader
+
+
+@transaction.atomic
+def confirm(*, key: UUID, code: str, hour: time, network: str) -> Reader | None:
+    """The code is right: lessons come from tomorrow on. None where it is not; after five wrong ones it is void. Raises TooMuch."""
+    limits.count("reader-code", network, at_most=OF_A_NETWORK)
+    reader = Reader.objects.select_for_update().filter(key=key).first()
+    if reader is None or reader.code_digest is None:
+        return None
+    old = reader.code_at < clock.now() - timedelta(minutes=rules.CODE_MINUTES)
+    right = hmac.compare_digest(bytes(reader.code_digest), _code_mark(reader, "".join(code.split())))
+    if old or reader.code_tries >= rules.CODE_TRIES or not right:
+        reader.code_tries += 1
+        reader.save(update_fields=["code_tries"])
+        return None
+    reader.hour, reader.active, reader.code_digest = _hour(hour), True, None
+    reader.save()
+    return reader
+
+
+@transaction.atomic
+def follow(*, key: UUID, openid: str, hour: time = time(7, 0)) -> Reader:
+    """A follower of the official account asked for it there; who he is, WeChat's signature says."""
+    reader = _row(Way.WECHAT, openid, key, hour)
+    reader.active = True
+    reader.save()
+    return reader
+
+
+def unfollow(openid: str) -> bool:
+    """A follower stops; returns whether there was anything to stop."""
+    return bool(Reader.objects.filter(way=Way.WECHAT, digest_of_address=_mark(Way.WECHAT, openid)).delete()[0])
+
+
+def by_stop_code(code: str) -> Reader:
+    """The reader whom a stop address belongs to. Raises NotFound."""
+    found = Reader.objects.filter(stop_code=code).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@transaction.atomic
+def stop(code: str) -> None:
+    """Delete a reader. Twice is once."""
+    Reader.objects.filter(stop_code=code).delete()
+
+
+def forget_unconfirmed() -> int:
+    """Delete addresses that nobody confirmed within a day."""
+    return Reader.objects.filter(active=False, code_at__lt=clock.now() - timedelta(days=1)).delete()[0]
