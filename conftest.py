@@ -22,8 +22,12 @@ PASSWORD = "lantern-in-the-rain-7"
 def _fresh_books() -> None:
     """What a process remembers of rules for some seconds belongs to one test only."""
     from nuanyi.cases import queries
+    from nuanyi.places import queries as places
+    from nuanyi.reports import queries as reports
 
     queries.forget_books()
+    places.forget_shapes()
+    reports.forget_books()
 
 
 @pytest.fixture(autouse=True)

@@ -9,10 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases.models import ServiceItem
-from nuanyi.cases.rules import MAX_WORDS, WRITTEN_DOWN, Channel, Kind, Part, TermUnit
+from nuanyi.cases.rules import MAX_WORDS, WRITTEN_DOWN, Channel, Kind, Part
 from nuanyi.cases.services.intake import Request
 from nuanyi.cases.services.lists import Told
 from nuanyi.lib.sectors import Sector
+from nuanyi.lib.terms import TermUnit
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 

@@ -6,11 +6,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.cases.rules import Channel, Kind, Outcome, Part, PauseReason, ProjectState, State, TermUnit, Urgency
+from nuanyi.cases.rules import Channel, Kind, Outcome, Part, PauseReason, ProjectState, State, Urgency
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
 from nuanyi.lib.sectors import Sector
+from nuanyi.lib.terms import TermUnit
 from nuanyi.people.models import Account
 from nuanyi.units.models import Unit
 

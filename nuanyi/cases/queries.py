@@ -17,6 +17,7 @@ from nuanyi.cases.rules import Kind, Part, State
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Words
+from nuanyi.lib.terms import Term
 from nuanyi.people.models import keys
 from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
@@ -108,7 +109,7 @@ def clock_book() -> rules.ClockBook:
     now = monotonic()
     if not _book or _book[0][0] < now:
         own = [
-            (row.kind, rules.LegalClock(row.name, row.title, rules.Term(row.amount, row.counted, row.source), row.of_worker))
+            (row.kind, rules.LegalClock(row.name, row.title, Term(row.amount, row.counted, row.source), row.of_worker))
             for row in ClockRule.objects.order_by("pk")
         ]  # fmt: skip
         _book[:] = [(now + BOOK_SECONDS, rules.book_with(own))]

@@ -11,11 +11,12 @@ from nuanyi.cases import queries
 from nuanyi.cases.case_staff import word_file
 from nuanyi.cases.forms import ClockForm, ItemForm, RuleForm
 from nuanyi.cases.models import ClockRule, LetterTemplate, RoutingRule, ServiceItem
-from nuanyi.cases.rules import Kind, Part, TermUnit, Urgency
+from nuanyi.cases.rules import Kind, Part, Urgency
 from nuanyi.cases.services import letters, settings
 from nuanyi.lib.doors import actor_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.posted import number_of
+from nuanyi.lib.terms import TermUnit
 from nuanyi.places import queries as places
 
 

@@ -82,6 +82,17 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
         ),
     ),
     (
+        _("Governance"),
+        (
+            Link(_("Reports"), "/office/reports/", "report", "reports.handle"),
+            Link(_("My grid today"), "/grid/", "map", "reports.handle"),
+            Link(_("Where reports go"), "/office/reports/rules/", "compass", "reports.settings"),
+            Link(_("Kinds of report"), "/office/reports/kinds/", "check", "reports.settings"),
+            Link(_("Grid workers"), "/office/reports/grids/", "people", "reports.settings"),
+            Link(_("Other platforms"), "/office/reports/keys/", "key", "reports.settings"),
+        ),
+    ),
+    (
         _("House"),
         (
             Link(_("Places and grids"), "/office/places/", "map", "places.view"),

@@ -71,6 +71,10 @@ ACTS: dict[str, dict[Duty, str]] = {
     "cases.settings": {_D.DISTRICT_OFFICE: ALL},
     "cases.lists": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
     "cases.register": {_D.DISTRICT_OFFICE: ALL, _D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
+    "reports.handle": {
+        _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: UNIT, _D.CLERK: UNIT, _D.GRID_WORKER: PLACE,
+    },
+    "reports.settings": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
     "learning.view": _EVERY_STAFF,
     "learning.write": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.INSTRUCTOR: ALL, _D.UNIT_STAFF: ALL},
     "learning.publish": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},

@@ -1,8 +1,12 @@
-"""Kinds of entry that this room makes."""
+"""Kinds of entry that this room makes, and what it announces."""
 
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal.rules import declare
 
 REGIONS_LOADED = declare("places.regions_loaded", _("Regions were loaded"))
 GRIDS_LOADED = declare("places.grids_loaded", _("Grids were loaded"))
+
+#: Sent without arguments after grids or outlines were loaded, in the same transaction.
+shapes_changed = Signal()

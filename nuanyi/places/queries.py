@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 
-from nuanyi.lib import geo
+from nuanyi.lib.geo import bounds_of
+from nuanyi.places.finder import Finder
 from nuanyi.places.models import Grid, Level, Region
 
 
@@ -99,20 +101,44 @@ def township_stems() -> dict[str, str]:
     return {_stem(region.name): region.code for region in townships()}
 
 
+#: For how long a process may look up places by shapes it read before; its own changes count at once.
+SHAPES_SECONDS = 60
+_shapes: list[tuple[float, Finder, Finder]] = []
+
+
+def forget_shapes() -> None:
+    """Read outlines and grids anew when they are next needed."""
+    _shapes.clear()
+
+
+def _finders() -> tuple[Finder, Finder]:
+    now = monotonic()
+    if not _shapes or _shapes[0][0] < now:
+        regions = Region.objects.exclude(geometry_wgs84=None).values_list("code", "geometry_wgs84")
+        grids = Grid.objects.values_list("code", "geometry_wgs84")
+        _shapes[:] = [(now + SHAPES_SECONDS, Finder(regions), Finder(grids))]  # type: ignore[arg-type]
+    return _shapes[0][1:]
+
+
+def codes_at(*, lat_wgs84: float, lon_wgs84: float) -> tuple[str, str]:
+    """``(region code, grid code)`` of a point in WGS-84, "" where none: the smallest region whose outline holds it."""
+    regions, grids = _finders()
+    codes = regions.found(lat=lat_wgs84, lon=lon_wgs84)
+    return max(codes, key=len, default=""), next(iter(grids.found(lat=lat_wgs84, lon=lon_wgs84)), "")
+
+
+def has_outline() -> bool:
+    """Whether the district's outline is known, so that a point can be told to lie outside."""
+    return Region.objects.filter(level=Level.DISTRICT).exclude(geometry_wgs84=None).exists()
+
+
 def place_at(*, lat_wgs84: float, lon_wgs84: float) -> Place:
     """The grid and the smallest region around a point in WGS-84."""
-    boxed = Grid.objects.select_related("region").filter(
-        west_wgs84__lte=lon_wgs84, east_wgs84__gte=lon_wgs84, south_wgs84__lte=lat_wgs84, north_wgs84__gte=lat_wgs84
-    )
-    for grid in boxed:
-        if geo.geometry_holds(dict(grid.geometry_wgs84), lat=lat_wgs84, lon=lon_wgs84):
-            return Place(grid.region, grid)
-    holding = [
-        region
-        for region in Region.objects.exclude(geometry_wgs84=None)
-        if region.geometry_wgs84 and geo.geometry_holds(dict(region.geometry_wgs84), lat=lat_wgs84, lon=lon_wgs84)
-    ]
-    return Place(max(holding, key=lambda region: len(region.code), default=None), None)
+    region_code, grid_code = codes_at(lat_wgs84=lat_wgs84, lon_wgs84=lon_wgs84)
+    grid = Grid.objects.select_related("region").filter(code=grid_code).first() if grid_code else None
+    if grid is not None:
+        return Place(grid.region, grid)
+    return Place(Region.objects.filter(code=region_code).first() if region_code else None, None)
 
 
 def outlines(level: Level) -> dict[str, object]:
@@ -132,3 +158,19 @@ def _collection(rows: list[tuple[str, str, object, bool]]) -> dict[str, object]:
         for code, name, shape, synthetic in rows
     ]
     return {"type": "FeatureCollection", "features": features}
+
+
+def all_grids() -> list[Grid]:
+    """Every grid with its region, without outlines, by code."""
+    return list(
+        Grid.objects.select_related("region").defer("geometry_wgs84", "region__geometry_wgs84").order_by("code")
+    )
+
+
+def middle_of(code: str) -> tuple[float, float] | None:
+    """The middle of a region's box in WGS-84 (lat, lon); None where its outline is not known."""
+    region = Region.objects.filter(code=code).first()
+    if region is None or not region.geometry_wgs84:
+        return None
+    west, south, east, north = bounds_of(dict(region.geometry_wgs84))
+    return (south + north) / 2, (west + east) / 2

@@ -13,7 +13,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import geo
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput
-from nuanyi.places import events
+from nuanyi.places import events, queries
 from nuanyi.places.models import Geometry, Grid, Level, Region
 
 MAX_FEATURES = 20_000
@@ -67,6 +67,8 @@ def load_geojson(*, actor: Actor, document: bytes, crs: str, what: str, syntheti
         made, changed = made + new, changed + (not new)
     kind = events.GRIDS_LOADED if what == "grids" else events.REGIONS_LOADED
     journal.record(actor, kind, made=made, changed=changed, crs=crs)
+    queries.forget_shapes()
+    events.shapes_changed.send(sender=Region)
     return made, changed
 
 

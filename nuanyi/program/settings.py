@@ -20,6 +20,7 @@ NUANYI_NEARBY_PER_SECOND = envint("NUANYI_NEARBY_PER_SECOND", 20)
 NUANYI_PUBLIC_URL = envstr("NUANYI_PUBLIC_URL")
 NUANYI_SMS_URL = envstr("NUANYI_SMS_URL")
 NUANYI_WECHAT_URL = envstr("NUANYI_WECHAT_URL")
+NUANYI_OPEN311_SERVERS = envlist("NUANYI_OPEN311_SERVERS")
 NUANYI_ROBOT_HOSTS = envlist("NUANYI_ROBOT_HOSTS")
 NUANYI_METRICS_TOKEN = envstr("NUANYI_METRICS_TOKEN")
 
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "nuanyi.stations",
     "nuanyi.cases",
     "nuanyi.learning",
+    "nuanyi.reports",
     "nuanyi.matrix",
     "nuanyi.front",
 ]
@@ -188,7 +190,9 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = envstr("NUANYI_MAIL_FROM", "nuanyi@localhost")
 
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
-PROCRASTINATE_IMPORT_PATHS = [f"nuanyi.{room}.jobs" for room in ("notices", "census", "stations", "cases", "learning")]
+PROCRASTINATE_IMPORT_PATHS = [
+    f"nuanyi.{room}.jobs" for room in ("notices", "census", "stations", "cases", "learning", "reports")
+]
 NUANYI_LOG_LEVEL = envstr("NUANYI_LOG", "INFO").upper()
 LOGGING = {
     "version": 1,

@@ -17,6 +17,9 @@ urlpatterns = [
     path("", include("nuanyi.stations.worker_urls")),
     path("", include("nuanyi.cases.worker_urls")),
     path("", include("nuanyi.learning.worker_urls")),
+    path("", include("nuanyi.reports.worker_urls")),
+    path("grid/", include("nuanyi.reports.grid_urls")),
+    path("open311/v2/", include("nuanyi.reports.open311_urls")),
     path("keeper/", include("nuanyi.stations.keeper_urls")),
     path("who/", worker.who, name="who"),
     path("door/", include("nuanyi.census.door_urls")),
@@ -46,6 +49,7 @@ urlpatterns = [
     path("office/stations/", include("nuanyi.stations.urls")),
     path("office/cases/", include("nuanyi.cases.urls")),
     path("office/learning/", include("nuanyi.learning.urls")),
+    path("office/reports/", include("nuanyi.reports.urls")),
     path("office/matrix/", include("nuanyi.matrix.urls")),
 ]
 

@@ -14,9 +14,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.geo import bounds_of, wgs84_to_gcj02
+from nuanyi.lib.geo import wgs84_to_gcj02
 from nuanyi.lib.sectors import Sector
-from nuanyi.places.models import Region
 from nuanyi.stations import nearby
 from nuanyi.stations.hours import Standing, standing
 from nuanyi.stations.live import snapshot_now
@@ -104,14 +103,6 @@ def everywhere(bits: int, *, open_only: bool, at: float | None, most: int = 60) 
             break
     rows.sort(key=lambda row: (not row.stands.open, row.name))
     return rows[:most]
-
-
-def centre_of(region: Region) -> tuple[float, float] | None:
-    """The middle of a region's box in WGS-84 (lat, lon); None where its outline is not known."""
-    if not region.geometry_wgs84:
-        return None
-    west, south, east, north = bounds_of(dict(region.geometry_wgs84))
-    return (south + north) / 2, (west + east) / 2
 
 
 def station_by_code(code: str, actor: Actor | None = None) -> Station | None:

@@ -74,8 +74,7 @@ def _rows(asked: dict[str, Any]) -> tuple[list[queries.Row], bool]:
     if asked["lat"] and asked["lon"]:
         point = nearby.point_of(asked["lat"], asked["lon"], asked["crs"])
     elif asked["place"]:
-        region = next((r for r in places.townships() if r.code == asked["place"]), None)
-        point = queries.centre_of(region) if region else None
+        point = places.middle_of(asked["place"])
     if point is None:
         return queries.everywhere(bits, open_only=open_only, at=at), False
     return queries.nearest(nearby.Asked(*point, "wgs84", bits, open_only, at, 30)), True

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, queries
 from nuanyi.cases.models import AnswerTemplate, ClockRule, RoutingRule, SavedView, ServiceItem
-from nuanyi.cases.rules import Kind, Part, TermUnit, Urgency
+from nuanyi.cases.rules import Kind, Part, Urgency
 from nuanyi.journal import services as journal
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.sectors import Sector
+from nuanyi.lib.terms import TermUnit
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 

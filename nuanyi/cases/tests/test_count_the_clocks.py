@@ -3,10 +3,11 @@ from datetime import date, datetime
 import pytest
 
 from nuanyi.cases import rules
-from nuanyi.cases.rules import BOOK, Kind, Term, Urgency
+from nuanyi.cases.rules import BOOK, Kind, Urgency
 from nuanyi.lib import clock
 from nuanyi.lib.clock import CHINA
 from nuanyi.lib.errors import IllegalMove
+from nuanyi.lib.terms import Term
 
 
 def at(text):

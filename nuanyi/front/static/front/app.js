@@ -83,7 +83,7 @@
   if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/sw.js").catch(() => {});
 
   /* maps are loaded when they are asked for */
-  $$("[data-map]").forEach(async (place) => {
+  const draw = async (place) => {
     await Promise.all([load(place.dataset.script), style(place.dataset.style)]);
     const data = await (await fetch(place.dataset.map)).json();
     const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -108,10 +108,20 @@
         L.circleMarker(at, { radius: 8, weight: 3, color: colour(s.open ? "--good" : "--ink-2"), fillColor: colour("--paper"), fillOpacity: 1 }).bindPopup(link).addTo(map);
       }
     }
+    if (place.dataset.points) {
+      const points = await (await fetch(place.dataset.points)).json();
+      L.geoJSON(points, { pointToLayer: (f, at) => L.circleMarker(at, { radius: 8, weight: 3, color: colour("--good"), fillColor: colour("--paper"), fillOpacity: 1 }), onEachFeature: (f, layer) => layer.bindPopup(() => Object.assign(document.createElement("span"), { textContent: f.properties.kind })) }).addTo(map);
+    }
     map.fitBounds(outline.getBounds());
     const field = document.querySelector("[name=point]");
     if (field) map.on("click", (event) => { field.value = `${event.latlng.lat.toFixed(5)}, ${event.latlng.lng.toFixed(5)}`; field.form.requestSubmit(); });
-  });
+    let pin = null;
+    const set = (at) => { if (pin) pin.setLatLng(at); else pin = L.circleMarker(at, { radius: 11, weight: 4, color: colour("--lantern"), fillColor: colour("--paper"), fillOpacity: 0.8 }).addTo(map); };
+    if (place.dataset.lat) { set([+place.dataset.lat, +place.dataset.lon]); map.setView([+place.dataset.lat, +place.dataset.lon], 15); }
+    map.on("click", (event) => { if (!("pick" in place.dataset)) return; set(event.latlng); place.dispatchEvent(new CustomEvent("picked", { detail: event.latlng, bubbles: true })); });
+  };
+  $$("[data-map]").filter((place) => !place.hidden).forEach(draw);
+  $$("[data-shows-map]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => { const place = document.getElementById(button.dataset.showsMap); button.hidden = true; place.hidden = false; draw(place); }); });
   function load(src) { return new Promise((done, failed) => { const tag = Object.assign(document.createElement("script"), { src, onload: done, onerror: failed }); document.head.append(tag); }); }
   function style(href) { return new Promise((done) => { const tag = Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: done }); document.head.append(tag); }); }
 })();

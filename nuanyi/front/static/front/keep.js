@@ -16,9 +16,9 @@
     } catch { return new Promise((done) => { const reader = new FileReader(); reader.onload = () => done(reader.result); reader.readAsDataURL(file); }); }
   };
   const blob = (text) => { const [head, body] = text.split(","); return new Blob([Uint8Array.from(atob(body), (sign) => sign.charCodeAt(0))], { type: head.slice(5).split(";")[0] }); };
-  const packed = async () => {
-    const body = { action: form.getAttribute("action") || location.pathname, fields: [], files: [] };
-    for (const [name, value] of new FormData(form)) {
+  const packed = async (button) => {
+    const body = { action: button?.getAttribute("formaction") || form.getAttribute("action") || location.pathname, fields: [], files: [] };
+    for (const [name, value] of new FormData(form, button)) {
       if (name === "csrfmiddlewaretoken") continue;
       if (value instanceof File) { if (value.size) body.files.push([name, await small(value)]); } else body.fields.push([name, value]);
     }
@@ -54,7 +54,7 @@
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const id = form.elements.key.value;
-    await Drafts.put(id, "waiting", await packed());
+    await Drafts.put(id, "waiting", await packed(event.submitter));
     await sendAll(id);
   });
   addEventListener("online", () => sendAll(form.elements.key.value));

@@ -1,0 +1,12 @@
+"""Kinds of entry that this room makes. What phones do makes none: it would carry the moment."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+REPORT_MOVED = declare("reports.moved", _("A report was taken, mended, refused or handed over"))
+REPORT_CHANGED = declare("reports.changed", _("Kind or place of a report was corrected"))
+REPORTS_JOINED = declare("reports.joined", _("Reports were joined or parted"))
+WORDS_SEEN = declare("reports.words_seen", _("Words, photos or the phone of a report were looked at"))
+SETTINGS_CHANGED = declare("reports.settings_changed", _("Kinds, rules, grid duties or keys of reports were changed"))
+HANDED_OUT = declare("reports.handed_out", _("A report was handed to another platform"))

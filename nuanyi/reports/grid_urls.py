@@ -1,0 +1,11 @@
+"""Addresses of the grid worker's phone."""
+
+from django.urls import path
+
+from nuanyi.reports import staff
+
+app_name = "grid"
+urlpatterns = [
+    path("", staff.grid, name="today"),
+    path("<int:pk>/", staff.grid_report, name="report"),
+]

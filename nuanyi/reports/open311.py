@@ -1,0 +1,264 @@
+"""Open311 GeoReport v2 (wiki.open311.org/GeoReport_v2): discovery, services, requests, in JSON and XML.
+
+What a sender is (names, e-mail, device) may be sent and is not kept. A list is followed by ``after`` (``Link: rel=next``), never
+by page numbers. ``Idempotency-Key`` makes a repeated POST one report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID, uuid4
+from xml.etree import ElementTree
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import override
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nuanyi.lib import clock
+from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.pictures import BadPicture
+from nuanyi.places import queries as places
+from nuanyi.reports import queries
+from nuanyi.reports.models import Kind, Report
+from nuanyi.reports.rules import DONE, SENT_AN_HOUR, State
+from nuanyi.reports.services import settings as office
+from nuanyi.reports.services.sending import Told, place_words, send_report
+
+#: A key that a unit's own platform holds sends for many people.
+KEY_AN_HOUR = SENT_AN_HOUR * 20
+SPAN, MOST, PAGE = timedelta(days=90), 200, 50
+ITEMS = {
+    "services": "service",
+    "service_requests": "request",
+    "errors": "error",
+    "attributes": "attribute",
+    "values": "value",
+    "endpoints": "endpoint",
+    "formats": "format",
+}
+
+
+class Wrong(Exception):
+    """An error as the specification wants it."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status, self.words = status, words
+
+
+def _element(name: str, value: Any) -> ElementTree.Element:
+    made = ElementTree.Element(name)
+    if isinstance(value, dict):
+        made.extend(_element(key, part) for key, part in value.items())
+    elif isinstance(value, list):
+        made.extend(_element(ITEMS.get(name, "item"), part) for part in value)
+    elif value is not None:
+        made.text = str(value).lower() if isinstance(value, bool) else str(value)
+    return made
+
+
+def _told(form: str, root: str, value: Any, status: int = 200) -> HttpResponse:
+    if form == "xml":
+        text = ElementTree.tostring(_element(root, value), encoding="utf-8", xml_declaration=True)
+        return HttpResponse(text, content_type="text/xml; charset=utf-8", status=status)
+    return JsonResponse(value, safe=False, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+Face = Callable[..., HttpResponse]
+
+
+def _face(view: Face) -> Face:
+    """Errors in the asked form, the district's own language inside."""
+
+    @wraps(view)
+    def faced(request: HttpRequest, *args: Any, form: str, **kwargs: Any) -> HttpResponse:
+        try:
+            if form not in ("json", "xml"):
+                raise Wrong(404, "json or xml")
+            with override("en" if request.headers.get("Accept-Language", "").startswith("en") else "zh-hans"):
+                return view(request, *args, form=form, **kwargs)
+        except Wrong as wrong:
+            return _told(form, "errors", [{"code": wrong.status, "description": wrong.words}], wrong.status)
+        except BadInput as wrong:
+            words = "; ".join(f"{name}: {text}" for name, text in wrong.fields.items()) or str(wrong)
+            return _told(form, "errors", [{"code": 400, "description": words}], 400)
+        except NotFound as wrong:
+            return _told(form, "errors", [{"code": 404, "description": str(wrong)}], 404)
+        except (Refusal, BadPicture) as wrong:
+            status = getattr(wrong, "status", 400)
+            return _told(form, "errors", [{"code": status, "description": str(wrong)}], status)
+
+    return faced
+
+
+def _kind(code: str) -> Kind:
+    found = queries.book().kinds.get(code)
+    if found is None:
+        raise Wrong(404, "service_code was not found")
+    return found
+
+
+@require_safe
+@door(PUBLIC)
+@_face
+def discovery(request: HttpRequest, *, form: str) -> HttpResponse:
+    """Where the interface is and what it speaks."""
+    base = settings.NUANYI_PUBLIC_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
+    told = {
+        "changeset": "2026-11-24T00:00:00+08:00", "contact": f"{base}/help/", "key_service": f"{base}/office/reports/keys/",
+        "endpoints": [{
+            "specification": "http://wiki.open311.org/GeoReport_v2", "url": f"{base}/open311/v2", "changeset": "2026-11-24T00:00:00+08:00",
+            "type": "production", "formats": ["application/json", "text/xml"],
+        }],
+    }  # fmt: skip
+    return _told(form, "discovery", told)
+
+
+@require_safe
+@door(PUBLIC)
+@_face
+def services(request: HttpRequest, *, form: str) -> HttpResponse:
+    """What can be reported."""
+    rows = [
+        {
+            "service_code": kind.code, "service_name": queries.title_of(kind), "description": kind.keywords.replace(" ", "、"), "metadata": True,
+            "type": "realtime", "keywords": kind.keywords.replace(" ", ","), "group": "",
+        }
+        for kind in queries.book().kinds.values()
+    ]  # fmt: skip
+    return _told(form, "services", rows)
+
+
+@require_safe
+@door(PUBLIC)
+@_face
+def service(request: HttpRequest, code: str, *, form: str) -> HttpResponse:
+    """What is asked about one kind: where exactly, which helps whoever goes there."""
+    kind = _kind(code)
+    attribute = {
+        "variable": True, "code": "where", "datatype": "string", "required": False, "datatype_description": "", "order": 1,
+        "description": "位置说明，如路口东北角", "values": [],
+    }  # fmt: skip
+    told = {"service_code": kind.code, "attributes": [attribute]}
+    return _told(form, "service_definition", told)
+
+
+def _shown(report: Report, names: dict[str, str]) -> dict[str, Any]:
+    """A report as everybody may see it: the thing and its state; not the words, which may tell of people."""
+    closed = report.state in (*DONE, State.REFUSED, State.JOINED)
+    moments = [moment for moment in (report.answered_at, report.mended_at, report.ended_at, report.hour_at) if moment]
+    return {
+        "service_request_id": report.ref, "status": "closed" if closed else "open", "status_notes": str(report.get_state_display()),
+        "service_name": queries.title_of(report.kind), "service_code": report.kind.code, "description": None,
+        "agency_responsible": report.unit.name, "service_notice": None, "requested_datetime": _stamp(report.hour_at),
+        "updated_datetime": _stamp(max(moments)), "expected_datetime": _stamp(report.due_at), "address": place_words(report, names) or None,
+        "address_id": None, "zipcode": None, "lat": report.lat_wgs84, "long": report.lon_wgs84, "media_url": None,
+    }  # fmt: skip
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(clock.CHINA).isoformat(timespec="seconds")
+
+
+def _moment(text: str, field: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as exc:
+        raise Wrong(400, f"{field}: a moment as 2026-11-24T08:00:00+08:00 (ISO 8601)") from exc
+    return found if found.tzinfo else found.replace(tzinfo=clock.CHINA)
+
+
+@csrf_exempt  # senders carry a key, not a session
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+@_face
+def requests(request: HttpRequest, *, form: str) -> HttpResponse:
+    """The list of reports (GET), or a new one (POST)."""
+    return _sent(request, form) if request.method == "POST" else _list(request, form)
+
+
+def _list(request: HttpRequest, form: str) -> HttpResponse:
+    asked = request.GET
+    rows = Report.objects.select_related("kind", "unit").exclude(state=State.REFUSED)
+    if asked.get("service_request_id"):
+        rows = rows.filter(ref__in=asked["service_request_id"].split(",")[:MOST])
+    else:
+        end = _moment(asked["end_date"], "end_date") if asked.get("end_date") else clock.now()
+        begin = _moment(asked["start_date"], "start_date") if asked.get("start_date") else end - SPAN
+        if end - begin > SPAN:
+            raise Wrong(400, "a span of more than 90 days is not given at once")
+        rows = rows.filter(hour_at__gte=begin - timedelta(hours=1), hour_at__lte=end)
+    if asked.get("service_code"):
+        rows = rows.filter(kind__code__in=asked["service_code"].split(","))
+    states = set(asked.get("status", "").split(",")) - {""}
+    if states - {"open", "closed"}:
+        raise Wrong(400, "status: open or closed")
+    if states == {"open"}:
+        rows = rows.filter(state__in=(State.NEW, State.TAKEN, State.OUTSIDE))
+    elif states == {"closed"}:
+        rows = rows.exclude(state__in=(State.NEW, State.TAKEN, State.OUTSIDE))
+    if asked.get("page", "1") != "1":
+        raise Wrong(400, "pages are not numbered here: follow Link rel=next")
+    size = int(asked["page_size"]) if asked.get("page_size", "").isdecimal() else PAGE
+    size = min(max(size, 1), MOST)
+    if asked.get("after", "").isdecimal():
+        rows = rows.filter(pk__lt=int(asked["after"][:18]))
+    found = list(rows.order_by("-pk")[: size + 1])
+    names = places.names_by_code()
+    answer = _told(form, "service_requests", [_shown(row, names) for row in found[:size]])
+    if len(found) > size:
+        query = asked.copy()
+        query["after"] = str(found[size - 1].pk)
+        answer["Link"] = f'<{request.build_absolute_uri(request.path)}?{query.urlencode()}>; rel="next"'
+    return answer
+
+
+def _number(text: str, field: str) -> float:
+    try:
+        return float(text)
+    except ValueError as exc:
+        raise Wrong(400, f"{field} was not provided as a number (WGS-84)") from exc
+
+
+def _sent(request: HttpRequest, form: str) -> HttpResponse:
+    post = request.POST
+    key = office.key_of(post.get("api_key", "") or request.GET.get("api_key", ""))
+    if key is None:
+        raise Wrong(403, "Missing or invalid api_key")
+    if not post.get("service_code"):
+        raise Wrong(400, "service_code was not provided")
+    kind = _kind(post["service_code"])
+    if not post.get("lat") or not post.get("long"):
+        raise Wrong(400, "lat and long were not provided; an address alone cannot be placed here")
+    once = request.headers.get("Idempotency-Key", "")
+    try:
+        number = UUID(once) if once else uuid4()
+    except ValueError as exc:
+        raise Wrong(400, "Idempotency-Key must be a UUID") from exc
+    told = Told(
+        kind=kind.code, words=post.get("description", ""), lat_wgs84=_number(post["lat"], "lat"), lon_wgs84=_number(post["long"], "long"),
+        where=post.get("attribute[where]", "") or post.get("address_string", ""), source="open311",
+        photos=[file.read() for file in request.FILES.getlist("media")],
+    )  # fmt: skip
+    if not told.words and not told.photos:
+        told.words = kind.title
+    voice = send_report(key=number, told=told, network=f"key-{key.pk}", at_most=KEY_AN_HOUR)
+    answer = [{"service_request_id": voice.report.ref, "service_notice": None, "account_id": None}]
+    return _told(form, "service_requests", answer, 201)
+
+
+@require_safe
+@door(PUBLIC)
+@_face
+def one(request: HttpRequest, ref: str, *, form: str) -> HttpResponse:
+    """One report, in a list of one as the specification wants it."""
+    found = Report.objects.select_related("kind", "unit").exclude(state=State.REFUSED).filter(ref=ref).first()
+    if found is None:
+        raise Wrong(404, "service_request_id was not found")
+    return _told(form, "service_requests", [_shown(found, places.names_by_code())])

@@ -1,0 +1,310 @@
+"""Reads of reports, ready to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
+from django.utils.translation import get_language
+
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import Words
+from nuanyi.lib.geo import metres_between
+from nuanyi.people.models import Account, DutyGrant, keys
+from nuanyi.people.rules import Duty
+from nuanyi.places import queries as places
+from nuanyi.reports import doubles, rules
+from nuanyi.reports.models import DispatchRule, GridDuty, Kind, Report
+from nuanyi.reports.rules import DONE, OPEN, State
+from nuanyi.units import queries as units
+from nuanyi.units.models import Unit
+from nuanyi.units.rules import HOLD
+
+#: For how long a process may dispatch by what it read before; its own changes count at once.
+BOOK_SECONDS = 20
+#: A number of mended things below this is not shown by place.
+SMALL = 5
+
+
+@dataclass(frozen=True)
+class Book:
+    """What is needed to take a report in, without asking the database each time."""
+
+    kinds: dict[str, Kind]
+    rules: list[DispatchRule]
+    grids: dict[str, int]
+
+
+_book: list[tuple[float, Book]] = []
+
+
+def forget_books() -> None:
+    """Read kinds, rules and grid duties anew when they are next needed."""
+    _book.clear()
+
+
+def book() -> Book:
+    """Kinds in use, dispatch rules, grid workers; read anew after 20 seconds, or at once where this process changed one."""
+    now = monotonic()
+    if not _book or _book[0][0] < now:
+        found = Book(
+            {kind.code: kind for kind in Kind.objects.filter(active=True)},
+            list(DispatchRule.objects.select_related("unit", "kind")),
+            dict(GridDuty.objects.values_list("grid_code", "account_id")),
+        )
+        _book[:] = [(now + BOOK_SECONDS, found)]
+    return _book[0][1]
+
+
+def title_of(kind: Kind) -> str:
+    """A kind's name in the present language."""
+    return kind.english if kind.english and (get_language() or "").startswith("en") else kind.title
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Kinds in use for a list."""
+    return [(kind.code, title_of(kind)) for kind in book().kinds.values()]
+
+
+def keywords() -> dict[str, list[str]]:
+    """The words that tell of each kind, for the phone and for us."""
+    return {code: kind.keywords.split() for code, kind in book().kinds.items()}
+
+
+def dispatch(kind_id: int, region_code: str, known: Iterable[DispatchRule] | None = None) -> tuple[Unit, Words]:
+    """The unit that gets a kind of thing in a region and why; never nobody: without a rule the place holds it, at last the lead."""
+    fits = [
+        rule for rule in (book().rules if known is None else known)
+        if rule.kind_id in (None, kind_id) and region_code.startswith(rule.region_code)
+    ]  # fmt: skip
+    best = max(fits, key=lambda rule: (bool(rule.kind_id), len(rule.region_code), -(rule.pk or 0)), default=None)
+    if best is not None:
+        return best.unit, best.because or (best.kind.title if best.kind else best.unit.name)
+    answers = units.who_answers(region_code=region_code)
+    held = next((answer for answer in answers if answer.role == HOLD), answers[0])
+    return held.unit, held.reason
+
+
+def would_move(change: DispatchRule, most: int = 500) -> list[tuple[str, str, str]]:
+    """``(report, unit now, unit then)`` of the latest reports that a new or changed rule would send elsewhere."""
+    before = list(DispatchRule.objects.select_related("unit", "kind"))
+    after = [rule for rule in before if (rule.kind_id, rule.region_code) != (change.kind_id, change.region_code)]
+    change.pk = change.pk or 1 << 30
+    after.append(change)
+    moved = []
+    for report in Report.objects.order_by("-pk")[:most]:
+        old, _why = dispatch(report.kind_id, report.region_code, before)
+        new, _why = dispatch(report.kind_id, report.region_code, after)
+        if old.pk != new.pk:
+            moved.append((report.ref, old.short_name or old.name, new.short_name or new.name))
+    return moved
+
+
+def words_of(report: Report) -> str:
+    """The words, opened; "" where they are forgotten."""
+    return keys().open("person", bytes(report.sealed_words), report.ref.encode()) if report.sealed_words else ""
+
+
+# doubles -----------------------------------------------------------------------------------------
+
+
+def seen(report: Report) -> doubles.Seen:
+    """What is compared of a report."""
+    return doubles.Seen(
+        report.lat_wgs84,
+        report.lon_wgs84,
+        report.hour_at.timestamp() / 3600,
+        str(report.kind_id),
+        doubles.grams(words_of(report)),
+    )
+
+
+def neighbours(lat_wgs84: float, lon_wgs84: float, now: datetime) -> list[Report]:
+    """Open reports around a point, told within the last three weeks; by the index of cells."""
+    rows = Report.objects.filter(
+        cell__in=doubles.cells_around(lat_wgs84, lon_wgs84),
+        state__in=OPEN,
+        hour_at__gte=now - timedelta(days=doubles.DAYS),
+    )
+    return list(rows.order_by("-hour_at")[:60])
+
+
+def likely_double(asked: doubles.Seen, around: Iterable[Report]) -> tuple[Report | None, float]:
+    """The report that most likely tells of the same, and how likely; None below the bar."""
+    best, most = None, 0.0
+    for report in around:
+        likeness = doubles.likeness(asked, seen(report))
+        if likeness > most:
+            best, most = report, likeness
+    return (best, most) if most >= doubles.ENOUGH else (None, most)
+
+
+@dataclass(frozen=True)
+class Near:
+    """An open report near by, as a phone sees it before sending: nothing of who or what was written."""
+
+    ref: str
+    title: str
+    metres: int
+    voices: int
+    state: str
+
+
+def near(lat_wgs84: float, lon_wgs84: float, kind: str = "") -> list[Near]:
+    """Open reports within 150 metres, the kind's first, the nearest first; at most five."""
+    found = []
+    for report in neighbours(lat_wgs84, lon_wgs84, clock.now()):
+        metres = metres_between(lat_wgs84, lon_wgs84, report.lat_wgs84, report.lon_wgs84)
+        if metres <= doubles.REACH:
+            found.append((report, metres))
+    kinds = {row.pk: row for row in book().kinds.values()}
+    found.sort(key=lambda pair: (kind != "" and kinds.get(pair[0].kind_id) is not book().kinds.get(kind), pair[1]))
+    return [
+        Near(report.ref, title_of(kinds[report.kind_id]), round(metres / 10) * 10, report.voices_count, str(report.get_state_display()))
+        for report, metres in found[:5]
+        if report.kind_id in kinds
+    ]  # fmt: skip
+
+
+# lists -------------------------------------------------------------------------------------------
+
+
+def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Report]:
+    """Reports for staff, filtered by what stands in the address."""
+    rows = Report.objects.visible_to(actor).select_related("kind", "unit", "offered_unit", "account", "double_of")
+    state = filters.get("state", "")
+    if state in State.values:
+        rows = rows.filter(state=state)
+    elif state != "all":
+        rows = rows.filter(state__in=OPEN)
+    if filters.get("kind"):
+        rows = rows.filter(kind__code=filters["kind"])
+    if filters.get("region"):
+        rows = rows.filter(region_code__startswith=filters["region"])
+    if filters.get("late"):
+        rows = rows.filter(state__in=OPEN, due_at__lte=clock.now())
+    if filters.get("offered"):
+        rows = rows.filter(offered_unit__isnull=False)
+    if filters.get("double"):
+        rows = rows.filter(double_of__isnull=False, state__in=OPEN)
+    if filters.get("q"):
+        rows = rows.filter(ref__icontains=filters["q"][:16]) | rows.filter(where__icontains=filters["q"][:40])
+    return rows
+
+
+def of_grids(actor: Actor) -> list[Report]:
+    """Open reports of a grid worker: those of his grids, or of his place where he has none."""
+    rows = Report.objects.visible_to(actor).filter(state__in=(*OPEN, State.MENDED)).select_related("kind", "unit")
+    own = list(GridDuty.objects.filter(account=actor.account_id or 0).values_list("grid_code", flat=True))
+    if own:
+        rows = rows.filter(Q(grid_code__in=own) | Q(account=actor.account_id or 0))
+    return list(rows.order_by("due_at", "pk")[:100])
+
+
+def in_walking_order(rows: list[Report], lat_wgs84: float, lon_wgs84: float) -> list[tuple[Report, int]]:
+    """Reports as somebody walks them from a point: always to the nearest that is left. With the metres of each way."""
+    left, way = list(rows), []
+    while left:
+        nearest = min(left, key=lambda row: metres_between(lat_wgs84, lon_wgs84, row.lat_wgs84, row.lon_wgs84))
+        way.append((nearest, round(metres_between(lat_wgs84, lon_wgs84, nearest.lat_wgs84, nearest.lon_wgs84))))
+        lat_wgs84, lon_wgs84 = nearest.lat_wgs84, nearest.lon_wgs84
+        left.remove(nearest)
+    return way
+
+
+def mended() -> QuerySet[Report]:
+    """What was mended, for everybody: no reporter, no words, no hour."""
+    return Report.objects.filter(state__in=DONE, mended_at__isnull=False).select_related("kind")
+
+
+def month_card(month: date) -> dict[str, Any]:
+    """What came of a month's reports, for a group: told, mended, by kind, the quickest. Small numbers by place are left out."""
+    begin = clock.midnight(month.replace(day=1))
+    end = clock.midnight((month.replace(day=1) + timedelta(days=32)).replace(day=1))
+    told = Report.objects.filter(hour_at__gte=begin, hour_at__lt=end).exclude(state=State.JOINED)
+    done = Report.objects.filter(mended_at__gte=begin, mended_at__lt=end, state__in=DONE)
+    by_kind = list(
+        done.order_by().values("kind__title", "kind__english").annotate(n=Count("pk")).order_by("-n", "kind__title")[:6]
+    )
+    names = places.names_by_code()
+    by_place = [
+        (names.get(row["region_code"][:9], ""), row["n"])
+        for row in done.order_by().values("region_code").annotate(n=Count("pk")).order_by("-n")
+        if row["n"] >= SMALL
+    ]
+    return {
+        "told": told.count(),
+        "mended": done.count(),
+        "kinds": by_kind,
+        "places": by_place[:6],
+        "open": told.filter(state__in=OPEN).count(),
+    }
+
+
+# figures -----------------------------------------------------------------------------------------
+
+
+def within(first: date | None, last: date | None, region: str = "") -> QuerySet[Report]:
+    """Reports told within a window of days and a region; joined ones count with the one they joined."""
+    rows = Report.objects.exclude(state=State.JOINED)
+    if first:
+        rows = rows.filter(hour_at__gte=clock.midnight(first))
+    if last:
+        rows = rows.filter(hour_at__lt=clock.midnight(last + timedelta(days=1)))
+    return rows.filter(region_code__startswith=region) if region else rows
+
+
+def _span(field: str) -> Avg:
+    return Avg(ExpressionWrapper(F(field) - F("hour_at"), output_field=DurationField()))
+
+
+def _share(part: int, whole: int) -> int | None:
+    return round(100 * part / whole) if whole else None
+
+
+def _hours(span: timedelta | None) -> float | None:
+    return round(span.total_seconds() / 3600, 1) if span is not None else None
+
+
+def quality(rows: QuerySet[Report]) -> dict[str, float | int | None]:
+    """How reports went: number, share mended, told back, reopened; hours to the first answer and to mending, on average."""
+    found = rows.aggregate(
+        n=Count("pk"), mended=Count("pk", filter=Q(mended_at__isnull=False)), told=Count("pk", filter=Q(told_back=True)),
+        again=Count("pk", filter=Q(reopened__gt=0)), answer=_span("answered_at"), mend=_span("mended_at"),
+        confirmed=Count("pk", filter=Q(state=State.CLOSED)),
+    )  # fmt: skip
+    n = found["n"]
+    return {
+        "reports": n, "share_mended": _share(found["mended"], n), "share_told_back": _share(found["told"], n), "share_reopened": _share(found["again"], n),
+        "share_confirmed": _share(found["confirmed"], n), "hours_to_answer": _hours(found["answer"]), "hours_to_mend": _hours(found["mend"]),
+    }  # fmt: skip
+
+
+def shown_kind(report: Report) -> str:
+    """A report's kind in words."""
+    return title_of(report.kind)
+
+
+def guess_kind(words: str) -> str:
+    """The code of the kind that a text tells of; "" for none."""
+    return rules.guess(words, keywords())
+
+
+def grids() -> list[tuple[Any, int | None, int]]:
+    """``(grid, account of its worker, open reports)`` of every grid. Three statements."""
+    duty = dict(GridDuty.objects.values_list("grid_code", "account_id"))
+    open_by = dict(Report.objects.open().order_by().values_list("grid_code").annotate(n=Count("pk")))
+    return [(grid, duty.get(grid.code), open_by.get(grid.code, 0)) for grid in places.all_grids()]
+
+
+def grid_workers() -> list[tuple[int, str]]:
+    """Accounts with the duty of a grid worker."""
+    holders = DutyGrant.objects.filter(duty=Duty.GRID_WORKER).values("account")
+    return list(
+        Account.objects.filter(is_active=True, pk__in=holders).order_by("username").values_list("pk", "username")
+    )

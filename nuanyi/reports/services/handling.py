@@ -1,0 +1,304 @@
+"""What units do with a report: take it, hand it over, correct it, mend it, refuse it, join it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.terms import Term
+from nuanyi.notices import services as notices
+from nuanyi.people.models import keys
+from nuanyi.places import queries as places
+from nuanyi.reports import doubles, events, kinds, queries, rules
+from nuanyi.reports.models import ACT, Picture, Report, Step, Voice
+from nuanyi.reports.rules import OPEN, State, Why
+from nuanyi.reports.services.sending import due_words, keep_pictures, tell_unit
+from nuanyi.units.models import Unit
+
+MOST_WORDS = 300
+
+
+def own(actor: Actor, pk: int, *, lock: bool = True) -> Report:
+    """A report that the actor may see. Another unit's is as good as none. Raises NotAllowed, NotFound."""
+    actor.require(ACT)
+    rows = Report.objects.visible_to(actor).select_related("kind", "unit", "offered_unit", "account")
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _held(actor: Actor, pk: int) -> Report:
+    """A report that the actor's unit has (not one that it is only offered). Raises NotAllowed, NotFound."""
+    report = own(actor, pk)
+    actor.require(ACT, units=(report.unit_id,), regions=(report.region_code,) if report.region_code else ())
+    return report
+
+
+def _step(actor: Actor, report: Report, words: str = "", *, key: UUID | None = None, shown: bool = True) -> None:
+    now = clock.now()
+    if report.answered_at is None and shown and report.state != State.NEW:
+        report.answered_at = now
+    report.save()
+    Step.objects.create(
+        key=key, report=report, state=report.state, of="unit" if actor.kind == "account" else "system", unit_id=report.unit_id,
+        account_id=actor.account_id, words=words[:MOST_WORDS], open_to_all=shown, at=now,
+    )  # fmt: skip
+    journal.record(actor, events.REPORT_MOVED, report, state=report.state, unit=report.unit_id)
+
+
+def _again(report: Report, key: UUID | None) -> bool:
+    """Whether a phone repeats an act that was done already."""
+    return key is not None and Step.objects.filter(key=key, report=report).exists()
+
+
+@transaction.atomic
+def take(*, actor: Actor, pk: int, key: UUID | None = None, mine: bool = False) -> Report:
+    """Take a report on; ``mine`` makes the actor its grid worker. Raises IllegalMove."""
+    report = _held(actor, pk)
+    if _again(report, key):
+        return report
+    rules.check_move(report.state, State.TAKEN)
+    report.state, report.ended_at, report.why = State.TAKEN, None, ""
+    if mine:
+        report.account_id = actor.account_id
+    _step(actor, report, key=key)
+    return report
+
+
+@transaction.atomic
+def mend(*, actor: Actor, pk: int, words: str, photos: list[bytes], key: UUID | None = None) -> Report:
+    """It is mended, says the unit, with a photo or a word to show for it. Raises IllegalMove, BadInput, BadPicture."""
+    report = _held(actor, pk)
+    if _again(report, key):
+        return report
+    words = rules.clean(words)
+    if not photos and len(words) < 2:
+        raise BadInput(fields={"words": _("A photo of how it is now, or a word on what was done.")})
+    if len(photos) > rules.MAX_PHOTOS:
+        raise BadInput(fields={"photo": _("At most three photos.")})
+    rules.check_move(report.state, State.MENDED)
+    report.state, report.mended_at = State.MENDED, clock.now()
+    keep_pictures(report, key or UUID(int=report.pk), photos, after=True)
+    _step(actor, report, words, key=key)
+    return report
+
+
+@transaction.atomic
+def answer(*, actor: Actor, pk: int, words: str, shown: bool = True) -> Report:
+    """A word to the reporters, or a note inside the unit. Raises BadInput."""
+    report = _held(actor, pk)
+    words = rules.clean(words)
+    if len(words) < 2:
+        raise BadInput(fields={"words": _("Write a word.")})
+    if report.answered_at is None and shown:
+        report.answered_at = clock.now()
+    _step(actor, report, words, shown=shown)
+    return report
+
+
+@transaction.atomic
+def refuse(*, actor: Actor, pk: int, why: str, words: str) -> Report:
+    """Not taken, with a reason that the reporter is told. One about a person loses its words and photos at once. Raises BadInput."""
+    report = _held(actor, pk)
+    if why not in Why.values:
+        raise BadInput(fields={"why": _("A refusal needs a reason.")})
+    rules.check_move(report.state, State.REFUSED)
+    report.state, report.why, report.ended_at = State.REFUSED, why, clock.now()
+    if why in (Why.PERSON, Why.SPAM):
+        report.sealed_words = None
+        report.pictures.all().delete()
+    _step(actor, report, rules.clean(words))
+    return report
+
+
+# hand-over ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def offer(*, actor: Actor, pk: int, unit: Unit, words: str) -> Report:
+    """Offer a report to another unit; until it accepts, ours answers for it. Raises BadInput, IllegalMove."""
+    report = _held(actor, pk)
+    words = rules.clean(words)[:200]
+    if not report.open or unit.pk == report.unit_id or not unit.active:
+        raise IllegalMove()
+    if len(words) < 2:
+        raise BadInput(fields={"words": _("Say why it is theirs.")})
+    report.offered_unit, report.offered_words = unit, words
+    _step(actor, report, words, shown=False)
+    notices.call(
+        unit.pk, ("unit_staff", "clerk"), kinds.OFFERED, once=f"offer:{report.pk}:{clock.now():%y%m%d%H%M%S}",
+        address=f"/office/reports/{report.pk}/", about=report.kind.title, why=words,
+    )  # fmt: skip
+    return report
+
+
+@transaction.atomic
+def reply(*, actor: Actor, pk: int, accepts: bool, words: str = "") -> Report:
+    """The other unit accepts, or says why not. Raises NotFound, NotAllowed, IllegalMove, BadInput."""
+    report = own(actor, pk)
+    if report.offered_unit is None:
+        raise IllegalMove()
+    actor.require(ACT, units=(report.offered_unit.pk,))
+    words = rules.clean(words)[:200]
+    if not accepts and len(words) < 2:
+        raise BadInput(fields={"words": _("A refusal needs a reason.")})
+    before, report.offered_words = report.unit_id, ""
+    if accepts:
+        report.unit, report.account, report.route_reason = report.offered_unit, None, str(_("handed over"))
+        report.state = State.TAKEN if report.state == State.NEW else report.state
+    report.offered_unit = None
+    _step(actor, report, words, shown=accepts)
+    if not accepts:
+        notices.call(
+            before, ("unit_staff", "clerk"), kinds.DECLINED, once=f"decline:{report.pk}:{clock.now():%y%m%d%H%M%S}",
+            address=f"/office/reports/{report.pk}/", ref=report.ref, why=words,
+        )  # fmt: skip
+    return report
+
+
+# corrections -------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def correct(*, actor: Actor, pk: int, kind: str, lat_wgs84: float, lon_wgs84: float, where: str) -> Report:
+    """Correct kind and place: it is dispatched and its time counted anew, from the hour in which it was told. Raises BadInput."""
+    report = _held(actor, pk)
+    if not report.open:
+        raise IllegalMove()
+    known = queries.book().kinds.get(kind)
+    if known is None:
+        raise BadInput(fields={"kind": _("Choose from the list.")})
+    region, grid = places.codes_at(lat_wgs84=lat_wgs84, lon_wgs84=lon_wgs84)
+    if not region and places.has_outline():
+        raise BadInput(
+            fields={"place": _("This place lies outside our district. Refuse the report with that reason instead.")}
+        )
+    report.kind, report.lat_wgs84, report.lon_wgs84 = known, round(lat_wgs84, 6), round(lon_wgs84, 6)
+    report.where, report.vague = rules.clean(where)[: rules.MAX_PLACE], False
+    report.cell, report.region_code, report.grid_code = doubles.cell_of(lat_wgs84, lon_wgs84), region, grid
+    report.unit, why = queries.dispatch(known.pk, region)
+    report.route_reason, report.account_id = str(why)[:120], queries.book().grids.get(grid)
+    report.due_at = Term(known.amount, known.counted, "").after(rules.next_hour(report.hour_at))
+    _step(actor, report, shown=False)
+    journal.record(actor, events.REPORT_CHANGED, report, about=kind, grid=grid)
+    return report
+
+
+@transaction.atomic
+def join(*, actor: Actor, pk: int, into: int) -> Report:
+    """Two reports tell of one thing: the later one's senders are told of the other from now on. Raises IllegalMove, NotFound."""
+    report, other = _held(actor, pk), own(actor, into)
+    if report.pk == other.pk or not other.open or not report.open:
+        raise IllegalMove()
+    moved = Voice.objects.filter(report=report).update(report=other, first=False)
+    Picture.objects.filter(report=report).update(report=other)
+    Report.objects.filter(joined_to=report).update(joined_to=other)
+    Report.objects.filter(pk=other.pk).update(voices_count=F("voices_count") + moved)
+    report.state, report.joined_to, report.double_of, report.ended_at, report.voices_count = (
+        State.JOINED,
+        other,
+        None,
+        clock.now(),
+        0,
+    )
+    _step(actor, report, shown=False)
+    journal.record(actor, events.REPORTS_JOINED, report, into=other.ref, voices=moved)
+    return other
+
+
+@transaction.atomic
+def not_a_double(*, actor: Actor, pk: int) -> Report:
+    """They are two things: the hint goes. Raises NotFound."""
+    report = _held(actor, pk)
+    report.double_of, report.likeness = None, 0.0
+    report.save(update_fields=["double_of", "likeness"])
+    journal.record(actor, events.REPORTS_JOINED, report, apart=True)
+    return report
+
+
+# looking -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def words(*, actor: Actor, pk: int) -> str:
+    """The words, opened; that they were read is journaled."""
+    report = own(actor, pk, lock=False)
+    journal.record(actor, events.WORDS_SEEN, report, what="words")
+    return queries.words_of(report)
+
+
+@transaction.atomic
+def picture(*, actor: Actor, pk: int, picture: UUID) -> bytes:
+    """A photo, opened; that it was looked at is journaled. Raises NotFound."""
+    report = own(actor, pk, lock=False)
+    found = report.pictures.filter(pk=picture).first()
+    if found is None:
+        raise NotFound()
+    journal.record(actor, events.WORDS_SEEN, report, what="photo")
+    return keys().open_bytes("person", bytes(found.sealed_data), found.pk.bytes)
+
+
+@transaction.atomic
+def phones(*, actor: Actor, pk: int) -> list[str]:
+    """The phones that senders left, opened, to ask where it is; journaled. Only the unit that has the report. Raises NotAllowed."""
+    report = _held(actor, pk)
+    found = report.voices.exclude(sealed_phone=None)
+    journal.record(actor, events.WORDS_SEEN, report, what="phone", count=found.count())
+    return [keys().open("person", bytes(voice.sealed_phone or b""), voice.key.bytes) for voice in found]
+
+
+# by themselves -----------------------------------------------------------------------------------
+
+
+def warn_late(actor: Actor) -> int:
+    """Tell unit and district once of each report whose time is over; returns how many."""
+    late = list(
+        Report.objects.filter(state__in=OPEN, due_at__lte=clock.now(), warned=False).select_related("unit", "account")[
+            :500
+        ]
+    )
+    for report in late:
+        with transaction.atomic():
+            facts: dict[str, Any] = {"ref": report.ref, "due": due_words(report)}
+            tell_unit(report, kinds.LATE, once=f"late:{report.pk}:{report.reopened}", **facts)
+            notices.queue_to_duty("district_office", kinds.LATE, once=f"late-up:{report.pk}:{report.reopened}", **facts)
+            Report.objects.filter(pk=report.pk).update(warned=True)
+    return len(late)
+
+
+def close_silent(actor: Actor) -> int:
+    """End what was said to be mended a week ago and nobody said no to; it counts apart from what a reporter confirmed."""
+    old = clock.now() - timedelta(days=rules.SILENCE_DAYS)
+    return Report.objects.filter(state=State.MENDED, mended_at__lt=old, ended_at=None).update(ended_at=clock.now())
+
+
+@transaction.atomic
+def forget_old(actor: Actor) -> int:
+    """Forget words, photos and phones of reports that ended a year ago."""
+    old = Report.objects.filter(ended_at__lt=clock.now() - timedelta(days=rules.KEPT_DAYS), forgotten_at=None)
+    pks = list(old.values_list("pk", flat=True)[:1000])
+    Picture.objects.filter(report__in=pks).delete()
+    Voice.objects.filter(report__in=pks).update(sealed_phone=None, phone_mask="")
+    return Report.objects.filter(pk__in=pks).update(sealed_words=None, forgotten_at=clock.now())
+
+
+def regrid() -> int:
+    """After grids or outlines were redrawn: open reports lie in the grid that is there now; who has them, keeps them."""
+    changed = 0
+    for report in Report.objects.filter(state__in=OPEN).iterator():
+        region, grid = places.codes_at(lat_wgs84=report.lat_wgs84, lon_wgs84=report.lon_wgs84)
+        if (region, grid) != (report.region_code, report.grid_code):
+            changed += Report.objects.filter(pk=report.pk).update(
+                region_code=region or report.region_code, grid_code=grid
+            )
+    return changed

@@ -1,0 +1,308 @@
+"""What phones do: send a report, say "me too", come back by the secret link, say whether it is mended.
+
+Nothing of who or of the minute is kept. Each sending has a key that the phone made; the same key again gives the first answer.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib import clock, limits, masks, pictures
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.lib.terms import Term
+from nuanyi.notices import services as notices
+from nuanyi.people.models import keys
+from nuanyi.places import queries as places
+from nuanyi.reports import doubles, kinds, queries, rules
+from nuanyi.reports.models import Check, Picture, Report, Step, Voice
+from nuanyi.reports.rules import DONE, State
+
+
+@dataclass
+class Told:
+    """A report as a phone tells it. Place in WGS-84; ``accuracy`` is the phone's own guess of its error in metres."""
+
+    kind: str
+    words: str
+    lat_wgs84: float
+    lon_wgs84: float
+    accuracy: float = 0.0
+    where: str = ""
+    phone: str = ""
+    photos: list[bytes] = field(default_factory=list)
+    source: str = "phone"
+
+
+# the secret link ---------------------------------------------------------------------------------
+
+
+def link_of(voice: Voice) -> str:
+    """The secret end of the address by which the sender comes back."""
+    return f"{voice.key.hex}-{keys().digest('report', voice.key.hex).hex()[:20]}"
+
+
+def voice_by_link(link: str) -> Voice:
+    """The sending of a secret link. Raises NotFound, whatever is wrong."""
+    key, _dash, proof = link.partition("-")
+    right = keys().digest("report", key).hex()[:20]
+    if len(key) != 32 or not hmac.compare_digest(proof.encode(), right.encode()):
+        raise NotFound()
+    found = Voice.objects.select_related("report__kind", "report__unit").filter(key=UUID(hex=key)).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+# sending -----------------------------------------------------------------------------------------
+
+
+def _checked(told: Told) -> Told:
+    told.words, told.where = rules.clean(told.words), rules.clean(told.where)[: rules.MAX_PLACE]
+    wrong: dict[str, Any] = {}
+    if not told.kind:
+        told.kind = queries.guess_kind(told.words) or rules.OTHER
+    if told.kind not in queries.book().kinds:
+        # a kind that was taken out while the phone was offline: the report counts all the same
+        told.kind = rules.OTHER if rules.OTHER in queries.book().kinds else next(iter(queries.book().kinds), "")
+    if not told.kind:
+        wrong["kind"] = _("This district takes no reports yet.")
+    if not told.words and not told.photos:
+        wrong["words"] = _("A photo or a few words.")
+    if len(told.words) > rules.MAX_WORDS:
+        wrong["words"] = _("At most 500 characters.")
+    if len(told.photos) > rules.MAX_PHOTOS:
+        wrong["photo"] = _("At most three photos.")
+    if told.phone.strip():
+        try:
+            told.phone = read_mobile(told.phone)
+        except Unreadable:
+            wrong["phone"] = _("A mobile number has 11 digits. You may also leave it empty.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    if rules.names_somebody(f"{told.words} {told.where}"):
+        raise BadInput(
+            code="about-a-person",
+            fields={"words": _(
+                "This seems to be about a person: a name, a number or a plate. Reports are about places and things. Take it out; or call 110"
+                " where there is danger, 12345 with a complaint, or ask at Help."
+            )},
+        )  # fmt: skip
+    return told
+
+
+def _place(told: Told) -> tuple[str, str]:
+    """Region and grid of the place. Raises BadInput for one outside the district."""
+    if not (-90 <= told.lat_wgs84 <= 90 and -180 <= told.lon_wgs84 <= 180):
+        raise BadInput(fields={"place": _("Where is it?")})
+    region, grid = places.codes_at(lat_wgs84=told.lat_wgs84, lon_wgs84=told.lon_wgs84)
+    if not region and places.has_outline():
+        raise BadInput(code="outside", fields={"place": _(
+            "This place lies outside our district. Set it on the map if your phone is wrong; else call 12345 of that place."
+        )})  # fmt: skip
+    return region, grid
+
+
+def _digest(told: Told) -> bytes:
+    parts = (told.kind, told.words, round(told.lat_wgs84, 6), round(told.lon_wgs84, 6), told.where, told.phone,
+             [sha256(photo).hexdigest() for photo in told.photos])  # fmt: skip
+    return sha256(repr(parts).encode()).digest()
+
+
+def send_report(*, key: UUID, told: Told, network: str = "", at_most: int = rules.SENT_AN_HOUR) -> Voice:
+    """Take a report in: placed, dispatched, its time running. The same ``key`` again gives the first answer.
+
+    Raises BadInput, BadPicture, Conflict (the key came with other words), TooMuch.
+    """
+    told = _checked(told)
+    body = _digest(told)
+    try:
+        with transaction.atomic():
+            return _take_in(key, told, body, network, at_most)
+    except IntegrityError as exc:
+        # the key is there: asked for only now, so that the usual report pays nothing for it
+        known = Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first()
+        if known is None:
+            raise
+        if bytes(known.body_digest) != body:
+            raise Conflict(code="key-reused") from exc
+        return known
+
+
+def _take_in(key: UUID, told: Told, body: bytes, network: str, at_most: int) -> Voice:
+    region, grid = _place(told)
+    book = queries.book()
+    kind = book.kinds[told.kind]
+    unit, why = queries.dispatch(kind.pk, region)
+    now = clock.now()
+    report = Report(
+        ref=_ref(), kind=kind, lat_wgs84=round(told.lat_wgs84, 6), lon_wgs84=round(told.lon_wgs84, 6), vague=told.accuracy > rules.VAGUE_METRES,
+        where=told.where, cell=doubles.cell_of(told.lat_wgs84, told.lon_wgs84), region_code=region, grid_code=grid, unit=unit,
+        account_id=book.grids.get(grid), route_reason=str(why)[:120], source=told.source, hour_at=rules.coarse(now),
+        due_at=Term(kind.amount, kind.counted, "").after(rules.next_hour(now)),
+    )  # fmt: skip
+    if told.words:
+        report.sealed_words = keys().seal("person", told.words, report.ref.encode())
+    asked = doubles.Seen(
+        report.lat_wgs84, report.lon_wgs84, report.hour_at.timestamp() / 3600, str(kind.pk), doubles.grams(told.words)
+    )
+    report.double_of, report.likeness = queries.likely_double(
+        asked, queries.neighbours(report.lat_wgs84, report.lon_wgs84, now)
+    )
+    report.save(force_insert=True)
+    voice = _voice(key, report, told.phone, body)
+    keep_pictures(report, key, told.photos)
+    limits.count("report", network, at_most=at_most)
+    tell_unit(
+        report,
+        kinds.CAME,
+        once=f"report:{report.pk}",
+        about=kind.title,
+        where=place_words(report),
+        due=due_words(report),
+    )
+    return voice
+
+
+def _voice(key: UUID, report: Report, phone: str, body: bytes, *, first: bool = True) -> Voice:
+    voice = Voice(key=key, report=report, body_digest=body, first=first)
+    if phone:
+        voice.sealed_phone, voice.phone_mask = keys().seal("person", phone, key.bytes), masks.mask_phone(phone)
+    voice.save(force_insert=True)
+    return voice
+
+
+def keep_pictures(report: Report, key: UUID, photos: list[bytes], *, after: bool = False) -> None:
+    """Keep photos, rebuilt from their pixels (the place in them goes) and sealed. Raises BadPicture."""
+    for number, photo in enumerate(photos):
+        clean = pictures.rebuild(photo)
+        own = uuid5(key, f"{'after' if after else 'before'}{number}")
+        Picture.objects.create(
+            id=own, report=report, after=after, width=clean.width, height=clean.height,
+            sealed_data=keys().seal_bytes("person", clean.jpeg, own.bytes),
+        )  # fmt: skip
+
+
+def _ref() -> str:
+    """A number to name a report by; it says the day and nothing of how many there are."""
+    return f"{clock.today():%y%m%d}-" + "".join(secrets.choice("ABCDEFGHJKMNPQRSTUVWXYZ23456789") for _n in range(5))
+
+
+def place_words(report: Report, names: dict[str, str] | None = None) -> str:
+    """A place in words: what was written, else the community. ``names`` spares a list from asking for each."""
+    names = places.names_by_code() if names is None else names
+    return report.where or names.get(report.region_code, "") or names.get(report.region_code[:9], "")
+
+
+def due_words(report: Report) -> str:
+    """When a report is due, on China's clock."""
+    return f"{report.due_at.astimezone(clock.CHINA):%m-%d %H:%M}"
+
+
+def tell_unit(report: Report, kind: str, *, once: str, **facts: object) -> None:
+    """Tell the grid worker of a report, or those of its unit."""
+    notices.call(
+        report.unit_id, ("unit_staff", "clerk", "grid_worker"), kind, once=once, address=f"/office/reports/{report.pk}/",
+        account_id=report.account_id if report.account and report.account.unit_id == report.unit_id else None, **facts,
+    )  # fmt: skip
+
+
+# me too, and afterwards --------------------------------------------------------------------------
+
+
+@transaction.atomic
+def me_too(*, key: UUID, ref: str, network: str) -> Voice:
+    """Somebody saw the same: he is told back like the first. The same key again counts once. Raises NotFound, TooMuch."""
+    known = Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first()
+    if known is not None:
+        return known
+    limits.count("voice", network, at_most=rules.VOICES_AN_HOUR)
+    report = Report.objects.select_for_update(of=("self",)).select_related("kind", "unit").filter(ref=ref).first()
+    if report is None or not report.open:
+        raise NotFound()
+    voice = _voice(key, report, "", sha256(ref.encode()).digest(), first=False)
+    Report.objects.filter(pk=report.pk).update(voices_count=F("voices_count") + 1)
+    report.refresh_from_db(fields=["voices_count"])
+    return voice
+
+
+@transaction.atomic
+def look(voice: Voice) -> Report:
+    """The sender looks at what came of it: where there is an end to hear of, he has heard it."""
+    report = voice.report
+    if report.state in (*DONE, State.REFUSED) and not voice.looked:
+        Voice.objects.filter(pk=voice.pk).update(looked=True)
+        Report.objects.filter(pk=report.pk, told_back=False).update(told_back=True)
+    return report
+
+
+@transaction.atomic
+def judge(*, voice: Voice, good: bool, words: str = "", photos: list[bytes] | None = None, key: UUID) -> Report:
+    """A sender says whether it is mended: yes ends it, no opens it again with the same unit. Raises IllegalMove, BadInput."""
+    report = (
+        Report.objects.select_for_update(of=("self",)).select_related("kind", "unit", "account").get(pk=voice.report_id)
+    )
+    if Step.objects.filter(key=key, report=report).exists():
+        return report
+    hour, words = rules.coarse(clock.now()), rules.clean(words)[:300]
+    if rules.names_somebody(words):
+        raise BadInput(code="about-a-person", fields={"words": _("Without names, numbers and plates, please.")})
+    if good:
+        rules.check_move(report.state, State.CLOSED)
+        report.state, report.ended_at = State.CLOSED, hour
+    else:
+        if report.state not in (*DONE, State.REFUSED, State.JOINED):
+            raise IllegalMove()
+        if report.ended_at and (clock.now() - report.ended_at).days > rules.REOPEN_DAYS:
+            raise IllegalMove(_("This ended more than 30 days ago. Please report it anew."), code="too-late")
+        report.state, report.mended_at, report.ended_at, report.why, report.joined_to = (
+            State.TAKEN,
+            None,
+            None,
+            "",
+            None,
+        )
+        report.reopened += 1
+        report.due_at, report.warned = (
+            Term(report.kind.amount, report.kind.counted, "").after(rules.next_hour(clock.now())),
+            False,
+        )
+        tell_unit(report, kinds.REOPENED, once=f"again:{report.pk}:{report.reopened}", ref=report.ref)
+    keep_pictures(report, key, photos or [])
+    report.save()
+    Step.objects.create(key=key, report=report, state=report.state, of="reporter", words=words, at=hour)
+    return report
+
+
+@transaction.atomic
+def check(*, key: UUID, ref: str, good: bool, network: str) -> Report:
+    """Somebody passing by says whether a mended thing is mended; two who say no open it again. Raises NotFound, TooMuch."""
+    limits.count("check", network, at_most=rules.CHECKS_AN_HOUR)
+    report = (
+        Report.objects.select_for_update(of=("self",)).select_related("kind", "unit", "account").filter(ref=ref).first()
+    )
+    if report is None or report.state not in DONE:
+        raise NotFound()
+    made = Check.objects.bulk_create([Check(key=key, report=report, good=good)], ignore_conflicts=True)
+    report.good, report.bad = report.checks.filter(good=True).count(), report.checks.filter(good=False).count()
+    hour = rules.coarse(clock.now())
+    if made and good and report.state == State.MENDED:
+        report.state, report.ended_at = State.CLOSED, hour
+        Step.objects.create(report=report, state=report.state, of="passer", at=hour)
+    elif report.bad >= 2 and report.bad > report.good:
+        report.state, report.mended_at, report.ended_at = State.TAKEN, None, None
+        report.reopened += 1
+        report.checks.all().delete()
+        Step.objects.create(report=report, state=report.state, of="passer", at=hour)
+        tell_unit(report, kinds.REOPENED, once=f"again:{report.pk}:{report.reopened}", ref=report.ref)
+    report.save()
+    return report

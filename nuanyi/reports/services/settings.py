@@ -1,0 +1,146 @@
+"""What the office sets: kinds with their time, where they go, who walks which grid, who may send by Open311; counting for the ledger."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.lib.terms import TermUnit
+from nuanyi.people.models import Account, keys
+from nuanyi.places import queries as places
+from nuanyi.places.models import Grid
+from nuanyi.reports import events, kinds, queries
+from nuanyi.reports.models import ApiKey, DispatchRule, GridDuty, Kind, Report
+from nuanyi.reports.rules import State
+from nuanyi.units.models import Unit
+
+ACT = "reports.settings"
+
+
+def _saved(actor: Actor, what: str, **detail: object) -> None:
+    journal.record(actor, events.SETTINGS_CHANGED, None, what=what, **detail)
+    queries.forget_books()
+
+
+@transaction.atomic
+def save_kind(
+    *, actor: Actor, code: str, title: str, english: str, keywords: str, amount: int, counted: str, active: bool = True
+) -> Kind:
+    """Enter or change a kind; one in use is stopped, not deleted. Raises BadInput."""
+    actor.require(ACT)
+    if not code.isascii() or not code.replace("-", "").isalnum() or len(code) > 20:
+        raise BadInput(fields={"code": _("Small letters and digits.")})
+    if not title.strip() or counted not in TermUnit.values or not 1 <= amount <= 365:
+        raise BadInput(fields={"amount": _("A name, and a time of 1 to 365.")})
+    kind, _made = Kind.objects.update_or_create(
+        code=code.lower(),
+        defaults={
+            "title": title.strip()[:30], "english": english.strip()[:40], "keywords": " ".join(keywords.split())[:300], "amount": amount,
+            "counted": counted, "active": active,
+        },
+    )  # fmt: skip
+    _saved(actor, "kind", code=code, amount=amount, counted=counted, active=active)
+    return kind
+
+
+def rule_of(*, kind: str, region: str, unit: Unit, because: str = "") -> DispatchRule:
+    """A rule as it would be. Raises BadInput."""
+    known = Kind.objects.filter(code=kind).first() if kind else None
+    if kind and known is None:
+        raise BadInput(fields={"kind": _("Choose from the list.")})
+    if region and region not in places.names_by_code():
+        raise BadInput(fields={"region": _("Choose a region.")})
+    return DispatchRule(kind=known, region_code=region, unit=unit, because=because.strip()[:120])
+
+
+@transaction.atomic
+def save_rule(*, actor: Actor, rule: DispatchRule) -> DispatchRule:
+    """Enter a rule; one for the same kind and region is replaced. Raises NotAllowed."""
+    actor.require(ACT)
+    DispatchRule.objects.filter(kind=rule.kind, region_code=rule.region_code).delete()
+    rule.pk = None
+    rule.save()
+    _saved(actor, "rule", of=rule.kind.code if rule.kind else "", region=rule.region_code, unit=rule.unit_id)
+    return rule
+
+
+@transaction.atomic
+def drop_rule(*, actor: Actor, pk: int) -> None:
+    """Take a rule away: then the place holds it."""
+    actor.require(ACT)
+    DispatchRule.objects.filter(pk=pk).delete()
+    _saved(actor, "rule", dropped=pk)
+
+
+@transaction.atomic
+def set_grid_worker(*, actor: Actor, grid_code: str, account: Account | None) -> None:
+    """Say who walks a grid; None takes it away. His open reports of the grid come to him. Raises NotFound."""
+    actor.require(ACT)
+    if not Grid.objects.filter(code=grid_code).exists():
+        raise NotFound()
+    if account is None:
+        GridDuty.objects.filter(grid_code=grid_code).delete()
+    else:
+        GridDuty.objects.update_or_create(grid_code=grid_code, defaults={"account": account})
+    Report.objects.open().filter(grid_code=grid_code).update(account=account)
+    _saved(actor, "grid", grid=grid_code, account=account.pk if account else None)
+
+
+@transaction.atomic
+def make_key(*, actor: Actor, name: str, unit: Unit) -> tuple[ApiKey, str]:
+    """A key for Open311, shown this once. Raises BadInput."""
+    actor.require(ACT)
+    if len(name.strip()) < 2:
+        raise BadInput(fields={"name": _("Give it a name.")})
+    key = secrets.token_urlsafe(24)
+    made = ApiKey.objects.create(name=name.strip()[:60], unit=unit, digest=keys().digest("open311", key))
+    _saved(actor, "key", name=made.name)
+    return made, key
+
+
+@transaction.atomic
+def stop_key(*, actor: Actor, pk: int) -> None:
+    """A key is void from the next request on."""
+    actor.require(ACT)
+    ApiKey.objects.filter(pk=pk).update(active=False)
+    _saved(actor, "key", stopped=pk)
+
+
+def key_of(text: str) -> ApiKey | None:
+    """The key in use that a request carries."""
+    return (
+        ApiKey.objects.select_related("unit").filter(digest=keys().digest("open311", text), active=True).first()
+        if text
+        else None
+    )
+
+
+@transaction.atomic
+def count_into_ledger() -> int:
+    """Put the reports of days that are over into the ledger, by day, region and unit: at night, so that no entry tells a moment."""
+    rows = list(
+        Report.objects.select_for_update()
+        .filter(counted=False, hour_at__lt=clock.midnight(clock.today()))
+        .exclude(state=State.JOINED)
+    )
+    sums = Counter((row.hour_at.astimezone(clock.CHINA).date(), row.region_code, row.unit_id) for row in rows)
+    for (day, region, unit), count in sums.items():
+        source = next(
+            row
+            for row in rows
+            if (row.hour_at.astimezone(clock.CHINA).date(), row.region_code, row.unit_id) == (day, region, unit)
+        )
+        ledger.record(
+            kinds.REPORTED, [Delivered(day=day, count=count, region_code=region, unit_id=unit)], source=source
+        )
+    Report.objects.filter(pk__in=[row.pk for row in rows]).update(counted=True)
+    return len(rows)

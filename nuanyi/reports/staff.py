@@ -1,0 +1,289 @@
+"""The office's and the grid worker's face of reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.paging import page_of
+from nuanyi.lib.posted import key_of, number_of
+from nuanyi.people.models import Account
+from nuanyi.places import queries as places
+from nuanyi.reports import queries
+from nuanyi.reports.forms import KindForm, RuleForm
+from nuanyi.reports.models import ApiKey, DispatchRule, Kind, Report
+from nuanyi.reports.rules import OPEN, State, Why
+from nuanyi.reports.services import handling, outside
+from nuanyi.reports.services import settings as office
+from nuanyi.units.models import Unit
+from nuanyi.units.queries import units_for
+
+FILTERS = ("state", "kind", "region", "late", "offered", "double", "q")
+
+
+@require_safe
+@door("reports.handle")
+def listed(request: HttpRequest) -> HttpResponse:
+    """What is waiting out there?"""
+    actor = actor_of(request)
+    filters = {name: request.GET.get(name, "") for name in FILTERS}
+    rows = queries.listed(actor, filters)
+    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    context = {
+        "page": page, "filters": filters, "kinds": queries.kind_choices(), "states": [*State.choices, ("all", "—")], "townships": places.township_choices()[1:],
+        "names": places.names_by_code(), "quality": queries.quality(Report.objects.visible_to(actor)), "late": queries.listed(actor, {"late": "1"}).count(),
+        "doubles": queries.listed(actor, {"double": "1"}).count(),
+    }  # fmt: skip
+    return render(request, "reports/staff/list.html", context)
+
+
+@require_safe
+@door("reports.handle")
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """One report: where it is, what is wrong, what to do."""
+    actor = actor_of(request)
+    found = handling.own(actor, pk, lock=False)
+    holds = actor.can(
+        "reports.handle", units=(found.unit_id,), regions=(found.region_code,) if found.region_code else ()
+    )
+    offered = found.offered_unit_id is not None and actor.can("reports.handle", units=(found.offered_unit_id,))
+    server = request.GET.get("server", "")
+    context = {
+        "report": found, "kind": queries.shown_kind(found), "words": handling.words(actor=actor, pk=pk), "holds": holds, "offered": offered,
+        "steps": found.steps.select_related("unit", "account"), "pictures": found.pictures.order_by("after", "pk").values_list("pk", "after"),
+        "units": Unit.objects.filter(active=True).exclude(pk=found.unit_id).order_by("name"), "reasons": Why.choices, "kinds": queries.kind_choices(),
+        "names": places.names_by_code(), "phones": found.voices.exclude(phone_mask="").values_list("phone_mask", flat=True), "open": found.state in OPEN,
+        "may_take": found.state not in (State.TAKEN, State.MENDED, State.CLOSED), "servers": sorted(outside.servers()), "server": server,
+        "services": outside.services_of(server) if server else [], "key": uuid4(), "doubles": found.doubles.all(),
+    }  # fmt: skip
+    return render(request, "reports/staff/report.html", context)
+
+
+@require_safe
+@door("reports.handle")
+def picture(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
+    """A photo of a report; looking at it is journaled."""
+    response = HttpResponse(handling.picture(actor=actor_of(request), pk=pk, picture=number), content_type="image/jpeg")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@door("reports.handle")
+def phones(request: HttpRequest, pk: int) -> HttpResponse:
+    """The phones that senders left, to ask where it is."""
+    found = handling.phones(actor=actor_of(request), pk=pk)
+    response = render(request, "reports/staff/phones.html", {"phones": found, "pk": pk})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _photos(request: HttpRequest) -> list[bytes]:
+    return [file.read() for file in request.FILES.getlist("photo")[:4]]
+
+
+def _unit(request: HttpRequest) -> Unit:
+    found = Unit.objects.filter(pk=number_of(request.POST.get("unit", "")), active=True).first()
+    if found is None:
+        raise BadInput(fields={"unit": "?"})
+    return found
+
+
+def _float(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as exc:
+        raise BadInput(fields={"place": text}) from exc
+
+
+Deed = Callable[[HttpRequest, Actor, int], Any]
+DEEDS: dict[str, Deed] = {
+    "take": lambda r, a, pk: handling.take(actor=a, pk=pk, key=key_of(r), mine=bool(r.POST.get("mine"))),
+    "mend": lambda r, a, pk: handling.mend(actor=a, pk=pk, words=r.POST.get("words", ""), photos=_photos(r), key=key_of(r)),
+    "answer": lambda r, a, pk: handling.answer(actor=a, pk=pk, words=r.POST.get("words", ""), shown=not r.POST.get("inside")),
+    "refuse": lambda r, a, pk: handling.refuse(actor=a, pk=pk, why=r.POST.get("why", ""), words=r.POST.get("words", "")),
+    "offer": lambda r, a, pk: handling.offer(actor=a, pk=pk, unit=_unit(r), words=r.POST.get("words", "")),
+    "accept": lambda r, a, pk: handling.reply(actor=a, pk=pk, accepts=True),
+    "decline": lambda r, a, pk: handling.reply(actor=a, pk=pk, accepts=False, words=r.POST.get("words", "")),
+    "correct": lambda r, a, pk: handling.correct(
+        actor=a, pk=pk, kind=r.POST.get("kind", ""), lat_wgs84=_float(r.POST.get("lat", "")), lon_wgs84=_float(r.POST.get("lon", "")),
+        where=r.POST.get("where", ""),
+    ),
+    "join": lambda r, a, pk: handling.join(actor=a, pk=pk, into=number_of(r.POST.get("into", ""))),
+    "apart": lambda r, a, pk: handling.not_a_double(actor=a, pk=pk),
+    "outside": lambda r, a, pk: outside.hand_out(actor=a, pk=pk, server=r.POST.get("server", ""), service=r.POST.get("service", "")),
+}  # fmt: skip
+
+
+@require_POST
+@door("reports.handle")
+def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
+    """One deed at one report."""
+    if deed not in DEEDS:
+        raise NotFound()
+    done = DEEDS[deed](request, actor_of(request), pk)
+    if request.POST.get("from") == "grid":
+        return redirect("/grid/")
+    gone = isinstance(done, Report) and not Report.objects.visible_to(actor_of(request)).filter(pk=done.pk).exists()
+    return redirect("reports:list" if gone else f"/office/reports/{done.pk if deed == 'join' else pk}/")
+
+
+@require_POST
+@door("reports.handle")
+def bulk(request: HttpRequest) -> HttpResponse:
+    """Take several at once, or join several with what they are doubles of; each stands for itself."""
+    actor, did, failed = actor_of(request), 0, 0
+    for text in request.POST.getlist("pick")[:200]:
+        try:
+            found = handling.own(actor, number_of(text), lock=False)
+            if request.POST.get("deed") == "join" and found.double_of_id:
+                handling.join(actor=actor, pk=found.pk, into=found.double_of_id)
+            elif request.POST.get("deed") == "take":
+                handling.take(actor=actor, pk=found.pk)
+            else:
+                raise NotFound()
+            did += 1
+        except Refusal:
+            failed += 1
+    return redirect(f"/office/reports/?did={did}&failed={failed}")
+
+
+# grid worker -------------------------------------------------------------------------------------
+
+
+@require_safe
+@door("reports.handle")
+def grid(request: HttpRequest) -> HttpResponse:
+    """My grid today, in the order in which I walk it."""
+    rows = queries.of_grids(actor_of(request))
+    try:
+        lat, lon = float(request.GET.get("lat", "")), float(request.GET.get("lon", ""))
+    except ValueError:
+        lat, lon = (rows[0].lat_wgs84, rows[0].lon_wgs84) if rows else (0.0, 0.0)
+    way = queries.in_walking_order([row for row in rows if row.open], lat, lon)
+    context = {
+        "way": [(row, metres, queries.shown_kind(row)) for row, metres in way], "mended": [row for row in rows if not row.open],
+        "names": places.names_by_code(),
+    }  # fmt: skip
+    return render(request, "reports/grid/today.html", context)
+
+
+@require_safe
+@door("reports.handle")
+def grid_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """One report of my grid, on the phone: go there, mend it, photograph it; offline too."""
+    actor = actor_of(request)
+    found = handling.own(actor, pk, lock=False)
+    context = {
+        "report": found, "kind": queries.shown_kind(found), "words": handling.words(actor=actor, pk=pk), "key": uuid4(), "take_key": uuid4(),
+        "pictures": found.pictures.order_by("after", "pk").values_list("pk", "after"), "reasons": Why.choices, "names": places.names_by_code(),
+    }  # fmt: skip
+    return render(request, "reports/grid/report.html", context)
+
+
+# settings ----------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("reports.settings")
+def kinds(request: HttpRequest) -> HttpResponse:
+    """What can be reported, and how fast must it be mended?"""
+    change = Kind.objects.filter(code=request.GET.get("code", "")).first()
+    first = (
+        {f: getattr(change, f) for f in ("code", "title", "english", "keywords", "amount", "counted", "active")}
+        if change
+        else None
+    )
+    form, refusal = KindForm(request.POST or None, initial=first), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            office.save_kind(actor=actor_of(request), **form.cleaned_data)
+            return redirect("reports:kinds")
+        except Refusal as wrong:
+            refusal = wrong
+    context = {"form": form, "refusal": refusal, "rows": Kind.objects.all()}
+    return render(
+        request,
+        "reports/staff/kinds.html",
+        context,
+        status=refusal.status if refusal else 422 if form.is_bound and form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("reports.settings")
+def dispatch(request: HttpRequest) -> HttpResponse:
+    """Where do reports go? With a dry run against past ones."""
+    form, refusal, moved = RuleForm(request.POST or None), None, None
+    if request.method == "POST":
+        actor = actor_of(request)
+        try:
+            if request.POST.get("drop"):
+                office.drop_rule(actor=actor, pk=number_of(request.POST["drop"]))
+                return redirect("reports:rules")
+            if form.is_valid():
+                rule = office.rule_of(**form.cleaned_data)
+                if request.POST.get("try"):
+                    moved = queries.would_move(rule)
+                else:
+                    office.save_rule(actor=actor, rule=rule)
+                    return redirect("reports:rules")
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "moved": moved,
+        "rows": DispatchRule.objects.select_related("kind", "unit"),
+        "names": places.names_by_code(),
+    }
+    return render(
+        request,
+        "reports/staff/rules.html",
+        context,
+        status=refusal.status if refusal else 422 if form.is_bound and form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("reports.settings")
+def grids(request: HttpRequest) -> HttpResponse:
+    """Who walks which grid?"""
+    if request.method == "POST":
+        account = Account.objects.filter(pk=number_of(request.POST.get("account", "")), is_active=True).first()
+        office.set_grid_worker(actor=actor_of(request), grid_code=request.POST.get("grid", ""), account=account)
+        return redirect("reports:grids")
+    return render(request, "reports/staff/grids.html", {"rows": queries.grids(), "workers": queries.grid_workers()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("reports.settings")
+def api_keys(request: HttpRequest) -> HttpResponse:
+    """Which platforms may send reports by Open311?"""
+    actor, shown, refusal = actor_of(request), "", None
+    if request.method == "POST":
+        try:
+            if request.POST.get("stop"):
+                office.stop_key(actor=actor, pk=number_of(request.POST["stop"]))
+                return redirect("reports:keys")
+            _made, shown = office.make_key(actor=actor, name=request.POST.get("name", ""), unit=_unit(request))
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "rows": ApiKey.objects.select_related("unit").order_by("-pk"),
+        "shown": shown,
+        "units": units_for(actor, "reports.settings"),
+        "refusal": refusal,
+        "servers": sorted(outside.servers()),
+    }
+    response = render(request, "reports/staff/keys.html", context, status=refusal.status if refusal else 200)
+    response["Cache-Control"] = "no-store"
+    return response

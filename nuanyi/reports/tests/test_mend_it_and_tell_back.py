@@ -1,0 +1,247 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from nuanyi.ledger import queries as ledger
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.figures import Window, offered
+from nuanyi.notices import services as notices
+from nuanyi.notices.models import Notice
+from nuanyi.places import services as places
+from nuanyi.reports import kinds, queries
+from nuanyi.reports.models import Report, Step
+from nuanyi.reports.rules import State, Why
+from nuanyi.reports.services import handling, sending, settings
+from nuanyi.reports.tests.conftest import AT, BESIDE, WEST, collection, square
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def taken(sent, cast):
+    voice = sent()
+    handling.take(actor=cast.actor("zhemu"), pk=voice.report_id)
+    return voice
+
+
+def fresh(voice):
+    return Report.objects.get(pk=voice.report_id)
+
+
+def test_from_told_to_mended_to_a_yes_and_each_step_is_told_back(taken, cast, photo):
+    key = uuid4()
+    for _again in range(2):  # the grid worker's phone repeats
+        handling.mend(actor=cast.actor("grid"), pk=taken.report_id, words="换了灯泡", photos=[photo("white")], key=key)
+    page = Client().get(f"/r/{sending.link_of(taken)}/").content.decode()
+    assert "换了灯泡" in page
+    assert "单位说修好了" in page
+    assert fresh(taken).told_back
+    sending.judge(voice=taken, good=True, key=uuid4())
+    report = fresh(taken)
+    assert report.state == State.CLOSED
+    assert [step.state for step in report.steps.all()] == ["taken", "mended", "closed"]
+    shown = Client().get("/reports/").content.decode()
+    assert "路灯不亮" in shown
+    assert "太黑" not in shown
+
+
+def test_not_mended_opens_it_again_with_the_same_unit_and_a_new_deadline(taken, cast):
+    handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
+    key = uuid4()
+    for _again in range(2):
+        sending.judge(voice=taken, good=False, words="还是黑的", key=key)
+    report = fresh(taken)
+    assert (report.state, report.reopened, report.unit.code, report.mended_at) == (State.TAKEN, 1, "t101", None)
+    assert report.due_at > clock.now()
+    notices.spread_calls()
+    assert Notice.objects.filter(kind="report-reopened").exists()
+
+
+def test_after_thirty_days_it_must_be_reported_anew(taken, cast):
+    handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
+    sending.judge(voice=taken, good=True, key=uuid4())
+    with clock.held_at(clock.now() + timedelta(days=32)), pytest.raises(IllegalMove):
+        sending.judge(voice=taken, good=False, key=uuid4())
+
+
+def test_a_passer_by_confirms_once_a_key_and_two_who_say_no_open_it(taken, cast):
+    handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
+    key = uuid4()
+    for _again in range(3):
+        sending.check(key=key, ref=fresh(taken).ref, good=False, network="203.0.113.1")
+    assert (fresh(taken).state, fresh(taken).bad) == (State.MENDED, 1)
+    sending.check(key=uuid4(), ref=fresh(taken).ref, good=False, network="203.0.113.2")
+    assert (fresh(taken).state, fresh(taken).reopened) == (State.TAKEN, 1)
+
+
+def test_mended_needs_a_photo_or_a_word_and_a_refusal_a_reason(taken, cast):
+    with pytest.raises(BadInput):
+        handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words=" ", photos=[])
+    with pytest.raises(BadInput):
+        handling.refuse(actor=cast.actor("zhemu"), pk=taken.report_id, why="", words="不想管")
+    assert fresh(taken).state == State.TAKEN
+
+
+def test_one_about_a_person_that_slipped_through_loses_its_words_and_photos_at_once(sent, cast, photo):
+    voice = sent(photos=[photo()])
+    handling.refuse(actor=cast.actor("zhemu"), pk=voice.report_id, why=Why.PERSON, words="")
+    report = fresh(voice)
+    assert report.sealed_words is None
+    assert not report.pictures.exists()
+    assert "12345" in Client().get(f"/r/{sending.link_of(voice)}/").content.decode()
+
+
+def test_another_unit_sees_nothing_and_a_clerk_of_elsewhere_cannot_act(sent, cast):
+    pk = sent().report_id
+    for part in ("yanshan", "clerk", "department"):
+        assert cast.client(part).get(f"/office/reports/{pk}/").status_code == 404
+        with pytest.raises(NotFound):
+            handling.take(actor=cast.actor(part), pk=pk)
+    for part in ("keeper", "instructor", "auditor"):
+        with pytest.raises(NotAllowed):
+            handling.take(actor=cast.actor(part), pk=pk)
+    assert cast.client("zhemu").get(f"/office/reports/{pk}/").status_code == 200
+
+
+def test_a_hand_over_needs_acceptance_and_until_then_ours_answers(taken, cast, district):
+    handling.offer(actor=cast.actor("zhemu"), pk=taken.report_id, unit=district["shichang"], words="灯杆归你们")
+    assert fresh(taken).unit.code == "t101"
+    with pytest.raises(BadInput):
+        handling.reply(actor=cast.actor("department"), pk=taken.report_id, accepts=False)
+    handling.reply(actor=cast.actor("department"), pk=taken.report_id, accepts=False, words="查过了，不归我们")
+    assert fresh(taken).offered_unit is None
+    handling.offer(actor=cast.actor("zhemu"), pk=taken.report_id, unit=district["shichang"], words="请再看")
+    with pytest.raises((NotAllowed, NotFound)):
+        handling.reply(actor=cast.actor("yanshan"), pk=taken.report_id, accepts=True)
+    handling.reply(actor=cast.actor("department"), pk=taken.report_id, accepts=True)
+    assert (fresh(taken).unit.code, fresh(taken).offered_unit) == ("shichang", None)
+    page = Client().get(f"/r/{sending.link_of(taken)}/").content.decode()
+    assert "市场监管局" in page
+    assert "灯杆归你们" not in page  # what units say to each other is theirs
+
+
+def test_two_reports_of_one_lamp_are_joined_and_both_senders_are_told(sent, cast, photo):
+    first, second = sent(), sent(words="路灯坏了很黑", lat_wgs84=AT[0] + 0.0002, photos=[photo()])
+    assert fresh(second).double_of_id == first.report_id
+    handling.join(actor=cast.actor("zhemu"), pk=second.report_id, into=first.report_id)
+    assert Report.objects.get(pk=first.report_id).voices_count == 2
+    handling.mend(actor=cast.actor("zhemu"), pk=first.report_id, words="换了", photos=[])
+    for voice in (first, second):
+        assert "换了" in Client().get(f"/r/{sending.link_of(voice)}/").content.decode()
+    assert offered()["governance.community_problems_reported"].total(Window()) == 1
+
+
+def test_a_correction_dispatches_anew(sent, cast, district):
+    voice = sent()
+    settings.save_rule(
+        actor=cast.actor("office"), rule=settings.rule_of(kind="cover", region="", unit=district["shichang"])
+    )
+    handling.correct(
+        actor=cast.actor("zhemu"),
+        pk=voice.report_id,
+        kind="cover",
+        lat_wgs84=BESIDE[0],
+        lon_wgs84=BESIDE[1],
+        where="路口",
+    )
+    report = fresh(voice)
+    assert (report.unit.code, report.region_code, report.kind.code) == ("shichang", "450311100", "cover")
+
+
+def test_rules_go_from_fine_to_coarse_and_a_dry_run_says_what_would_move(sent, cast, district):
+    ref = sent().report.ref
+    rule = settings.rule_of(kind="lamp", region="450311101", unit=district["shichang"], because="灯归市政")
+    assert queries.would_move(rule) == [(ref, "柘木镇", "市场监管局")]
+    assert sent(words="路灯坏").report.unit.code == "t101"
+    settings.save_rule(actor=cast.actor("office"), rule=rule)
+    moved = sent(words="又一盏路灯").report
+    assert (moved.unit.code, moved.route_reason) == ("shichang", "灯归市政")
+    assert sent(words="有坑，路面塌陷").report.unit.code == "t101"
+    with pytest.raises(NotAllowed):
+        settings.save_rule(actor=cast.actor("zhemu"), rule=rule)
+
+
+def test_the_grid_worker_gets_what_lies_in_his_grid_in_walking_order(sent, cast):
+    settings.set_grid_worker(actor=cast.actor("office"), grid_code="450311101-00", account=cast.accounts["grid"])
+    far, near = sent(lat_wgs84=25.068), sent(words="有坑", lat_wgs84=25.061)
+    sent(words="别的镇的坑", lat_wgs84=BESIDE[0], lon_wgs84=BESIDE[1])
+    rows = queries.of_grids(cast.actor("grid"))
+    way = queries.in_walking_order(rows, *AT)
+    assert [row.pk for row, _metres in way] == [near.report_id, far.report_id]
+    assert fresh(far).account == cast.accounts["grid"]
+    assert cast.client("grid").get("/grid/").status_code == 200
+
+
+def test_redrawn_grids_place_open_reports_anew_and_nobody_loses_them(sent, program):
+    voice = sent()
+    halves = [
+        ({"code": "450311101-00", "name": "西", "region": "450311101"}, square(WEST[0], WEST[1], 0.005, 0.02)),
+        ({"code": "450311101-09", "name": "东", "region": "450311101"}, square(WEST[0] + 0.005, WEST[1], 0.035, 0.02)),
+    ]
+    places.load_geojson(actor=program, document=collection(halves), crs="wgs84", what="grids")
+    assert handling.regrid() == 1
+    report = fresh(voice)
+    assert (report.grid_code, report.unit.code) == ("450311101-09", "t101")
+
+
+def test_what_is_late_is_told_once_to_unit_and_district(sent, program, cast):
+    sent()
+    with clock.held_at(clock.now() + timedelta(days=30)):
+        assert handling.warn_late(program) == 1
+        assert handling.warn_late(program) == 0
+        notices.spread_calls()
+    told = set(Notice.objects.filter(kind="report-late").values_list("account__username", flat=True))
+    assert {"zhemu", "office"} <= told
+
+
+def test_figures_and_the_ledger_count_reports_of_days_that_are_over(sent, taken, cast):
+    handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
+    sent(words="有坑")
+    figure = offered()["governance.community_problems_reported"]
+    assert figure.total(Window()) == 2
+    assert figure.count(Window(), ("township",)) == {("450311101",): 2}
+    assert settings.count_into_ledger() == 0
+    with clock.held_at(clock.now() + timedelta(days=1)):
+        assert settings.count_into_ledger() == 2
+        assert settings.count_into_ledger() == 0
+    assert ledger.sums((kinds.REPORTED,), Window())[()] == 2
+    told = queries.quality(Report.objects.all())
+    assert (told["reports"], told["share_mended"]) == (2, 50)
+
+
+def test_what_ended_a_year_ago_is_forgotten_and_still_counts(taken, cast, program, photo):
+    handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[photo()])
+    sending.judge(voice=taken, good=True, key=uuid4())
+    with clock.held_at(clock.now() + timedelta(days=366)):
+        assert handling.forget_old(program) == 1
+    report = fresh(taken)
+    assert report.sealed_words is None
+    assert not report.pictures.exists()
+    assert offered()["governance.community_problems_reported"].total(Window()) == 1
+
+
+def test_looking_at_words_is_journaled(sent, cast):
+    from nuanyi.journal.models import Entry
+
+    cast.client("zhemu").get(f"/office/reports/{sent().report_id}/")
+    assert Entry.objects.filter(kind="reports.words_seen", actor_label="zhemu").count() == 1
+
+
+def test_a_card_of_the_month_names_nobody_and_no_small_place(taken, cast):
+    handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
+    month = clock.today().replace(day=1)
+    page = Client().get(f"/reports/{month:%Y}-{month.month}/").content.decode()
+    assert "路灯不亮: 1" in page
+    assert "柘木" not in page
+    assert Client().get("/reports/2019-13/").status_code == 404
+
+
+def test_several_are_taken_at_once_and_what_cannot_be_is_counted(sent, cast):
+    pks = [sent(words=f"第{n}处坑").report_id for n in range(3)]
+    handling.take(actor=cast.actor("zhemu"), pk=pks[0])
+    answer = cast.client("zhemu").post("/office/reports/bulk/", {"deed": "take", "pick": [*pks, 999999]})
+    assert answer.url.endswith("did=2&failed=2")
+    assert Step.objects.filter(state="taken").count() == 3

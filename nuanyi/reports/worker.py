@@ -1,0 +1,182 @@
+"""The worker's face: send, look what is near, come back, judge; what was mended, for everybody."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.lib import clock
+from nuanyi.lib.doors import PUBLIC, address_of, door
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.paging import page_of
+from nuanyi.lib.posted import key_of
+from nuanyi.people.models import keys
+from nuanyi.places import queries as places
+from nuanyi.reports import queries
+from nuanyi.reports.forms import ReportForm
+from nuanyi.reports.models import Voice
+from nuanyi.reports.rules import DONE, OPEN, State
+from nuanyi.reports.services import sending
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def send(request: HttpRequest) -> HttpResponse:
+    """What did you see, and where? One page, four taps."""
+    form, refusal = ReportForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = form.told(request.FILES.getlist("photo"))
+            voice = sending.send_report(key=form.cleaned_data["key"], told=told, network=address_of(request))
+            return redirect(f"/r/{sending.link_of(voice)}/?sent=1")
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "keywords": json.dumps(queries.keywords(), ensure_ascii=False),
+        "kinds": queries.kind_choices(),
+    }
+    return render(
+        request,
+        "reports/worker/send.html",
+        context,
+        status=refusal.status if refusal else 422 if form.is_bound and form.errors else 200,
+    )
+
+
+@require_safe
+@door(PUBLIC)
+def near(request: HttpRequest) -> JsonResponse:
+    """Open reports around a point (WGS-84), so that nobody writes what is told already."""
+    try:
+        lat, lon = float(request.GET.get("lat", "")), float(request.GET.get("lon", ""))
+    except ValueError as exc:
+        raise BadInput(fields={"place": "lat, lon"}) from exc
+    rows = queries.near(lat, lon, request.GET.get("kind", "")) if -90 <= lat <= 90 and -180 <= lon <= 180 else []
+    return JsonResponse({"near": [vars(row) for row in rows]})
+
+
+@require_POST
+@door(PUBLIC)
+def me_too(request: HttpRequest, ref: str) -> HttpResponse:
+    """I saw that too."""
+    voice = sending.me_too(key=key_of(request), ref=ref, network=address_of(request))
+    return redirect(f"/r/{sending.link_of(voice)}/?sent=1")
+
+
+@require_safe
+@door(PUBLIC)
+def told(request: HttpRequest, link: str) -> HttpResponse:
+    """What came of it."""
+    voice = sending.voice_by_link(link)
+    report = sending.look(voice)
+    context = {
+        "report": report, "voice": voice, "link": link, "kind": queries.shown_kind(report), "words": queries.words_of(report) if voice.first else "",
+        "steps": report.steps.filter(open_to_all=True).select_related("unit"), "pictures": _pictures(voice), "sent": request.GET.get("sent"),
+        "place": sending.place_words(report), "may_judge": report.state in (State.MENDED, State.CLOSED), "may_reopen": report.state in (*DONE, State.REFUSED),
+        "closed": report.state == State.CLOSED, "open": report.state in OPEN, "key": uuid4(),
+    }  # fmt: skip
+    return _private(render(request, "reports/worker/told.html", context))
+
+
+def _pictures(voice: Voice) -> list[tuple[UUID, bool]]:
+    """What a sender may see: his own photos before where he was the first, and those after."""
+    rows = voice.report.pictures.order_by("after", "pk").values_list("pk", "after")
+    return [(pk, after) for pk, after in rows if after or voice.first]
+
+
+@require_safe
+@door(PUBLIC)
+def picture(request: HttpRequest, link: str, pk: UUID) -> HttpResponse:
+    """A photo of one's own report."""
+    voice = sending.voice_by_link(link)
+    if pk not in [number for number, _after in _pictures(voice)]:
+        raise NotFound()
+    found = voice.report.pictures.get(pk=pk)
+    return _private(
+        HttpResponse(keys().open_bytes("person", bytes(found.sealed_data), pk.bytes), content_type="image/jpeg")
+    )
+
+
+@require_POST
+@door(PUBLIC)
+def judge(request: HttpRequest, link: str) -> HttpResponse:
+    """Mended, or not."""
+    voice = sending.voice_by_link(link)
+    sending.judge(
+        voice=voice, good=request.POST.get("good") == "1", words=request.POST.get("words", ""), key=key_of(request),
+        photos=[file.read() for file in request.FILES.getlist("photo")[:3]],
+    )  # fmt: skip
+    return redirect(f"/r/{link}/")
+
+
+@require_safe
+@door(PUBLIC)
+def mended(request: HttpRequest) -> HttpResponse:
+    """What was mended? The place to the community, the time to the week; no reporter."""
+    page = page_of(queries.mended(), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    names = places.names_by_code()
+    rows = [
+        (
+            row,
+            queries.shown_kind(row),
+            names.get(row.region_code) or names.get(row.region_code[:9], ""),
+            _week(row.mended_at or row.hour_at),
+            uuid4(),  # each tap has a key of its own, so that a repeat counts once
+        )
+        for row in page.rows
+    ]
+    this = clock.today().replace(day=1)
+    context = {"page": page, "rows": rows, "month": this, "before": (this - timedelta(days=1)).replace(day=1)}
+    return render(request, "reports/worker/mended.html", context)
+
+
+def _week(moment: datetime) -> date:
+    """The Monday of the week of a moment."""
+    day = moment.astimezone(clock.CHINA).date()
+    return day - timedelta(days=day.weekday())
+
+
+@require_safe
+@door(PUBLIC)
+def mended_map(request: HttpRequest) -> JsonResponse:
+    """What was mended in the last 90 days, as GeoJSON in WGS-84; places to some hundred metres, no moment."""
+    rows = queries.mended().filter(mended_at__gte=clock.now() - timedelta(days=90)).order_by("-pk")[:500]
+    features = [
+        {
+            "type": "Feature", "geometry": {"type": "Point", "coordinates": [round(row.lon_wgs84, 3), round(row.lat_wgs84, 3)]},
+            "properties": {"kind": queries.shown_kind(row), "ref": row.ref},
+        }
+        for row in rows
+    ]  # fmt: skip
+    return JsonResponse({"type": "FeatureCollection", "features": features})
+
+
+@require_POST
+@door(PUBLIC)
+def check(request: HttpRequest, ref: str) -> HttpResponse:
+    """I passed by: it is mended, or it is not."""
+    sending.check(key=key_of(request), ref=ref, good=request.POST.get("good") == "1", network=address_of(request))
+    return redirect("/reports/?thanks=1")
+
+
+@require_safe
+@door(PUBLIC)
+def month(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """What came of a month's reports: a card for the group."""
+    if not (2020 <= year <= clock.today().year and 1 <= number <= 12):
+        raise NotFound()
+    first = date(year, number, 1)
+    context = {"card": queries.month_card(first), "month": first}
+    return render(request, "reports/worker/month.html", context)
