@@ -67,7 +67,8 @@ def _told(thing: int, lat: float, lon: float, kind: str, hour: float, chance: ra
 
 def stream(count: int = STREAM, seed: int = 311) -> list[Made]:
     """Reports in the order of their hours."""
-    chance, made, things = random.Random(seed), [], 0
+    chance, things = random.Random(seed), 0
+    made: list[Made] = []
 
     def thing(lat: float, lon: float, kind: str, hour: float) -> None:
         nonlocal things

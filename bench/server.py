@@ -23,6 +23,23 @@ def insert(request: HttpRequest) -> JsonResponse:
     return JsonResponse({})
 
 
+@csrf_exempt
+def upload(request: HttpRequest) -> JsonResponse:
+    """A photo through the picture gate and into a table: the least that may be done with one from a stranger."""
+    from nuanyi.lib import pictures
+
+    clean = pictures.rebuild(request.FILES["photo"].read())
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO bench_photos (data) VALUES (%s)", [clean.jpeg])
+    return JsonResponse({})
+
+
+@csrf_exempt
+def read(request: HttpRequest) -> JsonResponse:
+    """A photo, read and thrown away."""
+    return JsonResponse({"bytes": len(request.FILES["photo"].read())})
+
+
 def ready(request: HttpRequest) -> HttpResponse:
     """200 once the snapshot is in memory."""
     from nuanyi.stations.live import _live
@@ -33,9 +50,16 @@ def ready(request: HttpRequest) -> HttpResponse:
 def _add() -> None:
     from nuanyi.cases import rules
     from nuanyi.program import urls
+    from nuanyi.reports import rules as reports
 
-    rules.SENT_AN_HOUR = 10**9  # one machine plays many networks
-    urls.urlpatterns += [path("bench/empty", empty), path("bench/insert", insert), path("bench/ready", ready)]
+    rules.SENT_AN_HOUR = reports.SENT_AN_HOUR = 10**9  # one machine plays many networks
+    urls.urlpatterns += [
+        path("bench/empty", empty),
+        path("bench/insert", insert),
+        path("bench/upload", upload),
+        path("bench/read", read),
+        path("bench/ready", ready),
+    ]
 
 
 _add()

@@ -86,6 +86,12 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
         (
             Link(_("Reports"), "/office/reports/", "report", "reports.handle"),
             Link(_("My grid today"), "/grid/", "map", "reports.handle"),
+            Link(_("Volunteers"), "/office/volunteers/", "people", "volunteers.manage"),
+            Link(_("Shifts"), "/office/volunteers/shifts/", "round", "volunteers.manage"),
+            Link(_("Campaigns"), "/office/volunteers/campaigns/", "book", "volunteers.manage"),
+            Link(_("Recognition"), "/office/volunteers/rewards/", "cup", "volunteers.manage"),
+            Link(_("Hand out a reward"), "/office/volunteers/redeem/", "hand", "volunteers.redeem"),
+            Link(_("A grid's week"), "/office/matrix/grids/", "grid", "reports.handle"),
             Link(_("Where reports go"), "/office/reports/rules/", "compass", "reports.settings"),
             Link(_("Kinds of report"), "/office/reports/kinds/", "check", "reports.settings"),
             Link(_("Grid workers"), "/office/reports/grids/", "people", "reports.settings"),

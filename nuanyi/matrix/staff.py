@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from nuanyi.lib import sheets
-from nuanyi.lib.doors import door
+from nuanyi.lib import clock, sheets
+from nuanyi.lib.doors import actor_of, door
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.figures import Window, window
-from nuanyi.matrix import queries
+from nuanyi.lib.posted import day_of
+from nuanyi.matrix import queries, week
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -56,3 +59,17 @@ def workbook(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(out.getvalue(), content_type=XLSX)
     response["Content-Disposition"] = 'attachment; filename="matrix.xlsx"'
     return response
+
+
+@require_safe
+@door("reports.handle")
+def grids(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Which grid had what this week: who, what, reports, hours."""
+    actor = actor_of(request)
+    first = week.monday(day_of(request.GET["week"], "week") if request.GET.get("week") else clock.today())
+    context: dict[str, Any] = {
+        "first": first, "before": (first - timedelta(days=7)).isoformat(), "later": (first + timedelta(days=7)).isoformat(),
+    }  # fmt: skip
+    if code:
+        return render(request, "matrix/staff/week.html", context | week.week(actor, code, first))
+    return render(request, "matrix/staff/grids.html", context | {"rows": week.grids(actor, first)})

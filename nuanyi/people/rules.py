@@ -74,6 +74,9 @@ ACTS: dict[str, dict[Duty, str]] = {
     "reports.handle": {
         _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: UNIT, _D.CLERK: UNIT, _D.GRID_WORKER: PLACE,
     },
+    "volunteers.manage": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: UNIT, _D.INSTRUCTOR: UNIT},
+    "volunteers.settings": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
+    "volunteers.redeem": {_D.DISTRICT_OFFICE: ALL, _D.KEEPER: ALL, _D.UNIT_STAFF: UNIT},
     "reports.settings": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
     "learning.view": _EVERY_STAFF,
     "learning.write": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.INSTRUCTOR: ALL, _D.UNIT_STAFF: ALL},

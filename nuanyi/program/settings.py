@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "nuanyi.cases",
     "nuanyi.learning",
     "nuanyi.reports",
+    "nuanyi.volunteers",
     "nuanyi.matrix",
     "nuanyi.front",
 ]

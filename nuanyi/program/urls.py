@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("nuanyi.cases.worker_urls")),
     path("", include("nuanyi.learning.worker_urls")),
     path("", include("nuanyi.reports.worker_urls")),
+    path("", include("nuanyi.volunteers.worker_urls")),
     path("grid/", include("nuanyi.reports.grid_urls")),
     path("open311/v2/", include("nuanyi.reports.open311_urls")),
     path("keeper/", include("nuanyi.stations.keeper_urls")),
@@ -50,6 +51,7 @@ urlpatterns = [
     path("office/cases/", include("nuanyi.cases.urls")),
     path("office/learning/", include("nuanyi.learning.urls")),
     path("office/reports/", include("nuanyi.reports.urls")),
+    path("office/volunteers/", include("nuanyi.volunteers.urls")),
     path("office/matrix/", include("nuanyi.matrix.urls")),
 ]
 

@@ -4,29 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
-from django.db.models.functions import Substr, TruncMonth
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib import clock
+from nuanyi.ledger import queries as ledger
 from nuanyi.lib.figures import Counts, Figure, Window, offer
-from nuanyi.reports import queries
+from nuanyi.reports import kinds, queries
 
 
 def _reported(asked: Window, by: tuple[str, ...]) -> Counts:
-    rows = queries.within(asked.first, asked.last, asked.region)
-    if not by:
-        return {(): rows.count()}
-    names: dict[str, Any] = {
-        "township": Substr("region_code", 1, 9),
-        "month": TruncMonth("hour_at", tzinfo=clock.CHINA),
-    }
-    grouped = rows.order_by().annotate(**{f"by_{name}": names[name] for name in by})
-    found: dict[tuple[str, ...], int] = {}
-    for row in grouped.values_list(*(f"by_{name}" for name in by)).annotate(n=Count("pk")):
-        key = tuple(value.date().isoformat() if hasattr(value, "date") else str(value) for value in row[:-1])
-        found[key] = row[-1]
-    return found
+    names = {"township": "region_code", "month": "month"}
+    return ledger.sums((kinds.REPORTED,), asked, tuple(names[dimension] for dimension in by))
 
 
 def _quality(name: str) -> Any:
@@ -39,7 +26,7 @@ def _quality(name: str) -> Any:
 
 offer(Figure(
     "governance.community_problems_reported", _("Problems reported"), _("reports"), _reported, ("township", "month"),
-    "/office/reports/?state=all", _("Reports of things out there; doubles that were joined count once"),
+    "/office/reports/?state=all", _("Reports of days that are over, counted at night; doubles that were joined count once"),
 ))  # fmt: skip
 for _key, _title, _unit, _words in (
     ("share_mended", _("Reports mended"), "%", _("Share of reports that the unit says are mended")),

@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
+from nuanyi.ledger import services as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
@@ -212,6 +213,7 @@ def join(*, actor: Actor, pk: int, into: int) -> Report:
         0,
     )
     _step(actor, report, shown=False)
+    ledger.reverse_all_from(report)  # what was told twice counts once
     journal.record(actor, events.REPORTS_JOINED, report, into=other.ref, voices=moved)
     return other
 

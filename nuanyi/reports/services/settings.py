@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -126,21 +125,16 @@ def key_of(text: str) -> ApiKey | None:
 
 @transaction.atomic
 def count_into_ledger() -> int:
-    """Put the reports of days that are over into the ledger, by day, region and unit: at night, so that no entry tells a moment."""
+    """Put the reports of days that are over into the ledger: at night, so that no entry tells the moment of a sending."""
     rows = list(
         Report.objects.select_for_update()
         .filter(counted=False, hour_at__lt=clock.midnight(clock.today()))
         .exclude(state=State.JOINED)
     )
-    sums = Counter((row.hour_at.astimezone(clock.CHINA).date(), row.region_code, row.unit_id) for row in rows)
-    for (day, region, unit), count in sums.items():
-        source = next(
-            row
-            for row in rows
-            if (row.hour_at.astimezone(clock.CHINA).date(), row.region_code, row.unit_id) == (day, region, unit)
-        )
+    for row in rows:
+        day = row.hour_at.astimezone(clock.CHINA).date()
         ledger.record(
-            kinds.REPORTED, [Delivered(day=day, count=count, region_code=region, unit_id=unit)], source=source
+            kinds.REPORTED, [Delivered(day=day, region_code=row.region_code, unit_id=row.unit_id)], source=row
         )
     Report.objects.filter(pk__in=[row.pk for row in rows]).update(counted=True)
     return len(rows)

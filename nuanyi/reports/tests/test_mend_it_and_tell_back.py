@@ -131,6 +131,16 @@ def test_two_reports_of_one_lamp_are_joined_and_both_senders_are_told(sent, cast
     handling.mend(actor=cast.actor("zhemu"), pk=first.report_id, words="换了", photos=[])
     for voice in (first, second):
         assert "换了" in Client().get(f"/r/{sending.link_of(voice)}/").content.decode()
+    with clock.held_at(clock.now() + timedelta(days=1)):
+        settings.count_into_ledger()
+    assert offered()["governance.community_problems_reported"].total(Window()) == 1
+
+
+def test_two_that_are_joined_after_they_were_counted_count_once(sent, cast):
+    first, second = sent(), sent(words="路灯坏了很黑")
+    with clock.held_at(clock.now() + timedelta(days=1)):
+        assert settings.count_into_ledger() == 2
+        handling.join(actor=cast.actor("zhemu"), pk=second.report_id, into=first.report_id)
     assert offered()["governance.community_problems_reported"].total(Window()) == 1
 
 
@@ -201,13 +211,13 @@ def test_figures_and_the_ledger_count_reports_of_days_that_are_over(sent, taken,
     handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
     sent(words="有坑")
     figure = offered()["governance.community_problems_reported"]
-    assert figure.total(Window()) == 2
-    assert figure.count(Window(), ("township",)) == {("450311101",): 2}
+    assert figure.total(Window()) == 0
     assert settings.count_into_ledger() == 0
     with clock.held_at(clock.now() + timedelta(days=1)):
         assert settings.count_into_ledger() == 2
         assert settings.count_into_ledger() == 0
-    assert ledger.sums((kinds.REPORTED,), Window())[()] == 2
+    assert ledger.sums((kinds.REPORTED,), Window())[()] == figure.total(Window()) == 2
+    assert figure.count(Window(), ("township",)) == {("450311101",): 2}
     told = queries.quality(Report.objects.all())
     assert (told["reports"], told["share_mended"]) == (2, 50)
 
@@ -220,6 +230,8 @@ def test_what_ended_a_year_ago_is_forgotten_and_still_counts(taken, cast, progra
     report = fresh(taken)
     assert report.sealed_words is None
     assert not report.pictures.exists()
+    with clock.held_at(clock.now() + timedelta(days=367)):
+        settings.count_into_ledger()
     assert offered()["governance.community_problems_reported"].total(Window()) == 1
 
 

@@ -1,0 +1,15 @@
+"""Kinds of entry that this room makes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+TEAM_SAVED = declare("volunteers.team_saved", _("A team was entered or changed"))
+VOLUNTEER_MOVED = declare("volunteers.moved", _("A volunteer was taken, placed or let go"))
+NAME_SEEN = declare("volunteers.name_seen", _("Names and phones of a duty list were opened"))
+SHIFT_SAVED = declare("volunteers.shift_saved", _("A shift was planned or closed"))
+HOURS_CONFIRMED = declare("volunteers.hours_confirmed", _("Hours were confirmed or taken away"))
+APPEAL_DECIDED = declare("volunteers.appeal_decided", _("An appeal about hours was decided"))
+REWARD_SAVED = declare("volunteers.reward_saved", _("Rewards or stars were changed"))
+VOUCHER_USED = declare("volunteers.voucher_used", _("A reward was handed out"))
+CAMPAIGN_SAVED = declare("volunteers.campaign_saved", _("A campaign was entered, leaflets drawn or counted back"))

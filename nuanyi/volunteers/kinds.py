@@ -1,0 +1,8 @@
+"""What volunteers put into the ledger."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.ledger import rules as ledger
+
+LEAFLETS = ledger.declare("governance.leaflets", _("Leaflets handed out"), _("leaflets"))
+HOURS = ledger.declare("governance.volunteer_hours", _("Volunteers' hours"), _("hours"))

@@ -1,0 +1,174 @@
+"""Reads of volunteers, ready to show."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import NotFound
+from nuanyi.places import queries as places
+from nuanyi.volunteers import rules
+from nuanyi.volunteers.models import ACT, Campaign, Draw, Reward, Shift, Signup, StarStep, Team, Volunteer
+from nuanyi.volunteers.rules import Appeal, Place, Standing
+
+
+def own_shift(actor: Actor, pk: int) -> Shift:
+    """A shift of the actor's unit. Raises NotAllowed, NotFound."""
+    actor.require(ACT)
+    found = Shift.objects.select_related("team__unit").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    actor.require(ACT, units=(found.team.unit_id,))
+    return found
+
+
+def teams(actor: Actor | None = None) -> list[Team]:
+    """Active teams with how many are in them; those of the actor's unit, or all."""
+    rows = Team.objects.select_related("unit", "captain").annotate(
+        size=Count("volunteers", filter=Q(volunteers__standing=Standing.ACTIVE))
+    )
+    if actor is not None and not any(scope.everywhere for scope in actor.scopes(ACT)):
+        rows = rows.filter(unit__in=actor.units(ACT))
+    return list(rows.filter(active=True))
+
+
+def thinnest_grid(region_code: str) -> str:
+    """The grid of a region in which the least hours a week are promised; "" where it has none."""
+    if not region_code:
+        return ""
+    promised = dict(
+        Volunteer.objects.filter(standing=Standing.ACTIVE, grid_code__startswith=region_code)
+        .order_by()
+        .values_list("grid_code")
+        .annotate(n=Sum("hours_a_week"))
+    )
+    codes = [grid.code for grid in places.all_grids() if grid.region_id.startswith(region_code)]
+    return min(codes, key=lambda code: (promised.get(code, 0), code), default="")
+
+
+def steps() -> list[tuple[int, int]]:
+    """``(stars, hours)``."""
+    return list(StarStep.objects.values_list("stars", "hours"))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A shift to come as a volunteer sees it: each role with how many places are left, and how mine stands."""
+
+    shift: Shift
+    roles: list[tuple[str, str, int]]
+    mine: Signup | None
+
+
+def coming(volunteer: Volunteer | None = None, most: int = 30) -> list[Offer]:
+    """Shifts to come, the next first. Three statements, whatever their number."""
+    shifts = list(
+        Shift.objects.filter(ends_at__gte=clock.now(), closed_at=None)
+        .select_related("team")
+        .prefetch_related("needs")
+        .order_by("starts_at", "id")[:most]
+    )
+    taken = Counter(
+        Signup.objects.filter(shift__in=shifts, place__in=(Place.ON, Place.OFFERED)).values_list("shift_id", "role")
+    )
+    mine = (
+        {row.shift_id: row for row in Signup.objects.filter(shift__in=shifts, volunteer=volunteer)} if volunteer else {}
+    )
+    return [
+        Offer(shift, [(need.role, str(need.get_role_display()), max(0, need.count - taken[shift.pk, need.role])) for need in shift.needs.all()], mine.get(shift.pk))
+        for shift in shifts
+    ]  # fmt: skip
+
+
+def history(volunteer: Volunteer) -> list[Signup]:
+    """What somebody did, the newest first."""
+    rows = volunteer.signups.filter(Q(minutes__isnull=False) | Q(shift__ends_at__lt=clock.now())).exclude(
+        place=Place.OFF
+    )
+    return list(rows.select_related("shift").order_by("-shift__starts_at")[:100])
+
+
+def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Volunteer]:
+    """Volunteers for staff, masked, filtered by what stands in the address."""
+    rows = Volunteer.objects.visible_to(actor).select_related("team")
+    chosen = filters.get("standing", "")
+    rows = rows.filter(standing=chosen) if chosen in Standing.values else rows.exclude(standing=Standing.LEFT)
+    if filters.get("team", "").isdecimal():
+        rows = rows.filter(team=int(filters["team"]))
+    return rows
+
+
+def shifts_for(actor: Actor) -> QuerySet[Shift]:
+    """Shifts of the actor's unit, with places taken and hours confirmed."""
+    rows = Shift.objects.select_related("team").annotate(
+        on=Count("signups", filter=Q(signups__place__in=(Place.ON, Place.OFFERED))), minutes=Coalesce(Sum("signups__minutes"), 0),
+        appeals=Count("signups", filter=Q(signups__appeal=Appeal.OPEN)),
+    )  # fmt: skip
+    return (
+        rows if any(scope.everywhere for scope in actor.scopes(ACT)) else rows.filter(team__unit__in=actor.units(ACT))
+    )
+
+
+def needs_of(shift: Shift) -> list[tuple[str, int, int]]:
+    """``(role, needed, taken)``."""
+    taken = Counter(shift.signups.filter(place__in=(Place.ON, Place.OFFERED)).values_list("role", flat=True))
+    return [(str(need.get_role_display()), need.count, taken[need.role]) for need in shift.needs.order_by("pk")]
+
+
+def rewards() -> list[Reward]:
+    """What can be had for hours."""
+    return list(Reward.objects.filter(active=True, stock__gt=0).select_related("unit").order_by("hours", "pk"))
+
+
+def left_of(campaign: Campaign) -> int:
+    """How many leaflets are left: the stock, less what was drawn, and what came back."""
+    gone = Draw.objects.filter(campaign=campaign).aggregate(n=Sum(F("count") - Coalesce(F("back"), 0)))["n"] or 0
+    return campaign.stock - gone
+
+
+def campaigns_for(actor: Actor) -> QuerySet[Campaign]:
+    """Campaigns with what was drawn and came back."""
+    rows = Campaign.objects.select_related("unit").annotate(
+        drawn=Coalesce(Sum("draws__count"), 0),
+        back=Coalesce(Sum("draws__back"), 0),
+        communities=Count("draws__region_code", distinct=True),
+    )
+    return rows if any(scope.everywhere for scope in actor.scopes(ACT)) else rows.filter(unit__in=actor.units(ACT))
+
+
+def covered(campaign: Campaign) -> list[tuple[str, str, int]]:
+    """``(code, name, leaflets handed out)`` of every township and of each community that was reached: the map of what is covered."""
+    names = places.names_by_code()
+    found: Counter[str] = Counter()
+    for code, count, back in campaign.draws.values_list("region_code", "count", "back"):
+        found[code] += count - (back or 0)
+    codes = {region.code for region in places.townships()} | set(found)
+    return [
+        (code, names.get(code, code), sum(n for own, n in found.items() if own.startswith(code)))
+        for code in sorted(codes)
+    ]
+
+
+def week_of_grid(grid_code: str, first: datetime) -> tuple[list[Volunteer], list[Shift], int]:
+    """A grid's week: its volunteers, its shifts, minutes confirmed in them."""
+    people = list(
+        Volunteer.objects.filter(grid_code=grid_code, standing=Standing.ACTIVE).select_related("team").order_by("pk")
+    )
+    shifts = list(
+        Shift.objects.filter(grid_code=grid_code, starts_at__gte=first, starts_at__lt=first + timedelta(days=7))
+        .select_related("team")
+        .order_by("starts_at")
+    )
+    minutes = Signup.objects.filter(shift__in=shifts).aggregate(n=Sum("minutes"))["n"] or 0
+    return people, shifts, minutes
+
+
+def stars_of(volunteer: Volunteer) -> int:
+    """Somebody's stars."""
+    return rules.stars_for(volunteer.minutes, steps())

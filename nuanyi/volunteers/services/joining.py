@@ -1,0 +1,209 @@
+"""Teams and those in them: asking to join, being taken, the grid of one's own choice, leaving; the secret link to one's own page."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.lib import clock, limits, masks
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.people.models import keys
+from nuanyi.places import queries as places
+from nuanyi.units.models import Unit
+from nuanyi.volunteers import events, queries, rules
+from nuanyi.volunteers.models import ACT, Team, Volunteer
+from nuanyi.volunteers.rules import Role, Standing, TeamKind
+
+
+@dataclass
+class Told:
+    """Somebody who wants to join. Where and how much is his own choice; his ways are nobody's business."""
+
+    name: str
+    phone: str
+    role: str
+    region_code: str = ""
+    grid_code: str = ""
+    hours_a_week: int = 2
+    agrees: bool = False
+
+
+def link_of(volunteer: Volunteer) -> str:
+    """The secret end of the address of one's own page."""
+    return f"{volunteer.key.hex}-{keys().digest('volunteer', volunteer.key.hex).hex()[:20]}"
+
+
+def by_link(link: str, *, lock: bool = False) -> Volunteer:
+    """The volunteer of a secret link. Raises NotFound, whatever is wrong."""
+    key, _dash, proof = link.partition("-")
+    right = keys().digest("volunteer", key).hex()[:20]
+    if len(key) != 32 or not hmac.compare_digest(proof.encode(), right.encode()):
+        raise NotFound()
+    rows = Volunteer.objects.select_related("team__unit").exclude(standing=Standing.LEFT)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(key=UUID(hex=key)).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _checked(told: Told) -> Told:
+    wrong: dict[str, Any] = {}
+    if not 2 <= len(told.name.strip()) <= 20:
+        wrong["name"] = _("Your name, from 2 to 20 characters.")
+    try:
+        told.phone = read_mobile(told.phone)
+    except Unreadable:
+        wrong["phone"] = _("A mobile number has 11 digits.")
+    if told.role not in Role.values:
+        wrong["role"] = _("Choose from the list.")
+    if told.region_code and told.region_code not in places.names_by_code():
+        wrong["region"] = _("Choose a region.")
+    if not 1 <= told.hours_a_week <= 20:
+        wrong["hours"] = _("From 1 to 20 hours a week.")
+    if not told.agrees:
+        wrong["agrees"] = _("Without your yes we may not keep your name.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    return told
+
+
+@transaction.atomic
+def ask(*, key: UUID, team: int, told: Told, network: str) -> Volunteer:
+    """Ask to join a team; the unit says yes. The same key again gives the first answer. Raises BadInput, NotFound, TooMuch."""
+    known = Volunteer.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    limits.count("volunteer", network, at_most=rules.ASKED_AN_HOUR)
+    return _enter(key, Team.objects.filter(pk=team, active=True).first(), _checked(told), Standing.ASKED)
+
+
+def _enter(key: UUID, team: Team | None, told: Told, standing: Standing) -> Volunteer:
+    if team is None:
+        raise NotFound()
+    name, ring = told.name.strip(), keys()
+    return Volunteer.objects.create(
+        key=key, team=team, role=told.role, region_code=told.region_code, hours_a_week=told.hours_a_week, standing=standing, day=clock.today(),
+        grid_code=told.grid_code or queries.thinnest_grid(told.region_code),
+        sealed_name=ring.seal("person", name, key.bytes + b"name"), sealed_phone=ring.seal("person", told.phone, key.bytes + b"phone"),
+        name_mask=masks.mask_name(name), phone_mask=masks.mask_phone(told.phone),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def enter(*, actor: Actor, key: UUID, team: int, told: Told) -> Volunteer:
+    """Enter somebody who said yes on paper. Raises NotAllowed, BadInput, NotFound."""
+    found = _own_team(actor, team)
+    known = Volunteer.objects.filter(key=key).first()
+    made = known or _enter(key, found, _checked(told), Standing.ACTIVE)
+    journal.record(actor, events.VOLUNTEER_MOVED, made, standing=made.standing)
+    return made
+
+
+def _own_team(actor: Actor, pk: int) -> Team:
+    actor.require(ACT)
+    found = Team.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    actor.require(ACT, units=(found.unit_id,))
+    return found
+
+
+@transaction.atomic
+def save_team(*, actor: Actor, name: str, kind: str, unit: Unit, active: bool = True, pk: int | None = None) -> Team:
+    """Enter or change a team. Raises NotAllowed, BadInput."""
+    actor.require(ACT, units=(unit.pk,))
+    if not name.strip() or kind not in TeamKind.values:
+        raise BadInput(fields={"name": _("A name and a kind.")})
+    team = _own_team(actor, pk) if pk else Team()
+    team.name, team.kind, team.unit, team.active = name.strip()[:40], kind, unit, active
+    team.save()
+    journal.record(actor, events.TEAM_SAVED, team, active=active)
+    return team
+
+
+def own(actor: Actor, pk: int) -> Volunteer:
+    """A volunteer of the actor's unit, locked. Raises NotAllowed, NotFound."""
+    actor.require(ACT)
+    found = (
+        Volunteer.objects.visible_to(actor).select_for_update(of=("self",)).select_related("team").filter(pk=pk).first()
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@transaction.atomic
+def move(*, actor: Actor, pk: int, to: str, captain: bool = False, grid_code: str = "") -> Volunteer:
+    """Take somebody who asked, make him captain, place him in a grid, let him go. Raises IllegalMove, NotFound."""
+    found = own(actor, pk)
+    if found.standing == Standing.LEFT or to not in Standing.values or to == Standing.ASKED:
+        raise IllegalMove()
+    if to == Standing.LEFT:
+        return _left(actor, found)
+    found.standing, found.grid_code = Standing.ACTIVE, grid_code or found.grid_code
+    found.save()
+    if captain:
+        Team.objects.filter(pk=found.team_id).update(captain=found)
+    journal.record(actor, events.VOLUNTEER_MOVED, found, standing=to, captain=captain)
+    return found
+
+
+def _left(actor: Actor, found: Volunteer) -> Volunteer:
+    """Name and phone go at once; hours stay, as nobody's."""
+    found.standing, found.sealed_name, found.sealed_phone, found.name_mask, found.phone_mask = (
+        Standing.LEFT,
+        None,
+        None,
+        "",
+        "",
+    )
+    found.save()
+    journal.record(actor, events.VOLUNTEER_MOVED, found, standing=Standing.LEFT)
+    return found
+
+
+@transaction.atomic
+def leave(*, actor: Actor, link: str) -> None:
+    """One's own wish to leave."""
+    _left(actor, by_link(link, lock=True))
+
+
+@transaction.atomic
+def choose(*, link: str, grid_code: str, hours_a_week: int) -> Volunteer:
+    """Where I want to help and how much. Raises BadInput."""
+    found = by_link(link, lock=True)
+    if not 1 <= hours_a_week <= 20 or (grid_code and grid_code not in {grid.code for grid in places.all_grids()}):
+        raise BadInput(fields={"hours": _("From 1 to 20 hours a week.")})
+    found.grid_code, found.hours_a_week = grid_code or found.grid_code, hours_a_week
+    found.save(update_fields=["grid_code", "hours_a_week"])
+    return found
+
+
+def name_of(volunteer: Volunteer) -> str:
+    """A name, opened: for its holder's own page, or in ``names``."""
+    return (
+        keys().open("person", bytes(volunteer.sealed_name), volunteer.key.bytes + b"name")
+        if volunteer.sealed_name
+        else "—"
+    )
+
+
+@transaction.atomic
+def names(*, actor: Actor, shift: int) -> list[tuple[str, str, str]]:
+    """``(name, phone, role)`` of those who have a place on a shift of the actor's unit, opened and journaled."""
+    found = queries.own_shift(actor, shift)
+    rows = found.signups.filter(place__in=("on", "offered")).select_related("volunteer")
+    journal.record(actor, events.NAME_SEEN, found, count=rows.count())
+    return [
+        (name_of(row.volunteer), keys().open("person", bytes(row.volunteer.sealed_phone), row.volunteer.key.bytes + b"phone"), str(row.get_role_display()))
+        for row in rows
+        if row.volunteer.sealed_phone
+    ]  # fmt: skip

@@ -1,0 +1,231 @@
+"""The office's face of volunteers."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.paging import page_of
+from nuanyi.lib.posted import key_of, number_of
+from nuanyi.places import queries as places
+from nuanyi.units.queries import units_for
+from nuanyi.volunteers import queries, rules
+from nuanyi.volunteers.forms import CampaignForm, RewardForm, ShiftForm, TeamForm
+from nuanyi.volunteers.models import ACT, Draw, Reward
+from nuanyi.volunteers.rules import Appeal, Place, Standing
+from nuanyi.volunteers.services import campaigns, joining, rewards, shifts
+
+
+def _status(refusal: Refusal | None, form: object) -> int:
+    return (
+        refusal.status
+        if refusal
+        else 422
+        if getattr(form, "is_bound", False) and getattr(form, "errors", None)
+        else 200
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(ACT)
+def people(request: HttpRequest) -> HttpResponse:
+    """Who helps, and who would like to?"""
+    actor, refusal = actor_of(request), None
+    form = TeamForm(request.POST or None, units=units_for(actor, ACT))
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = form.cleaned_data
+            joining.save_team(actor=actor, name=told["name"], kind=told["kind"], unit=told["unit"])
+            return redirect("volunteers:people")
+        except Refusal as wrong:
+            refusal = wrong
+    rows = queries.listed(actor, {name: request.GET.get(name, "") for name in ("standing", "team")})
+    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    own = queries.teams(actor)
+    captains = {team.captain_id for team in own}
+    steps = queries.steps()
+    context = {
+        "page": page, "rows": [(row, row.pk in captains, rules.stars_for(row.minutes, steps), round(row.minutes / 60, 1)) for row in page.rows],
+        "teams": own, "team_choices": [(team.pk, team.name) for team in own], "standings": Standing.choices, "form": form, "refusal": refusal, "names": places.names_by_code(),
+    }  # fmt: skip
+    return render(request, "volunteers/staff/people.html", context, status=_status(refusal, form))
+
+
+@require_POST
+@door(ACT)
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take, make captain, let go."""
+    joining.move(
+        actor=actor_of(request),
+        pk=pk,
+        to=request.POST.get("to", ""),
+        captain=bool(request.POST.get("captain")),
+        grid_code=request.POST.get("grid", ""),
+    )
+    return redirect("volunteers:people")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(ACT)
+def shift_list(request: HttpRequest) -> HttpResponse:
+    """Which shifts are called, and are they full?"""
+    actor, refusal = actor_of(request), None
+    form = ShiftForm(request.POST or None, teams=queries.teams(actor))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = shifts.call_shift(actor=actor, told=form.told())
+            return redirect("volunteers:shift", made.pk)
+        except Refusal as wrong:
+            refusal = wrong
+    page = page_of(queries.shifts_for(actor), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    context = {
+        "page": page,
+        "rows": [(row, round(getattr(row, "minutes", 0) / 60, 1)) for row in page.rows],
+        "form": form,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+    }
+    return render(request, "volunteers/staff/shifts.html", context, status=_status(refusal, form))
+
+
+@require_safe
+@door(ACT)
+def shift(request: HttpRequest, pk: int) -> HttpResponse:
+    """One shift: who has a place, who came, whose hours."""
+    found = queries.own_shift(actor_of(request), pk)
+    rows = found.signups.exclude(place=Place.OFF).select_related("volunteer", "confirmed_by").order_by("place", "pk")
+    context = {
+        "shift": found, "needs": queries.needs_of(found), "rows": rows, "names": places.names_by_code(), "most": rules.minutes_of(found.starts_at, found.ends_at),
+        "appeals": [row for row in rows if row.appeal == Appeal.OPEN],
+    }  # fmt: skip
+    return render(request, "volunteers/staff/shift.html", context)
+
+
+@require_POST
+@door(ACT)
+def duty_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """Names and phones of those who have a place; journaled."""
+    found = joining.names(actor=actor_of(request), shift=pk)
+    response = render(request, "volunteers/staff/duty.html", {"rows": found, "pk": pk})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@door(ACT)
+def shift_act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
+    """Confirm hours, decide an appeal, close."""
+    actor, post = actor_of(request), request.POST
+    if deed == "confirm":
+        shifts.confirm(
+            actor=actor,
+            signup=number_of(post.get("signup", "")),
+            minutes=number_of(post.get("minutes", "")),
+            note=post.get("note", ""),
+        )
+    elif deed == "decide":
+        minutes = number_of(post.get("minutes", "")) if post.get("grant") else None
+        shifts.decide(actor=actor, signup=number_of(post.get("signup", "")), minutes=minutes, note=post.get("note", ""))
+    elif deed == "close":
+        shifts.close(actor=actor, pk=pk)
+    else:
+        raise NotFound()
+    return redirect("volunteers:shift", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(ACT)
+def campaign_list(request: HttpRequest) -> HttpResponse:
+    """Which campaigns run, and where did their leaflets go?"""
+    actor, refusal = actor_of(request), None
+    form = CampaignForm(request.POST or None, units=units_for(actor, ACT))
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = campaigns.save_campaign(actor=actor, **form.cleaned_data)
+            return redirect("volunteers:campaign", made.pk)
+        except Refusal as wrong:
+            refusal = wrong
+    page = page_of(
+        queries.campaigns_for(actor), after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
+    return render(
+        request,
+        "volunteers/staff/campaigns.html",
+        {"page": page, "form": form, "refusal": refusal},
+        status=_status(refusal, form),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(ACT)
+def campaign(request: HttpRequest, pk: int) -> HttpResponse:
+    """One campaign: leaflets drawn and counted back, places covered."""
+    actor, post, refusal = actor_of(request), request.POST, None
+    found = queries.campaigns_for(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    if request.method == "POST":
+        try:
+            if post.get("draw"):
+                campaigns.count_back(actor=actor, pk=number_of(post["draw"]), back=number_of(post.get("back", "")))
+            else:
+                campaigns.draw(
+                    actor=actor, campaign=pk, team=number_of(post.get("team", "")), region_code=post.get("region", ""), count=number_of(post.get("count", "")),
+                    key=key_of(request),
+                )  # fmt: skip
+            return redirect("volunteers:campaign", pk)
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "campaign": found, "left": queries.left_of(found), "draws": Draw.objects.filter(campaign=found).select_related("team").order_by("-pk")[:200],
+        "covered": queries.covered(found), "teams": queries.teams(actor), "regions": places.all_regions(), "names": places.names_by_code(), "key": uuid4(), "refusal": refusal,
+    }  # fmt: skip
+    return render(request, "volunteers/staff/campaign.html", context, status=_status(refusal, None))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(ACT)
+def reward_list(request: HttpRequest) -> HttpResponse:
+    """What is given back for hours?"""
+    actor, refusal = actor_of(request), None
+    stars = "stars" in request.POST
+    form = RewardForm(None if stars else request.POST or None, units=units_for(actor, ACT))
+    if request.method == "POST" and (stars or form.is_valid()):
+        try:
+            if stars:
+                rewards.set_star(
+                    actor=actor, stars=number_of(request.POST["stars"]), hours=number_of(request.POST.get("hours", ""))
+                )
+            else:
+                rewards.save_reward(actor=actor, **form.cleaned_data)
+            return redirect("volunteers:rewards")
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "rows": Reward.objects.select_related("unit").order_by("hours", "pk"),
+        "form": form,
+        "refusal": refusal,
+        "steps": queries.steps(),
+        "may_set": actor.can("volunteers.settings"),
+    }
+    return render(request, "volunteers/staff/rewards.html", context, status=_status(refusal, form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door("volunteers.redeem")
+def redeem(request: HttpRequest) -> HttpResponse:
+    """Hand a reward out at the station: the code counts once."""
+    refusal, done = None, None
+    if request.method == "POST":
+        try:
+            done = rewards.redeem(actor=actor_of(request), code=request.POST.get("code", ""))
+        except Refusal as wrong:
+            refusal = wrong
+    return render(
+        request, "volunteers/staff/redeem.html", {"refusal": refusal, "done": done}, status=_status(refusal, None)
+    )

@@ -1,0 +1,222 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from nuanyi.journal.models import Entry
+from nuanyi.ledger import queries as ledger
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.figures import Window, offered
+from nuanyi.volunteers import certificates, kinds, queries, rules
+from nuanyi.volunteers.models import Signup, Volunteer
+from nuanyi.volunteers.services import joining, rewards, shifts
+
+pytestmark = pytest.mark.django_db
+
+
+def hours():
+    return ledger.sums((kinds.HOURS,), Window())[()]
+
+
+@pytest.fixture
+def worked(cast, member, shift):
+    """Somebody who signed in at a shift that is over now."""
+    person, link = member()
+    found = shift()
+    signup = shifts.sign_up(link=link, shift=found.pk, role="traffic")
+    with clock.held_at(found.starts_at):
+        shifts.come(link=link, shift=found.pk)
+    return person, link, found, signup
+
+
+def test_who_asks_is_taken_by_the_unit_and_his_name_is_sealed(cast, team):
+    key = uuid4()
+    told = joining.Told("周小明", "19900000001", "traffic", "450311101", agrees=True)
+    made = [joining.ask(key=key, team=team.pk, told=told, network="203.0.113.9") for _n in range(3)][-1]
+    assert Volunteer.objects.count() == 1
+    assert (made.name_mask, made.phone_mask) == ("周**", "199****0001")
+    assert "周小明".encode() not in bytes(made.sealed_name)
+    with pytest.raises(NotAllowed):
+        shifts.sign_up(link=joining.link_of(made), shift=_any_shift(cast, team).pk, role="traffic")
+    with pytest.raises(NotFound):
+        joining.move(actor=cast.actor("yanshan"), pk=made.pk, to="active")
+    joining.move(actor=cast.actor("zhemu"), pk=made.pk, to="active")
+    assert offered()["governance.volunteers"].total(Window()) == 1
+
+
+def _any_shift(cast, team):
+    now = clock.now()
+    told = shifts.Told(
+        team.pk, "civility", "路口", "路口东", now + timedelta(hours=1), now + timedelta(hours=2), {"traffic": 1}
+    )
+    return shifts.call_shift(actor=cast.actor("office"), told=told)
+
+
+@pytest.mark.parametrize(
+    "more", [{"agrees": False}, {"phone": "123"}, {"name": "周"}, {"hours_a_week": 99}, {"role": "king"}]
+)
+def test_without_a_yes_or_with_nonsense_nothing_is_kept(team, more):
+    with pytest.raises(BadInput):
+        joining.ask(
+            key=uuid4(),
+            team=team.pk,
+            told=joining.Told(**{"name": "周小明", "phone": "19900000001", "role": "traffic", "agrees": True, **more}),
+            network="",
+        )
+    assert not Volunteer.objects.exists()
+
+
+def test_places_then_the_waiting_list_and_whoever_gives_his_away_is_followed(member, shift):
+    found, people = shift(), [member(n) for n in range(3)]
+    stands = [shifts.sign_up(link=link, shift=found.pk, role="traffic").place for _person, link in people]
+    assert stands == ["on", "on", "waiting"]
+    assert shifts.sign_up(link=people[0][1], shift=found.pk, role="traffic").place == "on"
+    shifts.give_away(link=people[0][1], shift=found.pk)
+    assert Signup.objects.get(volunteer=people[2][0]).place == "on"
+    assert Signup.objects.get(volunteer=people[0][0]).place == "off"
+
+
+def test_a_place_that_nobody_waits_for_stays_mine_until_somebody_takes_it(member, shift):
+    found, people = shift(needs={"traffic": 1}), [member(n) for n in range(2)]
+    shifts.sign_up(link=people[0][1], shift=found.pk, role="traffic")
+    assert shifts.give_away(link=people[0][1], shift=found.pk).place == "offered"
+    assert shifts.sign_up(link=people[1][1], shift=found.pk, role="traffic").place == "on"
+    assert Signup.objects.get(volunteer=people[0][0]).place == "off"
+
+
+def test_signing_in_makes_no_hours_and_only_around_the_shift(member, shift):
+    _person, link = member()
+    found = shift(starts_at=clock.now() + timedelta(hours=3), ends_at=clock.now() + timedelta(hours=5))
+    shifts.sign_up(link=link, shift=found.pk, role="traffic")
+    with pytest.raises(IllegalMove):
+        shifts.come(link=link, shift=found.pk)
+    with clock.held_at(found.starts_at - timedelta(minutes=20)):
+        shifts.come(link=link, shift=found.pk)
+    assert Volunteer.objects.get().minutes == 0
+
+
+def test_hours_are_what_somebody_else_confirms_never_more_than_the_shift(worked, cast):
+    person, _link, found, signup = worked
+    with clock.held_at(found.ends_at + timedelta(minutes=1)):
+        with pytest.raises(BadInput):
+            shifts.confirm(actor=cast.actor("zhemu"), signup=signup.pk, minutes=181)
+        with pytest.raises((NotAllowed, NotFound)):
+            shifts.confirm(actor=cast.actor("yanshan"), signup=signup.pk, minutes=180)
+        shifts.close(actor=cast.actor("zhemu"), pk=found.pk)
+        assert (Volunteer.objects.get(pk=person.pk).minutes, hours()) == (180, 3)
+        with pytest.raises(BadInput):  # taking away needs a reason
+            shifts.confirm(actor=cast.actor("zhemu"), signup=signup.pk, minutes=60)
+        shifts.confirm(actor=cast.actor("zhemu"), signup=signup.pk, minutes=60, note="提前离开")
+        assert (Volunteer.objects.get(pk=person.pk).minutes, hours()) == (60, 1)
+
+
+def test_an_appeal_is_decided_by_somebody_else(worked, cast):
+    person, link, found, signup = worked
+    with clock.held_at(found.ends_at + timedelta(minutes=1)):
+        shifts.confirm(actor=cast.actor("zhemu"), signup=signup.pk, minutes=60, note="提前离开")
+        shifts.appeal(link=link, signup=signup.pk, words="我站到最后")
+        with pytest.raises(NotAllowed):
+            shifts.decide(actor=cast.actor("zhemu"), signup=signup.pk, minutes=180, note="改")
+        shifts.decide(actor=cast.actor("office"), signup=signup.pk, minutes=180, note="有照片为证")
+    assert Volunteer.objects.get(pk=person.pk).minutes == 180
+    assert Signup.objects.get().appeal == "granted"
+    with pytest.raises(NotFound):
+        shifts.decide(actor=cast.actor("office"), signup=signup.pk, minutes=0, note="再改")
+
+
+def test_a_certificate_proves_its_numbers_and_shows_no_name_on_the_page(worked, cast):
+    person, link, found, _signup = worked
+    with clock.held_at(found.ends_at + timedelta(minutes=1)):
+        shifts.close(actor=cast.actor("zhemu"), pk=found.pk)
+    pdf = Client().get(f"/v/{link}/hours.pdf")
+    assert pdf.content.startswith(b"%PDF")
+    path = certificates.path_of(f"V{person.pk:06d}", 180)
+    page = Client().get(f"/{path}")
+    assert page.status_code == 200
+    assert "周小" not in page.content.decode()
+    assert Client().get("/" + path.replace("-180-", "-900-")).status_code == 404
+
+
+def test_whoever_leaves_is_nobody_and_his_hours_stay(worked, cast):
+    person, link, found, _signup = worked
+    with clock.held_at(found.ends_at + timedelta(minutes=1)):
+        shifts.close(actor=cast.actor("zhemu"), pk=found.pk)
+    Client().post(f"/v/{link}/leave/")
+    gone = Volunteer.objects.get(pk=person.pk)
+    assert (gone.sealed_name, gone.sealed_phone, gone.name_mask, gone.phone_mask) == (None, None, "", "")
+    assert Client().get(f"/v/{link}/").status_code == 404
+    assert hours() == 3
+    assert offered()["governance.volunteers"].total(Window()) == 0
+
+
+def test_the_duty_list_with_names_is_for_the_unit_and_in_the_journal(worked, cast):
+    _person, _link, found, _signup = worked
+    assert joining.names(actor=cast.actor("zhemu"), shift=found.pk) == [("周小0", "19900001000", "文明交通宣传员")]
+    assert Entry.objects.filter(kind="volunteers.name_seen").count() == 1
+    with pytest.raises((NotAllowed, NotFound)):
+        joining.names(actor=cast.actor("yanshan"), shift=found.pk)
+    page = cast.client("zhemu").get("/office/volunteers/").content.decode()
+    assert "周小0" not in page
+    assert "周**" in page
+
+
+@pytest.fixture
+def reward(cast, district):
+    return rewards.save_reward(actor=cast.actor("office"), title="热饭一份", unit=district["gonghui"], hours=2, stock=1)
+
+
+def test_hours_are_spent_once_and_a_code_is_good_once(worked, reward, cast):
+    person, link, found, _signup = worked
+    with pytest.raises(IllegalMove):
+        rewards.take(link=link, reward=reward.pk, key=uuid4())
+    with clock.held_at(found.ends_at + timedelta(minutes=1)):
+        shifts.close(actor=cast.actor("zhemu"), pk=found.pk)
+    key = uuid4()
+    vouchers = {rewards.take(link=link, reward=reward.pk, key=key).code for _n in range(3)}
+    assert len(vouchers) == 1
+    with pytest.raises(IllegalMove):
+        rewards.take(link=link, reward=reward.pk, key=uuid4())
+    assert Volunteer.objects.get(pk=person.pk).spent == 120
+    code = vouchers.pop()
+    rewards.redeem(actor=cast.actor("keeper"), code=f" {code.lower()[:4]}-{code[4:]} ")
+    with pytest.raises(IllegalMove):
+        rewards.redeem(actor=cast.actor("keeper"), code=code)
+    with pytest.raises(NotAllowed):
+        rewards.redeem(actor=cast.actor("instructor"), code=code)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "stars"), [(0, 0), (99 * 60, 0), (100 * 60, 1), (599 * 60, 2), (1500 * 60, 5), (9999 * 60, 5)]
+)
+def test_stars_come_by_the_districts_own_steps(minutes, stars):
+    assert rules.stars_for(minutes, queries.steps()) == stars
+
+
+def test_the_number_of_queries_of_a_page_does_not_grow(worked, cast, shift, member):
+    _person, link, *_rest = worked
+    pages = [
+        f"/v/{link}/",
+        "/volunteer/",
+        *(f"/office/volunteers/{page}" for page in ("", "shifts/", "campaigns/", "rewards/")),
+    ]
+    browser = cast.client("office")
+
+    def counts():
+        found = []
+        for page in pages:
+            with CaptureQueriesContext(connection) as seen:
+                assert browser.get(page).status_code == 200
+            found.append(len(seen))
+        return found
+
+    counts()
+    before = counts()
+    for n in range(6):
+        found = shift(title=f"路口{n}")
+        _other, other = member(10 + n)
+        shifts.sign_up(link=other, shift=found.pk, role="traffic")
+    assert counts() == before

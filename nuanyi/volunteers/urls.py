@@ -1,0 +1,19 @@
+"""Addresses of the room's office."""
+
+from django.urls import path
+
+from nuanyi.volunteers import staff
+
+app_name = "volunteers"
+urlpatterns = [
+    path("", staff.people, name="people"),
+    path("<int:pk>/move/", staff.move, name="move"),
+    path("shifts/", staff.shift_list, name="shifts"),
+    path("shifts/<int:pk>/", staff.shift, name="shift"),
+    path("shifts/<int:pk>/names/", staff.duty_list, name="names"),
+    path("shifts/<int:pk>/<slug:deed>/", staff.shift_act, name="shift_act"),
+    path("campaigns/", staff.campaign_list, name="campaigns"),
+    path("campaigns/<int:pk>/", staff.campaign, name="campaign"),
+    path("rewards/", staff.reward_list, name="rewards"),
+    path("redeem/", staff.redeem, name="redeem"),
+]

@@ -1,0 +1,140 @@
+"""The volunteer's phone: join, my page, shifts, hours, rewards."""
+
+from __future__ import annotations
+
+import hmac
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
+from nuanyi.lib.errors import IllegalMove, NotFound, Refusal
+from nuanyi.lib.posted import key_of, number_of
+from nuanyi.places import queries as places
+from nuanyi.volunteers import certificates, queries
+from nuanyi.volunteers.forms import JoinForm
+from nuanyi.volunteers.models import Volunteer
+from nuanyi.volunteers.services import joining, rewards, shifts
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@door(PUBLIC)
+def home(request: HttpRequest) -> HttpResponse:
+    """What can I help with? Shifts to come, and joining a team."""
+    form, refusal = JoinForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = joining.ask(
+                key=form.cleaned_data["key"],
+                team=number_of(form.cleaned_data["team"]),
+                told=form.told(),
+                network=address_of(request),
+            )
+            return redirect(f"/v/{joining.link_of(made)}/?sent=1")
+        except Refusal as wrong:
+            refusal = wrong
+    context = {"form": form, "refusal": refusal, "offers": queries.coming(most=10), "teams": queries.teams()}
+    return render(
+        request,
+        "volunteers/worker/home.html",
+        context,
+        status=refusal.status if refusal else 422 if form.is_bound and form.errors else 200,
+    )
+
+
+@require_safe
+@door(PUBLIC)
+def mine(request: HttpRequest, link: str) -> HttpResponse:
+    """My shifts, my hours, what I can have for them."""
+    volunteer = joining.by_link(link)
+    return _private(
+        render(request, "volunteers/worker/mine.html", _page(volunteer, link) | {"sent": request.GET.get("sent")})
+    )
+
+
+def _page(volunteer: Volunteer, link: str) -> dict[str, object]:
+    free = volunteer.minutes - volunteer.spent
+    return {
+        "volunteer": volunteer, "link": link, "name": joining.name_of(volunteer), "offers": queries.coming(volunteer), "history": queries.history(volunteer),
+        "stars": queries.stars_of(volunteer), "hours": round(volunteer.minutes / 60, 1), "free": round(free / 60, 1), "rewards": queries.rewards(),
+        "vouchers": volunteer.vouchers.select_related("reward").order_by("-pk"), "key": uuid4(), "grids": places.all_grids(),
+    }  # fmt: skip
+
+
+@require_POST
+@door(PUBLIC)
+def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
+    """Take a place, give it away, sign in, appeal, take a reward, choose, leave."""
+    post = request.POST
+    shift = number_of(post.get("shift", ""))
+    if deed == "up":
+        shifts.sign_up(link=link, shift=shift, role=post.get("role", ""))
+    elif deed == "away":
+        shifts.give_away(link=link, shift=shift)
+    elif deed == "come":
+        shifts.come(link=link, shift=shift)
+    elif deed == "appeal":
+        shifts.appeal(link=link, signup=number_of(post.get("signup", "")), words=post.get("words", ""))
+    elif deed == "reward":
+        rewards.take(link=link, reward=number_of(post.get("reward", "")), key=key_of(request))
+    elif deed == "choose":
+        joining.choose(link=link, grid_code=post.get("grid", ""), hours_a_week=number_of(post.get("hours", "")))
+    elif deed == "leave":
+        joining.leave(actor=actor_of(request), link=link)
+        return redirect("/volunteer/")
+    else:
+        raise NotFound()
+    return redirect(f"/v/{link}/")
+
+
+@require_safe
+@door(PUBLIC)
+def hours(request: HttpRequest, link: str) -> HttpResponse:
+    """A certificate of my hours."""
+    volunteer = joining.by_link(link)
+    if not volunteer.minutes:
+        raise IllegalMove()
+    number = f"V{volunteer.pk:06d}"
+    base = settings.NUANYI_PUBLIC_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
+    done = volunteer.signups.filter(minutes__gt=0).count()
+    body = certificates.pdf(
+        number,
+        joining.name_of(volunteer),
+        volunteer.team.name,
+        volunteer.minutes,
+        done,
+        f"{base}/{certificates.path_of(number, volunteer.minutes)}",
+    )
+    response = HttpResponse(body, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
+    return _private(response)
+
+
+@require_safe
+@door(PUBLIC)
+def check(request: HttpRequest, told: str) -> HttpResponse:
+    """Whether a certificate's numbers are ours."""
+    parts = told.rsplit("-", 1)
+    fields = parts[0].split("-", 2) if len(parts) == 2 else []
+    good = (
+        len(fields) == 3
+        and fields[1].isdecimal()
+        and hmac.compare_digest(
+            parts[1].encode(), certificates.mark_of(fields[0], int(fields[1][:9]), fields[2]).encode()
+        )
+    )
+    context = {
+        "good": good,
+        "number": fields[0] if good else "",
+        "hours": round(int(fields[1]) / 60, 1) if good else 0,
+        "day": fields[2] if good else "",
+    }
+    return render(request, "volunteers/worker/check.html", context, status=200 if good else 404)
