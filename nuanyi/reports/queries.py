@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
@@ -87,7 +88,7 @@ def dispatch(kind_id: int, region_code: str, known: Iterable[DispatchRule] | Non
         return best.unit, best.because or (best.kind.title if best.kind else best.unit.name)
     answers = units.who_answers(region_code=region_code)
     held = next((answer for answer in answers if answer.role == HOLD), answers[0])
-    return held.unit, held.reason
+    return held.unit, _("the place holds it")
 
 
 def would_move(change: DispatchRule, most: int = 500) -> list[tuple[str, str, str]]:

@@ -44,7 +44,7 @@ class Standing(models.TextChoices):
 
     ASKED = "asked", _("Asked to join")
     ACTIVE = "active", _("Active")
-    LEFT = "left", _("Left")
+    LEFT = "left", _("Has left")
 
 
 class Place(models.TextChoices):
