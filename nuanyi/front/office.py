@@ -26,9 +26,11 @@ from nuanyi.people import queries as people
 from nuanyi.people.models import Account
 from nuanyi.people.rules import Duty
 from nuanyi.places.models import Grid, Region
+from nuanyi.reports import queries as reports
 from nuanyi.stations import queries as stations
 from nuanyi.stations.models import Station
 from nuanyi.units.models import Unit
+from nuanyi.volunteers import queries as volunteers
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def _tasks(actor: Actor) -> list[Task]:
                 True,
             )
         )
-    tasks += _desk_tasks(actor) + _station_tasks(actor)
+    tasks += _desk_tasks(actor) + _station_tasks(actor) + _street_tasks(actor)
     if actor.can("census.approve_export"):
         asked = Export.objects.filter(state=ExportState.ASKED).exclude(asked_by=actor.account_id).count()
         tasks.append(
@@ -165,6 +167,23 @@ def _station_tasks(actor: Actor) -> list[Task]:
     return [Task(words, "/keeper/", told, True), Task(soon, "/keeper/", expiring)]
 
 
+def _street_tasks(actor: Actor) -> list[Task]:
+    """Reports that wait for this actor's unit or grid, and volunteers who asked to join."""
+    tasks: list[Task] = []
+    if actor.can("reports.handle"):
+        late = reports.listed(actor, {"late": "1"}).count()
+        words = ngettext("%d report is overdue", "%d reports are overdue", late) % late
+        tasks.append(Task(words, "/office/reports/?late=1", late, True))
+        new = reports.listed(actor, {"state": "new"}).count()
+        words = ngettext("%d report waits to be taken", "%d reports wait to be taken", new) % new
+        tasks.append(Task(words, "/office/reports/?state=new", new, True))
+    if actor.can("volunteers.manage"):
+        asked = volunteers.listed(actor, {"standing": "asked"}).count()
+        words = ngettext("%d person would like to help", "%d people would like to help", asked) % asked
+        tasks.append(Task(words, "/office/volunteers/?standing=asked", asked))
+    return tasks
+
+
 def _first_steps(actor: Actor) -> list[tuple[Words, str]]:
     """What a person with these duties usually begins with."""
     steps: list[tuple[Words, str, str]] = [
@@ -198,6 +217,8 @@ def search(request: HttpRequest) -> HttpResponse:
         context["stations"] = Station.objects.visible_to(actor).filter(name__contains=text)[:10]
         if actor.can("cases.handle"):
             context["cases"] = cases.filtered(actor, {"state": "all", "q": text})[:10]
+        if actor.can("reports.handle"):
+            context["reports"] = reports.listed(actor, {"state": "all", "q": text})[:10]
         context["units"] = Unit.objects.filter(name__contains=text)[:10]
         if actor.can("people.manage_accounts"):
             context["accounts"] = Account.objects.filter(username__contains=text)[:10]

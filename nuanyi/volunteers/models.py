@@ -131,6 +131,22 @@ class Signup(models.Model):
         constraints = [models.UniqueConstraint("shift", "volunteer", name="signup_of_shift_once")]
 
 
+class Evidence(models.Model):
+    """A photo that a shift took place, rebuilt from its pixels and sealed: it shows people."""
+
+    PERSONAL = {
+        "sealed_data": Declaration(
+            _("Photo of a shift"), _("To show that it took place"), CONSENT_BASIS, 1095, KEY_DESTROYED
+        ),
+    }
+
+    key = models.UUIDField(unique=True, editable=False)
+    shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="evidence")
+    sealed_data = models.BinaryField()
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+
 class StarStep(models.Model):
     """From how many hours on somebody has so many stars."""
 

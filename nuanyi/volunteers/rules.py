@@ -67,7 +67,7 @@ class Appeal(models.TextChoices):
 
 #: The stars that a new district begins with: ``stars: hours``. Cities differ (some begin at 30 hours); the office changes them.
 FIRST_STARS = {1: 100, 2: 300, 3: 600, 4: 1000, 5: 1500}
-MAX_SHIFT_HOURS, MAX_NEED, MAX_LEAFLETS = 12, 200, 100_000
+MAX_SHIFT_HOURS, MAX_NEED, MAX_LEAFLETS, MAX_EVIDENCE = 12, 200, 100_000, 6
 ASKED_AN_HOUR = 20
 
 

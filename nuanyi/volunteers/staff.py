@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib.doors import actor_of, door
-from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import key_of, number_of
 from nuanyi.places import queries as places
@@ -101,6 +102,7 @@ def shift(request: HttpRequest, pk: int) -> HttpResponse:
     rows = found.signups.exclude(place=Place.OFF).select_related("volunteer", "confirmed_by").order_by("place", "pk")
     context = {
         "shift": found, "needs": queries.needs_of(found), "rows": rows, "names": places.names_by_code(), "most": rules.minutes_of(found.starts_at, found.ends_at),
+        "evidence": found.evidence.defer("sealed_data").order_by("pk"), "key": uuid4(),
         "appeals": [row for row in rows if row.appeal == Appeal.OPEN],
     }  # fmt: skip
     return render(request, "volunteers/staff/shift.html", context)
@@ -133,9 +135,41 @@ def shift_act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
         shifts.decide(actor=actor, signup=number_of(post.get("signup", "")), minutes=minutes, note=post.get("note", ""))
     elif deed == "close":
         shifts.close(actor=actor, pk=pk)
+    elif deed == "photo":
+        sent = request.FILES.get("photo")
+        if sent is None:
+            raise BadInput(fields={"photo": gettext("Choose a file.")})
+        shifts.add_evidence(actor=actor, pk=pk, data=sent.read(), key=key_of(request))
     else:
         raise NotFound()
     return redirect("volunteers:shift", pk)
+
+
+@require_safe
+@door(ACT)
+def evidence(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
+    """A photo of a shift; looking at it is journaled."""
+    response = HttpResponse(shifts.evidence(actor=actor_of(request), pk=pk, key=key), content_type="image/jpeg")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@door(ACT)
+def campaign_map(request: HttpRequest, pk: int) -> JsonResponse:
+    """Where a campaign's leaflets went, as GeoJSON in WGS-84: the middle of each place and its number."""
+    found = queries.campaigns_for(actor_of(request)).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    features = []
+    for code, name, count in queries.covered(found):
+        middle = places.middle_of(code)
+        if middle is not None:
+            point = {"type": "Point", "coordinates": [middle[1], middle[0]]}
+            features.append(
+                {"type": "Feature", "geometry": point, "properties": {"kind": f"{name} {count}", "count": count}}
+            )
+    return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

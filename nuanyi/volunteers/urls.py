@@ -11,9 +11,11 @@ urlpatterns = [
     path("shifts/", staff.shift_list, name="shifts"),
     path("shifts/<int:pk>/", staff.shift, name="shift"),
     path("shifts/<int:pk>/names/", staff.duty_list, name="names"),
+    path("shifts/<int:pk>/photos/<uuid:key>/", staff.evidence, name="evidence"),
     path("shifts/<int:pk>/<slug:deed>/", staff.shift_act, name="shift_act"),
     path("campaigns/", staff.campaign_list, name="campaigns"),
     path("campaigns/<int:pk>/", staff.campaign, name="campaign"),
+    path("campaigns/<int:pk>/map.geojson", staff.campaign_map, name="campaign_map"),
     path("rewards/", staff.reward_list, name="rewards"),
     path("redeem/", staff.redeem, name="redeem"),
 ]

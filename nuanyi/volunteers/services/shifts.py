@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -13,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock
+from nuanyi.lib import clock, pictures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
-from nuanyi.people.models import Account
+from nuanyi.people.models import Account, keys
 from nuanyi.places import queries as places
 from nuanyi.volunteers import events, kinds, queries, rules
-from nuanyi.volunteers.models import ACT, Need, Shift, Signup, Volunteer
+from nuanyi.volunteers.models import ACT, Evidence, Need, Shift, Signup, Volunteer
 from nuanyi.volunteers.rules import Appeal, Place, Role, Standing, Topic
 from nuanyi.volunteers.services.joining import _own_team, by_link
 
@@ -241,3 +242,31 @@ def close(*, actor: Actor, pk: int) -> Shift:
     Shift.objects.filter(pk=pk).update(closed_at=clock.now())
     journal.record(actor, events.SHIFT_SAVED, shift, closed=True)
     return shift
+
+
+@transaction.atomic
+def add_evidence(*, actor: Actor, pk: int, data: bytes, key: UUID) -> Evidence:
+    """Keep a photo that the shift took place; a repeat changes nothing. Raises BadPicture, BadInput, NotAllowed."""
+    shift = queries.own_shift(actor, pk)
+    known = Evidence.objects.filter(key=key, shift=shift).first()
+    if known is not None:
+        return known
+    if shift.evidence.count() >= rules.MAX_EVIDENCE:
+        raise BadInput(fields={"photo": _("At most six photos.")})
+    made = Evidence.objects.create(
+        key=key, shift=shift, account=Account.objects.filter(pk=actor.account_id or 0).first(),
+        sealed_data=keys().seal_bytes("person", pictures.rebuild(data).jpeg, key.bytes),
+    )  # fmt: skip
+    journal.record(actor, events.SHIFT_SAVED, shift, photo=True)
+    return made
+
+
+@transaction.atomic
+def evidence(*, actor: Actor, pk: int, key: UUID) -> bytes:
+    """A photo, opened; that it was looked at is journaled. Raises NotFound, NotAllowed."""
+    shift = queries.own_shift(actor, pk)
+    found = shift.evidence.filter(key=key).first()
+    if found is None:
+        raise NotFound()
+    journal.record(actor, events.EVIDENCE_SEEN, shift)
+    return keys().open_bytes("person", bytes(found.sealed_data), key.bytes)

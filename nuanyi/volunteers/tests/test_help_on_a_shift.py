@@ -1,3 +1,4 @@
+import io
 from datetime import timedelta
 from uuid import uuid4
 
@@ -5,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from nuanyi.journal.models import Entry
 from nuanyi.ledger import queries as ledger
@@ -12,7 +14,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.volunteers import certificates, kinds, queries, rules
-from nuanyi.volunteers.models import Signup, Volunteer
+from nuanyi.volunteers.models import Evidence, Signup, Volunteer
 from nuanyi.volunteers.services import joining, rewards, shifts
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +222,17 @@ def test_the_number_of_queries_of_a_page_does_not_grow(worked, cast, shift, memb
         _other, other = member(10 + n)
         shifts.sign_up(link=other, shift=found.pk, role="traffic")
     assert counts() == before
+
+
+def test_a_photo_of_a_shift_is_kept_sealed_once_and_looking_is_journaled(worked, cast):
+    _person, _link, found, _signup = worked
+    held, key = io.BytesIO(), uuid4()
+    Image.new("RGB", (60, 40), "white").save(held, "JPEG", comment=b"canary")
+    for _again in range(2):
+        shifts.add_evidence(actor=cast.actor("zhemu"), pk=found.pk, data=held.getvalue(), key=key)
+    assert Evidence.objects.count() == 1
+    assert not bytes(Evidence.objects.get().sealed_data).startswith(b"\xff\xd8")
+    shown = cast.client("zhemu").get(f"/office/volunteers/shifts/{found.pk}/photos/{key}/")
+    assert b"canary" not in shown.content
+    assert Entry.objects.filter(kind="volunteers.evidence_seen").count() == 1
+    assert cast.client("yanshan").get(f"/office/volunteers/shifts/{found.pk}/photos/{key}/").status_code in (403, 404)

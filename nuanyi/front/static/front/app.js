@@ -110,7 +110,7 @@
     }
     if (place.dataset.points) {
       const points = await (await fetch(place.dataset.points)).json();
-      L.geoJSON(points, { pointToLayer: (f, at) => L.circleMarker(at, { radius: 8, weight: 3, color: colour("--good"), fillColor: colour("--paper"), fillOpacity: 1 }), onEachFeature: (f, layer) => layer.bindPopup(() => Object.assign(document.createElement("span"), { textContent: f.properties.kind })) }).addTo(map);
+      L.geoJSON(points, { pointToLayer: (f, at) => L.circleMarker(at, { radius: 8, weight: 3, color: colour(f.properties.count === 0 ? "--bad" : "--good"), dashArray: f.properties.count === 0 ? "3 3" : null, fillColor: colour("--paper"), fillOpacity: 1 }), onEachFeature: (f, layer) => layer.bindPopup(() => Object.assign(document.createElement("span"), { textContent: f.properties.kind })) }).addTo(map);
     }
     map.fitBounds(outline.getBounds());
     const field = document.querySelector("[name=point]");
