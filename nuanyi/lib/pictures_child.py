@@ -1,29 +1,34 @@
-"""The child that opens a stranger's picture. Run as ``python -I pictures_child.py SIDE MEGABYTES SECONDS``.
+"""The child that opens strangers' pictures. Run as ``python -I pictures_child.py SIDE MEGABYTES SECONDS LISTENER``.
 
-The picture comes on standard input; on standard output goes ``width height``, a line's end and a JPEG made of the
-pixels alone. Exit 3: too many pixels. Any other failure: not a picture.
+It loads the library once and then only forks: for each picture a child of its own, which has little memory, little time and
+no files, and ends with its picture. A picture comes over a connection to the listening socket whose number is the last
+argument: eight bytes of length, then the picture. The answer is ``width height``, a line's end and a JPEG made of the pixels
+alone; ``!`` for too many pixels; nothing at all for anything else. When standard input ends, so does this.
 """
 
 from __future__ import annotations
 
 import io
+import os
 import resource
+import select
+import signal
+import socket
 import sys
+from typing import Any
+
+MOST_PIXELS = 40_000_000
 
 
-def main(side: int, megabytes: int, seconds: int) -> int:
-    """Rebuild one picture."""
+def rebuilt(raw: bytes, side: int) -> bytes:
+    """The answer for one picture. Raises whatever the library raises for what is no picture."""
     from PIL import Image, ImageOps
 
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    Image.MAX_IMAGE_PIXELS = 40_000_000
-    raw = sys.stdin.buffer.read()
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP", "GIF")) as picture:
-            if picture.width * picture.height > 40_000_000:
-                return 3
+            if picture.width * picture.height > MOST_PIXELS:
+                return b"!"
             picture.draft("RGB", (side * 2, side * 2))
             upright = ImageOps.exif_transpose(picture)
             upright.thumbnail((side, side))
@@ -31,13 +36,49 @@ def main(side: int, megabytes: int, seconds: int) -> int:
             shown = upright.convert("RGBA")
             clean.paste(shown, mask=shown.getchannel("A"))
     except (Image.DecompressionBombError, MemoryError):
-        return 3
+        return b"!"
     out = io.BytesIO()
     clean.save(out, "JPEG", quality=82, optimize=True)
-    sys.stdout.buffer.write(f"{clean.width} {clean.height}\n".encode() + out.getvalue())
-    sys.stdout.buffer.flush()
-    return 0
+    return f"{clean.width} {clean.height}\n".encode() + out.getvalue()
+
+
+def _read(line: socket.socket, count: int) -> bytes:
+    parts = []
+    while count > 0 and (part := line.recv(min(count, 1 << 20))):
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def _one(line: socket.socket, side: int, megabytes: int, seconds: int) -> None:
+    """Serve one picture; this process ends afterwards, whatever happens."""
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    raw = _read(line, int.from_bytes(_read(line, 8), "big"))
+    line.sendall(rebuilt(raw, side))
+
+
+def main(side: int, megabytes: int, seconds: int, listener: int) -> None:
+    """Fork for each connection until standard input ends."""
+    from PIL import GifImagePlugin, Image, ImageOps, JpegImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401 - loaded once
+
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    door = socket.socket(fileno=listener)
+    watched: list[Any] = [sys.stdin, door]
+    while True:
+        ready, _w, _x = select.select(watched, [], [])
+        if sys.stdin in ready:
+            return
+        line, _address = door.accept()
+        if os.fork() == 0:
+            door.close()
+            try:
+                _one(line, side, megabytes, seconds)
+            finally:
+                os._exit(0)
+        line.close()
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(word) for word in sys.argv[1:4])))
+    main(*(int(word) for word in sys.argv[1:5]))

@@ -156,14 +156,19 @@ def _shown(report: Report, names: dict[str, str]) -> dict[str, Any]:
     return {
         "service_request_id": report.ref, "status": "closed" if closed else "open", "status_notes": str(report.get_state_display()),
         "service_name": queries.title_of(report.kind), "service_code": report.kind.code, "description": None,
-        "agency_responsible": report.unit.name, "service_notice": None, "requested_datetime": _stamp(report.hour_at),
-        "updated_datetime": _stamp(max(moments)), "expected_datetime": _stamp(report.due_at), "address": place_words(report, names) or None,
+        "agency_responsible": report.unit.name, "service_notice": None, "requested_datetime": _day(report.hour_at),
+        "updated_datetime": _day(max(moments)), "expected_datetime": _stamp(report.due_at), "address": place_words(report, names) or None,
         "address_id": None, "zipcode": None, "lat": report.lat_wgs84, "long": report.lon_wgs84, "media_url": None,
     }  # fmt: skip
 
 
 def _stamp(moment: datetime) -> str:
     return moment.astimezone(clock.CHINA).isoformat(timespec="seconds")
+
+
+def _day(moment: datetime) -> str:
+    """The day only: everybody reads this, and who stood at that corner in that hour is nobody's business."""
+    return _stamp(moment.astimezone(clock.CHINA).replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def _moment(text: str, field: str) -> datetime:

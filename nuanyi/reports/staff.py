@@ -280,6 +280,7 @@ def api_keys(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": ApiKey.objects.select_related("unit").order_by("-pk"),
         "shown": shown,
+        "address": "/open311/v2/",
         "units": units_for(actor, "reports.settings"),
         "refusal": refusal,
         "servers": sorted(outside.servers()),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -24,6 +23,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
+from nuanyi.people import links
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -63,17 +63,14 @@ def _claim_digest(code: str) -> bytes:
 
 def link_of(case: Case) -> str:
     """The secret end of the case's address."""
-    return f"{case.key.hex}-{keys().digest('case', case.key.hex).hex()[:20]}"
+    return links.link_of("case", case.key)
 
 
 def case_by_link(link: str) -> Case:
     """The case of a secret link; opens the wall for it. Raises NotFound."""
-    key, _dash, proof = link.partition("-")
-    right = keys().digest("case", key).hex()[:20]
-    if len(key) != 32 or not hmac.compare_digest(proof.encode(), right.encode()):
-        raise NotFound()
-    wall.show_case(key=str(UUID(hex=key)))
-    found = Case.objects.select_related("unit", "item").filter(key=UUID(hex=key)).first()
+    key = links.key_of("case", link)
+    wall.show_case(key=str(key))
+    found = Case.objects.select_related("unit", "item").filter(key=key).first()
     if found is None:
         raise NotFound()
     return found

@@ -5,7 +5,6 @@ Nothing of who or of the minute is kept. Each sending has a key that the phone m
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -21,6 +20,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.lib.terms import Term
 from nuanyi.notices import services as notices
+from nuanyi.people import links
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.reports import doubles, kinds, queries, rules
@@ -48,16 +48,13 @@ class Told:
 
 def link_of(voice: Voice) -> str:
     """The secret end of the address by which the sender comes back."""
-    return f"{voice.key.hex}-{keys().digest('report', voice.key.hex).hex()[:20]}"
+    return links.link_of("report", voice.key)
 
 
 def voice_by_link(link: str) -> Voice:
     """The sending of a secret link. Raises NotFound, whatever is wrong."""
-    key, _dash, proof = link.partition("-")
-    right = keys().digest("report", key).hex()[:20]
-    if len(key) != 32 or not hmac.compare_digest(proof.encode(), right.encode()):
-        raise NotFound()
-    found = Voice.objects.select_related("report__kind", "report__unit").filter(key=UUID(hex=key)).first()
+    key = links.key_of("report", link)
+    found = Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first()
     if found is None:
         raise NotFound()
     return found

@@ -57,6 +57,7 @@ def test_a_report_is_sent_with_key_and_photo_and_read_back(key, photo):
     [told] = Client().get(f"{ROOT}/requests/{number}.json").json()
     assert (told["status"], told["service_code"], told["address"]) == ("open", "lamp", "村口东侧")
     assert told["description"] is None
+    assert told["requested_datetime"].endswith("T00:00:00+08:00")  # the day, not the hour
     assert Picture.objects.count() == 1
     assert "example.org" not in str(vars(Report.objects.get()))
     root = ElementTree.fromstring(Client().get(f"{ROOT}/requests/{number}.xml").content)

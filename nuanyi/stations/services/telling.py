@@ -20,7 +20,7 @@ from nuanyi.lib import clock, limits, pictures
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.geo import metres_between
 from nuanyi.lib.sectors import Sector
-from nuanyi.people.models import keys
+from nuanyi.people import links
 from nuanyi.stations import rules
 from nuanyi.stations.models import Amenity, Fault, HourMark, HourSalt, Photo, Station, Wish
 from nuanyi.stations.rules import AmenityKind, AmenityState, CheckIn, FaultState, Trouble
@@ -153,16 +153,12 @@ def rate(*, station: Station, device: str, stars: int, network: str) -> bool:
 
 def link_of(fault: Fault) -> str:
     """The secret end of the link by which the reporter comes back: worked out, kept nowhere."""
-    return f"{fault.key.hex}-{keys().digest('fault', fault.key.hex).hex()[:20]}"
+    return links.link_of("fault", fault.key)
 
 
 def fault_by_link(link: str) -> Fault:
     """The fault of a secret link. Raises NotFound, in the same time whatever is wrong."""
-    key, _dash, proof = link.partition("-")
-    right = keys().digest("fault", key).hex()[:20]
-    if not hmac.compare_digest(proof.encode(), right.encode()) or len(key) != 32:
-        raise NotFound()
-    found = Fault.objects.select_related("station").filter(key=UUID(hex=key)).first()
+    found = Fault.objects.select_related("station").filter(key=links.key_of("fault", link)).first()
     if found is None:
         raise NotFound()
     return found

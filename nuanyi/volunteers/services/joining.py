@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from nuanyi.lib import clock, limits, masks
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.people import links
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -38,17 +38,14 @@ class Told:
 
 def link_of(volunteer: Volunteer) -> str:
     """The secret end of the address of one's own page."""
-    return f"{volunteer.key.hex}-{keys().digest('volunteer', volunteer.key.hex).hex()[:20]}"
+    return links.link_of("volunteer", volunteer.key)
 
 
 def by_link(link: str, *, lock: bool = False) -> Volunteer:
     """The volunteer of a secret link. Raises NotFound, whatever is wrong."""
-    key, _dash, proof = link.partition("-")
-    right = keys().digest("volunteer", key).hex()[:20]
-    if len(key) != 32 or not hmac.compare_digest(proof.encode(), right.encode()):
-        raise NotFound()
+    key = links.key_of("volunteer", link)
     rows = Volunteer.objects.select_related("team__unit").exclude(standing=Standing.LEFT)
-    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(key=UUID(hex=key)).first()
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(key=key).first()
     if found is None:
         raise NotFound()
     return found

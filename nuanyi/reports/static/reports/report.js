@@ -18,7 +18,7 @@
       if (set === "map" || set === "photo") return;
       const metres = found.coords.accuracy || 0;
       set = "phone";
-      put(found.coords.latitude, found.coords.longitude, metres, metres > 150 ? words.wordsVague : words.wordsPlace.replace("%s", Math.round(metres)));
+      put(found.coords.latitude, found.coords.longitude, metres, metres > 150 ? words.wordsVague : words.wordsPlace.replace("#", Math.round(metres)));
     }, () => { if (!set) say(words.wordsNone); }, { timeout: 15000, maximumAge: 30000, enableHighAccuracy: true });
   };
   const here = form.querySelector("[data-here]");
@@ -44,7 +44,7 @@
         const row = Object.assign(document.createElement("button"), { type: "submit", className: "secondary", formNoValidate: true });
         row.setAttribute("formaction", `/report/too/${one.ref}/`);
         row.dataset.too = "";
-        row.textContent = `${one.title} · ${near.dataset.away.replace("%s", one.metres)} · ${near.dataset.told.replace("%s", one.voices)} — ${near.dataset.too}`;
+        row.textContent = `${one.title} · ${near.dataset.away.replace("#", one.metres)} · ${near.dataset.told.replace("#", one.voices)} — ${near.dataset.too}`;
         near.append(row);
       }
     } catch { near.hidden = true; }
