@@ -19,6 +19,9 @@ PAGES = {
     "overview": ("liangxin", "/office/cases/overview/"), "items": ("liangxin", "/office/cases/items/"), "routing": ("liangxin", "/office/cases/rules/"),
     "three-lists": ("liangxin", "/office/cases/lists/"), "how-long": ("liangxin", "/office/cases/clocks/"),
     "letters": ("liangxin", "/office/cases/letters/"), "registers": ("liangxin", "/office/cases/registers/"), "served": ("liangxin", "/office/cases/served/"),
+    "report": (None, "/report/"), "mended": (None, "/reports/"), "volunteer": (None, "/volunteer/"), "daily": (None, "/daily/"),
+    "reports": ("liangxin", "/office/reports/"), "volunteers": ("liangxin", "/office/volunteers/"), "campaign": ("liangxin", "/office/volunteers/campaigns/1/"),
+    "channels": ("liangxin", "/office/learning/channels/"), "grid-week": ("liangxin", "/office/matrix/grids/"), "my-grid": ("wangge", "/grid/"),
     "worker-who": (None, "/who/?sector=delivery&region=450311101"), "privacy": (None, "/privacy/"),
     "door": (None, "/door/"), "sign-in": (None, "/accounts/login/"), "refused": (None, "/nowhere/"),
     "today": ("liangxin", "/office/"), "matrix": ("liangxin", "/office/matrix/"),
@@ -43,7 +46,7 @@ def main(address: str) -> None:
         )
         for size, viewport in SIZES.items():
             for theme in ("light", "dark"):
-                for user in (None, "liangxin", "shenji", "yizhan", "dianxiaoer"):
+                for user in (None, "liangxin", "shenji", "yizhan", "dianxiaoer", "wangge"):
                     context = browser.new_context(
                         viewport=viewport, locale="zh-CN", color_scheme=theme, base_url=address
                     )
