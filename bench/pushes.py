@@ -47,7 +47,12 @@ def _robot(port: Any, told: Any) -> None:
         wbufsize, disable_nagle_algorithm = 1 << 16, True
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            raw = self.rfile.read(int(self.headers["Content-Length"]))
+            try:
+                body = json.loads(raw)
+            except ValueError:
+                self.close_connection = True  # its sender was killed in the middle
+                return
             came[body["markdown"]["content"].rpartition("/l/")[2]] += 1
             self._tell({"errcode": 0, "errmsg": "ok"})
 

@@ -80,8 +80,10 @@ def finish(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @door(PUBLIC)
 def pushed(request: HttpRequest, code: str) -> HttpResponse:
-    """The link in a group: counts that it was opened and leads to the lesson."""
-    return redirect(pushing.open_push(code))
+    """The link in a group: counts that it was opened and shows the lesson right there, so that the phone keeps it under this
+    address and opens it without network the second time."""
+    lesson_slug, session_code = pushing.open_push(code)
+    return lesson(request, lesson_slug) if lesson_slug else redirect(f"/sessions/{session_code}/")
 
 
 @require_safe

@@ -1,6 +1,9 @@
 """Learning through a real browser: a pushed lesson read offline the second time; a session from its plan to the sign-in sheet."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -27,6 +30,26 @@ def test_a_lesson_opened_once_is_read_again_without_network_and_counts_on_the_ph
     page.goto("/learn/")
     assert page.locator("[data-lesson=crossing].read").count() == 1
     page.get_by_text("连续学习天数").wait_for()
+
+
+def test_a_pushed_link_opens_without_network_the_second_time(open_as, stage):
+    words = "from nuanyi.learning.models import Push; print(Push.objects.filter(lesson__slug='crossing').first().code)"
+    command = [sys.executable, "-m", "nuanyi.program.cli", "manage", "shell", "-c", words]
+    told = subprocess.run(
+        command, env=os.environ | {"NUANYI_HOME": str(stage.home)}, capture_output=True, text=True, check=True
+    )
+    code = told.stdout.split()[-1]
+    page = open_as(None, size="phone")
+    page.goto("/learn/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    page.goto(f"/l/{code}/")
+    page.get_by_text("下车推行").first.wait_for()
+    page.wait_for_timeout(400)
+    page.context.set_offline(True)
+    page.goto("/offline/")
+    page.goto(f"/l/{code}/")
+    page.get_by_text("下车推行").first.wait_for()
 
 
 def test_a_session_from_its_plan_to_the_sign_in_sheet_and_a_forwarded_code_is_refused(open_as):

@@ -51,6 +51,21 @@ def test_a_report_from_a_phone_without_network_to_mended_and_told_back(open_as, 
     assert "路面破损" in page.content()
     link = page.url.split("?")[0]
 
+    # the page that the phone kept takes another one, under another key
+    page.goto("/report/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    for words in ("树枝断了挡路", "垃圾堆在路边"):
+        page.context.set_offline(True)
+        page.goto("/report/")
+        page.fill("#id_words", words)
+        page.get_by_text("误差约 12 米").wait_for()
+        page.click("form[data-report] > button:not([type=button])")
+        page.get_by_text("等有网").wait_for()
+        page.context.set_offline(False)
+        page.wait_for_url("**/r/**")
+        assert words in page.content()
+
     other = rider(open_as)
     other.goto("/report/")
     other.locator("[data-here]").click()

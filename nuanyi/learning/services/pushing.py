@@ -252,10 +252,11 @@ def settle(*, actor: Actor, pk: int, came: bool) -> Push:
     return push
 
 
-def open_push(code: str) -> str:
-    """Where a pushed link leads; that it was opened is counted and nothing else. Raises NotFound."""
+def open_push(code: str) -> tuple[str, str]:
+    """``(slug of the lesson, code of the session)`` behind a pushed link, one of them ""; that it was opened is counted and
+    nothing else. Raises NotFound."""
     push = Push.objects.select_related("lesson", "session").filter(code=code).first()
     if push is None or (push.lesson is not None and push.lesson.state != State.PUBLISHED):
         raise NotFound()
     Push.objects.filter(pk=push.pk).update(opens=F("opens") + 1)
-    return f"/learn/{push.lesson.slug}/" if push.lesson else f"/sessions/{push.session.code if push.session else ''}/"
+    return push.lesson.slug if push.lesson else "", push.session.code if push.session else ""

@@ -6,7 +6,7 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || address.origin !== location.origin) return;
   if (address.pathname.startsWith("/static/")) {
     event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
-  } else if (event.request.mode === "navigate" && (SHELL.includes(address.pathname) || /^\/(stations|learn)\/[\w-]+\/$/.test(address.pathname))) {
+  } else if (event.request.mode === "navigate" && (SHELL.includes(address.pathname) || /^\/(stations|learn|l)\/[\w-]+\/$/.test(address.pathname))) {
     /* kept under the bare address: where somebody looked from is nobody's business, not even this phone's */
     event.respondWith(fetch(event.request).then((fresh) => { if (fresh.ok && !fresh.redirected) { const copy = fresh.clone(); caches.open(VERSION).then((cache) => cache.put(address.pathname, copy)); } return fresh; }).catch(() => caches.match(address.pathname).then((kept) => kept || caches.match("/offline/"))));
   } else if (event.request.mode === "navigate" && /^\/in\/\w+\/[\w-]+\/$/.test(address.pathname)) {

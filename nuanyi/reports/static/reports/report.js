@@ -3,6 +3,8 @@
   const form = document.querySelector("form[data-report]");
   if (!form) return;
   const words = form.dataset, fields = form.elements;
+  /* a page that the phone kept comes back with the same key: each report gets its own */
+  if (crypto.randomUUID) fields.key.value = crypto.randomUUID();
   const where = form.querySelector("[data-where]");
   const say = (text) => { where.textContent = text; where.hidden = !text; };
 
