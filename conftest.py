@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
 
 TOWNSHIPS = {
@@ -16,6 +17,17 @@ TOWNSHIPS = {
     "450311201": "草坪回族乡",
 }
 PASSWORD = "lantern-in-the-rain-7"
+
+
+class QuickHasher(Argon2PasswordHasher):
+    """Argon2 with the least work: every test signs a cast of thirteen up, and none tests how slow a guess is."""
+
+    time_cost, memory_cost, parallelism = 1, 64, 1
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(settings: Any) -> None:
+    settings.PASSWORD_HASHERS = ["conftest.QuickHasher"]
 
 
 @pytest.fixture(autouse=True)

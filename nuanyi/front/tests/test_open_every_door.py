@@ -72,6 +72,8 @@ def test_each_duty_passes_its_own_doors_and_no_other(cast, part):
             )
         ) or address.endswith("logout/"):
             continue
+        if act == "public" and part not in ("guest", "office"):
+            continue  # a door that stands open to a stranger and to a hand of the district stands open to all between
         allowed = act in ("public",) or (duty is not None and (act == "signed-in" or duty in ACTS.get(act, {})))
         for method in ("get", "post"):
             status = getattr(browser, method)(_filled(address)).status_code
