@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanyi.learning.services import readers
-from nuanyi.learning.services.delivery import link_to
+from nuanyi.lib.addresses import link_to
 from nuanyi.lib.ids import new_id
 from nuanyi.notices import wechat
 from nuanyi.notices.wechat.answers import Message, declare

@@ -127,10 +127,14 @@ A_MINUTE = {Way.SMS.value: 300, Way.EMAIL.value: 600, Way.WECHAT.value: 3000}
 CODE_MINUTES, CODE_TRIES = 30, 5
 
 
+def quiet_at(at: time) -> bool:
+    """Whether a time of China's clock lies in the night."""
+    return at >= QUIET_FROM or at < QUIET_UNTIL
+
+
 def quiet(now: datetime) -> bool:
     """Whether it is night in China."""
-    at = now.astimezone(CHINA).time()
-    return at >= QUIET_FROM or at < QUIET_UNTIL
+    return quiet_at(now.astimezone(CHINA).time())
 
 
 def check_move(before: str, after: str) -> None:

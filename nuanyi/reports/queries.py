@@ -163,8 +163,9 @@ def near(lat_wgs84: float, lon_wgs84: float, kind: str = "") -> list[Near]:
         metres = metres_between(lat_wgs84, lon_wgs84, report.lat_wgs84, report.lon_wgs84)
         if metres <= doubles.REACH:
             found.append((report, metres))
-    kinds = {row.pk: row for row in book().kinds.values()}
-    found.sort(key=lambda pair: (kind != "" and kinds.get(pair[0].kind_id) is not book().kinds.get(kind), pair[1]))
+    known = book().kinds
+    kinds, wanted = {row.pk: row for row in known.values()}, known.get(kind)
+    found.sort(key=lambda pair: (kind != "" and kinds.get(pair[0].kind_id) is not wanted, pair[1]))
     return [
         Near(report.ref, title_of(kinds[report.kind_id]), round(metres / 10) * 10, report.voices_count, str(report.get_state_display()))
         for report, metres in found[:5]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nuanyi.lib.addresses import link_to
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.geo import gcj02_to_wgs84
 from nuanyi.notices.wechat.answers import Message, declare
@@ -19,8 +19,7 @@ MOST = 3
 def _line(row: Row) -> str:
     unit = _("km") if row.far else _("m")
     stands = _("open") if row.stands.open else _("closed now")
-    base = settings.NUANYI_PUBLIC_URL.rstrip("/") or "http://127.0.0.1:8000"
-    return f"{row.name} · {row.distance} {unit} · {stands}\n{base}/stations/{row.code}/"
+    return f"{row.name} · {row.distance} {unit} · {stands}\n{link_to(f'stations/{row.code}/')}"
 
 
 def _answer(message: Message) -> str | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from nuanyi.learning.models import Group, Push, Reader
 from nuanyi.learning.rules import Way
 from nuanyi.lib import clock
+from nuanyi.lib.addresses import link_to
 from nuanyi.notices import robots, sms, webpush, wechat
 from nuanyi.people.models import keys
 
@@ -27,11 +28,6 @@ class Message:
     text: str
     link: str
     stop: str = ""
-
-
-def link_to(path: str) -> str:
-    """An address of this installation, as others see it."""
-    return f"{settings.NUANYI_PUBLIC_URL.rstrip('/') or 'http://127.0.0.1:8000'}/{path}"
 
 
 def message_of(push: Push) -> Message:

@@ -13,9 +13,10 @@ from nuanyi.journal import services as journal
 from nuanyi.learning import events, rules
 from nuanyi.learning.models import Group
 from nuanyi.learning.rules import Robot
-from nuanyi.learning.services.delivery import link_to, speak_in_group
+from nuanyi.learning.services.delivery import speak_in_group
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.addresses import link_to
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import robots
@@ -66,7 +67,7 @@ def save_group(*, actor: Actor, told: Told, pk: int | None = None) -> Group:
         wrong["address"] = _("This is not the address of such a robot. Copy it from the group's settings.")
     elif pk and told.robot != group.robot and not told.address:
         wrong["address"] = _("Another robot has another address.")
-    if rules.quiet(clock.midnight(clock.today()).replace(hour=told.hour.hour, minute=told.hour.minute)):
+    if rules.quiet_at(told.hour):
         wrong["hour"] = _("By night nothing is sent. Choose an hour between 5:00 and 22:00.")
     if not told.name.strip():
         wrong["name"] = _("Give it a name.")

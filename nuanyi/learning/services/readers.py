@@ -68,7 +68,7 @@ def _row(way: str, address: str, key: UUID, hour: time) -> Reader:
 
 
 def _hour(hour: time) -> time:
-    if rules.quiet(clock.midnight(clock.today()).replace(hour=hour.hour, minute=hour.minute)):
+    if rules.quiet_at(hour):
         raise BadInput(fields={"hour": _("By night nothing is sent. Choose an hour between 5:00 and 22:00.")})
     return hour
 

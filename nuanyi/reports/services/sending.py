@@ -289,10 +289,10 @@ def check(*, key: UUID, ref: str, good: bool, network: str) -> Report:
     )
     if report is None or report.state not in DONE:
         raise NotFound()
-    made = Check.objects.bulk_create([Check(key=key, report=report, good=good)], ignore_conflicts=True)
+    Check.objects.bulk_create([Check(key=key, report=report, good=good)], ignore_conflicts=True)
     report.good, report.bad = report.checks.filter(good=True).count(), report.checks.filter(good=False).count()
     hour = rules.coarse(clock.now())
-    if made and good and report.state == State.MENDED:
+    if good and report.state == State.MENDED:
         report.state, report.ended_at = State.CLOSED, hour
         Step.objects.create(report=report, state=report.state, of="passer", at=hour)
     elif report.bad >= 2 and report.bad > report.good:
