@@ -149,13 +149,15 @@ class Reader(models.Model):
 
 
 class Channel(models.Model):
-    """What the office set for a channel: whether it sends, and how many messages a minute (0: without limit)."""
+    """What the office set for a channel: whether it sends, and how many messages a minute (0: without limit); how many
+    readers stopped it, since they themselves are forgotten."""
 
     PERSONAL = NOBODY
 
     name = models.CharField(max_length=10, primary_key=True)
     active = models.BooleanField(default=True)
     a_minute = models.PositiveIntegerField(default=0)
+    stops = models.PositiveIntegerField(default=0)
 
 
 class PlanDay(models.Model):

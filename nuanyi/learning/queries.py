@@ -93,6 +93,12 @@ def invited(session: Session) -> list[Push]:
     return list(session.pushes.select_related("group").order_by("-pk")[:50])
 
 
+def failed_of(channel: str) -> list[Push]:
+    """The last pushes of a channel that were given up or are in doubt."""
+    rows = Push.objects.filter(channel=channel, state__in=(PushState.DEAD, PushState.DOUBT))
+    return list(rows.select_related("lesson", "session", "group").defer("lesson__body").order_by("-pk")[:10])
+
+
 def attendance_counts(pks: list[int]) -> dict[int, int]:
     """Sign-ins by session. One query."""
     return dict(Session.objects.filter(pk__in=pks).values_list("pk").annotate(n=Count("attendances")))

@@ -24,6 +24,7 @@ from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import day_of, number_of, uuid_of
+from nuanyi.notices import webpush
 from nuanyi.units.queries import units_for
 
 
@@ -198,32 +199,40 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("learning:pushes")
 
 
+@require_safe
+@door("learning.publish")
+def channels(request: HttpRequest) -> HttpResponse:
+    """Which channels send, how many, and do they arrive?"""
+    return render(request, "learning/staff/channels.html", {"rows": channel_services.rows()})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @door("learning.publish")
-def channels(request: HttpRequest, name: str = "") -> HttpResponse:
-    """Which channels send, how many, and do they arrive?"""
+def channel(request: HttpRequest, name: str) -> HttpResponse:
+    """Is this channel set up, does it send, and does a trial arrive?"""
+    actor, post = actor_of(request), request.POST
+    found = channel_services.row(name)
     refusal: Refusal | None = None
-    tried = ""
-    if request.method == "POST":
-        actor, post = actor_of(request), request.POST
-        try:
-            if "to" in post:
-                channel_services.try_channel(actor=actor, name=name, to=post["to"])
-                tried = name
-            else:
-                channel_services.set_channel(
-                    actor=actor,
-                    name=name,
-                    active=bool(post.get("active")),
-                    a_minute=number_of(post.get("a_minute", "")),
-                )
-                return redirect("learning:channels")
-        except NotFound:
-            raise
-        except Refusal as wrong:
-            refusal = wrong
-    context = {"rows": channel_services.rows(), "refusal": refusal, "tried": tried, "callback": "/wechat/"}
-    return render(request, "learning/staff/channels.html", context, status=refusal.status if refusal else 200)
+    tried = request.method == "POST" and "to" in post
+    try:
+        if tried:
+            channel_services.try_channel(actor=actor, name=name, to=post["to"])
+        elif request.method == "POST":
+            channel_services.set_channel(
+                actor=actor, name=name, active=bool(post.get("active")), a_minute=number_of(post.get("a_minute", ""))
+            )
+            return redirect("learning:channel", name)
+    except NotFound:
+        raise
+    except Refusal as wrong:
+        refusal = wrong
+    context = {
+        "c": found, "refusal": refusal, "tried": tried and refusal is None, "callback": request.build_absolute_uri("/wechat/"),
+        "groups": [g for g in group_services.groups_for(actor) if g.robot == name] if found.robot else [],
+        "server_key": webpush.public_key() if name == rules.Way.WEBPUSH else "", "attempts": rules.MAX_ATTEMPTS,
+        "night": (rules.QUIET_FROM, rules.QUIET_UNTIL), "failed": queries.failed_of(name),
+    }  # fmt: skip
+    return render(request, "learning/staff/channel.html", context, status=refusal.status if refusal else 200)
 
 
 @require_safe

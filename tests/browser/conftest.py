@@ -28,20 +28,24 @@ def free_port() -> int:
 
 
 class Stage:
-    """The server: ``address``, ``stop`` and ``start`` again on the same port."""
+    """The server: ``address``, ``stop`` and ``start`` again on the same port; ``robot_port`` is where a test may listen as
+    the robot of a group."""
 
     def __init__(self, home: Path) -> None:
         self.home, self.port = home, free_port()
         self.address = f"http://localhost:{self.port}"
+        self.robot_port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
         command = [sys.executable, "-m", "nuanyi.program.cli", "demo", "--port", str(self.port)]
         with (self.home / "serve.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, env=kept | {"NUANYI_HOME": str(self.home), "NUANYI_WORKERS": "1"}, stdout=log, stderr=log
-            )
+            mine = {
+                "NUANYI_HOME": str(self.home), "NUANYI_WORKERS": "1", "NUANYI_ROBOT_HOSTS": f"127.0.0.1:{self.robot_port}",
+                "NUANYI_PUBLIC_URL": self.address,
+            }  # fmt: skip
+            self.process = subprocess.Popen(command, env=kept | mine, stdout=log, stderr=log)
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
             try:
@@ -50,6 +54,17 @@ class Stage:
             except OSError:
                 time.sleep(0.2)
         raise AssertionError((self.home / "serve.log").read_text()[-3000:])
+
+    def told(self, words: str) -> str:
+        """What a few lines of Python print that run beside the server, on its database."""
+        mine = {
+            "NUANYI_HOME": str(self.home),
+            "NUANYI_ROBOT_HOSTS": f"127.0.0.1:{self.robot_port}",
+            "NUANYI_PUBLIC_URL": self.address,
+        }
+        command = [sys.executable, "-m", "nuanyi.program.cli", "manage", "shell", "-v", "0", "-c", words]
+        done = subprocess.run(command, env=os.environ | mine, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
 
     def stop(self) -> None:
         assert self.process is not None

@@ -1,11 +1,12 @@
 """Learning through a real browser: a pushed lesson read offline the second time; a session from its plan to the sign-in sheet."""
 
-import os
 import re
-import subprocess
-import sys
+import threading
+from http.server import ThreadingHTTPServer
 
 import pytest
+
+from nuanyi.learning.tests.test_push_into_groups import Loopback
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -34,11 +35,7 @@ def test_a_lesson_opened_once_is_read_again_without_network_and_counts_on_the_ph
 
 def test_a_pushed_link_opens_without_network_the_second_time(open_as, stage):
     words = "from nuanyi.learning.models import Push; print(Push.objects.filter(lesson__slug='crossing').first().code)"
-    command = [sys.executable, "-m", "nuanyi.program.cli", "manage", "shell", "-c", words]
-    told = subprocess.run(
-        command, env=os.environ | {"NUANYI_HOME": str(stage.home)}, capture_output=True, text=True, check=True
-    )
-    code = told.stdout.split()[-1]
+    code = stage.told(words)
     page = open_as(None, size="phone")
     page.goto("/learn/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -52,7 +49,39 @@ def test_a_pushed_link_opens_without_network_the_second_time(open_as, stage):
     page.get_by_text("下车推行").first.wait_for()
 
 
-def test_a_session_from_its_plan_to_the_sign_in_sheet_and_a_forwarded_code_is_refused(open_as):
+@pytest.fixture
+def robot(stage):
+    """A group's robot, listening: what it was told so far."""
+    Loopback.came, Loopback.answers = [], []
+    server = ThreadingHTTPServer(("127.0.0.1", stage.robot_port), Loopback)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Loopback.came
+    server.shutdown()
+    server.server_close()
+
+
+#: By night nothing goes out; the journey must pass at any hour, so that the same sending is done once more at a noon to come.
+AT_NOON = """
+from datetime import datetime, time, timedelta
+from nuanyi.learning.services import pushing
+from nuanyi.lib import clock
+with clock.held_at(datetime.combine(clock.today() + timedelta(days=1), time(12), clock.CHINA)):
+    print(pushing.send_due())
+"""
+
+
+def test_a_session_from_its_invitation_to_the_sign_in_sheet_and_a_forwarded_code_is_refused(open_as, stage, robot):
+    office_of_groups = open_as("liangxin")
+    office_of_groups.goto("/office/learning/groups/new/")
+    office_of_groups.fill("[name=name]", "浏览器骑手群")
+    office_of_groups.fill("[name=address]", f"http://127.0.0.1:{stage.robot_port}/cgi-bin/webhook/send?key=k")
+    office_of_groups.select_option("[name=unit]", label="雁山镇")
+    office_of_groups.click("main form button")
+    office_of_groups.goto("/office/learning/channels/wecom/")
+    office_of_groups.locator("form", has_text="浏览器骑手群").locator("button").click()
+    office_of_groups.get_by_text("试发已发出").wait_for()
+    assert "试一下" in robot.pop()["markdown"]["content"]
+
     teacher = open_as("zhidao")
     teacher.goto("/office/learning/sessions/new/")
     now = teacher.evaluate(
@@ -69,7 +98,13 @@ def test_a_session_from_its_plan_to_the_sign_in_sheet_and_a_forwarded_code_is_re
     teacher.click("main form button")
     teacher.get_by_text("还缺").wait_for()
     office = teacher.url
-    link = teacher.get_by_text("发到群里的报名页").get_attribute("href")
+    teacher.locator("label", has_text="浏览器骑手群").click()
+    teacher.click("button:text-is('邀请')")
+    teacher.locator("section p", has_text="浏览器骑手群").first.wait_for()
+    stage.told(AT_NOON)
+    (said,) = robot
+    assert "浏览器一课" in said["markdown"]["content"]
+    link = re.search(r"http\S+?/l/\w+/", said["markdown"]["content"])[0]
 
     rider = open_as(None, size="phone")
     rider.goto(link)

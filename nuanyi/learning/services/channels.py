@@ -13,15 +13,26 @@ from nuanyi.journal import services as journal
 from nuanyi.learning import events, rules
 from nuanyi.learning.models import Channel, Push, Reader
 from nuanyi.learning.rules import PushState, Robot, Way
-from nuanyi.learning.services import delivery
-from nuanyi.lib import clock
+from nuanyi.learning.services import delivery, groups, readers
+from nuanyi.lib import clock, limits
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.addresses import link_to
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.identity import Unreadable, read_mobile
-from nuanyi.notices import sms
 
-#: Which setting of the installation a way needs; browsers need none.
-SETTINGS = {Way.EMAIL: "NUANYI_SMTP_URL", Way.SMS: "NUANYI_SMS_URL", Way.WECHAT: "NUANYI_WECHAT_URL"}
+#: Which setting of the installation a way needs, and how one looks; browsers need none.
+SETTINGS = {
+    Way.EMAIL.value: ("NUANYI_SMTP_URL", "smtps://NAME:PASSWORD@smtp.example.org:465"),
+    Way.SMS.value: (
+        "NUANYI_SMS_URL",
+        "aliyun://ID:SECRET@dysmsapi.aliyuncs.com/?sign=NAME&template=SMS_1&lesson=SMS_2",
+    ),
+    Way.WECHAT.value: (
+        "NUANYI_WECHAT_URL",
+        "wechat://APPID:SECRET@api.weixin.qq.com/?token=TOKEN&aes=ENCODINGAESKEY&template=ID&fields=thing1,thing2",
+    ),
+}
+#: Trials that one account may send in an hour.
+TRIALS = 20
 LATELY = timedelta(days=30)
 MOST_A_MINUTE = 100_000
 
@@ -35,6 +46,7 @@ class Row:
     robot: bool
     ready: bool
     setting: str
+    example: str
     active: bool
     a_minute: int
     readers: int
@@ -43,6 +55,7 @@ class Row:
     dead: int
     doubt: int
     opens: int
+    stops: int
 
 
 def rows() -> list[Row]:
@@ -59,10 +72,18 @@ def rows() -> list[Row]:
         kept = saved.get(name) or Channel(name=name, a_minute=rules.A_MINUTE.get(name, 0))
         n = counted.get(name, {})
         found.append(Row(
-            name, str(title), robot, robot or delivery.ready(name), "" if robot else SETTINGS.get(Way(name), ""), kept.active, kept.a_minute,
+            name, str(title), robot, robot or delivery.ready(name), *SETTINGS.get(name, ("", "")), kept.active, kept.a_minute,
             readers.get(name, 0), n.get("sent", 0), n.get("queued", 0) + n.get("sending", 0), n.get("dead", 0), n.get("doubt", 0),
-            n.get("opened") or 0,
+            n.get("opened") or 0, kept.stops,
         ))  # fmt: skip
+    return found
+
+
+def row(name: str) -> Row:
+    """One channel. Raises NotFound."""
+    found = next((one for one in rows() if one.name == name), None)
+    if found is None:
+        raise NotFound()
     return found
 
 
@@ -80,17 +101,21 @@ def set_channel(*, actor: Actor, name: str, active: bool, a_minute: int) -> Chan
 
 
 def try_channel(*, actor: Actor, name: str, to: str) -> None:
-    """Send a trial by e-mail or SMS to an address of one's own. Raises Refusal with the other side's words, BadInput, NotFound."""
+    """Send a trial: to a group (its number), or to an address of one's own (e-mail, phone, OpenID, this browser's subscription).
+
+    Raises Refusal with the other side's words, BadInput, NotFound, NotAllowed, TooMuch.
+    """
     actor.require("learning.publish")
-    if name not in (Way.EMAIL, Way.SMS):
+    limits.count(f"trial:{actor.account_id}", "", at_most=TRIALS)
+    if name in Robot.values:
+        groups.try_group(actor=actor, pk=int(to) if to.isdecimal() else 0)
+        return
+    if name not in Way.values:
         raise NotFound()
+    address = readers.address_in_form(name, to)
+    title, text = str(_("A trial")), str(_("If you read this, the channel is set up rightly."))
     try:
-        if name == Way.SMS:
-            sms.send(read_mobile(to), "000000")
-        else:
-            delivery.mail(to.strip(), str(_("A trial")), str(_("If you read this, the channel is set up rightly.")))
-    except Unreadable as exc:
-        raise BadInput(fields={"to": _("A mobile number has 11 digits.")}) from exc
+        delivery.speak_to(name, address, delivery.Message(title, text, link_to("")), "00000000")
     except (ConnectionError, ValueError) as exc:
         raise Refusal(_("The other side answered: %(why)s") % {"why": exc}, code="channel") from exc
     journal.record(actor, events.CHANNEL_SET, None, channel=name, tried=True)

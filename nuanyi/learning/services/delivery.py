@@ -5,11 +5,9 @@ Each way raises ConnectionError (later again), ``outgoing.Gone`` (never again to
 
 from __future__ import annotations
 
-import smtplib
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.utils.translation import gettext as _
 
 from nuanyi.learning.models import Group, Push, Reader
@@ -17,6 +15,7 @@ from nuanyi.learning.rules import Way
 from nuanyi.lib import clock
 from nuanyi.lib.addresses import link_to
 from nuanyi.notices import robots, sms, webpush, wechat
+from nuanyi.notices.channels.email import mail
 from nuanyi.people.models import keys
 
 
@@ -76,17 +75,6 @@ def send_code(way: str, address: str, code: str) -> None:
         mail(address, _("Your code for the lesson of the day"), words % {"code": code})
 
 
-def mail(address: str, subject: str, body: str, stop: str = "") -> None:
-    """One e-mail; ``stop`` lets mail programs stop it with one click (RFC 2369 and 8058)."""
-    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}
-    try:
-        EmailMessage(subject, body, to=[address], headers=headers).send()
-    except smtplib.SMTPRecipientsRefused as exc:
-        raise ValueError("the server refused the address") from exc
-    except (smtplib.SMTPException, OSError) as exc:
-        raise ConnectionError(type(exc).__name__) from exc
-
-
 def address_of(reader: Reader) -> str:
     """Where a reader gets it, opened."""
     return keys().open("person", bytes(reader.sealed_address), reader.key.bytes)
@@ -100,13 +88,17 @@ def deliver(push: Push, now: float) -> None:
         return
     if push.reader is None:
         raise ValueError("the reader stopped")
-    address = address_of(push.reader)
-    if push.channel == Way.WEBPUSH:
+    speak_to(push.channel, address_of(push.reader), said, push.code)
+
+
+def speak_to(way: str, address: str, said: Message, code: str) -> None:
+    """Say something to one address; an SMS carries the title and ``code`` only, since clouds want templates."""
+    if way == Way.WEBPUSH:
         webpush.send(webpush.read(address), said.title, said.text, said.link)
-    elif push.channel == Way.WECHAT:
+    elif way == Way.WECHAT:
         wechat.send(address, said.title, said.text, said.link)
-    elif push.channel == Way.SMS:
-        sms.send_lesson(address, said.title, push.code)
+    elif way == Way.SMS:
+        sms.send_lesson(address, said.title, code)
     else:
-        end = _("To stop: %(link)s") % {"link": said.stop}
-        mail(address, said.title, f"{said.text}\n\n{said.link}\n\n{end}", said.stop)
+        end = "\n\n" + _("To stop: %(link)s") % {"link": said.stop} if said.stop else ""
+        mail(address, said.title, f"{said.text}\n\n{said.link}{end}", said.stop)

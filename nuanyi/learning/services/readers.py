@@ -6,6 +6,7 @@ Whether an address is known already is never told. A reader who stops is deleted
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from datetime import time, timedelta
 from uuid import UUID
@@ -13,10 +14,11 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.learning import rules
-from nuanyi.learning.models import Reader
+from nuanyi.learning.models import Channel, Reader
 from nuanyi.learning.rules import Way
 from nuanyi.learning.services import delivery
 from nuanyi.lib import clock, limits
@@ -28,24 +30,28 @@ from nuanyi.people.models import keys
 OF_A_NETWORK, TO_AN_ADDRESS = 30, 4
 
 
-def _address(way: str, text: str) -> str:
+#: An OpenID is a follower's name towards one account; WeChat gives 28 signs and promises no length.
+OPENID = re.compile(r"[A-Za-z0-9_-]{10,64}")
+
+
+def address_in_form(way: str, text: str) -> str:
     """An address in the one form that is kept. Raises BadInput."""
     try:
         if way == Way.SMS:
             return read_mobile(text)
         if way == Way.EMAIL:
             validate_email(text.strip())
-            return text.strip()
         if way == Way.WEBPUSH:
             webpush.read(text)
-            return text
+        if way == Way.WECHAT and not OPENID.fullmatch(text.strip()):
+            raise ValueError("not an OpenID")
     except (Unreadable, ValidationError, ValueError) as exc:
         words = {
             Way.SMS: _("A mobile number has 11 digits."), Way.EMAIL: _("This is not an e-mail address."),
-            Way.WEBPUSH: _("This browser's push service is not known here."),
+            Way.WEBPUSH: _("This browser's push service is not known here."), Way.WECHAT: _("This is not an OpenID of a follower."),
         }[Way(way)]  # fmt: skip
         raise BadInput(fields={"to": words}) from exc
-    raise BadInput(fields={"way": _("Choose from the list.")})
+    return text.strip()
 
 
 def _mark(way: str, address: str) -> bytes:
@@ -84,7 +90,7 @@ def ask(*, key: UUID, way: str, to: str, hour: time, network: str) -> Reader:
         raise BadInput(fields={"way": _("Choose from the list.")})
     if not delivery.ready(way):
         raise Refusal(_("This way is not set up here."), code="no-such-way")
-    address = _address(way, to)
+    address = address_in_form(way, to)
     limits.count(f"reader:{_mark(way, address).hex()}", "", at_most=TO_AN_ADDRESS)
     reader = _row(way, address, key, _hour(hour))
     if way == Way.WEBPUSH:
@@ -128,9 +134,21 @@ def follow(*, key: UUID, openid: str, hour: time = time(7, 0)) -> Reader:
     return reader
 
 
+@transaction.atomic
 def unfollow(openid: str) -> bool:
     """A follower stops; returns whether there was anything to stop."""
-    return bool(Reader.objects.filter(way=Way.WECHAT, digest_of_address=_mark(Way.WECHAT, openid)).delete()[0])
+    return _forget(Reader.objects.filter(way=Way.WECHAT, digest_of_address=_mark(Way.WECHAT, openid)))
+
+
+def _forget(rows: QuerySet[Reader]) -> bool:
+    """Delete the one reader who stops; the channel counts it without a name."""
+    reader = rows.select_for_update().first()
+    if reader is None:
+        return False
+    made = {"stops": 1, "a_minute": rules.A_MINUTE.get(reader.way, 0)}
+    Channel.objects.update_or_create(name=reader.way, defaults={"stops": F("stops") + 1}, create_defaults=made)
+    reader.delete()
+    return True
 
 
 def by_stop_code(code: str) -> Reader:
@@ -144,7 +162,7 @@ def by_stop_code(code: str) -> Reader:
 @transaction.atomic
 def stop(code: str) -> None:
     """Delete a reader. Twice is once."""
-    Reader.objects.filter(stop_code=code).delete()
+    _forget(Reader.objects.filter(stop_code=code))
 
 
 def forget_unconfirmed() -> int:

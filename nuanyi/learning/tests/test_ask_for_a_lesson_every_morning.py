@@ -156,7 +156,7 @@ def test_only_the_office_sets_a_channel(cast):
         channels.set_channel(actor=cast.actor("clerk"), name="email", active=False, a_minute=0)
     with pytest.raises(BadInput):
         channels.set_channel(actor=cast.actor("office"), name="email", active=True, a_minute=-1)
-    page = cast.client("office").get("/office/learning/channels/")
+    page = cast.client("office").get("/office/learning/channels/wechat/")
     assert "NUANYI_WECHAT_URL" in page.content.decode()
     assert not Channel.objects.exists()
 

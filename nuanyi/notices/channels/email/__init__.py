@@ -10,6 +10,20 @@ from django.core.mail import EmailMessage
 from nuanyi.people.models import Account
 
 
+def mail(address: str, subject: str, body: str, stop: str = "") -> None:
+    """One e-mail; ``stop`` lets mail programs stop a series with one click (RFC 2369 and 8058).
+
+    Raises ValueError (refused for good), ConnectionError (later again).
+    """
+    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}
+    try:
+        EmailMessage(subject, body, to=[address], headers=headers).send()
+    except smtplib.SMTPRecipientsRefused as exc:
+        raise ValueError("the server refused the address") from exc
+    except (smtplib.SMTPException, OSError) as exc:
+        raise ConnectionError(type(exc).__name__) from exc
+
+
 class EmailChannel:
     """Sends a plain text message."""
 
@@ -23,9 +37,4 @@ class EmailChannel:
         """Hand the message to the server. Raises ValueError (no address, refused for good), ConnectionError (later)."""
         if not account.email:
             raise ValueError("this account has no e-mail address")
-        try:
-            EmailMessage(subject, body, to=[account.email]).send()
-        except smtplib.SMTPRecipientsRefused as exc:
-            raise ValueError("the server refused the address") from exc
-        except (smtplib.SMTPException, OSError) as exc:
-            raise ConnectionError(type(exc).__name__) from exc
+        mail(account.email, subject, body)
