@@ -110,9 +110,11 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "/verify/",
         "/door/",
         "/report/",
+        "/grid/kept/",
         *[static(f"front/{name}") for name in ("phone.css", "theme.js", "app.js", "door.js", "drafts.js", "keep.js")],
         static("stations/nearest.js"),
         static("reports/report.js"),
+        static("reports/grid.js"),
         *[static(f"learning/{name}") for name in ("learn.js", "in.js", "verify.js")],
     ]
     script = (Path(__file__).parent / "static/front/sw.js").read_text()

@@ -7,5 +7,6 @@ from nuanyi.reports import staff
 app_name = "grid"
 urlpatterns = [
     path("", staff.grid, name="today"),
+    path("kept/", staff.grid_kept, name="kept"),
     path("<int:pk>/", staff.grid_report, name="report"),
 ]

@@ -208,6 +208,15 @@ def of_grids(actor: Actor) -> list[Report]:
     return list(rows.order_by("due_at", "pk")[:100])
 
 
+def on_paper(report: Report, names: dict[str, str]) -> dict[str, Any]:
+    """What a grid worker's phone keeps of a report to find it without network: no words, no reporter. Degrees of WGS 84."""
+    place = f"{report.where} {names.get(report.region_code, '')}".strip()
+    return {
+        "pk": report.pk, "ref": report.ref, "kind": shown_kind(report), "place": place, "state": str(report.get_state_display()),
+        "due": report.due_at.isoformat(), "lat": round(report.lat_wgs84, 6), "lon": round(report.lon_wgs84, 6),
+    }  # fmt: skip
+
+
 def in_walking_order(rows: list[Report], lat_wgs84: float, lon_wgs84: float) -> list[tuple[Report, int]]:
     """Reports as somebody walks them from a point: always to the nearest that is left. With the metres of each way."""
     left, way = list(rows), []

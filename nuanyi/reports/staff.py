@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.doors import PUBLIC, actor_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import key_of, number_of
@@ -169,11 +169,19 @@ def grid(request: HttpRequest) -> HttpResponse:
     except ValueError:
         lat, lon = (rows[0].lat_wgs84, rows[0].lon_wgs84) if rows else (0.0, 0.0)
     way = queries.in_walking_order([row for row in rows if row.open], lat, lon)
+    names = places.names_by_code()
     context = {
         "way": [(row, metres, queries.shown_kind(row)) for row, metres in way], "mended": [row for row in rows if not row.open],
-        "names": places.names_by_code(),
+        "names": names, "paper": [queries.on_paper(row, names) for row, _metres in way],
     }  # fmt: skip
     return render(request, "reports/grid/today.html", context)
+
+
+@require_safe
+@door(PUBLIC)
+def grid_kept(request: HttpRequest) -> HttpResponse:
+    """The empty page that shows, without network, the list that the grid worker's phone kept sealed."""
+    return render(request, "reports/grid/kept.html")
 
 
 @require_safe

@@ -25,7 +25,8 @@ OFFICE = (
 OPEN = (
     "/", "/?lat=25.05&lon=110.32&open=now&amenity=charging", "/?amenity=wifi", "/stations/LF01/", "/stations/LF01/tell/", "/s/LF01/",
     "/help/", "/help/list/", "/help/ask/?kind=wage", "/help/mine/", "/help/phone/", "/exam/", "/verify/", "/learn/", "/learn/cpr/",
-    "/report/", "/reports/", "/reports/2022-5/", "/volunteer/", "/daily/", "/sessions/", "/in/kept/", "/who/", "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/",
+    "/report/", "/reports/", "/reports/2022-5/", "/grid/kept/", "/volunteer/", "/daily/", "/sessions/", "/in/kept/", "/who/",
+    "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/",
 )  # fmt: skip
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 

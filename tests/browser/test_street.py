@@ -119,6 +119,63 @@ def test_a_report_from_a_phone_without_network_to_mended_and_told_back(open_as, 
     assert "浏览器试验" not in page.content()
 
 
+def told(page, words):
+    page.goto("/report/")
+    page.fill("#id_words", words)
+    page.get_by_text("误差约 12 米").wait_for()
+    page.click("form[data-report] > button:not([type=button])")
+    page.wait_for_url("**/r/**")
+
+
+def test_a_grid_worker_walks_his_list_without_network_and_nothing_is_lost_when_his_session_ended(open_as, tmp_path):
+    page = rider(open_as)
+    for words in ("路灯不亮了，离线清单试验", "垃圾桶满了，离线清单试验"):
+        told(page, words)
+    worker = open_as("wangge", size="phone")
+    worker.goto("/grid/")
+    worker.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    worker.reload()
+    worker.wait_for_timeout(400)
+    lamp = worker.locator("a.card", has_text="路灯").last.get_attribute("data-pk")
+    bin_ = worker.locator("a.card", has_text="垃圾").last.get_attribute("data-pk")
+
+    worker.context.set_offline(True)
+    worker.goto(f"/grid/{lamp}/")
+    worker.locator("form[data-grid] h2", has_text="路灯").wait_for()
+    worker.set_input_files("#photo", photo(tmp_path / "lamp.jpg"))
+    worker.fill("#words", "换了灯泡")
+    worker.click("form[data-grid] button")
+    worker.get_by_text("等有网").first.wait_for()
+    assert worker.locator("[data-list] button:disabled", has_text="路灯").count() == 1
+    worker.goto(f"/grid/{bin_}/")
+    worker.fill("#words", "倒掉了")
+    worker.click("form[data-grid] button")
+    worker.locator("[data-list] button:disabled", has_text="垃圾").wait_for()
+
+    desk = open_as("wangge")
+    desk.goto(f"/office/reports/{bin_}/")
+    desk.locator("form[action$='/mend/'] [name=words]").fill("已经清运")
+    desk.locator("form[action$='/mend/'] button").last.click()
+    desk.wait_for_load_state()
+
+    worker.context.clear_cookies()
+    worker.context.set_offline(False)
+    worker.get_by_text("重新登录").wait_for()
+    worker.goto("/accounts/login/")
+    worker.fill("#id_login", "wangge")
+    worker.fill("#id_password", "nuanyi-demo-2022")
+    worker.press("#id_password", "Enter")
+    worker.wait_for_url("**/office/")
+    worker.goto("/grid/")
+    worker.locator("ul[data-refused] li", has_text="垃圾").wait_for()
+    worker.locator("ul[data-refused] button").click()
+    worker.locator("ul[data-refused] li").wait_for(state="detached")
+    desk.goto(f"/office/reports/{lamp}/")
+    assert "换了灯泡" in desk.content()
+    desk.goto(f"/office/reports/{bin_}/")
+    assert "倒掉了" not in desk.content()
+
+
 def test_a_shift_from_call_to_certificate(open_as):
     page = open_as(None, size="phone")
     page.goto("/volunteer/")

@@ -1,9 +1,9 @@
-/* Drafts on the phone: sealed with AES-GCM under a key that cannot be taken out, dies at sign-out and after 7 days. */
+/* Drafts, and papers to work from without network, on the phone: sealed with AES-GCM under a key that cannot be taken out, dies at sign-out and after 7 days. */
 const Drafts = (() => {
   const DAYS = 7 * 86400e3;
   const open = () => new Promise((done, failed) => {
-    const ask = indexedDB.open("nuanyi", 1);
-    ask.onupgradeneeded = () => { ask.result.createObjectStore("keys"); ask.result.createObjectStore("drafts"); };
+    const ask = indexedDB.open("nuanyi", 2);
+    ask.onupgradeneeded = () => { for (const name of ["keys", "drafts", "papers"]) if (!ask.result.objectStoreNames.contains(name)) ask.result.createObjectStore(name); };
     ask.onsuccess = () => done(ask.result); ask.onerror = () => failed(ask.error);
   });
   const run = async (store, mode, act) => {
@@ -22,24 +22,30 @@ const Drafts = (() => {
     await run("keys", "readwrite", (s) => s.put({ key: fresh, at: Date.now() }, "key"));
     return fresh;
   };
-  const forget = async () => { await run("keys", "readwrite", (s) => s.clear()); await run("drafts", "readwrite", (s) => s.clear()); };
-  const put = async (id, state, body) => {
+  const forget = async () => { for (const name of ["keys", "drafts", "papers"]) await run(name, "readwrite", (s) => s.clear()); };
+  const seal = async (body) => {
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(true), new TextEncoder().encode(JSON.stringify(body)));
-    await run("drafts", "readwrite", (s) => s.put({ id, state, iv, sealed, at: Date.now() }, id));
+    return { iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(true), new TextEncoder().encode(JSON.stringify(body))), at: Date.now() };
   };
+  const unseal = async (row, opener) => JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, opener, row.sealed)));
+  const put = async (id, state, body) => { const row = { id, state, ...await seal(body) }; await run("drafts", "readwrite", (s) => s.put(row, id)); };
   const all = async () => {
     const opener = await key(false);
     if (!opener) return [];
-    const rows = await run("drafts", "readonly", (s) => s.getAll());
     const opened = [];
-    for (const row of rows) {
-      try { opened.push({ id: row.id, state: row.state, at: row.at, body: JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, opener, row.sealed))) }); } catch { /* sealed under a key that is gone */ }
+    for (const row of await run("drafts", "readonly", (s) => s.getAll())) {
+      try { opened.push({ id: row.id, state: row.state, at: row.at, body: await unseal(row, opener) }); } catch { /* sealed under a key that is gone */ }
     }
     return opened.sort((a, b) => a.at - b.at);
   };
+  /* a paper is what an account may read on this phone without network until it signs out: null where there is none */
+  const keepPaper = async (name, body) => { const row = await seal(body); await run("papers", "readwrite", (s) => s.put(row, name)); };
+  const paper = async (name) => {
+    const opener = await key(false), row = opener && await run("papers", "readonly", (s) => s.get(name));
+    try { return row ? { at: row.at, body: await unseal(row, opener) } : null; } catch { return null; }
+  };
   const drop = (id) => run("drafts", "readwrite", (s) => s.delete(id));
   const possible = () => Boolean(window.isSecureContext && window.indexedDB && crypto.subtle);
-  return { put, all, drop, forget, possible };
+  return { put, all, drop, forget, possible, keepPaper, paper };
 })();
 document.addEventListener("submit", (event) => { if (event.target.matches("[data-forgets]") && Drafts.possible()) Drafts.forget(); });

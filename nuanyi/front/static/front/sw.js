@@ -12,6 +12,9 @@ self.addEventListener("fetch", (event) => {
   } else if (event.request.mode === "navigate" && /^\/in\/\w+\/[\w-]+\/$/.test(address.pathname)) {
     /* the code on the screen of a hall without network: the kept page keeps it and sends it later */
     event.respondWith(fetch(event.request).catch(() => caches.match("/in/kept/")));
+  } else if (event.request.mode === "navigate" && /^\/grid\/(\d+\/)?$/.test(address.pathname)) {
+    /* an empty page: the list itself is sealed and read by the phone of the one who signed in */
+    event.respondWith(fetch(event.request).catch(() => caches.match("/grid/kept/")));
   } else if (event.request.mode === "navigate") {
     event.respondWith(fetch(event.request).catch(() => caches.match("/offline/")));
   }
