@@ -16,6 +16,7 @@ CASE_ANSWERED = declare("cases.case_answered", _("A case was answered or noted o
 CASE_MOVED = declare("cases.case_moved", _("A case was solved, closed, reopened or taken back"), personal="id only")
 CASE_CLASSED = declare("cases.case_classed", _("The class of a case was changed"), personal="id only")
 WAGE_NOTED = declare("cases.wage_noted", _("A claim line or an instalment was noted"), personal="id only")
+LIST_EXPORTED = declare("cases.list_exported", _("A worklist was exported, without names and words"))
 CASE_FORGOTTEN = declare("cases.case_forgotten", _("A worker had the words of a case deleted"), personal="id only")
 ITEM_SAVED = declare("cases.item_saved", _("A line of the service list was changed"))
 RULE_SAVED = declare("cases.rule_saved", _("A routing rule was changed"))

@@ -321,7 +321,8 @@ class Need(models.Model):
 
 
 class Pledge(models.Model):
-    """A line of the list of resources (资源清单): what a unit offers, how much of it, when and where."""
+    """A line of the list of resources (资源清单): what a unit offers, how much of it, when and where. ``given`` of it is set
+    aside as rewards for volunteers' hours."""
 
     PERSONAL = NOBODY
 
@@ -329,6 +330,7 @@ class Pledge(models.Model):
     title = models.CharField(max_length=80)
     region_code = models.CharField(max_length=12, blank=True)
     amount = models.PositiveIntegerField()
+    given = models.PositiveIntegerField(default=0)
     measure = models.CharField(max_length=12)
     first_date = models.DateField()
     last_date = models.DateField()

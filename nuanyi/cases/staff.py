@@ -16,8 +16,9 @@ from nuanyi.cases import queries
 from nuanyi.cases.forms import CallForm
 from nuanyi.cases.models import Case, Register, RegisterLine, SavedView
 from nuanyi.cases.rules import Kind, State
-from nuanyi.cases.services import desk, intake, registers, settings
+from nuanyi.cases.services import desk, exports, intake, registers, settings
 from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import key_of, number_of
@@ -83,6 +84,13 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "views": SavedView.objects.filter(account_id=actor.account_id or 0).order_by("pk")[:12], "query": urlencode(filters),
     }  # fmt: skip
     return render(request, "cases/staff/worklist.html", context)
+
+
+@require_safe
+@door("cases.handle")
+def export(request: HttpRequest) -> HttpResponse:
+    """The filtered worklist as Excel."""
+    return workbook(exports.export_list(actor=actor_of(request), filters=_filters(request)), "worklist")
 
 
 @require_POST

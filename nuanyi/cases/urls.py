@@ -7,6 +7,7 @@ from nuanyi.cases import case_staff, lists_staff, settings_staff, staff
 app_name = "cases"
 urlpatterns = [
     path("", staff.worklist, name="worklist"),
+    path("worklist.xlsx", staff.export, name="export"),
     path("assign/", staff.assign, name="assign"),
     path("view/", staff.view, name="view"),
     path("call/", staff.by_call, name="call"),

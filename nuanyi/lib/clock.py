@@ -21,6 +21,16 @@ def today() -> date:
     return now().astimezone(CHINA).date()
 
 
+def day_of(moment: datetime | None) -> date | None:
+    """The day of a moment in China; None for none."""
+    return moment.astimezone(CHINA).date() if moment else None
+
+
+def last_day(due: datetime) -> date:
+    """The last day of a term. A term of days ends at the midnight after it, which people call that day and not the next."""
+    return (due - timedelta(microseconds=1)).astimezone(CHINA).date()
+
+
 def midnight(day: date) -> datetime:
     """The moment at which ``day`` begins in China."""
     return datetime(day.year, day.month, day.day, tzinfo=CHINA)

@@ -239,3 +239,14 @@ class SheetWriter:
         else:  # text, and numbers so long that Excel would round them (phones, identity numbers)
             text = str(cell)[:32767]
             write.write_string(at, column, text, self.writer.quoted if text.startswith(DANGEROUS) else self.writer.text)
+
+
+def one_page(name: str, columns: Sequence[tuple[object, int]], rows: Iterable[Iterable[object]]) -> bytes:
+    """A workbook of one sheet; a column is its title and its width in characters."""
+    out = io.BytesIO()
+    writer = Writer(out)
+    page = writer.sheet(name, [title for title, _width in columns], [width for _title, width in columns])
+    for row in rows:
+        page.row(row)
+    writer.close()
+    return out.getvalue()

@@ -14,5 +14,5 @@ class Matrix(AppConfig):
 
     def ready(self) -> None:
         """Load what declares itself by being imported."""
-        for part in ("figures",):
+        for part in ("figures", "pledges"):
             import_module(f"nuanyi.matrix.{part}")

@@ -11,14 +11,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from nuanyi.lib import clock, sheets
+from nuanyi.lib import clock, downloads, sheets
 from nuanyi.lib.doors import actor_of, door
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.figures import Window, window
 from nuanyi.lib.posted import day_of
 from nuanyi.matrix import queries, week
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _asked(request: HttpRequest) -> tuple[Window, str]:
@@ -56,9 +54,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
     for figure in queries.all_figures(asked):
         page.row([figure.key, figure.title, figure.value, figure.unit, figure.definition])
     writer.close()
-    response = HttpResponse(out.getvalue(), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="matrix.xlsx"'
-    return response
+    return downloads.workbook(out.getvalue(), "matrix")
 
 
 @require_safe

@@ -239,9 +239,8 @@ def month_card(month: date) -> dict[str, Any]:
     end = clock.midnight((month.replace(day=1) + timedelta(days=32)).replace(day=1))
     told = Report.objects.filter(hour_at__gte=begin, hour_at__lt=end).exclude(state=State.JOINED)
     done = Report.objects.filter(mended_at__gte=begin, mended_at__lt=end, state__in=DONE)
-    by_kind = list(
-        done.order_by().values("kind__title", "kind__english").annotate(n=Count("pk")).order_by("-n", "kind__title")[:6]
-    )
+    counted = dict(done.order_by().values_list("kind").annotate(n=Count("pk")))
+    by_kind = [(title_of(kind), counted[kind.pk]) for kind in Kind.objects.filter(pk__in=counted)]
     names = places.names_by_code()
     by_place = [
         (names.get(row["region_code"][:9], ""), row["n"])
@@ -251,7 +250,7 @@ def month_card(month: date) -> dict[str, Any]:
     return {
         "told": told.count(),
         "mended": done.count(),
-        "kinds": by_kind,
+        "kinds": sorted(by_kind, key=lambda row: (-row[1], row[0]))[:6],
         "places": by_place[:6],
         "open": told.filter(state__in=OPEN).count(),
     }

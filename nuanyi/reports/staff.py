@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.doors import PUBLIC, actor_of, door
+from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import key_of, number_of
@@ -21,7 +22,7 @@ from nuanyi.reports import queries
 from nuanyi.reports.forms import KindForm, RuleForm
 from nuanyi.reports.models import ApiKey, DispatchRule, Kind, Report
 from nuanyi.reports.rules import OPEN, State, Why
-from nuanyi.reports.services import handling, outside
+from nuanyi.reports.services import exports, handling, outside
 from nuanyi.reports.services import settings as office
 from nuanyi.units.models import Unit
 from nuanyi.units.queries import units_for
@@ -43,6 +44,14 @@ def listed(request: HttpRequest) -> HttpResponse:
         "doubles": queries.listed(actor, {"double": "1"}).count(),
     }  # fmt: skip
     return render(request, "reports/staff/list.html", context)
+
+
+@require_safe
+@door("reports.handle")
+def export(request: HttpRequest) -> HttpResponse:
+    """The filtered list as Excel."""
+    filters = {name: request.GET.get(name, "") for name in FILTERS}
+    return workbook(exports.export_list(actor=actor_of(request), filters=filters), "reports")
 
 
 @require_safe

@@ -7,6 +7,7 @@ from nuanyi.reports import staff
 app_name = "reports"
 urlpatterns = [
     path("", staff.listed, name="list"),
+    path("reports.xlsx", staff.export, name="export"),
     path("bulk/", staff.bulk, name="bulk"),
     path("kinds/", staff.kinds, name="kinds"),
     path("rules/", staff.dispatch, name="rules"),

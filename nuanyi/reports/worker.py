@@ -11,13 +11,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib import clock
+from nuanyi.lib.addresses import link_to
 from nuanyi.lib.doors import PUBLIC, address_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import key_of
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
-from nuanyi.reports import queries
+from nuanyi.reports import cards, queries
 from nuanyi.reports.forms import ReportForm
 from nuanyi.reports.models import Voice
 from nuanyi.reports.rules import DONE, OPEN, State
@@ -171,12 +172,28 @@ def check(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("/reports/?thanks=1")
 
 
+def _month(year: int, number: int) -> date:
+    if not (2020 <= year <= clock.today().year and 1 <= number <= 12):
+        raise NotFound()
+    return date(year, number, 1)
+
+
 @require_safe
 @door(PUBLIC)
 def month(request: HttpRequest, year: int, number: int) -> HttpResponse:
     """What came of a month's reports: a card for the group."""
-    if not (2020 <= year <= clock.today().year and 1 <= number <= 12):
-        raise NotFound()
-    first = date(year, number, 1)
-    context = {"card": queries.month_card(first), "month": first}
-    return render(request, "reports/worker/month.html", context)
+    first = _month(year, number)
+    return render(request, "reports/worker/month.html", {"card": queries.month_card(first), "month": first})
+
+
+@require_safe
+@door(PUBLIC)
+def month_picture(request: HttpRequest, year: int, number: int) -> HttpResponse:
+    """The same card as a picture, for groups in which nobody opens links."""
+    first = _month(year, number)
+    made = cards.picture(first, queries.month_card(first), link_to("report/"))
+    return HttpResponse(
+        made,
+        content_type="image/png",
+        headers={"Cache-Control": "public, max-age=600", "Vary": "Cookie, Accept-Language"},
+    )

@@ -15,5 +15,6 @@ urlpatterns = [
     path("reports/", worker.mended, name="mended"),
     path("reports/mended.geojson", worker.mended_map, name="map"),
     path("reports/<int:year>-<int:number>/", worker.month, name="month"),
+    path("reports/<int:year>-<int:number>.png", worker.month_picture, name="month_picture"),
     path("reports/check/<str:ref>/", worker.check, name="check"),
 ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.paging import counted, page_of
@@ -26,8 +27,6 @@ from nuanyi.stations.forms import CRS, StationForm
 from nuanyi.stations.models import Station, StationList
 from nuanyi.stations.rules import MOVES, Access, AmenityKind, FaultState, Function, State, Tier, Trouble, Venue
 from nuanyi.stations.services import lists, stations, telling
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _filters(request: HttpRequest) -> dict[str, str]:
@@ -254,9 +253,7 @@ def codes(request: HttpRequest) -> HttpResponse:
 @door("stations.view")
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel; it can be sent back in."""
-    response = HttpResponse(lists.export_list(actor=actor_of(request), filters=_filters(request)), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="stations.xlsx"'
-    return response
+    return workbook(lists.export_list(actor=actor_of(request), filters=_filters(request)), "stations")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

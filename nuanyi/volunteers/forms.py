@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 from nuanyi.volunteers import queries
+from nuanyi.volunteers.pledges import Offer
 from nuanyi.volunteers.rules import Role, TeamKind, Topic
 from nuanyi.volunteers.services import joining, shifts
 
@@ -123,10 +124,16 @@ class CampaignForm(_OfUnit):
     last_day = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}))
 
 
-class RewardForm(_OfUnit):
-    """A reward."""
+class RewardForm(forms.Form):
+    """A reward out of a pledge."""
 
-    title = forms.CharField(label=_("What is given"), max_length=40)
-    unit = forms.ModelChoiceField(label=_("Unit that gives it"), queryset=Unit.objects.none())
+    pledge = forms.TypedChoiceField(label=_("Out of which pledge"), coerce=int)
+    stock = forms.IntegerField(label=_("How many of it"), min_value=1, max_value=10_000)
     hours = forms.IntegerField(label=_("For how many hours"), min_value=1, max_value=500)
-    stock = forms.IntegerField(label=_("How many there are"), min_value=0, max_value=10_000)
+
+    def __init__(self, *args: Any, offers: list[Offer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["pledge"]
+        field.choices = [
+            (one.pk, f"{one.title} · {one.unit} · {one.left} {one.measure} · {one.last_date}") for one in offers
+        ]

@@ -160,7 +160,8 @@ class StarStep(models.Model):
 
 
 class Reward(models.Model):
-    """A small thing that a unit pledged, for hours given: no money, and nothing that could be sold."""
+    """A small thing that a unit pledged, for hours given: no money, and nothing that could be sold. ``pledge`` is the number of
+    the line in the list of resources that it was drawn from."""
 
     PERSONAL = NOBODY
 
@@ -168,6 +169,8 @@ class Reward(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     hours = models.PositiveSmallIntegerField()
     stock = models.PositiveIntegerField()
+    pledge = models.PositiveBigIntegerField(null=True)
+    until = models.DateField(null=True)
     active = models.BooleanField(default=True)
 
     class Meta:

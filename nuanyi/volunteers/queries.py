@@ -123,7 +123,8 @@ def needs_of(shift: Shift) -> list[tuple[str, int, int]]:
 
 def rewards() -> list[Reward]:
     """What can be had for hours."""
-    return list(Reward.objects.filter(active=True, stock__gt=0).select_related("unit").order_by("hours", "pk"))
+    offered = Q(until=None) | Q(until__gte=clock.today())
+    return list(Reward.objects.filter(offered, active=True, stock__gt=0).select_related("unit").order_by("hours", "pk"))
 
 
 def left_of(campaign: Campaign) -> int:

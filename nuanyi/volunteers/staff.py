@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import key_of, number_of
@@ -18,8 +19,11 @@ from nuanyi.units.queries import units_for
 from nuanyi.volunteers import queries, rules
 from nuanyi.volunteers.forms import CampaignForm, RewardForm, ShiftForm, TeamForm
 from nuanyi.volunteers.models import ACT, Draw, Reward
+from nuanyi.volunteers.pledges import shelf
 from nuanyi.volunteers.rules import Appeal, Place, Standing
-from nuanyi.volunteers.services import campaigns, joining, rewards, shifts
+from nuanyi.volunteers.services import campaigns, exports, joining, rewards, shifts
+
+FILTERS = ("standing", "team")
 
 
 def _status(refusal: Refusal | None, form: object) -> int:
@@ -45,7 +49,7 @@ def people(request: HttpRequest) -> HttpResponse:
             return redirect("volunteers:people")
         except Refusal as wrong:
             refusal = wrong
-    rows = queries.listed(actor, {name: request.GET.get(name, "") for name in ("standing", "team")})
+    rows = queries.listed(actor, {name: request.GET.get(name, "") for name in FILTERS})
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     own = queries.teams(actor)
     captains = {team.captain_id for team in own}
@@ -55,6 +59,14 @@ def people(request: HttpRequest) -> HttpResponse:
         "teams": own, "team_choices": [(team.pk, team.name) for team in own], "standings": Standing.choices, "form": form, "refusal": refusal, "names": places.names_by_code(),
     }  # fmt: skip
     return render(request, "volunteers/staff/people.html", context, status=_status(refusal, form))
+
+
+@require_safe
+@door(ACT)
+def export(request: HttpRequest) -> HttpResponse:
+    """The filtered list as Excel, masked."""
+    filters = {name: request.GET.get(name, "") for name in FILTERS}
+    return workbook(exports.export_list(actor=actor_of(request), filters=filters), "volunteers")
 
 
 @require_POST
@@ -228,10 +240,14 @@ def reward_list(request: HttpRequest) -> HttpResponse:
     """What is given back for hours?"""
     actor, refusal = actor_of(request), None
     stars = "stars" in request.POST
-    form = RewardForm(None if stars else request.POST or None, units=units_for(actor, ACT))
-    if request.method == "POST" and (stars or form.is_valid()):
+    other = stars or "withdraw" in request.POST
+    offers = shelf().offers(actor)
+    form = RewardForm(None if other else request.POST or None, offers=offers)
+    if request.method == "POST" and (other or form.is_valid()):
         try:
-            if stars:
+            if "withdraw" in request.POST:
+                rewards.withdraw(actor=actor, pk=number_of(request.POST["withdraw"]))
+            elif stars:
                 rewards.set_star(
                     actor=actor, stars=number_of(request.POST["stars"]), hours=number_of(request.POST.get("hours", ""))
                 )
@@ -241,8 +257,9 @@ def reward_list(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     context = {
-        "rows": Reward.objects.select_related("unit").order_by("hours", "pk"),
+        "rows": Reward.objects.select_related("unit").order_by("-active", "hours", "pk")[:200],
         "form": form,
+        "offers": offers,
         "refusal": refusal,
         "steps": queries.steps(),
         "may_set": actor.can("volunteers.settings"),

@@ -7,6 +7,7 @@ from nuanyi.volunteers import staff
 app_name = "volunteers"
 urlpatterns = [
     path("", staff.people, name="people"),
+    path("volunteers.xlsx", staff.export, name="export"),
     path("<int:pk>/move/", staff.move, name="move"),
     path("shifts/", staff.shift_list, name="shifts"),
     path("shifts/<int:pk>/", staff.shift, name="shift"),

@@ -92,7 +92,9 @@ def add_pledge(*, actor: Actor, told: Told) -> Pledge:
 def open_pledges() -> list[Pledge]:
     """Pledges with something left of them (``left``), the first to end first. One query."""
     taken = Coalesce(Sum("projects__amount", filter=~Q(projects__state=ProjectState.DROPPED)), 0)
-    rows = Pledge.objects.filter(ended_at=None, last_date__gte=clock.today()).annotate(left=F("amount") - taken)
+    rows = Pledge.objects.filter(ended_at=None, last_date__gte=clock.today()).annotate(
+        left=F("amount") - F("given") - taken
+    )
     return list(rows.filter(left__gt=0).select_related("unit").order_by("last_date", "pk")[:200])
 
 
@@ -116,6 +118,52 @@ def matches(needs: list[Need], pledges: list[Pledge]) -> dict[int, list[Pledge]]
     return found
 
 
+def left_of(pledge: Pledge) -> int:
+    """How much of a pledge is neither planned for nor given to volunteers."""
+    taken = pledge.projects.exclude(state=ProjectState.DROPPED).aggregate(n=Coalesce(Sum("amount"), 0))["n"]
+    return int(pledge.amount - pledge.given - taken)
+
+
+def _check_left(pledge: Pledge, amount: int) -> None:
+    left = left_of(pledge)
+    if not 1 <= amount <= left:
+        raise BadInput(fields={"amount": _("%(left)d are left of it.") % {"left": left}})
+
+
+def _pledge(actor: Actor, pk: int) -> Pledge:
+    actor.require(ACT)
+    found = Pledge.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=pk, ended_at=None).first()
+    if found is None:
+        raise NotFound()
+    actor.require(ACT, units=(found.unit_id,))
+    return found
+
+
+@transaction.atomic
+def set_aside(*, actor: Actor, pk: int, amount: int) -> Pledge:
+    """So much of a pledge is for volunteers' hours. Never more than is left. Raises NotAllowed, NotFound, BadInput."""
+    found = _pledge(actor, pk)
+    if found.last_date < clock.today():
+        raise BadInput(fields={"pledge": _("It is not offered any more.")})
+    _check_left(found, amount)
+    found.given += amount
+    found.save(update_fields=["given"])
+    journal.record(actor, events.LISTS_CHANGED, found, given=amount)
+    return found
+
+
+@transaction.atomic
+def give_back(*, actor: Actor, pk: int, amount: int) -> Pledge:
+    """What volunteers did not take is free again. Raises NotAllowed, NotFound, BadInput (more than was set aside)."""
+    found = _pledge(actor, pk)
+    if not 0 <= amount <= found.given:
+        raise BadInput(fields={"amount": _("Not so many were set aside.")})
+    found.given -= amount
+    found.save(update_fields=["given"])
+    journal.record(actor, events.LISTS_CHANGED, found, given=-amount)
+    return found
+
+
 @transaction.atomic
 def plan(*, actor: Actor, need: int, pledge: int, amount: int, day: date) -> Project:
     """Make a project: so much of a pledge for a need. Never more than is left. Raises NotAllowed, NotFound, BadInput."""
@@ -125,9 +173,7 @@ def plan(*, actor: Actor, need: int, pledge: int, amount: int, day: date) -> Pro
     if wanted is None or offered is None:
         raise NotFound()
     actor.require(ACT, units=(wanted.unit_id, offered.unit_id))
-    taken = offered.projects.exclude(state=ProjectState.DROPPED).aggregate(n=Coalesce(Sum("amount"), 0))["n"]
-    if not 1 <= amount <= offered.amount - taken:
-        raise BadInput(fields={"amount": _("%(left)d are left of it.") % {"left": offered.amount - taken}})
+    _check_left(offered, amount)
     if not offered.first_date <= day <= offered.last_date:
         raise BadInput(fields={"day": _("It is not offered on this day.")})
     made = Project.objects.create(need=wanted, pledge=offered, amount=amount, day=day)

@@ -17,12 +17,12 @@ from nuanyi.census.models import Finding, Import, Match
 from nuanyi.census.rules import REASONS, Choice, ImportState, Kind
 from nuanyi.census.services import copies, imports
 from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.sheets import REASONS as SHEET_REASONS
 from nuanyi.places import queries as places
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BUSY = (ImportState.READING, ImportState.WRITING)
 
 
@@ -171,6 +171,4 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 def copy(request: HttpRequest, pk: UUID, part: str) -> HttpResponse:
     """The annotated copy (bad cells marked, with reasons) or the rejected rows, for whoever sent the file."""
     body = copies.copy_of(actor=actor_of(request), of=_import(request, pk), part=part)
-    response = HttpResponse(body, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{part}-{str(pk)[:8]}.xlsx"'
-    return response
+    return workbook(body, f"{part}-{str(pk)[:8]}")

@@ -15,6 +15,7 @@ from nuanyi.census.models import Establishment, Source, Worker
 from nuanyi.census.rules import FollowUp
 from nuanyi.census.services import exports, records
 from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.paging import counted, page_of
 from nuanyi.lib.sectors import Sector
@@ -22,7 +23,6 @@ from nuanyi.people.rules import FIELDS
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WHAT: dict[str, Any] = {"establishments": Establishment, "workers": Worker}
 
 
@@ -131,6 +131,4 @@ def _back(request: HttpRequest, what: str) -> str:
 def export(request: HttpRequest, what: str) -> HttpResponse:
     """The filtered list as Excel, personal values masked."""
     body = exports.export_masked(actor=actor_of(request), what=what, filters=filters_of(request))
-    response = HttpResponse(body, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{what}.xlsx"'
-    return response
+    return workbook(body, what)

@@ -13,8 +13,9 @@ from nuanyi.census.forms import RoundForm
 from nuanyi.census.models import CensusRound, Export
 from nuanyi.census.rules import RoundState
 from nuanyi.census.services import exports, rounds
-from nuanyi.census.staff.records import XLSX, filters_of
+from nuanyi.census.staff.records import filters_of
 from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -100,6 +101,4 @@ def decide_export(request: HttpRequest, pk: UUID) -> HttpResponse:
 @door("census.export")
 def take_export(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The one download."""
-    response = HttpResponse(exports.take_clear(actor=actor_of(request), export=_export(pk)), content_type=XLSX)
-    response["Content-Disposition"] = 'attachment; filename="workers-in-clear.xlsx"'
-    return response
+    return workbook(exports.take_clear(actor=actor_of(request), export=_export(pk)), "workers-in-clear")

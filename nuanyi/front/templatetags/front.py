@@ -184,7 +184,7 @@ def deadline(due: datetime) -> SafeString:
 
 @register.simple_tag
 def last_day(due: datetime) -> SafeString | str:
-    """The last day of a term. A term of days ends at the midnight after it, which people call that day and not the next."""
+    """The last day of a term (see ``clock.last_day``), the moment itself on hover."""
     local = due.astimezone(clock.CHINA)
     return day(due - timedelta(seconds=1) if local.time() == time.min else due)
 

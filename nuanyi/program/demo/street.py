@@ -6,6 +6,7 @@ import random
 from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid5
 
+from nuanyi.cases.services import lists
 from nuanyi.lib import clock
 from nuanyi.lib.actor import system
 from nuanyi.people.access import actor_for
@@ -172,8 +173,12 @@ def _shifts(people: list[Volunteer]) -> None:
         shifts.close(actor=office_hand, pk=past.pk)
     coming = clock.today() + timedelta(days=(5 - clock.today().weekday()) % 7 or 7)
     shifts.call_shift(actor=ACTOR, told=_shift(team.pk, "周末路口文明劝导（示例）", coming, grid))
-    rewards.save_reward(actor=ACTOR, title="热饭一份", unit=Unit.objects.get(code="gonghui"), hours=2, stock=30)
-    rewards.save_reward(actor=ACTOR, title="头盔一顶", unit=Unit.objects.get(code="gonghui"), hours=20, stock=10)
+    for title, amount, hours, stock in (("热饭一份（示例）", 60, 2, 30), ("头盔一顶（示例）", 20, 20, 10)):
+        pledged = lists.add_pledge(actor=ACTOR, told=lists.Told(
+            part="hardship", title=title, region_code="", amount=amount, unit=Unit.objects.get(code="gonghui"), measure="份",
+            last=clock.today() + timedelta(days=180),
+        ))  # fmt: skip
+        rewards.save_reward(actor=ACTOR, pledge=pledged.pk, hours=hours, stock=stock)
 
 
 def _shift(team: int, title: str, day: date, grid: str) -> shifts.Told:

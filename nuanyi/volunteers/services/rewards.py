@@ -14,23 +14,47 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.people.models import Account
-from nuanyi.units.models import Unit
 from nuanyi.volunteers import events
 from nuanyi.volunteers.models import ACT, Reward, StarStep, Voucher
+from nuanyi.volunteers.pledges import shelf
 from nuanyi.volunteers.services.joining import by_link
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
 @transaction.atomic
-def save_reward(*, actor: Actor, title: str, unit: Unit, hours: int, stock: int) -> Reward:
-    """Offer a small thing for hours given. Raises NotAllowed, BadInput."""
-    actor.require(ACT, units=(unit.pk,))
-    if len(title.strip()) < 2 or not 1 <= hours <= 500 or not 0 <= stock <= 10_000:
-        raise BadInput(fields={"title": _("A name, 1 to 500 hours, a stock of at most 10,000.")})
-    made = Reward.objects.create(title=title.strip()[:40], unit=unit, hours=hours, stock=stock)
-    journal.record(actor, events.REWARD_SAVED, made, hours=hours, stock=stock)
+def save_reward(*, actor: Actor, pledge: int, hours: int, stock: int) -> Reward:
+    """Offer so much of what a unit pledged for hours given. Raises NotAllowed, NotFound, BadInput (more than is left of it)."""
+    actor.require(ACT)
+    if not 1 <= hours <= 500 or not 1 <= stock <= 10_000:
+        raise BadInput(fields={"hours": _("1 to 500 hours, 1 to 10,000 pieces.")})
+    drawn = shelf().set_aside(actor, pledge, stock)
+    actor.require(ACT, units=(drawn.unit_id,))
+    made = Reward.objects.create(
+        title=drawn.title[:40], unit_id=drawn.unit_id, hours=hours, stock=stock, pledge=drawn.pk, until=drawn.last_date
+    )
+    journal.record(actor, events.REWARD_SAVED, made, hours=hours, stock=stock, pledge=pledge)
     return made
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, pk: int) -> Reward:
+    """Offer a reward no longer; what nobody took goes back to its pledge, taken vouchers stay good. Twice is once.
+
+    Raises NotAllowed, NotFound.
+    """
+    actor.require(ACT)
+    found = Reward.objects.select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    actor.require(ACT, units=(found.unit_id,))
+    if found.active:
+        if found.pledge is not None and found.stock:
+            shelf().give_back(actor, found.pledge, found.stock)
+        found.active, found.stock = False, 0
+        found.save(update_fields=["active", "stock"])
+        journal.record(actor, events.REWARD_SAVED, found, withdrawn=True)
+    return found
 
 
 @transaction.atomic
@@ -56,6 +80,8 @@ def take(*, link: str, reward: int, key: UUID) -> Voucher:
     found = Reward.objects.select_for_update().filter(pk=reward, active=True).first()
     if found is None:
         raise NotFound()
+    if found.until is not None and found.until < clock.today():
+        raise IllegalMove(_("It is not offered any more."), code="ended")
     if found.stock < 1:
         raise IllegalMove(_("None is left."), code="none-left")
     if volunteer.minutes - volunteer.spent < found.hours * 60:

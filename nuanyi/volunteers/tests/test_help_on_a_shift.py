@@ -13,7 +13,7 @@ from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
-from nuanyi.volunteers import certificates, kinds, queries, rules
+from nuanyi.volunteers import certificates, kinds, pledges, queries, rules
 from nuanyi.volunteers.models import Evidence, Signup, Volunteer
 from nuanyi.volunteers.services import joining, rewards, shifts
 
@@ -166,9 +166,36 @@ def test_the_duty_list_with_names_is_for_the_unit_and_in_the_journal(worked, cas
     assert "周**" in page
 
 
+class OnePledge:
+    """Stands for the list of resources of the other room; the two together are tested in the room above both."""
+
+    def __init__(self, unit):
+        self.offer = pledges.Offer(1, "热饭一份", unit.pk, unit.short_name, 1, "份", clock.today() + timedelta(days=9))
+
+    def offers(self, actor):
+        return [self.offer]
+
+    def set_aside(self, actor, pk, amount):
+        return self.offer
+
+    def give_back(self, actor, pk, amount):
+        pass
+
+
 @pytest.fixture
-def reward(cast, district):
-    return rewards.save_reward(actor=cast.actor("office"), title="热饭一份", unit=district["gonghui"], hours=2, stock=1)
+def reward(cast, district, monkeypatch):
+    monkeypatch.setattr(pledges, "_shelves", [OnePledge(district["gonghui"])])
+    return rewards.save_reward(actor=cast.actor("office"), pledge=1, hours=2, stock=1)
+
+
+def test_a_reward_whose_pledge_is_over_is_taken_no_more(worked, reward, cast):
+    _person, link, *_rest = worked
+    assert [one.pk for one in queries.rewards()] == [reward.pk]
+    with clock.held_at(clock.now() + timedelta(days=10)):
+        assert queries.rewards() == []
+        with pytest.raises(IllegalMove) as refused:
+            rewards.take(link=link, reward=reward.pk, key=uuid4())
+    assert refused.value.code == "ended"
 
 
 def test_hours_are_spent_once_and_a_code_is_good_once(worked, reward, cast):

@@ -1,0 +1,97 @@
+"""The month's card as a picture, to be sent into a group: 1080 x 1440 pixels, our own font, a code that leads to reporting."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from PIL import Image, ImageDraw, ImageFont
+
+from nuanyi.lib.paper import FONT, INK, LANTERN, PAPER, SOFT
+
+WIDE, HIGH, EDGE = 1080, 1440, 80
+AMBER, LINE, WHITE = (242, 163, 58), (232, 224, 214), (255, 255, 255)
+ROWS = 5
+
+
+class _Card:
+    """A picture with our font; lengths in pixels."""
+
+    def __init__(self) -> None:
+        self.picture = Image.new("RGB", (WIDE, HIGH), PAPER)
+        self.pen = ImageDraw.Draw(self.picture)
+
+    def words(
+        self,
+        x: int,
+        y: int,
+        text: str,
+        size: int,
+        colour: tuple[int, int, int] = INK,
+        *,
+        most: int = 0,
+        anchor: str = "la",
+    ) -> None:
+        """A line of text, smaller until it is at most ``most`` wide."""
+        font = ImageFont.truetype(str(FONT), size)
+        while most and size > 18 and font.getlength(text) > most:
+            size -= 2
+            font = ImageFont.truetype(str(FONT), size)
+        self.pen.text((x, y), text, colour, font, anchor)
+
+    def number(self, x: int, wide: int, value: int, title: str) -> None:
+        """A big number over its word, in the middle of a box."""
+        self.words(x + wide // 2, 380, str(value), 130, LANTERN, most=wide - 20, anchor="ma")
+        self.words(x + wide // 2, 550, title, 36, SOFT, most=wide - 20, anchor="ma")
+
+    def bar(self, y: int, title: str, value: int, most: int) -> None:
+        """A kind with a bar of its share and its number."""
+        self.words(EDGE, y, title, 38, most=360)
+        full = WIDE - 2 * EDGE - 480
+        self.pen.rounded_rectangle((EDGE + 380, y + 8, EDGE + 380 + max(16, full * value // most), y + 44), 10, AMBER)
+        self.words(WIDE - EDGE, y, str(value), 38, anchor="ra")
+
+    def code(self, link: str, x: int, y: int, side: int) -> None:
+        """A QR code (ISO/IEC 18004, error level Q) with its quiet zone, in whole pixels a module, at most ``side`` wide."""
+        code, drawn = segno.make(link, error="q", micro=False), io.BytesIO()
+        code.save(drawn, kind="png", scale=side // code.symbol_size(border=4)[0], border=4)
+        self.picture.paste(Image.open(drawn).convert("RGB"), (x, y))
+
+
+def picture(month: date, card: dict[str, Any], link: str) -> bytes:
+    """The card of a month (see ``queries.month_card``) as a PNG."""
+    made = _Card()
+    made.pen.rectangle((0, 0, WIDE, 300), LANTERN)
+    made.words(EDGE, 70, date_format(month, "YEAR_MONTH_FORMAT"), 44, WHITE)
+    if settings.NUANYI_DEMO:
+        made.words(WIDE - EDGE, 70, _("Made up for the demo"), 44, WHITE, anchor="ra")
+    made.words(EDGE, 150, _("What came of your reports"), 76, WHITE, most=WIDE - 2 * EDGE)
+    third = (WIDE - 2 * EDGE) // 3
+    for n, (key, title) in enumerate((("told", _("told")), ("mended", _("mended")), ("open", _("under way")))):
+        made.number(EDGE + n * third, third, card[key], title)
+    made.pen.line((EDGE, 640, WIDE - EDGE, 640), LINE, 3)
+    kinds = card["kinds"][:ROWS]
+    most = max([count for _title, count in kinds], default=1)
+    for n, (title, count) in enumerate(kinds):
+        made.bar(690 + n * 72, title, count, most)
+    if not card["told"]:
+        made.words(EDGE, 690, _("Nobody reported anything in this month."), 38, SOFT, most=WIDE - 2 * EDGE)
+    side = 300
+    made.code(link, EDGE, HIGH - side - 60, side)
+    made.words(EDGE + side + 50, HIGH - side + 10, _("Report something"), 52, LANTERN, most=WIDE - 2 * EDGE - side - 50)
+    made.words(
+        EDGE + side + 50,
+        HIGH - side + 100,
+        _("Scan, photograph, send: twenty seconds."),
+        34,
+        SOFT,
+        most=WIDE - 2 * EDGE - side - 50,
+    )
+    told = io.BytesIO()
+    made.picture.save(told, "PNG", optimize=True)
+    return told.getvalue()
