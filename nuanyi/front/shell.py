@@ -115,7 +115,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         static("stations/nearest.js"),
         static("reports/report.js"),
         static("reports/grid.js"),
-        *[static(f"learning/{name}") for name in ("learn.js", "in.js", "verify.js")],
+        *[static(f"learning/{name}") for name in ("learn.js", "progress.js", "in.js", "verify.js")],
     ]
     script = (Path(__file__).parent / "static/front/sw.js").read_text()
     body = f"const VERSION = {json.dumps(_version(shell))};\nconst SHELL = {json.dumps(shell)};\n{script}"

@@ -16,6 +16,7 @@ from nuanyi.learning.forms import questions_as_text, questions_from_text
 from nuanyi.learning.models import BankQuestion, Certificate, FirmCode, Paper
 from nuanyi.learning.queries import road_questions
 from nuanyi.learning.services import exams
+from nuanyi.lib import downloads
 from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
@@ -83,9 +84,9 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_safe
 @door(PUBLIC)
 def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
-    """The certificate as PDF, or as an Open Badges credential; for whoever has the paper's address."""
+    """The certificate as PDF, as a picture, or as an Open Badges credential; for whoever has the paper's address."""
     found = Certificate.objects.select_related("paper").filter(paper=key, revoked_at=None).first()
-    if found is None or form not in ("pdf", "badge"):
+    if found is None or form not in ("pdf", "png", "badge"):
         raise NotFound()
     name = exams.name_on(found)
     if form == "badge":
@@ -94,8 +95,7 @@ def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
         response["Content-Disposition"] = f"attachment; filename={found.number}.jwt"
     else:
         link = f"{_base(request)}/verify/#{signing.text_of(found.number, found.day, name)}"
-        response = HttpResponse(certificates.pdf(found.number, found.day, name, link), content_type="application/pdf")
-        response["Content-Disposition"] = f"attachment; filename={found.number}.pdf"
+        response = downloads.certificate(certificates.certificate(found.number, found.day, name, link), form)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from nuanyi.learning.services import exams, pushing, readers
+from nuanyi.learning.services import exams, progress, pushing, readers
 from nuanyi.lib import clock
 
 
@@ -26,4 +26,4 @@ def send_pushes(timestamp: int = 0) -> int:
 @app.task(queue="learning", queueing_lock="forget-devices")
 def forget_devices(timestamp: int = 0) -> int:
     """Forget which phone took which paper once its day is over: it was only there to count the tries."""
-    return exams.forget_devices() + readers.forget_unconfirmed()
+    return exams.forget_devices() + readers.forget_unconfirmed() + progress.forget_idle()

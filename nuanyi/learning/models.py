@@ -97,6 +97,18 @@ class Finish(models.Model):
     day = models.DateField()
 
 
+class KeptProgress(models.Model):
+    """What a phone keeps here of its progress because its owner wants it: sealed on the phone by a code that we never see.
+    ``mark`` is a keyed digest of the name that the phone derives from the same code."""
+
+    PERSONAL = NOBODY
+
+    mark = models.BinaryField(unique=True)
+    blob = models.BinaryField()
+    version = models.PositiveIntegerField(default=1)
+    day = models.DateField()
+
+
 class Group(models.Model):
     """A group of riders in WeCom, DingTalk or Feishu with its robot. Address and secret are sealed."""
 

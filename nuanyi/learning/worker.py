@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
@@ -15,7 +16,7 @@ from nuanyi.learning.forms import answers_of
 from nuanyi.learning.models import Group, Lesson, LessonMedia, Session
 from nuanyi.learning.reading import html_of
 from nuanyi.learning.rules import Category, State, Way
-from nuanyi.learning.services import delivery, lessons, pushing, readers, sessions
+from nuanyi.learning.services import delivery, lessons, progress, pushing, readers, sessions
 from nuanyi.lib import clock
 from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
@@ -75,6 +76,25 @@ def finish(request: HttpRequest, slug: str) -> HttpResponse:
     """It was read to its end."""
     lessons.finish(key=key_of(request), slug=slug, network=address_of(request))
     return HttpResponse(status=204) if request.headers.get("X-Quiet") else redirect("/learn/")
+
+
+@require_POST
+@door(PUBLIC)
+def progress_kept(request: HttpRequest) -> JsonResponse:
+    """Read, keep or delete what a phone sealed of its progress."""
+    post, ident, network = request.POST, request.POST.get("id", ""), address_of(request)
+    if post.get("does") == "drop":
+        progress.drop(ident=ident, network=network)
+        return JsonResponse({})
+    if post.get("does") == "write":
+        try:
+            blob = base64.b64decode(post.get("blob", ""), validate=True)
+        except ValueError as exc:
+            raise BadInput(code="bad-blob") from exc
+        told = progress.write(ident=ident, version=number_of(post.get("version", "")), blob=blob, network=network)
+        return JsonResponse({"version": told})
+    found = progress.read(ident=ident, network=network)
+    return JsonResponse({"version": found.version, "blob": base64.b64encode(bytes(found.blob)).decode()})
 
 
 @require_safe

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from PIL import Image, ImageDraw, ImageFont
 
-from nuanyi.lib.paper import FONT, INK, LANTERN, PAPER, SOFT
+from nuanyi.lib.cards import WHITE, Card
+from nuanyi.lib.paper import LANTERN, SOFT
 
 WIDE, HIGH, EDGE = 1080, 1440, 80
-AMBER, LINE, WHITE = (242, 163, 58), (232, 224, 214), (255, 255, 255)
+AMBER, LINE = (242, 163, 58), (232, 224, 214)
 ROWS = 5
 
 
-class _Card:
-    """A picture with our font; lengths in pixels."""
-
-    def __init__(self) -> None:
-        self.picture = Image.new("RGB", (WIDE, HIGH), PAPER)
-        self.pen = ImageDraw.Draw(self.picture)
-
-    def words(
-        self,
-        x: int,
-        y: int,
-        text: str,
-        size: int,
-        colour: tuple[int, int, int] = INK,
-        *,
-        most: int = 0,
-        anchor: str = "la",
-    ) -> None:
-        """A line of text, smaller until it is at most ``most`` wide."""
-        font = ImageFont.truetype(str(FONT), size)
-        while most and size > 18 and font.getlength(text) > most:
-            size -= 2
-            font = ImageFont.truetype(str(FONT), size)
-        self.pen.text((x, y), text, colour, font, anchor)
+class _MonthCard(Card):
+    """A card with numbers and bars."""
 
     def number(self, x: int, wide: int, value: int, title: str) -> None:
         """A big number over its word, in the middle of a box."""
@@ -56,16 +32,10 @@ class _Card:
         self.pen.rounded_rectangle((EDGE + 380, y + 8, EDGE + 380 + max(16, full * value // most), y + 44), 10, AMBER)
         self.words(WIDE - EDGE, y, str(value), 38, anchor="ra")
 
-    def code(self, link: str, x: int, y: int, side: int) -> None:
-        """A QR code (ISO/IEC 18004, error level Q) with its quiet zone, in whole pixels a module, at most ``side`` wide."""
-        code, drawn = segno.make(link, error="q", micro=False), io.BytesIO()
-        code.save(drawn, kind="png", scale=side // code.symbol_size(border=4)[0], border=4)
-        self.picture.paste(Image.open(drawn).convert("RGB"), (x, y))
-
 
 def picture(month: date, card: dict[str, Any], link: str) -> bytes:
     """The card of a month (see ``queries.month_card``) as a PNG."""
-    made = _Card()
+    made = _MonthCard(WIDE, HIGH)
     made.pen.rectangle((0, 0, WIDE, 300), LANTERN)
     made.words(EDGE, 70, date_format(month, "YEAR_MONTH_FORMAT"), 44, WHITE)
     if settings.NUANYI_DEMO:
@@ -82,7 +52,7 @@ def picture(month: date, card: dict[str, Any], link: str) -> bytes:
     if not card["told"]:
         made.words(EDGE, 690, _("Nobody reported anything in this month."), 38, SOFT, most=WIDE - 2 * EDGE)
     side = 300
-    made.code(link, EDGE, HIGH - side - 60, side)
+    made.code(link, EDGE + side // 2, HIGH - side - 60, side)
     made.words(EDGE + side + 50, HIGH - side + 10, _("Report something"), 52, LANTERN, most=WIDE - 2 * EDGE - side - 50)
     made.words(
         EDGE + side + 50,
@@ -92,6 +62,4 @@ def picture(month: date, card: dict[str, Any], link: str) -> bytes:
         SOFT,
         most=WIDE - 2 * EDGE - side - 50,
     )
-    told = io.BytesIO()
-    made.picture.save(told, "PNG", optimize=True)
-    return told.getvalue()
+    return made.png()

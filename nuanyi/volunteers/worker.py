@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nuanyi.lib import downloads
 from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
 from nuanyi.lib.errors import IllegalMove, NotFound, Refusal
 from nuanyi.lib.posted import key_of, number_of
@@ -97,24 +98,19 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
 
 @require_safe
 @door(PUBLIC)
-def hours(request: HttpRequest, link: str) -> HttpResponse:
-    """A certificate of my hours."""
+def hours(request: HttpRequest, link: str, form: str = "pdf") -> HttpResponse:
+    """A certificate of my hours, on A4 or as a picture."""
     volunteer = joining.by_link(link)
     if not volunteer.minutes:
         raise IllegalMove()
     number = f"V{volunteer.pk:06d}"
     base = settings.NUANYI_PUBLIC_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
     done = volunteer.signups.filter(minutes__gt=0).count()
-    body = certificates.pdf(
-        number,
-        joining.name_of(volunteer),
-        volunteer.team.name,
-        volunteer.minutes,
-        done,
-        f"{base}/{certificates.path_of(number, volunteer.minutes)}",
+    link_to_proof = f"{base}/{certificates.path_of(number, volunteer.minutes)}"
+    told = certificates.certificate(
+        number, joining.name_of(volunteer), volunteer.team.name, volunteer.minutes, done, link_to_proof
     )
-    response = HttpResponse(body, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{number}.pdf"'
+    response = downloads.certificate(told, form)
     return _private(response)
 
 

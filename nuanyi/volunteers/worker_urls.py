@@ -10,5 +10,6 @@ urlpatterns = [
     path("volunteer/check/<str:told>/", worker.check, name="check"),
     path("v/<slug:link>/", worker.mine, name="mine"),
     path("v/<slug:link>/hours.pdf", worker.hours, name="hours"),
+    path("v/<slug:link>/hours.png", worker.hours, {"form": "png"}, name="hours_picture"),
     path("v/<slug:link>/<slug:deed>/", worker.act, name="act"),
 ]

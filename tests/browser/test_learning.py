@@ -33,6 +33,42 @@ def test_a_lesson_opened_once_is_read_again_without_network_and_counts_on_the_ph
     page.get_by_text("连续学习天数").wait_for()
 
 
+def test_a_question_comes_again_after_days_and_progress_goes_to_another_phone_sealed(open_as, stage):
+    page = open_as(None, size="phone")
+    page.goto("/learn/crossing/")
+    page.click("text=下车推行，有人行横道走人行横道")
+    page.click("text=看完了")
+    page.wait_for_url("**/learn/")
+    assert page.locator("[data-repeat]:visible").count() == 0, "right today: not again today"
+    page.evaluate("""() => { const cards = JSON.parse(localStorage["learn.cards"]); for (const card of Object.values(cards)) card.due = "2020-01-01";
+        localStorage["learn.cards"] = JSON.stringify(cards); }""")
+    page.reload()
+    page.locator("[data-repeat] button", has_text="下车推行，有人行横道走人行横道").click()
+    page.locator("[data-repeat]").get_by_text("对了。").wait_for()
+    (card,) = page.evaluate("Object.values(JSON.parse(localStorage['learn.cards']))")
+    assert card["box"] == 2
+
+    page.click("text=换手机也能接着学")
+    page.click("text=给我一个码")
+    page.get_by_text("已存好").wait_for()
+    code = page.locator("[data-code]").inner_text()
+    kept = stage.told("from nuanyi.learning.models import KeptProgress; print(bytes(KeptProgress.objects.get().blob))")
+    assert "crossing" not in kept
+
+    other = open_as(None, size="phone")
+    other.goto("/learn/")
+    other.click("text=换手机也能接着学")
+    other.fill("#progress-code", "2222 2222 2222 2222 2222")
+    other.click("text=取回来")
+    other.get_by_text("这个码下没有存东西").wait_for()
+    other.fill("#progress-code", code.lower())
+    other.click("text=取回来")
+    other.locator("[data-lesson=crossing].read").wait_for()
+    page.click("text=从服务器删掉")
+    page.get_by_text("给我一个码").wait_for()
+    assert stage.told("from nuanyi.learning.models import KeptProgress; print(KeptProgress.objects.count())") == "0"
+
+
 def test_a_pushed_link_opens_without_network_the_second_time(open_as, stage):
     words = "from nuanyi.learning.models import Push; print(Push.objects.filter(lesson__slug='crossing').first().code)"
     code = stage.told(words)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from nuanyi.learning import kinds, rules, signing
 from nuanyi.learning.models import BankQuestion, Certificate, Paper
@@ -84,6 +85,9 @@ def test_a_stranger_checks_the_paper_without_us_and_a_changed_letter_is_found(ba
     text = page.get_textpage().get_text_range()
     assert "李 小四" in text
     (code,) = zxingcpp.read_barcodes(page.render(scale=3).to_pil())
+    picture = Image.open(io.BytesIO(Client().get(f"/exam/{made.paper_id}/png/").content))
+    (shown,) = zxingcpp.read_barcodes(picture)
+    assert shown.text == code.text
     key = signing.public_key()
     assert signing.read(code.text, key) == (made.number, f"{made.day:%Y-%m-%d}", "李 小四")
     line, _dot, signature = code.text.rpartition("#")[2].partition(".")

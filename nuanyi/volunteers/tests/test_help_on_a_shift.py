@@ -3,6 +3,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import zxingcpp
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -136,6 +137,9 @@ def test_a_certificate_proves_its_numbers_and_shows_no_name_on_the_page(worked, 
         shifts.close(actor=cast.actor("zhemu"), pk=found.pk)
     pdf = Client().get(f"/v/{link}/hours.pdf")
     assert pdf.content.startswith(b"%PDF")
+    picture = Image.open(io.BytesIO(Client().get(f"/v/{link}/hours.png").content))
+    (code,) = zxingcpp.read_barcodes(picture)
+    assert code.text.endswith(certificates.path_of(f"V{person.pk:06d}", 180))
     path = certificates.path_of(f"V{person.pk:06d}", 180)
     page = Client().get(f"/{path}")
     assert page.status_code == 200

@@ -1,0 +1,68 @@
+"""Progress of a phone, kept here only where its owner asks for it. What is kept is sealed on the phone: we can neither read it nor
+tell whose it is."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.learning.models import KeptProgress
+from nuanyi.lib import clock, limits
+from nuanyi.lib.errors import BadInput, Conflict, NotFound
+from nuanyi.people.models import keys
+
+#: All questions of some forty lessons, sealed.
+MOST_BYTES = 256 << 10
+#: Wide: many riders stand behind one carrier address.
+AN_HOUR = 3000
+#: Progress that nobody asked for so long is forgotten.
+IDLE_DAYS = 400
+IDENT = re.compile(r"[0-9a-f]{64}")
+
+
+def _mark(ident: str, network: str) -> bytes:
+    limits.count("progress", network, at_most=AN_HOUR)
+    if not IDENT.fullmatch(ident):
+        raise BadInput(code="bad-ident")
+    return keys().digest("learning-progress", ident)
+
+
+def read(*, ident: str, network: str) -> KeptProgress:
+    """What is kept under a name. Raises NotFound, BadInput, TooMuch."""
+    found = KeptProgress.objects.filter(mark=_mark(ident, network)).first()
+    if found is None:
+        raise NotFound(_("Nothing is kept under this code."))
+    return found
+
+
+@transaction.atomic
+def write(*, ident: str, version: int, blob: bytes, network: str) -> int:
+    """Keep ``blob`` after ``version`` (0: nothing was there); returns its version. The same again is kept once.
+
+    Raises Conflict (another phone wrote meanwhile: read and merge), BadInput, TooMuch.
+    """
+    mark = _mark(ident, network)
+    if not 0 < len(blob) <= MOST_BYTES:
+        raise BadInput(code="bad-size")
+    _made, new = KeptProgress.objects.get_or_create(mark=mark, defaults={"blob": blob, "day": clock.today()})
+    found = KeptProgress.objects.select_for_update().get(mark=mark)
+    if new or bytes(found.blob) == blob:
+        return found.version
+    if found.version != version:
+        raise Conflict(code="changed-meanwhile")
+    found.blob, found.version, found.day = blob, version + 1, clock.today()
+    found.save()
+    return found.version
+
+
+def drop(*, ident: str, network: str) -> None:
+    """Delete it. Twice is once."""
+    KeptProgress.objects.filter(mark=_mark(ident, network)).delete()
+
+
+def forget_idle() -> int:
+    """Delete what nobody touched for long."""
+    return KeptProgress.objects.filter(day__lt=clock.today() - timedelta(days=IDLE_DAYS)).delete()[0]
