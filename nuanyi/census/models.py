@@ -62,10 +62,11 @@ class ImportQuerySet(models.QuerySet["Import"]):
 
     def visible_to(self, actor: Actor) -> ImportQuerySet:
         """One's own, or all for whoever imports everywhere."""
-        scopes = actor.scopes("census.import")
-        if any(scope.everywhere for scope in scopes):
+        if actor.everywhere("census.import"):
             return self
-        return self.filter(account_id=actor.account_id) if scopes and actor.account_id else self.none()
+        return (
+            self.filter(account_id=actor.account_id) if actor.can("census.import") and actor.account_id else self.none()
+        )
 
 
 class Import(models.Model):

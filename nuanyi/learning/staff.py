@@ -25,7 +25,7 @@ from nuanyi.lib.figures import window
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.posted import day_of, number_of, uuid_of
 from nuanyi.notices import webpush
-from nuanyi.units.queries import units_for
+from nuanyi.units.queries import of_own_units, units_for
 
 
 @require_safe
@@ -179,10 +179,8 @@ def try_group(request: HttpRequest, pk: int) -> HttpResponse:
 @door("learning.groups")
 def pushes(request: HttpRequest) -> HttpResponse:
     """What was sent where, and was it opened?"""
-    scopes = actor_of(request).scopes("learning.groups")
     rows = Push.objects.select_related("lesson", "session", "group").defer("lesson__body")
-    if not any(scope.everywhere for scope in scopes):
-        rows = rows.filter(group__unit__in=actor_of(request).units("learning.groups"))
+    rows = of_own_units(rows, actor_of(request), "learning.groups", "group__unit")
     if request.GET.get("channel") in rules.CHANNELS:
         rows = rows.filter(channel=request.GET["channel"])
     if request.GET.get("state") in PushState.values:

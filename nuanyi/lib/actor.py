@@ -51,6 +51,10 @@ class Actor:
         """Where this actor may do ``act``; empty where nowhere."""
         return (EVERYWHERE,) if self.kind == "system" else self.acts.get(act, ())
 
+    def everywhere(self, act: str) -> bool:
+        """Whether this actor may do ``act`` with every record there is."""
+        return any(scope.everywhere for scope in self.scopes(act))
+
     def units(self, act: str) -> list[int]:
         """The units whose own records this actor may do ``act`` with."""
         return [scope.unit for scope in self.scopes(act) if scope.unit is not None]

@@ -20,7 +20,7 @@ HANDLE_CASES, OVERSEE_CASES = "cases.handle", "cases.oversee"
 def stand_at(actor: Actor) -> None:
     """Tell the database who reads until the end of the present transaction."""
     scopes = actor.scopes(SEE_PERSONS)
-    everything = any(scope.everywhere for scope in scopes)
+    everything = actor.everywhere(SEE_PERSONS)
     regions = ",".join(sorted({scope.region for scope in scopes if scope.region}))
     units = ",".join(sorted({str(scope.unit) for scope in scopes if scope.unit is not None}))
     handles = ",".join(sorted({str(scope.unit) for scope in actor.scopes(HANDLE_CASES) if scope.unit is not None}))

@@ -19,8 +19,7 @@ class ListOfResources:
 
     def offers(self, actor: Actor) -> list[Offer]:
         """Open pledges of the units for which the actor keeps the lists."""
-        scopes = actor.scopes(lists.ACT)
-        everywhere, own = any(scope.everywhere for scope in scopes), set(actor.units(lists.ACT))
+        everywhere, own = actor.everywhere(lists.ACT), set(actor.units(lists.ACT))
         rows: list[Any] = [*lists.open_pledges()]
         return [_offer(row, row.left) for row in rows if everywhere or row.unit_id in own]
 

@@ -69,14 +69,13 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def visible_to(self, actor: Actor) -> ReportQuerySet:
         """What the actor's unit has or is offered, what lies in a grid worker's place, or all; else none."""
-        scopes = actor.scopes(ACT)
-        if any(scope.everywhere for scope in scopes):
+        if actor.everywhere(ACT):
             return self
         seen = Q(pk=None)
         units = actor.units(ACT)
         if units:
             seen |= Q(unit__in=units) | Q(offered_unit__in=units)
-        for scope in scopes:
+        for scope in actor.scopes(ACT):
             if scope.region:
                 seen |= Q(region_code__startswith=scope.region)
         return self.filter(seen)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
@@ -53,6 +53,9 @@ class Directory:
             self.rows if rows is None else rows, sector=sector, region_code=region_code,
             townships=self.townships, fallback_unit=self.fallback,
         )  # fmt: skip
+
+
+M = TypeVar("M", bound=Model)
 
 
 def directory() -> Directory:
@@ -116,4 +119,9 @@ def unit_choices() -> list[tuple[int, str]]:
 def units_for(actor: Actor, act: str) -> QuerySet[Unit]:
     """The active units for which an actor may do an act, by name."""
     rows = Unit.objects.filter(active=True).order_by("name")
-    return rows if any(scope.everywhere for scope in actor.scopes(act)) else rows.filter(pk__in=actor.units(act))
+    return of_own_units(rows, actor, act, "pk")
+
+
+def of_own_units(rows: QuerySet[M], actor: Actor, act: str, field: str = "unit") -> QuerySet[M]:
+    """The rows of the units for which an actor may do an act (``field`` leads to the unit); all where he may do it everywhere."""
+    return rows if actor.everywhere(act) else rows.filter(**{f"{field}__in": actor.units(act)})

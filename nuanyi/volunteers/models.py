@@ -39,7 +39,7 @@ class VolunteerQuerySet(models.QuerySet["Volunteer"]):
 
     def visible_to(self, actor: Actor) -> VolunteerQuerySet:
         """Those in teams of the actor's unit, or all."""
-        if any(scope.everywhere for scope in actor.scopes(ACT)):
+        if actor.everywhere(ACT):
             return self
         return self.filter(team__unit__in=actor.units(ACT))
 

@@ -13,6 +13,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.places import queries as places
+from nuanyi.units.queries import of_own_units
 from nuanyi.volunteers import rules
 from nuanyi.volunteers.models import ACT, Campaign, Draw, Reward, Shift, Signup, StarStep, Team, Volunteer
 from nuanyi.volunteers.rules import Appeal, Place, Standing
@@ -33,8 +34,8 @@ def teams(actor: Actor | None = None) -> list[Team]:
     rows = Team.objects.select_related("unit", "captain").annotate(
         size=Count("volunteers", filter=Q(volunteers__standing=Standing.ACTIVE))
     )
-    if actor is not None and not any(scope.everywhere for scope in actor.scopes(ACT)):
-        rows = rows.filter(unit__in=actor.units(ACT))
+    if actor is not None:
+        rows = of_own_units(rows, actor, ACT)
     return list(rows.filter(active=True))
 
 
@@ -110,9 +111,7 @@ def shifts_for(actor: Actor) -> QuerySet[Shift]:
         on=Count("signups", filter=Q(signups__place__in=(Place.ON, Place.OFFERED))), minutes=Coalesce(Sum("signups__minutes"), 0),
         appeals=Count("signups", filter=Q(signups__appeal=Appeal.OPEN)),
     )  # fmt: skip
-    return (
-        rows if any(scope.everywhere for scope in actor.scopes(ACT)) else rows.filter(team__unit__in=actor.units(ACT))
-    )
+    return of_own_units(rows, actor, ACT, "team__unit")
 
 
 def needs_of(shift: Shift) -> list[tuple[str, int, int]]:
@@ -140,7 +139,7 @@ def campaigns_for(actor: Actor) -> QuerySet[Campaign]:
         back=Coalesce(Sum("draws__back"), 0),
         communities=Count("draws__region_code", distinct=True),
     )
-    return rows if any(scope.everywhere for scope in actor.scopes(ACT)) else rows.filter(unit__in=actor.units(ACT))
+    return of_own_units(rows, actor, ACT)
 
 
 def covered(campaign: Campaign) -> list[tuple[str, str, int]]:

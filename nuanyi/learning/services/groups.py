@@ -23,6 +23,7 @@ from nuanyi.notices import robots
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+from nuanyi.units.queries import of_own_units
 
 ACT = "learning.groups"
 
@@ -46,9 +47,7 @@ class Told:
 def groups_for(actor: Actor) -> list[Group]:
     """The groups of the actor's unit, or all."""
     rows = Group.objects.select_related("unit").order_by("-active", "name")
-    if not any(scope.everywhere for scope in actor.scopes(ACT)):
-        rows = rows.filter(unit__in=actor.units(ACT))
-    return list(rows)
+    return list(of_own_units(rows, actor, ACT))
 
 
 @transaction.atomic

@@ -28,6 +28,7 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+from nuanyi.units.queries import of_own_units
 
 ACT = "learning.sessions"
 HALL_AN_HOUR = 600
@@ -131,10 +132,7 @@ def cancel(*, actor: Actor, pk: int) -> Session:
 
 def groups_to_invite(actor: Actor) -> list[Group]:
     """The groups that may be invited: those of the actor's unit, or all."""
-    rows = Group.objects.filter(active=True).order_by("name")
-    if not any(scope.everywhere for scope in actor.scopes(ACT)):
-        rows = rows.filter(unit__in=actor.units(ACT))
-    return list(rows)
+    return list(of_own_units(Group.objects.filter(active=True).order_by("name"), actor, ACT))
 
 
 @transaction.atomic

@@ -38,14 +38,15 @@ def own(actor: Actor, pk: int, *, lock: bool = True) -> Report:
     return found
 
 
-def _held(actor: Actor, pk: int) -> Report:
+def held(actor: Actor, pk: int) -> Report:
     """A report that the actor's unit has (not one that it is only offered). Raises NotAllowed, NotFound."""
     report = own(actor, pk)
     actor.require(ACT, units=(report.unit_id,), regions=(report.region_code,) if report.region_code else ())
     return report
 
 
-def _step(actor: Actor, report: Report, words: str = "", *, key: UUID | None = None, shown: bool = True) -> None:
+def add_step(actor: Actor, report: Report, words: str = "", *, key: UUID | None = None, shown: bool = True) -> None:
+    """Write down that a report moved; the first step that the reporters see is its first answer."""
     now = clock.now()
     if report.answered_at is None and shown and report.state != State.NEW:
         report.answered_at = now
@@ -65,21 +66,21 @@ def _again(report: Report, key: UUID | None) -> bool:
 @transaction.atomic
 def take(*, actor: Actor, pk: int, key: UUID | None = None, mine: bool = False) -> Report:
     """Take a report on; ``mine`` makes the actor its grid worker. Raises IllegalMove."""
-    report = _held(actor, pk)
+    report = held(actor, pk)
     if _again(report, key):
         return report
     rules.check_move(report.state, State.TAKEN)
     report.state, report.ended_at, report.why = State.TAKEN, None, ""
     if mine:
         report.account_id = actor.account_id
-    _step(actor, report, key=key)
+    add_step(actor, report, key=key)
     return report
 
 
 @transaction.atomic
 def mend(*, actor: Actor, pk: int, words: str, photos: list[bytes], key: UUID | None = None) -> Report:
     """It is mended, says the unit, with a photo or a word to show for it. Raises IllegalMove, BadInput, BadPicture."""
-    report = _held(actor, pk)
+    report = held(actor, pk)
     if _again(report, key):
         return report
     words = rules.clean(words)
@@ -90,27 +91,27 @@ def mend(*, actor: Actor, pk: int, words: str, photos: list[bytes], key: UUID | 
     rules.check_move(report.state, State.MENDED)
     report.state, report.mended_at = State.MENDED, clock.now()
     keep_pictures(report, key or UUID(int=report.pk), photos, after=True)
-    _step(actor, report, words, key=key)
+    add_step(actor, report, words, key=key)
     return report
 
 
 @transaction.atomic
 def answer(*, actor: Actor, pk: int, words: str, shown: bool = True) -> Report:
     """A word to the reporters, or a note inside the unit. Raises BadInput."""
-    report = _held(actor, pk)
+    report = held(actor, pk)
     words = rules.clean(words)
     if len(words) < 2:
         raise BadInput(fields={"words": _("Write a word.")})
     if report.answered_at is None and shown:
         report.answered_at = clock.now()
-    _step(actor, report, words, shown=shown)
+    add_step(actor, report, words, shown=shown)
     return report
 
 
 @transaction.atomic
 def refuse(*, actor: Actor, pk: int, why: str, words: str) -> Report:
     """Not taken, with a reason that the reporter is told. One about a person loses its words and photos at once. Raises BadInput."""
-    report = _held(actor, pk)
+    report = held(actor, pk)
     if why not in Why.values:
         raise BadInput(fields={"why": _("A refusal needs a reason.")})
     rules.check_move(report.state, State.REFUSED)
@@ -118,7 +119,7 @@ def refuse(*, actor: Actor, pk: int, why: str, words: str) -> Report:
     if why in (Why.PERSON, Why.SPAM):
         report.sealed_words = None
         report.pictures.all().delete()
-    _step(actor, report, rules.clean(words))
+    add_step(actor, report, rules.clean(words))
     return report
 
 
@@ -128,14 +129,14 @@ def refuse(*, actor: Actor, pk: int, why: str, words: str) -> Report:
 @transaction.atomic
 def offer(*, actor: Actor, pk: int, unit: Unit, words: str) -> Report:
     """Offer a report to another unit; until it accepts, ours answers for it. Raises BadInput, IllegalMove."""
-    report = _held(actor, pk)
+    report = held(actor, pk)
     words = rules.clean(words)[:200]
     if not report.open or unit.pk == report.unit_id or not unit.active:
         raise IllegalMove()
     if len(words) < 2:
         raise BadInput(fields={"words": _("Say why it is theirs.")})
     report.offered_unit, report.offered_words = unit, words
-    _step(actor, report, words, shown=False)
+    add_step(actor, report, words, shown=False)
     notices.call(
         unit.pk, ("unit_staff", "clerk"), kinds.OFFERED, once=f"offer:{report.pk}:{clock.now():%y%m%d%H%M%S}",
         address=f"/office/reports/{report.pk}/", about=report.kind.title, why=words,
@@ -158,7 +159,7 @@ def reply(*, actor: Actor, pk: int, accepts: bool, words: str = "") -> Report:
         report.unit, report.account, report.route_reason = report.offered_unit, None, str(_("handed over"))
         report.state = State.TAKEN if report.state == State.NEW else report.state
     report.offered_unit = None
-    _step(actor, report, words, shown=accepts)
+    add_step(actor, report, words, shown=accepts)
     if not accepts:
         notices.call(
             before, ("unit_staff", "clerk"), kinds.DECLINED, once=f"decline:{report.pk}:{clock.now():%y%m%d%H%M%S}",
@@ -173,7 +174,7 @@ def reply(*, actor: Actor, pk: int, accepts: bool, words: str = "") -> Report:
 @transaction.atomic
 def correct(*, actor: Actor, pk: int, kind: str, lat_wgs84: float, lon_wgs84: float, where: str) -> Report:
     """Correct kind and place: it is dispatched and its time counted anew, from the hour in which it was told. Raises BadInput."""
-    report = _held(actor, pk)
+    report = held(actor, pk)
     if not report.open:
         raise IllegalMove()
     known = queries.book().kinds.get(kind)
@@ -190,7 +191,7 @@ def correct(*, actor: Actor, pk: int, kind: str, lat_wgs84: float, lon_wgs84: fl
     report.unit, why = queries.dispatch(known.pk, region)
     report.route_reason, report.account_id = str(why)[:120], queries.book().grids.get(grid)
     report.due_at = Term(known.amount, known.counted, "").after(rules.next_hour(report.hour_at))
-    _step(actor, report, shown=False)
+    add_step(actor, report, shown=False)
     journal.record(actor, events.REPORT_CHANGED, report, about=kind, grid=grid)
     return report
 
@@ -198,7 +199,7 @@ def correct(*, actor: Actor, pk: int, kind: str, lat_wgs84: float, lon_wgs84: fl
 @transaction.atomic
 def join(*, actor: Actor, pk: int, into: int) -> Report:
     """Two reports tell of one thing: the later one's senders are told of the other from now on. Raises IllegalMove, NotFound."""
-    report, other = _held(actor, pk), own(actor, into)
+    report, other = held(actor, pk), own(actor, into)
     if report.pk == other.pk or not other.open or not report.open:
         raise IllegalMove()
     moved = Voice.objects.filter(report=report).update(report=other, first=False)
@@ -212,7 +213,7 @@ def join(*, actor: Actor, pk: int, into: int) -> Report:
         clock.now(),
         0,
     )
-    _step(actor, report, shown=False)
+    add_step(actor, report, shown=False)
     ledger.reverse_all_from(report)  # what was told twice counts once
     journal.record(actor, events.REPORTS_JOINED, report, into=other.ref, voices=moved)
     return other
@@ -221,7 +222,7 @@ def join(*, actor: Actor, pk: int, into: int) -> Report:
 @transaction.atomic
 def not_a_double(*, actor: Actor, pk: int) -> Report:
     """They are two things: the hint goes. Raises NotFound."""
-    report = _held(actor, pk)
+    report = held(actor, pk)
     report.double_of, report.likeness = None, 0.0
     report.save(update_fields=["double_of", "likeness"])
     journal.record(actor, events.REPORTS_JOINED, report, apart=True)
@@ -253,7 +254,7 @@ def picture(*, actor: Actor, pk: int, picture: UUID) -> bytes:
 @transaction.atomic
 def phones(*, actor: Actor, pk: int) -> list[str]:
     """The phones that senders left, opened, to ask where it is; journaled. Only the unit that has the report. Raises NotAllowed."""
-    report = _held(actor, pk)
+    report = held(actor, pk)
     found = report.voices.exclude(sealed_phone=None)
     journal.record(actor, events.WORDS_SEEN, report, what="phone", count=found.count())
     return [keys().open("person", bytes(voice.sealed_phone or b""), voice.key.bytes) for voice in found]

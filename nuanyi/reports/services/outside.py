@@ -80,7 +80,7 @@ def hand_out(*, actor: Actor, pk: int, server: str, service: str) -> Report:
     if other is None or not service:
         raise BadInput(fields={"server": _("Choose from the list.")})
     with transaction.atomic():
-        report = handling._held(actor, pk)
+        report = handling.held(actor, pk)
         before = report.state
         if not (report.state == State.OUTSIDE and not report.outside_ref):
             rules.check_move(report.state, State.OUTSIDE)
@@ -105,7 +105,7 @@ def hand_out(*, actor: Actor, pk: int, server: str, service: str) -> Report:
     with transaction.atomic():
         report = Report.objects.select_for_update(of=("self",)).select_related("kind", "unit").get(pk=pk)
         report.outside_ref = number
-        handling._step(actor, report, f"{other.name} {number}")
+        handling.add_step(actor, report, f"{other.name} {number}")
         journal.record(actor, events.HANDED_OUT, report, server=other.name, number=number)
     return report
 
