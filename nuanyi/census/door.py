@@ -15,6 +15,7 @@ from nuanyi.census.services import records
 from nuanyi.lib.doors import PUBLIC, actor_of, door
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.sectors import Sector
+from nuanyi.people.access import owner_mark
 from nuanyi.places import queries as places
 
 
@@ -47,7 +48,12 @@ def send(request: HttpRequest) -> HttpResponse:
 def token(request: HttpRequest) -> JsonResponse:
     """A fresh form token and whether somebody is signed in, for a page that was kept for days."""
     actor = actor_of(request)
-    body = {"token": get_token(request), "signed_in": actor.kind == "account", "may": actor.can("census.enter")}
+    body = {
+        "token": get_token(request),
+        "signed_in": actor.kind == "account",
+        "may": actor.can("census.enter"),
+        "whose": owner_mark(actor),
+    }
     response = JsonResponse(body)
     response["Cache-Control"] = "no-store"
     return response

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.doors import actor_of
 from nuanyi.lib.errors import Words
 from nuanyi.notices.models import Notice
+from nuanyi.people.access import owner_mark
 
 
 @dataclass(frozen=True)
@@ -137,5 +138,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
     return {
         "actor": actor, "rail": rail, "unseen_notices": unseen, "demo": settings.NUANYI_DEMO,
-        "tiles_url": settings.NUANYI_TILES_URL,
+        "tiles_url": settings.NUANYI_TILES_URL, "whose": lambda: owner_mark(actor),
     }  # fmt: skip

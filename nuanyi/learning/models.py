@@ -220,6 +220,11 @@ class Push(models.Model):
         ]
 
     @property
+    def title(self) -> str:
+        """What it is about."""
+        return self.lesson.title if self.lesson else self.session.title if self.session else ""
+
+    @property
     def channel_title(self) -> str:
         """The channel in words."""
         return str(dict([*Robot.choices, *Way.choices]).get(self.channel, self.channel))

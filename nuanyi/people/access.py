@@ -7,8 +7,13 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 from nuanyi.lib.actor import EVERYWHERE, Actor, Scope
-from nuanyi.people.models import Account, DutyGrant
+from nuanyi.people.models import Account, DutyGrant, keys
 from nuanyi.people.rules import ACTS, ALL, PLACE, PLACE_OR_UNIT, UNIT, Duty
+
+
+def owner_mark(actor: Actor) -> str:
+    """What a phone may know an account by, to tell its drafts from another's: a keyed digest; "" for a guest."""
+    return keys().digest("drafts-owner", str(actor.account_id)).hex()[:16] if actor.account_id else ""
 
 
 def actor_for(account: Account) -> Actor:

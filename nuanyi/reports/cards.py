@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from nuanyi.lib.cards import WHITE, Card
@@ -34,22 +36,29 @@ class _MonthCard(Card):
 
 
 def picture(month: date, card: dict[str, Any], link: str) -> bytes:
-    """The card of a month (see ``queries.month_card``) as a PNG."""
+    """The card of a month (see ``queries.month_card``) as a PNG. The same card is drawn once: anybody may ask for it."""
+    numbers = (card["told"], card["mended"], card["open"])
+    return _drawn(month, numbers, tuple(card["kinds"][:ROWS]), link, get_language() or "", settings.NUANYI_DEMO)
+
+
+@lru_cache(maxsize=64)
+def _drawn(
+    month: date, numbers: tuple[int, int, int], kinds: tuple[tuple[str, int], ...], link: str, language: str, demo: bool
+) -> bytes:
     made = _MonthCard(WIDE, HIGH)
     made.pen.rectangle((0, 0, WIDE, 300), LANTERN)
     made.words(EDGE, 70, date_format(month, "YEAR_MONTH_FORMAT"), 44, WHITE)
-    if settings.NUANYI_DEMO:
+    if demo:
         made.words(WIDE - EDGE, 70, _("Made up for the demo"), 44, WHITE, anchor="ra")
     made.words(EDGE, 150, _("What came of your reports"), 76, WHITE, most=WIDE - 2 * EDGE)
     third = (WIDE - 2 * EDGE) // 3
-    for n, (key, title) in enumerate((("told", _("told")), ("mended", _("mended")), ("open", _("under way")))):
-        made.number(EDGE + n * third, third, card[key], title)
+    for n, title in enumerate((_("told"), _("mended"), _("under way"))):
+        made.number(EDGE + n * third, third, numbers[n], title)
     made.pen.line((EDGE, 640, WIDE - EDGE, 640), LINE, 3)
-    kinds = card["kinds"][:ROWS]
     most = max([count for _title, count in kinds], default=1)
     for n, (title, count) in enumerate(kinds):
         made.bar(690 + n * 72, title, count, most)
-    if not card["told"]:
+    if not numbers[0]:
         made.words(EDGE, 690, _("Nobody reported anything in this month."), 38, SOFT, most=WIDE - 2 * EDGE)
     side = 300
     made.code(link, EDGE + side // 2, HIGH - side - 60, side)

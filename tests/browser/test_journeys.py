@@ -154,7 +154,7 @@ def test_an_entry_at_the_door_waits_on_the_phone_without_network_and_is_sent_onc
         page.click("#door button")
         page.locator("#waiting li").nth(n).wait_for()
     kept = page.evaluate(
-        "(async () => { const db = await new Promise(r => { const a = indexedDB.open('nuanyi', 1); a.onsuccess = () => r(a.result); });"
+        "(async () => { const db = await new Promise(r => { const a = indexedDB.open('nuanyi'); a.onsuccess = () => r(a.result); });"
         " return new Promise(r => { const q = db.transaction('drafts').objectStore('drafts').getAll();"
         " q.onsuccess = () => r(q.result.map(d => Array.from(new Uint8Array(d.sealed)).map(c => String.fromCharCode(c)).join('')).join('')); }); })()"
     )

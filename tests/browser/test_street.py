@@ -119,6 +119,14 @@ def test_a_report_from_a_phone_without_network_to_mended_and_told_back(open_as, 
     assert "浏览器试验" not in page.content()
 
 
+def sign_in(page, username):
+    page.goto("/accounts/login/")
+    page.fill("#id_login", username)
+    page.fill("#id_password", "nuanyi-demo-2022")
+    page.press("#id_password", "Enter")
+    page.wait_for_url("**/office/")
+
+
 def told(page, words):
     page.goto("/report/")
     page.fill("#id_words", words)
@@ -161,11 +169,11 @@ def test_a_grid_worker_walks_his_list_without_network_and_nothing_is_lost_when_h
     worker.context.clear_cookies()
     worker.context.set_offline(False)
     worker.get_by_text("重新登录").wait_for()
-    worker.goto("/accounts/login/")
-    worker.fill("#id_login", "wangge")
-    worker.fill("#id_password", "nuanyi-demo-2022")
-    worker.press("#id_password", "Enter")
-    worker.wait_for_url("**/office/")
+    sign_in(worker, "yanshan")
+    worker.goto("/grid/")
+    worker.get_by_text("另一个账号").wait_for()
+    worker.context.clear_cookies()
+    sign_in(worker, "wangge")
     worker.goto("/grid/")
     worker.locator("ul[data-refused] li", has_text="垃圾").wait_for()
     worker.locator("ul[data-refused] button").click()

@@ -18,6 +18,8 @@ from nuanyi.people.models import keys
 MOST_BYTES = 256 << 10
 #: Wide: many riders stand behind one carrier address.
 AN_HOUR = 3000
+#: New ones are rare for a person, and each may hold a quarter of a megabyte.
+NEW_AN_HOUR = 120
 #: Progress that nobody asked for so long is forgotten.
 IDLE_DAYS = 400
 IDENT = re.compile(r"[0-9a-f]{64}")
@@ -45,11 +47,16 @@ def write(*, ident: str, version: int, blob: bytes, network: str) -> int:
     Raises Conflict (another phone wrote meanwhile: read and merge), BadInput, TooMuch.
     """
     mark = _mark(ident, network)
+    if version == 0:
+        limits.count("progress-new", network, at_most=NEW_AN_HOUR)
     if not 0 < len(blob) <= MOST_BYTES:
         raise BadInput(code="bad-size")
-    _made, new = KeptProgress.objects.get_or_create(mark=mark, defaults={"blob": blob, "day": clock.today()})
-    found = KeptProgress.objects.select_for_update().get(mark=mark)
-    if new or bytes(found.blob) == blob:
+    if version == 0:
+        KeptProgress.objects.bulk_create([KeptProgress(mark=mark, blob=blob, day=clock.today())], ignore_conflicts=True)
+    found = KeptProgress.objects.select_for_update().filter(mark=mark).first()
+    if found is None:
+        raise Conflict(code="changed-meanwhile")  # deleted by its owner on another phone
+    if bytes(found.blob) == blob:
         return found.version
     if found.version != version:
         raise Conflict(code="changed-meanwhile")

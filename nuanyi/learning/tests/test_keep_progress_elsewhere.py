@@ -1,5 +1,6 @@
 """Progress on the server, only where its owner asks: sealed on the phone, merged there, nobody's name on it."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from nuanyi.learning.models import KeptProgress
 from nuanyi.learning.services import progress
 from nuanyi.lib import clock
-from nuanyi.lib.errors import BadInput, Conflict, NotFound
+from nuanyi.lib.errors import BadInput, Conflict, NotFound, TooMuch
 
 pytestmark = pytest.mark.django_db
-IDENT, NETWORK = "a" * 64, "203.0.113.9"
+IDENT, NETWORK, NETWORKS = "a" * 64, "203.0.113.9", itertools.count(1)
 
 
 def test_what_was_kept_comes_back_and_its_name_is_not_stored():
@@ -38,13 +39,12 @@ def test_the_same_writing_again_is_one_and_a_phone_that_has_not_read_overwrites_
 @given(st.lists(st.tuples(st.integers(0, 3), st.binary(min_size=1, max_size=4)), max_size=8))
 def test_versions_only_grow_and_every_accepted_blob_was_written_after_reading(writes):
     KeptProgress.objects.all().delete()
-    stored, version = None, 0
+    stored, version, network = None, 0, f"2001:db8:{next(NETWORKS):x}::1"
     for told, blob in writes:
         try:
-            now = progress.write(ident=IDENT, version=told, blob=blob, network="10.0.0.1")
+            now = progress.write(ident=IDENT, version=told, blob=blob, network=network)
         except Conflict:
             assert told != version
-            assert stored is not None
             continue
         if blob != stored:
             assert stored is None or told == version
@@ -76,3 +76,18 @@ def test_progress_that_nobody_touches_is_forgotten():
     progress.write(ident=IDENT, version=0, blob=b"sealed", network=NETWORK)
     with clock.held_at(clock.now() + timedelta(days=progress.IDLE_DAYS + 1)):
         assert progress.forget_idle() == 1
+
+
+def test_what_its_owner_deleted_does_not_come_back_from_another_phone():
+    progress.write(ident=IDENT, version=0, blob=b"sealed", network=NETWORK)
+    progress.drop(ident=IDENT, network=NETWORK)
+    with pytest.raises(Conflict):
+        progress.write(ident=IDENT, version=1, blob=b"of the other phone", network=NETWORK)
+    assert not KeptProgress.objects.exists()
+
+
+def test_nobody_fills_the_disk_with_new_codes():
+    for n in range(progress.NEW_AN_HOUR):
+        progress.write(ident=f"{n:064x}", version=0, blob=b"x", network=NETWORK)
+    with pytest.raises(TooMuch):
+        progress.write(ident="f" * 64, version=0, blob=b"x", network=NETWORK)

@@ -13,7 +13,7 @@ import pytest
 from nuanyi.learning import kinds, queries
 from nuanyi.learning.models import Channel, Group, Push
 from nuanyi.learning.rules import PushState
-from nuanyi.learning.services import groups, pushing
+from nuanyi.learning.services import groups, pushing, sessions
 from nuanyi.learning.tests.test_write_and_read_lessons import published  # noqa: F401
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
@@ -101,6 +101,20 @@ def planned(cast, published):  # noqa: F811
     lesson = published()
     pushing.plan_day(actor=cast.actor("office"), day=clock.today(), lesson=lesson, speaker="先锋周师傅（示例）")
     return lesson
+
+
+def test_the_page_of_pushes_shows_lessons_and_invitations(cast, district, loopback, planned):
+    group = make_group(cast, district, loopback)
+    pushing.queue_day(clock.today())
+    now = clock.now()
+    held = sessions.save_session(actor=cast.actor("office"), told=sessions.Told(
+        kind="lecture", title="夜里骑行", place="雁山镇", starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=1, hours=1), unit=district["gonghui"],
+    ))  # fmt: skip
+    sessions.invite(actor=cast.actor("office"), pk=held.pk, groups=[group.pk])
+    page = cast.client("office").get("/office/learning/pushes/")
+    assert page.status_code == 200
+    assert "夜里骑行" in page.content.decode()
+    assert "头盔怎么戴" in page.content.decode()
 
 
 def test_the_three_robots_take_the_lesson_signed_at_the_groups_hour_once(cast, district, loopback, planned):

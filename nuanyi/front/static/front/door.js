@@ -42,9 +42,11 @@
     let token;
     try {
       token = await (await fetch(form.dataset.token, { credentials: "same-origin" })).json();
+      await Drafts.known(token.whose);
+      if (token.whose && draft.body.whose && draft.body.whose !== token.whose) { await Drafts.put(draft.id, "other", draft.body); return true; }
       if (!token.signed_in) { document.getElementById("sign-in").hidden = false; return false; }
       await Drafts.put(draft.id, "sending", draft.body); render();
-      const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": token.token }, body: JSON.stringify({ ...draft.body, key: draft.id, why: undefined }) });
+      const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": token.token }, body: JSON.stringify({ ...draft.body, key: draft.id, why: undefined, whose: undefined }) });
       if (answer.ok) { await Drafts.drop(draft.id); say(words.kept, "good"); return true; }
       const problem = await answer.json().catch(() => ({}));
       if (answer.status >= 500 || answer.status === 429) { await Drafts.put(draft.id, "waiting", draft.body); return false; }

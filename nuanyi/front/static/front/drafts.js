@@ -22,13 +22,21 @@ const Drafts = (() => {
     await run("keys", "readwrite", (s) => s.put({ key: fresh, at: Date.now() }, "key"));
     return fresh;
   };
-  const forget = async () => { for (const name of ["keys", "drafts", "papers"]) await run(name, "readwrite", (s) => s.clear()); };
+  /* whose drafts and papers these are: a mark of the account, told by pages of the office; another's papers go at once */
+  const WHOSE = "nuanyi.whose";
+  const whose = () => localStorage.getItem(WHOSE) || "";
+  let cleared = Promise.resolve();
+  const known = (mark) => {
+    if (mark && mark !== whose()) { localStorage.setItem(WHOSE, mark); cleared = run("papers", "readwrite", (s) => s.clear()); }
+    return cleared;
+  };
+  const forget = async () => { localStorage.removeItem(WHOSE); for (const name of ["keys", "drafts", "papers"]) await run(name, "readwrite", (s) => s.clear()); };
   const seal = async (body) => {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     return { iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(true), new TextEncoder().encode(JSON.stringify(body))), at: Date.now() };
   };
   const unseal = async (row, opener) => JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, opener, row.sealed)));
-  const put = async (id, state, body) => { const row = { id, state, ...await seal(body) }; await run("drafts", "readwrite", (s) => s.put(row, id)); };
+  const put = async (id, state, body) => { const row = { id, state, ...await seal({ whose: whose(), ...body }) }; await run("drafts", "readwrite", (s) => s.put(row, id)); };
   const all = async () => {
     const opener = await key(false);
     if (!opener) return [];
@@ -39,13 +47,14 @@ const Drafts = (() => {
     return opened.sort((a, b) => a.at - b.at);
   };
   /* a paper is what an account may read on this phone without network until it signs out: null where there is none */
-  const keepPaper = async (name, body) => { const row = await seal(body); await run("papers", "readwrite", (s) => s.put(row, name)); };
+  const keepPaper = async (name, body) => { await cleared; const row = await seal(body); await run("papers", "readwrite", (s) => s.put(row, name)); };
   const paper = async (name) => {
     const opener = await key(false), row = opener && await run("papers", "readonly", (s) => s.get(name));
     try { return row ? { at: row.at, body: await unseal(row, opener) } : null; } catch { return null; }
   };
   const drop = (id) => run("drafts", "readwrite", (s) => s.delete(id));
   const possible = () => Boolean(window.isSecureContext && window.indexedDB && crypto.subtle);
-  return { put, all, drop, forget, possible, keepPaper, paper };
+  return { put, all, drop, forget, possible, known, keepPaper, paper };
 })();
+if (document.querySelector("[data-whose]") && Drafts.possible()) Drafts.known(document.querySelector("[data-whose]").dataset.whose);
 document.addEventListener("submit", (event) => { if (event.target.matches("[data-forgets]") && Drafts.possible()) Drafts.forget(); });

@@ -37,11 +37,13 @@
   };
   const why = async (answer) => { const problem = await answer.json().catch(() => ({})); return Object.values(problem.fields || {}).flat().join(" ") || problem.title || ""; };
   const later = async (draft, state) => { await Drafts.put(draft.id, "waiting", draft.body); say(state); return null; };
-  /* the page that came after it, "refused", or null where it still waits */
+  /* the page that came after it, "refused", "other" (an account that is not signed in wrote it), or null where it still waits */
   const send = async (draft) => {
     say("sending");
     try {
-      const { token } = await (await fetch("/door/token/", { credentials: "same-origin" })).json();
+      const { token, whose } = await (await fetch("/door/token/", { credentials: "same-origin" })).json();
+      await Drafts.known(whose);
+      if (whose && draft.body.whose && draft.body.whose !== whose && draft.body.action.startsWith("/office/")) { say("other"); return "other"; }
       const data = new FormData();
       draft.body.fields.forEach(([name, value]) => data.append(name, value));
       for (const [name, text] of draft.body.files) data.append(name, blob(text), "photo.jpg");
@@ -62,6 +64,7 @@
         if (!draft.body.action || draft.state === "refused") continue;
         const target = await send(draft);
         if (target === null) break;
+        if (target === "other") continue;
         if (draft.id !== mine) { document.dispatchEvent(new CustomEvent("kept-sent", { detail: draft })); continue; }
         if (target === "refused") { await Drafts.drop(draft.id); form.submit(); } else location.assign(target);
         return;
