@@ -71,14 +71,14 @@ class CallForm(AskForm):
 
 
 class ClockForm(forms.Form):
-    """A length of time with its source."""
+    """A length of time with its source: that of a clock that is there (``name`` comes with the page), or one more for a kind."""
 
     kind = forms.ChoiceField(
         label=_("Kind of case"),
         required=False,
         choices=[("", _("All kinds: a class or the first answer")), *Kind.choices],
     )
-    name = forms.CharField(label=_("Which clock"), max_length=20)
+    name = forms.CharField(label=_("Which clock"), max_length=20, required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=80, required=False)
     amount = forms.IntegerField(label=_("How long"), min_value=1, max_value=1000)
     counted = forms.ChoiceField(label=_("Counted in"), choices=TermUnit.choices)

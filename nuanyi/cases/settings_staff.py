@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.forms import HiddenInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -14,9 +17,9 @@ from nuanyi.cases.models import ClockRule, LetterTemplate, RoutingRule, ServiceI
 from nuanyi.cases.rules import Kind, Part, Urgency
 from nuanyi.cases.services import letters, settings
 from nuanyi.lib.doors import actor_of, door
-from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
 from nuanyi.lib.posted import number_of
-from nuanyi.lib.terms import TermUnit
+from nuanyi.lib.terms import Term, TermUnit
 from nuanyi.places import queries as places
 
 
@@ -45,6 +48,31 @@ def item(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     )
 
 
+def _terms() -> list[dict[str, Any]]:
+    """Every clock as a line of the page and as what its form begins with: first answer, classes, then the law's."""
+    book = queries.clock_book()
+    lines: list[tuple[str, str, Words, Words, Term, bool]] = [
+        ("", "first", gettext("First answer"), "", book.first_answer, False)
+    ]
+    lines += [("", name, Urgency(name).label, "", term, False) for name, term in book.classes.items()]
+    lines += [
+        (kind, row.name, Kind(kind).label, row.title, row.term, row.of_worker)
+        for kind, rows in book.legal.items()
+        for row in rows
+    ]
+    return [
+        {"kind": kind, "name": name, "label": label, "title": title, "amount": term.amount, "counted": term.unit,
+         "source": term.source, "of_worker": of_worker}
+        for kind, name, label, title, term, of_worker in lines
+    ]  # fmt: skip
+
+
+def _own(terms: list[dict[str, Any]]) -> list[tuple[ClockRule, str]]:
+    """What was changed here, each with its words."""
+    words = {(term["kind"], term["name"]): f"{term['label']} {term['title']}".strip() for term in terms}
+    return [(row, words.get((row.kind, row.name), row.title)) for row in ClockRule.objects.order_by("kind", "name")]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @door("cases.settings")
 def clocks(request: HttpRequest) -> HttpResponse:
@@ -61,11 +89,14 @@ def clocks(request: HttpRequest) -> HttpResponse:
                 return redirect("/office/cases/clocks/")
         except Refusal as wrong:
             refusal = wrong
-    book = queries.clock_book()
+    terms = _terms()
+    chosen = next((term for term in terms if f"{term['kind']}:{term['name']}" == request.GET.get("change")), None)
+    if chosen and not form.is_bound:
+        form = ClockForm(initial=chosen)
+    if chosen:
+        form.fields["kind"].widget = HiddenInput()
     context = {
-        "form": form, "refusal": refusal, "own": ClockRule.objects.order_by("kind", "name"), "first": book.first_answer, "first_name": "first",
-        "classes": [(Urgency(name).label, name, term) for name, term in book.classes.items()],
-        "legal": [(Kind(kind).label, kind, row) for kind, rows in book.legal.items() for row in rows],
+        "form": form, "refusal": refusal, "own": _own(terms), "terms": terms, "chosen": chosen,
         "units": dict(TermUnit.choices),
     }  # fmt: skip
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -65,7 +66,16 @@ def ask(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
-    return render(request, "cases/worker/ask.html", {"form": form, "item": item, "refusal": refusal}, status=status)
+    kept = {"item": item.pk if item else None, "at": "station" if request.GET.get("at") == "station" else None}
+    known = urlencode({name: value for name, value in kept.items() if value})
+    # the form says itself where it goes: a phone that sends later knows no more of its page than that
+    context = {
+        "form": form,
+        "item": item,
+        "refusal": refusal,
+        "action": f"/help/ask/?{known}" if known else "/help/ask/",
+    }
+    return render(request, "cases/worker/ask.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

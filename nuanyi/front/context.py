@@ -110,16 +110,21 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
     ),
 )
 
+#: As many lines of the rail stand on a laptop's screen without scrolling.
+FITS = 16
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The rail (lazily: only the staff shell asks for it), the actor and the demo's sign."""
     actor = actor_of(request)
 
     def rail() -> list[dict[str, Any]]:
+        """Its parts; those with many lines show only the part they are in, so that nobody scrolls to find where he is."""
         known = [link.href for _title, links in RAIL for link in links if request.path.startswith(link.href)]
         here = max(known, key=len, default="")
         here = "" if here == "/office/" and request.path != here else here
-        parts = []
+        parts: list[dict[str, Any]] = []
+        lines = 0
         for title, links in RAIL:
             shown = [
                 {
@@ -130,8 +135,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 if actor.can(link.act)
             ]
             if shown:
-                parts.append({"title": title, "links": shown})
-        return parts
+                parts.append({"title": title, "links": shown, "open": any(line["here"] for line in shown)})
+                lines += len(shown)
+        return [part | {"open": True} for part in parts] if lines <= FITS else parts
 
     def unseen() -> int:
         return Notice.objects.visible_to(actor).filter(seen_at=None).count()

@@ -86,6 +86,53 @@ ACTS: dict[str, dict[Duty, str]] = {
     "notices.settings": {_D.ADMINISTRATOR: ALL},
 }  # fmt: skip
 
+#: What each act is in words, for the table that administrators read.
+ACT_WORDS: dict[str, Words] = {
+    "front.office": _("Open the office"),
+    "census.view": _("See establishments and workers"),
+    "census.follow_up": _("Write down a contact"),
+    "census.enter": _("Record somebody at the door"),
+    "census.import": _("Take a roster in"),
+    "census.rounds": _("Plan a census round"),
+    "census.export": _("Ask for an export in clear"),
+    "census.approve_export": _("Approve an export in clear"),
+    "people.see_masked": _("See masked names and phones"),
+    "people.reveal": _("Open one name or phone for a purpose"),
+    "people.reveal_political": _("Open political affiliation for a purpose"),
+    "people.manage_accounts": _("Open and close accounts"),
+    "people.erase": _("Erase a person on request"),
+    "journal.read": _("Read the audit"),
+    "units.view": _("Ask who answers"),
+    "units.edit_rules": _("Change the rules of responsibility"),
+    "places.view": _("See places and grids"),
+    "places.load": _("Load townships and grids"),
+    "matrix.view": _("See the matrix"),
+    "stations.view": _("See stations and what is wrong there"),
+    "stations.edit": _("Enter and change stations"),
+    "stations.keep": _("Keep a station: open, shut, mend"),
+    "cases.handle": _("Handle requests"),
+    "cases.oversee": _("See who waits where, without words"),
+    "cases.settings": _("Set kinds, terms, letters and routes"),
+    "cases.lists": _("Keep the three lists"),
+    "cases.register": _("Take registers of services in"),
+    "reports.handle": _("Handle reports"),
+    "volunteers.manage": _("Keep teams, shifts and campaigns"),
+    "volunteers.settings": _("Set the steps of stars"),
+    "volunteers.redeem": _("Hand out a reward"),
+    "reports.settings": _("Set kinds, routes and platforms of reports"),
+    "learning.view": _("See lessons and sessions"),
+    "learning.write": _("Write a lesson"),
+    "learning.publish": _("Publish lessons, set channels and the test"),
+    "learning.groups": _("Keep groups and what is pushed to them"),
+    "learning.sessions": _("Plan and hold sessions"),
+    "notices.settings": _("Set how notices go out"),
+}
+
+#: How far a duty reaches, in words.
+SCOPE_WORDS: dict[str, Words] = {
+    ALL: _("everywhere"), PLACE: _("own place"), PLACE_OR_UNIT: _("own place or unit"), UNIT: _("own unit"),
+}  # fmt: skip
+
 #: Who may give which duty: nobody can grant more than they hold themselves.
 _AT_THE_UNITS = (_D.WORKER, _D.KEEPER, _D.CLERK, _D.INSTRUCTOR, _D.GRID_WORKER, _D.UNIT_STAFF)
 GRANTED_BY: dict[Duty, tuple[Duty, ...]] = {

@@ -13,7 +13,7 @@ from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.people import queries, services
 from nuanyi.people.forms import AccountForm, DutyForm
 from nuanyi.people.models import Account, DutyGrant, Person
-from nuanyi.people.rules import ACTS, FIELDS, Duty
+from nuanyi.people.rules import ACT_WORDS, ACTS, FIELDS, SCOPE_WORDS, Duty
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
@@ -92,7 +92,10 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 @door("people.manage_accounts")
 def duties(request: HttpRequest) -> HttpResponse:
     """The table of access, as the program itself obeys it."""
-    rows = [(act, [(duty, table.get(duty, "")) for duty in Duty]) for act, table in ACTS.items()]
+    rows = [
+        (ACT_WORDS[act], [SCOPE_WORDS[table[duty]] if duty in table else "" for duty in Duty])
+        for act, table in ACTS.items()
+    ]
     return render(request, "people/staff/duties.html", {"rows": rows, "duties": list(Duty)})
 
 

@@ -21,8 +21,12 @@ def ask(page, words):
 
 def test_a_wage_dispute_from_a_night_without_network_to_the_last_instalment(open_as):
     page = open_as(None, size="phone")
-    ask(page, "站长扣了我三天的钱，有截图")
+    page.goto("/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
     page.context.set_offline(True)
+    ask(page, "站长扣了我三天的钱，有截图")
+    assert page.locator("[name=kind]:checked").input_value() == "wage"
     page.click("main form[data-keep] > button")
     page.get_by_text("等有网").wait_for()
     page.context.set_offline(False)

@@ -60,7 +60,7 @@ def test_a_roster_that_is_known_already_changes_nothing(open_as):
     page.goto("/office/census/imports/new/")
     page.set_input_files("#id_file", str(ROSTERS / "courier_firm.xls"))
     page.fill("#id_source", "快递企业花名册")
-    page.click("summary")
+    page.click("main summary")
     page.select_option("#id_default_sector", "courier")
     page.click("main form button")
     wait_for_words(page, "已收过，没有变化")

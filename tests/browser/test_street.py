@@ -154,7 +154,7 @@ def test_a_grid_worker_walks_his_list_without_network_and_nothing_is_lost_when_h
     worker.fill("#words", "换了灯泡")
     worker.click("form[data-grid] button")
     worker.get_by_text("等有网").first.wait_for()
-    assert worker.locator("[data-list] button:disabled", has_text="路灯").count() == 1
+    worker.locator("[data-list] button:disabled", has_text="路灯").wait_for()
     worker.goto(f"/grid/{bin_}/")
     worker.fill("#words", "倒掉了")
     worker.click("form[data-grid] button")

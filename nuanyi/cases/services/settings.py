@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -58,19 +59,25 @@ def save_rule(*, actor: Actor, kind: str, sector: str, region_code: str, unit: U
 def save_clock(
     *, actor: Actor, kind: str, name: str, title: str, amount: int, counted: str, source: str, of_worker: bool = False
 ) -> ClockRule:
-    """Change or add a length of time with its source; cases that come from now on run by it. Raises NotAllowed, BadInput."""
+    """Change a length of time, or add one (without ``name``), with its source; cases that come from now on run by it.
+
+    Raises NotAllowed, BadInput.
+    """
     actor.require("cases.settings")
     wrong: dict[str, Any] = {}
     if kind and kind not in Kind.values:
         wrong["kind"] = _("Choose from the list.")
     if not kind and name != "first" and name not in Urgency.values:
-        wrong["name"] = _("Choose from the list.")
+        wrong["kind"] = _("Choose from the list.")
+    if not name and not title.strip():
+        wrong["title"] = _("Give it a title.")
     if counted not in TermUnit.values or not 1 <= amount <= 1000:
         wrong["amount"] = _("From 1 to 1,000.")
     if len(source.strip()) < 4:
         wrong["source"] = _("Name the law and its article, or the promise.")
     if wrong:
         raise BadInput(fields=wrong)
+    name = name or f"own-{uuid4().hex[:8]}"
     rule, _made = ClockRule.objects.update_or_create(
         kind=kind, name=name[:20],
         defaults={"title": title[:80], "amount": amount, "counted": counted, "source": source.strip()[:120], "of_worker": of_worker},

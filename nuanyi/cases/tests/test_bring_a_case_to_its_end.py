@@ -6,7 +6,7 @@ from django.db import connection
 from django.test import Client
 
 from nuanyi.cases import jobs, queries
-from nuanyi.cases.models import Case, Message, RoutingRule
+from nuanyi.cases.models import Case, Message, RoutingRule, ServiceItem
 from nuanyi.cases.services import desk, intake, settings, wages
 from nuanyi.cases.services.intake import Request
 from nuanyi.journal.models import Entry
@@ -285,6 +285,13 @@ def test_the_form_sends_without_an_account_and_shows_the_code(routed):
     assert intake.claim_code_of(Case.objects.get().key) in page.content.decode()
     assert page["Cache-Control"] == "no-store"
     assert "sessionid" not in browser.cookies
+
+
+def test_a_line_of_the_service_list_comes_along_when_the_phone_sends_later(routed):
+    item = ServiceItem.objects.create(part="rights", title="调解", words="欠薪调解", case_kind="wage")
+    page = Client().get(f"/help/ask/?item={item.pk}&at=station&evil=1").content.decode()
+    assert f'action="/help/ask/?item={item.pk}&amp;at=station"' in page
+    assert 'action="/help/ask/"' in Client().get("/help/ask/?kind=wage").content.decode()
 
 
 def test_those_without_the_duty_do_nothing(routed):

@@ -82,3 +82,16 @@ def test_the_page_of_lengths_shows_every_source(desk_cast):
     told = {"kind": "", "name": "urgent", "amount": "1", "counted": "hours", "source": "本区承诺"}
     assert desk_cast.client("office").post("/office/cases/clocks/", told).status_code == 302
     assert "本区承诺" in desk_cast.client("office").get("/office/cases/clocks/").content.decode()
+
+
+def test_a_length_is_changed_from_its_line_and_one_more_needs_a_title_only(desk_cast):
+    browser = desk_cast.client("office")
+    assert "?change=:hard#change" in browser.get("/office/cases/clocks/").content.decode()
+    begun = browser.get("/office/cases/clocks/?change=:hard").content.decode()
+    assert '<input type="hidden" name="name" value="hard"' in begun and 'name="amount" value="15"' in begun
+    told = {"kind": "wage", "name": "", "title": "", "amount": "3", "counted": "days", "source": "本区承诺"}
+    assert browser.post("/office/cases/clocks/", told).status_code == 422
+    assert browser.post("/office/cases/clocks/", told | {"title": "三天内见面"}).status_code == 302
+    assert browser.post("/office/cases/clocks/", told | {"title": "十天内回访"}).status_code == 302
+    page = browser.get("/office/cases/clocks/").content.decode()
+    assert "三天内见面" in page and "十天内回访" in page

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
+from django.db.models.fields import BLANK_CHOICE_DASH
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -35,6 +36,7 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     """Label, hint, input, error, tied together for screen readers."""
     widget = bound.field.widget
     many = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
+    _say_choose(widget)
     hint_id, error_id = f"{bound.auto_id}-hint", f"{bound.auto_id}-error"
     described = [name for name, there in ((hint_id, hint or bound.help_text), (error_id, bound.errors)) if there]
     attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
@@ -44,6 +46,12 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
         "bound": bound, "widget": bound.as_widget(attrs=attrs), "hint": hint or bound.help_text, "hint_id": hint_id,
         "error_id": error_id, "check": isinstance(widget, CheckboxInput), "many": many,
     }  # fmt: skip
+
+
+def _say_choose(widget: Any) -> None:
+    """A select that must be answered begins with words instead of Django's nine strokes."""
+    if type(widget) is Select:
+        widget.choices = [("", _("Choose")) if line == BLANK_CHOICE_DASH[0] else line for line in widget.choices]
 
 
 @register.inclusion_tag("front/parts/errors.html")

@@ -112,12 +112,12 @@
       const points = await (await fetch(place.dataset.points)).json();
       L.geoJSON(points, { pointToLayer: (f, at) => L.circleMarker(at, { radius: 8, weight: 3, color: colour(f.properties.count === 0 ? "--bad" : "--good"), dashArray: f.properties.count === 0 ? "3 3" : null, fillColor: colour("--paper"), fillOpacity: 1 }), onEachFeature: (f, layer) => layer.bindPopup(() => Object.assign(document.createElement("span"), { textContent: f.properties.kind })) }).addTo(map);
     }
-    map.fitBounds(outline.getBounds());
+    map.fitBounds(outline.getBounds(), { animate: false });
     const field = document.querySelector("[name=point]");
     if (field) map.on("click", (event) => { field.value = `${event.latlng.lat.toFixed(5)}, ${event.latlng.lng.toFixed(5)}`; field.form.requestSubmit(); });
     let pin = null;
     const set = (at) => { if (pin) pin.setLatLng(at); else pin = L.circleMarker(at, { radius: 11, weight: 4, color: colour("--lantern"), fillColor: colour("--paper"), fillOpacity: 0.8 }).addTo(map); };
-    if (place.dataset.lat) { set([+place.dataset.lat, +place.dataset.lon]); map.setView([+place.dataset.lat, +place.dataset.lon], 15); }
+    if (place.dataset.lat) { set([+place.dataset.lat, +place.dataset.lon]); map.setView([+place.dataset.lat, +place.dataset.lon], 15, { animate: false }); }
     map.on("click", (event) => { if (!("pick" in place.dataset)) return; set(event.latlng); place.dispatchEvent(new CustomEvent("picked", { detail: event.latlng, bubbles: true })); });
   };
   $$("[data-map]").filter((place) => !place.hidden).forEach(draw);

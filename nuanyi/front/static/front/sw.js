@@ -7,8 +7,9 @@ self.addEventListener("fetch", (event) => {
   if (address.pathname.startsWith("/static/")) {
     event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
   } else if (event.request.mode === "navigate" && (SHELL.includes(address.pathname) || /^\/(stations|learn|l)\/[\w-]+\/$/.test(address.pathname))) {
-    /* kept under the bare address: where somebody looked from is nobody's business, not even this phone's */
-    event.respondWith(fetch(event.request).then((fresh) => { if (fresh.ok && !fresh.redirected) { const copy = fresh.clone(); caches.open(VERSION).then((cache) => cache.put(address.pathname, copy)); } return fresh; }).catch(() => caches.match(address.pathname).then((kept) => kept || caches.match("/offline/"))));
+    /* kept under the bare address: where somebody looked from is nobody's business, not even this phone's;
+       nor is what somebody was about to ask */
+    event.respondWith(fetch(event.request).then((fresh) => { if (fresh.ok && !fresh.redirected && !(address.search && address.pathname === "/help/ask/")) { const copy = fresh.clone(); caches.open(VERSION).then((cache) => cache.put(address.pathname, copy)); } return fresh; }).catch(() => caches.match(address.pathname).then((kept) => kept || caches.match("/offline/"))));
   } else if (event.request.mode === "navigate" && /^\/in\/\w+\/[\w-]+\/$/.test(address.pathname)) {
     /* the code on the screen of a hall without network: the kept page keeps it and sends it later */
     event.respondWith(fetch(event.request).catch(() => caches.match("/in/kept/")));
