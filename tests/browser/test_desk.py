@@ -25,6 +25,8 @@ def test_a_wage_dispute_from_a_night_without_network_to_the_last_instalment(open
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
     page.context.set_offline(True)
+    page.goto("/help/ask/?item=1&at=station")
+    assert page.locator("form[data-keep]").get_attribute("action") == "/help/ask/?item=1&at=station"
     ask(page, "站长扣了我三天的钱，有截图")
     assert page.locator("[name=kind]:checked").input_value() == "wage"
     page.click("main form[data-keep] > button")
