@@ -41,6 +41,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page, "kinds": SessionKind.choices, "coming": queries.coming()[:5], "may_plan": actor_of(request).can("learning.sessions"),
         "names": places.names_by_code(), "counts": queries.attendance_counts([row.pk for row in page.rows]),
+        "own": {row.pk for row in page.rows if actor_of(request).can(sessions.ACT, units=(row.unit_id,))},
     }  # fmt: skip
     return render(request, "learning/staff/sessions.html", context)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import QueryDict
+from django.urls import resolve
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
@@ -17,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front.icons import ICONS
 from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.doors import PUBLIC, SIGNED_IN
 
 register = template.Library()
 SHORT_DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
@@ -54,6 +57,13 @@ def _say_choose(widget: Any) -> None:
         widget.choices = [("", _("Choose")) if line == BLANK_CHOICE_DASH[0] else line for line in widget.choices]
 
 
+@register.filter
+def opens(actor: Actor, address: str) -> bool:
+    """Whether the page at ``address`` lets this actor in by its door: a link that leads to a refusal is no link."""
+    act = getattr(resolve(urlsplit(address).path).func, "act", PUBLIC)
+    return act == PUBLIC or (act == SIGNED_IN and actor.kind != "guest") or actor.can(act)
+
+
 @register.inclusion_tag("front/parts/errors.html")
 def error_summary(form: Any = None, refusal: Any = None) -> dict[str, Any]:
     """Everything that is wrong, on top of the page, each a link to its field."""
@@ -85,9 +95,12 @@ TONES = {
 SIGNS = {"good": "●", "ask": "◆", "busy": "◐", "bad": "▲", "plain": "○"}
 
 
-@register.inclusion_tag("front/parts/empty.html")
-def empty_state(title: str, words: str = "", href: str = "", label: str = "") -> dict[str, str]:
-    """Nothing here yet, and what to do next."""
+@register.inclusion_tag("front/parts/empty.html", takes_context=True)
+def empty_state(context: Any, title: str, words: str = "", href: str = "", label: str = "") -> dict[str, str]:
+    """Nothing here yet, and what to do next, where this reader may."""
+    actor = context.get("actor")
+    if href and actor is not None and not opens(actor, href):
+        href = label = ""
     return {"title": title, "words": words, "href": href, "label": label}
 
 
