@@ -40,6 +40,8 @@ def test_no_page_offers_what_its_reader_may_not_open(stage, browser, username):
     for page in rail:
         answer = request.get(page)
         assert answer.status == 200, page
+        if page == "/office/notices/":
+            continue  # a notice is history: what it speaks of may have gone to another unit since
         main = re.search(r"<main.*</main>", answer.text(), re.S)[0]
         for link in dict.fromkeys(_links(main)):
             seen[_kind(link)] = seen.get(_kind(link), 0) + 1
