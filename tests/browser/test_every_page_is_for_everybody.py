@@ -36,9 +36,8 @@ def _faults(page, address):
     page.wait_for_timeout(100)
     found = Axe().run(page, options=RULES)
     faults = [(address, v["id"], [n["html"][:140] for n in v["nodes"]][:3]) for v in found.response["violations"]]
-    if (answer.status == 200) == (
-        address == "/nowhere/"
-    ):  # a page of excuses is for everybody, and not what was asked for
+    # a page of excuses is for everybody too, and not what was asked for
+    if (answer.status == 200) == (address == "/nowhere/"):
         faults.append((address, "answers", answer.status))
     if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
         faults.append((address, "wider than the screen", page.evaluate("document.documentElement.scrollWidth")))

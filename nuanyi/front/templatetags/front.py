@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -57,10 +58,16 @@ def _say_choose(widget: Any) -> None:
         widget.choices = [("", _("Choose")) if line == BLANK_CHOICE_DASH[0] else line for line in widget.choices]
 
 
+@lru_cache(maxsize=1024)
+def _act_of(path: str) -> str:
+    """The act of the door at ``path``; addresses do not change while the program runs, and the matrix asks for sixty at once."""
+    return getattr(resolve(path).func, "act", PUBLIC)
+
+
 @register.filter
 def opens(actor: Actor, address: str) -> bool:
     """Whether the page at ``address`` lets this actor in by its door: a link that leads to a refusal is no link."""
-    act = getattr(resolve(urlsplit(address).path).func, "act", PUBLIC)
+    act = _act_of(urlsplit(address).path)
     return act == PUBLIC or (act == SIGNED_IN and actor.kind != "guest") or actor.can(act)
 
 
