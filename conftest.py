@@ -76,8 +76,14 @@ def district(db: None, program: Any) -> dict[str, Any]:
     ]
     rows += [(f"t{code[-3:]}", name, "township", code) for code, name in TOWNSHIPS.items()]
     for code, name, kind, region in rows:
-        made[code] = units.put_unit(actor=program, code=code, name=name, short_name=name, kind=kind, region_code=region)
-    for role, sector, unit in (("lead", "", "zuzhi"), ("guide", "courier", "shichang"), ("cooperate", "", "gonghui")):
+        made[code] = units.put_unit(
+            actor=program, code=code, name=name, short_name=name, kind=kind, region_code=region
+        )
+    for role, sector, unit in (
+        ("lead", "", "zuzhi"),
+        ("guide", "courier", "shichang"),
+        ("cooperate", "", "gonghui"),
+    ):
         units.change_rule(actor=program, edit=units.RuleEdit(role, sector, "", made[unit].pk))
     return made
 
@@ -124,7 +130,11 @@ def cast(district: dict[str, Any], program: Any) -> Cast:
     accounts = {}
     for part, (duty, region, unit) in PARTS.items():
         account = services.make_account(
-            actor=program, username=part, password=PASSWORD, unit=district.get(unit), must_change_password=False
+            actor=program,
+            username=part,
+            password=PASSWORD,
+            unit=district.get(unit),
+            must_change_password=False,
         )
         services.give_duty(actor=program, account=account, duty=duty, region_code=region)
         accounts[part] = account
@@ -167,10 +177,20 @@ def put(district: dict[str, Any], program: Any) -> Any:
 
     def make(name="甲站", lat=25.05, lon=110.32, *, opened=True, hours=None, **more):
         draft = StationDraft(
-            name=name, tier="township", venue="care_station", lat=lat, lon=lon,
-            **{"region_code": "450311100", "unit": district["t100"], "amenities": ["charging", "first_aid"],
-               "functions": ["rest"], "hours": EVERY_DAY if hours is None else hours, **more},
-        )  # fmt: skip
+            name=name,
+            tier="township",
+            venue="care_station",
+            lat=lat,
+            lon=lon,
+            **{
+                "region_code": "450311100",
+                "unit": district["t100"],
+                "amenities": ["charging", "first_aid"],
+                "functions": ["rest"],
+                "hours": EVERY_DAY if hours is None else hours,
+                **more,
+            },
+        )
         made = stations.save_station(actor=program, draft=draft)
         return stations.move_station(actor=program, station=made, state="open") if opened else made
 

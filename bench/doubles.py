@@ -23,8 +23,22 @@ STREAM = 20_000
 STANDING = int(os.environ.get("BENCH_REPORTS", "1000000"))
 SOUTH, WEST = 25.0, 110.2
 WORDS = {
-    "lamp": ["路灯不亮", "灯坏了太黑", "路灯没亮晚上看不见", "村口的路灯坏了", "这段路没有灯", "灯杆歪了灯不亮"],
-    "road": ["路面有坑", "有个大坑电动车差点摔", "路面塌陷", "坑洼不平下雨积水", "减速带坏了", "人行道砖松了"],
+    "lamp": [
+        "路灯不亮",
+        "灯坏了太黑",
+        "路灯没亮晚上看不见",
+        "村口的路灯坏了",
+        "这段路没有灯",
+        "灯杆歪了灯不亮",
+    ],
+    "road": [
+        "路面有坑",
+        "有个大坑电动车差点摔",
+        "路面塌陷",
+        "坑洼不平下雨积水",
+        "减速带坏了",
+        "人行道砖松了",
+    ],
     "cover": ["井盖没了", "井盖破了一半", "窨井盖缺失危险", "下水道口没盖", "井盖松动有响声"],
     "rubbish": ["垃圾没人清", "建筑垃圾堆在路边", "垃圾桶满了很臭", "一堆杂物", "路边倒垃圾"],
     "tree": ["树倒了挡路", "树枝断了", "树枝遮挡信号灯", "大风吹断的树"],
@@ -50,7 +64,9 @@ def _moved(lat: float, lon: float, metres: float, angle: float) -> tuple[float, 
 def _words(kind: str, chance: random.Random) -> str:
     text = chance.choice(WORDS[kind])
     if chance.random() < 0.3:
-        text += chance.choice(["，麻烦看看", "，好几天了", "，快来修", "！！", "，晚上很危险", "，我送外卖经过"])
+        text += chance.choice(
+            ["，麻烦看看", "，好几天了", "，快来修", "！！", "，晚上很危险", "，我送外卖经过"]
+        )
     if chance.random() < 0.15:
         return ""  # a photo only
     return text
@@ -59,7 +75,10 @@ def _words(kind: str, chance: random.Random) -> str:
 def _told(thing: int, lat: float, lon: float, kind: str, hour: float, chance: random.Random) -> Made:
     error = 8 if chance.random() < 0.8 else 25
     lat, lon = _moved(
-        lat, lon, abs(chance.gauss(0, error)) + abs(chance.gauss(0, error)) / 2, chance.uniform(0, 2 * math.pi)
+        lat,
+        lon,
+        abs(chance.gauss(0, error)) + abs(chance.gauss(0, error)) / 2,
+        chance.uniform(0, 2 * math.pi),
     )
     said = kind if chance.random() > 1 / 12 else chance.choice(list(WORDS))
     return Made(doubles.Seen(lat, lon, hour, said, doubles.grams(_words(kind, chance))), thing)
@@ -104,7 +123,11 @@ def _found(told: list[Made]) -> Iterator[tuple[Made, Made | None, bool]]:
     cells: dict[int, list[Made]] = defaultdict(list)
     known: set[int] = set()
     for one in told:
-        near = [old for cell in doubles.cells_around(one.seen.lat_wgs84, one.seen.lon_wgs84) for old in cells[cell]]
+        near = [
+            old
+            for cell in doubles.cells_around(one.seen.lat_wgs84, one.seen.lon_wgs84)
+            for old in cells[cell]
+        ]
         best = max(near, key=lambda old: doubles.likeness(one.seen, old.seen), default=None)
         if best is not None and doubles.likeness(one.seen, best.seen) < doubles.ENOUGH:
             best = None
@@ -132,7 +155,9 @@ def _look_up(report: Report) -> None:
     from nuanyi.reports.models import Kind
     from nuanyi.units.models import Unit
 
-    unit, _made = Unit.objects.get_or_create(code="doubles", defaults={"name": "测试单位重复", "kind": "organisation"})
+    unit, _made = Unit.objects.get_or_create(
+        code="doubles", defaults={"name": "测试单位重复", "kind": "organisation"}
+    )
     kind = Kind.objects.get(code="lamp")
     now = clock.now()
     with connection.cursor() as cursor:

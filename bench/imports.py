@@ -60,7 +60,12 @@ def ours(data: bytes) -> float:
     from nuanyi.lib.ids import new_id
 
     of = imports.send_file(
-        actor=system("bench"), client_key=new_id(), data=data, file_name="b.xlsx", source_name="bench", kind="workers"
+        actor=system("bench"),
+        client_key=new_id(),
+        data=data,
+        file_name="b.xlsx",
+        source_name="bench",
+        kind="workers",
     )
     imports.Import.objects.filter(pk=of.pk).update(state="writing", default_choice="keep")
     start = time.perf_counter()
@@ -93,8 +98,13 @@ def import_export() -> float:
     with connection.schema_editor() as editor:
         editor.create_model(Plain)
     resource_class = resources.modelresource_factory(model=Plain)
-    told = tablib.Dataset(*[("", "测试人", f"199{n:08d}", f"45031119900307{n:04d}", "快递", "雁山镇") for n in range(PEER_ROWS)],
-                          headers=["id", "name", "phone", "number", "sector", "region"])  # fmt: skip
+    told = tablib.Dataset(
+        *[
+            ("", "测试人", f"199{n:08d}", f"45031119900307{n:04d}", "快递", "雁山镇")
+            for n in range(PEER_ROWS)
+        ],
+        headers=["id", "name", "phone", "number", "sector", "region"],
+    )
     start = time.perf_counter()
     done = resource_class().import_data(told, dry_run=False, raise_errors=True)
     seconds = time.perf_counter() - start
@@ -130,7 +140,9 @@ def run(report: Report) -> None:
     data = workbook(ROWS)
     rate = ours(data)
     peer, ground = import_export(), floor(data)
-    report.note(f"import: {rate:,.0f} rows/s; django-import-export {peer:,.0f}; calamine + COPY {ground:,.0f}")
+    report.note(
+        f"import: {rate:,.0f} rows/s; django-import-export {peer:,.0f}; calamine + COPY {ground:,.0f}"
+    )
     report.ratio("import of 100,000 worker rows", rate / peer, "django-import-export row by row", at_least=25)
     report.ratio("its share of the floor", rate / ground, "calamine + COPY")
     report.ratio("peak memory of that import, MB", peak_megabytes(), "400 MB", at_most=400)

@@ -46,7 +46,13 @@ def _token(port: int) -> dict[str, str]:
 
 def _body(key: str) -> str:
     return urlencode(
-        {"key": key, "kind": "wage", "words": "站长扣了我三天的钱", "phone": "19900001111", "employer": "测试站点"}
+        {
+            "key": key,
+            "kind": "wage",
+            "words": "站长扣了我三天的钱",
+            "phone": "19900001111",
+            "employer": "测试站点",
+        }
     )
 
 
@@ -129,11 +135,26 @@ def run(report: Report) -> None:
     environment = os.environ | {
         "NUANYI_DB_URL": f"postgresql://{told['USER']}@/{told['NAME']}?host={told['HOST']}&port={told['PORT'] or 5432}",
         "NUANYI_HOSTS": "localhost,127.0.0.1",
-    }  # fmt: skip
+    }
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-        "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "bench.server:application",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "bench.server:application",
+    ]
     server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{port}/healthz")
@@ -155,7 +176,9 @@ def run(report: Report) -> None:
     present = Case.objects.filter(key__in=acknowledged).count()
     mine, peer = statistics.median(ours), statistics.median(bare)
     report.note(f"intake {mine:,.0f} cases/s; bare INSERT view {peer:,.0f}")
-    report.ratio("intake of cases with everything", mine / peer, "a bare INSERT view in the same server", at_least=0.25)
+    report.ratio(
+        "intake of cases with everything", mine / peer, "a bare INSERT view in the same server", at_least=0.25
+    )
     report.note(
         f"{len(acknowledged)} of {SENDERS} senders were acknowledged, many after hanging up; {present} cases are there"
     )

@@ -50,6 +50,9 @@ def run(report: Report) -> None:
             browser.get(address)
         counts.append(len(seen))
     report.ratio(
-        "thousandth page of 100,000 workers", _time(browser, far) / _time(browser, first), "the first page", at_most=1.3
+        "thousandth page of 100,000 workers",
+        _time(browser, far) / _time(browser, first),
+        "the first page",
+        at_most=1.3,
     )
     report.ratio("its queries", counts[1] / counts[0], f"the first page's {counts[0]}", at_most=1.0)

@@ -93,8 +93,12 @@ def _queue(base: str) -> None:
     from nuanyi.lib.actor import system
     from nuanyi.units.models import Unit
 
-    unit, _made = Unit.objects.get_or_create(code="push", defaults={"name": "测试单位推送", "kind": "organisation"})
-    lesson = Lesson.objects.create(slug="bench", category="road", title="头盔", body="字" * 300, state="published")
+    unit, _made = Unit.objects.get_or_create(
+        code="push", defaults={"name": "测试单位推送", "kind": "organisation"}
+    )
+    lesson = Lesson.objects.create(
+        slug="bench", category="road", title="头盔", body="字" * 300, state="published"
+    )
     yesterday = clock.today() - timedelta(days=1)
     PlanDay.objects.create(day=yesterday, lesson=lesson)
     told = groups.Told(name="0", robot="wecom", address=base, secret="", hour=hour(7, 0), unit=unit)
@@ -102,7 +106,9 @@ def _queue(base: str) -> None:
     many = []
     for n in range(PUSHES - 1):
         many.append(
-            type(first)(**{f.attname: getattr(first, f.attname) for f in first._meta.fields if f.attname != "id"})
+            type(first)(
+                **{f.attname: getattr(first, f.attname) for f in first._meta.fields if f.attname != "id"}
+            )
         )
         many[-1].name = str(n + 1)
         many[-1].code = f"{n + 1:08x}"
@@ -130,8 +136,9 @@ def run(report: Report) -> None:
     database = connection.settings_dict
     environment = os.environ | {
         "NUANYI_DB_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}&port={database['PORT'] or 5432}",
-        "NUANYI_ROBOT_HOSTS": host, "DJANGO_SETTINGS_MODULE": "nuanyi.program.settings",
-    }  # fmt: skip
+        "NUANYI_ROBOT_HOSTS": host,
+        "DJANGO_SETTINGS_MODULE": "nuanyi.program.settings",
+    }
     chance, start, kills, killed_at = random.Random(1), time.perf_counter(), 0, 0.0
     worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment)
     while Push.objects.filter(state="queued").exists() and time.perf_counter() - start < 1500:
@@ -160,5 +167,8 @@ def run(report: Report) -> None:
     report.ratio("messages that came twice", (came - different) / PUSHES, "all pushes", at_most=0.0)
     accounted = states["sent"] + states["sending"] + states["doubt"]
     report.ratio(
-        "pushes that are delivered or in doubt", accounted / PUSHES, "all pushes: none forgotten", at_least=1.0
+        "pushes that are delivered or in doubt",
+        accounted / PUSHES,
+        "all pushes: none forgotten",
+        at_least=1.0,
     )

@@ -12,7 +12,13 @@ class Report:
     missed: list[str] = field(default_factory=list)
 
     def ratio(
-        self, name: str, value: float, peer: str, *, at_least: float | None = None, at_most: float | None = None
+        self,
+        name: str,
+        value: float,
+        peer: str,
+        *,
+        at_least: float | None = None,
+        at_most: float | None = None,
     ) -> None:
         """One ratio."""
         wanted = (
@@ -23,7 +29,9 @@ class Report:
             else "for information"
         )
         good = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
-        print(f"{'ok    ' if good else 'MISSED'}  {value:9.2f}  {name} (against {peer}; {wanted})", flush=True)
+        print(
+            f"{'ok    ' if good else 'MISSED'}  {value:9.2f}  {name} (against {peer}; {wanted})", flush=True
+        )
         if not good:
             self.missed.append(name)
 

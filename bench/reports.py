@@ -39,7 +39,9 @@ def photo() -> bytes:
 
     chance = random.Random(3)
     picture = Image.new("RGB", (160, 120))
-    picture.putdata([(chance.randrange(256), chance.randrange(256), chance.randrange(256)) for _n in range(160 * 120)])
+    picture.putdata(
+        [(chance.randrange(256), chance.randrange(256), chance.randrange(256)) for _n in range(160 * 120)]
+    )
     held = io.BytesIO()
     picture.resize((1280, 960), Image.Resampling.BICUBIC).save(held, "JPEG", quality=80)
     return held.getvalue()
@@ -61,9 +63,14 @@ def _body(key: str, picture: bytes) -> bytes:
     return b"".join([*parts, head, picture, f"\r\n--{EDGE}--\r\n".encode()])
 
 
-def _send(line: http.client.HTTPConnection, path: str, key: str, picture: bytes, headers: dict[str, str]) -> int:
+def _send(
+    line: http.client.HTTPConnection, path: str, key: str, picture: bytes, headers: dict[str, str]
+) -> int:
     line.request(
-        "POST", path, _body(key, picture), {"Content-Type": f"multipart/form-data; boundary={EDGE}", **headers}
+        "POST",
+        path,
+        _body(key, picture),
+        {"Content-Type": f"multipart/form-data; boundary={EDGE}", **headers},
     )
     answer = line.getresponse()
     answer.read()
@@ -83,7 +90,9 @@ def _client(port: int, path: str, picture: bytes, count: Any) -> None:
 
 def _rate(port: int, path: str, picture: bytes) -> float:
     count = multiprocessing.Value("i", 0)
-    clients = [multiprocessing.Process(target=_client, args=(port, path, picture, count)) for _n in range(CLIENTS)]
+    clients = [
+        multiprocessing.Process(target=_client, args=(port, path, picture, count)) for _n in range(CLIENTS)
+    ]
     start = time.perf_counter()
     for client in clients:
         client.start()
@@ -134,11 +143,26 @@ def run(sheet: Sheet) -> None:
     environment = os.environ | {
         "NUANYI_DB_URL": f"postgresql://{told['USER']}@/{told['NAME']}?host={told['HOST']}&port={told['PORT'] or 5432}",
         "NUANYI_HOSTS": "localhost,127.0.0.1",
-    }  # fmt: skip
+    }
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-        "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "bench.server:application",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "bench.server:application",
+    ]
     server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         _wait(f"http://127.0.0.1:{port}/healthz")
@@ -160,7 +184,10 @@ def run(sheet: Sheet) -> None:
         f"{mine:,.0f} reports/s with a photo of {len(picture) / 1000:.0f} kB; bare upload view {peer:,.0f}; a view that only reads {reading:,.0f}"
     )
     sheet.ratio(
-        "intake of reports with a photo", mine / peer, "a bare upload view with the same picture gate", at_least=0.4
+        "intake of reports with a photo",
+        mine / peer,
+        "a bare upload view with the same picture gate",
+        at_least=0.4,
     )
     present = Voice.objects.filter(key__in=acknowledged)
     whole = Picture.objects.filter(report__in=present.values("report")).count()

@@ -23,7 +23,13 @@ from bench.report import Report
 
 STATIONS = int(os.environ.get("BENCH_STATIONS", "200000"))
 SECONDS, ROUNDS, SOCKETS, CLIENTS = 3.0, 5, 8, 2
-FILTERS = ("", "&open=now", "&open=now&amenity=charging", "&amenity=charging,toilet", "&open=now&function=rest")
+FILTERS = (
+    "",
+    "&open=now",
+    "&open=now&amenity=charging",
+    "&amenity=charging,toilet",
+    "&open=now&function=rest",
+)
 _FILL = """
 INSERT INTO stations_station (id, code, name, tier, venue, region_code, place_words, lat_wgs84, lon_wgs84, how_to_find, access,
   access_words, step_free, capacity, functions, desk_call, hours, state, reason, check_in, secret, synthetic, made_at, changed_at)
@@ -104,14 +110,30 @@ def nearby(report: Report) -> None:
         cursor.execute("ANALYZE stations_station")
     port = free_port()
     command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1",
-        "--blocking-threads", "4", "--no-ws", "--log-level", "warning", "bench.server:application",
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--no-ws",
+        "--log-level",
+        "warning",
+        "bench.server:application",
+    ]
     told = connection.settings_dict
     environment = os.environ | {
         "NUANYI_DB_URL": f"postgresql://{told['USER']}@/{told['NAME']}?host={told['HOST']}&port={told['PORT'] or 5432}",
-        "NUANYI_NEARBY_PER_SECOND": "1000000", "NUANYI_HOSTS": "localhost,127.0.0.1",
-    }  # fmt: skip
+        "NUANYI_NEARBY_PER_SECOND": "1000000",
+        "NUANYI_HOSTS": "localhost,127.0.0.1",
+    }
     server = subprocess.Popen(command, env=environment)
     try:
         _wait(f"http://127.0.0.1:{port}/bench/ready")
@@ -134,7 +156,10 @@ def nearby(report: Report) -> None:
     report.note(f"a committed change is seen after {statistics.median(behind) * 1000:.0f} ms (median)")
     report.ratio("seconds until a change is seen, the worst of 20", max(behind), "1 s", at_most=1)
     report.ratio(
-        "nearby with filters, requests/s", mine / peer, "an empty Django JSON view in the same server", at_least=1.2
+        "nearby with filters, requests/s",
+        mine / peer,
+        "an empty Django JSON view in the same server",
+        at_least=1.2,
     )
 
 
@@ -142,7 +167,9 @@ def _seconds_until_seen(port: int, turn: int) -> float:
     """Rename a station in this process and ask the server until it says so."""
     name = f"改名{turn}"
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE stations_station SET name = %s WHERE code = 'B7' RETURNING lat_wgs84, lon_wgs84", [name])
+        cursor.execute(
+            "UPDATE stations_station SET name = %s WHERE code = 'B7' RETURNING lat_wgs84, lon_wgs84", [name]
+        )
         lat, lon = cursor.fetchone()
     start = time.perf_counter()
     address = f"http://127.0.0.1:{port}/api/v1/stations/nearby?lat={lat}&lon={lon}&limit=1"
@@ -166,13 +193,17 @@ def first_page(report: Report) -> None:
     port = free_port()
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
     server = subprocess.Popen(
-        [sys.executable, "-m", "nuanyi.program.cli", "demo", "--port", str(port)], env=kept | {"NUANYI_HOME": str(home)},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-m", "nuanyi.program.cli", "demo", "--port", str(port)],
+        env=kept | {"NUANYI_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         _wait(f"http://127.0.0.1:{port}/healthz")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(
+                executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+            )
             found = [_visit(browser, port) for _turn in range(5)]
             browser.close()
     finally:
@@ -197,7 +228,10 @@ def _visit(browser: Any, port: int) -> tuple[float, float, float, float]:
     slow = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
     devtools.send("Network.emulateNetworkConditions", slow)
     sizes: dict[str, float] = {}
-    devtools.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    devtools.on(
+        "Network.loadingFinished",
+        lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
+    )
     page.goto(f"http://localhost:{port}/", wait_until="networkidle")
     painted, blocking = page.evaluate(
         "[performance.getEntriesByName('first-contentful-paint')[0].startTime, 1 + performance.getEntriesByType('resource')"

@@ -54,4 +54,6 @@ def run(report: Report) -> None:
     queries.sums(("census.workers_recorded",), window(), ("sector", "region_code"))
     rolled = time.perf_counter() - start
     report.note(f"{MANY:,} entries: plain GROUP BY {plain * 1000:,.0f} ms, roll-up {rolled * 1000:,.1f} ms")
-    report.ratio("matrix sums over 5 million entries, times faster", plain / rolled, "the plain GROUP BY", at_least=10)
+    report.ratio(
+        "matrix sums over 5 million entries, times faster", plain / rolled, "the plain GROUP BY", at_least=10
+    )

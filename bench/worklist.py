@@ -53,8 +53,13 @@ def run(report: Report) -> None:
             browser.get(address)
         counts.append(len(seen))
     report.ratio(
-        f"worklist of {CASES:,} cases", _time(full, address) / _time(empty, address), "the empty worklist", at_most=2.0
+        f"worklist of {CASES:,} cases",
+        _time(full, address) / _time(empty, address),
+        "the empty worklist",
+        at_most=2.0,
     )
     late = f"{address}?state=late&kind=wage"
-    report.ratio("late wage cases of it", _time(full, late) / _time(empty, late), "the empty worklist", at_most=2.0)
+    report.ratio(
+        "late wage cases of it", _time(full, late) / _time(empty, late), "the empty worklist", at_most=2.0
+    )
     report.ratio("its queries", counts[0] / counts[1], f"the empty worklist's {counts[1]}", at_most=1.0)

@@ -23,7 +23,16 @@ def collect() -> None:
         "DJANGO_SETTINGS_MODULE": "nuanyi.program.settings",
         "NUANYI_HOME": "/tmp/nuanyi-messages",
     }
-    command = [sys.executable, "-m", "django", "makemessages", "-l", "zh_Hans", "--no-location", "--no-obsolete"]
+    command = [
+        sys.executable,
+        "-m",
+        "django",
+        "makemessages",
+        "-l",
+        "zh_Hans",
+        "--no-location",
+        "--no-obsolete",
+    ]
     command += ["-i", "static/*", "-i", "tests/*"]
     subprocess.run(command, cwd=ROOT / "nuanyi", env=environment, check=True)
 

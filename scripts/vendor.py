@@ -14,19 +14,29 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[1] / "nuanyi/front/static/vendor"
 FILES = {
-    "pico": ("@picocss/pico", "2.1.1", "MIT", {"css/pico.min.css": "pico.min.css", "LICENSE.md": "LICENSE.md"}),
+    "pico": (
+        "@picocss/pico",
+        "2.1.1",
+        "MIT",
+        {"css/pico.min.css": "pico.min.css", "LICENSE.md": "LICENSE.md"},
+    ),
     "htmx": ("htmx.org", "2.0.7", "0BSD", {"dist/htmx.min.js": "htmx.min.js", "LICENSE": "LICENSE"}),
     "leaflet": (
-        "leaflet", "1.9.4", "BSD-2-Clause",
+        "leaflet",
+        "1.9.4",
+        "BSD-2-Clause",
         {
-            "dist/leaflet.js": "leaflet.js", "dist/leaflet.css": "leaflet.css", "LICENSE": "LICENSE",
-            "dist/images/layers.png": "images/layers.png", "dist/images/layers-2x.png": "images/layers-2x.png",
+            "dist/leaflet.js": "leaflet.js",
+            "dist/leaflet.css": "leaflet.css",
+            "LICENSE": "LICENSE",
+            "dist/images/layers.png": "images/layers.png",
+            "dist/images/layers-2x.png": "images/layers-2x.png",
             "dist/images/marker-icon.png": "images/marker-icon.png",
         },
     ),
     # its package carries no licence text; the one beside it is from its repository
     "pmtiles": ("pmtiles", "4.3.0", "BSD-3-Clause", {"dist/pmtiles.js": "pmtiles.js"}),
-}  # fmt: skip
+}
 
 
 def refresh() -> None:
@@ -34,7 +44,9 @@ def refresh() -> None:
     lines = ["# Front-end files from npm; written by scripts/vendor.py"]
     for name, (package, version, licence, files) in FILES.items():
         with tempfile.TemporaryDirectory() as scratch:
-            subprocess.run(["npm", "pack", f"{package}@{version}"], cwd=scratch, check=True, capture_output=True)
+            subprocess.run(
+                ["npm", "pack", f"{package}@{version}"], cwd=scratch, check=True, capture_output=True
+            )
             archive = next(Path(scratch).glob("*.tgz")).read_bytes()
         (FOLDER / name).mkdir(parents=True, exist_ok=True)
         lines += [

@@ -43,19 +43,42 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     claim = list(found.claim_lines.order_by("first_date"))
     instalments = list(found.instalments.order_by("due_date"))
     context = {
-        "case": found, "words": queries.words_of(found), "messages": queries.messages_of(found, inside=True),
-        "caller": queries.opened(found.sealed_caller, found.key.bytes + b"caller"), "clocks": queries.clocks_of(found),
-        "here": here, "offered_here": found.offered_unit_id in actor.units("cases.handle"), "may_take": found.state == State.NEW and here and not found.offered_unit_id,
-        "may_work": here and found.open, "units": Unit.objects.filter(active=True).exclude(pk=found.unit_id).order_by("name"),
-        "urgencies": Urgency.choices, "message_key": uuid4(), "solve_key": uuid4(), "names": places.names_by_code(),
-        "sector_names": dict(Sector.choices), "claim": claim, "claimed": sum(line.cents for line in claim),
-        "instalments": instalments, "paid": sum(part.cents for part in instalments if part.paid_date),
-        "wage": found.kind in (Kind.WAGE, Kind.INJURY), "phone": request.session.pop(f"phone-{pk}", ""),
-        "files": found.attachments.defer("sealed_file").order_by("made_at"), "hearings": hearings, "hearing_key": uuid4(), "outcomes": Outcome.choices[1:],
-        "doubles": joining.likely_doubles(found) if here and found.open else [], "letters": letters.letters_for(found) if here else [],
-        "pauses": [(name, PauseReason(name).label, known.source) for name, known in PAUSES.items() if found.kind in known.kinds],
-        "answers": answer.order_by("title"), "used": used, "now_min": clock.now(),
-    }  # fmt: skip
+        "case": found,
+        "words": queries.words_of(found),
+        "messages": queries.messages_of(found, inside=True),
+        "caller": queries.opened(found.sealed_caller, found.key.bytes + b"caller"),
+        "clocks": queries.clocks_of(found),
+        "here": here,
+        "offered_here": found.offered_unit_id in actor.units("cases.handle"),
+        "may_take": found.state == State.NEW and here and not found.offered_unit_id,
+        "may_work": here and found.open,
+        "units": Unit.objects.filter(active=True).exclude(pk=found.unit_id).order_by("name"),
+        "urgencies": Urgency.choices,
+        "message_key": uuid4(),
+        "solve_key": uuid4(),
+        "names": places.names_by_code(),
+        "sector_names": dict(Sector.choices),
+        "claim": claim,
+        "claimed": sum(line.cents for line in claim),
+        "instalments": instalments,
+        "paid": sum(part.cents for part in instalments if part.paid_date),
+        "wage": found.kind in (Kind.WAGE, Kind.INJURY),
+        "phone": request.session.pop(f"phone-{pk}", ""),
+        "files": found.attachments.defer("sealed_file").order_by("made_at"),
+        "hearings": hearings,
+        "hearing_key": uuid4(),
+        "outcomes": Outcome.choices[1:],
+        "doubles": joining.likely_doubles(found) if here and found.open else [],
+        "letters": letters.letters_for(found) if here else [],
+        "pauses": [
+            (name, PauseReason(name).label, known.source)
+            for name, known in PAUSES.items()
+            if found.kind in known.kinds
+        ],
+        "answers": answer.order_by("title"),
+        "used": used,
+        "now_min": clock.now(),
+    }
     return render(request, "cases/staff/case.html", context)
 
 
@@ -102,7 +125,10 @@ def _class(request: HttpRequest, pk: int) -> None:
 
 def _pause(request: HttpRequest, pk: int) -> None:
     desk.pause(
-        actor=actor_of(request), pk=pk, reason=request.POST.get("reason", ""), words=request.POST.get("words", "")
+        actor=actor_of(request),
+        pk=pk,
+        reason=request.POST.get("reason", ""),
+        words=request.POST.get("words", ""),
     )
 
 
@@ -128,9 +154,14 @@ def _join(request: HttpRequest, pk: int) -> str:
 def _claim(request: HttpRequest, pk: int) -> None:
     post = request.POST
     wages.add_claim(
-        actor=actor_of(request), pk=pk, first=day_of(post.get("first", "")), last=day_of(post.get("last", "")),
-        work=post.get("work", ""), sum_text=post.get("sum", ""), evidence=post.get("evidence", ""),
-    )  # fmt: skip
+        actor=actor_of(request),
+        pk=pk,
+        first=day_of(post.get("first", "")),
+        last=day_of(post.get("last", "")),
+        work=post.get("work", ""),
+        sum_text=post.get("sum", ""),
+        evidence=post.get("evidence", ""),
+    )
 
 
 def _instalment(request: HttpRequest, pk: int) -> None:
@@ -145,24 +176,45 @@ def _paid(request: HttpRequest, pk: int) -> None:
 def _appoint(request: HttpRequest, pk: int) -> None:
     post = request.POST
     wages.appoint(
-        actor=actor_of(request), pk=pk, key=key_of(request), at=moment_of(post.get("at", "")), where=post.get("where", ""),
+        actor=actor_of(request),
+        pk=pk,
+        key=key_of(request),
+        at=moment_of(post.get("at", "")),
+        where=post.get("where", ""),
         participants=post.get("participants", ""),
-    )  # fmt: skip
+    )
 
 
 def _heard(request: HttpRequest, pk: int) -> None:
     post = request.POST
     wages.end_hearing(
-        actor=actor_of(request), pk=pk, hearing=number_of(post.get("hearing", "")), outcome=post.get("outcome", ""),
+        actor=actor_of(request),
+        pk=pk,
+        hearing=number_of(post.get("hearing", "")),
+        outcome=post.get("outcome", ""),
         words=post.get("words", ""),
-    )  # fmt: skip
+    )
 
 
 DEEDS: dict[str, Callable[[HttpRequest, int], str | None]] = {
-    "take": _take, "offer": _offer, "refuse": _refuse, "write": _write, "keep-answer": _keep_answer, "drop-answer": _drop_answer,
-    "class": _class, "pause": _pause, "resume": _resume, "solve": _solve, "phone": _phone, "join": _join, "claim": _claim,
-    "instalment": _instalment, "paid": _paid, "appoint": _appoint, "heard": _heard,
-}  # fmt: skip
+    "take": _take,
+    "offer": _offer,
+    "refuse": _refuse,
+    "write": _write,
+    "keep-answer": _keep_answer,
+    "drop-answer": _drop_answer,
+    "class": _class,
+    "pause": _pause,
+    "resume": _resume,
+    "solve": _solve,
+    "phone": _phone,
+    "join": _join,
+    "claim": _claim,
+    "instalment": _instalment,
+    "paid": _paid,
+    "appoint": _appoint,
+    "heard": _heard,
+}
 
 
 @require_POST

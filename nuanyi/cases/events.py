@@ -13,11 +13,15 @@ CASE_OFFERED = declare("cases.case_offered", _("A case was offered to another un
 OFFER_REFUSED = declare("cases.offer_refused", _("A unit refused a case"), personal="id only")
 CASE_ASSIGNED = declare("cases.case_assigned", _("A case was given to a clerk"), personal="id only")
 CASE_ANSWERED = declare("cases.case_answered", _("A case was answered or noted on"), personal="id only")
-CASE_MOVED = declare("cases.case_moved", _("A case was solved, closed, reopened or taken back"), personal="id only")
+CASE_MOVED = declare(
+    "cases.case_moved", _("A case was solved, closed, reopened or taken back"), personal="id only"
+)
 CASE_CLASSED = declare("cases.case_classed", _("The class of a case was changed"), personal="id only")
 WAGE_NOTED = declare("cases.wage_noted", _("A claim line or an instalment was noted"), personal="id only")
 LIST_EXPORTED = declare("cases.list_exported", _("A worklist was exported, without names and words"))
-CASE_FORGOTTEN = declare("cases.case_forgotten", _("A worker had the words of a case deleted"), personal="id only")
+CASE_FORGOTTEN = declare(
+    "cases.case_forgotten", _("A worker had the words of a case deleted"), personal="id only"
+)
 ITEM_SAVED = declare("cases.item_saved", _("A line of the service list was changed"))
 RULE_SAVED = declare("cases.rule_saved", _("A routing rule was changed"))
 REGISTER_TAKEN_IN = declare("cases.register_taken_in", _("A register of services was taken in"))
@@ -25,8 +29,12 @@ REGISTER_UNDONE = declare("cases.register_undone", _("A register of services was
 CLOCK_PAUSED = declare("cases.clock_paused", _("The clock of a case was paused"), personal="id only")
 CLOCK_RESUMED = declare("cases.clock_resumed", _("The clock of a case runs on"), personal="id only")
 CASES_JOINED = declare("cases.cases_joined", _("Two cases of one worker were joined"), personal="id only")
-FILE_OPENED = declare("cases.file_opened", _("A photo or voice note of a case was opened"), personal="id only")
-NAME_AGREED = declare("cases.name_agreed", _("The worker agreed that the firm may learn the name"), personal="id only")
+FILE_OPENED = declare(
+    "cases.file_opened", _("A photo or voice note of a case was opened"), personal="id only"
+)
+NAME_AGREED = declare(
+    "cases.name_agreed", _("The worker agreed that the firm may learn the name"), personal="id only"
+)
 LETTER_WRITTEN = declare("cases.letter_written", _("A letter of a case was written"), personal="id only")
 CLOCK_SAVED = declare("cases.clock_saved", _("A length of time was changed"))
 ANSWER_SAVED = declare("cases.answer_saved", _("An often used answer was changed"))

@@ -14,9 +14,11 @@ from nuanyi.ledger import queries as ledger
 from nuanyi.lib.figures import Counts, Figure, Window, offer
 
 TITLES = {
-    Kind.POLICY: _("Policy consultations"), Kind.LEGAL_AID: _("Legal aid"), Kind.EMPLOYMENT: _("Employment guidance"),
+    Kind.POLICY: _("Policy consultations"),
+    Kind.LEGAL_AID: _("Legal aid"),
+    Kind.EMPLOYMENT: _("Employment guidance"),
     Kind.WAGE: _("Wage disputes resolved"),
-}  # fmt: skip
+}
 
 
 def _parts(asked: Window, by: tuple[str, ...]) -> Counts:
@@ -34,12 +36,26 @@ def _served(kind: str) -> Any:
     return count
 
 
-offer(Figure("service.list_parts", _("Parts of the service list"), _("parts"), _parts, ("part",), "/help/list/",
-             _("Different parts among the active lines of the service list")))  # fmt: skip
+offer(
+    Figure(
+        "service.list_parts",
+        _("Parts of the service list"),
+        _("parts"),
+        _parts,
+        ("part",),
+        "/help/list/",
+        _("Different parts among the active lines of the service list"),
+    )
+)
 for _kind, _title in TITLES.items():
     offer(
         Figure(
-            kinds.SERVED[_kind], _title, _("cases"), _served(_kind), ("sector", "township", "month"), "/office/cases/served/",
+            kinds.SERVED[_kind],
+            _title,
+            _("cases"),
+            _served(_kind),
+            ("sector", "township", "month"),
+            "/office/cases/served/",
             _("Cases that a unit solved, and lines of registers that were taken in"),
         )
-    )  # fmt: skip
+    )

@@ -23,26 +23,43 @@ class AskForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("What is it about?"), choices=Kind.choices, widget=forms.RadioSelect)
-    words = forms.CharField(label=_("What happened?"), max_length=MAX_WORDS, widget=forms.Textarea(attrs={"rows": 4}))
+    words = forms.CharField(
+        label=_("What happened?"), max_length=MAX_WORDS, widget=forms.Textarea(attrs={"rows": 4})
+    )
     phone = forms.CharField(
-        label=_("Your phone"), max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}),
+        label=_("Your phone"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
         help_text=_("Only if we may call you. Only the clerk of your case can open it."),
-    )  # fmt: skip
+    )
     caller = forms.CharField(label=_("How may we call you?"), max_length=60, required=False)
     region = forms.ChoiceField(label=_("Where do you work?"), required=False)
-    sector = forms.ChoiceField(label=_("What do you do?"), required=False, choices=[("", "—"), *Sector.choices])
+    sector = forms.ChoiceField(
+        label=_("What do you do?"), required=False, choices=[("", "—"), *Sector.choices]
+    )
     employer = forms.CharField(
-        label=_("Which firm or station is it about?"), max_length=120, required=False,
+        label=_("Which firm or station is it about?"),
+        max_length=120,
+        required=False,
         help_text=_("They never learn who asked."),
-    )  # fmt: skip
+    )
     since = forms.DateField(
-        label=_("Since when?"), required=False, widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("The day of the injury, or on which the work there ended: arbitration can be asked for within one year."),
-    )  # fmt: skip
+        label=_("Since when?"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_(
+            "The day of the injury, or on which the work there ended: arbitration can be asked for within one year."
+        ),
+    )
 
-    photo = forms.FileField(label=_("Photo"), required=False, widget=forms.FileInput(attrs={"accept": "image/*"}))
+    photo = forms.FileField(
+        label=_("Photo"), required=False, widget=forms.FileInput(attrs={"accept": "image/*"})
+    )
     voice = forms.FileField(
-        label=_("Voice note"), required=False, widget=forms.FileInput(attrs={"accept": "audio/*", "data-voice": ""})
+        label=_("Voice note"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "audio/*", "data-voice": ""}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,10 +73,19 @@ class AskForm(forms.Form):
         """What was said, for the service."""
         told = self.cleaned_data
         return Request(
-            kind=told["kind"], words=told["words"], caller=told["caller"], phone=told["phone"], sector=told["sector"],
-            region_code=told["region"], employer=told["employer"], since=told["since"], item=item, channel=channel,
-            photo=told["photo"].read() if told["photo"] else b"", voice=told["voice"].read() if told["voice"] else b"",
-        )  # fmt: skip
+            kind=told["kind"],
+            words=told["words"],
+            caller=told["caller"],
+            phone=told["phone"],
+            sector=told["sector"],
+            region_code=told["region"],
+            employer=told["employer"],
+            since=told["since"],
+            item=item,
+            channel=channel,
+            photo=told["photo"].read() if told["photo"] else b"",
+            voice=told["voice"].read() if told["voice"] else b"",
+        )
 
 
 class CallForm(AskForm):
@@ -113,9 +139,14 @@ class NeedForm(LineForm):
         """For the service."""
         told = self.cleaned_data
         return Told(
-            part=told["part"], title=told["title"], region_code=told["region"], amount=told["amount"], unit=told["unit"],
-            sector=told["sector"], source=told["source"],
-        )  # fmt: skip
+            part=told["part"],
+            title=told["title"],
+            region_code=told["region"],
+            amount=told["amount"],
+            unit=told["unit"],
+            sector=told["sector"],
+            source=told["source"],
+        )
 
 
 class PledgeForm(LineForm):
@@ -131,9 +162,17 @@ class PledgeForm(LineForm):
         """For the service."""
         told = self.cleaned_data
         return Told(
-            part=told["part"], title=told["title"], region_code=told["region"], amount=told["amount"], unit=told["unit"],
-            measure=told["measure"], first=told["first"], last=told["last"], times=told["times"], desk_call=told["desk_call"],
-        )  # fmt: skip
+            part=told["part"],
+            title=told["title"],
+            region_code=told["region"],
+            amount=told["amount"],
+            unit=told["unit"],
+            measure=told["measure"],
+            first=told["first"],
+            last=told["last"],
+            times=told["times"],
+            desk_call=told["desk_call"],
+        )
 
 
 class ItemForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
@@ -141,14 +180,36 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable a
 
     class Meta:
         model = ServiceItem
-        fields = ["part", "title", "words", "who", "needed", "unit", "promised_days", "law", "desk_call", "hours", "case_kind",
-                  "active", "place"]  # fmt: skip
+        fields = [
+            "part",
+            "title",
+            "words",
+            "who",
+            "needed",
+            "unit",
+            "promised_days",
+            "law",
+            "desk_call",
+            "hours",
+            "case_kind",
+            "active",
+            "place",
+        ]
         labels = {
-            "part": _("Part"), "title": _("Title"), "words": _("In words a rider uses"), "who": _("Who may ask"),
-            "needed": _("What is needed"), "unit": _("Unit that answers"), "promised_days": _("Promised within days"),
-            "law": _("Law and article"), "desk_call": _("Telephone of the desk"), "hours": _("Hours"),
-            "case_kind": _("Kind of case"), "active": _("Shown"), "place": _("Place in its part"),
-        }  # fmt: skip
+            "part": _("Part"),
+            "title": _("Title"),
+            "words": _("In words a rider uses"),
+            "who": _("Who may ask"),
+            "needed": _("What is needed"),
+            "unit": _("Unit that answers"),
+            "promised_days": _("Promised within days"),
+            "law": _("Law and article"),
+            "desk_call": _("Telephone of the desk"),
+            "hours": _("Hours"),
+            "case_kind": _("Kind of case"),
+            "active": _("Shown"),
+            "place": _("Place in its part"),
+        }
         widgets = {"words": forms.Textarea(attrs={"rows": 3})}
 
 

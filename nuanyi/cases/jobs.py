@@ -59,7 +59,9 @@ def _warn(case: Case) -> bool:
     tell_unit(case, case.unit, kinds.CASE_LATE, once=f"{stage}:{case.pk}:{due}", ref=case.ref, due=due)
     if case.unit.superior is not None:
         # a number and a day, nothing of the case: the superior unit cannot open it
-        tell_unit(case, case.unit.superior, kinds.CASE_LATE, once=f"{stage}:{case.pk}:{due}", ref=case.ref, due=due)
+        tell_unit(
+            case, case.unit.superior, kinds.CASE_LATE, once=f"{stage}:{case.pk}:{due}", ref=case.ref, due=due
+        )
     if over:
         with transaction.atomic():
             notices.queue_to_duty(

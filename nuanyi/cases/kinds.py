@@ -18,12 +18,20 @@ SERVED: dict[str, str] = {
 
 PROJECT_REACH = ledger.declare("service.project_reach", _("Reached by projects"), _("workers"))
 
-CASE_CAME = notices.declare("case-came", _("A case for %(unit)s: %(about)s"), _("First answer by %(answer_by)s."))
-CASE_OFFERED = notices.declare(
-    "case-offered", _("%(unit)s hands a case over to you"), _("Take it or say why not; until then it stays with them.")
+CASE_CAME = notices.declare(
+    "case-came", _("A case for %(unit)s: %(about)s"), _("First answer by %(answer_by)s.")
 )
-CASE_LATE = notices.declare("case-late", _("Case %(ref)s is due"), _("It was promised for %(due)s."), urgent=True)
-CASE_WORD = notices.declare("case-word", _("The worker wrote in case %(ref)s"), _("Open the case to read it."))
+CASE_OFFERED = notices.declare(
+    "case-offered",
+    _("%(unit)s hands a case over to you"),
+    _("Take it or say why not; until then it stays with them."),
+)
+CASE_LATE = notices.declare(
+    "case-late", _("Case %(ref)s is due"), _("It was promised for %(due)s."), urgent=True
+)
+CASE_WORD = notices.declare(
+    "case-word", _("The worker wrote in case %(ref)s"), _("Open the case to read it.")
+)
 INSTALMENT_DUE = notices.declare(
     "instalment-due", _("Case %(ref)s: an instalment is due"), _("Ask whether it was paid, and note it.")
 )

@@ -28,10 +28,15 @@ def three_lists(request: HttpRequest) -> HttpResponse:
     """What is needed, what is offered, what meets where?"""
     needs, pledges = lists.open_needs(), lists.open_pledges()
     context = {
-        "needs": needs, "pledges": pledges, "matches": lists.matches(needs, pledges), "part_names": dict(Part.choices),
-        "names": places.names_by_code(), "today": clock.today(), "told": queries.told_needs() if actor_of(request).can("cases.oversee") else [],
+        "needs": needs,
+        "pledges": pledges,
+        "matches": lists.matches(needs, pledges),
+        "part_names": dict(Part.choices),
+        "names": places.names_by_code(),
+        "today": clock.today(),
+        "told": queries.told_needs() if actor_of(request).can("cases.oversee") else [],
         "projects": Project.objects.select_related("need", "pledge__unit").order_by("-pk")[:100],
-    }  # fmt: skip
+    }
     return render(request, "cases/staff/lists.html", context)
 
 
@@ -44,7 +49,9 @@ def _line(request: HttpRequest, form: Any, save: Any, title: str) -> HttpRespons
         except Refusal as wrong:
             refusal = wrong
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
-    return render(request, "cases/staff/line.html", {"form": form, "refusal": refusal, "title": title}, status=status)
+    return render(
+        request, "cases/staff/line.html", {"form": form, "refusal": refusal, "title": title}, status=status
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,9 +79,12 @@ def plan(request: HttpRequest) -> HttpResponse:
     """Let an offer meet a need."""
     post = request.POST
     lists.plan(
-        actor=actor_of(request), need=number_of(post.get("need", "")), pledge=number_of(post.get("pledge", "")),
-        amount=number_of(post.get("amount", "")), day=day_of(post.get("day", ""), "day"),
-    )  # fmt: skip
+        actor=actor_of(request),
+        need=number_of(post.get("need", "")),
+        pledge=number_of(post.get("pledge", "")),
+        amount=number_of(post.get("amount", "")),
+        day=day_of(post.get("day", ""), "day"),
+    )
     return redirect("/office/cases/lists/#projects")
 
 
@@ -84,7 +94,10 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
     """A project was done, or dropped."""
     post = request.POST
     lists.finish(
-        actor=actor_of(request), pk=pk, state=post.get("state", ""), reached=number_of(post.get("reached", "")),
+        actor=actor_of(request),
+        pk=pk,
+        state=post.get("state", ""),
+        reached=number_of(post.get("reached", "")),
         words=post.get("words", ""),
-    )  # fmt: skip
+    )
     return redirect("/office/cases/lists/#projects")

@@ -76,14 +76,24 @@ class Case(models.Model):
     """
 
     PERSONAL = {
-        "sealed_words": Declaration(_("What you wrote to us"), _("To help you"), DUTY_BASIS, 1095, KEY_DESTROYED),
-        "sealed_caller": Declaration(_("How we may call you"), _("To address you"), DUTY_BASIS, 1095, KEY_DESTROYED),
+        "sealed_words": Declaration(
+            _("What you wrote to us"), _("To help you"), DUTY_BASIS, 1095, KEY_DESTROYED
+        ),
+        "sealed_caller": Declaration(
+            _("How we may call you"), _("To address you"), DUTY_BASIS, 1095, KEY_DESTROYED
+        ),
         "sealed_phone": Declaration(
             _("Your phone for this case"), _("To reach you about it"), DUTY_BASIS, 1095, KEY_DESTROYED
         ),
-        "phone_mask": Declaration(_("Your phone, masked"), _("To tell cases apart"), DUTY_BASIS, 1095, _("Emptied")),
+        "phone_mask": Declaration(
+            _("Your phone, masked"), _("To tell cases apart"), DUTY_BASIS, 1095, _("Emptied")
+        ),
         "phone_digest": Declaration(
-            _("A keyed mark of your phone"), _("To find your cases by an SMS code"), DUTY_BASIS, 1095, _("Emptied")
+            _("A keyed mark of your phone"),
+            _("To find your cases by an SMS code"),
+            DUTY_BASIS,
+            1095,
+            _("Emptied"),
         ),
     }
 
@@ -168,7 +178,9 @@ class Message(models.Model):
     """A word in a case: of the worker, of the unit to the worker, or a note that stays inside."""
 
     PERSONAL = {
-        "sealed_words": Declaration(_("Messages in your case"), _("To help you"), DUTY_BASIS, 1095, KEY_DESTROYED),
+        "sealed_words": Declaration(
+            _("Messages in your case"), _("To help you"), DUTY_BASIS, 1095, KEY_DESTROYED
+        ),
     }
 
     key = models.UUIDField(unique=True, editable=False)
@@ -235,7 +247,11 @@ class Hearing(models.Model):
 
     PERSONAL = {
         "sealed_participants": Declaration(
-            _("Who takes part in a mediation"), _("To invite and to write the record"), DUTY_BASIS, 1095, KEY_DESTROYED
+            _("Who takes part in a mediation"),
+            _("To invite and to write the record"),
+            DUTY_BASIS,
+            1095,
+            KEY_DESTROYED,
         ),
     }
 

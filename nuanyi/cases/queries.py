@@ -52,13 +52,16 @@ def service_list(q: str = "", part: str = "") -> list[tuple[str, str, list[Servi
 def finest(known: Iterable[RoutingRule], kind: str, sector: str, region_code: str) -> RoutingRule | None:
     """The rule that fits and says most: place before trade."""
     fits = [
-        rule for rule in known
+        rule
+        for rule in known
         if rule.kind == kind and rule.sector in ("", sector) and region_code.startswith(rule.region_code)
-    ]  # fmt: skip
+    ]
     return max(fits, key=lambda rule: (len(rule.region_code), bool(rule.sector), -rule.pk), default=None)
 
 
-def route(kind: str, sector: str, region_code: str, known: Iterable[RoutingRule] | None = None) -> tuple[Unit, Words]:
+def route(
+    kind: str, sector: str, region_code: str, known: Iterable[RoutingRule] | None = None
+) -> tuple[Unit, Words]:
     """The unit that gets a case and why; never nobody: without a rule the place holds it, and at last the lead."""
     rules_known = routing_book() if known is None else known
     rule = finest(rules_known, kind, sector, region_code)
@@ -109,9 +112,14 @@ def clock_book() -> rules.ClockBook:
     now = monotonic()
     if not _book or _book[0][0] < now:
         own = [
-            (row.kind, rules.LegalClock(row.name, row.title, Term(row.amount, row.counted, row.source), row.of_worker))
+            (
+                row.kind,
+                rules.LegalClock(
+                    row.name, row.title, Term(row.amount, row.counted, row.source), row.of_worker
+                ),
+            )
             for row in ClockRule.objects.order_by("pk")
-        ]  # fmt: skip
+        ]
         _book[:] = [(now + BOOK_SECONDS, rules.book_with(own))]
     return _book[0][1]
 
@@ -139,11 +147,14 @@ def clocks_of(case: Case) -> list[ClockShown]:
     stands, moved = case.paused_at is not None, timedelta(seconds=case.paused_seconds)
     found = [
         ClockShown(
-            rules.FIRST_ANSWER_TITLE, case.answer_due_at, clock_book().first_answer.source,
-            case.answered_at is None and case.open, False,
+            rules.FIRST_ANSWER_TITLE,
+            case.answer_due_at,
+            clock_book().first_answer.source,
+            case.answered_at is None and case.open,
+            False,
         ),
         ClockShown(rules.DONE_TITLE, case.due_at, case.due_source, case.open, False, stands),
-    ]  # fmt: skip
+    ]
     for legal in clock_book().legal.get(case.kind, ()):
         begin = case.made_at
         if legal.of_worker:
@@ -152,7 +163,14 @@ def clocks_of(case: Case) -> list[ClockShown]:
             begin = clock.midnight(case.since_date)
         due = legal.term.after(begin) + (timedelta() if legal.of_worker else moved)
         found.append(
-            ClockShown(legal.title, due, legal.term.source, case.open, legal.of_worker, stands and not legal.of_worker)
+            ClockShown(
+                legal.title,
+                due,
+                legal.term.source,
+                case.open,
+                legal.of_worker,
+                stands and not legal.of_worker,
+            )
         )
     return sorted(found, key=lambda shown: shown.due_at)
 
@@ -268,12 +286,16 @@ def messages_of(case: Case, *, inside: bool) -> list[Said]:
 def told_needs() -> list[tuple[str, str, int]]:
     """``(part, township, open cases)`` of at least five: what comes up again and again, with nobody to be recognised."""
     counts: dict[tuple[str, str], int] = {}
-    rows = Case.objects.filter(state__in=[State.NEW, State.OPEN]).order_by().values_list("kind", "region_code")
+    rows = (
+        Case.objects.filter(state__in=[State.NEW, State.OPEN]).order_by().values_list("kind", "region_code")
+    )
     for kind, region, number in rows.annotate(n=Count("pk")):
         part = rules.PART_OF.get(kind)
         if part:
             counts[part, region[:9]] = counts.get((part, region[:9]), 0) + number
-    return sorted(((part, region, n) for (part, region), n in counts.items() if n >= SMALL), key=lambda row: -row[2])
+    return sorted(
+        ((part, region, n) for (part, region), n in counts.items() if n >= SMALL), key=lambda row: -row[2]
+    )
 
 
 @dataclass(frozen=True)

@@ -154,37 +154,57 @@ class LegalClock:
 LEGAL_CLOCKS: dict[str, tuple[LegalClock, ...]] = {
     Kind.LEGAL_AID: (
         LegalClock(
-            "decision", _("Decision on legal aid"), Term(7, "days", _("Legal Aid Law, Art. 43: seven days from the application"))
+            "decision",
+            _("Decision on legal aid"),
+            Term(7, "days", _("Legal Aid Law, Art. 43: seven days from the application")),
         ),
     ),
     Kind.WAGE: (
         LegalClock(
-            "mediation", _("Mediation; after it arbitration is open"),
+            "mediation",
+            _("Mediation; after it arbitration is open"),
             Term(15, "days", _("Labour Dispute Mediation and Arbitration Law, Art. 14: fifteen days")),
         ),
         LegalClock(
-            "limitation", _("Last day to ask for arbitration"),
+            "limitation",
+            _("Last day to ask for arbitration"),
             Term(
-                1, "years",
-                _("Labour Dispute Mediation and Arbitration Law, Art. 27: for wages one year from the end of the employment; no limit while it lasts"),
-            ), of_worker=True,
+                1,
+                "years",
+                _(
+                    "Labour Dispute Mediation and Arbitration Law, Art. 27: for wages one year from the end of the employment; no limit while it lasts"
+                ),
+            ),
+            of_worker=True,
         ),
     ),
     Kind.INJURY: (
         LegalClock(
-            "limitation", _("Last day to ask for arbitration"),
-            Term(1, "years", _("Labour Dispute Mediation and Arbitration Law, Art. 27: one year from knowing")), of_worker=True,
+            "limitation",
+            _("Last day to ask for arbitration"),
+            Term(
+                1, "years", _("Labour Dispute Mediation and Arbitration Law, Art. 27: one year from knowing")
+            ),
+            of_worker=True,
         ),
     ),
-}  # fmt: skip
+}
 
 #: The part of the service list that a kind of case belongs to.
 PART_OF: dict[str, str] = {
-    Kind.WAGE: Part.RIGHTS, Kind.INJURY: Part.RIGHTS, Kind.LEGAL_AID: Part.LEGAL_AID, Kind.POLICY: Part.POLICY,
-    Kind.EMPLOYMENT: Part.EMPLOYMENT, Kind.HARDSHIP: Part.HARDSHIP,
-}  # fmt: skip
+    Kind.WAGE: Part.RIGHTS,
+    Kind.INJURY: Part.RIGHTS,
+    Kind.LEGAL_AID: Part.LEGAL_AID,
+    Kind.POLICY: Part.POLICY,
+    Kind.EMPLOYMENT: Part.EMPLOYMENT,
+    Kind.HARDSHIP: Part.HARDSHIP,
+}
 #: How urgent a kind is until a clerk says otherwise.
-URGENCY_OF: dict[str, str] = {Kind.HARDSHIP: Urgency.UTILITIES, Kind.WAGE: Urgency.HARD, Kind.INJURY: Urgency.HARD}
+URGENCY_OF: dict[str, str] = {
+    Kind.HARDSHIP: Urgency.UTILITIES,
+    Kind.WAGE: Urgency.HARD,
+    Kind.INJURY: Urgency.HARD,
+}
 #: Days without a word of the worker after which a solved case is closed.
 SILENT_DAYS = 7
 REOPEN_DAYS = 30

@@ -28,7 +28,11 @@ from nuanyi.places import queries as places
 def items(request: HttpRequest) -> HttpResponse:
     """The service list, for those who keep it."""
     rows = ServiceItem.objects.select_related("unit")
-    context = {"rows": rows, "part_names": dict(Part.choices), "may_edit": actor_of(request).can("cases.settings")}
+    context = {
+        "rows": rows,
+        "part_names": dict(Part.choices),
+        "may_edit": actor_of(request).can("cases.settings"),
+    }
     return render(request, "cases/staff/items.html", context)
 
 
@@ -61,16 +65,27 @@ def _terms() -> list[dict[str, Any]]:
         for row in rows
     ]
     return [
-        {"kind": kind, "name": name, "label": label, "title": title, "amount": term.amount, "counted": term.unit,
-         "source": term.source, "of_worker": of_worker}
+        {
+            "kind": kind,
+            "name": name,
+            "label": label,
+            "title": title,
+            "amount": term.amount,
+            "counted": term.unit,
+            "source": term.source,
+            "of_worker": of_worker,
+        }
         for kind, name, label, title, term, of_worker in lines
-    ]  # fmt: skip
+    ]
 
 
 def _own(terms: list[dict[str, Any]]) -> list[tuple[ClockRule, str]]:
     """What was changed here, each with its words."""
     words = {(term["kind"], term["name"]): f"{term['label']} {term['title']}".strip() for term in terms}
-    return [(row, words.get((row.kind, row.name), row.title)) for row in ClockRule.objects.order_by("kind", "name")]
+    return [
+        (row, words.get((row.kind, row.name), row.title))
+        for row in ClockRule.objects.order_by("kind", "name")
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,15 +105,21 @@ def clocks(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     terms = _terms()
-    chosen = next((term for term in terms if f"{term['kind']}:{term['name']}" == request.GET.get("change")), None)
+    chosen = next(
+        (term for term in terms if f"{term['kind']}:{term['name']}" == request.GET.get("change")), None
+    )
     if chosen and not form.is_bound:
         form = ClockForm(initial=chosen)
     if chosen:
         form.fields["kind"].widget = HiddenInput()
     context = {
-        "form": form, "refusal": refusal, "own": _own(terms), "terms": terms, "chosen": chosen,
+        "form": form,
+        "refusal": refusal,
+        "own": _own(terms),
+        "terms": terms,
+        "chosen": chosen,
         "units": dict(TermUnit.choices),
-    }  # fmt: skip
+    }
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "cases/staff/clocks.html", context, status=status)
 
@@ -119,9 +140,11 @@ def letter_templates(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     context = {
-        "letters": letters.LETTERS.items(), "own": set(LetterTemplate.objects.values_list("name", flat=True)),
-        "fields": sorted(letters.FIELDS), "refusal": refusal,
-    }  # fmt: skip
+        "letters": letters.LETTERS.items(),
+        "own": set(LetterTemplate.objects.values_list("name", flat=True)),
+        "fields": sorted(letters.FIELDS),
+        "refusal": refusal,
+    }
     return render(request, "cases/staff/letters.html", context, status=refusal.status if refusal else 200)
 
 
@@ -144,16 +167,26 @@ def rules(request: HttpRequest) -> HttpResponse:
         told = form.cleaned_data
         if request.POST.get("dry"):
             moved = queries.would_move(
-                RoutingRule(kind=told["kind"], sector=told["sector"], region_code=told["region"], unit=told["unit"])
+                RoutingRule(
+                    kind=told["kind"], sector=told["sector"], region_code=told["region"], unit=told["unit"]
+                )
             )
         else:
             settings.save_rule(
-                actor=actor_of(request), kind=told["kind"], sector=told["sector"], region_code=told["region"],
-                unit=told["unit"], because=told["because"],
-            )  # fmt: skip
+                actor=actor_of(request),
+                kind=told["kind"],
+                sector=told["sector"],
+                region_code=told["region"],
+                unit=told["unit"],
+                because=told["because"],
+            )
             return redirect("/office/cases/rules/")
     context = {
-        "form": form, "moved": moved, "rows": RoutingRule.objects.select_related("unit").order_by("kind", "region_code"),
+        "form": form,
+        "moved": moved,
+        "rows": RoutingRule.objects.select_related("unit").order_by("kind", "region_code"),
         "names": places.names_by_code(),
-    }  # fmt: skip
-    return render(request, "cases/staff/rules.html", context, status=422 if form.is_bound and form.errors else 200)
+    }
+    return render(
+        request, "cases/staff/rules.html", context, status=422 if form.is_bound and form.errors else 200
+    )

@@ -63,10 +63,18 @@ def _lines(rows: list[Case], mine: set[int]) -> list[Line]:
             tone, words = ("busy", offered) if case.unit_id in mine else ("asked", to_us)
         made.append(
             Line(
-                case.pk, case.ref, kinds[case.kind], case.due_at if case.open else None, case.paused_at is not None, tone, words,
-                case.clerk, names.get(case.region_code, case.region_code or "—"), case.employer or "—",
+                case.pk,
+                case.ref,
+                kinds[case.kind],
+                case.due_at if case.open else None,
+                case.paused_at is not None,
+                tone,
+                words,
+                case.clerk,
+                names.get(case.region_code, case.region_code or "—"),
+                case.employer or "—",
             )
-        )  # fmt: skip
+        )
     return made
 
 
@@ -77,12 +85,21 @@ def worklist(request: HttpRequest) -> HttpResponse:
     actor, filters = actor_of(request), _filters(request)
     rows, cursor = queries.worklist(actor, filters, request.GET.get("after", ""))
     context = {
-        "rows": _lines(rows, set(actor.units("cases.handle"))), "cursor": cursor, "filters": filters, "kinds": Kind.choices,
-        "states": [("late", gettext("Late")), *[(s.value, s.label) for s in State], ("all", gettext("All of them"))],
-        "people": [("me", gettext("Mine")), ("nobody", gettext("Nobody's yet"))], "clerks": _clerks(actor.units("cases.handle")),
+        "rows": _lines(rows, set(actor.units("cases.handle"))),
+        "cursor": cursor,
+        "filters": filters,
+        "kinds": Kind.choices,
+        "states": [
+            ("late", gettext("Late")),
+            *[(s.value, s.label) for s in State],
+            ("all", gettext("All of them")),
+        ],
+        "people": [("me", gettext("Mine")), ("nobody", gettext("Nobody's yet"))],
+        "clerks": _clerks(actor.units("cases.handle")),
         "townships": [(r.code, r.name) for r in places.townships()],
-        "views": SavedView.objects.filter(account_id=actor.account_id or 0).order_by("pk")[:12], "query": urlencode(filters),
-    }  # fmt: skip
+        "views": SavedView.objects.filter(account_id=actor.account_id or 0).order_by("pk")[:12],
+        "query": urlencode(filters),
+    }
     return render(request, "cases/staff/worklist.html", context)
 
 
@@ -122,7 +139,9 @@ def by_call(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
-    return render(request, "cases/staff/call.html", {"form": form, "refusal": refusal, "code": code}, status=status)
+    return render(
+        request, "cases/staff/call.html", {"form": form, "refusal": refusal, "code": code}, status=status
+    )
 
 
 @require_POST

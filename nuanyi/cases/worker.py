@@ -59,14 +59,19 @@ def ask(request: HttpRequest) -> HttpResponse:
         channel = Channel.STATION if request.GET.get("at") == "station" else Channel.WEB
         try:
             case = intake.send_case(
-                actor=actor_of(request), key=form.cleaned_data["key"], told=form.request(channel=channel, item=item),
+                actor=actor_of(request),
+                key=form.cleaned_data["key"],
+                told=form.request(channel=channel, item=item),
                 network=address_of(request),
-            )  # fmt: skip
+            )
             return redirect(f"/c/{intake.link_of(case)}/?sent=1")
         except Refusal as wrong:
             refusal = wrong
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
-    kept = {"item": item.pk if item else None, "at": "station" if request.GET.get("at") == "station" else None}
+    kept = {
+        "item": item.pk if item else None,
+        "at": "station" if request.GET.get("at") == "station" else None,
+    }
     known = urlencode({name: value for name, value in kept.items() if value})
     # the form says itself where it goes: a phone that sends later knows no more of its page than that
     context = {
@@ -109,7 +114,9 @@ def by_phone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if request.POST.get("code"):
-                found = phones.cases_by_code(phone=told, code=request.POST["code"], network=address_of(request))
+                found = phones.cases_by_code(
+                    phone=told, code=request.POST["code"], network=address_of(request)
+                )
                 cases = [(one, intake.link_of(one)) for one in found]
             else:
                 phones.send_code(phone=told, network=address_of(request))
@@ -117,7 +124,9 @@ def by_phone(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal, asked = wrong, bool(request.POST.get("code"))
     context = {"refusal": refusal, "phone": told, "asked": asked, "cases": cases, "ready": phones.ready()}
-    return _private(render(request, "cases/worker/phone.html", context, status=refusal.status if refusal else 200))
+    return _private(
+        render(request, "cases/worker/phone.html", context, status=refusal.status if refusal else 200)
+    )
 
 
 @require_safe
@@ -126,13 +135,22 @@ def case(request: HttpRequest, link: str) -> HttpResponse:
     """Where my case stands, who has it, by when, what was said."""
     found = intake.case_by_link(link)
     context = {
-        "case": found, "link": link, "code": intake.claim_code_of(found.key), "words": queries.words_of(found),
-        "messages": queries.messages_of(found, inside=False), "clocks": queries.clocks_of(found), "message_key": uuid4(),
-        "sent": request.GET.get("sent"), "may_judge": found.state == State.SOLVED, "may_reopen": found.state in (State.SOLVED, State.CLOSED, State.JOINED),
-        "files": found.attachments.defer("sealed_file").order_by("made_at"), "hearings": found.hearings.filter(ended_at=None).order_by("at"),
+        "case": found,
+        "link": link,
+        "code": intake.claim_code_of(found.key),
+        "words": queries.words_of(found),
+        "messages": queries.messages_of(found, inside=False),
+        "clocks": queries.clocks_of(found),
+        "message_key": uuid4(),
+        "sent": request.GET.get("sent"),
+        "may_judge": found.state == State.SOLVED,
+        "may_reopen": found.state in (State.SOLVED, State.CLOSED, State.JOINED),
+        "files": found.attachments.defer("sealed_file").order_by("made_at"),
+        "hearings": found.hearings.filter(ended_at=None).order_by("at"),
         "may_name": found.open and found.kind in (Kind.WAGE, Kind.INJURY) and found.name_agreed_at is None,
-        "may_withdraw": found.open, "may_forget": found.ended_at is not None and found.forgotten_at is None,
-    }  # fmt: skip
+        "may_withdraw": found.open,
+        "may_forget": found.ended_at is not None and found.forgotten_at is None,
+    }
     return _private(render(request, "cases/worker/case.html", context))
 
 
@@ -143,9 +161,14 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
     found, actor = intake.case_by_link(link), actor_of(request)
     if deed == "add":
         photo, voice = request.FILES.get("photo"), request.FILES.get("voice")
-        intake.add_word(actor=actor, case=found, key=_key(request, found), words=request.POST.get("words", ""),
-            photo=photo.read() if photo else b"", voice=voice.read() if voice else b"",
-        )  # fmt: skip
+        intake.add_word(
+            actor=actor,
+            case=found,
+            key=_key(request, found),
+            words=request.POST.get("words", ""),
+            photo=photo.read() if photo else b"",
+            voice=voice.read() if voice else b"",
+        )
     elif deed == "name":
         intake.agree_to_name(actor=actor, case=found)
     elif deed in ("agree", "disagree"):
@@ -153,7 +176,10 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
         if deed == "disagree" and request.POST.get("words", "").strip():
             intake.add_word(actor=actor, case=found, key=_key(request, found), words=request.POST["words"])
         intake.judge(
-            actor=actor, case=found, agrees=deed == "agree", stars=int(stars) if stars in tuple("12345") else None
+            actor=actor,
+            case=found,
+            agrees=deed == "agree",
+            stars=int(stars) if stars in tuple("12345") else None,
         )
     elif deed == "withdraw":
         intake.withdraw(actor=actor, case=found)

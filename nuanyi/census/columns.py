@@ -18,7 +18,10 @@ _NOISE = re.compile(r"[\s\W_]+")
 #: Fields of each kind: title, then the names that offices give the column.
 FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
     Kind.WORKERS: {
-        "name": (_("Name"), "姓名 骑手姓名 员工姓名 会员姓名 从业人员姓名 人员姓名 司机姓名 学员姓名 名字 主播姓名 快递员姓名 name fullname"),
+        "name": (
+            _("Name"),
+            "姓名 骑手姓名 员工姓名 会员姓名 从业人员姓名 人员姓名 司机姓名 学员姓名 名字 主播姓名 快递员姓名 name fullname",
+        ),
         "phone": (
             _("Phone"),
             "手机号码 手机号 手机 电话 联系方式 联系电话 电话号码 移动电话 本人电话 骑手手机 联系手机 phone mobile tel",
@@ -52,11 +55,17 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
             _("Township"),
             "所在乡镇街道 所在乡镇 乡镇街道 乡镇 街道 镇街 所属乡镇 属地 辖区 region township",
         ),
-        "contact_name": (_("Person in charge"), "负责人 联系人 法定代表人 法人 经营者 负责人姓名 联系人姓名 店长"),
-        "contact_phone": (_("Phone of the person in charge"), "联系电话 电话 手机 手机号码 联系方式 负责人电话 联系人电话 手机号 电话号码"),
+        "contact_name": (
+            _("Person in charge"),
+            "负责人 联系人 法定代表人 法人 经营者 负责人姓名 联系人姓名 店长",
+        ),
+        "contact_phone": (
+            _("Phone of the person in charge"),
+            "联系电话 电话 手机 手机号码 联系方式 负责人电话 联系人电话 手机号 电话号码",
+        ),
         "headcount": (_("Headcount"), "从业人数 员工人数 人数 从业人员数 用工人数 职工人数 headcount"),
     },
-}  # fmt: skip
+}
 
 #: Without these a sheet cannot be read as that kind.
 NEEDED = {Kind.WORKERS: ("name",), Kind.ESTABLISHMENTS: ("name",)}
@@ -83,7 +92,9 @@ class Header:
     fields: dict[str, int]
 
 
-def fields_of(titles: Sequence[object], kind: str, remembered: dict[str, str] | None = None) -> dict[str, int]:
+def fields_of(
+    titles: Sequence[object], kind: str, remembered: dict[str, str] | None = None
+) -> dict[str, int]:
     """``{field: column}`` for a row of titles. What a source taught us outranks the common names; first column wins."""
     known = {**_BY_NAME[kind], **(remembered or {})}
     found: dict[str, int] = {}
@@ -102,7 +113,9 @@ def _loosely(key: str, kind: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def find_header(rows: Sequence[Sequence[object]], kind: str, remembered: dict[str, str] | None = None) -> Header | None:
+def find_header(
+    rows: Sequence[Sequence[object]], kind: str, remembered: dict[str, str] | None = None
+) -> Header | None:
     """The row among the first ones that names the most fields; at least two, the needed ones among them."""
     best: Header | None = None
     for index, row in enumerate(rows[:HEADER_WITHIN]):
@@ -123,7 +136,9 @@ def kind_of(rows: Sequence[Sequence[object]]) -> str | None:
 
 def _weight(header: Header, kind: str) -> float:
     telling = (
-        {"credit_code", "headcount", "contact_name"} if kind == Kind.ESTABLISHMENTS else {"id_number", "political"}
+        {"credit_code", "headcount", "contact_name"}
+        if kind == Kind.ESTABLISHMENTS
+        else {"id_number", "political"}
     )
     return len(header.fields) + 2.0 * len(telling & header.fields.keys())
 

@@ -23,7 +23,9 @@ from nuanyi.places import queries as places
 @door(PUBLIC)
 def page(request: HttpRequest) -> HttpResponse:
     """The form. It holds nothing personal and is the same for everybody, so that a phone may keep it."""
-    response = render(request, "census/worker/door.html", {"sectors": Sector.choices, "townships": places.townships()})
+    response = render(
+        request, "census/worker/door.html", {"sectors": Sector.choices, "townships": places.townships()}
+    )
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -36,7 +38,11 @@ def send(request: HttpRequest) -> HttpResponse:
         told = json.loads(request.body)
         key = UUID(str(told.pop("key")))
         kinds = set().union(*FIELDS.values()) | {"kind"}
-        entry = {str(name): str(value)[:200] for name, value in told.items() if name in kinds and name != "political"}
+        entry = {
+            str(name): str(value)[:200]
+            for name, value in told.items()
+            if name in kinds and name != "political"
+        }
     except (ValueError, KeyError, AttributeError, TypeError) as exc:
         raise BadInput() from exc
     made = records.record_at_door(actor=actor_of(request), client_key=key, entry=entry)

@@ -10,7 +10,9 @@ IMPORTED = declare("census.imported", _("A roster was taken in"))
 IMPORT_UNDONE = declare("census.import_undone", _("An import was undone"))
 IMPORT_DISCARDED = declare("census.import_discarded", _("An import was discarded"))
 COPY_TAKEN = declare("census.copy_taken", _("An annotated copy or the rejected rows were downloaded"))
-RECORDED_AT_DOOR = declare("census.recorded_at_door", _("Somebody was recorded at the door"), personal="id only")
+RECORDED_AT_DOOR = declare(
+    "census.recorded_at_door", _("Somebody was recorded at the door"), personal="id only"
+)
 FOLLOWED_UP = declare("census.followed_up", _("A follow-up was noted"), personal="id only")
 ROUND_SAVED = declare("census.round_saved", _("A census round was planned or changed"))
 ROUND_MOVED = declare("census.round_moved", _("A census round began or was closed"))

@@ -26,7 +26,9 @@ GROUPS: dict[str, tuple[str, tuple[Sector, ...], Any]] = {
 }
 
 
-def _count(model: Any, asked: Window, by: tuple[str, ...], sectors: tuple[Sector, ...] | None = None) -> Counts:
+def _count(
+    model: Any, asked: Window, by: tuple[str, ...], sectors: tuple[Sector, ...] | None = None
+) -> Counts:
     """Records known by the window's last day, by ``sector`` and ``township`` where asked."""
     rows = model.objects.filter(region_code__startswith=asked.region)
     rows = rows.filter(sector__in=sectors) if sectors else rows
@@ -34,7 +36,9 @@ def _count(model: Any, asked: Window, by: tuple[str, ...], sectors: tuple[Sector
     if not by:
         return {(): rows.count()}
     cells: dict[tuple[str, ...], int] = {}
-    for sector, region, number in rows.order_by().values_list("sector", "region_code").annotate(n=Count("pk")):
+    for sector, region, number in (
+        rows.order_by().values_list("sector", "region_code").annotate(n=Count("pk"))
+    ):
         values = {"sector": sector, "township": region[:9]}
         key = tuple(values[dimension] for dimension in by)
         cells[key] = cells.get(key, 0) + number
@@ -48,25 +52,40 @@ def _establishments_of(sectors: tuple[Sector, ...]) -> Any:
 for _key, (_codes, _sectors, _title) in GROUPS.items():
     offer(
         Figure(
-            f"establishments.{_key}", _title, _("establishments"), _establishments_of(_sectors), ("sector", "township"),
-            f"/office/census/establishments/?sector={_codes}", _("Establishments on record in these sectors"),
+            f"establishments.{_key}",
+            _title,
+            _("establishments"),
+            _establishments_of(_sectors),
+            ("sector", "township"),
+            f"/office/census/establishments/?sector={_codes}",
+            _("Establishments on record in these sectors"),
         )
-    )  # fmt: skip
+    )
 
 offer(
     Figure(
-        "census.establishments", _("Establishments on record"), _("establishments"),
-        lambda asked, by: _count(Establishment, asked, by), ("sector", "township"),
-        "/office/census/establishments/", _("All establishments on record"),
+        "census.establishments",
+        _("Establishments on record"),
+        _("establishments"),
+        lambda asked, by: _count(Establishment, asked, by),
+        ("sector", "township"),
+        "/office/census/establishments/",
+        _("All establishments on record"),
     )
-)  # fmt: skip
+)
 offer(
     Figure(
-        "census.workers", _("Workers on record"), _("persons"), lambda asked, by: _count(Worker, asked, by),
-        ("sector", "township"), "/office/census/workers/",
-        _("Workers on record; one person in several rosters is counted once where ID number or phone and name agree"),
+        "census.workers",
+        _("Workers on record"),
+        _("persons"),
+        lambda asked, by: _count(Worker, asked, by),
+        ("sector", "township"),
+        "/office/census/workers/",
+        _(
+            "Workers on record; one person in several rosters is counted once where ID number or phone and name agree"
+        ),
     )
-)  # fmt: skip
+)
 
 
 def _key_sectors(asked: Window, by: tuple[str, ...]) -> Counts:
@@ -85,7 +104,12 @@ def _key_sectors(asked: Window, by: tuple[str, ...]) -> Counts:
 
 offer(
     Figure(
-        "census.key_sectors_surveyed", _("Key sectors surveyed"), _("sectors"), _key_sectors, ("sector",),
-        "/office/census/rounds/", _("Key sectors covered by a closed census round"),
+        "census.key_sectors_surveyed",
+        _("Key sectors surveyed"),
+        _("sectors"),
+        _key_sectors,
+        ("sector",),
+        "/office/census/rounds/",
+        _("Key sectors covered by a closed census round"),
     )
-)  # fmt: skip
+)

@@ -39,15 +39,21 @@ class SendForm(forms.Form):
         required=False,
         help_text=_("The same name each time: columns are remembered by it."),
     )
-    kind = forms.ChoiceField(label=_("It lists"), required=False, choices=[("", _("see for yourself")), *Kind.choices])
+    kind = forms.ChoiceField(
+        label=_("It lists"), required=False, choices=[("", _("see for yourself")), *Kind.choices]
+    )
     as_of_date = forms.DateField(label=_("It speaks for the day"), initial=clock.today, widget=DateInput)
-    census_round = forms.ModelChoiceField(label=_("Census round"), queryset=CensusRound.objects.all(), required=False)
+    census_round = forms.ModelChoiceField(
+        label=_("Census round"), queryset=CensusRound.objects.all(), required=False
+    )
     default_sector = forms.ChoiceField(label=_("Sector of rows that name none"), required=False)
     default_region = forms.ChoiceField(label=_("Township of rows that name none"), required=False)
     political_evidence = forms.CharField(
-        label=_("Consent for political affiliation"), required=False, max_length=200,
+        label=_("Consent for political affiliation"),
+        required=False,
+        max_length=200,
         help_text=_("Where the signed consents are kept. Left empty, that column is not taken in."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, political: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +68,9 @@ class RoundForm(forms.Form):
     """A census round."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    sectors = forms.MultipleChoiceField(label=_("Sectors"), choices=Sector.choices, widget=forms.CheckboxSelectMultiple)
+    sectors = forms.MultipleChoiceField(
+        label=_("Sectors"), choices=Sector.choices, widget=forms.CheckboxSelectMultiple
+    )
     region_codes = forms.MultipleChoiceField(label=_("Places"), widget=forms.CheckboxSelectMultiple)
     units = forms.TypedMultipleChoiceField(
         label=_("Units in charge"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple

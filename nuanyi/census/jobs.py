@@ -31,9 +31,13 @@ def write_import(pk: str) -> None:
 def resume_imports(timestamp: int = 0) -> int:
     """Take up imports whose worker died: nobody holds their lock, so reading or writing starts over."""
     waiting = Import.objects.filter(state__in=[ImportState.READING, ImportState.WRITING])
-    for pk, state in waiting.filter(made_at__lt=clock.now() - timedelta(seconds=10)).values_list("pk", "state"):
+    for pk, state in waiting.filter(made_at__lt=clock.now() - timedelta(seconds=10)).values_list(
+        "pk", "state"
+    ):
         (imports.read_import if state == ImportState.READING else imports.write_import)(pk)
-    for pk in Import.objects.filter(state=ImportState.DONE, file_deleted_at=None).values_list("pk", flat=True):
+    for pk in Import.objects.filter(state=ImportState.DONE, file_deleted_at=None).values_list(
+        "pk", flat=True
+    ):
         imports.sweep_file(pk)
     return len(waiting)
 

@@ -13,12 +13,18 @@ ESTABLISHMENTS_RECORDED = ledger.declare(
 IMPORT_READ = notices.declare(
     "import-read", _("%(file)s has been read"), _("%(good)s rows can be taken in, %(bad)s need mending.")
 )
-IMPORT_DONE = notices.declare("import-done", _("%(file)s was taken in"), _("%(new)s new, %(changed)s changed."))
-IMPORT_REFUSED = notices.declare("import-refused", _("%(file)s cannot be read"), _("Open the import to see why."))
+IMPORT_DONE = notices.declare(
+    "import-done", _("%(file)s was taken in"), _("%(new)s new, %(changed)s changed.")
+)
+IMPORT_REFUSED = notices.declare(
+    "import-refused", _("%(file)s cannot be read"), _("Open the import to see why.")
+)
 EXPORT_ASKED = notices.declare(
-    "export-asked", _("Somebody asks for workers in clear"), _("%(who)s asks: %(purpose)s. A second person decides."),
+    "export-asked",
+    _("Somebody asks for workers in clear"),
+    _("%(who)s asks: %(purpose)s. A second person decides."),
     urgent=True,
-)  # fmt: skip
+)
 EXPORT_DECIDED = notices.declare(
     "export-decided", _("Your export was decided"), _("Open the exports page."), urgent=True
 )

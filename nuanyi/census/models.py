@@ -27,7 +27,9 @@ class Source(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="sources")
-    columns: models.JSONField[dict[str, dict[str, str]], dict[str, dict[str, str]]] = models.JSONField(default=dict)
+    columns: models.JSONField[dict[str, dict[str, str]], dict[str, dict[str, str]]] = models.JSONField(
+        default=dict
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -50,7 +52,9 @@ class CensusRound(models.Model):
     class Meta:
         ordering = ["-start_date", "-id"]
         constraints = [
-            models.CheckConstraint(condition=Q(end_date__gte=models.F("start_date")), name="round_ends_after_start")
+            models.CheckConstraint(
+                condition=Q(end_date__gte=models.F("start_date")), name="round_ends_after_start"
+            )
         ]
 
     def __str__(self) -> str:
@@ -65,7 +69,9 @@ class ImportQuerySet(models.QuerySet["Import"]):
         if actor.everywhere("census.import"):
             return self
         return (
-            self.filter(account_id=actor.account_id) if actor.can("census.import") and actor.account_id else self.none()
+            self.filter(account_id=actor.account_id)
+            if actor.can("census.import") and actor.account_id
+            else self.none()
         )
 
 
@@ -81,7 +87,9 @@ class Import(models.Model):
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="imports")
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="imports")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="imports")
-    round = models.ForeignKey(CensusRound, null=True, blank=True, on_delete=models.PROTECT, related_name="imports")
+    round = models.ForeignKey(
+        CensusRound, null=True, blank=True, on_delete=models.PROTECT, related_name="imports"
+    )
     kind = models.CharField(max_length=20, choices=Kind, blank=True)
     file_name = models.CharField(max_length=120)
     file_sha256 = models.CharField(max_length=64)
@@ -110,7 +118,9 @@ class Finding(models.Model):
     """A bad cell. Shown masked: whoever sent the file finds it by sheet, row and column."""
 
     PERSONAL = {
-        "value_mask": Declaration(_("A bad cell, masked"), _("To find and mend it"), DUTY_BASIS, 30, _("Deleted")),
+        "value_mask": Declaration(
+            _("A bad cell, masked"), _("To find and mend it"), DUTY_BASIS, 30, _("Deleted")
+        ),
     }
 
     source_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="findings")
@@ -126,7 +136,9 @@ class Match(models.Model):
     """A row that meets a known record: what would change (masked), and what the user chose."""
 
     PERSONAL = {
-        "changes": Declaration(_("Differences, masked"), _("To decide what is right"), DUTY_BASIS, 30, _("Deleted")),
+        "changes": Declaration(
+            _("Differences, masked"), _("To decide what is right"), DUTY_BASIS, 30, _("Deleted")
+        ),
     }
 
     source_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="matches")
@@ -147,7 +159,11 @@ class Change(models.Model):
 
     PERSONAL = {
         "sealed_before": Declaration(
-            _("Values before an import"), _("To undo the import"), DUTY_BASIS, 365, _("Deleted with the record")
+            _("Values before an import"),
+            _("To undo the import"),
+            DUTY_BASIS,
+            365,
+            _("Deleted with the record"),
         ),
     }
 
@@ -193,7 +209,12 @@ class Record(models.Model):
         Source, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     round = models.ForeignKey(
-        CensusRound, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        CensusRound,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     made_by = models.ForeignKey(
         Import, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
@@ -236,7 +257,9 @@ class Worker(Record):
 
     PERSONAL = NOBODY
 
-    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="worker", db_constraint=False)
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, related_name="worker", db_constraint=False
+    )
     establishment = models.ForeignKey(
         Establishment, null=True, on_delete=models.SET_NULL, related_name="workers", db_index=False
     )
@@ -248,7 +271,9 @@ class Worker(Record):
             models.Index("region_code", "id", name="worker_region"),
             # records of one roster lie together, so a block range says enough and costs an import next to nothing
             BrinIndex(fields=["source", "unit"], name="worker_roster", pages_per_range=32),
-            models.Index(fields=["establishment"], condition=Q(establishment__isnull=False), name="worker_of_shop"),
+            models.Index(
+                fields=["establishment"], condition=Q(establishment__isnull=False), name="worker_of_shop"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -272,9 +297,16 @@ class Appearance(models.Model):
         ),
     }
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False)
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     source_import = models.ForeignKey(
-        Import, null=True, on_delete=models.CASCADE, related_name="appearances", db_constraint=False, db_index=False
+        Import,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="appearances",
+        db_constraint=False,
+        db_index=False,
     )
     worker = models.ForeignKey(
         Worker, null=True, on_delete=models.CASCADE, related_name="appearances", db_constraint=False
@@ -290,7 +322,9 @@ class Appearance(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint("source", "row_digest", name="appearance_once")]
         indexes = [
-            models.Index(fields=["establishment"], condition=Q(establishment__isnull=False), name="appearance_of_shop")
+            models.Index(
+                fields=["establishment"], condition=Q(establishment__isnull=False), name="appearance_of_shop"
+            )
         ]
 
 
@@ -303,7 +337,9 @@ class DoorEntry(models.Model):
     body_digest = models.BinaryField()
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     worker = models.ForeignKey(Worker, null=True, on_delete=models.CASCADE, related_name="door_entries")
-    establishment = models.ForeignKey(Establishment, null=True, on_delete=models.CASCADE, related_name="door_entries")
+    establishment = models.ForeignKey(
+        Establishment, null=True, on_delete=models.CASCADE, related_name="door_entries"
+    )
     made_at = models.DateTimeField(default=clock.now)
 
 

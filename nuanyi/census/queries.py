@@ -23,7 +23,9 @@ NONE = "none"
 FILTERS = ("sector", "region", "source", "follow_up", "q")
 
 
-def establishments(actor: Actor, filters: dict[str, str], act: str = "census.view") -> QuerySet[Establishment]:
+def establishments(
+    actor: Actor, filters: dict[str, str], act: str = "census.view"
+) -> QuerySet[Establishment]:
     """Establishments that the actor may see, filtered."""
     rows: QuerySet[Establishment] = Establishment.objects.visible_to(actor, act)
     rows = _filtered(rows, filters)
@@ -91,11 +93,14 @@ def rounds() -> list[RoundProgress]:
     labels = dict(Sector.choices)
     return [
         RoundProgress(
-            one, [str(labels[s]) for s in one.sectors], counted[0].get(one.pk, 0), counted[1].get(one.pk, 0),
+            one,
+            [str(labels[s]) for s in one.sectors],
+            counted[0].get(one.pk, 0),
+            counted[1].get(one.pk, 0),
             counted[2].get(one.pk, 0),
         )
         for one in found
-    ]  # fmt: skip
+    ]
 
 
 def subjects() -> list[Subjects]:
@@ -106,8 +111,12 @@ def subjects() -> list[Subjects]:
         ("workers", Worker, "/office/census/workers/"),
     ):
         cells = (
-            model.objects.values_list("sector", "region_code").annotate(n=Count("pk")).order_by("sector", "region_code")
+            model.objects.values_list("sector", "region_code")
+            .annotate(n=Count("pk"))
+            .order_by("sector", "region_code")
         )  # type: ignore[attr-defined]
         for sector, region, number in cells:
-            found.append(Subjects(title, sector, region, number, f"{address}?sector={sector}&region={region}"))
+            found.append(
+                Subjects(title, sector, region, number, f"{address}?sector={sector}&region={region}")
+            )
     return found

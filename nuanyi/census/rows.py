@@ -159,7 +159,9 @@ def _place_of_worker(site: object, sector: object, region: object, known: Known)
     return draft.site, draft.establishment, draft.sector, draft.region, tuple(problems)
 
 
-def read_establishment(row: Cells, fields: dict[str, int], known: Known) -> tuple[EstablishmentDraft, list[Problem]]:
+def read_establishment(
+    row: Cells, fields: dict[str, int], known: Known
+) -> tuple[EstablishmentDraft, list[Problem]]:
     """One establishment. Without name, sector or township it is a bad row."""
     problems: list[Problem] = []
     get = fields.get
@@ -170,7 +172,9 @@ def read_establishment(row: Cells, fields: dict[str, int], known: Known) -> tupl
     if _text(row, get("credit_code")):
         draft.credit_code = _read(read_credit_code, _cell(row, get("credit_code")), "credit_code", problems)
     if _text(row, get("contact_name")):
-        draft.contact_name = _read(read_person_name, _cell(row, get("contact_name")), "contact_name", problems)
+        draft.contact_name = _read(
+            read_person_name, _cell(row, get("contact_name")), "contact_name", problems
+        )
     if _text(row, get("contact_phone")):
         draft.contact_phone = _read(read_mobile, _cell(row, get("contact_phone")), "contact_phone", problems)
     _sector_of(draft, _text(row, get("sector")), "", known, problems)
@@ -199,7 +203,12 @@ def _sector_of(
 
 
 def _region_of(
-    draft: WorkerDraft | EstablishmentDraft, text: str, of_site: str, name: str, known: Known, problems: list[Problem]
+    draft: WorkerDraft | EstablishmentDraft,
+    text: str,
+    of_site: str,
+    name: str,
+    known: Known,
+    problems: list[Problem],
 ) -> None:
     if text:
         found = known.region(text)

@@ -24,12 +24,24 @@ urlpatterns = [
     path("2fa/totp/activate/", _mine(totp.activate_totp), name="mfa_activate_totp"),
     path("2fa/totp/deactivate/", _mine(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("2fa/recovery-codes/", _mine(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
-    path("2fa/recovery-codes/generate/", _mine(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
-    path("2fa/recovery-codes/download/", _mine(recovery.download_recovery_codes), name="mfa_download_recovery_codes"),
+    path(
+        "2fa/recovery-codes/generate/",
+        _mine(recovery.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "2fa/recovery-codes/download/",
+        _mine(recovery.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
     path("2fa/webauthn/", _mine(webauthn.list_webauthn), name="mfa_list_webauthn"),
     path("2fa/webauthn/add/", _mine(webauthn.add_webauthn), name="mfa_add_webauthn"),
     path("2fa/webauthn/login/", _open(webauthn.login_webauthn), name="mfa_login_webauthn"),
-    path("2fa/webauthn/reauthenticate/", _mine(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
+    path(
+        "2fa/webauthn/reauthenticate/",
+        _mine(webauthn.reauthenticate_webauthn),
+        name="mfa_reauthenticate_webauthn",
+    ),
     path("2fa/webauthn/keys/<int:pk>/remove/", _mine(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
     path("2fa/webauthn/keys/<int:pk>/edit/", _mine(webauthn.edit_webauthn), name="mfa_edit_webauthn"),
 ]

@@ -24,9 +24,12 @@ from nuanyi.stations.live import snapshot_now
 from nuanyi.units import queries as units
 
 api = NinjaAPI(
-    title="Nuanyi", version=__version__, urls_namespace="api", docs_url=None,
+    title="Nuanyi",
+    version=__version__,
+    urls_namespace="api",
+    docs_url=None,
     description="The service matrix of a district. Errors are problem+json with a stable `code`.",
-)  # fmt: skip
+)
 
 
 class RegionOut(Schema):
@@ -73,15 +76,22 @@ def invalid(_request: HttpRequest, wrong: ValidationError) -> HttpResponse:
 @door(PUBLIC)
 def regions(request: HttpRequest) -> Any:
     """The tree of regions: district, townships, communities."""
-    return [{"code": r.code, "name": r.name, "level": r.level, "parent": r.parent_id} for r in places.all_regions()]
+    return [
+        {"code": r.code, "name": r.name, "level": r.level, "parent": r.parent_id}
+        for r in places.all_regions()
+    ]
 
 
 @api.get("/responsibility", response=list[AnswerOut], tags=["units"])
 @door(PUBLIC)
 def responsibility(
-    request: HttpRequest, sector: str = "", region: str = "", lat: float | None = None, lon: float | None = None,
+    request: HttpRequest,
+    sector: str = "",
+    region: str = "",
+    lat: float | None = None,
+    lon: float | None = None,
     crs: str = "wgs84",
-) -> Any:  # fmt: skip
+) -> Any:
     """Who answers for a sector in a region, or at a point (``crs``: wgs84, gcj02 or bd09). Never empty."""
     if sector and sector not in Sector.values:
         raise BadInput(code="bad-sector", fields={"sector": ", ".join(Sector.values)})
@@ -137,9 +147,16 @@ class NearbyOut(Schema):
 @api.get("/stations/nearby", response=NearbyOut, tags=["stations"])
 @door(PUBLIC)
 def stations_nearby(
-    request: HttpRequest, lat: str, lon: str, crs: str = "wgs84", open: str = "any", amenity: str = "",
-    function: str = "", step_free: str = "0", limit: str = "10",
-) -> Any:  # fmt: skip
+    request: HttpRequest,
+    lat: str,
+    lon: str,
+    crs: str = "wgs84",
+    open: str = "any",
+    amenity: str = "",
+    function: str = "",
+    step_free: str = "0",
+    limit: str = "10",
+) -> Any:
     """The nearest stations. ``open`` is ``now``, ``any`` or a moment within seven days; ``amenity`` and ``function`` hold
     codes with commas between them, all of which must be there. Answered ahead of this view where the snapshot is fresh."""
     asked = nearby.asked_of({key: value for key, value in request.GET.items() if isinstance(value, str)})

@@ -39,4 +39,6 @@ def every_route_has_a_door(**_options: Any) -> list[Error]:
         for address, view in routes()
         if act_of(view) is None and not address.startswith("api/v1/")
     ]
-    return errors + [Error(f"the API operation {name} declares no act", id="nuanyi.E011") for name in undeclared()]
+    return errors + [
+        Error(f"the API operation {name} declares no act", id="nuanyi.E011") for name in undeclared()
+    ]

@@ -143,6 +143,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return Notice.objects.visible_to(actor).filter(seen_at=None).count()
 
     return {
-        "actor": actor, "rail": rail, "unseen_notices": unseen, "demo": settings.NUANYI_DEMO,
-        "tiles_url": settings.NUANYI_TILES_URL, "whose": lambda: owner_mark(actor),
-    }  # fmt: skip
+        "actor": actor,
+        "rail": rail,
+        "unseen_notices": unseen,
+        "demo": settings.NUANYI_DEMO,
+        "tiles_url": settings.NUANYI_TILES_URL,
+        "whose": lambda: owner_mark(actor),
+    }

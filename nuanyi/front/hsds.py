@@ -48,9 +48,13 @@ def service(item: ServiceItem) -> dict[str, Any]:
     """A line of the service list."""
     pk = item.pk
     told: dict[str, Any] = {
-        "id": identifier("item", pk), "name": item.title, "description": item.words, "status": "active",
-        "eligibility_description": item.who, "application_process": item.law,
-    }  # fmt: skip
+        "id": identifier("item", pk),
+        "name": item.title,
+        "description": item.words,
+        "status": "active",
+        "eligibility_description": item.who,
+        "application_process": item.law,
+    }
     if item.promised_days:
         told["wait_time"] = gettext("within %(n)s days") % {"n": item.promised_days}
     if item.unit:
@@ -66,7 +70,11 @@ def service(item: ServiceItem) -> dict[str, Any]:
 
 def station_service() -> dict[str, Any]:
     """What every warm station offers."""
-    return {"id": identifier("service", "station"), "name": gettext("Warm stations near you"), "status": "active"}
+    return {
+        "id": identifier("service", "station"),
+        "name": gettext("Warm stations near you"),
+        "status": "active",
+    }
 
 
 def service_at_location(station: Station) -> dict[str, Any]:
@@ -78,22 +86,38 @@ def service_at_location(station: Station) -> dict[str, Any]:
             opens, closes = part.split("-")
             schedules.append(
                 {
-                    "id": identifier("hours", f"{pk}:{number}:{part}"), "freq": "WEEKLY", "byday": DAYS[number - 1], "wkst": "MO",
-                    "opens_at": opens, "closes_at": closes, "timezone": 8,
+                    "id": identifier("hours", f"{pk}:{number}:{part}"),
+                    "freq": "WEEKLY",
+                    "byday": DAYS[number - 1],
+                    "wkst": "MO",
+                    "opens_at": opens,
+                    "closes_at": closes,
+                    "timezone": 8,
                 }
-            )  # fmt: skip
+            )
     place: dict[str, Any] = {
-        "id": identifier("station", pk), "location_type": "physical", "name": station.name, "description": station.place_words,
-        "transportation": station.how_to_find, "latitude": station.lat_wgs84, "longitude": station.lon_wgs84,
-        "external_identifier": station.code, "external_identifier_type": "nuanyi",
-    }  # fmt: skip
+        "id": identifier("station", pk),
+        "location_type": "physical",
+        "name": station.name,
+        "description": station.place_words,
+        "transportation": station.how_to_find,
+        "latitude": station.lat_wgs84,
+        "longitude": station.lon_wgs84,
+        "external_identifier": station.code,
+        "external_identifier_type": "nuanyi",
+    }
     if station.step_free:
         place["accessibility"] = [{"id": identifier("step-free", pk), "description": gettext("No steps")}]
     status = "active" if station.state == State.OPEN else "temporarily closed"
     return {
-        "id": identifier("at", pk), "service_id": identifier("service", "station"), "location_id": place["id"],
-        "description": station.place_words, "location": place, "schedules": schedules, "service": {**station_service(), "status": status},
-    }  # fmt: skip
+        "id": identifier("at", pk),
+        "service_id": identifier("service", "station"),
+        "location_id": place["id"],
+        "description": station.place_words,
+        "location": place,
+        "schedules": schedules,
+        "service": {**station_service(), "status": status},
+    }
 
 
 def _page(request: HttpRequest, rows: Sequence[Any], told: Any) -> JsonResponse:
@@ -106,9 +130,15 @@ def _page(request: HttpRequest, rows: Sequence[Any], told: Any) -> JsonResponse:
     pages = max(1, math.ceil(len(rows) / size))
     part = [told(row) for row in rows[(number - 1) * size : number * size]]
     body = {
-        "total_items": len(rows), "total_pages": pages, "page_number": number, "size": len(part),
-        "first_page": number == 1, "last_page": number >= pages, "empty": not part, "contents": part,
-    }  # fmt: skip
+        "total_items": len(rows),
+        "total_pages": pages,
+        "page_number": number,
+        "size": len(part),
+        "first_page": number == 1,
+        "last_page": number >= pages,
+        "empty": not part,
+        "contents": part,
+    }
     return JsonResponse(body)
 
 
@@ -133,10 +163,11 @@ def root(request: HttpRequest) -> JsonResponse:
     """Which version, and where its description is."""
     return JsonResponse(
         {
-            "version": "3.0", "profile": "https://docs.openreferral.org/en/v3.0.0/hsds/",
+            "version": "3.0",
+            "profile": "https://docs.openreferral.org/en/v3.0.0/hsds/",
             "openapi_url": request.build_absolute_uri("/api/v1/openapi.json"),
         }
-    )  # fmt: skip
+    )
 
 
 @require_safe
@@ -159,5 +190,7 @@ def organizations(request: HttpRequest, key: UUID | None = None) -> JsonResponse
 def service_at_locations(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
     """The stations, or one."""
     return (
-        _one(key, "at", _stations(), service_at_location) if key else _page(request, _stations(), service_at_location)
+        _one(key, "at", _stations(), service_at_location)
+        if key
+        else _page(request, _stations(), service_at_location)
     )

@@ -33,9 +33,12 @@ def _policy() -> str:
 def safe_headers() -> list[tuple[str, str]]:
     """The headers of every answer, for those that are given ahead of Django."""
     headers = [
-        ("Content-Security-Policy", _policy()), ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"),
-        ("Referrer-Policy", "same-origin"), ("Cross-Origin-Opener-Policy", "same-origin"),
-    ]  # fmt: skip
+        ("Content-Security-Policy", _policy()),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Frame-Options", "DENY"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
     if settings.SECURE_HSTS_SECONDS:
         headers.append(("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"))
     return headers
@@ -52,10 +55,14 @@ class SafeHeaders:
         """Answer the request."""
         response = self.get_response(request)
         response.setdefault("Content-Security-Policy", self.policy)
-        response.setdefault("Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self), payment=()")
+        response.setdefault(
+            "Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self), payment=()"
+        )
         response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         user = getattr(request, "user", None)
-        if request.path.startswith(("/office/", "/accounts/")) or (user is not None and user.is_authenticated):
+        if request.path.startswith(("/office/", "/accounts/")) or (
+            user is not None and user.is_authenticated
+        ):
             response["Cache-Control"] = "no-store"
         return response
 
@@ -70,7 +77,8 @@ class UploadGate:
         """Answer the request."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
             return answer(
-                request, TooMuch(_("This is larger than 40 MB. Nothing was kept."), code="too-large", status=413)
+                request,
+                TooMuch(_("This is larger than 40 MB. Nothing was kept."), code="too-large", status=413),
             )
         return self.get_response(request)
 

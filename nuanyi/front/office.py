@@ -67,9 +67,11 @@ def home(request: HttpRequest) -> HttpResponse:
             if (figure := figures.offered().get(key))
         ]
     context = {
-        "tasks": _tasks(actor), "figures": shown, "duties": [Duty(duty).label for duty in actor.duties],
+        "tasks": _tasks(actor),
+        "figures": shown,
+        "duties": [Duty(duty).label for duty in actor.duties],
         "first_steps": _first_steps(actor),
-    }  # fmt: skip
+    }
     return render(request, "front/office_home.html", context)
 
 
@@ -80,7 +82,8 @@ def _tasks(actor: Actor) -> list[Task]:
         waiting = imports.filter(state__in=[ImportState.REVIEW, ImportState.COLUMNS]).count()
         tasks.append(
             Task(
-                ngettext("%d roster waits for your decision", "%d rosters wait for your decision", waiting) % waiting,
+                ngettext("%d roster waits for your decision", "%d rosters wait for your decision", waiting)
+                % waiting,
                 "/office/census/imports/",
                 waiting,
                 True,
@@ -106,7 +109,11 @@ def _tasks(actor: Actor) -> list[Task]:
         new = census.establishments(actor, {"follow_up": FollowUp.NEW}).count()
         tasks.append(
             Task(
-                ngettext("%d establishment has not been contacted", "%d establishments have not been contacted", new)
+                ngettext(
+                    "%d establishment has not been contacted",
+                    "%d establishments have not been contacted",
+                    new,
+                )
                 % new,
                 "/office/census/establishments/?follow_up=new",
                 new,
@@ -131,7 +138,11 @@ def _tasks(actor: Actor) -> list[Task]:
         )
     unseen = Notice.objects.visible_to(actor).filter(seen_at=None).count()
     tasks.append(
-        Task(ngettext("%d notice is unread", "%d notices are unread", unseen) % unseen, "/office/notices/", unseen)
+        Task(
+            ngettext("%d notice is unread", "%d notices are unread", unseen) % unseen,
+            "/office/notices/",
+            unseen,
+        )
     )
     return [task for task in tasks if task.count]
 
@@ -152,7 +163,10 @@ def _desk_tasks(actor: Actor) -> list[Task]:
         tasks.append(Task(words, "/office/cases/?who=me", mine))
     if actor.can("cases.oversee"):
         late = sum(line.late for line in cases.overview())
-        words = ngettext("%d request is late in the district", "%d requests are late in the district", late) % late
+        words = (
+            ngettext("%d request is late in the district", "%d requests are late in the district", late)
+            % late
+        )
         tasks.append(Task(words, "/office/cases/overview/", late, True))
     return tasks
 

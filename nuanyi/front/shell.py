@@ -94,7 +94,9 @@ def language(request: HttpRequest) -> HttpResponse:
     response = redirect(target)
     wanted = request.POST.get("language", "")
     if check_for_language(wanted) and wanted in dict(settings.LANGUAGES):
-        response.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, wanted, max_age=settings.LANGUAGE_COOKIE_AGE, samesite="Lax"
+        )
     return response
 
 
@@ -113,7 +115,10 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "/help/",
         "/help/ask/",
         "/grid/kept/",
-        *[static(f"front/{name}") for name in ("phone.css", "theme.js", "app.js", "door.js", "drafts.js", "keep.js")],
+        *[
+            static(f"front/{name}")
+            for name in ("phone.css", "theme.js", "app.js", "door.js", "drafts.js", "keep.js")
+        ],
         static("stations/nearest.js"),
         static("cases/ask.js"),
         static("cases/voice.js"),
@@ -134,14 +139,24 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 def manifest(request: HttpRequest) -> HttpResponse:
     """The web app manifest."""
     body = {
-        "name": gettext("Nuanyi: help for workers on the road"), "short_name": gettext("Nuanyi"), "start_url": "/",
-        "display": "standalone", "background_color": "#FFFDF9", "theme_color": "#9A2F0A", "lang": request.LANGUAGE_CODE,
+        "name": gettext("Nuanyi: help for workers on the road"),
+        "short_name": gettext("Nuanyi"),
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#FFFDF9",
+        "theme_color": "#9A2F0A",
+        "lang": request.LANGUAGE_CODE,
         "icons": [
             {"src": static("front/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
             {"src": static("front/icon-192.png"), "sizes": "192x192", "type": "image/png", "purpose": "any"},
-            {"src": static("front/icon-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+            {
+                "src": static("front/icon-512.png"),
+                "sizes": "512x512",
+                "type": "image/png",
+                "purpose": "maskable",
+            },
         ],
-    }  # fmt: skip
+    }
     return HttpResponse(json.dumps(body, ensure_ascii=False), content_type="application/manifest+json")
 
 

@@ -27,10 +27,15 @@ def who(request: HttpRequest) -> HttpResponse:
     first = next((answer for answer in found if answer.role == HOLD), found[0])
     others = [answer for answer in found if answer.unit != first.unit and answer.role in (GUIDE, "cooperate")]
     context = {
-        "first": first, "others": others, "sector": sector, "region": region, "sectors": Sector.choices,
-        "townships": places.townships(), "region_name": places.names_by_code().get(region, ""),
+        "first": first,
+        "others": others,
+        "sector": sector,
+        "region": region,
+        "sectors": Sector.choices,
+        "townships": places.townships(),
+        "region_name": places.names_by_code().get(region, ""),
         "sector_name": dict(Sector.choices).get(sector, ""),
-    }  # fmt: skip
+    }
     return render(request, "front/worker_who.html", context)
 
 
@@ -41,5 +46,9 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "front/privacy.html",
-        {"declarations": [part for model in (Person, Case, Message, Account) for part in model.PERSONAL.values()]},
+        {
+            "declarations": [
+                part for model in (Person, Case, Message, Account) for part in model.PERSONAL.values()
+            ]
+        },
     )

@@ -23,6 +23,14 @@ def record(actor: Actor, kind: str, subject: Model | None = None, **detail: Any)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT journal_append(%s::text, %s::bigint, %s::text, %s::text, %s::text, %s::text, %s::jsonb)",
-            [actor.kind, actor.account_id, actor.label[:80], kind, label, key, json.dumps(detail, default=str)],
+            [
+                actor.kind,
+                actor.account_id,
+                actor.label[:80],
+                kind,
+                label,
+                key,
+                json.dumps(detail, default=str),
+            ],
         )
         return int(cursor.fetchone()[0])

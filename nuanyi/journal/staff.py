@@ -25,7 +25,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     services.record(actor, events.JOURNAL_READ, subject=None, filters={k: v for k, v in filters.items() if v})
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     kinds = [(kind.name, kind.title) for kind in rules.kinds().values()]
-    return render(request, "journal/staff/audit.html", {"page": page, "kinds": kinds, "titles": dict(kinds), **filters})
+    return render(
+        request, "journal/staff/audit.html", {"page": page, "kinds": kinds, "titles": dict(kinds), **filters}
+    )
 
 
 @require_POST
@@ -33,5 +35,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 def verify(request: HttpRequest) -> HttpResponse:
     """Recompute the chain now."""
     verdict = queries.verify()
-    services.record(actor_of(request), events.JOURNAL_VERIFIED, entries=verdict.entries, breaks=len(verdict.breaks))
+    services.record(
+        actor_of(request), events.JOURNAL_VERIFIED, entries=verdict.entries, breaks=len(verdict.breaks)
+    )
     return render(request, "journal/staff/verdict.html", {"verdict": verdict})

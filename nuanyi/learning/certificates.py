@@ -10,6 +10,12 @@ from nuanyi.lib.certificate import Certificate
 def certificate(number: str, day: date, name: str, link: str) -> Certificate:
     """The certificate of somebody who passed."""
     return Certificate(
-        heading="合 格 证", small="道路交通安全学习", name=name, sentence="完成道路交通安全学习，随机十题答对八题以上，测试合格。",
-        number=number, day=day, link=link, note="扫码验真：不联网也能核对，不会把姓名发给任何人",
-    )  # fmt: skip
+        heading="合 格 证",
+        small="道路交通安全学习",
+        name=name,
+        sentence="完成道路交通安全学习，随机十题答对八题以上，测试合格。",
+        number=number,
+        day=day,
+        link=link,
+        note="扫码验真：不联网也能核对，不会把姓名发给任何人",
+    )

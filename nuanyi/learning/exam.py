@@ -37,16 +37,22 @@ def start(request: HttpRequest) -> HttpResponse:
         try:
             key = key_of(request)
             device = UUID(request.POST.get("phone") or str(key))
-            exams.begin(key=key, device=device, firm=request.POST.get("firm", "")[:8], network=address_of(request))
+            exams.begin(
+                key=key, device=device, firm=request.POST.get("firm", "")[:8], network=address_of(request)
+            )
             return redirect(f"/exam/{key}/")
         except ValueError as exc:
             raise BadInput(gettext("The form is damaged. Open the page again."), code="bad-key") from exc
         except Refusal as wrong:
             refusal = wrong
     context = {
-        "key": uuid4(), "refusal": refusal, "firm": request.GET.get("firm", "")[:8], "asked": rules.PAPER, "pass_mark": rules.PASS_MARK,
+        "key": uuid4(),
+        "refusal": refusal,
+        "firm": request.GET.get("firm", "")[:8],
+        "asked": rules.PAPER,
+        "pass_mark": rules.PASS_MARK,
         "minutes": rules.PAPER_MINUTES,
-    }  # fmt: skip
+    }
     return render(request, "learning/worker/exam.html", context, status=refusal.status if refusal else 200)
 
 
@@ -76,7 +82,9 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
         "certificate": made,
         "name": exams.name_on(made) if made else "",
     }
-    response = render(request, "learning/worker/paper.html", context, status=refusal.status if refusal else 200)
+    response = render(
+        request, "learning/worker/paper.html", context, status=refusal.status if refusal else 200
+    )
     response["Cache-Control"] = "no-store"
     return response
 
@@ -90,7 +98,9 @@ def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
         raise NotFound()
     name = exams.name_on(found)
     if form == "badge":
-        told = signing.credential(_base(request), found.number, found.paper.ended_at or found.paper.made_at, name)
+        told = signing.credential(
+            _base(request), found.number, found.paper.ended_at or found.paper.made_at, name
+        )
         response = HttpResponse(told, content_type="application/jwt")
         response["Content-Disposition"] = f"attachment; filename={found.number}.jwt"
     else:
@@ -156,10 +166,15 @@ def bank(request: HttpRequest) -> HttpResponse:
         ]
     )
     context = {
-        "page": page, "firms": FirmCode.objects.select_related("unit").order_by("firm")[:200], "units": units_for(actor_of(request), "learning.publish"),
-        "revoked": Certificate.objects.filter(revoked_at__isnull=False).order_by("-revoked_at")[:50], "refusal": refusal, "example": example,
-        "issued": Certificate.objects.count(), "actor": actor,
-    }  # fmt: skip
+        "page": page,
+        "firms": FirmCode.objects.select_related("unit").order_by("firm")[:200],
+        "units": units_for(actor_of(request), "learning.publish"),
+        "revoked": Certificate.objects.filter(revoked_at__isnull=False).order_by("-revoked_at")[:50],
+        "refusal": refusal,
+        "example": example,
+        "issued": Certificate.objects.count(),
+        "actor": actor,
+    }
     return render(request, "learning/staff/bank.html", context, status=refusal.status if refusal else 200)
 
 
@@ -168,7 +183,11 @@ def _change_bank(request: HttpRequest) -> None:
     if post.get("retire"):
         exams.retire_question(actor=actor, pk=number_of(post["retire"]))
     elif post.get("firm"):
-        unit = units_for(actor_of(request), "learning.publish").filter(pk=number_of(post.get("unit", ""))).first()
+        unit = (
+            units_for(actor_of(request), "learning.publish")
+            .filter(pk=number_of(post.get("unit", "")))
+            .first()
+        )
         if unit is None:
             raise BadInput(fields={"unit": gettext("Choose from the list.")})
         exams.make_firm_code(actor=actor, firm=post["firm"], unit=unit)

@@ -20,9 +20,26 @@ def _sums(kind: str) -> Any:
 
 
 for _kind, _title, _unit, _address, _words in (
-    (kinds.SESSIONS, _("Sessions by instructors"), _("sessions"), "/office/learning/sessions/", _("Sessions that instructors held")),
-    (kinds.LESSONS_PUSHED, _("Lessons pushed"), _("lessons"), "/office/learning/pushes/", _("Lessons that reached at least one group")),
-    (kinds.ATTENDANCES, _("Attendances"), _("attendances"), "/office/learning/sessions/",
-     _("Sign-ins by the code on the screen; where people did not sign, the heads that were counted")),
-):  # fmt: skip
+    (
+        kinds.SESSIONS,
+        _("Sessions by instructors"),
+        _("sessions"),
+        "/office/learning/sessions/",
+        _("Sessions that instructors held"),
+    ),
+    (
+        kinds.LESSONS_PUSHED,
+        _("Lessons pushed"),
+        _("lessons"),
+        "/office/learning/pushes/",
+        _("Lessons that reached at least one group"),
+    ),
+    (
+        kinds.ATTENDANCES,
+        _("Attendances"),
+        _("attendances"),
+        "/office/learning/sessions/",
+        _("Sign-ins by the code on the screen; where people did not sign, the heads that were counted"),
+    ),
+):
     offer(Figure(_kind, _title, _unit, _sums(_kind), ("sector", "township", "month"), _address, _words))

@@ -21,7 +21,10 @@ def questions_as_text(questions: list[dict[str, Any]]) -> str:
     blocks = []
     for question in questions:
         lines = [str(question["q"])]
-        lines += [f"{'*' if n == question['right'] else '-'} {option}" for n, option in enumerate(question["options"])]
+        lines += [
+            f"{'*' if n == question['right'] else '-'} {option}"
+            for n, option in enumerate(question["options"])
+        ]
         blocks.append("\n".join([*lines, f"= {question['why']}"]))
     return "\n\n".join(blocks)
 
@@ -44,12 +47,16 @@ class LessonForm(forms.Form):
     """A lesson as staff write it."""
 
     slug = forms.SlugField(
-        label=_("Name in the address"), max_length=40, help_text=_("Small letters, digits and hyphens; it stays.")
+        label=_("Name in the address"),
+        max_length=40,
+        help_text=_("Small letters, digits and hyphens; it stays."),
     )
     category = forms.ChoiceField(label=_("Category"), choices=Category.choices)
     title = forms.CharField(label=_("Heading"), max_length=60)
     lead = forms.CharField(label=_("One sentence for the group"), max_length=120, required=False)
-    body = forms.CharField(label=_("Text in Markdown"), max_length=MAX_BODY, widget=forms.Textarea(attrs={"rows": 16}))
+    body = forms.CharField(
+        label=_("Text in Markdown"), max_length=MAX_BODY, widget=forms.Textarea(attrs={"rows": 16})
+    )
     sources = forms.CharField(label=_("Sources, one a line"), widget=forms.Textarea(attrs={"rows": 3}))
     douyin = forms.URLField(
         label=_("Link of a Douyin video"),
@@ -58,25 +65,41 @@ class LessonForm(forms.Form):
         help_text=_("From Douyin's share button."),
     )
     questions = forms.CharField(
-        label=_("Questions"), required=False, widget=forms.Textarea(attrs={"rows": 10}),
-        help_text=_("A block each: the question; options with - before them, * before the right one; = before the explanation."),
-    )  # fmt: skip
+        label=_("Questions"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_(
+            "A block each: the question; options with - before them, * before the right one; = before the explanation."
+        ),
+    )
 
     @classmethod
     def of(cls, lesson: Lesson) -> dict[str, Any]:
         """First values from a lesson."""
         return {
-            "slug": lesson.slug, "category": lesson.category, "title": lesson.title, "lead": lesson.lead, "body": lesson.body,
-            "sources": "\n".join(lesson.sources), "douyin": lesson.douyin, "questions": questions_as_text(lesson.questions),
-        }  # fmt: skip
+            "slug": lesson.slug,
+            "category": lesson.category,
+            "title": lesson.title,
+            "lead": lesson.lead,
+            "body": lesson.body,
+            "sources": "\n".join(lesson.sources),
+            "douyin": lesson.douyin,
+            "questions": questions_as_text(lesson.questions),
+        }
 
     def told(self) -> lessons.Told:
         """For the service."""
         told = self.cleaned_data
         return lessons.Told(
-            slug=told["slug"], category=told["category"], title=told["title"], lead=told["lead"], body=told["body"],
-            sources=told["sources"].splitlines(), questions=questions_from_text(told["questions"]), douyin=told["douyin"],
-        )  # fmt: skip
+            slug=told["slug"],
+            category=told["category"],
+            title=told["title"],
+            lead=told["lead"],
+            body=told["body"],
+            sources=told["sources"].splitlines(),
+            questions=questions_from_text(told["questions"]),
+            douyin=told["douyin"],
+        )
 
 
 class _Placed(forms.Form):
@@ -117,9 +140,17 @@ class GroupForm(_Placed):
         """For the service."""
         told = self.cleaned_data
         return groups.Told(
-            name=told["name"], robot=told["robot"], address=told["address"].strip(), secret=told["secret"].strip(), hour=told["hour"],
-            unit=told["unit"], sector=told["sector"], region_code=told["region"], members=told["members"] or 0, active=told["active"],
-        )  # fmt: skip
+            name=told["name"],
+            robot=told["robot"],
+            address=told["address"].strip(),
+            secret=told["secret"].strip(),
+            hour=told["hour"],
+            unit=told["unit"],
+            sector=told["sector"],
+            region_code=told["region"],
+            members=told["members"] or 0,
+            active=told["active"],
+        )
 
 
 class SessionForm(_Placed):
@@ -129,20 +160,30 @@ class SessionForm(_Placed):
     title = forms.CharField(label=_("Heading"), max_length=80)
     place = forms.CharField(label=_("Where"), max_length=120)
     starts = forms.DateTimeField(
-        label=_("Begins"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("Begins"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     ends = forms.DateTimeField(
         label=_("Ends"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
-    capacity = forms.IntegerField(label=_("Places (0: without limit)"), min_value=0, max_value=5000, initial=0)
+    capacity = forms.IntegerField(
+        label=_("Places (0: without limit)"), min_value=0, max_value=5000, initial=0
+    )
 
     def told(self) -> sessions.Told:
         """For the service."""
         told = self.cleaned_data
         return sessions.Told(
-            kind=told["kind"], title=told["title"], place=told["place"], starts_at=told["starts"], ends_at=told["ends"],
-            unit=told["unit"], region_code=told["region"], sector=told["sector"], capacity=told["capacity"],
-        )  # fmt: skip
+            kind=told["kind"],
+            title=told["title"],
+            place=told["place"],
+            starts_at=told["starts"],
+            ends_at=told["ends"],
+            unit=told["unit"],
+            region_code=told["region"],
+            sector=told["sector"],
+            capacity=told["capacity"],
+        )
 
 
 def answers_of(lesson: Lesson) -> str:

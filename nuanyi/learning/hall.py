@@ -39,10 +39,14 @@ def session_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=request.GET["kind"])
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
-        "page": page, "kinds": SessionKind.choices, "coming": queries.coming()[:5], "may_plan": actor_of(request).can("learning.sessions"),
-        "names": places.names_by_code(), "counts": queries.attendance_counts([row.pk for row in page.rows]),
+        "page": page,
+        "kinds": SessionKind.choices,
+        "coming": queries.coming()[:5],
+        "may_plan": actor_of(request).can("learning.sessions"),
+        "names": places.names_by_code(),
+        "counts": queries.attendance_counts([row.pk for row in page.rows]),
         "own": {row.pk for row in page.rows if actor_of(request).can(sessions.ACT, units=(row.unit_id,))},
-    }  # fmt: skip
+    }
     return render(request, "learning/staff/sessions.html", context)
 
 
@@ -56,10 +60,19 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     first = None
     if found:
         first = {
-            "kind": found.kind, "title": found.title, "place": found.place, "starts": found.starts_at, "ends": found.ends_at,
-            "capacity": found.capacity, "region": found.region_code, "sector": found.sector, "unit": found.unit_id,
-        }  # fmt: skip
-    form = SessionForm(request.POST or None, units=units_for(actor_of(request), "learning.sessions"), initial=first)
+            "kind": found.kind,
+            "title": found.title,
+            "place": found.place,
+            "starts": found.starts_at,
+            "ends": found.ends_at,
+            "capacity": found.capacity,
+            "region": found.region_code,
+            "sector": found.sector,
+            "unit": found.unit_id,
+        }
+    form = SessionForm(
+        request.POST or None, units=units_for(actor_of(request), "learning.sessions"), initial=first
+    )
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -69,7 +82,10 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             refusal = wrong
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
     return render(
-        request, "learning/staff/session_form.html", {"form": form, "session": found, "refusal": refusal}, status=status
+        request,
+        "learning/staff/session_form.html",
+        {"form": form, "session": found, "refusal": refusal},
+        status=status,
     )
 
 
@@ -80,12 +96,22 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     found = sessions.own(actor_of(request), pk)
     team = queries.team_of(found)
     context = {
-        "session": found, "team": team, "missing": [Role(role).label for role in rules.missing_roles(role for role, _w, _n in team)],
-        "roles": Role.choices, "signed": found.attendances.count(), "asked": found.signups.count(), "opinions": queries.opinions_of(found),
-        "names": places.names_by_code(), "begun": found.starts_at <= clock.now(), "link": f"/sessions/{found.code}/",
-        "groups": sessions.groups_to_invite(actor_of(request)), "invited": queries.invited(found), "sheets": Paper.choices,
-        "pictures": found.pictures.defer("sealed_data").order_by("pk"), "key": uuid4(),
-    }  # fmt: skip
+        "session": found,
+        "team": team,
+        "missing": [Role(role).label for role in rules.missing_roles(role for role, _w, _n in team)],
+        "roles": Role.choices,
+        "signed": found.attendances.count(),
+        "asked": found.signups.count(),
+        "opinions": queries.opinions_of(found),
+        "names": places.names_by_code(),
+        "begun": found.starts_at <= clock.now(),
+        "link": f"/sessions/{found.code}/",
+        "groups": sessions.groups_to_invite(actor_of(request)),
+        "invited": queries.invited(found),
+        "sheets": Paper.choices,
+        "pictures": found.pictures.defer("sealed_data").order_by("pk"),
+        "key": uuid4(),
+    }
     return render(request, "learning/staff/session.html", context)
 
 
@@ -107,7 +133,9 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
         sent = request.FILES.get("file")
         if sent is None:
             raise BadInput(fields={"file": gettext("Choose a file.")})
-        sessions.add_picture(actor=actor, pk=pk, kind=post.get("kind", ""), data=sent.read(), key=key_of(request))
+        sessions.add_picture(
+            actor=actor, pk=pk, kind=post.get("kind", ""), data=sent.read(), key=key_of(request)
+        )
     else:
         raise NotFound()
     return redirect("learning:session", pk)
@@ -117,7 +145,9 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 @door("learning.sessions")
 def picture(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
     """A photo of the session or its sheet."""
-    response = HttpResponse(sessions.picture(actor=actor_of(request), pk=pk, key=key), content_type="image/jpeg")
+    response = HttpResponse(
+        sessions.picture(actor=actor_of(request), pk=pk, key=key), content_type="image/jpeg"
+    )
     response["Cache-Control"] = "no-store"
     return response
 
@@ -143,6 +173,10 @@ def screen(request: HttpRequest, pk: int) -> HttpResponse:
     base = f"{settings.NUANYI_PUBLIC_URL.rstrip('/') or request.build_absolute_uri('/').rstrip('/')}/in/{found.code}/"
     codes = [_matrix(f"{base}{rules.token_of(bytes(found.secret), n)}/") for n in range(first, last + 1)]
     context = {
-        "session": found, "codes": "\n".join(codes), "first": first, "now": f"{now.timestamp():.3f}", "seconds": rules.CODE_SECONDS,
-    }  # fmt: skip
+        "session": found,
+        "codes": "\n".join(codes),
+        "first": first,
+        "now": f"{now.timestamp():.3f}",
+        "seconds": rules.CODE_SECONDS,
+    }
     return render(request, "learning/staff/screen.html", context)

@@ -12,7 +12,9 @@ ATTENDANCES = ledger.declare("learning.attendances", _("Attendances"), _("attend
 CERTIFICATES = ledger.declare("learning.certificates", _("Passed the road-safety test"), _("certificates"))
 
 PUSH_DEAD = notices.declare(
-    "push-dead", _("A lesson did not reach %(group)s"), _("The robot answered: %(why)s. Look at the group's settings.")
+    "push-dead",
+    _("A lesson did not reach %(group)s"),
+    _("The robot answered: %(why)s. Look at the group's settings."),
 )
 REVIEW_ASKED = notices.declare(
     "review-asked", _("A lesson waits for review: %(title)s"), _("Read it and publish it, or send it back.")

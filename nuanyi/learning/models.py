@@ -136,13 +136,20 @@ class Reader(models.Model):
 
     PERSONAL = {
         "sealed_address": Declaration(
-            _("Where lessons are sent to (phone, e-mail, WeChat, browser)"), _("To send the lesson of the day that you asked for"),
-            CONSENT_BASIS, 1095, KEY_DESTROYED,
+            _("Where lessons are sent to (phone, e-mail, WeChat, browser)"),
+            _("To send the lesson of the day that you asked for"),
+            CONSENT_BASIS,
+            1095,
+            KEY_DESTROYED,
         ),
         "digest_of_address": Declaration(
-            _("A keyed digest of that address"), _("To keep one address from being entered twice"), CONSENT_BASIS, 1095, KEY_DESTROYED
+            _("A keyed digest of that address"),
+            _("To keep one address from being entered twice"),
+            CONSENT_BASIS,
+            1095,
+            KEY_DESTROYED,
         ),
-    }  # fmt: skip
+    }
 
     key = models.UUIDField(unique=True, editable=False)
     way = models.CharField(max_length=8, choices=Way)
@@ -190,7 +197,9 @@ class Push(models.Model):
 
     channel = models.CharField(max_length=10)
     lesson = models.ForeignKey(Lesson, null=True, on_delete=models.PROTECT, related_name="pushes")
-    session = models.ForeignKey("learning.Session", null=True, on_delete=models.PROTECT, related_name="pushes")
+    session = models.ForeignKey(
+        "learning.Session", null=True, on_delete=models.PROTECT, related_name="pushes"
+    )
     sequence = models.PositiveIntegerField(default=0)
     group = models.ForeignKey(Group, null=True, on_delete=models.PROTECT, related_name="pushes")
     reader = models.ForeignKey(Reader, null=True, on_delete=models.SET_NULL, related_name="pushes")
@@ -282,10 +291,13 @@ class SessionPicture(models.Model):
 
     PERSONAL = {
         "sealed_data": Declaration(
-            _("Photo of a session or of its sign-in sheet"), _("To show that it was held and who signed on paper"), DUTY_BASIS, 1095,
+            _("Photo of a session or of its sign-in sheet"),
+            _("To show that it was held and who signed on paper"),
+            DUTY_BASIS,
+            1095,
             KEY_DESTROYED,
         ),
-    }  # fmt: skip
+    }
 
     key = models.UUIDField(unique=True, editable=False)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="pictures")
@@ -375,7 +387,9 @@ class Certificate(models.Model):
     """A certificate of the test. The name is what its holder wrote; it stands sealed here and in clear on his paper only."""
 
     PERSONAL = {
-        "sealed_name": Declaration(_("Name on your certificate"), _("To print it"), DUTY_BASIS, 1095, KEY_DESTROYED),
+        "sealed_name": Declaration(
+            _("Name on your certificate"), _("To print it"), DUTY_BASIS, 1095, KEY_DESTROYED
+        ),
     }
 
     number = models.CharField(max_length=12, unique=True)

@@ -43,7 +43,11 @@ def published(category: str = "", q: str = "") -> list[tuple[str, str, list[Less
 
 def lesson_of_the_day() -> PlanDay | None:
     """What is told before the shift today."""
-    return PlanDay.objects.select_related("lesson").filter(day=clock.today(), lesson__state=State.PUBLISHED).first()
+    return (
+        PlanDay.objects.select_related("lesson")
+        .filter(day=clock.today(), lesson__state=State.PUBLISHED)
+        .first()
+    )
 
 
 def lessons_for_staff(state: str = "") -> QuerySet[Lesson]:
@@ -69,7 +73,9 @@ def week(first: date) -> list[tuple[date, PlanDay | None]]:
     """Seven days and what is told on each."""
     known = {
         row.day: row
-        for row in PlanDay.objects.filter(day__range=(first, first + timedelta(days=6))).select_related("lesson")
+        for row in PlanDay.objects.filter(day__range=(first, first + timedelta(days=6))).select_related(
+            "lesson"
+        )
     }
     return [(day, known.get(day)) for day in (first + timedelta(days=n) for n in range(7))]
 
@@ -141,5 +147,7 @@ def reach(asked: Window) -> dict[str, Any]:
         return [(str(titles.get(key[0], "")), [counts.get(key, 0) for counts in found]) for key in keys]
 
     return {
-        "kinds": [ledger_rules.kind(kind).title for kind in REACH], "places": rows(by_place, names), "sectors": rows(by_sector, sectors),
-    }  # fmt: skip
+        "kinds": [ledger_rules.kind(kind).title for kind in REACH],
+        "places": rows(by_place, names),
+        "sectors": rows(by_sector, sectors),
+    }

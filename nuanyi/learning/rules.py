@@ -177,7 +177,9 @@ def counter_of(secret: bytes, token: str) -> int | None:
         counter = int(head, 16)
     except ValueError:
         return None
-    if not 0 <= counter < 1 << 40 or not hmac.compare_digest(token_of(secret, counter).encode(), token.encode()):
+    if not 0 <= counter < 1 << 40 or not hmac.compare_digest(
+        token_of(secret, counter).encode(), token.encode()
+    ):
         return None
     return counter
 

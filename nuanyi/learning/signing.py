@@ -64,7 +64,8 @@ def credential(base: str, number: str, day: datetime, name: str) -> str:
     issuer = {"id": f"{base}/", "type": ["Profile"], "name": "Nuanyi"}
     body = {
         "@context": [
-            "https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+            "https://www.w3.org/ns/credentials/v2",
+            "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
         ],
         "id": f"{base}/certificates/{number}/",
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
@@ -73,13 +74,21 @@ def credential(base: str, number: str, day: datetime, name: str) -> str:
         "name": "道路交通安全学习合格证",
         "credentialSubject": {
             "type": ["AchievementSubject"],
-            "identifier": [{"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "name"}],
+            "identifier": [
+                {"type": "IdentityObject", "hashed": False, "identityHash": name, "identityType": "name"}
+            ],
             "achievement": {
-                "id": f"{base}/exam/", "type": ["Achievement"], "name": "道路交通安全学习", "description": "道路交通安全知识测试合格",
+                "id": f"{base}/exam/",
+                "type": ["Achievement"],
+                "name": "道路交通安全学习",
+                "description": "道路交通安全知识测试合格",
                 "criteria": {"narrative": "随机十题，答对八题。"},
             },
         },
-        "iss": issuer["id"], "jti": f"{base}/certificates/{number}/", "nbf": int(day.timestamp()), "sub": number,
-    }  # fmt: skip
+        "iss": issuer["id"],
+        "jti": f"{base}/certificates/{number}/",
+        "nbf": int(day.timestamp()),
+        "sub": number,
+    }
     told = f"{b64(json.dumps(head).encode())}.{b64(json.dumps(body, ensure_ascii=False).encode())}"
     return f"{told}.{b64(_private().sign(told.encode()))}"

@@ -63,11 +63,15 @@ def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             except Refusal as wrong:
                 refusal = wrong
     context = {
-        "form": form, "lesson": found, "refusal": refusal, "shown": shown or (html_of(found.body, queries.media_of(found)) if found else ""),
-        "media": queries.media_of(found).values() if found else [], "kinds": Media.choices,
+        "form": form,
+        "lesson": found,
+        "refusal": refusal,
+        "shown": shown or (html_of(found.body, queries.media_of(found)) if found else ""),
+        "media": queries.media_of(found).values() if found else [],
+        "kinds": Media.choices,
         "moves": [(state, State(state).label) for state in sorted(MOVES[found.state])] if found else [],
         "versions": found.versions.order_by("-number")[:20] if found else [],
-    }  # fmt: skip
+    }
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
     return render(request, "learning/staff/lesson.html", context, status=status)
 
@@ -97,7 +101,9 @@ def media(request: HttpRequest, pk: int) -> HttpResponse:
         sent = request.FILES.get("file")
         if sent is None:
             raise BadInput(fields={"file": gettext("Choose a file.")})
-        lessons.add_media(actor=actor_of(request), lesson=found, kind=request.POST.get("kind", ""), data=sent.read())
+        lessons.add_media(
+            actor=actor_of(request), lesson=found, kind=request.POST.get("kind", ""), data=sent.read()
+        )
     return redirect("learning:lesson", pk)
 
 
@@ -120,9 +126,12 @@ def plan(request: HttpRequest) -> HttpResponse:
         )
         return redirect(f"/office/learning/plan/?week={monday.isoformat()}")
     context = {
-        "days": queries.week(monday), "lessons": Lesson.objects.filter(state=State.PUBLISHED).only("pk", "title"), "today": today,
-        "before": (monday - timedelta(days=7)).isoformat(), "later": (monday + timedelta(days=7)).isoformat(),
-    }  # fmt: skip
+        "days": queries.week(monday),
+        "lessons": Lesson.objects.filter(state=State.PUBLISHED).only("pk", "title"),
+        "today": today,
+        "before": (monday - timedelta(days=7)).isoformat(),
+        "later": (monday + timedelta(days=7)).isoformat(),
+    }
     return render(request, "learning/staff/plan.html", context)
 
 
@@ -130,7 +139,9 @@ def plan(request: HttpRequest) -> HttpResponse:
 @door("learning.groups")
 def groups(request: HttpRequest) -> HttpResponse:
     """Which groups get the lesson, and does it arrive?"""
-    return render(request, "learning/staff/groups.html", {"rows": group_services.groups_for(actor_of(request))})
+    return render(
+        request, "learning/staff/groups.html", {"rows": group_services.groups_for(actor_of(request))}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -144,9 +155,13 @@ def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     if found:
         first = {
             "region": found.region_code,
-            **{f: getattr(found, f) for f in ("name", "robot", "hour", "members", "active", "sector", "unit")},
+            **{
+                f: getattr(found, f) for f in ("name", "robot", "hour", "members", "active", "sector", "unit")
+            },
         }
-    form = GroupForm(request.POST or None, units=units_for(actor_of(request), "learning.groups"), initial=first)
+    form = GroupForm(
+        request.POST or None, units=units_for(actor_of(request), "learning.groups"), initial=first
+    )
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -156,7 +171,10 @@ def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             refusal = wrong
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
     return render(
-        request, "learning/staff/group.html", {"form": form, "group": found, "refusal": refusal}, status=status
+        request,
+        "learning/staff/group.html",
+        {"form": form, "group": found, "refusal": refusal},
+        status=status,
     )
 
 
@@ -217,7 +235,10 @@ def channel(request: HttpRequest, name: str) -> HttpResponse:
             channel_services.try_channel(actor=actor, name=name, to=post["to"])
         elif request.method == "POST":
             channel_services.set_channel(
-                actor=actor, name=name, active=bool(post.get("active")), a_minute=number_of(post.get("a_minute", ""))
+                actor=actor,
+                name=name,
+                active=bool(post.get("active")),
+                a_minute=number_of(post.get("a_minute", "")),
             )
             return redirect("learning:channel", name)
     except NotFound:
@@ -225,11 +246,16 @@ def channel(request: HttpRequest, name: str) -> HttpResponse:
     except Refusal as wrong:
         refusal = wrong
     context = {
-        "c": found, "refusal": refusal, "tried": tried and refusal is None, "callback": request.build_absolute_uri("/wechat/"),
+        "c": found,
+        "refusal": refusal,
+        "tried": tried and refusal is None,
+        "callback": request.build_absolute_uri("/wechat/"),
         "groups": [g for g in group_services.groups_for(actor) if g.robot == name] if found.robot else [],
-        "server_key": webpush.public_key() if name == rules.Way.WEBPUSH else "", "attempts": rules.MAX_ATTEMPTS,
-        "night": (rules.QUIET_FROM, rules.QUIET_UNTIL), "failed": queries.failed_of(name),
-    }  # fmt: skip
+        "server_key": webpush.public_key() if name == rules.Way.WEBPUSH else "",
+        "attempts": rules.MAX_ATTEMPTS,
+        "night": (rules.QUIET_FROM, rules.QUIET_UNTIL),
+        "failed": queries.failed_of(name),
+    }
     return render(request, "learning/staff/channel.html", context, status=refusal.status if refusal else 200)
 
 
@@ -240,5 +266,7 @@ def reach(request: HttpRequest) -> HttpResponse:
     year = request.GET.get("year", "")
     asked = window(year if year.isdigit() and len(year) == 4 else "")
     return render(
-        request, "learning/staff/reach.html", {"table": queries.reach(asked), "year": year, "years": queries.years()}
+        request,
+        "learning/staff/reach.html",
+        {"table": queries.reach(asked), "year": year, "years": queries.years()},
     )

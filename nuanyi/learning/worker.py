@@ -32,9 +32,14 @@ def home(request: HttpRequest) -> HttpResponse:
     category, q = request.GET.get("category", ""), request.GET.get("q", "").strip()[:40]
     parts = queries.published(category, q)
     context = {
-        "parts": parts, "q": q, "category": category, "categories": Category.choices, "today": queries.lesson_of_the_day(),
-        "coming": queries.coming()[:3], "count": sum(len(rows) for _v, _t, rows in parts),
-    }  # fmt: skip
+        "parts": parts,
+        "q": q,
+        "category": category,
+        "categories": Category.choices,
+        "today": queries.lesson_of_the_day(),
+        "coming": queries.coming()[:3],
+        "count": sum(len(rows) for _v, _t, rows in parts),
+    }
     return render(request, "learning/worker/home.html", context)
 
 
@@ -46,12 +51,18 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise NotFound()
     after = (
-        Lesson.objects.filter(state=State.PUBLISHED, category=found.category, pk__gt=found.pk).order_by("pk").first()
+        Lesson.objects.filter(state=State.PUBLISHED, category=found.category, pk__gt=found.pk)
+        .order_by("pk")
+        .first()
     )
     context = {
-        "lesson": found, "html": html_of(found.body, queries.media_of(found)), "minutes": queries.minutes_of(found), "answers": answers_of(found), "after": after,
+        "lesson": found,
+        "html": html_of(found.body, queries.media_of(found)),
+        "minutes": queries.minutes_of(found),
+        "answers": answers_of(found),
+        "after": after,
         "key": uuid4(),
-    }  # fmt: skip
+    }
     return render(request, "learning/worker/lesson.html", context)
 
 
@@ -67,7 +78,9 @@ def media(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = rows.filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    return ranged(request, found.content_type, found.size, lambda first, last: lessons.part_of(found, first, last))
+    return ranged(
+        request, found.content_type, found.size, lambda first, last: lessons.part_of(found, first, last)
+    )
 
 
 @require_POST
@@ -91,7 +104,9 @@ def progress_kept(request: HttpRequest) -> JsonResponse:
             blob = base64.b64decode(post.get("blob", ""), validate=True)
         except ValueError as exc:
             raise BadInput(code="bad-blob") from exc
-        told = progress.write(ident=ident, version=number_of(post.get("version", "")), blob=blob, network=network)
+        told = progress.write(
+            ident=ident, version=number_of(post.get("version", "")), blob=blob, network=network
+        )
         return JsonResponse({"version": told})
     found = progress.read(ident=ident, network=network)
     return JsonResponse({"version": found.version, "blob": base64.b64encode(bytes(found.blob)).decode()})
@@ -144,10 +159,16 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
             refusal = wrong
     asked = found.signups.count()
     context = {
-        "session": found, "place": place, "refusal": refusal, "key": uuid4(), "thanks": thanks, "asked": asked,
-        "left": max(0, found.capacity - asked) if found.capacity else None, "over": found.ends_at < clock.now(),
+        "session": found,
+        "place": place,
+        "refusal": refusal,
+        "key": uuid4(),
+        "thanks": thanks,
+        "asked": asked,
+        "left": max(0, found.capacity - asked) if found.capacity else None,
+        "over": found.ends_at < clock.now(),
         "begun": found.starts_at <= clock.now(),
-    }  # fmt: skip
+    }
     return render(request, "learning/worker/session.html", context, status=refusal.status if refusal else 200)
 
 
@@ -160,9 +181,13 @@ def come_in(request: HttpRequest, code: str, token: str) -> HttpResponse:
     if request.method == "POST":
         try:
             sessions.sign_in(
-                session=found, phone=_phone(request), ticket=request.POST.get("ticket", ""), token=token,
-                waited=number_of(request.POST.get("waited", "")), network=address_of(request),
-            )  # fmt: skip
+                session=found,
+                phone=_phone(request),
+                ticket=request.POST.get("ticket", ""),
+                token=token,
+                waited=number_of(request.POST.get("waited", "")),
+                network=address_of(request),
+            )
             done = True
         except Refusal as wrong:
             refusal = wrong
@@ -235,18 +260,29 @@ def daily(request: HttpRequest) -> HttpResponse:
                     refusal = BadInput(fields={"code": gettext("This code is not right or too old.")})
             else:
                 reader = readers.ask(
-                    key=key_of(request), way=post.get("way", ""), to=post.get("to", ""), hour=time_of(post.get("hour", ""), "hour"),
+                    key=key_of(request),
+                    way=post.get("way", ""),
+                    to=post.get("to", ""),
+                    hour=time_of(post.get("hour", ""), "hour"),
                     network=address_of(request),
-                )  # fmt: skip
+                )
                 asked = not reader.active or post.get("way") != Way.WEBPUSH
         except Refusal as wrong:
             refusal = wrong
     context = {
-        "ways": [(way, Way(way).label, delivery.ready(way)) for way in Way.values], "server_key": webpush.public_key(), "refusal": refusal,
-        "asked": asked, "reader": None if asked else reader, "key": (reader.key if reader and asked else post.get("key")) or uuid4(),
-        "hour": post.get("hour", "07:00"), "way": post.get("way", ""), "wechat": wechat.account() is not None,
-    }  # fmt: skip
-    response = render(request, "learning/worker/daily.html", context, status=refusal.status if refusal else 200)
+        "ways": [(way, Way(way).label, delivery.ready(way)) for way in Way.values],
+        "server_key": webpush.public_key(),
+        "refusal": refusal,
+        "asked": asked,
+        "reader": None if asked else reader,
+        "key": (reader.key if reader and asked else post.get("key")) or uuid4(),
+        "hour": post.get("hour", "07:00"),
+        "way": post.get("way", ""),
+        "wechat": wechat.account() is not None,
+    }
+    response = render(
+        request, "learning/worker/daily.html", context, status=refusal.status if refusal else 200
+    )
     response["Cache-Control"] = "no-store"
     return response
 

@@ -20,7 +20,9 @@ class LedgerEntry(models.Model):
     count = models.IntegerField()
     source_type = models.CharField(max_length=60, blank=True)
     source_id = models.CharField(max_length=60, blank=True)
-    reverses = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversal")
+    reverses = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversal"
+    )
     written_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -45,5 +47,7 @@ class RollUp(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("kind", "month", "region_code", "sector", "unit_id", name="ledger_roll_up_key")
+            models.UniqueConstraint(
+                "kind", "month", "region_code", "sector", "unit_id", name="ledger_roll_up_key"
+            )
         ]

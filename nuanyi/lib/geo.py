@@ -104,7 +104,9 @@ def ring_holds(ring: Ring, *, lat: float, lon: float) -> bool:
 def polygons_of(geometry: dict[str, Any]) -> list[list[list[list[float]]]]:
     """The polygons (each a list of rings) of a GeoJSON Polygon or MultiPolygon (RFC 7946). Raises BadInput."""
     kind, coordinates = geometry.get("type"), geometry.get("coordinates")
-    polygons: list[Any] | None = [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else None
+    polygons: list[Any] | None = (
+        [coordinates] if kind == "Polygon" else coordinates if kind == "MultiPolygon" else None
+    )
     try:
         checked = [
             [[[float(x), float(y)] for x, y, *_rest in ring] for ring in polygon]

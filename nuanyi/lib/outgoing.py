@@ -12,7 +12,9 @@ from urllib3.exceptions import HTTPError
 SECONDS = 10
 MAX_ANSWER = 1 << 20
 
-_POOL = urllib3.PoolManager(num_pools=32, maxsize=16, block=True, timeout=urllib3.Timeout(SECONDS), retries=False)
+_POOL = urllib3.PoolManager(
+    num_pools=32, maxsize=16, block=True, timeout=urllib3.Timeout(SECONDS), retries=False
+)
 
 
 class Gone(ValueError):
@@ -38,10 +40,16 @@ def call(
     return answer.status, told
 
 
-def tell(method: str, url: str, body: object = None, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+def tell(
+    method: str, url: str, body: object = None, headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Send JSON, read a JSON object. Raises ConnectionError (later again: no answer, 429, 5xx), ValueError (pointless)."""
     told = None if body is None else json.dumps(body, ensure_ascii=False).encode()
-    head = {"Content-Type": "application/json; charset=utf-8", **(headers or {})} if told is not None else headers
+    head = (
+        {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+        if told is not None
+        else headers
+    )
     status, answer = call(method, url, told, head)
     if status == 429 or status >= 500:
         raise ConnectionError(f"HTTP {status}")

@@ -28,9 +28,17 @@ class Sheet(FPDF):
         self.wide, self.high = SIZES[size]
 
     def words(
-        self, x: float, y: float, text: str, points: float, *, colour: tuple[int, int, int] = INK, wide: float = 0,
-        align: str = "L", most_lines: int = 1,
-    ) -> float:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        text: str,
+        points: float,
+        *,
+        colour: tuple[int, int, int] = INK,
+        wide: float = 0,
+        align: str = "L",
+        most_lines: int = 1,
+    ) -> float:
         """Write text into a box, smaller until it fits into its lines; returns the y below it."""
         self.set_text_color(*colour)
         wide = (wide or 180) * self.scale
@@ -38,7 +46,12 @@ class Sheet(FPDF):
         while True:
             self.set_font("sc", size=size)
             lines: Any = self.multi_cell(
-                wide, text=text, dry_run=True, output=MethodReturnValue.LINES, align=align, wrapmode=WrapMode.CHAR
+                wide,
+                text=text,
+                dry_run=True,
+                output=MethodReturnValue.LINES,
+                align=align,
+                wrapmode=WrapMode.CHAR,
             )
             if len(lines) <= most_lines or size < 6:
                 break

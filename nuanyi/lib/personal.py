@@ -46,6 +46,19 @@ KEY_DESTROYED = _("The sealed value and its digest are deleted; in backups the k
 
 #: Words in a field's name that make a declaration compulsory.
 TELLING_WORDS = (
-    "phone", "mobile", "id_number", "political", "birth", "address", "email", "person_name", "full_name",
-    "display_name", "sealed", "digest_of", "wechat", "ip_address", "user_agent",
-)  # fmt: skip
+    "phone",
+    "mobile",
+    "id_number",
+    "political",
+    "birth",
+    "address",
+    "email",
+    "person_name",
+    "full_name",
+    "display_name",
+    "sealed",
+    "digest_of",
+    "wechat",
+    "ip_address",
+    "user_agent",
+)

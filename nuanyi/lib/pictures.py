@@ -94,9 +94,13 @@ class _Gate:
         script = str(Path(__file__).with_name("pictures_child.py"))
         words = [str(MAX_SIDE), str(MEGABYTES), str(SECONDS), str(door.fileno())]
         self._child = subprocess.Popen(
-            [sys.executable, "-I", script, *words], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={},
+            [sys.executable, "-I", script, *words],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={},
             pass_fds=(door.fileno(),),
-        )  # fmt: skip
+        )
         door.close()
         self._owner = os.getpid()
         atexit.register(shutil.rmtree, folder, ignore_errors=True)

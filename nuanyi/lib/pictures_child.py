@@ -43,7 +43,9 @@ def rebuilt(raw: bytes, side: int) -> bytes:
     except (Image.DecompressionBombError, MemoryError):
         return b"!"
     out = io.BytesIO()
-    clean.save(out, "JPEG", quality=82)  # its own Huffman tables would cost as much as the rest, for six in a hundred
+    clean.save(
+        out, "JPEG", quality=82
+    )  # its own Huffman tables would cost as much as the rest, for six in a hundred
     return f"{clean.width} {clean.height}\n".encode() + out.getvalue()
 
 

@@ -12,7 +12,9 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 MOST = 4 << 20
 
 
-def ranged(request: HttpRequest, content_type: str, size: int, part: Callable[[int, int], bytes]) -> HttpResponse:
+def ranged(
+    request: HttpRequest, content_type: str, size: int, part: Callable[[int, int], bytes]
+) -> HttpResponse:
     """200 with the whole, 206 with the range that was asked for, 416 for one that lies outside."""
     asked = _RANGE.fullmatch(request.headers.get("Range", "").strip())
     if asked is None or not (asked[1] or asked[2]):

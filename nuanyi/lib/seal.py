@@ -176,7 +176,9 @@ def load_keys(path: Path) -> Keys:
         }
         keys = Keys(rings, base64.b64decode(document["digest"]))
     except FileNotFoundError as exc:
-        raise UnsafeKeys(f"{path} is missing: restore it from where you keep it, or start with an empty home") from exc
+        raise UnsafeKeys(
+            f"{path} is missing: restore it from where you keep it, or start with an empty home"
+        ) from exc
     except (ValueError, KeyError, TypeError) as exc:
         raise UnsafeKeys(f"{path} is damaged: restore it from where you keep it") from exc
     sizes_right = all(len(key) == 32 for ring in keys.rings.values() for key in ring.keys.values())

@@ -35,7 +35,9 @@ CHILD_SECONDS = 120
 
 REASONS: dict[str, Words] = {
     "too-large": _("The file is larger than 40 MB. Split it, or remove pictures from it."),
-    "too-large-unpacked": _("The file is small but unpacks to far too much. Save it again from Excel and retry."),
+    "too-large-unpacked": _(
+        "The file is small but unpacks to far too much. Save it again from Excel and retry."
+    ),
     "too-many-rows": _("There are more than 300,000 rows. Split the file into parts."),
     "too-many-columns": _("There are more than 256 columns. Remove those that are not part of the roster."),
     "password": _("The workbook is locked with a password. Save a copy without it and send that."),
@@ -91,7 +93,10 @@ def _packed_kind(data: bytes) -> str:
     names = {part.filename for part in parts}
     if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES or len(parts) > 5000:
         raise BadSheet("too-large-unpacked")
-    if any(part.file_size > (4 << 20) and part.file_size > MAX_RATIO * max(1, part.compress_size) for part in parts):
+    if any(
+        part.file_size > (4 << 20) and part.file_size > MAX_RATIO * max(1, part.compress_size)
+        for part in parts
+    ):
         raise BadSheet("too-large-unpacked")
     if any(part.flag_bits & 1 for part in parts):
         raise BadSheet("password")
@@ -110,7 +115,12 @@ def read(data: bytes) -> Iterator[Sheet]:
     script = str(Path(__file__).with_name("sheets_child.py"))
     arguments = [sys.executable, "-I", script, kind, str(CHILD_MEGABYTES), str(CHILD_SECONDS)]
     child = subprocess.Popen(
-        arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, bufsize=1 << 20
+        arguments,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+        bufsize=1 << 20,
     )
     assert child.stdin is not None and child.stdout is not None
     try:
@@ -181,7 +191,9 @@ class Writer:
     def __init__(self, target: Path | io.BytesIO) -> None:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.book = xlsxwriter.Workbook(target if isinstance(target, io.BytesIO) else str(target), options)
-        self.head = self.book.add_format({"bold": True, "bg_color": "#F6E7D8", "text_wrap": True, "valign": "top"})
+        self.head = self.book.add_format(
+            {"bold": True, "bg_color": "#F6E7D8", "text_wrap": True, "valign": "top"}
+        )
         self.text = self.book.add_format({"num_format": "@"})
         self.quoted = self.book.add_format({"num_format": "@", "quote_prefix": True})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
@@ -238,7 +250,9 @@ class SheetWriter:
             write.write_datetime(at, column, datetime(cell.year, cell.month, cell.day), self.writer.day)
         else:  # text, and numbers so long that Excel would round them (phones, identity numbers)
             text = str(cell)[:32767]
-            write.write_string(at, column, text, self.writer.quoted if text.startswith(DANGEROUS) else self.writer.text)
+            write.write_string(
+                at, column, text, self.writer.quoted if text.startswith(DANGEROUS) else self.writer.text
+            )
 
 
 def one_page(name: str, columns: Sequence[tuple[object, int]], rows: Iterable[Iterable[object]]) -> bytes:

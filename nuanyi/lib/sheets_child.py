@@ -55,7 +55,9 @@ def read_workbook(raw: bytes) -> None:
         if not sheet.height:
             continue
         send("sheet", name)
-        send_rows(sheet.iter_rows())  # counts from the sheet's first row and column, even where they are empty
+        send_rows(
+            sheet.iter_rows()
+        )  # counts from the sheet's first row and column, even where they are empty
 
 
 def read_text(raw: bytes) -> None:

@@ -15,10 +15,16 @@ MAX_BYTES, MAX_FILM_BYTES = 3 << 20, 20 << 20
 def type_of(data: bytes) -> str:
     """The media type of a recording. Raises BadInput for what is none, or is larger than 3 MB."""
     if len(data) > MAX_BYTES:
-        raise BadInput(code="voice-too-large", fields={"voice": _("A voice note has at most 3 MB, some two minutes.")})
+        raise BadInput(
+            code="voice-too-large", fields={"voice": _("A voice note has at most 3 MB, some two minutes.")}
+        )
     heads = {
-        b"\x1aE\xdf\xa3": "audio/webm", b"OggS": "audio/ogg", b"ID3": "audio/mpeg", b"\xff\xfb": "audio/mpeg", b"#!AMR": "audio/amr",
-    }  # fmt: skip
+        b"\x1aE\xdf\xa3": "audio/webm",
+        b"OggS": "audio/ogg",
+        b"ID3": "audio/mpeg",
+        b"\xff\xfb": "audio/mpeg",
+        b"#!AMR": "audio/amr",
+    }
     for head, kind in heads.items():
         if data.startswith(head):
             return kind
@@ -33,10 +39,13 @@ def film_type_of(data: bytes) -> str:
     """The media type of a short video, MP4 or WebM. Raises BadInput for what is none, or is larger than 20 MB."""
     if len(data) > MAX_FILM_BYTES:
         raise BadInput(
-            code="film-too-large", fields={"file": _("A video has at most 20 MB: make it shorter or smaller.")}
+            code="film-too-large",
+            fields={"file": _("A video has at most 20 MB: make it shorter or smaller.")},
         )
     if data[4:8] == b"ftyp":
         return "video/mp4"
     if data.startswith(b"\x1aE\xdf\xa3"):
         return "video/webm"
-    raise BadInput(code="not-a-film", fields={"file": _("This is not a video that can be played. Send MP4 or WebM.")})
+    raise BadInput(
+        code="not-a-film", fields={"file": _("This is not a video that can be played. Send MP4 or WebM.")}
+    )

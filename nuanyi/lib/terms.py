@@ -39,6 +39,8 @@ class Term:
             return clock.midnight(add_working_days(day, self.amount) + timedelta(days=1))
         if self.unit == "years":
             year = day.year + self.amount
-            last = day.replace(year=year) if (day.month, day.day) != (2, 29) else day.replace(year=year, day=28)
+            last = (
+                day.replace(year=year) if (day.month, day.day) != (2, 29) else day.replace(year=year, day=28)
+            )
             return clock.midnight(last + timedelta(days=1))
         return clock.midnight(day + timedelta(days=self.amount + 1))

@@ -23,7 +23,9 @@ def stand_at(actor: Actor) -> None:
     everything = actor.everywhere(SEE_PERSONS)
     regions = ",".join(sorted({scope.region for scope in scopes if scope.region}))
     units = ",".join(sorted({str(scope.unit) for scope in scopes if scope.unit is not None}))
-    handles = ",".join(sorted({str(scope.unit) for scope in actor.scopes(HANDLE_CASES) if scope.unit is not None}))
+    handles = ",".join(
+        sorted({str(scope.unit) for scope in actor.scopes(HANDLE_CASES) if scope.unit is not None})
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('nuanyi.scope', %s, true), set_config('nuanyi.regions', %s, true),"
@@ -32,16 +34,22 @@ def stand_at(actor: Actor) -> None:
             " set_config('nuanyi.case', '', true), set_config('nuanyi.claim', '', true),"
             " set_config('nuanyi.case_phone', '', true)",
             [
-                "all" if everything else "some", regions, units, str(actor.person_id or ""),
-                "all" if actor.scopes(OVERSEE_CASES) else "some", handles,
+                "all" if everything else "some",
+                regions,
+                units,
+                str(actor.person_id or ""),
+                "all" if actor.scopes(OVERSEE_CASES) else "some",
+                handles,
             ],
-        )  # fmt: skip
+        )
 
 
 def show_case(*, key: str = "", claim: str = "") -> None:
     """Let the rest of this transaction see one case: whoever holds its key or its claim code may."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('nuanyi.case', %s, true), set_config('nuanyi.claim', %s, true)", [key, claim])
+        cursor.execute(
+            "SELECT set_config('nuanyi.case', %s, true), set_config('nuanyi.claim', %s, true)", [key, claim]
+        )
 
 
 def show_cases_of(phone_mark: str) -> None:

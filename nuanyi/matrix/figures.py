@@ -29,8 +29,14 @@ def _guided(asked: Window, by: tuple[str, ...]) -> Counts:
 
 offer(
     Figure(
-        "responsibility.guided_establishments", _("Establishments with a guiding department"), _("establishments"),
-        _guided, ("sector", "township"), "/office/census/establishments/",
-        _("Establishments for whose sector and place a unit guides by line; every one has a unit that holds it"),
+        "responsibility.guided_establishments",
+        _("Establishments with a guiding department"),
+        _("establishments"),
+        _guided,
+        ("sector", "township"),
+        "/office/census/establishments/",
+        _(
+            "Establishments for whose sector and place a unit guides by line; every one has a unit that holds it"
+        ),
     )
-)  # fmt: skip
+)

@@ -11,7 +11,9 @@ from nuanyi.volunteers.pledges import Offer
 
 
 def _offer(row: Any, left: int) -> Offer:
-    return Offer(row.pk, row.title, row.unit_id, row.unit.short_name or row.unit.name, left, row.measure, row.last_date)
+    return Offer(
+        row.pk, row.title, row.unit_id, row.unit.short_name or row.unit.name, left, row.measure, row.last_date
+    )
 
 
 class ListOfResources:

@@ -64,7 +64,11 @@ def matrix(asked: Window) -> Matrix:
     by = ("sector", "township")
     shops = offered["census.establishments"].count(asked, by)
     people = offered["census.workers"].count(asked, by)
-    columns = [(region.code, region.name) for region in places.townships() if region.code.startswith(asked.region[:9])]
+    columns = [
+        (region.code, region.name)
+        for region in places.townships()
+        if region.code.startswith(asked.region[:9])
+    ]
     elsewhere = {key[1] for key in (*shops, *people)} - {code for code, _title in columns}
     columns += [(code, str(_("place not known"))) for code in sorted(elsewhere)]
     unknown = any(not key[0] for key in (*shops, *people))
@@ -82,24 +86,40 @@ def matrix(asked: Window) -> Matrix:
         for i in range(len(columns))
     ]
     thin = sum(cell.thin for row in rows for cell in row.cells)
-    return Matrix(columns, rows, sums, sum(r.establishments for r in rows), sum(r.workers for r in rows), thin)
+    return Matrix(
+        columns, rows, sums, sum(r.establishments for r in rows), sum(r.workers for r in rows), thin
+    )
 
 
 def _row(
-    code: str, title: str, columns: list[tuple[str, str]], shops: figures.Counts, people: figures.Counts, largest: int,
+    code: str,
+    title: str,
+    columns: list[tuple[str, str]],
+    shops: figures.Counts,
+    people: figures.Counts,
+    largest: int,
     book: units.Directory | None,
-) -> Row:  # fmt: skip
+) -> Row:
     cells = []
     for township, _name in columns:
-        answering = {a.role: book.units[a.unit_id].short_name for a in book.answers(code, township)} if book else {}
+        answering = (
+            {a.role: book.units[a.unit_id].short_name for a in book.answers(code, township)} if book else {}
+        )
         query = f"?sector={code or 'none'}&region={township if len(township) > 6 else 'none'}"
         n, m = shops.get((code, township), 0), people.get((code, township), 0)
         cells.append(
             Cell(
-                code, township, n, m, heat(m, largest), answering.get("guide", ""), answering.get("hold", ""),
-                f"/office/census/establishments/{query}", f"/office/census/workers/{query}",
+                code,
+                township,
+                n,
+                m,
+                heat(m, largest),
+                answering.get("guide", ""),
+                answering.get("hold", ""),
+                f"/office/census/establishments/{query}",
+                f"/office/census/workers/{query}",
             )
-        )  # fmt: skip
+        )
     return Row(code, title, cells, sum(c.establishments for c in cells), sum(c.workers for c in cells))
 
 

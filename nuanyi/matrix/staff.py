@@ -64,8 +64,10 @@ def grids(request: HttpRequest, code: str = "") -> HttpResponse:
     actor = actor_of(request)
     first = week.monday(day_of(request.GET["week"], "week") if request.GET.get("week") else clock.today())
     context: dict[str, Any] = {
-        "first": first, "before": (first - timedelta(days=7)).isoformat(), "later": (first + timedelta(days=7)).isoformat(),
-    }  # fmt: skip
+        "first": first,
+        "before": (first - timedelta(days=7)).isoformat(),
+        "later": (first + timedelta(days=7)).isoformat(),
+    }
     if code:
         return render(request, "matrix/staff/week.html", context | week.week(actor, code, first))
     return render(request, "matrix/staff/grids.html", context | {"rows": week.grids(actor, first)})

@@ -40,17 +40,23 @@ def grids(actor: Actor, first: date) -> list[GridRow]:
     begin, end = clock.midnight(first), clock.midnight(first + timedelta(days=7))
     counted = {
         row["grid_code"]: row
-        for row in Report.objects.visible_to(actor).order_by().values("grid_code").annotate(
-            waiting=Count("pk", filter=Q(state__in=OPEN)), told=Count("pk", filter=Q(hour_at__gte=begin, hour_at__lt=end)),
+        for row in Report.objects.visible_to(actor)
+        .order_by()
+        .values("grid_code")
+        .annotate(
+            waiting=Count("pk", filter=Q(state__in=OPEN)),
+            told=Count("pk", filter=Q(hour_at__gte=begin, hour_at__lt=end)),
             mended=Count("pk", filter=Q(mended_at__gte=begin, mended_at__lt=end)),
         )
-    }  # fmt: skip
+    }
     nothing: dict[str, Any] = {"waiting": 0, "told": 0, "mended": 0}
     found = []
     for grid in places.all_grids():
         numbers = counted.get(grid.code, nothing)
         found.append(
-            GridRow(grid.code, grid.name, grid.region.name, numbers["waiting"], numbers["told"], numbers["mended"])
+            GridRow(
+                grid.code, grid.name, grid.region.name, numbers["waiting"], numbers["told"], numbers["mended"]
+            )
         )
     return found
 
@@ -68,6 +74,10 @@ def week(actor: Actor, code: str, first: date) -> dict[str, Any]:
     people, shifts, minutes = volunteers.week_of_grid(code, begin)
     worker = dict(reports.grid_workers()).get(reports.book().grids.get(code, 0), "")
     return {
-        "grid": grid, "worker": worker, "people": people, "shifts": shifts, "hours": round(minutes / 60, 1),
+        "grid": grid,
+        "worker": worker,
+        "people": people,
+        "shifts": shifts,
+        "hours": round(minutes / 60, 1),
         "reports": list(rows.filter(this | Q(state__in=OPEN)).order_by("due_at")[:100]),
-    }  # fmt: skip
+    }

@@ -38,17 +38,25 @@ def queue_all(accounts: QuerySet[Account], kind: str, *, once: str, address: str
         )
         made.append(
             Notice(
-                once=f"{account.pk}:{once}", account=account, kind=kind, facts=facts, address=address, due_at=due,
-                channel=wish.channel, state=State.QUEUED if wish.wanted else State.DECLINED,
+                once=f"{account.pk}:{once}",
+                account=account,
+                kind=kind,
+                facts=facts,
+                address=address,
+                due_at=due,
+                channel=wish.channel,
+                state=State.QUEUED if wish.wanted else State.DECLINED,
             )
-        )  # fmt: skip
+        )
     Notice.objects.bulk_create(made, ignore_conflicts=True)
     return len(rows)
 
 
 def queue_to_duty(duty: str, kind: str, *, once: str, **facts: Any) -> int:
     """Tell everybody who has a duty; returns how many."""
-    accounts = Account.objects.filter(is_active=True, pk__in=DutyGrant.objects.filter(duty=duty).values("account"))
+    accounts = Account.objects.filter(
+        is_active=True, pk__in=DutyGrant.objects.filter(duty=duty).values("account")
+    )
     return queue_all(accounts, kind, once=once, **facts)
 
 

@@ -41,7 +41,9 @@ def notices(request: HttpRequest) -> HttpResponse:
             services.set_preference(actor=actor, account=account, **form.cleaned_data)
             return redirect("notices:notices")
     page = page_of(
-        Notice.objects.visible_to(actor), after=request.GET.get("after", ""), before=request.GET.get("before", "")
+        Notice.objects.visible_to(actor),
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
     )
     rows = [(notice, *services.words_of(notice)) for notice in page.rows]
     if request.method == "GET":

@@ -58,5 +58,7 @@ def explain(actor: Actor, act: str) -> dict[str, object]:
         "allowed": actor.can(act),
         "allowed_by": [str(duty.label) for duty in table],
         "has": [str(Duty(duty).label) for duty in actor.duties],
-        "where": [scope.region or (f"unit {scope.unit}" if scope.unit else "*") for scope in actor.scopes(act)],
+        "where": [
+            scope.region or (f"unit {scope.unit}" if scope.unit else "*") for scope in actor.scopes(act)
+        ],
     }

@@ -19,12 +19,20 @@ def personal_fields_are_declared(**_options: Any) -> list[Error]:
             continue
         declared: dict[str, Declaration] | None = getattr(model, "PERSONAL", None)
         if declared is None:
-            errors.append(Error(f"{model.__name__} does not say what it keeps of persons", id="nuanyi.E001", obj=model))
+            errors.append(
+                Error(f"{model.__name__} does not say what it keeps of persons", id="nuanyi.E001", obj=model)
+            )
             continue
         names = {field.name for field in model._meta.get_fields() if not field.auto_created}
-        telling = {n for n in names if any(word in n for word in TELLING_WORDS)} - getattr(model, "IMPERSONAL", set())
+        telling = {n for n in names if any(word in n for word in TELLING_WORDS)} - getattr(
+            model, "IMPERSONAL", set()
+        )
         for name in sorted(telling - set(declared)):
-            errors.append(Error(f"{model.__name__}.{name} is not declared in PERSONAL", id="nuanyi.E002", obj=model))
+            errors.append(
+                Error(f"{model.__name__}.{name} is not declared in PERSONAL", id="nuanyi.E002", obj=model)
+            )
         for name in sorted(set(declared) - names):
-            errors.append(Error(f"{model.__name__} declares {name}, which it has not", id="nuanyi.E003", obj=model))
+            errors.append(
+                Error(f"{model.__name__} declares {name}, which it has not", id="nuanyi.E003", obj=model)
+            )
     return errors

@@ -14,7 +14,9 @@ DUTY_TAKEN = declare("people.duty_taken", _("A duty was taken away"))
 SIGNED_IN = declare("people.signed_in", _("Somebody signed in"))
 SIGN_IN_FAILED = declare("people.sign_in_failed", _("A sign-in failed"))
 REVEALED = declare("people.revealed", _("A personal value was opened"), personal="id only")
-REVEAL_REFUSED = declare("people.reveal_refused", _("Opening a personal value was refused"), personal="id only")
+REVEAL_REFUSED = declare(
+    "people.reveal_refused", _("Opening a personal value was refused"), personal="id only"
+)
 LOOKED_UP = declare("people.looked_up", _("A person was looked up by an exact number"))
 ERASED = declare("people.erased", _("A person was erased"), personal="id only")
 CONSENT_GIVEN = declare("people.consent_given", _("A consent was given"), personal="id only")

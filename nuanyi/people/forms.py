@@ -20,7 +20,9 @@ class AccountForm(forms.Form):
     unit = forms.TypedChoiceField(label=_("Unit"), coerce=int, empty_value=None, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     password = forms.CharField(
-        label=_("First password"), widget=forms.PasswordInput, help_text=_("It must be changed at the first sign-in.")
+        label=_("First password"),
+        widget=forms.PasswordInput,
+        help_text=_("It must be changed at the first sign-in."),
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -51,7 +51,9 @@ class Account(AbstractBaseUser):
     display_name = models.CharField(max_length=60, blank=True)
     email = models.EmailField(blank=True)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="accounts")
-    person = models.ForeignKey("Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts")
+    person = models.ForeignKey(
+        "Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="accounts"
+    )
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
     made_at = models.DateTimeField(auto_now_add=True)
@@ -113,28 +115,55 @@ class Person(models.Model):
             _("Name, masked"), _("To tell rows apart in a list"), DUTY_BASIS, 730, _("Emptied")
         ),
         "sealed_phone": Declaration(
-            _("Phone"), _("To reach the person, and to find the same person in two rosters"), DUTY_BASIS, 730, KEY_DESTROYED
+            _("Phone"),
+            _("To reach the person, and to find the same person in two rosters"),
+            DUTY_BASIS,
+            730,
+            KEY_DESTROYED,
         ),
-        "phone_mask": Declaration(_("Phone, masked"), _("To tell rows apart in a list"), DUTY_BASIS, 730, _("Emptied")),
+        "phone_mask": Declaration(
+            _("Phone, masked"), _("To tell rows apart in a list"), DUTY_BASIS, 730, _("Emptied")
+        ),
         "phone_digest": Declaration(
-            _("Phone, as a keyed digest"), _("To find the same person in two rosters"), DUTY_BASIS, 730, KEY_DESTROYED
+            _("Phone, as a keyed digest"),
+            _("To find the same person in two rosters"),
+            DUTY_BASIS,
+            730,
+            KEY_DESTROYED,
         ),
         "sealed_id_number": Declaration(
-            _("ID number"), _("To find the same person in two rosters for certain"), DUTY_BASIS, 730, KEY_DESTROYED,
+            _("ID number"),
+            _("To find the same person in two rosters for certain"),
+            DUTY_BASIS,
+            730,
+            KEY_DESTROYED,
             Sensitivity.SENSITIVE,
         ),
         "id_number_mask": Declaration(
-            _("ID number, masked"), _("To tell rows apart in a list"), DUTY_BASIS, 730, _("Emptied"), Sensitivity.SENSITIVE
+            _("ID number, masked"),
+            _("To tell rows apart in a list"),
+            DUTY_BASIS,
+            730,
+            _("Emptied"),
+            Sensitivity.SENSITIVE,
         ),
         "id_number_digest": Declaration(
-            _("ID number, as a keyed digest"), _("To find the same person in two rosters"), DUTY_BASIS, 730,
-            KEY_DESTROYED, Sensitivity.SENSITIVE,
+            _("ID number, as a keyed digest"),
+            _("To find the same person in two rosters"),
+            DUTY_BASIS,
+            730,
+            KEY_DESTROYED,
+            Sensitivity.SENSITIVE,
         ),
         "sealed_political": Declaration(
-            _("Political affiliation"), _("Party work by the organisation department; never a service's condition"),
-            CONSENT_BASIS, 730, KEY_DESTROYED, Sensitivity.SENSITIVE,
+            _("Political affiliation"),
+            _("Party work by the organisation department; never a service's condition"),
+            CONSENT_BASIS,
+            730,
+            KEY_DESTROYED,
+            Sensitivity.SENSITIVE,
         ),
-    }  # fmt: skip
+    }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     sealed_name = models.BinaryField(null=True)

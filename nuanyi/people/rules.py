@@ -34,9 +34,12 @@ ALL, PLACE, PLACE_OR_UNIT, UNIT = "all", "place", "place-or-unit", "unit"
 _D = Duty
 _EVERY_STAFF: dict[Duty, str] = dict.fromkeys(STAFF, ALL)
 _CENSUS_READERS = {
-    _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT, _D.INSTRUCTOR: PLACE,
+    _D.DISTRICT_OFFICE: ALL,
+    _D.ORGANISATION: ALL,
+    _D.UNIT_STAFF: PLACE_OR_UNIT,
+    _D.INSTRUCTOR: PLACE,
     _D.GRID_WORKER: PLACE,
-}  # fmt: skip
+}
 
 ACTS: dict[str, dict[Duty, str]] = {
     "front.office": _EVERY_STAFF,
@@ -49,7 +52,10 @@ ACTS: dict[str, dict[Duty, str]] = {
     "census.approve_export": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
     "people.see_masked": _CENSUS_READERS,
     "people.reveal": {
-        _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT, _D.INSTRUCTOR: PLACE,
+        _D.DISTRICT_OFFICE: ALL,
+        _D.ORGANISATION: ALL,
+        _D.UNIT_STAFF: PLACE_OR_UNIT,
+        _D.INSTRUCTOR: PLACE,
     },
     "people.reveal_political": {_D.ORGANISATION: ALL},
     "people.manage_accounts": {_D.ADMINISTRATOR: ALL, _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
@@ -60,21 +66,41 @@ ACTS: dict[str, dict[Duty, str]] = {
     "places.view": _EVERY_STAFF,
     "places.load": {_D.DISTRICT_OFFICE: ALL},
     "matrix.view": {
-        _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: ALL, _D.INSTRUCTOR: ALL,
-        _D.GRID_WORKER: ALL, _D.CLERK: ALL, _D.KEEPER: ALL, _D.AUDITOR: ALL,
+        _D.DISTRICT_OFFICE: ALL,
+        _D.ORGANISATION: ALL,
+        _D.UNIT_STAFF: ALL,
+        _D.INSTRUCTOR: ALL,
+        _D.GRID_WORKER: ALL,
+        _D.CLERK: ALL,
+        _D.KEEPER: ALL,
+        _D.AUDITOR: ALL,
     },
     "stations.view": _EVERY_STAFF,
     "stations.edit": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT},
-    "stations.keep": {_D.KEEPER: ALL, _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT},
+    "stations.keep": {
+        _D.KEEPER: ALL,
+        _D.DISTRICT_OFFICE: ALL,
+        _D.ORGANISATION: ALL,
+        _D.UNIT_STAFF: PLACE_OR_UNIT,
+    },
     "cases.handle": {_D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
     "cases.oversee": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
     "cases.settings": {_D.DISTRICT_OFFICE: ALL},
     "cases.lists": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
     "cases.register": {_D.DISTRICT_OFFICE: ALL, _D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
     "reports.handle": {
-        _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: UNIT, _D.CLERK: UNIT, _D.GRID_WORKER: PLACE,
+        _D.DISTRICT_OFFICE: ALL,
+        _D.ORGANISATION: ALL,
+        _D.UNIT_STAFF: UNIT,
+        _D.CLERK: UNIT,
+        _D.GRID_WORKER: PLACE,
     },
-    "volunteers.manage": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: UNIT, _D.INSTRUCTOR: UNIT},
+    "volunteers.manage": {
+        _D.DISTRICT_OFFICE: ALL,
+        _D.ORGANISATION: ALL,
+        _D.UNIT_STAFF: UNIT,
+        _D.INSTRUCTOR: UNIT,
+    },
     "volunteers.settings": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
     "volunteers.redeem": {_D.DISTRICT_OFFICE: ALL, _D.KEEPER: ALL, _D.UNIT_STAFF: UNIT},
     "reports.settings": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
@@ -82,9 +108,14 @@ ACTS: dict[str, dict[Duty, str]] = {
     "learning.write": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.INSTRUCTOR: ALL, _D.UNIT_STAFF: ALL},
     "learning.publish": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
     "learning.groups": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: UNIT},
-    "learning.sessions": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.INSTRUCTOR: UNIT, _D.UNIT_STAFF: UNIT},
+    "learning.sessions": {
+        _D.DISTRICT_OFFICE: ALL,
+        _D.ORGANISATION: ALL,
+        _D.INSTRUCTOR: UNIT,
+        _D.UNIT_STAFF: UNIT,
+    },
     "notices.settings": {_D.ADMINISTRATOR: ALL},
-}  # fmt: skip
+}
 
 #: What each act is in words, for the table that administrators read.
 ACT_WORDS: dict[str, Words] = {
@@ -130,8 +161,11 @@ ACT_WORDS: dict[str, Words] = {
 
 #: How far a duty reaches, in words.
 SCOPE_WORDS: dict[str, Words] = {
-    ALL: _("everywhere"), PLACE: _("own place"), PLACE_OR_UNIT: _("own place or unit"), UNIT: _("own unit"),
-}  # fmt: skip
+    ALL: _("everywhere"),
+    PLACE: _("own place"),
+    PLACE_OR_UNIT: _("own place or unit"),
+    UNIT: _("own unit"),
+}
 
 #: Who may give which duty: nobody can grant more than they hold themselves.
 _AT_THE_UNITS = (_D.WORKER, _D.KEEPER, _D.CLERK, _D.INSTRUCTOR, _D.GRID_WORKER, _D.UNIT_STAFF)

@@ -25,14 +25,25 @@ from nuanyi.units.models import Unit
 
 @transaction.atomic
 def make_account(
-    *, actor: Actor, username: str, password: str, display_name: str = "", unit: Unit | None = None, email: str = "",
+    *,
+    actor: Actor,
+    username: str,
+    password: str,
+    display_name: str = "",
+    unit: Unit | None = None,
+    email: str = "",
     must_change_password: bool = True,
-) -> Account:  # fmt: skip
+) -> Account:
     """Make an account without duties. Raises NotAllowed, BadInput, Conflict."""
     actor.require("people.manage_accounts")
-    account = Account(username=username.strip(), display_name=display_name.strip(), unit=unit, email=email.strip())
+    account = Account(
+        username=username.strip(), display_name=display_name.strip(), unit=unit, email=email.strip()
+    )
     account.must_change_password = must_change_password
-    if not account.username or not account.username.replace("-", "").replace(".", "").replace("_", "").isalnum():
+    if (
+        not account.username
+        or not account.username.replace("-", "").replace(".", "").replace("_", "").isalnum()
+    ):
         raise BadInput(fields={"username": _("Letters, digits, dot, hyphen only.")})
     try:
         validate_password(password, account)
@@ -53,10 +64,13 @@ def give_duty(*, actor: Actor, account: Account, duty: str, region_code: str = "
     """Give a duty. Raises NotAllowed (nobody grants more than they hold, nor to themselves), Conflict (duties apart)."""
     _require_granting(actor, account, duty)
     Account.objects.select_for_update().get(pk=account.pk)
-    held = frozenset(Duty(name) for name in DutyGrant.objects.filter(account=account).values_list("duty", flat=True))
+    held = frozenset(
+        Duty(name) for name in DutyGrant.objects.filter(account=account).values_list("duty", flat=True)
+    )
     if not rules.may_hold_together(held | {Duty(duty)}):
         raise Conflict(
-            _("One person may not have both duties: running, auditing and using are kept apart."), code="apart"
+            _("One person may not have both duties: running, auditing and using are kept apart."),
+            code="apart",
         )
     grant, made = DutyGrant.objects.get_or_create(
         account=account, duty=duty, region_code=region_code, defaults={"granted_by_id": actor.account_id}
@@ -158,7 +172,9 @@ def reveal(*, actor: Actor, person: Person, field: str, purpose: str) -> str:
         raise BadInput(code="bad-field")
     if len(purpose.strip()) < rules.MIN_PURPOSE:
         raise BadInput(
-            _("Say in a few words what you need it for."), code="no-purpose", fields={"purpose": _("What for?")}
+            _("Say in a few words what you need it for."),
+            code="no-purpose",
+            fields={"purpose": _("What for?")},
         )
     try:
         return _reveal(actor, person.pk, field, purpose.strip())
@@ -177,7 +193,8 @@ def _reveal(actor: Actor, pk: UUID, field: str, purpose: str) -> str:
     used = _reveals_today(actor)
     if actor.kind != "system" and used >= rules.REVEALS_A_DAY:
         raise TooMuch(
-            _("You have opened as many values as one person may in a day. Ask your superior."), code="reveal-quota"
+            _("You have opened as many values as one person may in a day. Ask your superior."),
+            code="reveal-quota",
         )
     sealed = getattr(person, f"sealed_{field}")
     clear = keys().open(SEALED_FIELDS[field], sealed, bound_to(person.pk, field)) if sealed else ""
@@ -249,7 +266,11 @@ def reseal_all(*, actor: Actor, family: str, batch: int = 1000) -> int:
     newest = ring.rings[family].newest
     last: UUID | None = None
     while True:
-        rows = Person.objects.order_by("pk") if last is None else Person.objects.filter(pk__gt=last).order_by("pk")
+        rows = (
+            Person.objects.order_by("pk")
+            if last is None
+            else Person.objects.filter(pk__gt=last).order_by("pk")
+        )
         with transaction.atomic():
             people = list(rows.select_for_update()[:batch])
             done += sum(_reseal(person, fields, newest) for person in people)
@@ -266,7 +287,9 @@ def _reseal(person: Person, fields: list[str], newest: int) -> int:
         sealed = getattr(person, f"sealed_{field}")
         if sealed and ring.key_number(sealed) != newest:
             clear = ring.open(SEALED_FIELDS[field], sealed, bound_to(person.pk, field))
-            setattr(person, f"sealed_{field}", ring.seal(SEALED_FIELDS[field], clear, bound_to(person.pk, field)))
+            setattr(
+                person, f"sealed_{field}", ring.seal(SEALED_FIELDS[field], clear, bound_to(person.pk, field))
+            )
             done += 1
     if done:
         person.save(update_fields=[f"sealed_{field}" for field in fields])

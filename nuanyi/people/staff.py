@@ -69,7 +69,9 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
                 services.open_account(actor=actor, account=found)
             elif request.POST.get("take", "").isdigit():
                 grant = (
-                    DutyGrant.objects.select_related("account").filter(pk=request.POST["take"], account=found).first()
+                    DutyGrant.objects.select_related("account")
+                    .filter(pk=request.POST["take"], account=found)
+                    .first()
                 )
                 if grant is None:
                     raise NotFound()
@@ -83,9 +85,15 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     context = {
-        "account": found, "grants": found.grants.all(), "form": form, "refusal": refusal, "names": places.names_by_code(),
-    }  # fmt: skip
-    return render(request, "people/staff/account.html", context, status=422 if refusal or form.errors else 200)
+        "account": found,
+        "grants": found.grants.all(),
+        "form": form,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+    }
+    return render(
+        request, "people/staff/account.html", context, status=422 if refusal or form.errors else 200
+    )
 
 
 @require_safe

@@ -33,8 +33,12 @@ class Region(models.Model):
     code = models.CharField(primary_key=True, max_length=12)
     name = models.CharField(max_length=60)
     level = models.CharField(max_length=10, choices=Level)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    geometry_wgs84: models.JSONField[Geometry | None, Geometry | None] = models.JSONField(null=True, blank=True)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    geometry_wgs84: models.JSONField[Geometry | None, Geometry | None] = models.JSONField(
+        null=True, blank=True
+    )
     synthetic = models.BooleanField(default=False)
 
     class Meta:

@@ -154,7 +154,11 @@ def grids_geojson() -> dict[str, object]:
 
 def _collection(rows: list[tuple[str, str, object, bool]]) -> dict[str, object]:
     features = [
-        {"type": "Feature", "geometry": shape, "properties": {"code": code, "name": name, "synthetic": synthetic}}
+        {
+            "type": "Feature",
+            "geometry": shape,
+            "properties": {"code": code, "name": name, "synthetic": synthetic},
+        }
         for code, name, shape, synthetic in rows
     ]
     return {"type": "FeatureCollection", "features": features}
@@ -163,7 +167,9 @@ def _collection(rows: list[tuple[str, str, object, bool]]) -> dict[str, object]:
 def all_grids() -> list[Grid]:
     """Every grid with its region, without outlines, by code."""
     return list(
-        Grid.objects.select_related("region").defer("geometry_wgs84", "region__geometry_wgs84").order_by("code")
+        Grid.objects.select_related("region")
+        .defer("geometry_wgs84", "region__geometry_wgs84")
+        .order_by("code")
     )
 
 

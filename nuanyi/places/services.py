@@ -21,13 +21,21 @@ MAX_FEATURES = 20_000
 
 @transaction.atomic
 def put_region(
-    *, actor: Actor, code: str, name: str, level: str, parent: str = "", geometry_wgs84: dict[str, Any] | None = None,
+    *,
+    actor: Actor,
+    code: str,
+    name: str,
+    level: str,
+    parent: str = "",
+    geometry_wgs84: dict[str, Any] | None = None,
     synthetic: bool = False,
-) -> Region:  # fmt: skip
+) -> Region:
     """Make or change one region. Raises NotAllowed, BadInput."""
     actor.require("places.load")
     if not code.isdigit() or len(code) not in (6, 9, 12) or (parent and not code.startswith(parent)):
-        raise BadInput(_("A region's code has 6, 9 or 12 digits and begins with its parent's."), code="bad-region")
+        raise BadInput(
+            _("A region's code has 6, 9 or 12 digits and begins with its parent's."), code="bad-region"
+        )
     region, made = Region.objects.update_or_create(
         code=code,
         defaults={
@@ -43,7 +51,9 @@ def put_region(
 
 
 @transaction.atomic
-def load_geojson(*, actor: Actor, document: bytes, crs: str, what: str, synthetic: bool = False) -> tuple[int, int]:
+def load_geojson(
+    *, actor: Actor, document: bytes, crs: str, what: str, synthetic: bool = False
+) -> tuple[int, int]:
     """Load a GeoJSON FeatureCollection of ``grids`` or ``regions`` drawn in ``crs``; all of it or nothing.
 
     Features need ``code`` and ``name``; grids also ``region`` (a community's or township's code) unless the
@@ -91,7 +101,9 @@ def _holder(known: Mapping[str, Region], code: str, traits: Mapping[str, Any], n
         candidate = named or code[:length]
         if candidate in known:
             return known[candidate]
-    raise BadInput(_("Feature %(n)s lies in no region that is known here.") % {"n": number}, code="bad-feature")
+    raise BadInput(
+        _("Feature %(n)s lies in no region that is known here.") % {"n": number}, code="bad-feature"
+    )
 
 
 def _put_grid(code: str, name: str, shape: Geometry, region: Region, synthetic: bool) -> bool:
@@ -99,23 +111,39 @@ def _put_grid(code: str, name: str, shape: Geometry, region: Region, synthetic: 
     _grid, made = Grid.objects.update_or_create(
         code=code,
         defaults={
-            "name": name, "region": region, "geometry_wgs84": shape, "synthetic": synthetic,
-            "west_wgs84": west, "south_wgs84": south, "east_wgs84": east, "north_wgs84": north,
+            "name": name,
+            "region": region,
+            "geometry_wgs84": shape,
+            "synthetic": synthetic,
+            "west_wgs84": west,
+            "south_wgs84": south,
+            "east_wgs84": east,
+            "north_wgs84": north,
         },
-    )  # fmt: skip
+    )
     return made
 
 
-def _put_outline(known: dict[str, Region], code: str, name: str, shape: Geometry, number: int, synthetic: bool) -> bool:
-    parent = next((known[code[:length]] for length in (9, 6) if len(code) > length and code[:length] in known), None)
+def _put_outline(
+    known: dict[str, Region], code: str, name: str, shape: Geometry, number: int, synthetic: bool
+) -> bool:
+    parent = next(
+        (known[code[:length]] for length in (9, 6) if len(code) > length and code[:length] in known), None
+    )
     if not code.isdigit() or len(code) not in (6, 9, 12) or (len(code) > 6 and parent is None):
-        raise BadInput(_("Feature %(n)s lies in no region that is known here.") % {"n": number}, code="bad-feature")
+        raise BadInput(
+            _("Feature %(n)s lies in no region that is known here.") % {"n": number}, code="bad-feature"
+        )
     level = {6: Level.DISTRICT, 9: Level.TOWNSHIP, 12: Level.COMMUNITY}[len(code)]
     region, made = Region.objects.update_or_create(
         code=code,
         defaults={
-            "name": name, "level": level, "parent": parent, "geometry_wgs84": shape, "synthetic": synthetic,
+            "name": name,
+            "level": level,
+            "parent": parent,
+            "geometry_wgs84": shape,
+            "synthetic": synthetic,
         },
-    )  # fmt: skip
+    )
     known[code] = region
     return made

@@ -17,7 +17,9 @@ from nuanyi.places.models import Grid, Level
 class LoadForm(forms.Form):
     """A GeoJSON file with its coordinate system."""
 
-    what = forms.ChoiceField(label=_("What it draws"), choices=[("grids", _("Grids")), ("regions", _("Regions"))])
+    what = forms.ChoiceField(
+        label=_("What it draws"), choices=[("grids", _("Grids")), ("regions", _("Regions"))]
+    )
     crs = forms.ChoiceField(
         label=_("Coordinate system"),
         choices=[
@@ -38,9 +40,11 @@ def places(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             try:
                 services.load_geojson(
-                    actor=actor_of(request), document=form.cleaned_data["file"].read(),
-                    crs=form.cleaned_data["crs"], what=form.cleaned_data["what"],
-                )  # fmt: skip
+                    actor=actor_of(request),
+                    document=form.cleaned_data["file"].read(),
+                    crs=form.cleaned_data["crs"],
+                    what=form.cleaned_data["what"],
+                )
             except Refusal as wrong:
                 refusal = wrong
             else:
@@ -61,9 +65,11 @@ def geojson(request: HttpRequest) -> JsonResponse:
     """The plain base map: the river, townships and grids in WGS-84."""
     response = JsonResponse(
         {
-            "base": base_map.layers(), "townships": queries.outlines(Level.TOWNSHIP),
-            "grids": queries.grids_geojson(), "attribution": base_map.ATTRIBUTION,
+            "base": base_map.layers(),
+            "townships": queries.outlines(Level.TOWNSHIP),
+            "grids": queries.grids_geojson(),
+            "attribution": base_map.ATTRIBUTION,
         }
-    )  # fmt: skip
+    )
     response["Cache-Control"] = "public, max-age=300"
     return response

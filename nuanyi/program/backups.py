@@ -39,7 +39,9 @@ def digests(url: str) -> dict[str, dict[str, Any]]:
     with psycopg.connect(url) as db:
         db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         db.execute("SET LOCAL timezone = 'UTC'")
-        tables = db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
+        tables = db.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+        ).fetchall()
         for (table,) in tables:
             query = sql.SQL(
                 "SELECT count(*), coalesce(encode(sha256(string_agg(h, '' ORDER BY h)), 'hex'), '') FROM"
@@ -57,11 +59,24 @@ def write(folder: Path) -> dict[str, Any]:
         raise BadInput(f"{folder} is not empty: name a new folder", code="not-empty")
     target = folder / DUMP
     tables = digests(database.owner_url())
-    _run([_tool("pg_dump"), "--format=custom", "--no-owner", f"--file={target}", f"--dbname={database.owner_url()}"])
+    _run(
+        [
+            _tool("pg_dump"),
+            "--format=custom",
+            "--no-owner",
+            f"--file={target}",
+            f"--dbname={database.owner_url()}",
+        ]
+    )
     if digests(database.owner_url()) != tables:
         tables = {}  # somebody wrote meanwhile: the dump is consistent, but only pg_restore's own checks hold it
     raw = target.read_bytes()
-    manifest = {"version": __version__, "sha256": hashlib.sha256(raw).hexdigest(), "bytes": len(raw), "tables": tables}
+    manifest = {
+        "version": __version__,
+        "sha256": hashlib.sha256(raw).hexdigest(),
+        "bytes": len(raw),
+        "tables": tables,
+    }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
     return {"folder": str(folder), "bytes": len(raw), "tables": len(tables), "compared": bool(tables)}
 
@@ -74,7 +89,9 @@ def restore(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as exc:
         raise BadInput(f"{folder} holds no backup of ours", code="no-backup") from exc
     if hashlib.sha256(raw).hexdigest() != manifest["sha256"]:
-        raise BadInput(f"{folder / DUMP} is damaged: its digest is not the one written with it", code="damaged")
+        raise BadInput(
+            f"{folder / DUMP} is damaged: its digest is not the one written with it", code="damaged"
+        )
     url = database.owner_url()
     with psycopg.connect(url) as db:
         if db.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() != (0,):
@@ -94,4 +111,8 @@ def restore(folder: Path) -> dict[str, Any]:
     different = sorted(name for name, kept in manifest["tables"].items() if tables.get(name) != kept)
     if different:
         raise CannotStart(f"restored, but these tables differ from the backup: {', '.join(different)}")
-    return {"tables": len(tables), "rows": sum(part["rows"] for part in tables.values()), "different": different}
+    return {
+        "tables": len(tables),
+        "rows": sum(part["rows"] for part in tables.values()),
+        "different": different,
+    }

@@ -15,7 +15,9 @@ BAD_INPUT = 2
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    whole = argparse.ArgumentParser(prog="nuanyi", description="Nuanyi (暖驿): the service matrix of a district.")
+    whole = argparse.ArgumentParser(
+        prog="nuanyi", description="Nuanyi (暖驿): the service matrix of a district."
+    )
     parts = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, words: str, run: str) -> argparse.ArgumentParser:
@@ -36,13 +38,19 @@ def parser() -> argparse.ArgumentParser:
     roster.add_argument("files", nargs="+", metavar="FILE")
     roster.add_argument("--kind", choices=["establishments", "workers"], default="")
     roster.add_argument("--check", action="store_true", help="read and report; change nothing")
-    roster.add_argument("--source", default="", metavar="NAME", help="who sends it (default: the file's name)")
+    roster.add_argument(
+        "--source", default="", metavar="NAME", help="who sends it (default: the file's name)"
+    )
     roster.add_argument("--sector", default="", help="sector of rows that name none")
     roster.add_argument(
         "--as-of", default="", metavar="DATE", help="the day for which the roster speaks (default: today)"
     )
-    roster.add_argument("--on-match", choices=["keep", "merge", "overwrite"], default="keep",
-                        help="what to do where a row differs from a known record")  # fmt: skip
+    roster.add_argument(
+        "--on-match",
+        choices=["keep", "merge", "overwrite"],
+        default="keep",
+        help="what to do where a row differs from a known record",
+    )
     figures = add("figures", "every figure, by query", "figures")
     figures.add_argument("--period", default="", help="2022 or 2022-06")
     figures.add_argument("--region", default="", metavar="CODE")
@@ -58,7 +66,9 @@ def parser() -> argparse.ArgumentParser:
         "--drop-old", action="store_true", help="destroy the old keys afterwards (old backups stay shut)"
     )
     account = add(
-        "create-account", "make an account with a duty (the first administrator, a forgotten password)", "account"
+        "create-account",
+        "make an account with a duty (the first administrator, a forgotten password)",
+        "account",
     )
     account.add_argument("username")
     account.add_argument("--duty", action="append", default=[], metavar="DUTY")

@@ -39,11 +39,15 @@ def _migrate_if_needed() -> None:
 
     with psycopg.connect(database.owner_url()) as db:
         there = db.execute("SELECT to_regclass('django_migrations')").fetchone()
-        applied = db.execute("SELECT count(*) FROM django_migrations").fetchone() if there and there[0] else (0,)
+        applied = (
+            db.execute("SELECT count(*) FROM django_migrations").fetchone() if there and there[0] else (0,)
+        )
     written = len(list(Path(database.__file__).parents[1].glob("*/migrations/0*.py")))
     if applied and applied[0] and _stamp().exists() and _stamp().read_text() == f"{written}:{applied[0]}":
         return
-    subprocess.run([sys.executable, "-m", "nuanyi.program.cli", "migrate"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        [sys.executable, "-m", "nuanyi.program.cli", "migrate"], check=True, stdout=subprocess.DEVNULL
+    )
     with psycopg.connect(database.owner_url()) as db:
         applied = db.execute("SELECT count(*) FROM django_migrations").fetchone()
     _stamp().write_text(f"{written}:{applied[0] if applied else 0}")
@@ -213,7 +217,9 @@ def account(chosen: argparse.Namespace) -> int:
 
         unknown = sorted(set(chosen.duty) - set(Duty.values))
         if unknown:
-            raise BadInput(f"unknown duty {', '.join(unknown)}: use {', '.join(Duty.values)}", code="bad-duty")
+            raise BadInput(
+                f"unknown duty {', '.join(unknown)}: use {', '.join(Duty.values)}", code="bad-duty"
+            )
         unit = Unit.objects.filter(code=chosen.unit).first()
         if chosen.unit and unit is None:
             raise BadInput(f"there is no unit {chosen.unit}", code="bad-unit")

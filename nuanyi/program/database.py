@@ -31,7 +31,9 @@ def attached() -> Iterator[None]:
     folder = home()
     if not folder.exists():
         folder.mkdir(parents=True)
-        folder.chmod(0o711)  # the account that runs PostgreSQL walks through; everything inside is shut by the umask
+        folder.chmod(
+            0o711
+        )  # the account that runs PostgreSQL walks through; everything inside is shut by the umask
     if not keys_file().exists():
         try:
             make_keys(keys_file())
@@ -88,13 +90,19 @@ def grant(url: str) -> None:
     web = sql.Identifier(WEB)
     with psycopg.connect(url, autocommit=True) as db:
         db.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(web))
-        db.execute(sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(web))
+        db.execute(
+            sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(web)
+        )
         db.execute(sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(web))
         for table in APPEND_ONLY:
-            db.execute(sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), web))
+            db.execute(
+                sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), web)
+            )
         for table in TRIGGER_ONLY:
             db.execute(
-                sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(sql.Identifier(table), web)
+                sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {} FROM {}").format(
+                    sql.Identifier(table), web
+                )
             )
         db.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(web))
 

@@ -64,7 +64,9 @@ def refuse_unsafe(host: str) -> None:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             found = db.execute("SELECT current_setting(%s)", [setting]).fetchone()
             if found and found[0] == "off":
-                raise Unsafe(f"PostgreSQL's {setting} is off: what was acknowledged could be lost. Turn it on")
+                raise Unsafe(
+                    f"PostgreSQL's {setting} is off: what was acknowledged could be lost. Turn it on"
+                )
         there = db.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
         if there and abs(float(there[0]) - time.time()) > CLOCK_SECONDS:
             raise Unsafe("this machine's clock and the database's differ by more than two minutes: set them")
@@ -73,7 +75,9 @@ def refuse_unsafe(host: str) -> None:
 def examine() -> list[FoundOut]:
     """Look at everything that can be wrong, and say what to do."""
     found = [
-        FoundOut("program", True, f"Nuanyi {__version__}, Python {platform.python_version()}, {platform.machine()}")
+        FoundOut(
+            "program", True, f"Nuanyi {__version__}, Python {platform.python_version()}, {platform.machine()}"
+        )
     ]
     found.append(_home())
     try:
@@ -109,7 +113,9 @@ def _database() -> list[FoundOut]:
     with psycopg.connect(database.owner_url()) as db:
         version = str((db.execute("SHOW server_version").fetchone() or ["?"])[0])
         major = int(version.split(".")[0])
-        size = (db.execute("SELECT pg_size_pretty(pg_database_size(current_database()))").fetchone() or ["?"])[0]
+        size = (
+            db.execute("SELECT pg_size_pretty(pg_database_size(current_database()))").fetchone() or ["?"]
+        )[0]
     found = [
         FoundOut(
             "database",
@@ -133,12 +139,18 @@ def _where() -> Path:
 
 def _schema() -> list[FoundOut]:
     with psycopg.connect(database.owner_url()) as db:
-        there = db.execute("SELECT to_regclass('journal_entry'), to_regclass('procrastinate_jobs')").fetchone()
+        there = db.execute(
+            "SELECT to_regclass('journal_entry'), to_regclass('procrastinate_jobs')"
+        ).fetchone()
         if not there or there[0] is None:
             return [
-                FoundOut("tables", False, "not made yet: run `nuanyi migrate` (serve and demo do it by themselves)")
+                FoundOut(
+                    "tables", False, "not made yet: run `nuanyi migrate` (serve and demo do it by themselves)"
+                )
             ]
-        waiting = (db.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'").fetchone() or [0])[0]
+        waiting = (
+            db.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'").fetchone() or [0]
+        )[0]
         entries = (db.execute("SELECT count(*) FROM journal_entry").fetchone() or [0])[0]
     return [FoundOut("tables", True, f"{entries} journal entries, {waiting} jobs waiting")]
 

@@ -73,12 +73,17 @@ def _refused(file: Path, code: str, words: str) -> dict[str, Any]:
 
 def _check(chosen: argparse.Namespace, file: Path, data: bytes, as_of: date) -> dict[str, Any]:
     """Read every row; nothing is written. Values are shown as they stand in the file that the user holds."""
-    source = Source.objects.filter(name=chosen.source or file.name).first() or Source(name=chosen.source or file.name)
+    source = Source.objects.filter(name=chosen.source or file.name).first() or Source(
+        name=chosen.source or file.name
+    )
     district = places.district()
     of = Import(
-        source=source, kind=chosen.kind, as_of_date=as_of, default_sector=chosen.sector,
+        source=source,
+        kind=chosen.kind,
+        as_of_date=as_of,
+        default_sector=chosen.sector,
         default_region=district.code if district else "",
-    )  # fmt: skip
+    )
     reader = Reader(data, chosen.kind, source.columns)
     rows = bad = 0
     errors = []
@@ -89,21 +94,37 @@ def _check(chosen: argparse.Namespace, file: Path, data: bytes, as_of: date) -> 
             for problem in row.problems:
                 errors.append(
                     {
-                        "file": f"{file}#{row.sheet}" if len(reader.layouts) > 1 else str(file), "row": row.number,
-                        "column": reader.title_of(row.sheet, problem.field), "value": problem.value,
-                        "reason": str(REASONS[problem.reason]), "code": problem.reason, "hint": problem.hint,
+                        "file": f"{file}#{row.sheet}" if len(reader.layouts) > 1 else str(file),
+                        "row": row.number,
+                        "column": reader.title_of(row.sheet, problem.field),
+                        "value": problem.value,
+                        "reason": str(REASONS[problem.reason]),
+                        "code": problem.reason,
+                        "hint": problem.hint,
                     }
-                )  # fmt: skip
+                )
     return {
-        "file": str(file), "kind": reader.kind, "rows": rows, "accepted": rows - bad, "rejected": bad, "errors": errors,
-    }  # fmt: skip
+        "file": str(file),
+        "kind": reader.kind,
+        "rows": rows,
+        "accepted": rows - bad,
+        "rejected": bad,
+        "errors": errors,
+    }
 
 
 def _take_in(chosen: argparse.Namespace, file: Path, data: bytes, as_of: date) -> dict[str, int]:
     of = imports.import_now(
-        actor=ACTOR, choice=chosen.on_match, client_key=new_id(), data=data, file_name=file.name,
-        source_name=chosen.source or file.name, kind=chosen.kind, as_of_date=as_of, default_sector=chosen.sector,
-    )  # fmt: skip
+        actor=ACTOR,
+        choice=chosen.on_match,
+        client_key=new_id(),
+        data=data,
+        file_name=file.name,
+        source_name=chosen.source or file.name,
+        kind=chosen.kind,
+        as_of_date=as_of,
+        default_sector=chosen.sector,
+    )
     if of.state == ImportState.REFUSED:
         raise sheets.BadSheet(of.refusal.removeprefix("sheet-"))
     with transaction.atomic():

@@ -104,13 +104,20 @@ def _database() -> dict[str, object]:
     url = os.environ.get("NUANYI_DB_URL") or envstr("DATABASE_URL") or "postgresql:///nuanyi"
     parts = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
     fixed = {
-        "NAME": parts.pop("dbname", ""), "USER": parts.pop("user", ""), "PASSWORD": parts.pop("password", ""),
-        "HOST": parts.pop("host", ""), "PORT": parts.pop("port", ""),
-    }  # fmt: skip
+        "NAME": parts.pop("dbname", ""),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
+    }
     return {
-        "ENGINE": "django.db.backends.postgresql", **fixed, "OPTIONS": parts, "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": False,
-    }  # fmt: skip
+        "ENGINE": "django.db.backends.postgresql",
+        **fixed,
+        "OPTIONS": parts,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+    }
 
 
 DATABASES = {"default": _database()}

@@ -32,11 +32,29 @@ class Supervisor:
     def commands(self) -> dict[str, list[str]]:
         """What the children run."""
         granian = [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.host, "--port", str(self.port),
-            "--workers", str(self.workers), "--blocking-threads", str(THREADS), "--backpressure", "512", "--no-ws",
-            "--workers-kill-timeout", "10", "--respawn-failed-workers",
-            "--log-level", "warning", "nuanyi.program.wsgi:application",
-        ]  # fmt: skip
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            self.host,
+            "--port",
+            str(self.port),
+            "--workers",
+            str(self.workers),
+            "--blocking-threads",
+            str(THREADS),
+            "--backpressure",
+            "512",
+            "--no-ws",
+            "--workers-kill-timeout",
+            "10",
+            "--respawn-failed-workers",
+            "--log-level",
+            "warning",
+            "nuanyi.program.wsgi:application",
+        ]
         return {"web": granian, "worker": [sys.executable, "-m", "nuanyi.program.cli", "worker"]}
 
     def run(self) -> int:
@@ -47,7 +65,11 @@ class Supervisor:
         self._collect_static()
         for name in self.commands():
             self._start(name)
-        print(f"Nuanyi is served on http://{self.host}:{self.port} — stop it with Ctrl-C.", file=sys.stderr, flush=True)
+        print(
+            f"Nuanyi is served on http://{self.host}:{self.port} — stop it with Ctrl-C.",
+            file=sys.stderr,
+            flush=True,
+        )
         while not self.stopping:
             time.sleep(0.3)
             for name, child in list(self.children.items()):
@@ -68,7 +90,16 @@ class Supervisor:
 
     @staticmethod
     def _collect_static() -> None:
-        command = [sys.executable, "-m", "nuanyi.program.cli", "manage", "collectstatic", "--noinput", "-v", "0"]
+        command = [
+            sys.executable,
+            "-m",
+            "nuanyi.program.cli",
+            "manage",
+            "collectstatic",
+            "--noinput",
+            "-v",
+            "0",
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def _start(self, name: str) -> None:

@@ -31,19 +31,28 @@ class _MonthCard(Card):
         """A kind with a bar of its share and its number."""
         self.words(EDGE, y, title, 38, most=360)
         full = WIDE - 2 * EDGE - 480
-        self.pen.rounded_rectangle((EDGE + 380, y + 8, EDGE + 380 + max(16, full * value // most), y + 44), 10, AMBER)
+        self.pen.rounded_rectangle(
+            (EDGE + 380, y + 8, EDGE + 380 + max(16, full * value // most), y + 44), 10, AMBER
+        )
         self.words(WIDE - EDGE, y, str(value), 38, anchor="ra")
 
 
 def picture(month: date, card: dict[str, Any], link: str) -> bytes:
     """The card of a month (see ``queries.month_card``) as a PNG. The same card is drawn once: anybody may ask for it."""
     numbers = (card["told"], card["mended"], card["open"])
-    return _drawn(month, numbers, tuple(card["kinds"][:ROWS]), link, get_language() or "", settings.NUANYI_DEMO)
+    return _drawn(
+        month, numbers, tuple(card["kinds"][:ROWS]), link, get_language() or "", settings.NUANYI_DEMO
+    )
 
 
 @lru_cache(maxsize=64)
 def _drawn(
-    month: date, numbers: tuple[int, int, int], kinds: tuple[tuple[str, int], ...], link: str, language: str, demo: bool
+    month: date,
+    numbers: tuple[int, int, int],
+    kinds: tuple[tuple[str, int], ...],
+    link: str,
+    language: str,
+    demo: bool,
 ) -> bytes:
     made = _MonthCard(WIDE, HIGH)
     made.pen.rectangle((0, 0, WIDE, 300), LANTERN)
@@ -62,7 +71,14 @@ def _drawn(
         made.words(EDGE, 690, _("Nobody reported anything in this month."), 38, SOFT, most=WIDE - 2 * EDGE)
     side = 300
     made.code(link, EDGE + side // 2, HIGH - side - 60, side)
-    made.words(EDGE + side + 50, HIGH - side + 10, _("Report something"), 52, LANTERN, most=WIDE - 2 * EDGE - side - 50)
+    made.words(
+        EDGE + side + 50,
+        HIGH - side + 10,
+        _("Report something"),
+        52,
+        LANTERN,
+        most=WIDE - 2 * EDGE - side - 50,
+    )
     made.words(
         EDGE + side + 50,
         HIGH - side + 100,

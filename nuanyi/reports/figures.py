@@ -24,15 +24,44 @@ def _quality(name: str) -> Any:
     return count
 
 
-offer(Figure(
-    "governance.community_problems_reported", _("Problems reported"), _("reports"), _reported, ("township", "month"),
-    "/office/reports/?state=all", _("Reports of days that are over, counted at night; doubles that were joined count once"),
-))  # fmt: skip
+offer(
+    Figure(
+        "governance.community_problems_reported",
+        _("Problems reported"),
+        _("reports"),
+        _reported,
+        ("township", "month"),
+        "/office/reports/?state=all",
+        _("Reports of days that are over, counted at night; doubles that were joined count once"),
+    )
+)
 for _key, _title, _unit, _words in (
     ("share_mended", _("Reports mended"), "%", _("Share of reports that the unit says are mended")),
-    ("share_told_back", _("Reports told back"), "%", _("Share of reports whose sender opened the link after the end")),
-    ("share_reopened", _("Reports reopened"), "%", _("Share of reports that a sender or passer-by opened again")),
-    ("hours_to_answer", _("Time to the first answer"), _("hours"), _("Mean hours from the report to the unit's first step that is shown")),
-    ("hours_to_mend", _("Time to mending"), _("hours"), _("Mean hours from the report to mended, by the clock")),
-):  # fmt: skip
-    offer(Figure(f"governance.{_key}", _title, _unit, _quality(_key), (), "/office/reports/?state=all", _words))
+    (
+        "share_told_back",
+        _("Reports told back"),
+        "%",
+        _("Share of reports whose sender opened the link after the end"),
+    ),
+    (
+        "share_reopened",
+        _("Reports reopened"),
+        "%",
+        _("Share of reports that a sender or passer-by opened again"),
+    ),
+    (
+        "hours_to_answer",
+        _("Time to the first answer"),
+        _("hours"),
+        _("Mean hours from the report to the unit's first step that is shown"),
+    ),
+    (
+        "hours_to_mend",
+        _("Time to mending"),
+        _("hours"),
+        _("Mean hours from the report to mended, by the clock"),
+    ),
+):
+    offer(
+        Figure(f"governance.{_key}", _title, _unit, _quality(_key), (), "/office/reports/?state=all", _words)
+    )

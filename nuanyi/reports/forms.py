@@ -31,9 +31,12 @@ class ReportForm(forms.Form):
     where = forms.CharField(label=_("Where exactly?"), max_length=MAX_PLACE, required=False)
     township = forms.ChoiceField(label=_("Township, if the phone does not know where it is"), required=False)
     phone = forms.CharField(
-        label=_("Your phone, if we may ask"), max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "tel"}),
+        label=_("Your phone, if we may ask"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "tel"}),
         help_text=_("Leave it empty to stay unknown."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {})
@@ -52,13 +55,23 @@ class ReportForm(forms.Form):
             middle = places.middle_of(told["township"]) if told["township"] else None
             if middle is None:
                 raise BadInput(
-                    fields={"where": _("Where is it? Allow the position, set it on the map, or choose the township.")}
+                    fields={
+                        "where": _(
+                            "Where is it? Allow the position, set it on the map, or choose the township."
+                        )
+                    }
                 )
             (lat, lon), accuracy = middle, 5000.0
         return Told(
-            kind=told["kind"], words=told["words"], lat_wgs84=lat, lon_wgs84=lon, accuracy=accuracy, where=told["where"], phone=told["phone"],
+            kind=told["kind"],
+            words=told["words"],
+            lat_wgs84=lat,
+            lon_wgs84=lon,
+            accuracy=accuracy,
+            where=told["where"],
+            phone=told["phone"],
             photos=[file.read() for file in files[: MAX_PHOTOS + 1]],
-        )  # fmt: skip
+        )
 
 
 class KindForm(forms.Form):

@@ -52,7 +52,9 @@ class DispatchRule(models.Model):
     because = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("kind", "region_code", name="dispatch_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint("kind", "region_code", name="dispatch_once", nulls_distinct=False)
+        ]
 
 
 class GridDuty(models.Model):
@@ -89,7 +91,9 @@ class Report(models.Model):
     """One thing at one place. ``hour_at`` is the hour in which it was first told; ``cell`` finds its neighbours."""
 
     PERSONAL = {
-        "sealed_words": Declaration(_("What you wrote about a place"), _("To mend it"), DUTY_BASIS, 365, KEY_DESTROYED),
+        "sealed_words": Declaration(
+            _("What you wrote about a place"), _("To mend it"), DUTY_BASIS, 365, KEY_DESTROYED
+        ),
     }
 
     ref = models.CharField(max_length=16, unique=True)

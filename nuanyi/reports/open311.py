@@ -111,12 +111,19 @@ def discovery(request: HttpRequest, *, form: str) -> HttpResponse:
     """Where the interface is and what it speaks."""
     base = settings.NUANYI_PUBLIC_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
     told = {
-        "changeset": "2026-11-24T00:00:00+08:00", "contact": f"{base}/help/", "key_service": f"{base}/office/reports/keys/",
-        "endpoints": [{
-            "specification": "http://wiki.open311.org/GeoReport_v2", "url": f"{base}/open311/v2", "changeset": "2026-11-24T00:00:00+08:00",
-            "type": "production", "formats": ["application/json", "text/xml"],
-        }],
-    }  # fmt: skip
+        "changeset": "2026-11-24T00:00:00+08:00",
+        "contact": f"{base}/help/",
+        "key_service": f"{base}/office/reports/keys/",
+        "endpoints": [
+            {
+                "specification": "http://wiki.open311.org/GeoReport_v2",
+                "url": f"{base}/open311/v2",
+                "changeset": "2026-11-24T00:00:00+08:00",
+                "type": "production",
+                "formats": ["application/json", "text/xml"],
+            }
+        ],
+    }
     return _told(form, "discovery", told)
 
 
@@ -127,11 +134,16 @@ def services(request: HttpRequest, *, form: str) -> HttpResponse:
     """What can be reported."""
     rows = [
         {
-            "service_code": kind.code, "service_name": queries.title_of(kind), "description": kind.keywords.replace(" ", "、"), "metadata": True,
-            "type": "realtime", "keywords": kind.keywords.replace(" ", ","), "group": "",
+            "service_code": kind.code,
+            "service_name": queries.title_of(kind),
+            "description": kind.keywords.replace(" ", "、"),
+            "metadata": True,
+            "type": "realtime",
+            "keywords": kind.keywords.replace(" ", ","),
+            "group": "",
         }
         for kind in queries.book().kinds.values()
-    ]  # fmt: skip
+    ]
     return _told(form, "services", rows)
 
 
@@ -142,9 +154,15 @@ def service(request: HttpRequest, code: str, *, form: str) -> HttpResponse:
     """What is asked about one kind: where exactly, which helps whoever goes there."""
     kind = _kind(code)
     attribute = {
-        "variable": True, "code": "where", "datatype": "string", "required": False, "datatype_description": "", "order": 1,
-        "description": "位置说明，如路口东北角", "values": [],
-    }  # fmt: skip
+        "variable": True,
+        "code": "where",
+        "datatype": "string",
+        "required": False,
+        "datatype_description": "",
+        "order": 1,
+        "description": "位置说明，如路口东北角",
+        "values": [],
+    }
     told = {"service_code": kind.code, "attributes": [attribute]}
     return _told(form, "service_definition", told)
 
@@ -152,14 +170,28 @@ def service(request: HttpRequest, code: str, *, form: str) -> HttpResponse:
 def _shown(report: Report, names: dict[str, str]) -> dict[str, Any]:
     """A report as everybody may see it: the thing and its state; not the words, which may tell of people."""
     closed = report.state in (*DONE, State.REFUSED, State.JOINED)
-    moments = [moment for moment in (report.answered_at, report.mended_at, report.ended_at, report.hour_at) if moment]
+    moments = [
+        moment for moment in (report.answered_at, report.mended_at, report.ended_at, report.hour_at) if moment
+    ]
     return {
-        "service_request_id": report.ref, "status": "closed" if closed else "open", "status_notes": str(report.get_state_display()),
-        "service_name": queries.title_of(report.kind), "service_code": report.kind.code, "description": None,
-        "agency_responsible": report.unit.name, "service_notice": None, "requested_datetime": _day(report.hour_at),
-        "updated_datetime": _day(max(moments)), "expected_datetime": _stamp(report.due_at), "address": place_words(report, names) or None,
-        "address_id": None, "zipcode": None, "lat": report.lat_wgs84, "long": report.lon_wgs84, "media_url": None,
-    }  # fmt: skip
+        "service_request_id": report.ref,
+        "status": "closed" if closed else "open",
+        "status_notes": str(report.get_state_display()),
+        "service_name": queries.title_of(report.kind),
+        "service_code": report.kind.code,
+        "description": None,
+        "agency_responsible": report.unit.name,
+        "service_notice": None,
+        "requested_datetime": _day(report.hour_at),
+        "updated_datetime": _day(max(moments)),
+        "expected_datetime": _stamp(report.due_at),
+        "address": place_words(report, names) or None,
+        "address_id": None,
+        "zipcode": None,
+        "lat": report.lat_wgs84,
+        "long": report.lon_wgs84,
+        "media_url": None,
+    }
 
 
 def _stamp(moment: datetime) -> str:
@@ -247,10 +279,14 @@ def _sent(request: HttpRequest, form: str) -> HttpResponse:
     except ValueError as exc:
         raise Wrong(400, "Idempotency-Key must be a UUID") from exc
     told = Told(
-        kind=kind.code, words=post.get("description", ""), lat_wgs84=_number(post["lat"], "lat"), lon_wgs84=_number(post["long"], "long"),
-        where=post.get("attribute[where]", "") or post.get("address_string", ""), source="open311",
+        kind=kind.code,
+        words=post.get("description", ""),
+        lat_wgs84=_number(post["lat"], "lat"),
+        lon_wgs84=_number(post["long"], "long"),
+        where=post.get("attribute[where]", "") or post.get("address_string", ""),
+        source="open311",
         photos=[file.read() for file in request.FILES.getlist("media")],
-    )  # fmt: skip
+    )
     if not told.words and not told.photos:
         told.words = kind.title
     voice = send_report(key=number, told=told, network=f"key-{key.pk}", at_most=KEY_AN_HOUR)

@@ -77,13 +77,18 @@ def keywords() -> dict[str, list[str]]:
     return {code: kind.keywords.split() for code, kind in book().kinds.items()}
 
 
-def dispatch(kind_id: int, region_code: str, known: Iterable[DispatchRule] | None = None) -> tuple[Unit, Words]:
+def dispatch(
+    kind_id: int, region_code: str, known: Iterable[DispatchRule] | None = None
+) -> tuple[Unit, Words]:
     """The unit that gets a kind of thing in a region and why; never nobody: without a rule the place holds it, at last the lead."""
     fits = [
-        rule for rule in (book().rules if known is None else known)
+        rule
+        for rule in (book().rules if known is None else known)
         if rule.kind_id in (None, kind_id) and region_code.startswith(rule.region_code)
-    ]  # fmt: skip
-    best = max(fits, key=lambda rule: (bool(rule.kind_id), len(rule.region_code), -(rule.pk or 0)), default=None)
+    ]
+    best = max(
+        fits, key=lambda rule: (bool(rule.kind_id), len(rule.region_code), -(rule.pk or 0)), default=None
+    )
     if best is not None:
         return best.unit, best.because or (best.kind.title if best.kind else best.unit.name)
     answers = units.who_answers(region_code=region_code)
@@ -94,7 +99,9 @@ def dispatch(kind_id: int, region_code: str, known: Iterable[DispatchRule] | Non
 def would_move(change: DispatchRule, most: int = 500) -> list[tuple[str, str, str]]:
     """``(report, unit now, unit then)`` of the latest reports that a new or changed rule would send elsewhere."""
     before = list(DispatchRule.objects.select_related("unit", "kind"))
-    after = [rule for rule in before if (rule.kind_id, rule.region_code) != (change.kind_id, change.region_code)]
+    after = [
+        rule for rule in before if (rule.kind_id, rule.region_code) != (change.kind_id, change.region_code)
+    ]
     change.pk = change.pk or 1 << 30
     after.append(change)
     moved = []
@@ -108,7 +115,9 @@ def would_move(change: DispatchRule, most: int = 500) -> list[tuple[str, str, st
 
 def words_of(report: Report) -> str:
     """The words, opened; "" where they are forgotten."""
-    return keys().open("person", bytes(report.sealed_words), report.ref.encode()) if report.sealed_words else ""
+    return (
+        keys().open("person", bytes(report.sealed_words), report.ref.encode()) if report.sealed_words else ""
+    )
 
 
 # doubles -----------------------------------------------------------------------------------------
@@ -167,10 +176,16 @@ def near(lat_wgs84: float, lon_wgs84: float, kind: str = "") -> list[Near]:
     kinds, wanted = {row.pk: row for row in known.values()}, known.get(kind)
     found.sort(key=lambda pair: (kind != "" and kinds.get(pair[0].kind_id) is not wanted, pair[1]))
     return [
-        Near(report.ref, title_of(kinds[report.kind_id]), round(metres / 10) * 10, report.voices_count, str(report.get_state_display()))
+        Near(
+            report.ref,
+            title_of(kinds[report.kind_id]),
+            round(metres / 10) * 10,
+            report.voices_count,
+            str(report.get_state_display()),
+        )
         for report, metres in found[:5]
         if report.kind_id in kinds
-    ]  # fmt: skip
+    ]
 
 
 # lists -------------------------------------------------------------------------------------------
@@ -178,7 +193,9 @@ def near(lat_wgs84: float, lon_wgs84: float, kind: str = "") -> list[Near]:
 
 def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Report]:
     """Reports for staff, filtered by what stands in the address."""
-    rows = Report.objects.visible_to(actor).select_related("kind", "unit", "offered_unit", "account", "double_of")
+    rows = Report.objects.visible_to(actor).select_related(
+        "kind", "unit", "offered_unit", "account", "double_of"
+    )
     state = filters.get("state", "")
     if state in State.values:
         rows = rows.filter(state=state)
@@ -201,7 +218,11 @@ def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Report]:
 
 def of_grids(actor: Actor) -> list[Report]:
     """Open reports of a grid worker: those of his grids, or of his place where he has none."""
-    rows = Report.objects.visible_to(actor).filter(state__in=(*OPEN, State.MENDED)).select_related("kind", "unit")
+    rows = (
+        Report.objects.visible_to(actor)
+        .filter(state__in=(*OPEN, State.MENDED))
+        .select_related("kind", "unit")
+    )
     own = list(GridDuty.objects.filter(account=actor.account_id or 0).values_list("grid_code", flat=True))
     if own:
         rows = rows.filter(Q(grid_code__in=own) | Q(account=actor.account_id or 0))
@@ -212,17 +233,27 @@ def on_paper(report: Report, names: dict[str, str]) -> dict[str, Any]:
     """What a grid worker's phone keeps of a report to find it without network: no words, no reporter. Degrees of WGS 84."""
     place = f"{report.where} {names.get(report.region_code, '')}".strip()
     return {
-        "pk": report.pk, "ref": report.ref, "kind": shown_kind(report), "place": place, "state": str(report.get_state_display()),
-        "due": report.due_at.isoformat(), "lat": round(report.lat_wgs84, 6), "lon": round(report.lon_wgs84, 6),
-    }  # fmt: skip
+        "pk": report.pk,
+        "ref": report.ref,
+        "kind": shown_kind(report),
+        "place": place,
+        "state": str(report.get_state_display()),
+        "due": report.due_at.isoformat(),
+        "lat": round(report.lat_wgs84, 6),
+        "lon": round(report.lon_wgs84, 6),
+    }
 
 
 def in_walking_order(rows: list[Report], lat_wgs84: float, lon_wgs84: float) -> list[tuple[Report, int]]:
     """Reports as somebody walks them from a point: always to the nearest that is left. With the metres of each way."""
     left, way = list(rows), []
     while left:
-        nearest = min(left, key=lambda row: metres_between(lat_wgs84, lon_wgs84, row.lat_wgs84, row.lon_wgs84))
-        way.append((nearest, round(metres_between(lat_wgs84, lon_wgs84, nearest.lat_wgs84, nearest.lon_wgs84))))
+        nearest = min(
+            left, key=lambda row: metres_between(lat_wgs84, lon_wgs84, row.lat_wgs84, row.lon_wgs84)
+        )
+        way.append(
+            (nearest, round(metres_between(lat_wgs84, lon_wgs84, nearest.lat_wgs84, nearest.lon_wgs84)))
+        )
         lat_wgs84, lon_wgs84 = nearest.lat_wgs84, nearest.lon_wgs84
         left.remove(nearest)
     return way
@@ -284,15 +315,24 @@ def _hours(span: timedelta | None) -> float | None:
 def quality(rows: QuerySet[Report]) -> dict[str, float | int | None]:
     """How reports went: number, share mended, told back, reopened; hours to the first answer and to mending, on average."""
     found = rows.aggregate(
-        n=Count("pk"), mended=Count("pk", filter=Q(mended_at__isnull=False)), told=Count("pk", filter=Q(told_back=True)),
-        again=Count("pk", filter=Q(reopened__gt=0)), answer=_span("answered_at"), mend=_span("mended_at"),
+        n=Count("pk"),
+        mended=Count("pk", filter=Q(mended_at__isnull=False)),
+        told=Count("pk", filter=Q(told_back=True)),
+        again=Count("pk", filter=Q(reopened__gt=0)),
+        answer=_span("answered_at"),
+        mend=_span("mended_at"),
         confirmed=Count("pk", filter=Q(state=State.CLOSED)),
-    )  # fmt: skip
+    )
     n = found["n"]
     return {
-        "reports": n, "share_mended": _share(found["mended"], n), "share_told_back": _share(found["told"], n), "share_reopened": _share(found["again"], n),
-        "share_confirmed": _share(found["confirmed"], n), "hours_to_answer": _hours(found["answer"]), "hours_to_mend": _hours(found["mend"]),
-    }  # fmt: skip
+        "reports": n,
+        "share_mended": _share(found["mended"], n),
+        "share_told_back": _share(found["told"], n),
+        "share_reopened": _share(found["again"], n),
+        "share_confirmed": _share(found["confirmed"], n),
+        "hours_to_answer": _hours(found["answer"]),
+        "hours_to_mend": _hours(found["mend"]),
+    }
 
 
 def shown_kind(report: Report) -> str:
@@ -316,5 +356,7 @@ def grid_workers() -> list[tuple[int, str]]:
     """Accounts with the duty of a grid worker."""
     holders = DutyGrant.objects.filter(duty=Duty.GRID_WORKER).values("account")
     return list(
-        Account.objects.filter(is_active=True, pk__in=holders).order_by("username").values_list("pk", "username")
+        Account.objects.filter(is_active=True, pk__in=holders)
+        .order_by("username")
+        .values_list("pk", "username")
     )

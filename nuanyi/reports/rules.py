@@ -51,7 +51,9 @@ class Why(models.TextChoices):
     ELSEWHERE = "elsewhere", _("It lies outside our district. Call 12345 of that place.")
     PRIVATE = (
         "private",
-        _("It lies on private ground; its owner must mend it. The village or community office helps to talk."),
+        _(
+            "It lies on private ground; its owner must mend it. The village or community office helps to talk."
+        ),
     )
     SPAM = "spam", _("It does not tell of a place or a thing.")
 
@@ -59,12 +61,24 @@ class Why(models.TextChoices):
 #: ``code: (title, English title, words that tell of it, amount, counted in)``: the kinds that a new district begins with.
 FIRST_KINDS: dict[str, tuple[str, str, str, int, str]] = {
     "lamp": ("路灯不亮", "Street lamp", "路灯 灯不亮 灯坏 没灯 太黑 漆黑 照明 灯杆", 3, "working_days"),
-    "road": ("路面破损", "Road surface", "坑 路面 破损 塌陷 裂缝 坑洼 沥青 减速带 人行道 砖", 5, "working_days"),
+    "road": (
+        "路面破损",
+        "Road surface",
+        "坑 路面 破损 塌陷 裂缝 坑洼 沥青 减速带 人行道 砖",
+        5,
+        "working_days",
+    ),
     "cover": ("井盖缺失", "Manhole cover", "井盖 窨井 下水道口 雨水篦 没盖 盖子", 2, "hours"),
     "wire": ("电线垂落", "Hanging wire", "电线 线缆 垂落 掉下来的线 漏电 裸露 光缆", 2, "hours"),
     "fire": ("消防通道堵塞", "Fire lane", "消防 通道 堵塞 灭火器 消火栓 占用 安全出口", 24, "hours"),
     "charging": ("充电隐患", "Unsafe charging", "飞线 充电 电池 充电桩 楼道充电 冒烟", 24, "hours"),
-    "signal": ("信号灯和标线", "Signals and markings", "红绿灯 信号灯 标线 斑马线 标志牌 路牌 护栏", 24, "hours"),
+    "signal": (
+        "信号灯和标线",
+        "Signals and markings",
+        "红绿灯 信号灯 标线 斑马线 标志牌 路牌 护栏",
+        24,
+        "hours",
+    ),
     "water": ("积水漏水", "Water", "积水 漏水 水管 内涝 淹 污水 堵水 冒水", 24, "hours"),
     "tree": ("树木倒伏", "Fallen tree", "树 倒伏 树枝 断枝 遮挡 绿化", 3, "working_days"),
     "rubbish": ("垃圾堆放", "Rubbish", "垃圾 堆放 建筑垃圾 臭 脏 苍蝇 垃圾桶 杂物", 2, "working_days"),

@@ -39,10 +39,16 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = queries.listed(actor, filters)
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
-        "page": page, "filters": filters, "kinds": queries.kind_choices(), "states": [*State.choices, ("all", "—")], "townships": places.township_choices()[1:],
-        "names": places.names_by_code(), "quality": queries.quality(Report.objects.visible_to(actor)), "late": queries.listed(actor, {"late": "1"}).count(),
+        "page": page,
+        "filters": filters,
+        "kinds": queries.kind_choices(),
+        "states": [*State.choices, ("all", "—")],
+        "townships": places.township_choices()[1:],
+        "names": places.names_by_code(),
+        "quality": queries.quality(Report.objects.visible_to(actor)),
+        "late": queries.listed(actor, {"late": "1"}).count(),
         "doubles": queries.listed(actor, {"double": "1"}).count(),
-    }  # fmt: skip
+    }
     return render(request, "reports/staff/list.html", context)
 
 
@@ -63,16 +69,31 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     holds = actor.can(
         "reports.handle", units=(found.unit_id,), regions=(found.region_code,) if found.region_code else ()
     )
-    offered = found.offered_unit_id is not None and actor.can("reports.handle", units=(found.offered_unit_id,))
+    offered = found.offered_unit_id is not None and actor.can(
+        "reports.handle", units=(found.offered_unit_id,)
+    )
     server = request.GET.get("server", "")
     context = {
-        "report": found, "kind": queries.shown_kind(found), "words": handling.words(actor=actor, pk=pk), "holds": holds, "offered": offered,
-        "steps": found.steps.select_related("unit", "account"), "pictures": found.pictures.order_by("after", "pk").values_list("pk", "after"),
-        "units": Unit.objects.filter(active=True).exclude(pk=found.unit_id).order_by("name"), "reasons": Why.choices, "kinds": queries.kind_choices(),
-        "names": places.names_by_code(), "phones": found.voices.exclude(phone_mask="").values_list("phone_mask", flat=True), "open": found.state in OPEN,
-        "may_take": found.state not in (State.TAKEN, State.MENDED, State.CLOSED), "servers": sorted(outside.servers()), "server": server,
-        "services": outside.services_of(server) if server else [], "key": uuid4(), "doubles": found.doubles.all(),
-    }  # fmt: skip
+        "report": found,
+        "kind": queries.shown_kind(found),
+        "words": handling.words(actor=actor, pk=pk),
+        "holds": holds,
+        "offered": offered,
+        "steps": found.steps.select_related("unit", "account"),
+        "pictures": found.pictures.order_by("after", "pk").values_list("pk", "after"),
+        "units": Unit.objects.filter(active=True).exclude(pk=found.unit_id).order_by("name"),
+        "reasons": Why.choices,
+        "kinds": queries.kind_choices(),
+        "names": places.names_by_code(),
+        "phones": found.voices.exclude(phone_mask="").values_list("phone_mask", flat=True),
+        "open": found.state in OPEN,
+        "may_take": found.state not in (State.TAKEN, State.MENDED, State.CLOSED),
+        "servers": sorted(outside.servers()),
+        "server": server,
+        "services": outside.services_of(server) if server else [],
+        "key": uuid4(),
+        "doubles": found.doubles.all(),
+    }
     return render(request, "reports/staff/report.html", context)
 
 
@@ -80,7 +101,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 @door("reports.handle")
 def picture(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
     """A photo of a report; looking at it is journaled."""
-    response = HttpResponse(handling.picture(actor=actor_of(request), pk=pk, picture=number), content_type="image/jpeg")
+    response = HttpResponse(
+        handling.picture(actor=actor_of(request), pk=pk, picture=number), content_type="image/jpeg"
+    )
     response["Cache-Control"] = "no-store"
     return response
 
@@ -116,20 +139,32 @@ def _float(text: str) -> float:
 Deed = Callable[[HttpRequest, Actor, int], Any]
 DEEDS: dict[str, Deed] = {
     "take": lambda r, a, pk: handling.take(actor=a, pk=pk, key=key_of(r), mine=bool(r.POST.get("mine"))),
-    "mend": lambda r, a, pk: handling.mend(actor=a, pk=pk, words=r.POST.get("words", ""), photos=_photos(r), key=key_of(r)),
-    "answer": lambda r, a, pk: handling.answer(actor=a, pk=pk, words=r.POST.get("words", ""), shown=not r.POST.get("inside")),
-    "refuse": lambda r, a, pk: handling.refuse(actor=a, pk=pk, why=r.POST.get("why", ""), words=r.POST.get("words", "")),
+    "mend": lambda r, a, pk: handling.mend(
+        actor=a, pk=pk, words=r.POST.get("words", ""), photos=_photos(r), key=key_of(r)
+    ),
+    "answer": lambda r, a, pk: handling.answer(
+        actor=a, pk=pk, words=r.POST.get("words", ""), shown=not r.POST.get("inside")
+    ),
+    "refuse": lambda r, a, pk: handling.refuse(
+        actor=a, pk=pk, why=r.POST.get("why", ""), words=r.POST.get("words", "")
+    ),
     "offer": lambda r, a, pk: handling.offer(actor=a, pk=pk, unit=_unit(r), words=r.POST.get("words", "")),
     "accept": lambda r, a, pk: handling.reply(actor=a, pk=pk, accepts=True),
     "decline": lambda r, a, pk: handling.reply(actor=a, pk=pk, accepts=False, words=r.POST.get("words", "")),
     "correct": lambda r, a, pk: handling.correct(
-        actor=a, pk=pk, kind=r.POST.get("kind", ""), lat_wgs84=_float(r.POST.get("lat", "")), lon_wgs84=_float(r.POST.get("lon", "")),
+        actor=a,
+        pk=pk,
+        kind=r.POST.get("kind", ""),
+        lat_wgs84=_float(r.POST.get("lat", "")),
+        lon_wgs84=_float(r.POST.get("lon", "")),
         where=r.POST.get("where", ""),
     ),
     "join": lambda r, a, pk: handling.join(actor=a, pk=pk, into=number_of(r.POST.get("into", ""))),
     "apart": lambda r, a, pk: handling.not_a_double(actor=a, pk=pk),
-    "outside": lambda r, a, pk: outside.hand_out(actor=a, pk=pk, server=r.POST.get("server", ""), service=r.POST.get("service", "")),
-}  # fmt: skip
+    "outside": lambda r, a, pk: outside.hand_out(
+        actor=a, pk=pk, server=r.POST.get("server", ""), service=r.POST.get("service", "")
+    ),
+}
 
 
 @require_POST
@@ -141,7 +176,10 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     done = DEEDS[deed](request, actor_of(request), pk)
     if request.POST.get("from") == "grid":
         return redirect("/grid/")
-    gone = isinstance(done, Report) and not Report.objects.visible_to(actor_of(request)).filter(pk=done.pk).exists()
+    gone = (
+        isinstance(done, Report)
+        and not Report.objects.visible_to(actor_of(request)).filter(pk=done.pk).exists()
+    )
     return redirect("reports:list" if gone else f"/office/reports/{done.pk if deed == 'join' else pk}/")
 
 
@@ -180,9 +218,11 @@ def grid(request: HttpRequest) -> HttpResponse:
     way = queries.in_walking_order([row for row in rows if row.open], lat, lon)
     names = places.names_by_code()
     context = {
-        "way": [(row, metres, queries.shown_kind(row)) for row, metres in way], "mended": [row for row in rows if not row.open],
-        "names": names, "paper": [queries.on_paper(row, names) for row, _metres in way],
-    }  # fmt: skip
+        "way": [(row, metres, queries.shown_kind(row)) for row, metres in way],
+        "mended": [row for row in rows if not row.open],
+        "names": names,
+        "paper": [queries.on_paper(row, names) for row, _metres in way],
+    }
     return render(request, "reports/grid/today.html", context)
 
 
@@ -200,9 +240,15 @@ def grid_report(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = handling.own(actor, pk, lock=False)
     context = {
-        "report": found, "kind": queries.shown_kind(found), "words": handling.words(actor=actor, pk=pk), "key": uuid4(), "take_key": uuid4(),
-        "pictures": found.pictures.order_by("after", "pk").values_list("pk", "after"), "reasons": Why.choices, "names": places.names_by_code(),
-    }  # fmt: skip
+        "report": found,
+        "kind": queries.shown_kind(found),
+        "words": handling.words(actor=actor, pk=pk),
+        "key": uuid4(),
+        "take_key": uuid4(),
+        "pictures": found.pictures.order_by("after", "pk").values_list("pk", "after"),
+        "reasons": Why.choices,
+        "names": places.names_by_code(),
+    }
     return render(request, "reports/grid/report.html", context)
 
 
@@ -215,7 +261,10 @@ def kinds(request: HttpRequest) -> HttpResponse:
     """What can be reported, and how fast must it be mended?"""
     change = Kind.objects.filter(code=request.GET.get("code", "")).first()
     first = (
-        {f: getattr(change, f) for f in ("code", "title", "english", "keywords", "amount", "counted", "active")}
+        {
+            f: getattr(change, f)
+            for f in ("code", "title", "english", "keywords", "amount", "counted", "active")
+        }
         if change
         else None
     )
@@ -275,10 +324,16 @@ def dispatch(request: HttpRequest) -> HttpResponse:
 def grids(request: HttpRequest) -> HttpResponse:
     """Who walks which grid?"""
     if request.method == "POST":
-        account = Account.objects.filter(pk=number_of(request.POST.get("account", "")), is_active=True).first()
-        office.set_grid_worker(actor=actor_of(request), grid_code=request.POST.get("grid", ""), account=account)
+        account = Account.objects.filter(
+            pk=number_of(request.POST.get("account", "")), is_active=True
+        ).first()
+        office.set_grid_worker(
+            actor=actor_of(request), grid_code=request.POST.get("grid", ""), account=account
+        )
         return redirect("reports:grids")
-    return render(request, "reports/staff/grids.html", {"rows": queries.grids(), "workers": queries.grid_workers()})
+    return render(
+        request, "reports/staff/grids.html", {"rows": queries.grids(), "workers": queries.grid_workers()}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -291,7 +346,9 @@ def api_keys(request: HttpRequest) -> HttpResponse:
             if request.POST.get("stop"):
                 office.stop_key(actor=actor, pk=number_of(request.POST["stop"]))
                 return redirect("reports:keys")
-            _made, shown = office.make_key(actor=actor, name=request.POST.get("name", ""), unit=_unit(request))
+            _made, shown = office.make_key(
+                actor=actor, name=request.POST.get("name", ""), unit=_unit(request)
+            )
         except Refusal as wrong:
             refusal = wrong
     context = {

@@ -64,7 +64,9 @@ def near(request: HttpRequest) -> JsonResponse:
         lat, lon = float(request.GET.get("lat", "")), float(request.GET.get("lon", ""))
     except ValueError as exc:
         raise BadInput(fields={"place": "lat, lon"}) from exc
-    rows = queries.near(lat, lon, request.GET.get("kind", "")) if -90 <= lat <= 90 and -180 <= lon <= 180 else []
+    rows = (
+        queries.near(lat, lon, request.GET.get("kind", "")) if -90 <= lat <= 90 and -180 <= lon <= 180 else []
+    )
     return JsonResponse({"near": [vars(row) for row in rows]})
 
 
@@ -83,11 +85,21 @@ def told(request: HttpRequest, link: str) -> HttpResponse:
     voice = sending.voice_by_link(link)
     report = sending.look(voice)
     context = {
-        "report": report, "voice": voice, "link": link, "kind": queries.shown_kind(report), "words": queries.words_of(report) if voice.first else "",
-        "steps": report.steps.filter(open_to_all=True).select_related("unit"), "pictures": _pictures(voice), "sent": request.GET.get("sent"),
-        "place": sending.place_words(report), "may_judge": report.state in (State.MENDED, State.CLOSED), "may_reopen": report.state in (*DONE, State.REFUSED),
-        "closed": report.state == State.CLOSED, "open": report.state in OPEN, "key": uuid4(),
-    }  # fmt: skip
+        "report": report,
+        "voice": voice,
+        "link": link,
+        "kind": queries.shown_kind(report),
+        "words": queries.words_of(report) if voice.first else "",
+        "steps": report.steps.filter(open_to_all=True).select_related("unit"),
+        "pictures": _pictures(voice),
+        "sent": request.GET.get("sent"),
+        "place": sending.place_words(report),
+        "may_judge": report.state in (State.MENDED, State.CLOSED),
+        "may_reopen": report.state in (*DONE, State.REFUSED),
+        "closed": report.state == State.CLOSED,
+        "open": report.state in OPEN,
+        "key": uuid4(),
+    }
     return _private(render(request, "reports/worker/told.html", context))
 
 
@@ -106,7 +118,9 @@ def picture(request: HttpRequest, link: str, pk: UUID) -> HttpResponse:
         raise NotFound()
     found = voice.report.pictures.get(pk=pk)
     return _private(
-        HttpResponse(keys().open_bytes("person", bytes(found.sealed_data), pk.bytes), content_type="image/jpeg")
+        HttpResponse(
+            keys().open_bytes("person", bytes(found.sealed_data), pk.bytes), content_type="image/jpeg"
+        )
     )
 
 
@@ -116,9 +130,12 @@ def judge(request: HttpRequest, link: str) -> HttpResponse:
     """Mended, or not."""
     voice = sending.voice_by_link(link)
     sending.judge(
-        voice=voice, good=request.POST.get("good") == "1", words=request.POST.get("words", ""), key=key_of(request),
+        voice=voice,
+        good=request.POST.get("good") == "1",
+        words=request.POST.get("words", ""),
+        key=key_of(request),
         photos=[file.read() for file in request.FILES.getlist("photo")[:3]],
-    )  # fmt: skip
+    )
     return redirect(f"/r/{link}/")
 
 
@@ -156,11 +173,12 @@ def mended_map(request: HttpRequest) -> JsonResponse:
     rows = queries.mended().filter(mended_at__gte=clock.now() - timedelta(days=90)).order_by("-pk")[:500]
     features = [
         {
-            "type": "Feature", "geometry": {"type": "Point", "coordinates": [round(row.lon_wgs84, 3), round(row.lat_wgs84, 3)]},
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": [round(row.lon_wgs84, 3), round(row.lat_wgs84, 3)]},
             "properties": {"kind": queries.shown_kind(row), "ref": row.ref},
         }
         for row in rows
-    ]  # fmt: skip
+    ]
     return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
@@ -168,7 +186,9 @@ def mended_map(request: HttpRequest) -> JsonResponse:
 @door(PUBLIC)
 def check(request: HttpRequest, ref: str) -> HttpResponse:
     """I passed by: it is mended, or it is not."""
-    sending.check(key=key_of(request), ref=ref, good=request.POST.get("good") == "1", network=address_of(request))
+    sending.check(
+        key=key_of(request), ref=ref, good=request.POST.get("good") == "1", network=address_of(request)
+    )
     return redirect("/reports/?thanks=1")
 
 

@@ -24,7 +24,12 @@ from nuanyi.stations.live import LiveSnapshot
 
 PATH = "/api/v1/stations/nearby"
 MAX_AGE = 15
-REASONS = {200: "200 OK", 304: "304 Not Modified", 422: "422 Unprocessable Content", 429: "429 Too Many Requests"}
+REASONS = {
+    200: "200 OK",
+    304: "304 Not Modified",
+    422: "422 Unprocessable Content",
+    429: "429 Too Many Requests",
+}
 
 Start = Callable[[str, list[tuple[str, str]]], Any]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
@@ -83,9 +88,11 @@ class StationsAhead:
     def _send(self, status: int, body: bytes, environ: dict[str, Any], start_response: Start) -> list[bytes]:
         tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
         headers = [
-            ("Content-Type", "application/json; charset=utf-8"), ("Cache-Control", f"public, max-age={MAX_AGE}"),
-            ("ETag", tag), *self.headers,
-        ]  # fmt: skip
+            ("Content-Type", "application/json; charset=utf-8"),
+            ("Cache-Control", f"public, max-age={MAX_AGE}"),
+            ("ETag", tag),
+            *self.headers,
+        ]
         if tag in environ.get("HTTP_IF_NONE_MATCH", ""):
             start_response(REASONS[304], headers)
             return [b""]
@@ -97,9 +104,11 @@ class StationsAhead:
         with translation.override(language):
             body = json.dumps(refusal.problem(), ensure_ascii=False).encode()
         headers = [
-            ("Content-Type", "application/problem+json"), ("Content-Length", str(len(body))),
-            ("Cache-Control", "no-store"), *self.headers,
-        ]  # fmt: skip
+            ("Content-Type", "application/problem+json"),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+            *self.headers,
+        ]
         if refusal.status == 429:
             headers.append(("Retry-After", "2"))
         start_response(REASONS.get(refusal.status, "422 Unprocessable Content"), headers)

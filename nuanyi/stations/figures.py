@@ -41,23 +41,32 @@ def _kinds_of(asked: Window, by: tuple[str, ...]) -> Counts:
 
 
 def _functions(asked: Window, by: tuple[str, ...]) -> Counts:
-    return {(): len({word for words in _in_service(asked).values_list("functions", flat=True) for word in words})}
+    return {
+        (): len({word for words in _in_service(asked).values_list("functions", flat=True) for word in words})
+    }
 
 
 def _tiers(asked: Window, by: tuple[str, ...]) -> Counts:
     if by == ("tier",):
-        return {(tier,): n for tier, n in _in_service(asked).order_by().values_list("tier").annotate(n=Count("pk"))}
+        return {
+            (tier,): n
+            for tier, n in _in_service(asked).order_by().values_list("tier").annotate(n=Count("pk"))
+        }
     return {(): _in_service(asked).order_by().values("tier").distinct().count()}
 
 
 def _late(asked: Window, by: tuple[str, ...]) -> Counts:
-    rows = Fault.objects.filter(ended_at=None, due_at__lt=clock.now(), station__region_code__startswith=asked.region)
+    rows = Fault.objects.filter(
+        ended_at=None, due_at__lt=clock.now(), station__region_code__startswith=asked.region
+    )
     return {(): rows.count()}
 
 
 def _mending_hours(asked: Window, by: tuple[str, ...]) -> Counts:
     rows = Fault.objects.filter(state=FaultState.MENDED, station__region_code__startswith=asked.region)
-    rows = rows.filter(ended_at__date__gte=asked.first, ended_at__date__lte=asked.last) if asked.last else rows
+    rows = (
+        rows.filter(ended_at__date__gte=asked.first, ended_at__date__lte=asked.last) if asked.last else rows
+    )
     mean = rows.aggregate(mean=Avg(F("ended_at") - F("made_at")))["mean"]
     return {(): round(mean.total_seconds() / 3600) if mean else 0}
 
@@ -70,19 +79,91 @@ def _from_ledger(kind: str) -> Any:
     return count
 
 
-offer(Figure("stations.open", _("Stations in service"), _("stations"), _open, ("township",), LIST,
-             _("Stations whose state is in service or paused")))  # fmt: skip
-offer(Figure("stations.tiers", _("Tiers with a station"), _("tiers"), _tiers, ("tier",), LIST,
-             _("Different tiers among the stations in service")))  # fmt: skip
-offer(Figure("stations.functions", _("Functions offered"), _("functions"), _functions, (), LIST,
-             _("Different functions among the stations in service")))  # fmt: skip
-offer(Figure("stations.amenity_kinds", _("Kinds of amenities"), _("kinds"), _kinds_of, ("amenity",), LIST,
-             _("Different kinds of amenities among the stations in service")))  # fmt: skip
-offer(Figure("stations.visits", _("Visits to stations"), _("visits"), _from_ledger(kinds.VISITS),
-             ("sector", "township", "month"), f"{LIST}visits/", _("Check-ins, one device once an hour, by the hour")))  # fmt: skip
-offer(Figure("stations.faults_mended", _("Faults mended"), _("faults"), _from_ledger(kinds.MENDED),
-             ("township", "month"), f"{LIST}faults/?state=mended", _("What workers told and keepers mended")))  # fmt: skip
-offer(Figure("stations.faults_late", _("Faults past the promised time"), _("faults"), _late, (),
-             f"{LIST}faults/?state=late", _("Open faults whose promised time is over, now")))  # fmt: skip
-offer(Figure("stations.mending_hours", _("Hours until mended, on average"), _("hours"), _mending_hours, (),
-             f"{LIST}faults/?state=mended", _("From the hour of telling to the mending")))  # fmt: skip
+offer(
+    Figure(
+        "stations.open",
+        _("Stations in service"),
+        _("stations"),
+        _open,
+        ("township",),
+        LIST,
+        _("Stations whose state is in service or paused"),
+    )
+)
+offer(
+    Figure(
+        "stations.tiers",
+        _("Tiers with a station"),
+        _("tiers"),
+        _tiers,
+        ("tier",),
+        LIST,
+        _("Different tiers among the stations in service"),
+    )
+)
+offer(
+    Figure(
+        "stations.functions",
+        _("Functions offered"),
+        _("functions"),
+        _functions,
+        (),
+        LIST,
+        _("Different functions among the stations in service"),
+    )
+)
+offer(
+    Figure(
+        "stations.amenity_kinds",
+        _("Kinds of amenities"),
+        _("kinds"),
+        _kinds_of,
+        ("amenity",),
+        LIST,
+        _("Different kinds of amenities among the stations in service"),
+    )
+)
+offer(
+    Figure(
+        "stations.visits",
+        _("Visits to stations"),
+        _("visits"),
+        _from_ledger(kinds.VISITS),
+        ("sector", "township", "month"),
+        f"{LIST}visits/",
+        _("Check-ins, one device once an hour, by the hour"),
+    )
+)
+offer(
+    Figure(
+        "stations.faults_mended",
+        _("Faults mended"),
+        _("faults"),
+        _from_ledger(kinds.MENDED),
+        ("township", "month"),
+        f"{LIST}faults/?state=mended",
+        _("What workers told and keepers mended"),
+    )
+)
+offer(
+    Figure(
+        "stations.faults_late",
+        _("Faults past the promised time"),
+        _("faults"),
+        _late,
+        (),
+        f"{LIST}faults/?state=late",
+        _("Open faults whose promised time is over, now"),
+    )
+)
+offer(
+    Figure(
+        "stations.mending_hours",
+        _("Hours until mended, on average"),
+        _("hours"),
+        _mending_hours,
+        (),
+        f"{LIST}faults/?state=mended",
+        _("From the hour of telling to the mending"),
+    )
+)

@@ -12,7 +12,11 @@ from nuanyi.stations.rules import Access, AmenityKind, CheckIn, Function, Tier, 
 from nuanyi.stations.services.stations import StationDraft
 from nuanyi.units.models import Unit
 
-CRS = [("gcj02", _("Amap, Tencent (GCJ-02)")), ("bd09", _("Baidu (BD-09)")), ("wgs84", _("GPS, Tianditu (WGS-84)"))]
+CRS = [
+    ("gcj02", _("Amap, Tencent (GCJ-02)")),
+    ("bd09", _("Baidu (BD-09)")),
+    ("wgs84", _("GPS, Tianditu (WGS-84)")),
+]
 DAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
 
 
@@ -31,13 +35,18 @@ class StationForm(forms.Form):
     unit = forms.ModelChoiceField(label=_("Unit that answers"), queryset=Unit.objects.none(), required=False)
     place_words = forms.CharField(label=_("Where it is"), max_length=120)
     point = forms.CharField(
-        label=_("Position"), max_length=60, help_text=_("Latitude, longitude, as a map shows them: 25.0746, 110.2863")
+        label=_("Position"),
+        max_length=60,
+        help_text=_("Latitude, longitude, as a map shows them: 25.0746, 110.2863"),
     )
     crs = forms.ChoiceField(label=_("From which map"), choices=CRS)
     how_to_find = forms.CharField(
-        label=_("How to find the door"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        label=_("How to find the door"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("Which gate, which floor, what is beside it."),
-    )  # fmt: skip
+    )
     access = forms.ChoiceField(label=_("How one gets in"), choices=Access.choices)
     access_words = forms.CharField(label=_("Code or bell"), max_length=120, required=False)
     step_free = forms.BooleanField(label=_("No steps"), required=False)
@@ -50,9 +59,10 @@ class StationForm(forms.Form):
         label=_("Amenities"), choices=AmenityKind.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     check_in = forms.ChoiceField(
-        label=_("What makes a check-in count"), choices=CheckIn.choices,
+        label=_("What makes a check-in count"),
+        choices=CheckIn.choices,
         help_text=_("A photo of the code, sent to a friend, must not count."),
-    )  # fmt: skip
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,18 +99,46 @@ class StationForm(forms.Form):
         week: dict[str, Any] = {str(n): told[f"day{n}"] for n in range(1, 8)}
         week |= {name: told[name] or None for name in ("holiday", "make_up")}
         return StationDraft(
-            name=told["name"], code=told["code"].upper(), tier=told["tier"], venue=told["venue"], unit=told["unit"],
-            place_words=told["place_words"], lat=lat, lon=lon, crs=told["crs"], how_to_find=told["how_to_find"],
-            access=told["access"], access_words=told["access_words"], step_free=told["step_free"],
-            capacity=told["capacity"] or 0, desk_call=told["desk_call"], functions=told["functions"],
-            amenities=told["amenities"], check_in=told["check_in"], hours=week,
-        )  # fmt: skip
+            name=told["name"],
+            code=told["code"].upper(),
+            tier=told["tier"],
+            venue=told["venue"],
+            unit=told["unit"],
+            place_words=told["place_words"],
+            lat=lat,
+            lon=lon,
+            crs=told["crs"],
+            how_to_find=told["how_to_find"],
+            access=told["access"],
+            access_words=told["access_words"],
+            step_free=told["step_free"],
+            capacity=told["capacity"] or 0,
+            desk_call=told["desk_call"],
+            functions=told["functions"],
+            amenities=told["amenities"],
+            check_in=told["check_in"],
+            hours=week,
+        )
 
     @classmethod
     def of(cls, station: Station) -> StationForm:
         """The form of a station as it is."""
-        names = ("name", "code", "tier", "venue", "unit", "place_words", "how_to_find", "access", "access_words",
-                 "step_free", "capacity", "desk_call", "functions", "check_in")  # fmt: skip
+        names = (
+            "name",
+            "code",
+            "tier",
+            "venue",
+            "unit",
+            "place_words",
+            "how_to_find",
+            "access",
+            "access_words",
+            "step_free",
+            "capacity",
+            "desk_call",
+            "functions",
+            "check_in",
+        )
         first: dict[str, Any] = {name: getattr(station, name) for name in names}
         first |= {f"day{n}": text for n, text in station.week_words}
         for name in ("holiday", "make_up"):
@@ -121,7 +159,9 @@ class TellForm(forms.Form):
     words = forms.CharField(
         label=_("In your words"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    photo = forms.FileField(label=_("Photo"), required=False, widget=forms.FileInput(attrs={"accept": "image/*"}))
+    photo = forms.FileField(
+        label=_("Photo"), required=False, widget=forms.FileInput(attrs={"accept": "image/*"})
+    )
 
     def __init__(self, *args: Any, station: Station, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -28,8 +28,24 @@ Opening = tuple[int, int]
 _SPAN = re.compile(r"(\d{1,2})[:.](\d{2})-(\d{1,2})[:.](\d{2})")
 _ALL_DAY = {"24小时", "全天", "24h", "24/7", "00:00-24:00"}
 _NEVER = {"", "休", "休息", "关闭", "closed", "-"}
-_SIGNS = str.maketrans({"：": ":", "～": "-", "~": "-", "至": "-", "到": "-", "—": "-", "–": "-", "－": "-", "，": " ",
-                        ",": " ", "、": " ", ";": " ", "；": " ", "．": "."})  # fmt: skip
+_SIGNS = str.maketrans(
+    {
+        "：": ":",
+        "～": "-",
+        "~": "-",
+        "至": "-",
+        "到": "-",
+        "—": "-",
+        "–": "-",
+        "－": "-",
+        "，": " ",
+        ",": " ",
+        "、": " ",
+        ";": " ",
+        "；": " ",
+        "．": ".",
+    }
+)
 
 WRONG: dict[str, Words] = {
     "form": _("Write hours like 08:00-12:00 14:00-20:00, or 24小时, or leave it empty."),
@@ -44,7 +60,9 @@ def parse(text: str) -> Spans:
 
     Raises BadInput with code ``hours-form``, ``hours-time`` or ``hours-overlap``.
     """
-    plain = re.sub(r"[０-９]", lambda sign: chr(ord(sign[0]) - 0xFEE0), text).translate(_SIGNS).strip().lower()
+    plain = (
+        re.sub(r"[０-９]", lambda sign: chr(ord(sign[0]) - 0xFEE0), text).translate(_SIGNS).strip().lower()
+    )
     plain = re.sub(r"\s*-\s*", "-", plain)
     if plain in _NEVER:
         return ()

@@ -35,9 +35,12 @@ def count_visits() -> int:
     for visits in over.select_for_update(of=("self",)).select_related("station"):
         more = visits.count - visits.in_ledger
         line = Delivered(
-            day=visits.hour_at.astimezone(clock.CHINA).date(), count=more, region_code=visits.station.region_code,
-            sector=visits.sector, unit_id=visits.station.unit_id or 0,
-        )  # fmt: skip
+            day=visits.hour_at.astimezone(clock.CHINA).date(),
+            count=more,
+            region_code=visits.station.region_code,
+            sector=visits.sector,
+            unit_id=visits.station.unit_id or 0,
+        )
         ledger.record(kinds.VISITS, [line], source=visits)
         visits.in_ledger = visits.count
         visits.save(update_fields=["in_ledger"])
@@ -77,7 +80,9 @@ def remind_keepers(timestamp: int = 0) -> int:
         )
         for station_id, number in late:
             _tell(station_id, kinds.FAULT_LATE, once=f"late:{station_id}:{today}", count=number)
-        soon = Amenity.objects.filter(expires_date__lte=today + timedelta(days=EXPIRY_DAYS)).select_related("station")
+        soon = Amenity.objects.filter(expires_date__lte=today + timedelta(days=EXPIRY_DAYS)).select_related(
+            "station"
+        )
         for amenity in soon:
             date = amenity.expires_date
             _tell(amenity.station_id, kinds.EXPIRES, once=f"expires:{amenity.pk}:{date}", date=str(date))
@@ -88,6 +93,10 @@ def _tell(station_id: UUID, kind: str, *, once: str, **facts: object) -> None:
     station = Station.objects.filter(pk=station_id).first()
     for keeper in Keeper.objects.filter(station_id=station_id).select_related("account"):
         notices.queue(
-            keeper.account, kind, once=once, address=f"/keeper/{station.code}/" if station else "",
-            station=station.name if station else "", **facts,
-        )  # fmt: skip
+            keeper.account,
+            kind,
+            once=once,
+            address=f"/keeper/{station.code}/" if station else "",
+            station=station.name if station else "",
+            **facts,
+        )

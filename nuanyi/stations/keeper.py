@@ -38,7 +38,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     stations = queries.my_stations(actor_of(request))
     if len(stations) == 1:
         return redirect(f"/keeper/{stations[0].code}/")
-    return render(request, "stations/keeper/mine.html", {"stations": [(s, queries.stands_now(s)) for s in stations]})
+    return render(
+        request, "stations/keeper/mine.html", {"stations": [(s, queries.stands_now(s)) for s in stations]}
+    )
 
 
 @require_safe
@@ -47,11 +49,16 @@ def today(request: HttpRequest, code: str) -> HttpResponse:
     """Today: the door, what workers told, supplies, first-aid dates, visits by hour, the note."""
     station = _kept(request, code)
     context = {
-        "day": queries.keepers_day(station), "station": station, "titles": dict(AmenityKind.choices),
-        "states": AmenityState.choices, "troubles": dict(Trouble.choices), "in_service": station.state == State.OPEN,
-        "rotating": station.check_in == CheckIn.ROTATING, "now": clock.now(),
+        "day": queries.keepers_day(station),
+        "station": station,
+        "titles": dict(AmenityKind.choices),
+        "states": AmenityState.choices,
+        "troubles": dict(Trouble.choices),
+        "in_service": station.state == State.OPEN,
+        "rotating": station.check_in == CheckIn.ROTATING,
+        "now": clock.now(),
         "tapped": bool(station.live_until_at and station.live_until_at > clock.now()),
-    }  # fmt: skip
+    }
     return render(request, "stations/keeper/today.html", context)
 
 
@@ -90,10 +97,15 @@ def amenity(request: HttpRequest, code: str) -> HttpResponse:
     """How an amenity is, how much is left, when it expires."""
     station, post = _kept(request, code), request.POST
     keeping.set_amenity(
-        actor=actor_of(request), station=station, kind=post.get("kind", ""), state=post.get("state") or None,
-        left=_number(post.get("left", "")), threshold=_number(post.get("threshold", "")),
-        inspected=bool(post.get("inspected")), expires=_date(post.get("expires", "")),
-    )  # fmt: skip
+        actor=actor_of(request),
+        station=station,
+        kind=post.get("kind", ""),
+        state=post.get("state") or None,
+        left=_number(post.get("left", "")),
+        threshold=_number(post.get("threshold", "")),
+        inspected=bool(post.get("inspected")),
+        expires=_date(post.get("expires", "")),
+    )
     return redirect(f"/keeper/{station.code}/#supplies")
 
 
@@ -106,7 +118,10 @@ def fault(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if found is None:
         raise NotFound()
     keeping.move_fault(
-        actor=actor_of(request), fault=found, state=request.POST.get("state", ""), answer=request.POST.get("answer", "")
+        actor=actor_of(request),
+        fault=found,
+        state=request.POST.get("state", ""),
+        answer=request.POST.get("answer", ""),
     )
     target = request.POST.get("next", "")
     return redirect(target if target.startswith("/office/stations/") else f"/keeper/{station.code}/#told")
@@ -132,9 +147,11 @@ def wish(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if found is None:
         raise NotFound()
     keeping.answer_wish(
-        actor=actor_of(request), wish=found, answer=request.POST.get("answer", ""),
+        actor=actor_of(request),
+        wish=found,
+        answer=request.POST.get("answer", ""),
         granted=request.POST.get("granted") == "1",
-    )  # fmt: skip
+    )
     return redirect(f"/keeper/{station.code}/#wishes")
 
 
@@ -162,7 +179,9 @@ def screen_code(request: HttpRequest, code: str) -> HttpResponse:
     word: Any = telling.screen_code(station, clock.now().timestamp())
     out = BytesIO()
     address = request.build_absolute_uri(f"/s/{station.code}/?k={word}")
-    segno.make(address, error="m").save(out, kind="svg", scale=8, border=4, dark="#000", light="#fff", xmldecl=False)
+    segno.make(address, error="m").save(
+        out, kind="svg", scale=8, border=4, dark="#000", light="#fff", xmldecl=False
+    )
     response = HttpResponse(out.getvalue(), content_type="image/svg+xml")
     response["Cache-Control"] = "no-store"
     return response

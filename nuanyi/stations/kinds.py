@@ -21,5 +21,7 @@ FAULT_LATE = notices.declare(
     urgent=True,
 )
 EXPIRES = notices.declare(
-    "station-expires", _("%(station)s: the first aid kit expires"), _("On %(date)s. Replace it and enter the new date.")
+    "station-expires",
+    _("%(station)s: the first aid kit expires"),
+    _("On %(date)s. Replace it and enter the new date."),
 )

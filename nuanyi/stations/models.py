@@ -104,9 +104,12 @@ class Station(models.Model):
     def schedule(self) -> Schedule:
         """When it is open, with its exceptions, pauses and taps. Uses ``exceptions`` (prefetch them)."""
         return schedule_of(
-            self.hours, [(e.first_date, e.last_date, e.hours) for e in sorted(self.exceptions.all(), key=lambda e: e.pk)],
-            state=self.state, back=self.back_date, live=(self.live_open, self.live_from_at, self.live_until_at),
-        )  # fmt: skip
+            self.hours,
+            [(e.first_date, e.last_date, e.hours) for e in sorted(self.exceptions.all(), key=lambda e: e.pk)],
+            state=self.state,
+            back=self.back_date,
+            live=(self.live_open, self.live_from_at, self.live_until_at),
+        )
 
     @property
     def week_words(self) -> list[tuple[int, str]]:
@@ -118,9 +121,13 @@ FOREVER = 1 << 40
 
 
 def schedule_of(
-    hours: Texts, exceptions: list[tuple[date, date, str]], *, state: str, back: date | None,
+    hours: Texts,
+    exceptions: list[tuple[date, date, str]],
+    *,
+    state: str,
+    back: date | None,
     live: tuple[bool | None, datetime | None, datetime | None],
-) -> Schedule:  # fmt: skip
+) -> Schedule:
     """A schedule from what the tables keep; hours were checked when they were written."""
     shut: list[Span] = []
     opened: list[Span] = []
@@ -136,8 +143,9 @@ def schedule_of(
         holiday=None if hours.get("holiday") is None else _kept(hours["holiday"]),
         make_up=None if hours.get("make_up") is None else _kept(hours["make_up"]),
         exceptions=tuple((first_day, last_day, _kept(text)) for first_day, last_day, text in exceptions),
-        shut=tuple(shut), opened=tuple(opened),
-    )  # fmt: skip
+        shut=tuple(shut),
+        opened=tuple(opened),
+    )
 
 
 _spans: dict[str, Spans] = {}
@@ -185,7 +193,9 @@ class Amenity(models.Model):
     @property
     def expires_soon(self) -> bool:
         """Whether it expires within the days that keepers are warned of."""
-        return self.expires_date is not None and self.expires_date <= clock.today() + timedelta(days=rules.EXPIRY_DAYS)
+        return self.expires_date is not None and self.expires_date <= clock.today() + timedelta(
+            days=rules.EXPIRY_DAYS
+        )
 
 
 class HoursException(models.Model):
@@ -208,7 +218,9 @@ class Photo(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="photos")
-    shows = models.CharField(max_length=6, choices=[("door", _("The door")), ("room", _("The room")), ("fault", "")])
+    shows = models.CharField(
+        max_length=6, choices=[("door", _("The door")), ("room", _("The room")), ("fault", "")]
+    )
     jpeg = models.BinaryField()
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()

@@ -48,7 +48,9 @@ def point_of(lat_text: str, lon_text: str, crs: str) -> tuple[float, float]:
     try:
         lat, lon = float(lat_text), float(lon_text)
     except ValueError as exc:
-        raise _bad("bad-point", "lat", _("Give lat and lon as degrees, e.g. lat=25.0746&lon=110.2863.")) from exc
+        raise _bad(
+            "bad-point", "lat", _("Give lat and lon as degrees, e.g. lat=25.0746&lon=110.2863.")
+        ) from exc
     if crs not in CRS_NAMES:
         raise _bad("bad-crs", "crs", _("crs is wgs84, gcj02 or bd09."))
     south, west, north, east = CHINA_BOX
@@ -106,9 +108,14 @@ def asked_of(given: Mapping[str, str]) -> Asked:
 def found(asked: Asked, snapshot: Snapshot, now: float) -> list[Near]:
     """The answer's rows."""
     return snapshot.nearest(
-        asked.lat_wgs84, asked.lon_wgs84, bits=asked.bits, open_only=asked.open_only, limit=asked.limit, now=now,
+        asked.lat_wgs84,
+        asked.lon_wgs84,
+        bits=asked.bits,
+        open_only=asked.open_only,
+        limit=asked.limit,
+        now=now,
         at=asked.at,
-    )  # fmt: skip
+    )
 
 
 def shown_in(lat_wgs84: float, lon_wgs84: float, crs: str) -> tuple[float, float]:
@@ -150,8 +157,10 @@ def answer(asked: Asked, snapshot: Snapshot, now: float) -> bytes:
         if not stands.open and stands.changes_at is not None:
             opens = max(0, math.ceil((stands.changes_at - moment) / 60))
         far = b',"metres":%.1f,"walk_minutes":%d,"ride_minutes":%d' % (
-            metres, round(metres / WALK_METRES_A_MINUTE) or 1, round(metres / RIDE_METRES_A_MINUTE) or 1,
-        )  # fmt: skip
+            metres,
+            round(metres / WALK_METRES_A_MINUTE) or 1,
+            round(metres / RIDE_METRES_A_MINUTE) or 1,
+        )
         parts.append(entry.head + place + far + _standing_text(stands.open, stands.changes_at, opens))
     return b'{"crs":"' + asked.crs.encode() + b'","stations":[' + b",".join(parts) + b"]}"
 

@@ -47,7 +47,10 @@ def poster(told: Poster, size: str = "A4") -> bytes:
     y = 86.0
     for days, hours in told.hours:
         sheet.words(116, y, days, 14, colour=SOFT, wide=80)
-        y = sheet.words(116, y + 7, hours.replace(" ", "\n"), 21, wide=82, most_lines=hours.count(" ") + 1) + 4
+        y = (
+            sheet.words(116, y + 7, hours.replace(" ", "\n"), 21, wide=82, most_lines=hours.count(" ") + 1)
+            + 4
+        )
         if y > 170:
             break
     y = 196.0

@@ -75,13 +75,21 @@ def row_of(near: Near, moment: float, *, with_distance: bool) -> Row:
     hours = int((moment - confirmed["hour_at"]) // 3600) if confirmed else 0
     fresh = confirmed is not None and hours < CONFIRMED_HOURS
     return Row(
-        head["code"], head["name"], head["place"], metres,
+        head["code"],
+        head["name"],
+        head["place"],
+        metres,
         None if metres is None else max(1, round(metres / WALK_METRES_A_MINUTE)),
         None if metres is None else max(1, round(metres / RIDE_METRES_A_MINUTE)),
-        stands, opens, head["state"] == State.PAUSED, head["reason"],
-        [kind for kind in AmenityKind.values if kind in head["amenities"]], head["broken"],
-        confirmed["count"] if fresh else 0, hours,
-    )  # fmt: skip
+        stands,
+        opens,
+        head["state"] == State.PAUSED,
+        head["reason"],
+        [kind for kind in AmenityKind.values if kind in head["amenities"]],
+        head["broken"],
+        confirmed["count"] if fresh else 0,
+        hours,
+    )
 
 
 def nearest(asked: nearby.Asked) -> list[Row]:
@@ -108,7 +116,12 @@ def everywhere(bits: int, *, open_only: bool, at: float | None, most: int = 60) 
 def station_by_code(code: str, actor: Actor | None = None) -> Station | None:
     """One station with what its page shows; a public one without an actor."""
     rows = Station.objects.visible_to(actor) if actor else Station.objects.public()
-    return rows.select_related("unit").prefetch_related("amenities", "exceptions").filter(code=code.upper()).first()
+    return (
+        rows.select_related("unit")
+        .prefetch_related("amenities", "exceptions")
+        .filter(code=code.upper())
+        .first()
+    )
 
 
 def stands_now(station: Station) -> Standing:
@@ -187,14 +200,21 @@ def keepers_day(station: Station) -> KeepersDay:
     order = {kind: place for place, kind in enumerate(AmenityKind.values)}
     amenities.sort(key=lambda a: order[a.kind])
     return KeepersDay(
-        station, stands_now(station),
-        list(Fault.objects.filter(station=station, ended_at=None).select_related("photo").order_by("due_at")[:50]),
+        station,
+        stands_now(station),
+        list(
+            Fault.objects.filter(station=station, ended_at=None)
+            .select_related("photo")
+            .order_by("due_at")[:50]
+        ),
         list(Wish.objects.filter(station=station, answered_at=None).order_by("pk")[:20]),
-        amenities, [a for a in amenities if a.expires_soon], sum(by_hour.values()),
+        amenities,
+        [a for a in amenities if a.expires_soon],
+        sum(by_hour.values()),
         [(hour, count) for hour, count in by_hour.items() if 6 <= hour <= 22 or count],
         max(1, *by_hour.values()),
         HandOver.objects.filter(station=station).select_related("account").order_by("-pk").first(),
-    )  # fmt: skip
+    )
 
 
 def my_stations(actor: Actor) -> list[Station]:
@@ -229,7 +249,9 @@ def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Station]:
     if filters.get("q"):
         rows = rows.filter(Q(name__icontains=filters["q"]) | Q(code__iexact=filters["q"]))
     if filters.get("trouble") == "late":
-        rows = rows.filter(pk__in=Fault.objects.filter(ended_at=None, due_at__lt=clock.now()).values("station"))
+        rows = rows.filter(
+            pk__in=Fault.objects.filter(ended_at=None, due_at__lt=clock.now()).values("station")
+        )
     if filters.get("trouble") == "expires":
         soon = clock.today() + timedelta(days=EXPIRY_DAYS)
         rows = rows.filter(pk__in=Amenity.objects.filter(expires_date__lte=soon).values("station"))
@@ -240,7 +262,8 @@ def decorated(rows: Sequence[Station]) -> list[tuple[Station, Standing, int, int
     """``(station, how it stands, open faults, late ones, visits of 30 days)`` for the rows of one page: three queries."""
     pks = [row.pk for row in rows]
     loaded = {
-        row.pk: row for row in Station.objects.filter(pk__in=pks).select_related("unit").prefetch_related("exceptions")
+        row.pk: row
+        for row in Station.objects.filter(pk__in=pks).select_related("unit").prefetch_related("exceptions")
     }
     late_by = Count("pk", filter=Q(due_at__lt=clock.now()))
     faults = {
@@ -278,11 +301,12 @@ def district_day(actor: Actor) -> DistrictDay:
     since = clock.now() - timedelta(days=30)
     soon = clock.today() + timedelta(days=EXPIRY_DAYS)
     return DistrictDay(
-        stations.filter(state__in=[State.OPEN, State.PAUSED]).count(), open_now,
+        stations.filter(state__in=[State.OPEN, State.PAUSED]).count(),
+        open_now,
         VisitCount.objects.filter(hour_at__gte=since).aggregate(n=Sum("count"))["n"] or 0,
         Fault.objects.filter(ended_at=None, due_at__lt=clock.now()).count(),
         Amenity.objects.filter(expires_date__lte=soon).count(),
-    )  # fmt: skip
+    )
 
 
 def faults_listed(actor: Actor, state: str) -> QuerySet[Fault]:
@@ -310,11 +334,18 @@ def visits_table(first: date, last: date) -> dict[str, Any]:
     sectors = dict(rows.values_list("sector").annotate(n=Sum("count")))
     names = dict(Sector.choices)
     return {
-        "columns": columns, "hours": list(hours.items()), "most": max(1, *hours.values()),
-        "rows": [(name, [table.get(month, 0) for month in columns], sum(table.values())) for name, table in sorted(months.items())],
-        "sectors": sorted(((names.get(code, ""), n) for code, n in sectors.items()), key=lambda part: -part[1]),
+        "columns": columns,
+        "hours": list(hours.items()),
+        "most": max(1, *hours.values()),
+        "rows": [
+            (name, [table.get(month, 0) for month in columns], sum(table.values()))
+            for name, table in sorted(months.items())
+        ],
+        "sectors": sorted(
+            ((names.get(code, ""), n) for code, n in sectors.items()), key=lambda part: -part[1]
+        ),
         "total": sum(hours.values()),
-    }  # fmt: skip
+    }
 
 
 def geojson() -> dict[str, Any]:
@@ -326,13 +357,20 @@ def geojson() -> dict[str, Any]:
         features.append(
             {
                 "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [round(entry.lon_wgs84, 6), round(entry.lat_wgs84, 6)]},
+                "geometry": {
+                    "type": "Point",
+                    "coordinates": [round(entry.lon_wgs84, 6), round(entry.lat_wgs84, 6)],
+                },
                 "properties": {
-                    **{name: head[name] for name in ("code", "name", "tier", "venue", "place", "amenities", "functions")},
-                    "open": stands.open, "changes_at": nearby.iso(stands.changes_at) if stands.changes_at else None,
+                    **{
+                        name: head[name]
+                        for name in ("code", "name", "tier", "venue", "place", "amenities", "functions")
+                    },
+                    "open": stands.open,
+                    "changes_at": nearby.iso(stands.changes_at) if stands.changes_at else None,
                 },
             }
-        )  # fmt: skip
+        )
     return {"type": "FeatureCollection", "features": features}
 
 

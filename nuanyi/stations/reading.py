@@ -53,15 +53,39 @@ def some_entries(cursor: Cursor, ids: list[str]) -> dict[str, Entry | None]:
 def entry_of(row: tuple[Any, ...]) -> Entry:
     """One row of ``ROWS`` as an entry. Its head is the beginning of a JSON object, still open at its end."""
     (
-        pk, code, name, tier, venue, region, place, lat, lon, access, step_free, functions, hours, state, back, live_open,
-        live_from, live_until, reason, capacity, check_in, amenities, exceptions, confirmed,
-    ) = row  # fmt: skip
+        pk,
+        code,
+        name,
+        tier,
+        venue,
+        region,
+        place,
+        lat,
+        lon,
+        access,
+        step_free,
+        functions,
+        hours,
+        state,
+        back,
+        live_open,
+        live_from,
+        live_until,
+        reason,
+        capacity,
+        check_in,
+        amenities,
+        exceptions,
+        confirmed,
+    ) = row
     kinds = json.loads(amenities)
     schedule = schedule_of(
         json.loads(hours),
         [(date.fromisoformat(a), date.fromisoformat(b), text) for a, b, text in json.loads(exceptions)],
-        state=state, back=back, live=(live_open, live_from, live_until),
-    )  # fmt: skip
+        state=state,
+        back=back,
+        live=(live_open, live_from, live_until),
+    )
     hour, count = json.loads(confirmed)
     works = [kind for kind, how in kinds if how != AmenityState.BROKEN]
     bits = BITS[f"tier:{tier}"] | BITS[f"access:{access}"] | (BITS["step_free"] if step_free else 0)
@@ -70,12 +94,23 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
     for function in functions:
         bits |= BITS[f"function:{function}"]
     head = {
-        "code": code, "name": name, "tier": tier, "venue": venue, "region": region, "place": place, "access": access,
-        "step_free": step_free, "capacity": capacity, "functions": functions, "amenities": works,
+        "code": code,
+        "name": name,
+        "tier": tier,
+        "venue": venue,
+        "region": region,
+        "place": place,
+        "access": access,
+        "step_free": step_free,
+        "capacity": capacity,
+        "functions": functions,
+        "amenities": works,
         "broken": [kind for kind, how in kinds if how == AmenityState.BROKEN],
-        "low": [kind for kind, how in kinds if how == AmenityState.LOW], "state": state,
-        "reason": reason if state == "paused" else "", "check_in": check_in,
+        "low": [kind for kind, how in kinds if how == AmenityState.LOW],
+        "state": state,
+        "reason": reason if state == "paused" else "",
+        "check_in": check_in,
         "confirmed": {"count": count, "hour_at": hour} if hour else None,
-    }  # fmt: skip
+    }
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()[:-1]
     return Entry(pk, lat, lon, bits, schedule, text)

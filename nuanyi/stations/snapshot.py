@@ -33,10 +33,15 @@ CHANGES_KEPT = 64
 BITS: dict[str, int] = {
     word: 1 << place
     for place, word in enumerate(
-        [*AmenityKind.values, *(f"function:{f}" for f in Function.values), *(f"tier:{t}" for t in Tier.values),
-         *(f"access:{a}" for a in Access.values), "step_free"]
+        [
+            *AmenityKind.values,
+            *(f"function:{f}" for f in Function.values),
+            *(f"tier:{t}" for t in Tier.values),
+            *(f"access:{a}" for a in Access.values),
+            "step_free",
+        ]
     )
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -193,7 +198,12 @@ class Snapshot:
             kept = [entry for entry in self.table.entries if entry.id not in together]
             return Snapshot(kept + [entry for entry in together.values() if entry is not None], moment)
         made = Snapshot.__new__(Snapshot)
-        made.table, made.clockwork, made._trees, made._open = self.table, self.clockwork, self._trees, self._open
+        made.table, made.clockwork, made._trees, made._open = (
+            self.table,
+            self.clockwork,
+            self._trees,
+            self._open,
+        )
         made.changed = together
         made._fresh = [(e, Clockwork([e.schedule], moment)) for e in together.values() if e is not None]
         return made
@@ -206,9 +216,16 @@ class Snapshot:
     # the question -----------------------------------------------------------------------------
 
     def nearest(
-        self, lat_wgs84: float, lon_wgs84: float, *, bits: int = 0, open_only: bool = False, limit: int = 10,
-        now: float, at: float | None = None,
-    ) -> list[Near]:  # fmt: skip
+        self,
+        lat_wgs84: float,
+        lon_wgs84: float,
+        *,
+        bits: int = 0,
+        open_only: bool = False,
+        limit: int = 10,
+        now: float,
+        at: float | None = None,
+    ) -> list[Near]:
         """The nearest entries that have all ``bits`` (and are open at ``at``, by default now), nearest first.
 
         ``now`` must lie in the day that ``current`` was asked for; ``at`` may be any moment within a week.
@@ -218,7 +235,11 @@ class Snapshot:
         table, openings = self.table, self.clockwork.openings
         if not self.changed:
             return [
-                Near(table.entries[row], metres_of(chord), standing(openings[table.schedule_numbers[row]], moment))
+                Near(
+                    table.entries[row],
+                    metres_of(chord),
+                    standing(openings[table.schedule_numbers[row]], moment),
+                )
                 for chord, row in self._in_table(point, bits, open_only, limit, now, at)
             ]
         dead = sum(1 for key in self.changed if key in table.place)
@@ -235,7 +256,13 @@ class Snapshot:
         return [Near(e, metres_of(chord), standing(hours, moment)) for chord, e, hours in near[:limit]]
 
     def _in_table(
-        self, point: tuple[float, float, float], bits: int, open_only: bool, limit: int, now: float, at: float | None
+        self,
+        point: tuple[float, float, float],
+        bits: int,
+        open_only: bool,
+        limit: int,
+        now: float,
+        at: float | None,
     ) -> list[tuple[float, int]]:
         if not len(self.table):
             return []

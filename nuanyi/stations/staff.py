@@ -25,7 +25,17 @@ from nuanyi.places import queries as places
 from nuanyi.stations import events, posters, queries
 from nuanyi.stations.forms import CRS, StationForm
 from nuanyi.stations.models import Station, StationList
-from nuanyi.stations.rules import MOVES, Access, AmenityKind, FaultState, Function, State, Tier, Trouble, Venue
+from nuanyi.stations.rules import (
+    MOVES,
+    Access,
+    AmenityKind,
+    FaultState,
+    Function,
+    State,
+    Tier,
+    Trouble,
+    Venue,
+)
 from nuanyi.stations.services import lists, stations, telling
 
 
@@ -50,12 +60,23 @@ def stations_list(request: HttpRequest) -> HttpResponse:
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     total, more = counted(rows)
     context = {
-        "page": page, "rows": queries.decorated(page.rows), "total": total, "more": more, "filters": filters,
-        "states": State.choices, "tiers": Tier.choices, "tier_names": dict(Tier.choices), "names": places.names_by_code(),
+        "page": page,
+        "rows": queries.decorated(page.rows),
+        "total": total,
+        "more": more,
+        "filters": filters,
+        "states": State.choices,
+        "tiers": Tier.choices,
+        "tier_names": dict(Tier.choices),
+        "names": places.names_by_code(),
         "townships": [(region.code, region.name) for region in places.townships()],
-        "troubles": [("late", gettext("Faults past the promised time")), ("expires", gettext("First aid expires"))],
-        "day": queries.district_day(actor), "may_edit": actor.can("stations.edit"),
-    }  # fmt: skip
+        "troubles": [
+            ("late", gettext("Faults past the promised time")),
+            ("expires", gettext("First aid expires")),
+        ],
+        "day": queries.district_day(actor),
+        "may_edit": actor.can("stations.edit"),
+    }
     return render(request, "stations/staff/list.html", context)
 
 
@@ -68,17 +89,25 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
     keepers = [keeper.account for keeper in found.keepers.select_related("account")]
     with_duty = DutyGrant.objects.filter(duty="keeper").values("account")
     context = {
-        "station": found, "stands": queries.stands_now(found), "amenities": found.amenities.all(),
-        "titles": dict(AmenityKind.choices), "names": places.names_by_code(), "tier_names": dict(Tier.choices),
-        "venue_names": dict(Venue.choices), "access_names": dict(Access.choices), "may_edit": may_edit,
+        "station": found,
+        "stands": queries.stands_now(found),
+        "amenities": found.amenities.all(),
+        "titles": dict(AmenityKind.choices),
+        "names": places.names_by_code(),
+        "tier_names": dict(Tier.choices),
+        "venue_names": dict(Venue.choices),
+        "access_names": dict(Access.choices),
+        "may_edit": may_edit,
         "moves": [(state, str(State(state).label)) for state in State.values if state in MOVES[found.state]],
-        "exceptions": sorted(found.exceptions.all(), key=lambda e: e.first_date), "keepers": keepers,
+        "exceptions": sorted(found.exceptions.all(), key=lambda e: e.first_date),
+        "keepers": keepers,
         "may_keep": Account.objects.filter(pk__in=with_duty, is_active=True).order_by("username")[:200],
-        "faults": found.faults.order_by("-pk")[:20], "troubles": dict(Trouble.choices),
+        "faults": found.faults.order_by("-pk")[:20],
+        "troubles": dict(Trouble.choices),
         "photos": {p.shows: p for p in found.photos.defer("jpeg").exclude(shows="fault")},
         "functions": [dict(Function.choices)[f] for f in found.functions if f in Function.values],
         "link": _address(request, found),
-    }  # fmt: skip
+    }
     return render(request, "stations/staff/station.html", context)
 
 
@@ -92,7 +121,11 @@ def _address(request: HttpRequest, station: Station) -> str:
 def _form(request: HttpRequest, station: Station | None) -> HttpResponse:
     refusal = None
     form = (
-        StationForm(request.POST) if request.method == "POST" else StationForm.of(station) if station else StationForm()
+        StationForm(request.POST)
+        if request.method == "POST"
+        else StationForm.of(station)
+        if station
+        else StationForm()
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -102,7 +135,10 @@ def _form(request: HttpRequest, station: Station | None) -> HttpResponse:
             refusal = wrong
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
     return render(
-        request, "stations/staff/form.html", {"form": form, "station": station, "refusal": refusal}, status=status
+        request,
+        "stations/staff/form.html",
+        {"form": form, "station": station, "refusal": refusal},
+        status=status,
     )
 
 
@@ -135,9 +171,12 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open, pause, give up."""
     post = request.POST
     stations.move_station(
-        actor=actor_of(request), station=_found(request, pk), state=post.get("state", ""), reason=post.get("reason", ""),
+        actor=actor_of(request),
+        station=_found(request, pk),
+        state=post.get("state", ""),
+        reason=post.get("reason", ""),
         back=_date(post.get("back", "")),
-    )  # fmt: skip
+    )
     return redirect(f"/office/stations/{pk}/")
 
 
@@ -172,7 +211,10 @@ def set_photo(request: HttpRequest, pk: UUID) -> HttpResponse:
     if sent is None:
         raise BadInput(fields={"photo": gettext("Choose a picture.")})
     stations.set_photo(
-        actor=actor_of(request), station=_found(request, pk), shows=request.POST.get("shows", ""), data=sent.read()
+        actor=actor_of(request),
+        station=_found(request, pk),
+        shows=request.POST.get("shows", ""),
+        data=sent.read(),
     )
     return redirect(f"/office/stations/{pk}/#photos")
 
@@ -206,10 +248,14 @@ def _hours_lines(station: Station) -> list[tuple[str, str]]:
         else:
             lines.append((number, number, text))
     told = [
-        (names[a - 1] if a == b else gettext("%(first)s to %(last)s") % {"first": names[a - 1], "last": names[b - 1]},
-         text or gettext("shut all day"))
+        (
+            names[a - 1]
+            if a == b
+            else gettext("%(first)s to %(last)s") % {"first": names[a - 1], "last": names[b - 1]},
+            text or gettext("shut all day"),
+        )
         for a, b, text in lines
-    ]  # fmt: skip
+    ]
     if station.hours.get("holiday") is not None:
         told.append((gettext("Statutory holidays"), station.hours["holiday"] or gettext("shut all day")))
     return told
@@ -224,13 +270,20 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise BadInput(code="bad-size")
     titles = dict(AmenityKind.choices)
     told = posters.Poster(
-        name=station.name, tier=str(dict(Tier.choices)[Tier(station.tier)]), place=station.place_words,
-        hours=_hours_lines(station), functions=[str(dict(Function.choices)[f]) for f in station.functions if f in Function.values],
-        amenities=[str(titles[AmenityKind(a.kind)]) for a in station.amenities.all()], address=_address(request, station),
-        how_to_find=station.how_to_find, call=station.desk_call, head=gettext("Warm station · a seat for those on the road"),
-        scan=gettext("Scan: hours, check in, tell the keeper"), offers=gettext("Here you find"),
+        name=station.name,
+        tier=str(dict(Tier.choices)[Tier(station.tier)]),
+        place=station.place_words,
+        hours=_hours_lines(station),
+        functions=[str(dict(Function.choices)[f]) for f in station.functions if f in Function.values],
+        amenities=[str(titles[AmenityKind(a.kind)]) for a in station.amenities.all()],
+        address=_address(request, station),
+        how_to_find=station.how_to_find,
+        call=station.desk_call,
+        head=gettext("Warm station · a seat for those on the road"),
+        scan=gettext("Scan: hours, check in, tell the keeper"),
+        offers=gettext("Here you find"),
         made_up=gettext("Made up for the demo") if station.synthetic else "",
-    )  # fmt: skip
+    )
     journal.record(actor_of(request), events.POSTER_PRINTED, station, size=size)
     return _pdf(posters.poster(told, size), f"{station.code}-{size}")
 
@@ -267,9 +320,12 @@ def send(request: HttpRequest) -> HttpResponse:
             if sent is None:
                 raise BadInput(fields={"file": gettext("Choose a file.")})
             made = lists.send_list(
-                actor=actor_of(request), key=UUID(request.POST.get("key", "")), file_name=sent.name or "", data=sent.read(),
+                actor=actor_of(request),
+                key=UUID(request.POST.get("key", "")),
+                file_name=sent.name or "",
+                data=sent.read(),
                 crs=request.POST.get("crs", ""),
-            )  # fmt: skip
+            )
             return redirect(f"/office/stations/lists/{made.pk}/")
         except ValueError as exc:
             raise BadInput(code="bad-key") from exc
@@ -291,7 +347,9 @@ def sent_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = StationList.objects.filter(pk=pk, account_id=actor.account_id or 0).first()
     if found is None:
         raise NotFound()
-    counts = {does: sum(row["does"] == does for row in found.rows) for does in ("new", "change", "same", "bad")}
+    counts = {
+        does: sum(row["does"] == does for row in found.rows) for does in ("new", "change", "same", "bad")
+    }
     return render(
         request,
         "stations/staff/sent.html",
@@ -310,9 +368,16 @@ def faults(request: HttpRequest) -> HttpResponse:
     rows = queries.faults_listed(actor_of(request), state)
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
-        "page": page, "troubles": dict(Trouble.choices), "titles": dict(AmenityKind.choices), "now": clock.now(),
-        "states": [("late", gettext("Past the promised time")), ("mended", FaultState.MENDED.label), ("all", gettext("All of them"))],
-    }  # fmt: skip
+        "page": page,
+        "troubles": dict(Trouble.choices),
+        "titles": dict(AmenityKind.choices),
+        "now": clock.now(),
+        "states": [
+            ("late", gettext("Past the promised time")),
+            ("mended", FaultState.MENDED.label),
+            ("all", gettext("All of them")),
+        ],
+    }
     return render(request, "stations/staff/faults.html", context)
 
 
@@ -340,8 +405,13 @@ def map_json(request: HttpRequest) -> JsonResponse:
         stands = queries.stands_now(station)
         rows.append(
             {
-                "code": station.code, "name": station.name, "lat": station.lat_wgs84, "lon": station.lon_wgs84,
-                "open": stands.open, "state": station.state, "href": f"/office/stations/{station.pk}/",
+                "code": station.code,
+                "name": station.name,
+                "lat": station.lat_wgs84,
+                "lon": station.lon_wgs84,
+                "open": stands.open,
+                "state": station.state,
+                "href": f"/office/stations/{station.pk}/",
             }
-        )  # fmt: skip
+        )
     return JsonResponse({"stations": rows, "rings": [500, 1000, 2000]})

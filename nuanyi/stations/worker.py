@@ -59,9 +59,14 @@ def _question(request: HttpRequest) -> dict[str, Any]:
     asked: dict[str, Any] = {
         "amenity": [kind for kind in get.getlist("amenity") if kind in AmenityKind.values],
         "function": get.get("function", "") if get.get("function", "") in Function.values else "",
-        "open": get.get("open", ""), "place": get.get("place", ""), "step_free": get.get("step_free") == "1",
-        "lat": get.get("lat", ""), "lon": get.get("lon", ""), "crs": get.get("crs", "wgs84"), "wrong": "",
-    }  # fmt: skip
+        "open": get.get("open", ""),
+        "place": get.get("place", ""),
+        "step_free": get.get("step_free") == "1",
+        "lat": get.get("lat", ""),
+        "lon": get.get("lon", ""),
+        "crs": get.get("crs", "wgs84"),
+        "wrong": "",
+    }
     return asked
 
 
@@ -101,14 +106,21 @@ def nearest(request: HttpRequest) -> HttpResponse:
         asked["wrong"] = gettext("No station has the code %(code)s.") % {"code": code[:12]}
     titles = dict(AmenityKind.choices)
     context = {
-        "asked": asked, "rows": rows, "by_distance": by_distance,
-        "far": bool(by_distance and rows and (rows[0].metres or 0) > FAR_METRES), "best": next((r for r in rows if r.stands.open), None),
+        "asked": asked,
+        "rows": rows,
+        "by_distance": by_distance,
+        "far": bool(by_distance and rows and (rows[0].metres or 0) > FAR_METRES),
+        "best": next((r for r in rows if r.stands.open), None),
         "first": [(kind.value, titles[kind]) for kind in FIRST],
         "more": [(value, title) for value, title in AmenityKind.choices if value not in FIRST],
-        "titles": titles, "functions": Function.choices, "townships": places.townships(),
+        "titles": titles,
+        "functions": Function.choices,
+        "townships": places.townships(),
         "at": asked["open"] if asked["open"] not in ("", "now", "any") else "",
-    }  # fmt: skip
-    template = "stations/worker/rows.html" if request.GET.get("part") == "rows" else "stations/worker/nearest.html"
+    }
+    template = (
+        "stations/worker/rows.html" if request.GET.get("part") == "rows" else "stations/worker/nearest.html"
+    )
     response = render(request, template, context)
     response["Vary"] = "Cookie, Accept-Language"
     return response
@@ -125,13 +137,21 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
     stars, ratings = queries.stars(found)
     titles = dict(AmenityKind.choices)
     context = {
-        "station": found, "stands": queries.stands_now(found), "confirmed": count, "confirmed_hours": hours,
-        "stars": stars, "ratings": ratings, "ways": queries.ways_to(found), "wishes": queries.wishes_shown(found),
-        "amenities": sorted(found.amenities.all(), key=lambda a: AmenityKind.values.index(a.kind)), "titles": titles,
+        "station": found,
+        "stands": queries.stands_now(found),
+        "confirmed": count,
+        "confirmed_hours": hours,
+        "stars": stars,
+        "ratings": ratings,
+        "ways": queries.ways_to(found),
+        "wishes": queries.wishes_shown(found),
+        "amenities": sorted(found.amenities.all(), key=lambda a: AmenityKind.values.index(a.kind)),
+        "titles": titles,
         "photos": {p.shows: p for p in found.photos.defer("jpeg").exclude(shows="fault")},
-        "functions": [dict(Function.choices)[f] for f in found.functions if f in Function.values], "wish_key": uuid4(),
+        "functions": [dict(Function.choices)[f] for f in found.functions if f in Function.values],
+        "wish_key": uuid4(),
         "said": request.GET.get("said", ""),
-    }  # fmt: skip
+    }
     return with_device(request, render(request, "stations/worker/station.html", context), device_of(request))
 
 
@@ -159,19 +179,28 @@ def check_in(request: HttpRequest, code: str) -> HttpResponse:
     found, device = _station(code), device_of(request)
     wall = request.GET.get("k", "") or request.POST.get("k", "")
     context: dict[str, Any] = {
-        "station": found, "code": wall[:40], "sectors": Sector.choices, "stands": queries.stands_now(found),
+        "station": found,
+        "code": wall[:40],
+        "sectors": Sector.choices,
+        "stands": queries.stands_now(found),
         "needs_position": found.check_in == CheckIn.POSITION,
-    }  # fmt: skip
+    }
     if request.method == "POST":
         try:
             context["counted"] = telling.check_in(
-                station=found, device=device, code=wall, position=_position(request),
-                sector=request.POST.get("sector", ""), network=address_of(request),
-            )  # fmt: skip
+                station=found,
+                device=device,
+                code=wall,
+                position=_position(request),
+                sector=request.POST.get("sector", ""),
+                network=address_of(request),
+            )
             context["done"] = True
         except Refusal as refusal:
             context["refusal"] = refusal
-    response = render(request, "stations/worker/check_in.html", context, status=_status(context.get("refusal")))
+    response = render(
+        request, "stations/worker/check_in.html", context, status=_status(context.get("refusal"))
+    )
     return with_device(request, response, device)
 
 
@@ -194,8 +223,12 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
     """One tap, one to five stars."""
     found, device = _station(code), device_of(request)
     stars = request.POST.get("stars", "")
-    telling.rate(station=found, device=device, stars=int(stars) if stars.isdecimal() and len(stars) < 3 else 0,
-                 network=address_of(request))  # fmt: skip
+    telling.rate(
+        station=found,
+        device=device,
+        stars=int(stars) if stars.isdecimal() and len(stars) < 3 else 0,
+        network=address_of(request),
+    )
     return with_device(request, redirect(f"/stations/{found.code}/?said=stars"), device)
 
 
@@ -204,22 +237,34 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
 def tell(request: HttpRequest, code: str) -> HttpResponse:
     """Tell the keeper; the answer is a secret link to come back by."""
     found = _station(code)
-    form = TellForm(request.POST or None, request.FILES or None, station=found, initial={
-        "key": uuid4(), "trouble": Trouble.BROKEN, "kind": request.GET.get("kind", "")})  # fmt: skip
+    form = TellForm(
+        request.POST or None,
+        request.FILES or None,
+        station=found,
+        initial={"key": uuid4(), "trouble": Trouble.BROKEN, "kind": request.GET.get("kind", "")},
+    )
     refusal = None
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
             fault = telling.tell_fault(
-                station=found, key=told["key"], trouble=told["trouble"], kind=told["kind"], words=told["words"],
-                photo=told["photo"].read() if told["photo"] else None, network=address_of(request),
-            )  # fmt: skip
+                station=found,
+                key=told["key"],
+                trouble=told["trouble"],
+                kind=told["kind"],
+                words=told["words"],
+                photo=told["photo"].read() if told["photo"] else None,
+                network=address_of(request),
+            )
             return redirect(f"/told/{telling.link_of(fault)}/")
         except Refusal as wrong:
             refusal = wrong
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
     return render(
-        request, "stations/worker/tell.html", {"station": found, "form": form, "refusal": refusal}, status=status
+        request,
+        "stations/worker/tell.html",
+        {"station": found, "form": form, "refusal": refusal},
+        status=status,
     )
 
 
@@ -231,12 +276,17 @@ def told(request: HttpRequest, link: str) -> HttpResponse:
     if request.method == "POST":
         telling.reopen_fault(link=link)
         return redirect(request.path)
-    steps = [(FaultState.OPEN, gettext("The keeper was told")), (FaultState.SEEN, gettext("The keeper is on it")),
-             (FaultState.MENDED, gettext("Mended"))]  # fmt: skip
+    steps = [
+        (FaultState.OPEN, gettext("The keeper was told")),
+        (FaultState.SEEN, gettext("The keeper is on it")),
+        (FaultState.MENDED, gettext("Mended")),
+    ]
     context = {
-        "fault": fault, "steps": steps, "titles": dict(AmenityKind.choices),
+        "fault": fault,
+        "steps": steps,
+        "titles": dict(AmenityKind.choices),
         "ended": fault.state in (FaultState.MENDED, FaultState.UNFOUNDED),
-    }  # fmt: skip
+    }
     response = render(request, "stations/worker/told.html", context)
     response["Cache-Control"] = "no-store"
     return response

@@ -42,7 +42,9 @@ class Unit(models.Model):
     short_name = models.CharField(max_length=20)
     kind = models.CharField(max_length=20, choices=UnitKind)
     region_code = models.CharField(max_length=12, blank=True)
-    superior = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="subordinates")
+    superior = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="subordinates"
+    )
     public_phone = models.CharField(max_length=30, blank=True)
     active = models.BooleanField(default=True)
 
@@ -59,7 +61,9 @@ class Alliance(models.Model):
     PERSONAL = NOBODY
 
     name = models.CharField(max_length=80, unique=True)
-    members: models.ManyToManyField[Unit, models.Model] = models.ManyToManyField(Unit, related_name="alliances")
+    members: models.ManyToManyField[Unit, models.Model] = models.ManyToManyField(
+        Unit, related_name="alliances"
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -47,12 +47,17 @@ class Directory:
     townships: dict[str, int]
     fallback: int
 
-    def answers(self, sector: str, region_code: str, rows: Sequence[rules.RuleRow] | None = None) -> list[rules.Answer]:
+    def answers(
+        self, sector: str, region_code: str, rows: Sequence[rules.RuleRow] | None = None
+    ) -> list[rules.Answer]:
         """Everybody who answers for a sector in a region under these (or other) rules."""
         return rules.answers(
-            self.rows if rows is None else rows, sector=sector, region_code=region_code,
-            townships=self.townships, fallback_unit=self.fallback,
-        )  # fmt: skip
+            self.rows if rows is None else rows,
+            sector=sector,
+            region_code=region_code,
+            townships=self.townships,
+            fallback_unit=self.fallback,
+        )
 
 
 M = TypeVar("M", bound=Model)
@@ -67,7 +72,9 @@ def directory() -> Directory:
     office = next((u for u in units.values() if u.kind == UnitKind.DISTRICT_OFFICE), None)
     fallback = (lead or office or next(iter(units.values()))).pk
     townships = {u.region_code: u.pk for u in units.values() if u.kind == UnitKind.TOWNSHIP and u.region_code}
-    rows = tuple(row_of(rule) for rule in ResponsibilityRule.objects.filter(active=True) if rule.unit_id in units)
+    rows = tuple(
+        row_of(rule) for rule in ResponsibilityRule.objects.filter(active=True) if rule.unit_id in units
+    )
     return Directory(rows, units, townships, fallback)
 
 
@@ -76,7 +83,9 @@ def row_of(rule: ResponsibilityRule) -> rules.RuleRow:
     return rules.RuleRow(rule.role, rule.sector, rule.region_code, rule.unit_id, rule.because, rule.pk or 0)
 
 
-def who_answers(*, sector: str = "", region_code: str = "", known: Directory | None = None) -> list[Responsible]:
+def who_answers(
+    *, sector: str = "", region_code: str = "", known: Directory | None = None
+) -> list[Responsible]:
     """Who answers for a sector in a region, by role, with the reason. Never empty once there is one unit."""
     book = known or directory()
     labels = dict(Role.choices)

@@ -78,7 +78,9 @@ def answers(
     found: list[Answer] = []
     for role in (LEAD, GUIDE, HOLD):
         best = max(
-            (rule for rule in fitting if rule.role == role), key=lambda r: (r.exactness, -r.rule_id), default=None
+            (rule for rule in fitting if rule.role == role),
+            key=lambda r: (r.exactness, -r.rule_id),
+            default=None,
         )
         if best is not None:
             found.append(Answer(role, best.unit_id, best.reason, best.because, best.rule_id))
@@ -96,4 +98,6 @@ def answers(
 
 def _holder(region_code: str, townships: dict[str, int], fallback_unit: int) -> Answer:
     unit = townships.get(region_code[:9])
-    return Answer(HOLD, fallback_unit, Reason.FALLBACK) if unit is None else Answer(HOLD, unit, Reason.TOWNSHIP)
+    return (
+        Answer(HOLD, fallback_unit, Reason.FALLBACK) if unit is None else Answer(HOLD, unit, Reason.TOWNSHIP)
+    )

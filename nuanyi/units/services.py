@@ -30,17 +30,28 @@ class RuleEdit:
 
 @transaction.atomic
 def put_unit(
-    *, actor: Actor, code: str, name: str, short_name: str, kind: str, region_code: str = "",
-    superior: Unit | None = None, public_phone: str = "",
-) -> Unit:  # fmt: skip
+    *,
+    actor: Actor,
+    code: str,
+    name: str,
+    short_name: str,
+    kind: str,
+    region_code: str = "",
+    superior: Unit | None = None,
+    public_phone: str = "",
+) -> Unit:
     """Make or change a unit by its code. Raises NotAllowed, BadInput."""
     actor.require("units.edit_rules")
     if kind not in UnitKind.values:
         raise BadInput(code="bad-kind")
     traits = {
-        "name": name, "short_name": short_name, "kind": kind, "region_code": region_code,
-        "superior": superior, "public_phone": public_phone,
-    }  # fmt: skip
+        "name": name,
+        "short_name": short_name,
+        "kind": kind,
+        "region_code": region_code,
+        "superior": superior,
+        "public_phone": public_phone,
+    }
     unit, made = Unit.objects.update_or_create(code=code, defaults=traits)
     journal.record(actor, events.UNIT_SAVED, unit, made=made, unit_kind=kind)
     return unit
@@ -62,7 +73,10 @@ def rules_after(edit: RuleEdit, book: queries.Directory) -> list[rules.RuleRow]:
     kept = [row for row in book.rows if row.rule_id != edit.rule_id]
     if edit.remove:
         return kept
-    return [*kept, rules.RuleRow(edit.role, edit.sector, edit.region_code, edit.unit_id, edit.because, edit.rule_id)]
+    return [
+        *kept,
+        rules.RuleRow(edit.role, edit.sector, edit.region_code, edit.unit_id, edit.because, edit.rule_id),
+    ]
 
 
 def _check(edit: RuleEdit, book: queries.Directory) -> None:
@@ -95,12 +109,18 @@ def change_rule(*, actor: Actor, edit: RuleEdit) -> ResponsibilityRule | None:
         journal.record(actor, events.RULES_CHANGED, before=before, after=None)
         return None
     traits = {
-        "role": edit.role, "sector": edit.sector, "region_code": edit.region_code, "unit_id": edit.unit_id,
-        "because": edit.because[:200], "active": True,
-    }  # fmt: skip
+        "role": edit.role,
+        "sector": edit.sector,
+        "region_code": edit.region_code,
+        "unit_id": edit.unit_id,
+        "because": edit.because[:200],
+        "active": True,
+    }
     try:
         with transaction.atomic():
-            rule, _made = ResponsibilityRule.objects.update_or_create(pk=edit.rule_id or None, defaults=traits)
+            rule, _made = ResponsibilityRule.objects.update_or_create(
+                pk=edit.rule_id or None, defaults=traits
+            )
     except IntegrityError as exc:
         raise Conflict(_("The same rule is there already."), code="rule-twice") from exc
     journal.record(actor, events.RULES_CHANGED, rule, before=before, after=traits)

@@ -58,11 +58,16 @@ def ask(request: HttpRequest) -> HttpResponse:
     sector = sector if sector in Sector.values else ""
     answers = queries.who_answers(sector=sector, region_code=region if region.isdigit() else "")
     context = {
-        "answers": [(answer, REASONS[answer.reason]) for answer in answers], "sectors": Sector.choices,
-        "regions": [(r.code, r.name) for r in places.all_regions()], "sector": sector, "region": region,
-        "region_name": places.names_by_code().get(region, ""), "point": point, "refusal": refusal,
+        "answers": [(answer, REASONS[answer.reason]) for answer in answers],
+        "sectors": Sector.choices,
+        "regions": [(r.code, r.name) for r in places.all_regions()],
+        "sector": sector,
+        "region": region,
+        "region_name": places.names_by_code().get(region, ""),
+        "point": point,
+        "refusal": refusal,
         "alliances": Alliance.objects.prefetch_related("members"),
-    }  # fmt: skip
+    }
     return render(request, "units/staff/ask.html", context, status=422 if refusal else 200)
 
 
@@ -95,9 +100,12 @@ def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
     initial = {"role": "guide"}
     if rule:
         initial = {
-            "role": rule.role, "sector": rule.sector, "region_code": rule.region_code, "unit": str(rule.unit_id),
+            "role": rule.role,
+            "sector": rule.sector,
+            "region_code": rule.region_code,
+            "unit": str(rule.unit_id),
             "because": rule.because,
-        }  # fmt: skip
+        }
     form, moves, refusal = RuleForm(initial=initial), None, None
     if request.method == "POST":
         form = RuleForm(request.POST)
@@ -112,15 +120,27 @@ def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
             except Refusal as wrong:
                 refusal = wrong
     context = {
-        "form": form, "rule": rule, "moves": moves, "remove": "remove" in request.POST, "refusal": refusal,
-        "names": places.names_by_code(), "sectors": dict(Sector.choices), "looked": moves is not None,
+        "form": form,
+        "rule": rule,
+        "moves": moves,
+        "remove": "remove" in request.POST,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+        "sectors": dict(Sector.choices),
+        "looked": moves is not None,
         "moved": sum(move.subjects.count for move in moves or []),
-    }  # fmt: skip
+    }
     return render(request, "units/staff/edit.html", context, status=422 if refusal or form.errors else 200)
 
 
 def _edit_of(form: RuleForm, pk: int, remove: bool) -> services.RuleEdit:
     told = form.cleaned_data
     return services.RuleEdit(
-        told["role"], told["sector"], told["region_code"], told["unit"], told["because"], rule_id=pk, remove=remove
+        told["role"],
+        told["sector"],
+        told["region_code"],
+        told["unit"],
+        told["because"],
+        rule_id=pk,
+        remove=remove,
     )

@@ -22,6 +22,12 @@ def certificate(number: str, name: str, team: str, minutes: int, shifts: int, li
     """What stands on it today."""
     hours = f"{minutes / 60:.1f}".rstrip("0").rstrip(".")
     return Certificate(
-        heading="志愿服务时长证明", small=team, name=name, sentence=f"参加志愿服务 {shifts} 次，经他人确认的服务时长共 {hours} 小时。", number=number,
-        day=clock.today(), link=link, note="扫码核对编号与时长，页面不显示姓名",
-    )  # fmt: skip
+        heading="志愿服务时长证明",
+        small=team,
+        name=name,
+        sentence=f"参加志愿服务 {shifts} 次，经他人确认的服务时长共 {hours} 小时。",
+        number=number,
+        day=clock.today(),
+        link=link,
+        note="扫码核对编号与时长，页面不显示姓名",
+    )

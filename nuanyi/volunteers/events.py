@@ -14,4 +14,6 @@ HOURS_CONFIRMED = declare("volunteers.hours_confirmed", _("Hours were confirmed 
 APPEAL_DECIDED = declare("volunteers.appeal_decided", _("An appeal about hours was decided"))
 REWARD_SAVED = declare("volunteers.reward_saved", _("Rewards or stars were changed"))
 VOUCHER_USED = declare("volunteers.voucher_used", _("A reward was handed out"))
-CAMPAIGN_SAVED = declare("volunteers.campaign_saved", _("A campaign was entered, leaflets drawn or counted back"))
+CAMPAIGN_SAVED = declare(
+    "volunteers.campaign_saved", _("A campaign was entered, leaflets drawn or counted back")
+)

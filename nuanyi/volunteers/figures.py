@@ -22,7 +22,10 @@ def _volunteers(asked: Window, by: tuple[str, ...]) -> Counts:
     if not by:
         return {(): rows.count()}
     grouped = (
-        rows.order_by().annotate(township=Substr("region_code", 1, 9)).values_list("township").annotate(n=Count("pk"))
+        rows.order_by()
+        .annotate(township=Substr("region_code", 1, 9))
+        .values_list("township")
+        .annotate(n=Count("pk"))
     )
     return {(str(township),): n for township, n in grouped}
 
@@ -35,9 +38,36 @@ def _sums(kind: str) -> Any:
     return count
 
 
-offer(Figure("governance.volunteers", _("Volunteers"), _("people"), _volunteers, ("township",), "/office/volunteers/",
-             _("Active members of teams who joined by the end of the time asked for")))  # fmt: skip
-offer(Figure(kinds.LEAFLETS, _("Leaflets handed out"), _("leaflets"), _sums(kinds.LEAFLETS), ("township", "month"),
-             "/office/volunteers/campaigns/", _("Leaflets drawn from stock less those that came back")))  # fmt: skip
-offer(Figure(kinds.HOURS, _("Volunteers' hours"), _("hours"), _sums(kinds.HOURS), ("township", "month"), "/office/volunteers/shifts/",
-             _("Hours on shifts that somebody other than the volunteer confirmed, in whole hours a shift")))  # fmt: skip
+offer(
+    Figure(
+        "governance.volunteers",
+        _("Volunteers"),
+        _("people"),
+        _volunteers,
+        ("township",),
+        "/office/volunteers/",
+        _("Active members of teams who joined by the end of the time asked for"),
+    )
+)
+offer(
+    Figure(
+        kinds.LEAFLETS,
+        _("Leaflets handed out"),
+        _("leaflets"),
+        _sums(kinds.LEAFLETS),
+        ("township", "month"),
+        "/office/volunteers/campaigns/",
+        _("Leaflets drawn from stock less those that came back"),
+    )
+)
+offer(
+    Figure(
+        kinds.HOURS,
+        _("Volunteers' hours"),
+        _("hours"),
+        _sums(kinds.HOURS),
+        ("township", "month"),
+        "/office/volunteers/shifts/",
+        _("Hours on shifts that somebody other than the volunteer confirmed, in whole hours a shift"),
+    )
+)

@@ -22,7 +22,9 @@ class JoinForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput)
     team = forms.ChoiceField(label=_("Team"))
     name = forms.CharField(label=_("Your name"), max_length=20)
-    phone = forms.CharField(label=_("Mobile number"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"}))
+    phone = forms.CharField(
+        label=_("Mobile number"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
     role = forms.ChoiceField(label=_("What would you like to do?"), choices=Role.choices)
     region = forms.ChoiceField(label=_("Where do you work most?"), required=False)
     hours = forms.IntegerField(label=_("Hours a week"), min_value=1, max_value=20, initial=2)
@@ -76,7 +78,8 @@ class ShiftForm(forms.Form):
     title = forms.CharField(label=_("Heading"), max_length=60)
     place = forms.CharField(label=_("Where"), max_length=80)
     starts = forms.DateTimeField(
-        label=_("Begins"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        label=_("Begins"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     ends = forms.DateTimeField(
         label=_("Ends"), widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -91,7 +94,10 @@ class ShiftForm(forms.Form):
         region: Any = self.fields["region"]
         region.choices = places.township_choices
         grid: Any = self.fields["grid"]
-        grid.choices = [("", "—"), *((row.code, f"{row.region.name} {row.name}") for row in places.all_grids())]
+        grid.choices = [
+            ("", "—"),
+            *((row.code, f"{row.region.name} {row.name}") for row in places.all_grids()),
+        ]
         for value, title in Role.choices:
             self.fields[f"need_{value}"] = forms.IntegerField(
                 label=title, min_value=0, max_value=200, required=False, initial=0
@@ -105,9 +111,16 @@ class ShiftForm(forms.Form):
         """For the service."""
         told = self.cleaned_data
         return shifts.Told(
-            team=int(told["team"]), topic=told["topic"], title=told["title"], place=told["place"], starts_at=told["starts"], ends_at=told["ends"],
-            region_code=told["region"], grid_code=told["grid"], needs={value: told[f"need_{value}"] or 0 for value in Role.values},
-        )  # fmt: skip
+            team=int(told["team"]),
+            topic=told["topic"],
+            title=told["title"],
+            place=told["place"],
+            starts_at=told["starts"],
+            ends_at=told["ends"],
+            region_code=told["region"],
+            grid_code=told["grid"],
+            needs={value: told[f"need_{value}"] or 0 for value in Role.values},
+        )
 
 
 class CampaignForm(_OfUnit):
@@ -135,5 +148,6 @@ class RewardForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["pledge"]
         field.choices = [
-            (one.pk, f"{one.title} · {one.unit} · {one.left} {one.measure} · {one.last_date}") for one in offers
+            (one.pk, f"{one.title} · {one.unit} · {one.left} {one.measure} · {one.last_date}")
+            for one in offers
         ]

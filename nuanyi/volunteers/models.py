@@ -48,11 +48,27 @@ class Volunteer(models.Model):
     """Somebody in a team. ``key`` was made by the phone; the secret link to his own page is worked out from it."""
 
     PERSONAL = {
-        "sealed_name": Declaration(_("Your name as a volunteer"), _("For the duty list and your certificate"), CONSENT_BASIS, 1095, KEY_DESTROYED),
-        "sealed_phone": Declaration(_("Your phone as a volunteer"), _("To reach you about a shift"), CONSENT_BASIS, 1095, KEY_DESTROYED),
-        "name_mask": Declaration(_("Your name, masked"), _("To tell volunteers apart"), CONSENT_BASIS, 1095, _("Emptied")),
-        "phone_mask": Declaration(_("Your phone, masked"), _("To tell volunteers apart"), CONSENT_BASIS, 1095, _("Emptied")),
-    }  # fmt: skip
+        "sealed_name": Declaration(
+            _("Your name as a volunteer"),
+            _("For the duty list and your certificate"),
+            CONSENT_BASIS,
+            1095,
+            KEY_DESTROYED,
+        ),
+        "sealed_phone": Declaration(
+            _("Your phone as a volunteer"),
+            _("To reach you about a shift"),
+            CONSENT_BASIS,
+            1095,
+            KEY_DESTROYED,
+        ),
+        "name_mask": Declaration(
+            _("Your name, masked"), _("To tell volunteers apart"), CONSENT_BASIS, 1095, _("Emptied")
+        ),
+        "phone_mask": Declaration(
+            _("Your phone, masked"), _("To tell volunteers apart"), CONSENT_BASIS, 1095, _("Emptied")
+        ),
+    }
 
     key = models.UUIDField(unique=True, editable=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="volunteers")
@@ -174,7 +190,9 @@ class Reward(models.Model):
     active = models.BooleanField(default=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(stock__gte=0), name="reward_stock_is_not_less_than_none")]
+        constraints = [
+            models.CheckConstraint(condition=Q(stock__gte=0), name="reward_stock_is_not_less_than_none")
+        ]
 
 
 class Voucher(models.Model):

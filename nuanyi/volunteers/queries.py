@@ -76,15 +76,26 @@ def coming(volunteer: Volunteer | None = None, most: int = 30) -> list[Offer]:
         .order_by("starts_at", "id")[:most]
     )
     taken = Counter(
-        Signup.objects.filter(shift__in=shifts, place__in=(Place.ON, Place.OFFERED)).values_list("shift_id", "role")
+        Signup.objects.filter(shift__in=shifts, place__in=(Place.ON, Place.OFFERED)).values_list(
+            "shift_id", "role"
+        )
     )
     mine = (
-        {row.shift_id: row for row in Signup.objects.filter(shift__in=shifts, volunteer=volunteer)} if volunteer else {}
+        {row.shift_id: row for row in Signup.objects.filter(shift__in=shifts, volunteer=volunteer)}
+        if volunteer
+        else {}
     )
     return [
-        Offer(shift, [(need.role, str(need.get_role_display()), max(0, need.count - taken[shift.pk, need.role])) for need in shift.needs.all()], mine.get(shift.pk))
+        Offer(
+            shift,
+            [
+                (need.role, str(need.get_role_display()), max(0, need.count - taken[shift.pk, need.role]))
+                for need in shift.needs.all()
+            ],
+            mine.get(shift.pk),
+        )
         for shift in shifts
-    ]  # fmt: skip
+    ]
 
 
 def history(volunteer: Volunteer) -> list[Signup]:
@@ -108,27 +119,36 @@ def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Volunteer]:
 def shifts_for(actor: Actor) -> QuerySet[Shift]:
     """Shifts of the actor's unit, with places taken and hours confirmed."""
     rows = Shift.objects.select_related("team").annotate(
-        on=Count("signups", filter=Q(signups__place__in=(Place.ON, Place.OFFERED))), minutes=Coalesce(Sum("signups__minutes"), 0),
+        on=Count("signups", filter=Q(signups__place__in=(Place.ON, Place.OFFERED))),
+        minutes=Coalesce(Sum("signups__minutes"), 0),
         appeals=Count("signups", filter=Q(signups__appeal=Appeal.OPEN)),
-    )  # fmt: skip
+    )
     return of_own_units(rows, actor, ACT, "team__unit")
 
 
 def needs_of(shift: Shift) -> list[tuple[str, int, int]]:
     """``(role, needed, taken)``."""
     taken = Counter(shift.signups.filter(place__in=(Place.ON, Place.OFFERED)).values_list("role", flat=True))
-    return [(str(need.get_role_display()), need.count, taken[need.role]) for need in shift.needs.order_by("pk")]
+    return [
+        (str(need.get_role_display()), need.count, taken[need.role]) for need in shift.needs.order_by("pk")
+    ]
 
 
 def rewards() -> list[Reward]:
     """What can be had for hours."""
     offered = Q(until=None) | Q(until__gte=clock.today())
-    return list(Reward.objects.filter(offered, active=True, stock__gt=0).select_related("unit").order_by("hours", "pk"))
+    return list(
+        Reward.objects.filter(offered, active=True, stock__gt=0)
+        .select_related("unit")
+        .order_by("hours", "pk")
+    )
 
 
 def left_of(campaign: Campaign) -> int:
     """How many leaflets are left: the stock, less what was drawn, and what came back."""
-    gone = Draw.objects.filter(campaign=campaign).aggregate(n=Sum(F("count") - Coalesce(F("back"), 0)))["n"] or 0
+    gone = (
+        Draw.objects.filter(campaign=campaign).aggregate(n=Sum(F("count") - Coalesce(F("back"), 0)))["n"] or 0
+    )
     return campaign.stock - gone
 
 
@@ -158,10 +178,14 @@ def covered(campaign: Campaign) -> list[tuple[str, str, int]]:
 def week_of_grid(grid_code: str, first: datetime) -> tuple[list[Volunteer], list[Shift], int]:
     """A grid's week: its volunteers, its shifts, minutes confirmed in them."""
     people = list(
-        Volunteer.objects.filter(grid_code=grid_code, standing=Standing.ACTIVE).select_related("team").order_by("pk")
+        Volunteer.objects.filter(grid_code=grid_code, standing=Standing.ACTIVE)
+        .select_related("team")
+        .order_by("pk")
     )
     shifts = list(
-        Shift.objects.filter(grid_code=grid_code, starts_at__gte=first, starts_at__lt=first + timedelta(days=7))
+        Shift.objects.filter(
+            grid_code=grid_code, starts_at__gte=first, starts_at__lt=first + timedelta(days=7)
+        )
         .select_related("team")
         .order_by("starts_at")
     )

@@ -55,9 +55,18 @@ def people(request: HttpRequest) -> HttpResponse:
     captains = {team.captain_id for team in own}
     steps = queries.steps()
     context = {
-        "page": page, "rows": [(row, row.pk in captains, rules.stars_for(row.minutes, steps), round(row.minutes / 60, 1)) for row in page.rows],
-        "teams": own, "team_choices": [(team.pk, team.name) for team in own], "standings": Standing.choices, "form": form, "refusal": refusal, "names": places.names_by_code(),
-    }  # fmt: skip
+        "page": page,
+        "rows": [
+            (row, row.pk in captains, rules.stars_for(row.minutes, steps), round(row.minutes / 60, 1))
+            for row in page.rows
+        ],
+        "teams": own,
+        "team_choices": [(team.pk, team.name) for team in own],
+        "standings": Standing.choices,
+        "form": form,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+    }
     return render(request, "volunteers/staff/people.html", context, status=_status(refusal, form))
 
 
@@ -95,7 +104,9 @@ def shift_list(request: HttpRequest) -> HttpResponse:
             return redirect("volunteers:shift", made.pk)
         except Refusal as wrong:
             refusal = wrong
-    page = page_of(queries.shifts_for(actor), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    page = page_of(
+        queries.shifts_for(actor), after=request.GET.get("after", ""), before=request.GET.get("before", "")
+    )
     context = {
         "page": page,
         "rows": [(row, round(getattr(row, "minutes", 0) / 60, 1)) for row in page.rows],
@@ -111,12 +122,21 @@ def shift_list(request: HttpRequest) -> HttpResponse:
 def shift(request: HttpRequest, pk: int) -> HttpResponse:
     """One shift: who has a place, who came, whose hours."""
     found = queries.own_shift(actor_of(request), pk)
-    rows = found.signups.exclude(place=Place.OFF).select_related("volunteer", "confirmed_by").order_by("place", "pk")
+    rows = (
+        found.signups.exclude(place=Place.OFF)
+        .select_related("volunteer", "confirmed_by")
+        .order_by("place", "pk")
+    )
     context = {
-        "shift": found, "needs": queries.needs_of(found), "rows": rows, "names": places.names_by_code(), "most": rules.minutes_of(found.starts_at, found.ends_at),
-        "evidence": found.evidence.defer("sealed_data").order_by("pk"), "key": uuid4(),
+        "shift": found,
+        "needs": queries.needs_of(found),
+        "rows": rows,
+        "names": places.names_by_code(),
+        "most": rules.minutes_of(found.starts_at, found.ends_at),
+        "evidence": found.evidence.defer("sealed_data").order_by("pk"),
+        "key": uuid4(),
         "appeals": [row for row in rows if row.appeal == Appeal.OPEN],
-    }  # fmt: skip
+    }
     return render(request, "volunteers/staff/shift.html", context)
 
 
@@ -144,7 +164,9 @@ def shift_act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
         )
     elif deed == "decide":
         minutes = number_of(post.get("minutes", "")) if post.get("grant") else None
-        shifts.decide(actor=actor, signup=number_of(post.get("signup", "")), minutes=minutes, note=post.get("note", ""))
+        shifts.decide(
+            actor=actor, signup=number_of(post.get("signup", "")), minutes=minutes, note=post.get("note", "")
+        )
     elif deed == "close":
         shifts.close(actor=actor, pk=pk)
     elif deed == "photo":
@@ -161,7 +183,9 @@ def shift_act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 @door(ACT)
 def evidence(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
     """A photo of a shift; looking at it is journaled."""
-    response = HttpResponse(shifts.evidence(actor=actor_of(request), pk=pk, key=key), content_type="image/jpeg")
+    response = HttpResponse(
+        shifts.evidence(actor=actor_of(request), pk=pk, key=key), content_type="image/jpeg"
+    )
     response["Cache-Control"] = "no-store"
     return response
 
@@ -179,7 +203,11 @@ def campaign_map(request: HttpRequest, pk: int) -> JsonResponse:
         if middle is not None:
             point = {"type": "Point", "coordinates": [middle[1], middle[0]]}
             features.append(
-                {"type": "Feature", "geometry": point, "properties": {"kind": f"{name} {count}", "count": count}}
+                {
+                    "type": "Feature",
+                    "geometry": point,
+                    "properties": {"kind": f"{name} {count}", "count": count},
+                }
             )
     return JsonResponse({"type": "FeatureCollection", "features": features})
 
@@ -218,19 +246,32 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             if post.get("draw"):
-                campaigns.count_back(actor=actor, pk=number_of(post["draw"]), back=number_of(post.get("back", "")))
+                campaigns.count_back(
+                    actor=actor, pk=number_of(post["draw"]), back=number_of(post.get("back", ""))
+                )
             else:
                 campaigns.draw(
-                    actor=actor, campaign=pk, team=number_of(post.get("team", "")), region_code=post.get("region", ""), count=number_of(post.get("count", "")),
+                    actor=actor,
+                    campaign=pk,
+                    team=number_of(post.get("team", "")),
+                    region_code=post.get("region", ""),
+                    count=number_of(post.get("count", "")),
                     key=key_of(request),
-                )  # fmt: skip
+                )
             return redirect("volunteers:campaign", pk)
         except Refusal as wrong:
             refusal = wrong
     context = {
-        "campaign": found, "left": queries.left_of(found), "draws": Draw.objects.filter(campaign=found).select_related("team").order_by("-pk")[:200],
-        "covered": queries.covered(found), "teams": queries.teams(actor), "regions": places.all_regions(), "names": places.names_by_code(), "key": uuid4(), "refusal": refusal,
-    }  # fmt: skip
+        "campaign": found,
+        "left": queries.left_of(found),
+        "draws": Draw.objects.filter(campaign=found).select_related("team").order_by("-pk")[:200],
+        "covered": queries.covered(found),
+        "teams": queries.teams(actor),
+        "regions": places.all_regions(),
+        "names": places.names_by_code(),
+        "key": uuid4(),
+        "refusal": refusal,
+    }
     return render(request, "volunteers/staff/campaign.html", context, status=_status(refusal, None))
 
 
@@ -249,7 +290,9 @@ def reward_list(request: HttpRequest) -> HttpResponse:
                 rewards.withdraw(actor=actor, pk=number_of(request.POST["withdraw"]))
             elif stars:
                 rewards.set_star(
-                    actor=actor, stars=number_of(request.POST["stars"]), hours=number_of(request.POST.get("hours", ""))
+                    actor=actor,
+                    stars=number_of(request.POST["stars"]),
+                    hours=number_of(request.POST.get("hours", "")),
                 )
             else:
                 rewards.save_reward(actor=actor, **form.cleaned_data)
@@ -278,5 +321,8 @@ def redeem(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     return render(
-        request, "volunteers/staff/redeem.html", {"refusal": refusal, "done": done}, status=_status(refusal, None)
+        request,
+        "volunteers/staff/redeem.html",
+        {"refusal": refusal, "done": done},
+        status=_status(refusal, None),
     )

@@ -57,17 +57,28 @@ def mine(request: HttpRequest, link: str) -> HttpResponse:
     """My shifts, my hours, what I can have for them."""
     volunteer = joining.by_link(link)
     return _private(
-        render(request, "volunteers/worker/mine.html", _page(volunteer, link) | {"sent": request.GET.get("sent")})
+        render(
+            request, "volunteers/worker/mine.html", _page(volunteer, link) | {"sent": request.GET.get("sent")}
+        )
     )
 
 
 def _page(volunteer: Volunteer, link: str) -> dict[str, object]:
     free = volunteer.minutes - volunteer.spent
     return {
-        "volunteer": volunteer, "link": link, "name": joining.name_of(volunteer), "offers": queries.coming(volunteer), "history": queries.history(volunteer),
-        "stars": queries.stars_of(volunteer), "hours": round(volunteer.minutes / 60, 1), "free": round(free / 60, 1), "rewards": queries.rewards(),
-        "vouchers": volunteer.vouchers.select_related("reward").order_by("-pk"), "key": uuid4(), "grids": places.all_grids(),
-    }  # fmt: skip
+        "volunteer": volunteer,
+        "link": link,
+        "name": joining.name_of(volunteer),
+        "offers": queries.coming(volunteer),
+        "history": queries.history(volunteer),
+        "stars": queries.stars_of(volunteer),
+        "hours": round(volunteer.minutes / 60, 1),
+        "free": round(free / 60, 1),
+        "rewards": queries.rewards(),
+        "vouchers": volunteer.vouchers.select_related("reward").order_by("-pk"),
+        "key": uuid4(),
+        "grids": places.all_grids(),
+    }
 
 
 @require_POST
@@ -87,7 +98,9 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
     elif deed == "reward":
         rewards.take(link=link, reward=number_of(post.get("reward", "")), key=key_of(request))
     elif deed == "choose":
-        joining.choose(link=link, grid_code=post.get("grid", ""), hours_a_week=number_of(post.get("hours", "")))
+        joining.choose(
+            link=link, grid_code=post.get("grid", ""), hours_a_week=number_of(post.get("hours", ""))
+        )
     elif deed == "leave":
         joining.leave(actor=actor_of(request), link=link)
         return redirect("/volunteer/")

@@ -17,8 +17,15 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PASSWORD = "nuanyi-demo-2022"
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def free_port() -> int:
@@ -42,9 +49,11 @@ class Stage:
         command = [sys.executable, "-m", "nuanyi.program.cli", "demo", "--port", str(self.port)]
         with (self.home / "serve.log").open("ab") as log:
             mine = {
-                "NUANYI_HOME": str(self.home), "NUANYI_WORKERS": "1", "NUANYI_ROBOT_HOSTS": f"127.0.0.1:{self.robot_port}",
+                "NUANYI_HOME": str(self.home),
+                "NUANYI_WORKERS": "1",
+                "NUANYI_ROBOT_HOSTS": f"127.0.0.1:{self.robot_port}",
                 "NUANYI_PUBLIC_URL": self.address,
-            }  # fmt: skip
+            }
             self.process = subprocess.Popen(command, env=kept | mine, stdout=log, stderr=log)
         deadline = time.monotonic() + 90
         while time.monotonic() < deadline:
@@ -102,8 +111,12 @@ def open_as(stage: Stage, browser: Browser) -> Iterator[object]:
     """``open_as("liangxin", size="desk")`` gives a page, signed in; None is a guest."""
     contexts: list[BrowserContext] = []
 
-    def act(username: str | None, *, size: str = "desk", theme: str = "light", language: str = "zh-CN") -> Page:
-        context = browser.new_context(viewport=SIZES[size], locale=language, color_scheme=theme, base_url=stage.address)
+    def act(
+        username: str | None, *, size: str = "desk", theme: str = "light", language: str = "zh-CN"
+    ) -> Page:
+        context = browser.new_context(
+            viewport=SIZES[size], locale=language, color_scheme=theme, base_url=stage.address
+        )
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()

@@ -7,13 +7,26 @@ import pytest
 from tests.browser.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-ACCOUNTS = "liangxin", "zuzhi", "yanshan", "shangwu", "zhidao", "wangge", "dianxiaoer", "yizhan", "shenji", "guanli"
+ACCOUNTS = (
+    "liangxin",
+    "zuzhi",
+    "yanshan",
+    "shangwu",
+    "zhidao",
+    "wangge",
+    "dianxiaoer",
+    "yizhan",
+    "shenji",
+    "guanli",
+)
 HREF = re.compile(r'href="(/[^"#]*)')
 OF_A_KIND = 3
 
 
 def _links(html: str) -> list[str]:
-    return [address.replace("&amp;", "&") for address in HREF.findall(html) if not address.startswith("/static/")]
+    return [
+        address.replace("&amp;", "&") for address in HREF.findall(html) if not address.startswith("/static/")
+    ]
 
 
 def _kind(address: str) -> str:

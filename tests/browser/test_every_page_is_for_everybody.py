@@ -5,29 +5,108 @@ from axe_playwright_python.sync_playwright import Axe
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 OFFICE = (
-    "/office/", "/office/matrix/", "/office/census/establishments/", "/office/census/workers/", "/office/census/imports/",
-    "/office/census/imports/new/", "/office/census/rounds/", "/office/census/rounds/new/", "/office/census/exports/",
-    "/office/responsibility/", "/office/responsibility/rules/", "/office/responsibility/rules/new/", "/office/places/",
-    "/office/people/", "/office/people/new/", "/office/people/duties/", "/office/notices/", "/office/search/?q=雁山", "/accounts/2fa/",
-    "/office/stations/", "/office/stations/new/", "/office/stations/faults/", "/office/stations/visits/",
-    "/office/stations/lists/new/", "/keeper/", "/keeper/LF01/", "/office/cases/overview/", "/office/cases/items/", "/office/cases/items/new/",
-    "/office/learning/", "/office/learning/new/", "/office/learning/1/", "/office/learning/plan/", "/office/learning/bank/", "/office/learning/groups/",
-    "/office/learning/groups/new/", "/office/learning/pushes/", "/office/learning/sessions/", "/office/learning/sessions/new/",
-    "/office/learning/sessions/18/", "/office/learning/sessions/18/screen/", "/office/cases/rules/",
-    "/office/cases/clocks/", "/office/cases/letters/", "/office/cases/lists/", "/office/cases/lists/need/",
-    "/office/cases/lists/offer/", "/office/cases/registers/", "/office/cases/served/", "/office/learning/channels/",
-    "/office/learning/channels/wechat/", "/office/learning/channels/webpush/", "/office/learning/reach/",
-    "/office/reports/", "/office/reports/19/", "/office/reports/kinds/", "/office/reports/rules/", "/office/reports/grids/", "/office/reports/keys/",
-    "/office/volunteers/", "/office/volunteers/shifts/", "/office/volunteers/shifts/1/", "/office/volunteers/campaigns/",
-    "/office/volunteers/campaigns/1/", "/office/volunteers/rewards/", "/office/volunteers/redeem/", "/office/matrix/grids/",
-    "/office/matrix/grids/450311101901-01/", "/grid/", "/grid/19/",
-)  # fmt: skip
+    "/office/",
+    "/office/matrix/",
+    "/office/census/establishments/",
+    "/office/census/workers/",
+    "/office/census/imports/",
+    "/office/census/imports/new/",
+    "/office/census/rounds/",
+    "/office/census/rounds/new/",
+    "/office/census/exports/",
+    "/office/responsibility/",
+    "/office/responsibility/rules/",
+    "/office/responsibility/rules/new/",
+    "/office/places/",
+    "/office/people/",
+    "/office/people/new/",
+    "/office/people/duties/",
+    "/office/notices/",
+    "/office/search/?q=雁山",
+    "/accounts/2fa/",
+    "/office/stations/",
+    "/office/stations/new/",
+    "/office/stations/faults/",
+    "/office/stations/visits/",
+    "/office/stations/lists/new/",
+    "/keeper/",
+    "/keeper/LF01/",
+    "/office/cases/overview/",
+    "/office/cases/items/",
+    "/office/cases/items/new/",
+    "/office/learning/",
+    "/office/learning/new/",
+    "/office/learning/1/",
+    "/office/learning/plan/",
+    "/office/learning/bank/",
+    "/office/learning/groups/",
+    "/office/learning/groups/new/",
+    "/office/learning/pushes/",
+    "/office/learning/sessions/",
+    "/office/learning/sessions/new/",
+    "/office/learning/sessions/18/",
+    "/office/learning/sessions/18/screen/",
+    "/office/cases/rules/",
+    "/office/cases/clocks/",
+    "/office/cases/letters/",
+    "/office/cases/lists/",
+    "/office/cases/lists/need/",
+    "/office/cases/lists/offer/",
+    "/office/cases/registers/",
+    "/office/cases/served/",
+    "/office/learning/channels/",
+    "/office/learning/channels/wechat/",
+    "/office/learning/channels/webpush/",
+    "/office/learning/reach/",
+    "/office/reports/",
+    "/office/reports/19/",
+    "/office/reports/kinds/",
+    "/office/reports/rules/",
+    "/office/reports/grids/",
+    "/office/reports/keys/",
+    "/office/volunteers/",
+    "/office/volunteers/shifts/",
+    "/office/volunteers/shifts/1/",
+    "/office/volunteers/campaigns/",
+    "/office/volunteers/campaigns/1/",
+    "/office/volunteers/rewards/",
+    "/office/volunteers/redeem/",
+    "/office/matrix/grids/",
+    "/office/matrix/grids/450311101901-01/",
+    "/grid/",
+    "/grid/19/",
+)
 OPEN = (
-    "/", "/?lat=25.05&lon=110.32&open=now&amenity=charging", "/?amenity=wifi", "/stations/LF01/", "/stations/LF01/tell/", "/s/LF01/",
-    "/help/", "/help/list/", "/help/ask/?kind=wage", "/help/mine/", "/help/phone/", "/exam/", "/verify/", "/learn/", "/learn/cpr/",
-    "/report/", "/reports/", "/reports/2022-5/", "/grid/kept/", "/volunteer/", "/daily/", "/sessions/", "/in/kept/", "/who/",
-    "/privacy/", "/door/", "/offline/", "/accounts/login/", "/nowhere/",
-)  # fmt: skip
+    "/",
+    "/?lat=25.05&lon=110.32&open=now&amenity=charging",
+    "/?amenity=wifi",
+    "/stations/LF01/",
+    "/stations/LF01/tell/",
+    "/s/LF01/",
+    "/help/",
+    "/help/list/",
+    "/help/ask/?kind=wage",
+    "/help/mine/",
+    "/help/phone/",
+    "/exam/",
+    "/verify/",
+    "/learn/",
+    "/learn/cpr/",
+    "/report/",
+    "/reports/",
+    "/reports/2022-5/",
+    "/grid/kept/",
+    "/volunteer/",
+    "/daily/",
+    "/sessions/",
+    "/in/kept/",
+    "/who/",
+    "/privacy/",
+    "/door/",
+    "/offline/",
+    "/accounts/login/",
+    "/nowhere/",
+)
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
 
@@ -35,12 +114,16 @@ def _faults(page, address):
     answer = page.goto(address)
     page.wait_for_timeout(100)
     found = Axe().run(page, options=RULES)
-    faults = [(address, v["id"], [n["html"][:140] for n in v["nodes"]][:3]) for v in found.response["violations"]]
+    faults = [
+        (address, v["id"], [n["html"][:140] for n in v["nodes"]][:3]) for v in found.response["violations"]
+    ]
     # a page of excuses is for everybody too, and not what was asked for
     if (answer.status == 200) == (address == "/nowhere/"):
         faults.append((address, "answers", answer.status))
     if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
-        faults.append((address, "wider than the screen", page.evaluate("document.documentElement.scrollWidth")))
+        faults.append(
+            (address, "wider than the screen", page.evaluate("document.documentElement.scrollWidth"))
+        )
     return faults
 
 

@@ -88,7 +88,12 @@ def test_a_column_that_nobody_could_guess_is_told_once(open_as, tmp_path):
 
 def test_a_clerk_of_another_unit_sees_none_of_the_personal_data(open_as):
     page = open_as("dianxiaoer")
-    for address in ("/office/census/workers/", "/office/census/imports/", "/office/audit/", "/office/people/"):
+    for address in (
+        "/office/census/workers/",
+        "/office/census/imports/",
+        "/office/audit/",
+        "/office/people/",
+    ):
         assert page.goto(address).status == 403, address
     page.goto("/office/search/?q=19900932172")
     assert "199****" not in page.content()
@@ -218,9 +223,13 @@ def test_a_second_factor_is_a_code_a_passkey_or_a_recovery_code(open_as):
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     key = {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True,
-    }  # fmt: skip
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": key})
     page.goto("/accounts/2fa/webauthn/add/")
     page.click("#mfa_webauthn_add")

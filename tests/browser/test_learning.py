@@ -52,7 +52,9 @@ def test_a_question_comes_again_after_days_and_progress_goes_to_another_phone_se
     page.click("text=给我一个码")
     page.get_by_text("已存好").wait_for()
     code = page.locator("[data-code]").inner_text()
-    kept = stage.told("from nuanyi.learning.models import KeptProgress; print(bytes(KeptProgress.objects.get().blob))")
+    kept = stage.told(
+        "from nuanyi.learning.models import KeptProgress; print(bytes(KeptProgress.objects.get().blob))"
+    )
     assert "crossing" not in kept
 
     other = open_as(None, size="phone")
@@ -66,7 +68,10 @@ def test_a_question_comes_again_after_days_and_progress_goes_to_another_phone_se
     other.locator("[data-lesson=crossing].read").wait_for()
     page.click("text=从服务器删掉")
     page.get_by_text("给我一个码").wait_for()
-    assert stage.told("from nuanyi.learning.models import KeptProgress; print(KeptProgress.objects.count())") == "0"
+    assert (
+        stage.told("from nuanyi.learning.models import KeptProgress; print(KeptProgress.objects.count())")
+        == "0"
+    )
 
 
 def test_a_pushed_link_opens_without_network_the_second_time(open_as, stage):
@@ -106,7 +111,9 @@ with clock.held_at(datetime.combine(clock.today() + timedelta(days=1), time(12),
 """
 
 
-def test_a_session_from_its_invitation_to_the_sign_in_sheet_and_a_forwarded_code_is_refused(open_as, stage, robot):
+def test_a_session_from_its_invitation_to_the_sign_in_sheet_and_a_forwarded_code_is_refused(
+    open_as, stage, robot
+):
     office_of_groups = open_as("liangxin")
     office_of_groups.goto("/office/learning/groups/new/")
     office_of_groups.fill("[name=name]", "浏览器骑手群")

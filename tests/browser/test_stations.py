@@ -17,9 +17,13 @@ def rider(stage, browser):
 
     def act(position=LIANGFENG, **more):
         context = browser.new_context(
-            viewport={"width": 360, "height": 740}, locale="zh-CN", base_url=stage.address, geolocation=position,
-            permissions=["geolocation"] if position else [], **more,
-        )  # fmt: skip
+            viewport={"width": 360, "height": 740},
+            locale="zh-CN",
+            base_url=stage.address,
+            geolocation=position,
+            permissions=["geolocation"] if position else [],
+            **more,
+        )
         context.set_default_timeout(20_000)
         contexts.append(context)
         return context.new_page()
@@ -92,7 +96,9 @@ def test_a_map_comes_when_it_is_asked_for_and_nothing_is_asked_of_strangers(ride
     page, strange = rider(), []
     page.on(
         "request",
-        lambda request: strange.append(request.url) if not request.url.startswith((stage.address, "data:")) else None,
+        lambda request: (
+            strange.append(request.url) if not request.url.startswith((stage.address, "data:")) else None
+        ),
     )
     page.goto("/")
     page.click("[data-map-button]")
@@ -218,7 +224,10 @@ def test_the_first_page_is_small_and_asks_for_little(stage, browser):
     devtools = context.new_cdp_session(page)
     devtools.send("Network.enable")
     sizes, blocking = {}, []
-    devtools.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+    devtools.on(
+        "Network.loadingFinished",
+        lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
+    )
     page.on(
         "request",
         lambda request: (

@@ -109,7 +109,9 @@ def test_a_report_from_a_phone_without_network_to_mended_and_told_back(open_as, 
         assert "已经填平" in phone.content()
         assert "商业街里的路" not in phone.content(), "what units say to each other is theirs"
         assert (
-            phone.locator("img.photo").last.evaluate("(picture) => picture.decode().then(() => picture.naturalWidth)")
+            phone.locator("img.photo").last.evaluate(
+                "(picture) => picture.decode().then(() => picture.naturalWidth)"
+            )
             > 100
         )
     page.click("text=是的，修好了")
@@ -135,7 +137,9 @@ def told(page, words):
     page.wait_for_url("**/r/**")
 
 
-def test_a_grid_worker_walks_his_list_without_network_and_nothing_is_lost_when_his_session_ended(open_as, tmp_path):
+def test_a_grid_worker_walks_his_list_without_network_and_nothing_is_lost_when_his_session_ended(
+    open_as, tmp_path
+):
     page = rider(open_as)
     for words in ("路灯不亮了，离线清单试验", "垃圾桶满了，离线清单试验"):
         told(page, words)
@@ -247,7 +251,10 @@ def test_open311_over_the_wire(open_as, stage):
         "description": "路灯不亮",
     }
     answer = requests.post(
-        f"{root}/requests.json", data=told, files={"media": ("a.jpg", held.getvalue(), "image/jpeg")}, timeout=20
+        f"{root}/requests.json",
+        data=told,
+        files={"media": ("a.jpg", held.getvalue(), "image/jpeg")},
+        timeout=20,
     )
     assert answer.status_code == 201
     number = answer.json()[0]["service_request_id"]

@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Case",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 ("ref", models.CharField(max_length=16, unique=True)),
                 ("claim_digest", models.BinaryField()),
@@ -42,7 +47,11 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("web", "From a phone"), ("call", "By telephone"), ("station", "At a station")],
+                        choices=[
+                            ("web", "From a phone"),
+                            ("call", "By telephone"),
+                            ("station", "At a station"),
+                        ],
                         default="web",
                         max_length=8,
                     ),
@@ -122,19 +131,29 @@ class Migration(migrations.Migration):
                 (
                     "offered_unit",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
                     ),
                 ),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="ClaimLine",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("first_date", models.DateField()),
                 ("last_date", models.DateField()),
                 ("work", models.CharField(blank=True, max_length=60)),
@@ -143,7 +162,9 @@ class Migration(migrations.Migration):
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="claim_lines", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="claim_lines",
+                        to="cases.case",
                     ),
                 ),
             ],
@@ -151,7 +172,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Instalment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("due_date", models.DateField()),
                 ("cents", models.PositiveBigIntegerField()),
                 ("paid_date", models.DateField(null=True)),
@@ -159,7 +185,9 @@ class Migration(migrations.Migration):
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="instalments", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="instalments",
+                        to="cases.case",
                     ),
                 ),
             ],
@@ -167,12 +195,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Message",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 (
                     "of",
                     models.CharField(
-                        choices=[("worker", "The worker"), ("unit", "The unit"), ("inside", "Inside")], max_length=8
+                        choices=[("worker", "The worker"), ("unit", "The unit"), ("inside", "Inside")],
+                        max_length=8,
                     ),
                 ),
                 ("sealed_words", models.BinaryField()),
@@ -218,7 +252,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="RegisterLine",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("row", models.PositiveIntegerField()),
                 ("day", models.DateField()),
                 (
@@ -247,7 +286,10 @@ class Migration(migrations.Migration):
                 (
                     "unit",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
                     ),
                 ),
             ],
@@ -255,7 +297,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ServiceItem",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "part",
                     models.CharField(
@@ -315,13 +362,21 @@ class Migration(migrations.Migration):
             model_name="case",
             name="item",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="cases.serviceitem"
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="cases.serviceitem",
             ),
         ),
         migrations.CreateModel(
             name="RoutingRule",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -356,7 +411,9 @@ class Migration(migrations.Migration):
                 ("because", models.CharField(blank=True, max_length=120)),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
             options={
@@ -380,7 +437,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
-                models.F("offered_unit"), condition=models.Q(("offered_unit__isnull", False)), name="case_offered"
+                models.F("offered_unit"),
+                condition=models.Q(("offered_unit__isnull", False)),
+                name="case_offered",
             ),
         ),
         migrations.AddIndex(

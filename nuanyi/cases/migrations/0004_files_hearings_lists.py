@@ -19,7 +19,10 @@ class Migration(migrations.Migration):
             model_name="case",
             name="merged_into",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="doubles", to="cases.case"
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="doubles",
+                to="cases.case",
             ),
         ),
         migrations.AddField(
@@ -93,7 +96,9 @@ class Migration(migrations.Migration):
                 (
                     "case",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="attachments", to="cases.case"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="cases.case",
                     ),
                 ),
             ],
@@ -101,7 +106,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ClockRule",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -137,13 +147,20 @@ class Migration(migrations.Migration):
                 ("of_worker", models.BooleanField(default=False)),
             ],
             options={
-                "constraints": [models.UniqueConstraint(models.F("kind"), models.F("name"), name="clock_once")],
+                "constraints": [
+                    models.UniqueConstraint(models.F("kind"), models.F("name"), name="clock_once")
+                ],
             },
         ),
         migrations.CreateModel(
             name="Hearing",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 ("at", models.DateTimeField()),
                 ("where", models.CharField(max_length=120)),
@@ -183,7 +200,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="LetterTemplate",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=20, unique=True)),
                 ("docx", models.BinaryField()),
                 ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
@@ -201,7 +223,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Need",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "part",
                     models.CharField(
@@ -239,14 +266,21 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="Pledge",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "part",
                     models.CharField(
@@ -273,14 +307,21 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="Project",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("amount", models.PositiveIntegerField()),
                 ("day", models.DateField()),
                 (
@@ -304,7 +345,9 @@ class Migration(migrations.Migration):
                 (
                     "pledge",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="projects", to="cases.pledge"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="cases.pledge",
                     ),
                 ),
             ],
@@ -312,33 +355,51 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AnswerTemplate",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("title", models.CharField(max_length=40)),
                 ("words", models.CharField(max_length=1000)),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(models.F("unit"), models.F("title"), name="answer_once")],
+                "constraints": [
+                    models.UniqueConstraint(models.F("unit"), models.F("title"), name="answer_once")
+                ],
             },
         ),
         migrations.CreateModel(
             name="SavedView",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("title", models.CharField(max_length=30)),
                 ("query", models.CharField(max_length=300)),
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(models.F("account"), models.F("title"), name="view_once")],
+                "constraints": [
+                    models.UniqueConstraint(models.F("account"), models.F("title"), name="view_once")
+                ],
             },
         ),
     ]

@@ -31,7 +31,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="case",
             index=models.Index(
-                models.F("phone_digest"), condition=models.Q(("phone_digest__isnull", False)), name="case_phone"
+                models.F("phone_digest"),
+                condition=models.Q(("phone_digest__isnull", False)),
+                name="case_phone",
             ),
         ),
     ]

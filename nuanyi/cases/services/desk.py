@@ -102,8 +102,13 @@ def offer(*, actor: Actor, pk: int, to: Unit, words: str) -> Case:
     case.offered_unit, case.offered_words = to, words.strip()[:200]
     case.save()
     journal.record(actor, events.CASE_OFFERED, case, to=to.pk)
-    tell_unit(case, to, kinds.CASE_OFFERED, once=f"offer:{case.pk}:{clock.now().timestamp()}",
-              unit=case.unit.short_name or case.unit.name)  # fmt: skip
+    tell_unit(
+        case,
+        to,
+        kinds.CASE_OFFERED,
+        once=f"offer:{case.pk}:{clock.now().timestamp()}",
+        unit=case.unit.short_name or case.unit.name,
+    )
     return case
 
 
@@ -129,9 +134,13 @@ def note(actor: Actor, case: Case, words: str, of: str = "inside") -> None:
     key = new_id()
     account = Account.objects.filter(pk=actor.account_id or 0).first()
     Message.objects.create(
-        key=key, case=case, of=of, account=account, sealed_words=keys().seal("person", words, key.bytes),
+        key=key,
+        case=case,
+        of=of,
+        account=account,
+        sealed_words=keys().seal("person", words, key.bytes),
         made_at=clock.now(),
-    )  # fmt: skip
+    )
 
 
 @transaction.atomic
@@ -165,9 +174,13 @@ def write(*, actor: Actor, pk: int, key: UUID, words: str, inside: bool) -> Mess
         raise BadInput(fields={"words": _("Write a word.")})
     account = Account.objects.filter(pk=actor.account_id or 0).first()
     made = Message.objects.create(
-        key=key, case=case, of="inside" if inside else "unit", account=account,
-        sealed_words=keys().seal("person", words, key.bytes), made_at=clock.now(),
-    )  # fmt: skip
+        key=key,
+        case=case,
+        of="inside" if inside else "unit",
+        account=account,
+        sealed_words=keys().seal("person", words, key.bytes),
+        made_at=clock.now(),
+    )
     if not inside:
         case.answered_at = case.answered_at or clock.now()
         if case.state == State.NEW:
@@ -208,7 +221,9 @@ def solve(*, actor: Actor, pk: int, key: UUID, words: str) -> Case:
         _run_on(case)
     case.state, case.solved_at, case.offered_unit = State.SOLVED, clock.now(), None
     case.save()
-    line = Delivered(day=clock.today(), region_code=case.region_code, sector=case.sector, unit_id=case.unit_id)
+    line = Delivered(
+        day=clock.today(), region_code=case.region_code, sector=case.sector, unit_id=case.unit_id
+    )
     ledger.record(kinds.SERVED[case.kind], [line], source=case)
     journal.record(actor, events.CASE_MOVED, case, after=case.state)
     return case

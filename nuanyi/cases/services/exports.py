@@ -32,14 +32,25 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     actor.require("cases.handle")
     names, kinds = places.names_by_code(), dict(Kind.choices)
     columns = [
-        (_("Number"), 14), (_("What about"), 18), (_("Due"), 12), (_("State"), 12), (_("Clerk"), 14), (_("Township"), 16), (_("Employer"), 30),
-    ]  # fmt: skip
+        (_("Number"), 14),
+        (_("What about"), 18),
+        (_("Due"), 12),
+        (_("State"), 12),
+        (_("Clerk"), 14),
+        (_("Township"), 16),
+        (_("Employer"), 30),
+    ]
     told = [
         (
-            case.ref, str(kinds[Kind(case.kind)]), clock.last_day(case.due_at) if case.open else "", case.get_state_display(), str(case.clerk or ""),
-            names.get(case.region_code, case.region_code), case.employer,
+            case.ref,
+            str(kinds[Kind(case.kind)]),
+            clock.last_day(case.due_at) if case.open else "",
+            case.get_state_display(),
+            str(case.clerk or ""),
+            names.get(case.region_code, case.region_code),
+            case.employer,
         )
         for case in _all(actor, filters)
-    ]  # fmt: skip
+    ]
     journal.record(actor, events.LIST_EXPORTED, None, rows=len(told))
     return sheets.one_page(_("Worklist"), columns, told)

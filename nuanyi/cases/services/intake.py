@@ -137,8 +137,18 @@ def send_case(*, actor: Actor, key: UUID, told: Request, network: str = "") -> C
 
 
 def _digest(told: Request) -> bytes:
-    parts = (told.kind, told.words, told.caller, told.phone, told.sector, told.region_code, told.employer, told.since,
-             sha256(told.photo).hexdigest() if told.photo else "", sha256(told.voice).hexdigest() if told.voice else "")  # fmt: skip
+    parts = (
+        told.kind,
+        told.words,
+        told.caller,
+        told.phone,
+        told.sector,
+        told.region_code,
+        told.employer,
+        told.since,
+        sha256(told.photo).hexdigest() if told.photo else "",
+        sha256(told.voice).hexdigest() if told.voice else "",
+    )
     return sha256(repr(parts).encode()).digest()
 
 
@@ -151,10 +161,23 @@ def _take_in(actor: Actor, key: UUID, told: Request, body: bytes, network: str) 
         limits.count("case", network, at_most=rules.SENT_AN_HOUR)
     unit = case.unit
     journal.record(
-        actor, events.CASE_SENT, case, ref=case.ref, kind_of_case=case.kind, unit=unit.pk, channel=case.channel
+        actor,
+        events.CASE_SENT,
+        case,
+        ref=case.ref,
+        kind_of_case=case.kind,
+        unit=unit.pk,
+        channel=case.channel,
     )
-    tell_unit(case, unit, kinds.CASE_CAME, once=f"case:{case.pk}", unit=unit.short_name or unit.name,
-              about=str(case.get_kind_display()), answer_by=f"{case.answer_due_at.astimezone(clock.CHINA):%m-%d %H:%M}")  # fmt: skip
+    tell_unit(
+        case,
+        unit,
+        kinds.CASE_CAME,
+        once=f"case:{case.pk}",
+        unit=unit.short_name or unit.name,
+        about=str(case.get_kind_display()),
+        answer_by=f"{case.answer_due_at.astimezone(clock.CHINA):%m-%d %H:%M}",
+    )
     return case
 
 
@@ -169,12 +192,26 @@ def _case(key: UUID, told: Request, body: bytes) -> Case:
     urgency = rules.URGENCY_OF.get(told.kind, Urgency.ORDINARY)
     due, source = book.due(told.kind, urgency, now)
     case = Case(
-        key=key, ref=_ref(), claim_digest=_claim_digest(claim_code_of(key)), body_digest=body, kind=told.kind,
-        channel=told.channel, item=told.item, urgency=urgency, sector=told.sector, region_code=told.region_code,
-        employer=told.employer.strip()[:120], since_date=told.since, unit=unit, route_reason=str(why)[:200], made_at=now,
-        answer_due_at=book.first_answer.after(now), due_at=due, due_source=str(source)[:120],
+        key=key,
+        ref=_ref(),
+        claim_digest=_claim_digest(claim_code_of(key)),
+        body_digest=body,
+        kind=told.kind,
+        channel=told.channel,
+        item=told.item,
+        urgency=urgency,
+        sector=told.sector,
+        region_code=told.region_code,
+        employer=told.employer.strip()[:120],
+        since_date=told.since,
+        unit=unit,
+        route_reason=str(why)[:200],
+        made_at=now,
+        answer_due_at=book.first_answer.after(now),
+        due_at=due,
+        due_source=str(source)[:120],
         phone_mask=masks.mask_phone(told.phone) if told.phone else "",
-    )  # fmt: skip
+    )
     case.sealed_words = ring.seal("person", told.words, key.bytes + b"words")
     if told.caller.strip():
         case.sealed_caller = ring.seal("person", told.caller.strip()[:60], key.bytes + b"caller")
@@ -194,19 +231,28 @@ def _attach(case: Case, key: UUID, photo: bytes, voice: bytes) -> None:
         made.append(("voice", sounds.type_of(voice), voice, 0, 0))
     if made and case.attachments.count() + len(made) > rules.MAX_FILES:
         raise BadInput(
-            code="too-many-files", fields={"photo": _("A request holds at most eight photos and voice notes.")}
+            code="too-many-files",
+            fields={"photo": _("A request holds at most eight photos and voice notes.")},
         )
     for media, kind, raw, width, height in made:
         number = uuid5(key, media)
         Attachment.objects.create(
-            id=number, case=case, media=media, content_type=kind, width=width, height=height, made_at=clock.now(),
+            id=number,
+            case=case,
+            media=media,
+            content_type=kind,
+            width=width,
+            height=height,
+            made_at=clock.now(),
             sealed_file=keys().seal_bytes("person", raw, number.bytes),
-        )  # fmt: skip
+        )
 
 
 def _ref() -> str:
     """A number to name a case by; it says the day and nothing of how many there are."""
-    return f"{clock.today():%y%m%d}-" + "".join(secrets.choice("ABCDEFGHJKMNPQRSTUVWXYZ23456789") for _n in range(5))
+    return f"{clock.today():%y%m%d}-" + "".join(
+        secrets.choice("ABCDEFGHJKMNPQRSTUVWXYZ23456789") for _n in range(5)
+    )
 
 
 def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) -> None:
@@ -225,7 +271,9 @@ def _locked(case: Case) -> Case:
 
 
 @transaction.atomic
-def add_word(*, actor: Actor, case: Case, key: UUID, words: str, photo: bytes = b"", voice: bytes = b"") -> Message:
+def add_word(
+    *, actor: Actor, case: Case, key: UUID, words: str, photo: bytes = b"", voice: bytes = b""
+) -> Message:
     """The worker adds to his case; the unit is told. The same ``key`` again gives the first answer."""
     case = _locked(case)
     known = Message.objects.filter(key=key, case=case).first()
@@ -237,7 +285,11 @@ def add_word(*, actor: Actor, case: Case, key: UUID, words: str, photo: bytes = 
     if not 1 <= len(words) <= rules.MAX_WORDS:
         raise BadInput(fields={"words": _("Write a word.")})
     made = Message.objects.create(
-        key=key, case=case, of="worker", sealed_words=keys().seal("person", words, key.bytes), made_at=clock.now()
+        key=key,
+        case=case,
+        of="worker",
+        sealed_words=keys().seal("person", words, key.bytes),
+        made_at=clock.now(),
     )
     _attach(case, key, photo, voice)
     journal.record(actor, events.CASE_ANSWERED, case, of="worker")
@@ -258,7 +310,9 @@ def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -
         case.stars = stars if stars and 1 <= stars <= 5 else case.stars
     else:
         if case.ended_at is not None and case.ended_at < clock.now() - timedelta(days=rules.REOPEN_DAYS):
-            raise IllegalMove(_("This was closed more than 30 days ago. Send a new request."), code="too-late")
+            raise IllegalMove(
+                _("This was closed more than 30 days ago. Send a new request."), code="too-late"
+            )
         rules.check_move(case.state, State.OPEN)
         if case.state == State.JOINED:  # "that is not mine": two cases again
             case.merged_into = None

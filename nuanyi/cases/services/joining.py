@@ -29,8 +29,11 @@ def likely_doubles(case: Case) -> list[Case]:
         same |= Q(employer=case.employer, kind=case.kind)
     near = timedelta(days=rules.DOUBLE_DAYS)
     rows = Case.objects.filter(
-        same, unit_id=case.unit_id, state__in=[State.NEW, State.OPEN], made_at__range=(case.made_at - near, case.made_at + near)
-    )  # fmt: skip
+        same,
+        unit_id=case.unit_id,
+        state__in=[State.NEW, State.OPEN],
+        made_at__range=(case.made_at - near, case.made_at + near),
+    )
     return list(rows.exclude(pk=case.pk).order_by("pk")[:MOST])
 
 
@@ -49,9 +52,16 @@ def join(*, actor: Actor, pk: int, into: int) -> Case:
     if not main.open or double.unit_id != main.unit_id:
         raise BadInput(fields={"into": _("Choose an open case of your unit.")})
     note(actor, main, f"{double.ref}: {queries.words_of(double)}")
-    double.state, double.merged_into, double.ended_at, double.offered_unit = State.JOINED, main, clock.now(), None
+    double.state, double.merged_into, double.ended_at, double.offered_unit = (
+        State.JOINED,
+        main,
+        clock.now(),
+        None,
+    )
     double.save()
-    told = _("Joined with your other request %(ref)s; the answers are there. If that is not yours, say so below.")
+    told = _(
+        "Joined with your other request %(ref)s; the answers are there. If that is not yours, say so below."
+    )
     note(actor, double, str(told % {"ref": main.ref}), of="unit")
     journal.record(actor, events.CASES_JOINED, double, into=main.pk)
     return main

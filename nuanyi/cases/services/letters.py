@@ -93,7 +93,9 @@ def write_letter(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
     if letter is None or case.kind not in letter.kinds:
         raise NotFound()
     if letter.needs_agreement and case.name_agreed_at is None:
-        raise IllegalMove(_("The worker has not agreed yet that the firm may learn the name."), code="not-agreed")
+        raise IllegalMove(
+            _("The worker has not agreed yet that the firm may learn the name."), code="not-agreed"
+        )
     made = _filled(template(name), _facts(case, letter))
     journal.record(actor, events.LETTER_WRITTEN, case, letter=name, named=_named(case, letter))
     return f"{letter.title}-{case.ref}.docx", made
@@ -125,22 +127,33 @@ def _facts(case: Case, letter: Letter) -> dict[str, Any]:
     lines = list(case.claim_lines.order_by("first_date"))
     hearing = case.hearings.select_related("mediator").order_by("-at").first()
     decided = queries.clock_book().legal.get(Kind.LEGAL_AID, ())
-    at = f"{_day(hearing.at)} {hearing.at.astimezone(clock.CHINA):%H:%M}，{hearing.where}" if hearing else "另行通知"
+    at = (
+        f"{_day(hearing.at)} {hearing.at.astimezone(clock.CHINA):%H:%M}，{hearing.where}"
+        if hearing
+        else "另行通知"
+    )
     return {
         "worker": caller or "＿＿＿＿＿＿" if named else UNNAMED,
-        "phone": queries.opened(case.sealed_phone, case.key.bytes + b"phone") or "＿＿＿＿＿＿" if not letter.to_firm else "由调解组织转达",
+        "phone": queries.opened(case.sealed_phone, case.key.bytes + b"phone") or "＿＿＿＿＿＿"
+        if not letter.to_firm
+        else "由调解组织转达",
         "employer": case.employer or "＿＿＿＿＿＿",
         "ref": case.ref,
         "kind": str(case.get_kind_display()),
         "facts": queries.words_of(case) if not letter.to_firm or name_is_open(case) else "见上表及证据。",
         "total": _yuan(sum(line.cents for line in lines)),
         "claim": [
-            {"days": f"{line.first_date:%Y-%m-%d} 至 {line.last_date:%Y-%m-%d}", "work": line.work, "yuan": _yuan(line.cents),
-             "evidence": line.evidence}
+            {
+                "days": f"{line.first_date:%Y-%m-%d} 至 {line.last_date:%Y-%m-%d}",
+                "work": line.work,
+                "yuan": _yuan(line.cents),
+                "evidence": line.evidence,
+            }
             for line in lines
         ],
         "instalments": [
-            {"day": _day(part.due_date), "yuan": _yuan(part.cents)} for part in case.instalments.order_by("due_date")
+            {"day": _day(part.due_date), "yuan": _yuan(part.cents)}
+            for part in case.instalments.order_by("due_date")
         ],
         "hearing": at,
         "outcome": hearing.words if hearing and hearing.outcome == Outcome.AGREED else "",
@@ -149,8 +162,10 @@ def _facts(case: Case, letter: Letter) -> dict[str, Any]:
         "today": _day(clock.today()),
         "answer_by": _day(add_working_days(clock.today(), ANSWER_DAYS)),
         # a term of days ends at the midnight after its last day
-        "decide_by": _day((decided[0].term.after(case.made_at) if decided else case.due_at) - timedelta(seconds=1)),
-    }  # fmt: skip
+        "decide_by": _day(
+            (decided[0].term.after(case.made_at) if decided else case.due_at) - timedelta(seconds=1)
+        ),
+    }
 
 
 def name_is_open(case: Case) -> bool:
@@ -174,7 +189,8 @@ def _filled(docx: bytes, facts: dict[str, Any]) -> bytes:
         document.save(out)
     except UndefinedError as exc:
         raise BadInput(
-            _("The template asks for a field that there is not: %(what)s") % {"what": exc}, code="bad-template"
+            _("The template asks for a field that there is not: %(what)s") % {"what": exc},
+            code="bad-template",
         ) from exc
     except (TemplateError, PackageNotFoundError, KeyError, ValueError) as exc:
         raise BadInput(_("This template cannot be filled."), code="bad-template") from exc
@@ -214,6 +230,7 @@ def _check(docx: bytes) -> None:
     if unknown:
         raise BadInput(
             fields={
-                "file": _("The template asks for a field that there is not: %(what)s") % {"what": ", ".join(unknown)}
+                "file": _("The template asks for a field that there is not: %(what)s")
+                % {"what": ", ".join(unknown)}
             }
         )

@@ -66,9 +66,14 @@ def add_need(*, actor: Actor, told: Told) -> Need:
     """Enter a need. Raises NotAllowed, BadInput."""
     _check(actor, told)
     made = Need.objects.create(
-        part=told.part, title=told.title.strip()[:80], region_code=told.region_code, sector=told.sector, amount=told.amount,
-        source=told.source.strip()[:80], unit=told.unit,
-    )  # fmt: skip
+        part=told.part,
+        title=told.title.strip()[:80],
+        region_code=told.region_code,
+        sector=told.sector,
+        amount=told.amount,
+        source=told.source.strip()[:80],
+        unit=told.unit,
+    )
     journal.record(actor, events.LISTS_CHANGED, made)
     return made
 
@@ -81,10 +86,17 @@ def add_pledge(*, actor: Actor, told: Told) -> Pledge:
     if last is None or last < first:
         raise BadInput(fields={"last": _("Until which day? Not before the first.")})
     made = Pledge.objects.create(
-        part=told.part, title=told.title.strip()[:80], region_code=told.region_code, amount=told.amount,
-        measure=told.measure.strip()[:12] or "次", first_date=first, last_date=last, times=told.times.strip()[:80],
-        desk_call=told.desk_call.strip()[:20], unit=told.unit,
-    )  # fmt: skip
+        part=told.part,
+        title=told.title.strip()[:80],
+        region_code=told.region_code,
+        amount=told.amount,
+        measure=told.measure.strip()[:12] or "次",
+        first_date=first,
+        last_date=last,
+        times=told.times.strip()[:80],
+        desk_call=told.desk_call.strip()[:20],
+        unit=told.unit,
+    )
     journal.record(actor, events.LISTS_CHANGED, made)
     return made
 
@@ -110,10 +122,14 @@ def matches(needs: list[Need], pledges: list[Pledge]) -> dict[int, list[Pledge]]
     found: dict[int, list[Pledge]] = {}
     for need in needs:
         fits = [
-            pledge for pledge in pledges
+            pledge
+            for pledge in pledges
             if pledge.part == need.part
-            and (pledge.region_code.startswith(need.region_code) or need.region_code.startswith(pledge.region_code))
-        ]  # fmt: skip
+            and (
+                pledge.region_code.startswith(need.region_code)
+                or need.region_code.startswith(pledge.region_code)
+            )
+        ]
         found[need.pk] = sorted(fits, key=lambda pledge: (-len(pledge.region_code), pledge.last_date))[:5]
     return found
 
@@ -132,7 +148,12 @@ def _check_left(pledge: Pledge, amount: int) -> None:
 
 def _pledge(actor: Actor, pk: int) -> Pledge:
     actor.require(ACT)
-    found = Pledge.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=pk, ended_at=None).first()
+    found = (
+        Pledge.objects.select_for_update(of=("self",))
+        .select_related("unit")
+        .filter(pk=pk, ended_at=None)
+        .first()
+    )
     if found is None:
         raise NotFound()
     actor.require(ACT, units=(found.unit_id,))
@@ -185,7 +206,9 @@ def plan(*, actor: Actor, need: int, pledge: int, amount: int, day: date) -> Pro
 def finish(*, actor: Actor, pk: int, state: str, reached: int = 0, words: str = "") -> Project:
     """A project was done (how many workers it reached goes to the ledger) or dropped. Raises NotAllowed, NotFound, IllegalMove."""
     actor.require(ACT)
-    found = Project.objects.select_for_update(of=("self",)).select_related("need", "pledge").filter(pk=pk).first()
+    found = (
+        Project.objects.select_for_update(of=("self",)).select_related("need", "pledge").filter(pk=pk).first()
+    )
     if found is None:
         raise NotFound()
     actor.require(ACT, units=(found.need.unit_id, found.pledge.unit_id))
@@ -198,9 +221,12 @@ def finish(*, actor: Actor, pk: int, state: str, reached: int = 0, words: str = 
     found.save()
     if state == ProjectState.DONE:
         line = Delivered(
-            day=clock.today(), count=reached, region_code=found.need.region_code, sector=found.need.sector,
+            day=clock.today(),
+            count=reached,
+            region_code=found.need.region_code,
+            sector=found.need.sector,
             unit_id=found.pledge.unit_id,
-        )  # fmt: skip
+        )
         ledger.record(kinds.PROJECT_REACH, [line], source=found)
     journal.record(actor, events.LISTS_CHANGED, found, state=state)
     return found

@@ -44,7 +44,8 @@ def send_code(*, phone: str, network: str) -> None:
     limits.count(f"sms:{mark.hex()}", "", at_most=rules.CODES_TO_A_PHONE)
     code = f"{secrets.randbelow(10**6):06d}"
     PhoneCode.objects.update_or_create(
-        phone_digest=mark, defaults={"code_digest": _code_mark(mark, code), "made_at": clock.now(), "tries": 0}
+        phone_digest=mark,
+        defaults={"code_digest": _code_mark(mark, code), "made_at": clock.now(), "tries": 0},
     )
     try:
         sms.send(number, code)

@@ -24,10 +24,29 @@ from nuanyi.lib.sectors import sector_named
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
-_COLUMNS = {"日期": "day", "办理日期": "day", "类别": "kind", "服务类别": "kind", "事项": "kind", "行业": "sector",
-            "乡镇": "region", "所在乡镇": "region", "单位": "unit", "办理单位": "unit"}  # fmt: skip
-_KINDS = {"政策咨询": Kind.POLICY, "法律援助": Kind.LEGAL_AID, "就业指导": Kind.EMPLOYMENT, "就业培训": Kind.EMPLOYMENT,
-          "劳资纠纷": Kind.WAGE, "欠薪": Kind.WAGE, "工伤": Kind.INJURY, "困难帮扶": Kind.HARDSHIP, "其他": Kind.OTHER}  # fmt: skip
+_COLUMNS = {
+    "日期": "day",
+    "办理日期": "day",
+    "类别": "kind",
+    "服务类别": "kind",
+    "事项": "kind",
+    "行业": "sector",
+    "乡镇": "region",
+    "所在乡镇": "region",
+    "单位": "unit",
+    "办理单位": "unit",
+}
+_KINDS = {
+    "政策咨询": Kind.POLICY,
+    "法律援助": Kind.LEGAL_AID,
+    "就业指导": Kind.EMPLOYMENT,
+    "就业培训": Kind.EMPLOYMENT,
+    "劳资纠纷": Kind.WAGE,
+    "欠薪": Kind.WAGE,
+    "工伤": Kind.INJURY,
+    "困难帮扶": Kind.HARDSHIP,
+    "其他": Kind.OTHER,
+}
 MOST_ROWS, BAD_KEPT = 20_000, 200
 
 
@@ -36,7 +55,14 @@ def _day(cell: Any) -> date:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    text = plain(cell).replace("年", "-").replace("月", "-").replace("日", "").replace("/", "-").replace(".", "-")
+    text = (
+        plain(cell)
+        .replace("年", "-")
+        .replace("月", "-")
+        .replace("日", "")
+        .replace("/", "-")
+        .replace(".", "-")
+    )
     year, month, day = (int(part) for part in text.split("-")[:3])
     return date(year, month, day)
 
@@ -61,11 +87,15 @@ def take_in(*, actor: Actor, key: UUID, name: str, data: bytes) -> Register:
     lines, register.bad = _lines(register, data)
     RegisterLine.objects.bulk_create(lines, 1000)
     for line in lines:
-        told = Delivered(day=line.day, region_code=line.region_code, sector=line.sector, unit_id=line.unit_id or 0)
+        told = Delivered(
+            day=line.day, region_code=line.region_code, sector=line.sector, unit_id=line.unit_id or 0
+        )
         ledger.record(kinds.SERVED[line.kind], [told], source=register)
     register.lines = len(lines)
     register.save()
-    journal.record(actor, events.REGISTER_TAKEN_IN, register, lines=len(lines), bad=len(register.bad), sha256=digest)
+    journal.record(
+        actor, events.REGISTER_TAKEN_IN, register, lines=len(lines), bad=len(register.bad), sha256=digest
+    )
     return register
 
 
@@ -100,7 +130,13 @@ def _lines(register: Register, data: bytes) -> tuple[list[RegisterLine], list[li
         region = places.region_named(plain(row.get("region")), regions) or ""
         good.append(
             RegisterLine(
-                register=register, row=number, day=day, kind=kind, sector=sector or "", region_code=region, unit=unit
+                register=register,
+                row=number,
+                day=day,
+                kind=kind,
+                sector=sector or "",
+                region_code=region,
+                unit=unit,
             )
         )
     if not columns:

@@ -40,7 +40,9 @@ def save_item(*, actor: Actor, told: dict[str, Any], item: ServiceItem | None = 
 
 
 @transaction.atomic
-def save_rule(*, actor: Actor, kind: str, sector: str, region_code: str, unit: Unit, because: str = "") -> RoutingRule:
+def save_rule(
+    *, actor: Actor, kind: str, sector: str, region_code: str, unit: Unit, because: str = ""
+) -> RoutingRule:
     """Say which unit gets a kind of case (in a trade, in a place). Raises NotAllowed, BadInput."""
     actor.require("cases.settings")
     if kind not in Kind.values or (sector and sector not in Sector.values):
@@ -57,7 +59,15 @@ def save_rule(*, actor: Actor, kind: str, sector: str, region_code: str, unit: U
 
 @transaction.atomic
 def save_clock(
-    *, actor: Actor, kind: str, name: str, title: str, amount: int, counted: str, source: str, of_worker: bool = False
+    *,
+    actor: Actor,
+    kind: str,
+    name: str,
+    title: str,
+    amount: int,
+    counted: str,
+    source: str,
+    of_worker: bool = False,
 ) -> ClockRule:
     """Change a length of time, or add one (without ``name``), with its source; cases that come from now on run by it.
 
@@ -79,9 +89,16 @@ def save_clock(
         raise BadInput(fields=wrong)
     name = name or f"own-{uuid4().hex[:8]}"
     rule, _made = ClockRule.objects.update_or_create(
-        kind=kind, name=name[:20],
-        defaults={"title": title[:80], "amount": amount, "counted": counted, "source": source.strip()[:120], "of_worker": of_worker},
-    )  # fmt: skip
+        kind=kind,
+        name=name[:20],
+        defaults={
+            "title": title[:80],
+            "amount": amount,
+            "counted": counted,
+            "source": source.strip()[:120],
+            "of_worker": of_worker,
+        },
+    )
     queries.forget_books()
     journal.record(actor, events.CLOCK_SAVED, rule, amount=amount, counted=counted)
     return rule

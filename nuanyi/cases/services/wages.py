@@ -29,13 +29,20 @@ def cents_of(text: str) -> int:
 
 
 @transaction.atomic
-def add_claim(*, actor: Actor, pk: int, first: date, last: date, work: str, sum_text: str, evidence: str) -> ClaimLine:
+def add_claim(
+    *, actor: Actor, pk: int, first: date, last: date, work: str, sum_text: str, evidence: str
+) -> ClaimLine:
     """A line of what was not paid. Raises BadInput, NotFound."""
     case = held(actor, pk)
     if last < first or last > clock.today():
         raise BadInput(fields={"last": _("The last day comes before the first.")})
     made = ClaimLine.objects.create(
-        case=case, first_date=first, last_date=last, work=work[:60], cents=cents_of(sum_text), evidence=evidence[:120]
+        case=case,
+        first_date=first,
+        last_date=last,
+        work=work[:60],
+        cents=cents_of(sum_text),
+        evidence=evidence[:120],
     )
     journal.record(actor, events.WAGE_NOTED, case, line=made.pk)
     return made
@@ -80,12 +87,19 @@ def appoint(*, actor: Actor, pk: int, key: UUID, at: datetime, where: str, parti
     if wrong:
         raise BadInput(fields=wrong)  # type: ignore[arg-type]
     made = Hearing.objects.create(
-        key=key, case=case, at=at, where=where.strip()[:120], mediator=Account.objects.filter(pk=actor.account_id or 0).first(),
-        sealed_participants=keys().seal("person", participants.strip()[:400], key.bytes) if participants.strip() else None,
-    )  # fmt: skip
+        key=key,
+        case=case,
+        at=at,
+        where=where.strip()[:120],
+        mediator=Account.objects.filter(pk=actor.account_id or 0).first(),
+        sealed_participants=keys().seal("person", participants.strip()[:400], key.bytes)
+        if participants.strip()
+        else None,
+    )
     told = _("Mediation on %(when)s: %(where)s") % {
-        "when": f"{at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}", "where": made.where,
-    }  # fmt: skip
+        "when": f"{at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}",
+        "where": made.where,
+    }
     note(actor, case, str(told), of="unit")
     journal.record(actor, events.WAGE_NOTED, case, hearing=made.pk)
     return made

@@ -22,9 +22,13 @@ def desk_cast(cast, program, district):
 def sent(desk_cast):
     def send(**more):
         told = {
-            "kind": "wage", "words": "站长扣了我三天的钱", "phone": PHONE, "caller": NAME, "employer": "甲站点",
+            "kind": "wage",
+            "words": "站长扣了我三天的钱",
+            "phone": PHONE,
+            "caller": NAME,
+            "employer": "甲站点",
             "region_code": "450311100",
-        }  # fmt: skip
+        }
         key = more.pop("key", None) or uuid4()
         return intake.send_case(actor=GUEST, key=key, told=Request(**{**told, **more}), network="203.0.113.9")
 

@@ -32,7 +32,9 @@ def routed(cast, program, district):
 
 def send(key=None, **more):
     told = {"kind": "wage", "words": WORDS, "phone": PHONE, "employer": "甲站点", "region_code": "450311100"}
-    return intake.send_case(actor=GUEST, key=key or uuid4(), told=Request(**{**told, **more}), network="203.0.113.9")
+    return intake.send_case(
+        actor=GUEST, key=key or uuid4(), told=Request(**{**told, **more}), network="203.0.113.9"
+    )
 
 
 def test_from_midnight_to_the_end_with_both_proofs_counted_apart(routed):
@@ -194,7 +196,9 @@ def test_a_wage_dispute_is_not_solved_before_the_last_instalment(routed):
     case, clerk = send(), routed.actor("clerk")
     desk.take(actor=clerk, pk=case.pk)
     today = clock.today()
-    wages.add_claim(actor=clerk, pk=case.pk, first=today, last=today, work="32 单", sum_text="1,234.5", evidence="截图")
+    wages.add_claim(
+        actor=clerk, pk=case.pk, first=today, last=today, work="32 单", sum_text="1,234.5", evidence="截图"
+    )
     assert Case.objects.get().claim_lines.get().cents == 123450
     part = wages.add_instalment(actor=clerk, pk=case.pk, due=today, sum_text="1234.50")
     with pytest.raises(IllegalMove):
@@ -228,8 +232,12 @@ def test_a_case_without_a_rule_goes_to_the_township_and_says_why(routed, distric
 def test_the_finest_rule_wins_and_a_dry_run_says_what_would_move(routed, program, district):
     case = send()
     trial = RoutingRule(kind="wage", sector="", region_code="450311100", unit=district["gonghui"])
-    assert queries.would_move(trial) == [(case.ref, district["shichang"].short_name, district["gonghui"].short_name)]
-    settings.save_rule(actor=program, kind="wage", sector="", region_code="450311100", unit=district["gonghui"])
+    assert queries.would_move(trial) == [
+        (case.ref, district["shichang"].short_name, district["gonghui"].short_name)
+    ]
+    settings.save_rule(
+        actor=program, kind="wage", sector="", region_code="450311100", unit=district["gonghui"]
+    )
     assert send(region_code="450311100").unit == district["gonghui"]
     assert send(region_code="450311101").unit == district["shichang"]
 

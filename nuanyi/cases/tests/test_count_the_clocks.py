@@ -50,7 +50,9 @@ def test_the_workers_own_year_is_a_clock_and_no_deadline_of_the_unit():
     assert BOOK.due(Kind.WAGE, Urgency.HARD, at("2026-06-01T08:00"))[0] == at("2026-06-17T00:00")
 
 
-@pytest.mark.parametrize(("before", "after"), [("new", "solved"), ("withdrawn", "open"), ("closed", "solved")])
+@pytest.mark.parametrize(
+    ("before", "after"), [("new", "solved"), ("withdrawn", "open"), ("closed", "solved")]
+)
 def test_a_state_follows_only_those_that_the_table_allows(before, after):
     with pytest.raises(IllegalMove):
         rules.check_move(before, after)

@@ -17,14 +17,29 @@ def lines(cast, district):
     unit = district["gonghui"]
     need = lists.add_need(
         actor=office,
-        told=Told(part="legal_aid", title="讨薪咨询", region_code="450311100", amount=12, unit=unit, sector="delivery"),
+        told=Told(
+            part="legal_aid",
+            title="讨薪咨询",
+            region_code="450311100",
+            amount=12,
+            unit=unit,
+            sector="delivery",
+        ),
     )
     pledge = lists.add_pledge(
-        actor=office, told=Told(
-            part="legal_aid", title="律师值班", region_code="450311", amount=8, unit=unit, measure="小时", first=today,
-            last=today + timedelta(days=30), times="每周二下午",
+        actor=office,
+        told=Told(
+            part="legal_aid",
+            title="律师值班",
+            region_code="450311",
+            amount=8,
+            unit=unit,
+            measure="小时",
+            first=today,
+            last=today + timedelta(days=30),
+            times="每周二下午",
         ),
-    )  # fmt: skip
+    )
     return need, pledge
 
 
@@ -58,7 +73,9 @@ def test_a_dropped_project_gives_its_hours_back_and_a_done_one_goes_to_the_ledge
 
 def test_a_unit_enters_its_own_lines_only(cast, district):
     clerk = cast.actor("clerk")
-    told = Told(part="health", title="体检", region_code="", amount=10, unit=district["gonghui"], last=clock.today())
+    told = Told(
+        part="health", title="体检", region_code="", amount=10, unit=district["gonghui"], last=clock.today()
+    )
     with pytest.raises(NotAllowed):
         lists.add_pledge(actor=clerk, told=told)
     told.unit = district["shichang"]

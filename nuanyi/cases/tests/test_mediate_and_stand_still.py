@@ -19,8 +19,13 @@ def test_the_worker_learns_when_and_where_and_what_came_of_it_but_not_who_comes(
     case, clerk, key = taken(), desk_cast.actor("clerk"), uuid4()
     for _again in range(2):
         hearing = wages.appoint(
-            actor=clerk, pk=case.pk, key=key, at=clock.now() + timedelta(days=1), where="雁山镇司法所", participants="王站长 19900001234",
-        )  # fmt: skip
+            actor=clerk,
+            pk=case.pk,
+            key=key,
+            at=clock.now() + timedelta(days=1),
+            where="雁山镇司法所",
+            participants="王站长 19900001234",
+        )
     assert Hearing.objects.count() == 1
     assert "王站长".encode() not in bytes(hearing.sealed_participants)
     page = Client().get(f"/c/{intake.link_of(case)}/").content.decode()
@@ -38,12 +43,19 @@ def test_an_appointment_in_the_past_or_nowhere_is_refused(desk_cast, taken):
     case = taken()
     with pytest.raises(BadInput) as refused:
         wages.appoint(
-            actor=desk_cast.actor("clerk"), pk=case.pk, key=uuid4(), at=clock.now() - timedelta(days=1), where="", participants="",
-        )  # fmt: skip
+            actor=desk_cast.actor("clerk"),
+            pk=case.pk,
+            key=uuid4(),
+            at=clock.now() - timedelta(days=1),
+            where="",
+            participants="",
+        )
     assert set(refused.value.fields) == {"at", "where"}
 
 
-def test_a_clock_stands_still_only_for_a_reason_that_the_law_knows_and_runs_on_by_the_time_it_stood(desk_cast, taken):
+def test_a_clock_stands_still_only_for_a_reason_that_the_law_knows_and_runs_on_by_the_time_it_stood(
+    desk_cast, taken
+):
     clerk = desk_cast.actor("clerk")
     with clock.held_at(JUNE):
         case = taken(kind="legal_aid")

@@ -36,7 +36,9 @@ def test_a_photo_and_a_voice_note_come_with_the_case_once_and_are_sealed(desk_ca
     assert Case.objects.count() == 1
     kept = list(Attachment.objects.order_by("media"))
     assert [row.media for row in kept] == ["photo", "voice"]
-    assert all(b"secret place" not in bytes(row.sealed_file) and WEBM not in bytes(row.sealed_file) for row in kept)
+    assert all(
+        b"secret place" not in bytes(row.sealed_file) and WEBM not in bytes(row.sealed_file) for row in kept
+    )
     link = intake.link_of(Case.objects.get())
     shown = Client().get(f"/c/{link}/files/{kept[0].pk}/")
     assert shown.content.startswith(b"\xff\xd8\xff")
@@ -54,12 +56,15 @@ def test_the_handling_clerk_opens_it_and_that_is_noted_and_nobody_else_does(desk
     assert Entry.objects.filter(kind="cases.file_opened").count() == 1
     assert desk_cast.client("yanshan").get(address).status_code in (403, 404)
     assert Client().get(address).status_code == 302
-    other = intake.send_case(actor=GUEST, key=uuid4(), told=intake.Request("wage", "另一件"), network="203.0.113.7")
+    other = intake.send_case(
+        actor=GUEST, key=uuid4(), told=intake.Request("wage", "另一件"), network="203.0.113.7"
+    )
     assert Client().get(f"/c/{intake.link_of(other)}/files/{kept.pk}/").status_code == 404
 
 
 @pytest.mark.parametrize(
-    "files", [{"voice": b"MZ\x90 a program"}, {"voice": b"\x1aE\xdf\xa3" + b"\0" * (4 << 20)}, {"photo": b"<svg/>"}]
+    "files",
+    [{"voice": b"MZ\x90 a program"}, {"voice": b"\x1aE\xdf\xa3" + b"\0" * (4 << 20)}, {"photo": b"<svg/>"}],
 )
 def test_what_is_no_recording_or_no_picture_is_refused_in_words_and_nothing_is_kept(desk_cast, client, files):
     answer = post(client, str(uuid4()), **files)

@@ -66,7 +66,9 @@ def test_often_used_answers_belong_to_the_unit_and_fill_the_field(desk_cast, tak
 def test_a_view_is_kept_under_a_name_for_oneself_and_forgotten(desk_cast, sent):
     sent()
     browser = desk_cast.client("clerk")
-    answer = browser.post("/office/cases/view/", {"title": "欠薪", "query": "kind=wage&state=new&evil=%0d%0a"})
+    answer = browser.post(
+        "/office/cases/view/", {"title": "欠薪", "query": "kind=wage&state=new&evil=%0d%0a"}
+    )
     assert answer.status_code == 302
     view = SavedView.objects.get()
     assert "欠薪" in browser.get("/office/cases/").content.decode()

@@ -11,10 +11,13 @@ from nuanyi.lib.ids import new_id
 
 HEAD = ["日期", "类别", "行业", "乡镇", "单位"]
 ROWS = [
-    [date(2022, 6, 3), "政策咨询", "外卖", "雁山镇", "市场监管局"], ["2022年6月5日", "法律援助", "", "", ""],
-    ["2022/7/1", "就业指导", "快递", "柘木", ""], ["昨天", "政策咨询", "", "", ""], ["2022-06-03", "修水管", "", "", ""],
+    [date(2022, 6, 3), "政策咨询", "外卖", "雁山镇", "市场监管局"],
+    ["2022年6月5日", "法律援助", "", "", ""],
+    ["2022/7/1", "就业指导", "快递", "柘木", ""],
+    ["昨天", "政策咨询", "", "", ""],
+    ["2022-06-03", "修水管", "", "", ""],
     ["2999-01-01", "政策咨询", "", "", ""],
-]  # fmt: skip
+]
 
 
 def take(actor, rows=ROWS, key=None):
@@ -55,7 +58,12 @@ def test_a_file_without_its_columns_is_refused(cast):
 def test_the_service_list_is_public_and_searched_by_words(cast, program, client):
     settings.save_item(
         actor=program,
-        told={"part": "rights", "title": "没发工钱", "words": "站点拖着工钱", "law": "《劳动合同法》第三十条"},
+        told={
+            "part": "rights",
+            "title": "没发工钱",
+            "words": "站点拖着工钱",
+            "law": "《劳动合同法》第三十条",
+        },
     )
     settings.save_item(actor=program, told={"part": "health", "title": "体检", "words": "一年一次"})
     page = client.get("/help/list/", {"q": "拖 工钱"}).content.decode()

@@ -20,18 +20,32 @@ from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 def text_of(docx):
     document = Document(io.BytesIO(docx))
     parts = [paragraph.text for paragraph in document.paragraphs]
-    return "\n".join(parts + [cell.text for table in document.tables for row in table.rows for cell in row.cells])
+    return "\n".join(
+        parts + [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    )
 
 
 @pytest.fixture
 def dispute(desk_cast, taken):
     case, clerk = taken(), desk_cast.actor("clerk")
     wages.add_claim(
-        actor=clerk, pk=case.pk, first=date(2026, 5, 1), last=date(2026, 5, 31), work="620 单", sum_text="4,321.50", evidence="接单截图、转账记录",
-    )  # fmt: skip
+        actor=clerk,
+        pk=case.pk,
+        first=date(2026, 5, 1),
+        last=date(2026, 5, 31),
+        work="620 单",
+        sum_text="4,321.50",
+        evidence="接单截图、转账记录",
+    )
     wages.add_claim(
-        actor=clerk, pk=case.pk, first=date(2026, 6, 1), last=date(2026, 6, 3), work="58 单", sum_text="300", evidence="",
-    )  # fmt: skip
+        actor=clerk,
+        pk=case.pk,
+        first=date(2026, 6, 1),
+        last=date(2026, 6, 3),
+        work="58 单",
+        sum_text="300",
+        evidence="",
+    )
     hearing = wages.appoint(
         actor=clerk,
         pk=case.pk,
@@ -83,10 +97,20 @@ def test_letters_open_in_another_program_on_one_or_two_a4_pages_in_chinese(desk_
             letters.write_letter(actor=desk_cast.actor("clerk"), pk=dispute.pk, name=name)[1]
         )
     subprocess.run(
-        ["soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", "pdf", "--outdir",
-         str(tmp_path), *[str(path) for path in tmp_path.glob("*.docx")]],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
+        [
+            "soffice",
+            "--headless",
+            f"-env:UserInstallation=file://{tmp_path}/profile",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(tmp_path),
+            *[str(path) for path in tmp_path.glob("*.docx")],
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
     for name in ("apply_mediation", "notice", "agreement", "legal_aid"):
         pdf = pypdfium2.PdfDocument(tmp_path / f"{name}.pdf")
         assert 1 <= len(pdf) <= 2, name
@@ -108,7 +132,9 @@ def test_a_template_of_ones_own_is_used_and_one_with_an_unknown_field_is_refused
     with pytest.raises(NotAllowed):
         letters.save_template(actor=clerk, name="notice", docx=out.getvalue())
     letters.save_template(actor=office, name="notice", docx=out.getvalue())
-    assert "本区自己的告知书：甲站点" in text_of(letters.write_letter(actor=clerk, pk=dispute.pk, name="notice")[1])
+    assert "本区自己的告知书：甲站点" in text_of(
+        letters.write_letter(actor=clerk, pk=dispute.pk, name="notice")[1]
+    )
     mine.add_paragraph("{{ id_number }}")
     out = io.BytesIO()
     mine.save(out)
@@ -145,5 +171,7 @@ def test_a_clerk_of_another_unit_gets_no_letter(desk_cast, dispute):
 def test_the_letter_comes_as_a_word_file_with_its_chinese_name(desk_cast, dispute):
     browser = desk_cast.client("clerk")
     answer = browser.post(f"/office/cases/{dispute.pk}/letters/notice/")
-    assert answer["Content-Disposition"].startswith("attachment; filename=letter.docx; filename*=UTF-8''%E5%91%8A")
+    assert answer["Content-Disposition"].startswith(
+        "attachment; filename=letter.docx; filename*=UTF-8''%E5%91%8A"
+    )
     assert answer.content[:2] == b"PK"

@@ -51,6 +51,8 @@ def text_field(text: str) -> bytes:
 def array_field(texts: list[str]) -> bytes:
     """A ``varchar[]`` field: dimensions, whether it holds NULLs, type, length, lower bound, elements."""
     head = (
-        struct.pack(">iiIii", 1, 0, _VARCHAR_OID, len(texts), 1) if texts else struct.pack(">iiI", 0, 0, _VARCHAR_OID)
+        struct.pack(">iiIii", 1, 0, _VARCHAR_OID, len(texts), 1)
+        if texts
+        else struct.pack(">iiI", 0, 0, _VARCHAR_OID)
     )
     return bytes_field(head + b"".join(text_field(text) for text in texts))

@@ -26,7 +26,9 @@ STEP = 200
 class EstablishmentLoader:
     """Matches and writes the establishments of one import."""
 
-    def __init__(self, source_import: Import, scopes: Iterable[Scope], choices: Choices | None = None) -> None:
+    def __init__(
+        self, source_import: Import, scopes: Iterable[Scope], choices: Choices | None = None
+    ) -> None:
         self.of = source_import
         self.scopes = tuple(scopes)
         self.choices = choices or {}
@@ -41,7 +43,9 @@ class EstablishmentLoader:
         """Go through the good rows; yields how many were seen so far. Nothing is written unless ``write``."""
         for known in Establishment.objects.select_related("contact"):
             self._remember(known)
-        digests = Appearance.objects.filter(source=self.of.source_id, worker=None).values_list("row_digest", flat=True)
+        digests = Appearance.objects.filter(source=self.of.source_id, worker=None).values_list(
+            "row_digest", flat=True
+        )
         seen_before, seen_now = {bytes(digest) for digest in digests}, set()
         count = 0
         for row in rows:
@@ -61,7 +65,14 @@ class EstablishmentLoader:
     def _digest(self, row: ReadRow) -> bytes:
         draft = row.draft
         assert isinstance(draft, EstablishmentDraft)
-        parts = (draft.name, draft.credit_code, draft.sector, draft.region, draft.contact_name, draft.contact_phone)
+        parts = (
+            draft.name,
+            draft.credit_code,
+            draft.sector,
+            draft.region,
+            draft.contact_name,
+            draft.contact_phone,
+        )
         return self.ring.digest("row", "\0".join((*parts, str(draft.headcount))))
 
     def _remember(self, record: Establishment) -> None:
@@ -93,7 +104,9 @@ class EstablishmentLoader:
                 record.save(force_insert=True)
         elif record.pk in self.fresh:
             self.tally.meet(
-                Met(row.sheet, row.number, None, draft.name, DOUBLE, [["row", str(self.fresh[record.pk]), ""]])
+                Met(
+                    row.sheet, row.number, None, draft.name, DOUBLE, [["row", str(self.fresh[record.pk]), ""]]
+                )
             )
         elif not any(scope.covers(region=record.region_code, units=_units(record)) for scope in self.scopes):
             self.tally.meet(Met(row.sheet, row.number, None, draft.name, "elsewhere"))
@@ -101,9 +114,14 @@ class EstablishmentLoader:
             self._meet(row, draft, record, write)
         if write:
             Appearance.objects.create(
-                source_id=self.of.source_id, source_import=self.of, establishment=record, sheet=row.sheet[:60],
-                row=row.number, row_digest=digest, as_of_date=self.of.as_of_date,
-            )  # fmt: skip
+                source_id=self.of.source_id,
+                source_import=self.of,
+                establishment=record,
+                sheet=row.sheet[:60],
+                row=row.number,
+                row_digest=digest,
+                as_of_date=self.of.as_of_date,
+            )
 
     def _make(self, draft: EstablishmentDraft) -> Establishment:
         contact = None
@@ -111,10 +129,20 @@ class EstablishmentLoader:
             contact = Person(id=new_id(), region_codes=prefixes(draft.region), unit_ids=_unit_list(self.of))
             seal_into(contact, name=draft.contact_name, phone=draft.contact_phone)
         return Establishment(
-            id=new_id(), name=draft.name, name_key=name_key(draft.name), sector=draft.sector, region_code=draft.region,
-            credit_code=draft.credit_code or None, headcount=draft.headcount, contact=contact, unit_id=self.of.unit_id,
-            source_id=self.of.source_id, round_id=self.of.round_id, made_by=self.of, as_of_date=self.of.as_of_date,
-        )  # fmt: skip
+            id=new_id(),
+            name=draft.name,
+            name_key=name_key(draft.name),
+            sector=draft.sector,
+            region_code=draft.region,
+            credit_code=draft.credit_code or None,
+            headcount=draft.headcount,
+            contact=contact,
+            unit_id=self.of.unit_id,
+            source_id=self.of.source_id,
+            round_id=self.of.round_id,
+            made_by=self.of,
+            as_of_date=self.of.as_of_date,
+        )
 
     def _meet(self, row: ReadRow, draft: EstablishmentDraft, record: Establishment, write: bool) -> None:
         changes = self._differences(draft, record)
@@ -135,18 +163,29 @@ class EstablishmentLoader:
             if after not in ("", None) and str(after) != before:
                 found.append([name, before, str(after)])
         contact = record.contact
-        if draft.contact_name and draft.contact_name != (open_for_program(contact, "name") if contact else ""):
-            found.append(["contact_name", contact.name if contact else "", masks.mask_name(draft.contact_name)])
-        if draft.contact_phone and draft.contact_phone != (open_for_program(contact, "phone") if contact else ""):
-            found.append(["contact_phone", contact.phone if contact else "", masks.mask_phone(draft.contact_phone)])
+        if draft.contact_name and draft.contact_name != (
+            open_for_program(contact, "name") if contact else ""
+        ):
+            found.append(
+                ["contact_name", contact.name if contact else "", masks.mask_name(draft.contact_name)]
+            )
+        if draft.contact_phone and draft.contact_phone != (
+            open_for_program(contact, "phone") if contact else ""
+        ):
+            found.append(
+                ["contact_phone", contact.phone if contact else "", masks.mask_phone(draft.contact_phone)]
+            )
         return found
 
     def _change(self, draft: EstablishmentDraft, record: Establishment, wanted: list[str]) -> None:
         before = {name: value_of(record, name) for name in wanted} | {"as_of": record.as_of_date.isoformat()}
         Change.objects.create(
-            source_import=self.of, record_type="establishment", record_id=record.pk, changed_at=self.at,
+            source_import=self.of,
+            record_type="establishment",
+            record_id=record.pk,
+            changed_at=self.at,
             sealed_before=self.ring.seal("file", json.dumps(before), record.pk.bytes),
-        )  # fmt: skip
+        )
         for name in wanted:
             value = getattr(draft, name)
             put_value(record, name, "" if value is None else str(value))

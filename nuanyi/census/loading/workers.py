@@ -134,7 +134,9 @@ def _region_fields(region: str) -> tuple[bytes, bytes]:
 class WorkerLoader:
     """Matches and writes the workers of one import."""
 
-    def __init__(self, source_import: Import, scopes: Iterable[Scope], choices: Choices | None = None) -> None:
+    def __init__(
+        self, source_import: Import, scopes: Iterable[Scope], choices: Choices | None = None
+    ) -> None:
         self.of = source_import
         self.scopes = tuple(scopes)
         self.choices = choices or {}
@@ -158,7 +160,9 @@ class WorkerLoader:
                 cursor.execute(f"CREATE TEMP TABLE IF NOT EXISTS incoming ({_COLUMNS}) ON COMMIT DROP")
             cursor.execute("SELECT EXISTS (SELECT FROM census_worker)")
             self.somebody_known = bool(cursor.fetchone()[0])
-            cursor.execute("SELECT EXISTS (SELECT FROM census_appearance WHERE source_id = %s)", [self.of.source_id])
+            cursor.execute(
+                "SELECT EXISTS (SELECT FROM census_appearance WHERE source_id = %s)", [self.of.source_id]
+            )
             self.source_known = bool(cursor.fetchone()[0])
         good = iter(row for row in rows if not row.problems)
         seen = 0
@@ -178,13 +182,17 @@ class WorkerLoader:
     def _line(self, row: ReadRow) -> _Line:
         draft, digest = row.draft, self.ring.digest
         assert isinstance(draft, WorkerDraft)
-        whole = f"{draft.name}\0{draft.phone}\0{draft.id_number}\0{draft.site}\0{draft.sector}\0{draft.region}"
+        whole = (
+            f"{draft.name}\0{draft.phone}\0{draft.id_number}\0{draft.site}\0{draft.sector}\0{draft.region}"
+        )
         return _Line(
-            row.sheet, row.number, draft,
+            row.sheet,
+            row.number,
+            draft,
             digest("phone", draft.phone) if draft.phone else None,
             digest("id_number", draft.id_number) if draft.id_number else None,
             digest("row", whole),
-        )  # fmt: skip
+        )
 
     def _batch(self, lines: list[_Line], write: bool) -> None:
         known_rows = self._look_up(lines)
@@ -308,12 +316,17 @@ class WorkerLoader:
         wanted = [name for name, before, _after in changes if choice == Choice.OVERWRITE or not before]
         if not wanted:
             return False
-        worker = Worker.objects.select_related("person").select_for_update(of=("self",)).get(pk=record.worker_id)
+        worker = (
+            Worker.objects.select_related("person").select_for_update(of=("self",)).get(pk=record.worker_id)
+        )
         before = {name: _value_of(worker, name) for name in wanted} | {"as_of": worker.as_of_date.isoformat()}
         Change.objects.create(
-            source_import=self.of, record_type="worker", record_id=worker.pk, changed_at=self.at,
+            source_import=self.of,
+            record_type="worker",
+            record_id=worker.pk,
+            changed_at=self.at,
             sealed_before=self.ring.seal("file", json.dumps(before), worker.pk.bytes),
-        )  # fmt: skip
+        )
         for name in wanted:
             put_value(worker, name, getattr(line.draft, name))
         if "site" in wanted:
@@ -324,12 +337,19 @@ class WorkerLoader:
         worker.save()
         return True
 
-    def _write(self, fresh: list[tuple[_Line, bytes, bytes]], more: list[tuple[_Line, _Record | _Fresh]]) -> None:
+    def _write(
+        self, fresh: list[tuple[_Line, bytes, bytes]], more: list[tuple[_Line, _Record | _Fresh]]
+    ) -> None:
         if fresh:
             facts = {
-                "units": [self.of.unit_id] if self.of.unit_id else [], "unit": self.of.unit_id, "at": self.at,
-                "source": self.of.source_id, "round": self.of.round_id, "import": self.of.pk, "as_of": self.of.as_of_date,
-            }  # fmt: skip
+                "units": [self.of.unit_id] if self.of.unit_id else [],
+                "unit": self.of.unit_id,
+                "at": self.at,
+                "source": self.of.source_id,
+                "round": self.of.round_id,
+                "import": self.of.pk,
+                "as_of": self.of.as_of_date,
+            }
             self.writer.write(self._copy_bytes(fresh), facts)
         if more:
             self.writer.wait()
@@ -339,7 +359,11 @@ class WorkerLoader:
         """The batch in COPY's binary format. Sealing, masking and writing in one pass: this is the hot loop."""
         seal, political_seal = self.ring.sealer("person"), self.ring.sealer("political")
         mask_name, mask_phone, mask_id, size = masks.mask_name, masks.mask_phone, masks.mask_id_number, SIZES
-        delivered, of_region, of_text = self.tally.delivered, Remembered(_region_fields), Remembered(text_field)
+        delivered, of_region, of_text = (
+            self.tally.delivered,
+            Remembered(_region_fields),
+            Remembered(text_field),
+        )
         digest_size, out = size[16], [SIGNATURE]
         for line, worker_id, person_id in fresh:
             d = line.draft
@@ -358,13 +382,35 @@ class WorkerLoader:
             phone_mask, number_mask = mask_phone(d.phone).encode(), mask_id(d.id_number).encode()
             codes, region = of_region[d.region]
             out += (
-                COLUMN_COUNT, digest_size, worker_id, digest_size, person_id,
-                size[len(name)], name, size[len(name_mask)], name_mask,
-                phone, size[len(phone_mask)], phone_mask, phone_digest,
-                number, size[len(number_mask)], number_mask, number_digest, political,
-                codes, of_text[d.sector], region, digest_size + UUID(d.establishment).bytes if d.establishment else NULL,
-                of_text[d.site], of_text[line.sheet[:60]], INTEGER, line.number.to_bytes(4, "big"), digest_size, line.row,
-            )  # fmt: skip
+                COLUMN_COUNT,
+                digest_size,
+                worker_id,
+                digest_size,
+                person_id,
+                size[len(name)],
+                name,
+                size[len(name_mask)],
+                name_mask,
+                phone,
+                size[len(phone_mask)],
+                phone_mask,
+                phone_digest,
+                number,
+                size[len(number_mask)],
+                number_mask,
+                number_digest,
+                political,
+                codes,
+                of_text[d.sector],
+                region,
+                digest_size + UUID(d.establishment).bytes if d.establishment else NULL,
+                of_text[d.site],
+                of_text[line.sheet[:60]],
+                INTEGER,
+                line.number.to_bytes(4, "big"),
+                digest_size,
+                line.row,
+            )
         out.append(TRAILER)
         return b"".join(out)
 
@@ -383,7 +429,9 @@ class WorkerLoader:
             for line, record in more
         ]
         units = [self.of.unit_id] if self.of.unit_id else []
-        seen = [(prefixes(line.draft.region), units, r.person_id) for line, r in more if isinstance(r, _Record)]
+        seen = [
+            (prefixes(line.draft.region), units, r.person_id) for line, r in more if isinstance(r, _Record)
+        ]
         with connection.cursor() as cursor:
             cursor.executemany(_APPEAR, told)
             cursor.executemany(_SEEN, seen)

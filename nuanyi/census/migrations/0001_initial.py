@@ -22,7 +22,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="CensusRound",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=120, unique=True)),
                 (
                     "sectors",
@@ -43,7 +48,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "region_codes",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), size=None),
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=12), size=None
+                    ),
                 ),
                 ("start_date", models.DateField()),
                 ("end_date", models.DateField()),
@@ -67,7 +74,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
                 ("purpose", models.CharField(max_length=200)),
                 ("filters", models.JSONField(default=dict)),
@@ -89,7 +98,9 @@ class Migration(migrations.Migration):
                 (
                     "asked_by",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="exports", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exports",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -111,7 +122,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
                 ("client_key", models.UUIDField(default=nuanyi.lib.ids.new_id, unique=True)),
                 (
@@ -201,7 +214,10 @@ class Migration(migrations.Migration):
                 (
                     "unit",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="imports", to="units.unit"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imports",
+                        to="units.unit",
                     ),
                 ),
             ],
@@ -212,7 +228,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Finding",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("sheet", models.CharField(blank=True, max_length=60)),
                 ("row", models.PositiveIntegerField()),
                 ("column", models.CharField(max_length=60)),
@@ -222,7 +243,9 @@ class Migration(migrations.Migration):
                 (
                     "source_import",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="findings", to="census.import"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="census.import",
                     ),
                 ),
             ],
@@ -230,7 +253,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Change",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("record_type", models.CharField(max_length=20)),
                 ("record_id", models.UUIDField()),
                 ("sealed_before", models.BinaryField()),
@@ -238,7 +266,9 @@ class Migration(migrations.Migration):
                 (
                     "source_import",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="census.import"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="census.import",
                     ),
                 ),
             ],
@@ -246,7 +276,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Match",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("sheet", models.CharField(blank=True, max_length=60)),
                 ("row", models.PositiveIntegerField()),
                 ("record_id", models.UUIDField(null=True)),
@@ -268,7 +303,9 @@ class Migration(migrations.Migration):
                 (
                     "source_import",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="matches", to="census.import"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="matches",
+                        to="census.import",
                     ),
                 ),
             ],
@@ -276,7 +313,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Source",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=80, unique=True)),
                 ("columns", models.JSONField(default=dict)),
                 (
@@ -303,7 +345,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
                 (
                     "sector",
@@ -344,7 +388,10 @@ class Migration(migrations.Migration):
                 (
                     "contact",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="people.person"
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.person",
                     ),
                 ),
                 (
@@ -396,7 +443,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
                 (
                     "sector",
@@ -532,7 +581,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Appearance",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("sheet", models.CharField(blank=True, max_length=60)),
                 ("row", models.PositiveIntegerField()),
                 ("row_digest", models.BinaryField()),
@@ -611,7 +665,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="worker",
             index=models.Index(
-                condition=models.Q(("establishment__isnull", False)), fields=["establishment"], name="worker_of_shop"
+                condition=models.Q(("establishment__isnull", False)),
+                fields=["establishment"],
+                name="worker_of_shop",
             ),
         ),
         migrations.AddIndex(
@@ -624,6 +680,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="appearance",
-            constraint=models.UniqueConstraint(models.F("source"), models.F("row_digest"), name="appearance_once"),
+            constraint=models.UniqueConstraint(
+                models.F("source"), models.F("row_digest"), name="appearance_once"
+            ),
         ),
     ]

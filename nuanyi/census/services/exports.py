@@ -30,7 +30,11 @@ CLEAR_AT_MOST = 5000
 def export_masked(*, actor: Actor, what: str, filters: dict[str, str]) -> bytes:
     """The filtered list as a workbook, personal values masked, rows as the actor's pages show them."""
     actor.require("census.export")
-    rows = queries.establishments(actor, filters) if what == "establishments" else queries.workers(actor, filters)
+    rows = (
+        queries.establishments(actor, filters)
+        if what == "establishments"
+        else queries.workers(actor, filters)
+    )
     out = io.BytesIO()
     count = _write(out, what, rows.iterator(2000), clear=False)
     journal.record(actor, events.EXPORTED, what=what, filters=filters, rows=count)
@@ -41,7 +45,15 @@ def _write(out: io.BytesIO, what: str, rows: Iterable[Any], *, clear: bool) -> i
     names, sectors, states = places.names_by_code(), dict(Sector.choices), dict(FollowUp.choices)
     writer = sheets.Writer(out)
     if what == "establishments":
-        titles = [_("Name"), _("Sector"), _("Township"), _("Credit code"), _("Headcount"), _("Follow-up"), _("As of")]
+        titles = [
+            _("Name"),
+            _("Sector"),
+            _("Township"),
+            _("Credit code"),
+            _("Headcount"),
+            _("Follow-up"),
+            _("As of"),
+        ]
         page = writer.sheet(str(_("Establishments")), titles, [32, 12, 14, 22, 8, 10, 12])
     else:
         titles = [
@@ -85,7 +97,9 @@ def ask_for_clear(*, actor: Actor, purpose: str, filters: dict[str, str]) -> Exp
     made = Export.objects.create(asked_by_id=actor.account_id, purpose=purpose.strip()[:200], filters=filters)
     journal.record(actor, events.EXPORT_ASKED, made, purpose=made.purpose, filters=filters)
     for duty in (Duty.DISTRICT_OFFICE, Duty.ORGANISATION):
-        notices.queue_to_duty(duty, kinds.EXPORT_ASKED, once=f"export:{made.pk}", who=actor.label, purpose=made.purpose)
+        notices.queue_to_duty(
+            duty, kinds.EXPORT_ASKED, once=f"export:{made.pk}", who=actor.label, purpose=made.purpose
+        )
     return made
 
 
@@ -103,9 +117,11 @@ def decide_export(*, actor: Actor, export: Export, approve: bool) -> Export:
     found.save()
     journal.record(actor, events.EXPORT_DECIDED, found, approved=approve)
     notices.queue(
-        Account.objects.get(pk=found.asked_by_id), kinds.EXPORT_DECIDED, once=f"export-decided:{found.pk}",
+        Account.objects.get(pk=found.asked_by_id),
+        kinds.EXPORT_DECIDED,
+        once=f"export-decided:{found.pk}",
         address="/office/census/exports/",
-    )  # fmt: skip
+    )
     return found
 
 

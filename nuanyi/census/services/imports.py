@@ -51,10 +51,19 @@ WRITER_LOCK = 77020
 
 @transaction.atomic
 def send_file(
-    *, actor: Actor, client_key: UUID, data: bytes, file_name: str, source_name: str, kind: str = "",
-    as_of_date: date | None = None, census_round: CensusRound | None = None, default_sector: str = "",
-    default_region: str = "", political_evidence: str = "",
-) -> Import:  # fmt: skip
+    *,
+    actor: Actor,
+    client_key: UUID,
+    data: bytes,
+    file_name: str,
+    source_name: str,
+    kind: str = "",
+    as_of_date: date | None = None,
+    census_round: CensusRound | None = None,
+    default_sector: str = "",
+    default_region: str = "",
+    political_evidence: str = "",
+) -> Import:
     """Take a file into the queue. The same ``client_key`` with the same bytes gives the first answer.
 
     Raises NotAllowed, BadSheet (at the gate), BadInput, Conflict.
@@ -71,11 +80,20 @@ def send_file(
     if political_evidence and not actor.can("people.reveal_political"):
         political_evidence = ""
     made = Import(
-        client_key=client_key, account_id=actor.account_id, unit_id=actor.unit_id, source=source, kind=kind,
-        round=census_round, file_name=file_name[:120], file_sha256=digest, file_bytes=len(data),
-        as_of_date=as_of_date or clock.today(), default_sector=default_sector, political_evidence=political_evidence,
+        client_key=client_key,
+        account_id=actor.account_id,
+        unit_id=actor.unit_id,
+        source=source,
+        kind=kind,
+        round=census_round,
+        file_name=file_name[:120],
+        file_sha256=digest,
+        file_bytes=len(data),
+        as_of_date=as_of_date or clock.today(),
+        default_sector=default_sector,
+        political_evidence=political_evidence,
         default_region=default_region or _home_region(actor),
-    )  # fmt: skip
+    )
     _check_defaults(made)
     files.keep(made.pk, files.SENT, data)
     made.save(force_insert=True)
@@ -145,9 +163,12 @@ def known_for(of: Import) -> Known:
         return unit_wide or any(scope.covers(region=code) for scope in scopes)
 
     known = Known(
-        lambda text: places.region_named(text, names), lambda text: places.region_in(text, stems),
-        default_sector=of.default_sector, default_region=of.default_region, may_write=may_write,
-    )  # fmt: skip
+        lambda text: places.region_named(text, names),
+        lambda text: places.region_in(text, stems),
+        default_sector=of.default_sector,
+        default_region=of.default_region,
+        may_write=may_write,
+    )
     if of.kind != Kind.ESTABLISHMENTS:
         sites = Establishment.objects.values_list("name_key", "id", "region_code", "sector")
         known.sites = {key: (str(pk), region, sector) for key, pk, region, sector in sites}
@@ -191,7 +212,9 @@ def _read(of: Import) -> None:
     tally = _load(of, _again(first, rows), write=False)
     Finding.objects.filter(source_import=of).delete()
     Match.objects.filter(source_import=of).delete()
-    Finding.objects.bulk_create([_finding(of, reader, row, problem) for row, problem in bad[:FINDINGS_KEPT]], 1000)
+    Finding.objects.bulk_create(
+        [_finding(of, reader, row, problem) for row, problem in bad[:FINDINGS_KEPT]], 1000
+    )
     Match.objects.bulk_create([_match(of, met) for met in tally.met[:FINDINGS_KEPT]], 1000)
     of.columns = {layout.sheet: layout.as_json() for layout in reader.layouts}
     of.counts = {**counts, "good": counts["rows"] - counts["bad"], **tally.as_json()}
@@ -199,7 +222,9 @@ def _read(of: Import) -> None:
     _tell(of, kinds.IMPORT_READ, file=of.file_name, good=of.counts["good"], bad=of.counts["bad"])
 
 
-def _split(reader: Reader, of: Import, bad: list[tuple[ReadRow, Problem]], counts: dict[str, int]) -> Iterator[ReadRow]:
+def _split(
+    reader: Reader, of: Import, bad: list[tuple[ReadRow, Problem]], counts: dict[str, int]
+) -> Iterator[ReadRow]:
     for row in reader.rows(known_for(of)):
         counts["rows"] += 1
         if row.problems:
@@ -228,9 +253,14 @@ def _load(of: Import, rows: Iterable[ReadRow], *, write: bool, choices: Choices 
 
 def _finding(of: Import, reader: Reader, row: ReadRow, problem: Problem) -> Finding:
     return Finding(
-        source_import=of, sheet=row.sheet[:60], row=row.number, column=reader.title_of(row.sheet, problem.field)[:60],
-        reason=problem.reason, value_mask=_shown(problem, problem.value), hint_mask=_shown(problem, problem.hint),
-    )  # fmt: skip
+        source_import=of,
+        sheet=row.sheet[:60],
+        row=row.number,
+        column=reader.title_of(row.sheet, problem.field)[:60],
+        reason=problem.reason,
+        value_mask=_shown(problem, problem.value),
+        hint_mask=_shown(problem, problem.hint),
+    )
 
 
 def _shown(problem: Problem, text: str) -> str:
@@ -240,9 +270,14 @@ def _shown(problem: Problem, text: str) -> str:
 
 def _match(of: Import, met: Any) -> Match:
     return Match(
-        source_import=of, sheet=met.sheet[:60], row=met.row, record_id=met.record_id, title=met.title[:130],
-        sort=met.sort, changes=met.changes,
-    )  # fmt: skip
+        source_import=of,
+        sheet=met.sheet[:60],
+        row=met.row,
+        record_id=met.record_id,
+        title=met.title[:130],
+        sort=met.sort,
+        changes=met.changes,
+    )
 
 
 def _move(of: Import, state: str) -> None:
@@ -261,7 +296,9 @@ def _refuse(of: Import, code: str) -> None:
 def _tell(of: Import, kind: str, **facts: Any) -> None:
     if of.account_id is not None:
         account = Account.objects.get(pk=of.account_id)
-        notices.queue(account, kind, once=f"{kind}:{of.pk}", address=f"/office/census/imports/{of.pk}/", **facts)
+        notices.queue(
+            account, kind, once=f"{kind}:{of.pk}", address=f"/office/census/imports/{of.pk}/", **facts
+        )
 
 
 def _delete_file(actor: Actor, of: Import) -> None:
@@ -348,9 +385,10 @@ def decide(*, actor: Actor, of: Import, only_if_clean: bool = False) -> Import:
     open_matches = Match.objects.filter(source_import=of, sort="changed", choice="").exists()
     if open_matches and not of.default_choice:
         raise BadInput(
-            _("Some rows differ from what is known. Choose first what to do with them."), code="no-choice",
+            _("Some rows differ from what is known. Choose first what to do with them."),
+            code="no-choice",
             fields={"choice": _("Keep, fill in or overwrite?")},
-        )  # fmt: skip
+        )
     _move(of, ImportState.WRITING)
     return of
 
@@ -382,7 +420,9 @@ def write_import(pk: UUID) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
             _write(of)
-        with transaction.atomic():  # only now, when what was taken in is durable; a crash in between is swept later
+        with (
+            transaction.atomic()
+        ):  # only now, when what was taken in is durable; a crash in between is swept later
             _delete_file(system("import"), of)
         files.forget_progress(pk)
 
@@ -412,7 +452,13 @@ def _write(of: Import) -> None:
     _move(of, ImportState.DONE)
     actor = system("import") if of.account_id is None else actor_for(Account.objects.get(pk=of.account_id))
     journal.record(actor, events.IMPORTED, of, source=of.source.name, sha256=of.file_sha256, **of.counts)
-    _tell(of, kinds.IMPORT_DONE, file=of.file_name, new=of.counts.get("new", 0), changed=of.counts.get("written", 0))
+    _tell(
+        of,
+        kinds.IMPORT_DONE,
+        file=of.file_name,
+        new=of.counts.get("new", 0),
+        changed=of.counts.get("written", 0),
+    )
     if rejected:
         files.keep(of.pk, files.REJECTED, rejected_workbook(reader, rejected))
 
@@ -481,7 +527,9 @@ def _restore(change: Change) -> bool:
     """Put the values from before back unless somebody changed the record after the import."""
     if change.record_type == "worker":
         worker = (
-            Worker.objects.select_related("person").filter(pk=change.record_id, changed_at=change.changed_at).first()
+            Worker.objects.select_related("person")
+            .filter(pk=change.record_id, changed_at=change.changed_at)
+            .first()
         )
         if worker is None:
             return False

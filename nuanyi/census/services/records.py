@@ -109,7 +109,9 @@ def _read(actor: Actor, entry: dict[str, str], read: Any) -> Any:
 
 def _establishment(actor: Actor, entry: dict[str, str]) -> Establishment:
     draft = _read(actor, entry, read_establishment)
-    same = Establishment.objects.filter(name_key=name_key(draft.name), region_code__startswith=draft.region[:9])
+    same = Establishment.objects.filter(
+        name_key=name_key(draft.name), region_code__startswith=draft.region[:9]
+    )
     if draft.credit_code:
         same = same | Establishment.objects.filter(credit_code=draft.credit_code)
     if same.exists():
@@ -119,10 +121,17 @@ def _establishment(actor: Actor, entry: dict[str, str]) -> Establishment:
         contact = _person(actor, draft.region)
         seal_into(contact, name=draft.contact_name, phone=draft.contact_phone).save(force_insert=True)
     return Establishment.objects.create(
-        name=draft.name, name_key=name_key(draft.name), sector=draft.sector, region_code=draft.region,
-        credit_code=draft.credit_code or None, headcount=draft.headcount, contact=contact, unit_id=actor.unit_id,
-        follow_up=FollowUp.VISITED, followed_at=clock.now(),
-    )  # fmt: skip
+        name=draft.name,
+        name_key=name_key(draft.name),
+        sector=draft.sector,
+        region_code=draft.region,
+        credit_code=draft.credit_code or None,
+        headcount=draft.headcount,
+        contact=contact,
+        unit_id=actor.unit_id,
+        follow_up=FollowUp.VISITED,
+        followed_at=clock.now(),
+    )
 
 
 def _worker(actor: Actor, entry: dict[str, str]) -> Worker:
@@ -141,9 +150,15 @@ def _worker(actor: Actor, entry: dict[str, str]) -> Worker:
     seal_into(person, name=draft.name, phone=draft.phone, id_number=draft.id_number).save(force_insert=True)
     site = Establishment.objects.filter(name_key=name_key(draft.site)).first() if draft.site else None
     return Worker.objects.create(
-        person=person, sector=draft.sector, region_code=draft.region, site_name=draft.site, establishment=site,
-        unit_id=actor.unit_id, follow_up=FollowUp.VISITED, followed_at=clock.now(),
-    )  # fmt: skip
+        person=person,
+        sector=draft.sector,
+        region_code=draft.region,
+        site_name=draft.site,
+        establishment=site,
+        unit_id=actor.unit_id,
+        follow_up=FollowUp.VISITED,
+        followed_at=clock.now(),
+    )
 
 
 def _same(number: str) -> Q:
@@ -154,8 +169,12 @@ def _same(number: str) -> Q:
 
 
 def _person(actor: Actor, region: str) -> Person:
-    return Person(id=new_id(), region_codes=prefixes(region), unit_ids=[actor.unit_id] if actor.unit_id else [])
+    return Person(
+        id=new_id(), region_codes=prefixes(region), unit_ids=[actor.unit_id] if actor.unit_id else []
+    )
 
 
 def _known_already() -> Refusal:
-    return Refusal(_("This one is on record already. Thank you for looking."), code="known-already", status=409)
+    return Refusal(
+        _("This one is on record already. Thank you for looking."), code="known-already", status=409
+    )

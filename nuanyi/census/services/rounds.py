@@ -21,9 +21,15 @@ from nuanyi.units.models import Unit
 
 @transaction.atomic
 def plan_round(
-    *, actor: Actor, name: str, sectors: list[str], region_codes: list[str], units: list[Unit], start_date: date,
+    *,
+    actor: Actor,
+    name: str,
+    sectors: list[str],
+    region_codes: list[str],
+    units: list[Unit],
+    start_date: date,
     end_date: date,
-) -> CensusRound:  # fmt: skip
+) -> CensusRound:
     """Plan a round. Raises NotAllowed, BadInput, Conflict (a round of this name)."""
     actor.require("census.rounds")
     wrong = {}
@@ -40,9 +46,12 @@ def plan_round(
     try:
         with transaction.atomic():
             made = CensusRound.objects.create(
-                name=name.strip()[:120], sectors=sorted(set(sectors)), region_codes=sorted(set(region_codes)),
-                start_date=start_date, end_date=end_date,
-            )  # fmt: skip
+                name=name.strip()[:120],
+                sectors=sorted(set(sectors)),
+                region_codes=sorted(set(region_codes)),
+                start_date=start_date,
+                end_date=end_date,
+            )
     except IntegrityError as exc:
         raise Conflict(_("There is a round of this name."), code="name-taken") from exc
     made.units.set(units)

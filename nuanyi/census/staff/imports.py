@@ -56,7 +56,9 @@ def new(request: HttpRequest) -> HttpResponse:
                 transaction.on_commit(lambda: _later(jobs.read_import, of.pk))
                 return redirect("census:import", of.pk)
     context = {"form": form, "refusal": refusal, "sources": queries.sources()}
-    return render(request, "census/staff/import_new.html", context, status=422 if refusal or form.errors else 200)
+    return render(
+        request, "census/staff/import_new.html", context, status=422 if refusal or form.errors else 200
+    )
 
 
 def _later(task: Any, pk: UUID) -> None:
@@ -82,16 +84,27 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     matches = Match.objects.filter(source_import=of).order_by("-sort", "id")
     context = {
-        "of": of, "busy": of.state in BUSY, "progress": files.progress(of.pk), "findings": findings,
-        "reasons": REASONS, "refusal_words": SHEET_REASONS.get(of.refusal.removeprefix("sheet-"), ""),
-        "changed": matches.filter(sort="changed")[:100], "open": matches.filter(sort="changed", choice="").count(),
-        "others": matches.exclude(sort="changed")[:50], "choices": Choice.choices, "kinds": Kind.choices,
-        "sheets": _sheets(of), "titles": {n: t for n, (t, _names) in FIELDS.get(of.kind, {}).items()},
-        "has_file": files.has(of.pk, files.SENT), "has_rejected": files.has(of.pk, files.REJECTED),
+        "of": of,
+        "busy": of.state in BUSY,
+        "progress": files.progress(of.pk),
+        "findings": findings,
+        "reasons": REASONS,
+        "refusal_words": SHEET_REASONS.get(of.refusal.removeprefix("sheet-"), ""),
+        "changed": matches.filter(sort="changed")[:100],
+        "open": matches.filter(sort="changed", choice="").count(),
+        "others": matches.exclude(sort="changed")[:50],
+        "choices": Choice.choices,
+        "kinds": Kind.choices,
+        "sheets": _sheets(of),
+        "titles": {n: t for n, (t, _names) in FIELDS.get(of.kind, {}).items()},
+        "has_file": files.has(of.pk, files.SENT),
+        "has_rejected": files.has(of.pk, files.REJECTED),
         "names": places.names_by_code(),
         "all_fields": {name: title for table in FIELDS.values() for name, (title, _names) in table.items()},
-    }  # fmt: skip
-    template = "census/staff/import_body.html" if getattr(request, "htmx", False) else "census/staff/import.html"
+    }
+    template = (
+        "census/staff/import_body.html" if getattr(request, "htmx", False) else "census/staff/import.html"
+    )
     return render(request, template, context)
 
 
@@ -100,7 +113,9 @@ def _sheets(of: Import) -> list[dict[str, Any]]:
     found = []
     for name, layout in of.columns.items():
         by_column = {column: field for field, column in layout["fields"].items()}
-        columns = [(index, title, by_column.get(index, "")) for index, title in enumerate(layout["titles"]) if title]
+        columns = [
+            (index, title, by_column.get(index, "")) for index, title in enumerate(layout["titles"]) if title
+        ]
         found.append({"name": name, "row": layout["row"], "columns": columns, "used": bool(layout["fields"])})
     return found
 

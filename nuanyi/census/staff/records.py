@@ -29,23 +29,36 @@ WHAT: dict[str, Any] = {"establishments": Establishment, "workers": Worker}
 def filters_of(request: HttpRequest) -> dict[str, str]:
     """The filters in the address."""
     return {
-        name: request.GET[name].strip()[:120] for name in (*queries.FILTERS, "establishment") if request.GET.get(name)
+        name: request.GET[name].strip()[:120]
+        for name in (*queries.FILTERS, "establishment")
+        if request.GET.get(name)
     }
 
 
 def _list(request: HttpRequest, what: str) -> HttpResponse:
     actor, filters = actor_of(request), filters_of(request)
-    rows: Any = queries.establishments(actor, filters) if what == "establishments" else queries.workers(actor, filters)
+    rows: Any = (
+        queries.establishments(actor, filters)
+        if what == "establishments"
+        else queries.workers(actor, filters)
+    )
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     total, more = counted(rows)
     context = {
-        "page": page, "total": total, "more": more, "filters": filters, "what": what, "names": places.names_by_code(),
-        "sectors": Sector.choices, "sector_names": dict(Sector.choices), "follow_ups": FollowUp.choices,
+        "page": page,
+        "total": total,
+        "more": more,
+        "filters": filters,
+        "what": what,
+        "names": places.names_by_code(),
+        "sectors": Sector.choices,
+        "sector_names": dict(Sector.choices),
+        "follow_ups": FollowUp.choices,
         "follow_up_names": dict(FollowUp.choices),
         "townships": [(region.code, region.name) for region in places.townships()],
         "sources": Source.objects.order_by("name").values_list("id", "name"),
         "undo": request.session.pop("undo", None),
-    }  # fmt: skip
+    }
     return render(request, f"census/staff/{what}.html", context)
 
 
@@ -68,15 +81,19 @@ def workers(request: HttpRequest) -> HttpResponse:
 def establishment(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One establishment: what is known, who answers for it and why, its workers."""
     actor = actor_of(request)
-    found = queries.establishments(actor, {}).select_related("contact", "source", "unit").filter(pk=pk).first()
+    found = (
+        queries.establishments(actor, {}).select_related("contact", "source", "unit").filter(pk=pk).first()
+    )
     if found is None:
         raise NotFound()
     context = {
-        "record": found, "answers": units.who_answers(sector=found.sector, region_code=found.region_code),
-        "workers": queries.workers(actor, {"establishment": str(pk)})[:50], "names": places.names_by_code(),
+        "record": found,
+        "answers": units.who_answers(sector=found.sector, region_code=found.region_code),
+        "workers": queries.workers(actor, {"establishment": str(pk)})[:50],
+        "names": places.names_by_code(),
         "appearances": found.appearances.select_related("source", "source_import").order_by("id")[:50],
         "follow_ups": FollowUp.choices,
-    }  # fmt: skip
+    }
     return render(request, "census/staff/establishment.html", context)
 
 
@@ -85,18 +102,23 @@ def establishment(request: HttpRequest, pk: UUID) -> HttpResponse:
 def worker(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One worker, masked; each value opens for a stated purpose."""
     actor = actor_of(request)
-    found = queries.workers(actor, {}).select_related("person", "establishment", "source").filter(pk=pk).first()
+    found = (
+        queries.workers(actor, {}).select_related("person", "establishment", "source").filter(pk=pk).first()
+    )
     if found is None:
         raise NotFound()
     fields = [(name, title, getattr(found.person, name)) for name, title in FIELDS.items()]
     if not actor.can("people.reveal_political"):
         fields = [part for part in fields if part[0] != "political"]
     context = {
-        "record": found, "fields": fields, "may_reveal": actor.can("people.reveal"), "names": places.names_by_code(),
+        "record": found,
+        "fields": fields,
+        "may_reveal": actor.can("people.reveal"),
+        "names": places.names_by_code(),
         "answers": units.who_answers(sector=found.sector, region_code=found.region_code),
         "appearances": found.appearances.select_related("source", "source_import").order_by("id")[:50],
         "follow_ups": FollowUp.choices,
-    }  # fmt: skip
+    }
     return render(request, "census/staff/worker.html", context)
 
 
@@ -116,7 +138,9 @@ def follow_up(request: HttpRequest, what: str) -> HttpResponse:
             ids = [UUID(pk) for pk in request.POST.getlist("id")]
         except ValueError as exc:
             raise BadInput() from exc
-        before = records.note_follow_up(actor=actor, model=model, ids=ids, follow_up=request.POST.get("follow_up", ""))
+        before = records.note_follow_up(
+            actor=actor, model=model, ids=ids, follow_up=request.POST.get("follow_up", "")
+        )
         request.session["undo"] = {"what": what, "count": len(before), "before": json.dumps(before)}
     return redirect(_back(request, what))
 

@@ -68,7 +68,9 @@ def exports_list(request: HttpRequest) -> HttpResponse:
     actor, refusal = actor_of(request), None
     if request.method == "POST":
         try:
-            exports.ask_for_clear(actor=actor, purpose=request.POST.get("purpose", ""), filters=filters_of(request))
+            exports.ask_for_clear(
+                actor=actor, purpose=request.POST.get("purpose", ""), filters=filters_of(request)
+            )
             return redirect("census:exports")
         except Refusal as wrong:
             refusal = wrong
@@ -76,9 +78,11 @@ def exports_list(request: HttpRequest) -> HttpResponse:
     if not actor.can("census.approve_export"):
         rows = rows.filter(asked_by=actor.account_id)
     context = {
-        "exports": rows[:100], "refusal": refusal, "filters": filters_of(request),
+        "exports": rows[:100],
+        "refusal": refusal,
+        "filters": filters_of(request),
         "may_decide": actor.can("census.approve_export"),
-    }  # fmt: skip
+    }
     return render(request, "census/staff/exports.html", context, status=422 if refusal else 200)
 
 

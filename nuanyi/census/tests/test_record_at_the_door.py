@@ -5,12 +5,21 @@ import pytest
 from nuanyi.census.models import DoorEntry, Establishment, Worker
 from nuanyi.lib.ids import new_id
 
-ENTRY = {"kind": "workers", "name": "周小明", "phone": "199 0000 0001", "sector": "courier", "region": "450311101"}
+ENTRY = {
+    "kind": "workers",
+    "name": "周小明",
+    "phone": "199 0000 0001",
+    "sector": "courier",
+    "region": "450311101",
+}
 
 
 def post(browser, **told):
     return browser.post(
-        "/door/send/", json.dumps(ENTRY | told), content_type="application/json", headers={"accept": "application/json"}
+        "/door/send/",
+        json.dumps(ENTRY | told),
+        content_type="application/json",
+        headers={"accept": "application/json"},
     )
 
 

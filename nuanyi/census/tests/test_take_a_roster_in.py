@@ -45,7 +45,11 @@ def row(n, name="周小明", phone=None, number=None, sector="快递", region="�
 )
 def test_what_offices_really_send_goes_in(district, program, file, kind, rows, bad):
     of = imports.import_now(
-        actor=program, client_key=new_id(), data=(ROSTERS / file).read_bytes(), file_name=file, source_name=file
+        actor=program,
+        client_key=new_id(),
+        data=(ROSTERS / file).read_bytes(),
+        file_name=file,
+        source_name=file,
     )
     assert (of.state, of.kind, of.counts["rows"], of.counts["bad"]) == ("done", kind, rows, bad)
 
@@ -55,7 +59,11 @@ def test_a_second_import_of_the_same_file_changes_nothing(district, program):
     for _turn in range(2):
         for file in ("establishments.xlsx", "courier_firm.xls", "union_cards.csv"):
             of = imports.import_now(
-                actor=program, client_key=new_id(), data=(ROSTERS / file).read_bytes(), file_name=file, source_name=file
+                actor=program,
+                client_key=new_id(),
+                data=(ROSTERS / file).read_bytes(),
+                file_name=file,
+                source_name=file,
             )
         now = (
             Worker.objects.count(),
@@ -113,7 +121,9 @@ def test_the_rejected_rows_come_back_and_the_annotated_copy_opens_again(district
     of.refresh_from_db()
     imports.decide(actor=actor, of=of)
     imports.write_import(of.pk)
-    rejected = [r for sheet in sheets.read(copies.copy_of(actor=actor, of=of, part="rejected")) for r in sheet.rows]
+    rejected = [
+        r for sheet in sheets.read(copies.copy_of(actor=actor, of=of, part="rejected")) for r in sheet.rows
+    ]
     assert rejected[1][2] == "450311199013070012"
     assert rejected[1][5] == 2.0
 
@@ -222,10 +232,14 @@ def test_political_affiliation_is_left_out_without_consent_and_kept_with_it(dist
     take(cast.actor("office"), [head, [*row(1), "中共党员"]], political_evidence="x")
     assert Worker.objects.get().person.sealed_political is None
     take(
-        cast.actor("organisation"), [head, [*row(2), "中共党员"]], political_evidence="同意书存组织部", source_name="丙"
+        cast.actor("organisation"),
+        [head, [*row(2), "中共党员"]],
+        political_evidence="同意书存组织部",
+        source_name="丙",
     )
     assert (
-        open_for_program(Worker.objects.exclude(person__sealed_political=None).get().person, "political") == "中共党员"
+        open_for_program(Worker.objects.exclude(person__sealed_political=None).get().person, "political")
+        == "中共党员"
     )
 
 
@@ -233,7 +247,9 @@ def test_a_broken_file_is_refused_by_name(district, cast):
     with pytest.raises(sheets.BadSheet):
         send(cast.actor("office"), [], data=b"%PDF-1.4")
     of = send(
-        cast.actor("office"), [], data=b"PK\x03\x04" + workbook([["a"]])[4:40000].replace(b"sheet", b"xxxxx") + b""
+        cast.actor("office"),
+        [],
+        data=b"PK\x03\x04" + workbook([["a"]])[4:40000].replace(b"sheet", b"xxxxx") + b"",
     )
     imports.read_import(of.pk)
     of.refresh_from_db()

@@ -18,7 +18,9 @@ def test_what_it_made_goes_and_the_ledger_is_reversed(district, program):
 
 def test_what_it_changed_is_as_before(district, program):
     take(program, [HEAD, row(1)])
-    of = take(program, [HEAD, row(1, phone="19911112222", sector="外卖")], choice="overwrite", source_name="乙")
+    of = take(
+        program, [HEAD, row(1, phone="19911112222", sector="外卖")], choice="overwrite", source_name="乙"
+    )
     imports.undo(actor=program, of=of)
     worker = Worker.objects.get()
     assert open_for_program(worker.person, "phone") == "19900000001"
@@ -47,9 +49,11 @@ def test_establishments_come_back_too(district, program):
         actor=program, data=workbook([head, ["甲店", "快递", "雁山镇", "周明", "19900000001", 3]]), **told
     )
     of = imports.import_now(
-        actor=program, choice="overwrite", data=workbook([head, ["甲店", "快递", "雁山镇", "李力", "19900000002", 5]]),
+        actor=program,
+        choice="overwrite",
+        data=workbook([head, ["甲店", "快递", "雁山镇", "李力", "19900000002", 5]]),
         **(told | {"client_key": new_id()}),
-    )  # fmt: skip
+    )
     shop = Establishment.objects.get()
     assert (shop.headcount, open_for_program(shop.contact, "name")) == (5, "李力")
     imports.undo(actor=program, of=of)
@@ -60,7 +64,9 @@ def test_establishments_come_back_too(district, program):
 def test_follow_up_can_be_undone(district, program, cast):
     take(program, [HEAD, row(1)])
     worker = Worker.objects.get()
-    before = records.note_follow_up(actor=cast.actor("yanshan"), model=Worker, ids=[worker.pk], follow_up="visited")
+    before = records.note_follow_up(
+        actor=cast.actor("yanshan"), model=Worker, ids=[worker.pk], follow_up="visited"
+    )
     assert records.undo_follow_up(actor=cast.actor("yanshan"), model=Worker, before=before) == 1
     worker.refresh_from_db()
     assert worker.follow_up == "new"

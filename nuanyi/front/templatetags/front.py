@@ -31,7 +31,8 @@ WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日"
 def icon(name: str) -> SafeString:
     """An icon; always beside a word, so it is hidden from screen readers."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>', ICONS[name]
+        '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>',
+        ICONS[name],
     )
 
 
@@ -42,20 +43,29 @@ def field(bound: BoundField, hint: str = "") -> dict[str, Any]:
     many = isinstance(widget, CheckboxSelectMultiple | RadioSelect)
     _say_choose(widget)
     hint_id, error_id = f"{bound.auto_id}-hint", f"{bound.auto_id}-error"
-    described = [name for name, there in ((hint_id, hint or bound.help_text), (error_id, bound.errors)) if there]
+    described = [
+        name for name, there in ((hint_id, hint or bound.help_text), (error_id, bound.errors)) if there
+    ]
     attrs: dict[str, str | bool] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
     return {
-        "bound": bound, "widget": bound.as_widget(attrs=attrs), "hint": hint or bound.help_text, "hint_id": hint_id,
-        "error_id": error_id, "check": isinstance(widget, CheckboxInput), "many": many,
-    }  # fmt: skip
+        "bound": bound,
+        "widget": bound.as_widget(attrs=attrs),
+        "hint": hint or bound.help_text,
+        "hint_id": hint_id,
+        "error_id": error_id,
+        "check": isinstance(widget, CheckboxInput),
+        "many": many,
+    }
 
 
 def _say_choose(widget: Any) -> None:
     """A select that must be answered begins with words instead of Django's nine strokes."""
     if type(widget) is Select:
-        widget.choices = [("", _("Choose")) if line == BLANK_CHOICE_DASH[0] else line for line in widget.choices]
+        widget.choices = [
+            ("", _("Choose")) if line == BLANK_CHOICE_DASH[0] else line for line in widget.choices
+        ]
 
 
 @lru_cache(maxsize=1024)
@@ -80,7 +90,9 @@ def error_summary(form: Any = None, refusal: Any = None) -> dict[str, Any]:
             target = "" if name == "__all__" else f"#{form[name].auto_id}"
             lines += [(target, str(words)) for words in errors]
     if refusal:
-        lines += [(f"#id_{name}", str(words)) for name, words in refusal.fields.items()] or [("", str(refusal))]
+        lines += [(f"#id_{name}", str(words)) for name, words in refusal.fields.items()] or [
+            ("", str(refusal))
+        ]
     return {"lines": lines}
 
 
@@ -89,16 +101,38 @@ def badge(state: str, words: object) -> SafeString:
     """A state by shape, colour and word."""
     tone = TONES.get(state, "plain")
     return format_html(
-        '<span class="badge {}"><span aria-hidden="true">{}</span>{}</span>', tone, SIGNS.get(tone, "○"), words
+        '<span class="badge {}"><span aria-hidden="true">{}</span>{}</span>',
+        tone,
+        SIGNS.get(tone, "○"),
+        words,
     )
 
 
 TONES = {
-    "done": "good", "closed": "good", "open": "good", "ok": "good", "approved": "good", "visited": "good", "sent": "good",
-    "contacted": "good", "review": "ask", "columns": "ask", "asked": "ask", "planned": "plain", "new": "ask", "running": "busy",
-    "reading": "busy", "writing": "busy", "queued": "busy", "refused": "bad", "dead": "bad", "unreachable": "bad",
-    "undone": "plain", "discarded": "plain", "overdue": "bad",
-}  # fmt: skip
+    "done": "good",
+    "closed": "good",
+    "open": "good",
+    "ok": "good",
+    "approved": "good",
+    "visited": "good",
+    "sent": "good",
+    "contacted": "good",
+    "review": "ask",
+    "columns": "ask",
+    "asked": "ask",
+    "planned": "plain",
+    "new": "ask",
+    "running": "busy",
+    "reading": "busy",
+    "writing": "busy",
+    "queued": "busy",
+    "refused": "bad",
+    "dead": "bad",
+    "unreachable": "bad",
+    "undone": "plain",
+    "discarded": "plain",
+    "overdue": "bad",
+}
 SIGNS = {"good": "●", "ask": "◆", "busy": "◐", "bad": "▲", "plain": "○"}
 
 
@@ -118,7 +152,8 @@ def chips(context: Any, name: str, choices: Any, title: str, everything: str = "
     now = query.get(name, "")
     links = [{"words": everything or gettext("All"), "href": _with(query, name, ""), "here": not now}]
     links += [
-        {"words": words, "href": _with(query, name, value), "here": str(value) == now} for value, words in choices
+        {"words": words, "href": _with(query, name, value), "here": str(value) == now}
+        for value, words in choices
     ]
     return {
         "title": title,
@@ -203,7 +238,9 @@ def deadline(due: datetime) -> SafeString:
     left = due - clock.now()
     days = abs(left).days
     hours = int(abs(left).total_seconds() // 3600)
-    amount = ngettext("%d day", "%d days", days) % days if days else ngettext("%d hour", "%d hours", hours) % hours
+    amount = (
+        ngettext("%d day", "%d days", days) % days if days else ngettext("%d hour", "%d hours", hours) % hours
+    )
     late = left.total_seconds() < 0
     words = gettext("%s overdue") % amount if late else gettext("%s left") % amount
     tone = "bad" if late else "ask" if days < 1 else "plain"

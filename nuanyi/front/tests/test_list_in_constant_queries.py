@@ -10,11 +10,28 @@ from nuanyi.reports.services import handling, sending
 from nuanyi.stations.services import keeping, telling
 
 LISTS = (
-    "/office/census/workers/", "/office/census/establishments/", "/office/census/imports/", "/office/matrix/", "/office/census/rounds/",
-    "/office/responsibility/rules/", "/office/notices/", "/office/census/exports/", "/office/", "/office/people/", "/office/stations/",
-    "/office/stations/faults/", "/office/stations/visits/", "/office/reports/", "/reports/", "/grid/", "/office/matrix/grids/",
-    "/office/stations/map.json", "/office/stations/stations.xlsx", "/", "/api/v1/stations.geojson",
-)  # fmt: skip
+    "/office/census/workers/",
+    "/office/census/establishments/",
+    "/office/census/imports/",
+    "/office/matrix/",
+    "/office/census/rounds/",
+    "/office/responsibility/rules/",
+    "/office/notices/",
+    "/office/census/exports/",
+    "/office/",
+    "/office/people/",
+    "/office/stations/",
+    "/office/stations/faults/",
+    "/office/stations/visits/",
+    "/office/reports/",
+    "/reports/",
+    "/grid/",
+    "/office/matrix/grids/",
+    "/office/stations/map.json",
+    "/office/stations/stations.xlsx",
+    "/",
+    "/api/v1/stations.geojson",
+)
 
 
 def _queries(browser, address):
@@ -29,7 +46,9 @@ def test_a_list_asks_as_often_for_forty_rows_as_for_two(cast, program, put):
     take(program, [HEAD, row(1), row(2)])
     put("甲站")
     told = sending.Told(kind="", words="路灯不亮", lat_wgs84=25.06, lon_wgs84=110.31)
-    handling.mend(actor=program, pk=sending.send_report(key=uuid4(), told=told).report_id, words="修了", photos=[])
+    handling.mend(
+        actor=program, pk=sending.send_report(key=uuid4(), told=told).report_id, words="修了", photos=[]
+    )
     browser = cast.client("office")
     for address in LISTS:
         browser.get(address)
@@ -38,7 +57,9 @@ def test_a_list_asks_as_often_for_forty_rows_as_for_two(cast, program, put):
     for n in range(12):
         station = put(f"第{n}站", amenities=["fan", "sofa", "charging"])
         telling.tell_fault(station=station, key=uuid4(), trouble="broken", kind="fan", network=str(n))
-        keeping.note_visits(actor=program, station=station, counts=[(clock.now() - timedelta(hours=n), "courier", 2)])
+        keeping.note_visits(
+            actor=program, station=station, counts=[(clock.now() - timedelta(hours=n), "courier", 2)]
+        )
     for n in range(12):
         told = sending.Told(kind="", words=f"第{n}处坑", lat_wgs84=25.06, lon_wgs84=110.31)
         voice = sending.send_report(key=uuid4(), told=told, network=str(n))

@@ -15,7 +15,9 @@ TABLE = tomllib.loads((Path(__file__).parent / "doors.toml").read_text())["doors
 
 
 def test_every_route_stands_in_the_table_with_its_act():
-    found = {address: act_of(view) or "public" for address, view in routes() if not address.startswith("api/v1/")}
+    found = {
+        address: act_of(view) or "public" for address, view in routes() if not address.startswith("api/v1/")
+    }
     assert found == TABLE
 
 
@@ -74,7 +76,9 @@ def test_each_duty_passes_its_own_doors_and_no_other(cast, part):
             continue
         if act == "public" and part not in ("guest", "office"):
             continue  # a door that stands open to a stranger and to a hand of the district stands open to all between
-        allowed = act in ("public",) or (duty is not None and (act == "signed-in" or duty in ACTS.get(act, {})))
+        allowed = act in ("public",) or (
+            duty is not None and (act == "signed-in" or duty in ACTS.get(act, {}))
+        )
         for method in ("get", "post"):
             status = getattr(browser, method)(_filled(address)).status_code
             if address.startswith("open311/") and method == "post":
@@ -95,8 +99,14 @@ def test_no_page_shows_a_personal_value_in_clear(cast, program, part):
     worker = Worker.objects.get()
     browser = Client() if part == "guest" else cast.client(part)
     secrets = ("周小明", "19900000001", id_number(1))
-    pages = [_filled(address) for address in TABLE if "<" not in address and not address.startswith("accounts/")]
-    pages += [f"/office/census/workers/{worker.pk}/", "/office/census/workers/?q=1990", "/office/search/?q=1990000000"]
+    pages = [
+        _filled(address) for address in TABLE if "<" not in address and not address.startswith("accounts/")
+    ]
+    pages += [
+        f"/office/census/workers/{worker.pk}/",
+        "/office/census/workers/?q=1990",
+        "/office/search/?q=1990000000",
+    ]
     for page in pages:
         text = browser.get(page).content.decode(errors="replace")
         assert not any(secret in text for secret in secrets), page

@@ -15,9 +15,17 @@ SCHEMAS = Path(__file__).parents[4] / "shared" / "data" / "hsds"
 def filled(put, program, district):
     put("甲站", step_free=True, how_to_find="从侧门进")
     told = {
-        "part": "rights", "title": "没发工钱", "words": "站点拖着工钱", "unit": district["shichang"], "promised_days": 15,
-        "law": "《劳动合同法》第三十条", "desk_call": "12333", "hours": "周一至周五", "needed": "截图", "who": "所有人",
-    }  # fmt: skip
+        "part": "rights",
+        "title": "没发工钱",
+        "words": "站点拖着工钱",
+        "unit": district["shichang"],
+        "promised_days": 15,
+        "law": "《劳动合同法》第三十条",
+        "desk_call": "12333",
+        "hours": "周一至周五",
+        "needed": "截图",
+        "who": "所有人",
+    }
     settings.save_item(actor=program, told=told)
 
 
@@ -28,7 +36,9 @@ def test_each_list_and_each_record_is_valid(filled, client, name):
         pytest.skip("the published HSDS schemas are not beside this checkout")
     page = client.get(f"/hsds/{name}s").json()
     assert page["total_items"] == len(page["contents"]) > 0
-    validator = jsonschema.Draft202012Validator(json.loads(file.read_text()), format_checker=jsonschema.FormatChecker())
+    validator = jsonschema.Draft202012Validator(
+        json.loads(file.read_text()), format_checker=jsonschema.FormatChecker()
+    )
     for record in page["contents"]:
         assert [error.message for error in validator.iter_errors(record)] == []
         assert client.get(f"/hsds/{name}s/{record['id']}").json() == record

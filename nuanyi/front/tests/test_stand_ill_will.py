@@ -7,7 +7,9 @@ from nuanyi.lib import sheets
 
 
 def test_a_body_of_fifty_megabytes_is_refused_by_its_announced_length(cast):
-    answer = cast.client("office").post("/office/census/imports/new/", headers={"content-length": str(50 << 20)})
+    answer = cast.client("office").post(
+        "/office/census/imports/new/", headers={"content-length": str(50 << 20)}
+    )
     assert answer.status_code == 413
 
 
@@ -24,7 +26,9 @@ def test_a_name_with_a_script_is_shown_and_never_run_and_a_formula_stays_text(ca
 def test_a_form_without_its_token_is_refused_in_words(cast):
     from django.test import Client
 
-    answer = Client(enforce_csrf_checks=True, headers={"accept-language": "zh-CN"}).post("/help/mine/", {"code": "A"})
+    answer = Client(enforce_csrf_checks=True, headers={"accept-language": "zh-CN"}).post(
+        "/help/mine/", {"code": "A"}
+    )
     assert answer.status_code == 403
     assert "没有保存" in answer.content.decode()
 
@@ -32,11 +36,14 @@ def test_a_form_without_its_token_is_refused_in_words(cast):
 @pytest.mark.parametrize(
     ("address", "source", "connects"),
     [
-        ("", "", False), ("https://t0.tianditu.gov.cn/{z}", "https://t0.tianditu.gov.cn", False),
+        ("", "", False),
+        ("https://t0.tianditu.gov.cn/{z}", "https://t0.tianditu.gov.cn", False),
         ("https://maps.example/district.pmtiles", "https://maps.example", True),
     ],
-)  # fmt: skip
-def test_a_page_may_ask_the_base_map_that_was_chosen_and_no_other_stranger(settings, address, source, connects):
+)
+def test_a_page_may_ask_the_base_map_that_was_chosen_and_no_other_stranger(
+    settings, address, source, connects
+):
     settings.NUANYI_TILES_URL = address
     parts = dict(part.strip().split(" ", 1) for part in middleware._policy().split(";"))
     assert parts["img-src"] == f"'self' data: blob: {source}".strip()

@@ -11,7 +11,9 @@ def test_every_message_has_a_translation_and_the_compiled_catalogue_is_the_same(
     catalogue = polib.pofile(str(PO))
     assert [e.msgid for e in catalogue if not e.translated() or e.fuzzy] == []
     compiled = {(e.msgctxt, e.msgid): e.msgstr for e in polib.mofile(str(PO.with_suffix(".mo")))}
-    assert {(e.msgctxt, e.msgid): e.msgstr for e in catalogue if not e.msgid_plural}.items() <= compiled.items()
+    assert {
+        (e.msgctxt, e.msgid): e.msgstr for e in catalogue if not e.msgid_plural
+    }.items() <= compiled.items()
 
 
 def test_a_translation_keeps_its_places():

@@ -12,7 +12,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Entry",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("lane", models.SmallIntegerField()),
                 ("seq", models.BigIntegerField()),
                 ("at", models.DateTimeField(db_index=True)),
@@ -29,9 +34,13 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(models.F("subject_type"), models.F("subject_id"), name="journal_subject"),
-                    models.Index(models.F("kind"), models.F("actor_id"), models.F("at"), name="journal_kind_actor"),
+                    models.Index(
+                        models.F("kind"), models.F("actor_id"), models.F("at"), name="journal_kind_actor"
+                    ),
                 ],
-                "constraints": [models.UniqueConstraint(models.F("lane"), models.F("seq"), name="journal_lane_seq")],
+                "constraints": [
+                    models.UniqueConstraint(models.F("lane"), models.F("seq"), name="journal_lane_seq")
+                ],
             },
         ),
     ]

@@ -20,7 +20,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Group",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=60)),
                 (
                     "robot",
@@ -56,14 +61,21 @@ class Migration(migrations.Migration):
                 ("active", models.BooleanField(default=True)),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="Lesson",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("slug", models.SlugField(max_length=40, unique=True)),
                 (
                     "category",
@@ -122,7 +134,9 @@ class Migration(migrations.Migration):
                 (
                     "lesson",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="finishes", to="learning.lesson"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="finishes",
+                        to="learning.lesson",
                     ),
                 ),
             ],
@@ -130,7 +144,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="LessonVersion",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("number", models.PositiveIntegerField()),
                 ("title", models.CharField(max_length=60)),
                 ("body", models.TextField()),
@@ -148,7 +167,9 @@ class Migration(migrations.Migration):
                 (
                     "lesson",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="learning.lesson"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="learning.lesson",
                     ),
                 ),
             ],
@@ -156,7 +177,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PlanDay",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("day", models.DateField(unique=True)),
                 ("speaker", models.CharField(blank=True, max_length=60)),
                 (
@@ -170,7 +196,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Push",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("day", models.DateField()),
                 ("speaker", models.CharField(blank=True, max_length=60)),
                 ("code", models.CharField(max_length=10, unique=True)),
@@ -196,13 +227,17 @@ class Migration(migrations.Migration):
                 (
                     "group",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="pushes", to="learning.group"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pushes",
+                        to="learning.group",
                     ),
                 ),
                 (
                     "lesson",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="pushes", to="learning.lesson"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pushes",
+                        to="learning.lesson",
                     ),
                 ),
             ],
@@ -210,7 +245,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Session",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.CharField(default=nuanyi.learning.models._code, max_length=8, unique=True)),
                 (
                     "kind",
@@ -264,20 +304,29 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="Opinion",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("device", models.BinaryField()),
                 ("mark", models.PositiveSmallIntegerField()),
                 (
                     "session",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="opinions", to="learning.session"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="opinions",
+                        to="learning.session",
                     ),
                 ),
             ],
@@ -285,12 +334,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Attendance",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("device", models.BinaryField()),
                 (
                     "session",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="attendances", to="learning.session"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attendances",
+                        to="learning.session",
                     ),
                 ),
             ],
@@ -298,13 +354,20 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Signup",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("device", models.BinaryField()),
                 ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
                 (
                     "session",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="signups", to="learning.session"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signups",
+                        to="learning.session",
                     ),
                 ),
             ],
@@ -312,7 +375,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TeamMember",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 (
                     "role",
@@ -329,7 +397,9 @@ class Migration(migrations.Migration):
                 (
                     "session",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="team", to="learning.session"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="team",
+                        to="learning.session",
                     ),
                 ),
             ],
@@ -340,7 +410,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="lessonversion",
-            constraint=models.UniqueConstraint(models.F("lesson"), models.F("number"), name="lesson_version_once"),
+            constraint=models.UniqueConstraint(
+                models.F("lesson"), models.F("number"), name="lesson_version_once"
+            ),
         ),
         migrations.AddIndex(
             model_name="push",
@@ -362,7 +434,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="attendance",
-            constraint=models.UniqueConstraint(models.F("session"), models.F("device"), name="attendance_once"),
+            constraint=models.UniqueConstraint(
+                models.F("session"), models.F("device"), name="attendance_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="signup",

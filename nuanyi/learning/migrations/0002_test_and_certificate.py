@@ -17,7 +17,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="BankQuestion",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("question", models.CharField(max_length=200, unique=True)),
                 ("options", models.JSONField(default=list)),
                 ("right", models.PositiveSmallIntegerField()),
@@ -43,12 +48,19 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="FirmCode",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.CharField(default=nuanyi.learning.models._code, max_length=8, unique=True)),
                 ("firm", models.CharField(max_length=80)),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
         ),
@@ -76,7 +88,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Certificate",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("number", models.CharField(max_length=12, unique=True)),
                 ("sealed_name", models.BinaryField()),
                 ("day", models.DateField()),
@@ -85,7 +102,9 @@ class Migration(migrations.Migration):
                 (
                     "paper",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="certificate", to="learning.paper"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="certificate",
+                        to="learning.paper",
                     ),
                 ),
             ],

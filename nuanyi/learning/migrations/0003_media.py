@@ -17,7 +17,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
                 (
                     "kind",
@@ -33,7 +35,9 @@ class Migration(migrations.Migration):
                 (
                     "lesson",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="media", to="learning.lesson"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="media",
+                        to="learning.lesson",
                     ),
                 ),
             ],

@@ -33,7 +33,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Reader",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 (
                     "way",
@@ -60,11 +65,18 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SessionPicture",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 (
                     "kind",
-                    models.CharField(choices=[("photo", "Photo"), ("sheet", "Sign-in sheet on paper")], max_length=8),
+                    models.CharField(
+                        choices=[("photo", "Photo"), ("sheet", "Sign-in sheet on paper")], max_length=8
+                    ),
                 ),
                 ("sealed_data", models.BinaryField()),
                 ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
@@ -109,7 +121,10 @@ class Migration(migrations.Migration):
             model_name="push",
             name="session",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="pushes", to="learning.session"
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pushes",
+                to="learning.session",
             ),
         ),
         migrations.AddField(
@@ -121,14 +136,20 @@ class Migration(migrations.Migration):
             model_name="push",
             name="group",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="pushes", to="learning.group"
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pushes",
+                to="learning.group",
             ),
         ),
         migrations.AlterField(
             model_name="push",
             name="lesson",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="pushes", to="learning.lesson"
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pushes",
+                to="learning.lesson",
             ),
         ),
         migrations.AddIndex(
@@ -137,19 +158,27 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="reader",
-            constraint=models.UniqueConstraint(models.F("way"), models.F("digest_of_address"), name="reader_once"),
+            constraint=models.UniqueConstraint(
+                models.F("way"), models.F("digest_of_address"), name="reader_once"
+            ),
         ),
         migrations.AddField(
             model_name="push",
             name="reader",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="pushes", to="learning.reader"
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="pushes",
+                to="learning.reader",
             ),
         ),
         migrations.AddIndex(
             model_name="push",
             index=models.Index(
-                models.F("channel"), models.F("due_at"), condition=models.Q(("state", "queued")), name="push_due"
+                models.F("channel"),
+                models.F("due_at"),
+                condition=models.Q(("state", "queued")),
+                name="push_due",
             ),
         ),
         migrations.AddIndex(
@@ -171,14 +200,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="push",
             constraint=models.CheckConstraint(
-                condition=models.Q(("lesson", None), ("session", None), _connector="XOR"), name="push_says_one_thing"
+                condition=models.Q(("lesson", None), ("session", None), _connector="XOR"),
+                name="push_says_one_thing",
             ),
         ),
         migrations.AddField(
             model_name="sessionpicture",
             name="account",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(

@@ -71,11 +71,24 @@ def rows() -> list[Row]:
         title = Robot(name).label if robot else Way(name).label
         kept = saved.get(name) or Channel(name=name, a_minute=rules.A_MINUTE.get(name, 0))
         n = counted.get(name, {})
-        found.append(Row(
-            name, str(title), robot, robot or delivery.ready(name), *SETTINGS.get(name, ("", "")), kept.active, kept.a_minute,
-            readers.get(name, 0), n.get("sent", 0), n.get("queued", 0) + n.get("sending", 0), n.get("dead", 0), n.get("doubt", 0),
-            n.get("opened") or 0, kept.stops,
-        ))  # fmt: skip
+        found.append(
+            Row(
+                name,
+                str(title),
+                robot,
+                robot or delivery.ready(name),
+                *SETTINGS.get(name, ("", "")),
+                kept.active,
+                kept.a_minute,
+                readers.get(name, 0),
+                n.get("sent", 0),
+                n.get("queued", 0) + n.get("sending", 0),
+                n.get("dead", 0),
+                n.get("doubt", 0),
+                n.get("opened") or 0,
+                kept.stops,
+            )
+        )
     return found
 
 
@@ -95,7 +108,9 @@ def set_channel(*, actor: Actor, name: str, active: bool, a_minute: int) -> Chan
         raise NotFound()
     if not 0 <= a_minute <= MOST_A_MINUTE:
         raise BadInput(fields={"a_minute": _("From 0 to 100,000.")})
-    saved, _made = Channel.objects.update_or_create(name=name, defaults={"active": active, "a_minute": a_minute})
+    saved, _made = Channel.objects.update_or_create(
+        name=name, defaults={"active": active, "a_minute": a_minute}
+    )
     journal.record(actor, events.CHANNEL_SET, None, channel=name, active=active, a_minute=a_minute)
     return saved
 

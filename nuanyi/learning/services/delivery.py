@@ -31,7 +31,10 @@ class Message:
 
 def message_of(push: Push) -> Message:
     """What a push says."""
-    link, stop = link_to(f"l/{push.code}/"), link_to(f"daily/stop/{push.reader.stop_code}/") if push.reader else ""
+    link, stop = (
+        link_to(f"l/{push.code}/"),
+        link_to(f"daily/stop/{push.reader.stop_code}/") if push.reader else "",
+    )
     if push.session is not None:
         held = push.session
         when = f"{held.starts_at.astimezone(clock.CHINA):%m-%d %H:%M}"

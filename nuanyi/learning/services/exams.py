@@ -32,12 +32,20 @@ def add_questions(*, actor: Actor, told: list[dict[str, Any]]) -> int:
     actor.require("learning.publish")
     for row in told:
         options, right = row.get("options", []), row.get("right", -1)
-        if not row.get("q") or not row.get("why") or not 2 <= len(options) <= 5 or not 0 <= right < len(options):
+        if (
+            not row.get("q")
+            or not row.get("why")
+            or not 2 <= len(options) <= 5
+            or not 0 <= right < len(options)
+        ):
             raise BadInput(
-                fields={"questions": _("A question has two to five options, one right one and an explanation.")}
+                fields={
+                    "questions": _("A question has two to five options, one right one and an explanation.")
+                }
             )
     rows = [
-        BankQuestion(question=r["q"][:200], options=r["options"], right=r["right"], why=r["why"][:300]) for r in told
+        BankQuestion(question=r["q"][:200], options=r["options"], right=r["right"], why=r["why"][:300])
+        for r in told
     ]
     before = BankQuestion.objects.count()
     BankQuestion.objects.bulk_create(rows, ignore_conflicts=True)
@@ -133,10 +141,15 @@ def certify(*, key: UUID, name: str) -> Certificate:
             raise Conflict(code="named")
         return known
     if not 2 <= len(name) <= 20 or "|" in name or any(ord(sign) < 32 for sign in name):
-        raise BadInput(fields={"name": _("Two to twenty characters, as they shall stand on the certificate.")})
+        raise BadInput(
+            fields={"name": _("Two to twenty characters, as they shall stand on the certificate.")}
+        )
     number = f"{clock.today():%y%m}" + "".join(secrets.choice(LETTERS) for _n in range(6))
     made = Certificate.objects.create(
-        number=number, paper=paper, day=clock.today(), sealed_name=keys().seal("person", name, number.encode())
+        number=number,
+        paper=paper,
+        day=clock.today(),
+        sealed_name=keys().seal("person", name, number.encode()),
     )
     ledger.record(kinds.CERTIFICATES, [Delivered(day=made.day)], source=made)
     return made
@@ -164,7 +177,9 @@ def revoke(*, actor: Actor, number: str, words: str) -> Certificate:
 
 def revoked_numbers() -> list[str]:
     """The revocation list: numbers, and nothing else."""
-    return list(Certificate.objects.filter(revoked_at__isnull=False).order_by("pk").values_list("number", flat=True))
+    return list(
+        Certificate.objects.filter(revoked_at__isnull=False).order_by("pk").values_list("number", flat=True)
+    )
 
 
 def passed_by(code: str) -> tuple[FirmCode, int]:

@@ -58,9 +58,14 @@ def _check(told: Told) -> None:
 def _good(question: dict[str, Any]) -> bool:
     options, right = question.get("options"), question.get("right")
     return (
-        isinstance(options, list) and 2 <= len(options) <= 5 and all(isinstance(o, str) and o for o in options)
-        and isinstance(right, int) and 0 <= right < len(options) and bool(question.get("q")) and bool(question.get("why"))
-    )  # fmt: skip
+        isinstance(options, list)
+        and 2 <= len(options) <= 5
+        and all(isinstance(o, str) and o for o in options)
+        and isinstance(right, int)
+        and 0 <= right < len(options)
+        and bool(question.get("q"))
+        and bool(question.get("why"))
+    )
 
 
 @transaction.atomic
@@ -106,7 +111,12 @@ def add_media(*, actor: Actor, lesson: Lesson, kind: str, data: bytes) -> Lesson
     made = LessonMedia(lesson=lesson, kind=kind)
     if kind == Media.PICTURE:
         clean = pictures.rebuild(data)
-        made.content_type, made.data, made.width, made.height = "image/jpeg", clean.jpeg, clean.width, clean.height
+        made.content_type, made.data, made.width, made.height = (
+            "image/jpeg",
+            clean.jpeg,
+            clean.width,
+            clean.height,
+        )
     elif kind == Media.AUDIO:
         made.content_type, made.data = sounds.type_of(data), data
     elif kind == Media.VIDEO:
@@ -143,7 +153,10 @@ def move_lesson(*, actor: Actor, lesson: Lesson, to: str) -> Lesson:
     lesson.save()
     if to == State.REVIEW:
         notices.queue_to_duty(
-            "district_office", kinds.REVIEW_ASKED, once=f"review:{lesson.pk}:{lesson.version}", title=lesson.title
+            "district_office",
+            kinds.REVIEW_ASKED,
+            once=f"review:{lesson.pk}:{lesson.version}",
+            title=lesson.title,
         )
     journal.record(actor, events.LESSON_MOVED, lesson, after=to)
     return lesson

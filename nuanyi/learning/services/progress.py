@@ -52,7 +52,9 @@ def write(*, ident: str, version: int, blob: bytes, network: str) -> int:
     if not 0 < len(blob) <= MOST_BYTES:
         raise BadInput(code="bad-size")
     if version == 0:
-        KeptProgress.objects.bulk_create([KeptProgress(mark=mark, blob=blob, day=clock.today())], ignore_conflicts=True)
+        KeptProgress.objects.bulk_create(
+            [KeptProgress(mark=mark, blob=blob, day=clock.today())], ignore_conflicts=True
+        )
     found = KeptProgress.objects.select_for_update().filter(mark=mark).first()
     if found is None:
         raise Conflict(code="changed-meanwhile")  # deleted by its owner on another phone

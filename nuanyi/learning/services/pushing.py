@@ -51,7 +51,9 @@ def plan_day(*, actor: Actor, day: date, lesson: Lesson | None, speaker: str = "
             raise BadInput(fields={"lesson": _("Only a published lesson can be told.")})
         if day < clock.today():
             raise BadInput(fields={"day": _("This day is over.")})
-        PlanDay.objects.update_or_create(day=day, defaults={"lesson": lesson, "speaker": speaker.strip()[:60]})
+        PlanDay.objects.update_or_create(
+            day=day, defaults={"lesson": lesson, "speaker": speaker.strip()[:60]}
+        )
     journal.record(actor, events.PLAN_SAVED, lesson, day=day.isoformat())
 
 
@@ -66,19 +68,29 @@ def queue_day(day: date, groups: Iterable[Group] | None = None) -> int:
         return 0
     rows = [
         Push(
-            channel=group.robot, lesson=plan.lesson, group=group, day=day, speaker=plan.speaker, code=_code(),
+            channel=group.robot,
+            lesson=plan.lesson,
+            group=group,
+            day=day,
+            speaker=plan.speaker,
+            code=_code(),
             due_at=datetime.combine(day, group.hour, clock.CHINA),
         )
         for group in (Group.objects.filter(active=True) if groups is None else groups)
-    ]  # fmt: skip
+    ]
     if groups is None:
         rows += [
             Push(
-                channel=reader.way, lesson=plan.lesson, reader=reader, day=day, speaker=plan.speaker, code=_code(),
+                channel=reader.way,
+                lesson=plan.lesson,
+                reader=reader,
+                day=day,
+                speaker=plan.speaker,
+                code=_code(),
                 due_at=datetime.combine(day, reader.hour, clock.CHINA),
             )
             for reader in Reader.objects.filter(active=True).defer("sealed_address")
-        ]  # fmt: skip
+        ]
     before = Push.objects.filter(day=day).count()
     Push.objects.bulk_create(rows, ignore_conflicts=True, batch_size=5000)
     return Push.objects.filter(day=day).count() - before
@@ -88,11 +100,16 @@ def invite(session: Session, groups: Iterable[Group]) -> int:
     """Tell groups of a session as it stands now; the same standing is told a group once. Returns how many are told."""
     rows = [
         Push(
-            channel=group.robot, session=session, sequence=session.sequence, group=group, day=clock.today(), code=_code(),
+            channel=group.robot,
+            session=session,
+            sequence=session.sequence,
+            group=group,
+            day=clock.today(),
+            code=_code(),
             due_at=clock.now(),
         )
         for group in groups
-    ]  # fmt: skip
+    ]
     Push.objects.bulk_create(rows, ignore_conflicts=True)
     return len(rows)
 
@@ -169,7 +186,10 @@ def _out(batch: list[Push]) -> list[Sent]:
                 deliver(push, now)
         except (ConnectionError, ValueError) as exc:
             return Sent(
-                push, str(exc)[:200] or type(exc).__name__, isinstance(exc, ConnectionError), isinstance(exc, Gone)
+                push,
+                str(exc)[:200] or type(exc).__name__,
+                isinstance(exc, ConnectionError),
+                isinstance(exc, Gone),
             )
         return Sent(push)
 
@@ -211,9 +231,14 @@ def _failed(one: Sent) -> None:
     push.save()
     if push.group is not None:
         notices.call(
-            push.group.unit_id, ("unit_staff", "district_office"), kinds.PUSH_DEAD, once=f"push:{push.pk}",
-            address="/office/learning/pushes/", group=push.group.name, why=push.last_error,
-        )  # fmt: skip
+            push.group.unit_id,
+            ("unit_staff", "district_office"),
+            kinds.PUSH_DEAD,
+            once=f"push:{push.pk}",
+            address="/office/learning/pushes/",
+            group=push.group.name,
+            why=push.last_error,
+        )
     elif push.reader is not None and one.gone:
         push.reader.delete()
 
@@ -225,16 +250,20 @@ def _count(push: Push) -> None:
         return
     group = push.group
     line = Delivered(
-        day=push.day, region_code=group.region_code if group else "", sector=group.sector if group else "",
+        day=push.day,
+        region_code=group.region_code if group else "",
+        sector=group.sector if group else "",
         unit_id=group.unit_id if group else 0,
-    )  # fmt: skip
+    )
     ledger.record(kinds.LESSONS_PUSHED, [line], source=lesson)
 
 
 @transaction.atomic
 def settle(*, actor: Actor, pk: int, came: bool) -> Push:
     """Say of a push in doubt whether it came, or send a dead one again. Raises NotFound, NotAllowed, IllegalMove."""
-    push = Push.objects.select_for_update(of=("self",)).select_related("group", "lesson").filter(pk=pk).first()
+    push = (
+        Push.objects.select_for_update(of=("self",)).select_related("group", "lesson").filter(pk=pk).first()
+    )
     if push is None:
         raise NotFound()
     # single readers belong to no unit: only hands that reach everywhere settle theirs

@@ -47,9 +47,11 @@ def address_in_form(way: str, text: str) -> str:
             raise ValueError("not an OpenID")
     except (Unreadable, ValidationError, ValueError) as exc:
         words = {
-            Way.SMS: _("A mobile number has 11 digits."), Way.EMAIL: _("This is not an e-mail address."),
-            Way.WEBPUSH: _("This browser's push service is not known here."), Way.WECHAT: _("This is not an OpenID of a follower."),
-        }[Way(way)]  # fmt: skip
+            Way.SMS: _("A mobile number has 11 digits."),
+            Way.EMAIL: _("This is not an e-mail address."),
+            Way.WEBPUSH: _("This browser's push service is not known here."),
+            Way.WECHAT: _("This is not an OpenID of a follower."),
+        }[Way(way)]
         raise BadInput(fields={"to": words}) from exc
     return text.strip()
 
@@ -67,9 +69,13 @@ def _row(way: str, address: str, key: UUID, hour: time) -> Reader:
     known = Reader.objects.select_for_update().filter(way=way, digest_of_address=_mark(way, address)).first()
     if known is None:
         known = Reader(
-            key=key, way=way, digest_of_address=_mark(way, address), stop_code=secrets.token_urlsafe(12), hour=hour,
+            key=key,
+            way=way,
+            digest_of_address=_mark(way, address),
+            stop_code=secrets.token_urlsafe(12),
+            hour=hour,
             sealed_address=keys().seal("person", address, key.bytes),
-        )  # fmt: skip
+        )
     return known
 
 
@@ -146,7 +152,9 @@ def _forget(rows: QuerySet[Reader]) -> bool:
     if reader is None:
         return False
     made = {"stops": 1, "a_minute": rules.A_MINUTE.get(reader.way, 0)}
-    Channel.objects.update_or_create(name=reader.way, defaults={"stops": F("stops") + 1}, create_defaults=made)
+    Channel.objects.update_or_create(
+        name=reader.way, defaults={"stops": F("stops") + 1}, create_defaults=made
+    )
     reader.delete()
     return True
 

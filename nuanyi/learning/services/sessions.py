@@ -161,9 +161,12 @@ def add_picture(*, actor: Actor, pk: int, kind: str, data: bytes, key: UUID) -> 
     if session.pictures.count() >= rules.MAX_PICTURES:
         raise BadInput(fields={"file": _("A session holds at most twelve pictures.")})
     made = SessionPicture.objects.create(
-        key=key, session=session, kind=kind, account=Account.objects.filter(pk=actor.account_id or 0).first(),
+        key=key,
+        session=session,
+        kind=kind,
+        account=Account.objects.filter(pk=actor.account_id or 0).first(),
         sealed_data=keys().seal_bytes("person", pictures.rebuild(data).jpeg, key.bytes),
-    )  # fmt: skip
+    )
     journal.record(actor, events.SESSION_SAVED, session, picture=kind)
     return made
 
@@ -233,7 +236,9 @@ def ticket_for(session: Session, token: str) -> str:
     return signing.dumps({"s": session.code, "n": counter}, salt="hall")
 
 
-def sign_in(*, session: Session, phone: UUID, ticket: str = "", token: str = "", waited: int = 0, network: str) -> bool:
+def sign_in(
+    *, session: Session, phone: UUID, ticket: str = "", token: str = "", waited: int = 0, network: str
+) -> bool:
     """Be there. Either with the ticket of a page that a fresh code opened, or with a code that the phone took without
     network ``waited`` seconds ago. The same phone twice is there once; returns whether it was new.
 
@@ -306,8 +311,14 @@ def give_opinion(*, session: Session, phone: UUID, mark: int, network: str) -> N
 
 def of_phone(phone: UUID) -> list[Session]:
     """The sessions that a phone has a place for, cancelled ones too: its own calendar."""
-    rows = list(Session.objects.filter(ends_at__gte=clock.now() - timedelta(days=31)).order_by("starts_at", "id")[:500])
+    rows = list(
+        Session.objects.filter(ends_at__gte=clock.now() - timedelta(days=31)).order_by("starts_at", "id")[
+            :500
+        ]
+    )
     marks = {_phone(row, phone): row for row in rows}
-    mine = Signup.objects.filter(session__in=rows, device__in=list(marks)).values_list("session_id", flat=True)
+    mine = Signup.objects.filter(session__in=rows, device__in=list(marks)).values_list(
+        "session_id", flat=True
+    )
     asked = set(mine)
     return [row for row in rows if row.pk in asked]

@@ -15,9 +15,17 @@ def hall(cast, district):
     def make(pk=None, **more):
         now = clock.now()
         told = {
-            "kind": "lecture", "title": "骑行安全", "place": "良丰街道驿站", "starts_at": now + timedelta(minutes=1), "ends_at": now + timedelta(hours=1),
-            "unit": district["gonghui"], "region_code": "450311001", "sector": "delivery",
-        }  # fmt: skip
-        return sessions.save_session(actor=cast.actor("office"), told=sessions.Told(**{**told, **more}), pk=pk)
+            "kind": "lecture",
+            "title": "骑行安全",
+            "place": "良丰街道驿站",
+            "starts_at": now + timedelta(minutes=1),
+            "ends_at": now + timedelta(hours=1),
+            "unit": district["gonghui"],
+            "region_code": "450311001",
+            "sector": "delivery",
+        }
+        return sessions.save_session(
+            actor=cast.actor("office"), told=sessions.Told(**{**told, **more}), pk=pk
+        )
 
     return make

@@ -71,15 +71,22 @@ def test_a_wrong_code_and_one_that_is_too_old_let_nobody_be_written_to(mails):
     with clock.held_at(clock.now() + timedelta(hours=1)):
         again = ask(to="other@example.org")
         with clock.held_at(clock.now() + timedelta(minutes=31)):
-            assert readers.confirm(key=again.key, code=code_in(mails[-1]), hour=time(7), network="10.0.0.2") is None
+            assert (
+                readers.confirm(key=again.key, code=code_in(mails[-1]), hour=time(7), network="10.0.0.2")
+                is None
+            )
     with clock.held_at(clock.now() + timedelta(days=2)):
         assert readers.forget_unconfirmed() == 2
 
 
 def test_the_same_address_twice_is_one_reader_and_nobody_learns_that_it_was_known(mails):
     confirmed(mails)
-    first = Client().post("/daily/", {"key": uuid4(), "way": "email", "to": "xiao@example.org", "hour": "07:30"})
-    other = Client().post("/daily/", {"key": uuid4(), "way": "email", "to": "new@example.org", "hour": "07:30"})
+    first = Client().post(
+        "/daily/", {"key": uuid4(), "way": "email", "to": "xiao@example.org", "hour": "07:30"}
+    )
+    other = Client().post(
+        "/daily/", {"key": uuid4(), "way": "email", "to": "new@example.org", "hour": "07:30"}
+    )
     shape = lambda page: re.sub(r'value="[^"]*"', "", page.content.decode())  # noqa: E731
     assert shape(first) == shape(other)
     assert Reader.objects.filter(active=True).count() == 1

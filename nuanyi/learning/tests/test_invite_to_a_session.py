@@ -56,7 +56,9 @@ def test_an_invitation_that_is_not_sent_yet_is_not_sent_with_the_old_time(cast, 
     assert len(Loopback.came) == 1
 
 
-def test_who_may_not_plan_it_may_not_invite_and_a_session_that_is_over_invites_nobody(cast, district, invited):
+def test_who_may_not_plan_it_may_not_invite_and_a_session_that_is_over_invites_nobody(
+    cast, district, invited
+):
     session, group = invited
     with pytest.raises(NotAllowed):
         sessions.invite(actor=cast.actor("clerk"), pk=session.pk, groups=[group.pk])

@@ -66,7 +66,10 @@ def test_the_page_keeps_reads_and_deletes():
     kept = {"id": IDENT, "does": "write", "version": 0, "blob": "c2VhbGVk"}
     assert phone.post("/learn/kept/", kept).json() == {"version": 1}
     assert phone.post("/learn/kept/", {**kept, "blob": "no base64"}).status_code == 422
-    assert phone.post("/learn/kept/", {"id": IDENT, "does": "read"}).json() == {"version": 1, "blob": "c2VhbGVk"}
+    assert phone.post("/learn/kept/", {"id": IDENT, "does": "read"}).json() == {
+        "version": 1,
+        "blob": "c2VhbGVk",
+    }
     for _again in range(2):
         assert phone.post("/learn/kept/", {"id": IDENT, "does": "drop"}).status_code == 200
     assert not KeptProgress.objects.exists()

@@ -28,7 +28,9 @@ NETWORK = "203.0.113.9"
 
 @pytest.fixture
 def bank(cast):
-    told = [{"q": f"第{n}题？", "options": ["对", "错"], "right": n % 2, "why": "书上写着"} for n in range(15)]
+    told = [
+        {"q": f"第{n}题？", "options": ["对", "错"], "right": n % 2, "why": "书上写着"} for n in range(15)
+    ]
     assert exams.add_questions(actor=cast.actor("office"), told=told) == 15
     return told
 

@@ -37,7 +37,9 @@ class Loopback(BaseHTTPRequestHandler):
         good = self.headers["Content-Type"].startswith("application/json")
         if address.path == "/cgi-bin/webhook/send":
             good &= (
-                body["msgtype"] == "markdown" and len(body["markdown"]["content"].encode()) <= 4096 and "key" in query
+                body["msgtype"] == "markdown"
+                and len(body["markdown"]["content"].encode()) <= 4096
+                and "key" in query
             )
             wrong, right = {"errcode": 93000, "errmsg": "invalid webhook url"}, {"errcode": 0, "errmsg": "ok"}
         elif address.path == "/robot/send":
@@ -86,9 +88,15 @@ PATHS = {
 
 def make_group(cast, district, loopback, robot="wecom", **more):
     told = {
-        "name": f"群{robot}", "robot": robot, "address": loopback + PATHS[robot], "secret": SECRET, "hour": time(7, 30), "unit": district["gonghui"],
-        "region_code": "450311100", "sector": "delivery",
-    }  # fmt: skip
+        "name": f"群{robot}",
+        "robot": robot,
+        "address": loopback + PATHS[robot],
+        "secret": SECRET,
+        "hour": time(7, 30),
+        "unit": district["gonghui"],
+        "region_code": "450311100",
+        "sector": "delivery",
+    }
     return groups.save_group(actor=cast.actor("office"), told=groups.Told(**{**told, **more}))
 
 
@@ -99,7 +107,9 @@ def at(hour, minute=0):
 @pytest.fixture
 def planned(cast, published):  # noqa: F811
     lesson = published()
-    pushing.plan_day(actor=cast.actor("office"), day=clock.today(), lesson=lesson, speaker="先锋周师傅（示例）")
+    pushing.plan_day(
+        actor=cast.actor("office"), day=clock.today(), lesson=lesson, speaker="先锋周师傅（示例）"
+    )
     return lesson
 
 
@@ -107,9 +117,17 @@ def test_the_page_of_pushes_shows_lessons_and_invitations(cast, district, loopba
     group = make_group(cast, district, loopback)
     pushing.queue_day(clock.today())
     now = clock.now()
-    held = sessions.save_session(actor=cast.actor("office"), told=sessions.Told(
-        kind="lecture", title="夜里骑行", place="雁山镇", starts_at=now + timedelta(days=1), ends_at=now + timedelta(days=1, hours=1), unit=district["gonghui"],
-    ))  # fmt: skip
+    held = sessions.save_session(
+        actor=cast.actor("office"),
+        told=sessions.Told(
+            kind="lecture",
+            title="夜里骑行",
+            place="雁山镇",
+            starts_at=now + timedelta(days=1),
+            ends_at=now + timedelta(days=1, hours=1),
+            unit=district["gonghui"],
+        ),
+    )
     sessions.invite(actor=cast.actor("office"), pk=held.pk, groups=[group.pk])
     page = cast.client("office").get("/office/learning/pushes/")
     assert page.status_code == 200

@@ -33,7 +33,8 @@ def test_a_lesson_shows_its_picture_and_film_where_the_text_names_them(cast, fil
     lesson = film.lesson
     photo = lessons.add_media(actor=cast.actor("office"), lesson=lesson, kind="picture", data=picture())
     html = html_of(
-        f"看图\n\n![头盔<b>](media/{photo.pk})\n\n![怎么扣](media/{film.pk})", {photo.pk: photo, film.pk: film}
+        f"看图\n\n![头盔<b>](media/{photo.pk})\n\n![怎么扣](media/{film.pk})",
+        {photo.pk: photo, film.pk: film},
     )
     assert f'<img class="photo" src="/learn/media/{photo.pk}/"' in html
     assert "<b>" not in html
@@ -47,7 +48,11 @@ def test_a_player_gets_the_range_that_it_asks_for(film, client):
     address = f"/learn/media/{film.pk}/"
     assert client.get(address).content == MP4
     part = client.get(address, headers={"range": "bytes=100-199"})
-    assert (part.status_code, part.content, part["Content-Range"]) == (206, MP4[100:200], f"bytes 100-199/{len(MP4)}")
+    assert (part.status_code, part.content, part["Content-Range"]) == (
+        206,
+        MP4[100:200],
+        f"bytes 100-199/{len(MP4)}",
+    )
     assert client.get(address, headers={"range": "bytes=-10"}).content == MP4[-10:]
     assert client.get(address, headers={"range": f"bytes={len(MP4)}-"}).status_code == 416
     assert client.get(address, headers={"range": "bytes=x"}).status_code == 200

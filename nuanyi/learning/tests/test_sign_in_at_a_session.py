@@ -37,7 +37,14 @@ def test_a_code_that_was_sent_to_a_friend_or_made_up_does_not_count(hall):
     session = hall()
     old = on_screen(session, clock.now() - timedelta(seconds=60))
     other = on_screen(hall())
-    for token in (old, other, "ffff-aaaaaaaaaa", "x", "", on_screen(session, clock.now() + timedelta(seconds=60))):
+    for token in (
+        old,
+        other,
+        "ffff-aaaaaaaaaa",
+        "x",
+        "",
+        on_screen(session, clock.now() + timedelta(seconds=60)),
+    ):
         with pytest.raises(IllegalMove):
             come(session, token=token)
     assert Attendance.objects.count() == 0
@@ -91,7 +98,12 @@ def test_a_forwarded_link_says_so_in_words_and_offers_no_button(hall):
 def test_places_go_in_order_and_whoever_waits_moves_up(hall):
     session, phones = hall(capacity=2), [uuid4() for _n in range(4)]
     network = "203.0.113.9"
-    assert [sessions.sign_up(session=session, phone=phone, network=network) for phone in phones] == [0, 0, 1, 2]
+    assert [sessions.sign_up(session=session, phone=phone, network=network) for phone in phones] == [
+        0,
+        0,
+        1,
+        2,
+    ]
     assert sessions.sign_up(session=session, phone=phones[0], network=network) == 0
     sessions.give_up(session=session, phone=phones[0])
     assert [sessions.place_of(session, phone) for phone in phones] == [-1, 0, 0, 1]
@@ -116,13 +128,19 @@ def test_a_lecture_needs_its_team_and_the_ledger_counts_sign_ins_or_heads(cast, 
 
 
 def test_a_session_is_not_closed_before_it_begins_and_moves_with_a_higher_sequence(cast, hall, district):
-    session = hall(starts_at=clock.now() + timedelta(days=1), ends_at=clock.now() + timedelta(days=1, hours=1))
+    session = hall(
+        starts_at=clock.now() + timedelta(days=1), ends_at=clock.now() + timedelta(days=1, hours=1)
+    )
     with pytest.raises(IllegalMove):
         sessions.close(actor=cast.actor("office"), pk=session.pk, head_count=None)
     told = sessions.Told(
-        kind="lecture", title="骑行安全", place="雁山镇驿站", starts_at=session.starts_at + timedelta(days=1), ends_at=session.ends_at + timedelta(days=1),
+        kind="lecture",
+        title="骑行安全",
+        place="雁山镇驿站",
+        starts_at=session.starts_at + timedelta(days=1),
+        ends_at=session.ends_at + timedelta(days=1),
         unit=district["gonghui"],
-    )  # fmt: skip
+    )
     sessions.save_session(actor=cast.actor("office"), told=told, pk=session.pk)
     feed = Calendar.from_ical(Client().get("/feeds/sessions.ics").content)
     (event,) = feed.walk("VEVENT")
@@ -164,7 +182,13 @@ def test_the_screen_carries_its_codes_with_it_and_another_unit_has_none(cast, ha
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"title": ""}, {"place": ""}, {"kind": "x"}, {"region_code": "1"}, {"ends_at": clock.now() - timedelta(days=1)}],
+    [
+        {"title": ""},
+        {"place": ""},
+        {"kind": "x"},
+        {"region_code": "1"},
+        {"ends_at": clock.now() - timedelta(days=1)},
+    ],
 )
 def test_a_crooked_plan_is_refused(hall, wrong):
     with pytest.raises(BadInput):

@@ -70,7 +70,9 @@ def test_a_trial_goes_into_a_group_by_its_robot(trial, cast, district, loopback)
     assert trial("wecom", "x").status_code == 404
 
 
-@pytest.mark.parametrize(("name", "to"), [("email", "me"), ("sms", "12"), ("wechat", "我"), ("webpush", "{}")])
+@pytest.mark.parametrize(
+    ("name", "to"), [("email", "me"), ("sms", "12"), ("wechat", "我"), ("webpush", "{}")]
+)
 def test_a_wrong_address_is_refused_in_words_and_nothing_goes_out(trial, mails, name, to):  # noqa: F811
     assert trial(name, to).status_code == 422
     assert mail.outbox == []

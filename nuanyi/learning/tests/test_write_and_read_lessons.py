@@ -14,9 +14,13 @@ QUESTION = {"q": "头盔几年一换？", "options": ["三年", "十年"], "righ
 
 def told(**more):
     first = {
-        "slug": "helmet", "category": "road", "title": "头盔怎么戴", "body": "戴头盔，扣好带子，两指能进。" * 3, "sources": ["《道路交通安全法》第五十一条"],
+        "slug": "helmet",
+        "category": "road",
+        "title": "头盔怎么戴",
+        "body": "戴头盔，扣好带子，两指能进。" * 3,
+        "sources": ["《道路交通安全法》第五十一条"],
         "questions": [QUESTION],
-    }  # fmt: skip
+    }
     return Told(**{**first, **more})
 
 
@@ -39,7 +43,9 @@ def test_nobody_publishes_what_he_wrote_and_only_the_districts_hand_publishes(ca
         lessons.move_lesson(actor=cast.actor("office"), lesson=lesson, to="published")
     with pytest.raises(NotAllowed):
         lessons.move_lesson(actor=cast.actor("instructor"), lesson=lesson, to="published")
-    assert lessons.move_lesson(actor=cast.actor("office2"), lesson=lesson, to="published").state == "published"
+    assert (
+        lessons.move_lesson(actor=cast.actor("office2"), lesson=lesson, to="published").state == "published"
+    )
 
 
 def test_a_changed_lesson_is_a_draft_again_and_the_old_words_are_kept(cast, published, client):
@@ -104,14 +110,25 @@ def test_riders_read_search_and_finish_without_a_name(cast, published, client):
 def test_an_instructor_writes_looks_and_asks_for_review_in_the_office(cast):
     browser = cast.client("instructor")
     form = {
-        "slug": "rain", "category": "road", "title": "雨天骑行", "lead": "慢一点", "body": "**减速**，下雨的井盖和标线都滑，提前刹车，不急转。",
-        "sources": "《道路交通安全法》第四十二条", "questions": questions_as_text([QUESTION]),
-    }  # fmt: skip
-    assert "<strong>减速</strong>" in browser.post("/office/learning/new/", {**form, "look": "1"}).content.decode()
+        "slug": "rain",
+        "category": "road",
+        "title": "雨天骑行",
+        "lead": "慢一点",
+        "body": "**减速**，下雨的井盖和标线都滑，提前刹车，不急转。",
+        "sources": "《道路交通安全法》第四十二条",
+        "questions": questions_as_text([QUESTION]),
+    }
+    assert (
+        "<strong>减速</strong>"
+        in browser.post("/office/learning/new/", {**form, "look": "1"}).content.decode()
+    )
     assert not Lesson.objects.exists()
     assert browser.post("/office/learning/new/", form).status_code == 302
     lesson = Lesson.objects.get()
     assert browser.post(f"/office/learning/{lesson.pk}/move/", {"to": "review"}).status_code == 302
     assert browser.post(f"/office/learning/{lesson.pk}/move/", {"to": "published"}).status_code == 403
-    assert cast.client("office").post(f"/office/learning/{lesson.pk}/move/", {"to": "published"}).status_code == 302
+    assert (
+        cast.client("office").post(f"/office/learning/{lesson.pk}/move/", {"to": "published"}).status_code
+        == 302
+    )
     assert Lesson.objects.get().state == "published"

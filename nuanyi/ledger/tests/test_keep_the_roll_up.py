@@ -16,9 +16,13 @@ from nuanyi.lib.figures import window
 from nuanyi.units.models import Unit
 
 lines = st.builds(
-    Delivered, day=st.dates(date(2022, 1, 1), date(2022, 12, 31)), count=st.integers(1, 9),
-    region_code=st.sampled_from(["450311100", "450311001"]), sector=st.sampled_from(["courier", "delivery"]), unit_id=st.integers(0, 2),
-)  # fmt: skip
+    Delivered,
+    day=st.dates(date(2022, 1, 1), date(2022, 12, 31)),
+    count=st.integers(1, 9),
+    region_code=st.sampled_from(["450311100", "450311001"]),
+    sector=st.sampled_from(["courier", "delivery"]),
+    unit_id=st.integers(0, 2),
+)
 
 
 def _unit():
@@ -39,9 +43,13 @@ class TheRollUp(TestCase):
         )
         for row in RollUp.objects.all():
             same = LedgerEntry.objects.filter(
-                kind=row.kind, region_code=row.region_code, sector=row.sector, unit_id=row.unit_id,
-                day__year=row.month.year, day__month=row.month.month,
-            )  # fmt: skip
+                kind=row.kind,
+                region_code=row.region_code,
+                sector=row.sector,
+                unit_id=row.unit_id,
+                day__year=row.month.year,
+                day__month=row.month.month,
+            )
             assert row.count == same.aggregate(n=Sum("count"))["n"]
             assert row.entries == same.count()
 
@@ -56,8 +64,14 @@ def test_a_mistake_is_taken_back_once_and_stays_readable():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("statement", ["UPDATE ledger_ledgerentry SET count = 0", "DELETE FROM ledger_ledgerentry"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE ledger_ledgerentry SET count = 0", "DELETE FROM ledger_ledgerentry"]
+)
 def test_nobody_changes_an_entry(statement):
     services.record(WORKERS_RECORDED, [Delivered(date(2022, 6, 3))], source=_unit())
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)

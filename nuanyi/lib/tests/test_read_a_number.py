@@ -30,7 +30,8 @@ def test_a_phone_number_is_read_however_it_was_typed(cell):
 
 
 @pytest.mark.parametrize(
-    ("cell", "reason"), [("1990025676", "phone-length"), ("12900256763", "phone-prefix"), ("无", "phone-letters")]
+    ("cell", "reason"),
+    [("1990025676", "phone-length"), ("12900256763", "phone-prefix"), ("无", "phone-letters")],
 )
 def test_a_wrong_phone_number_is_refused_with_its_reason(cell, reason):
     with pytest.raises(Unreadable) as wrong:
@@ -40,7 +41,9 @@ def test_a_wrong_phone_number_is_refused_with_its_reason(cell, reason):
 
 @given(
     st.integers(0, 999),
-    st.dates(min_value=__import__("datetime").date(1930, 1, 1), max_value=__import__("datetime").date(2008, 1, 1)),
+    st.dates(
+        min_value=__import__("datetime").date(1930, 1, 1), max_value=__import__("datetime").date(2008, 1, 1)
+    ),
 )
 def test_an_identity_number_is_accepted_with_its_check_digit_and_with_no_other(serial, born):
     first = f"450311{born:%Y%m%d}{serial:03d}"

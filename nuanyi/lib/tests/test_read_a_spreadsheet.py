@@ -115,8 +115,19 @@ def test_ods_and_a_book_that_another_program_saved_are_read(tmp_path):
     for kind in ("ods", "xls"):
         home = f"-env:UserInstallation=file://{tmp_path}/profile"
         subprocess.run(
-            [office, home, "--headless", "--convert-to", kind, "--outdir", str(tmp_path), str(tmp_path / "名单.xlsx")],
-            check=True, capture_output=True, timeout=120,
-        )  # fmt: skip
+            [
+                office,
+                home,
+                "--headless",
+                "--convert-to",
+                kind,
+                "--outdir",
+                str(tmp_path),
+                str(tmp_path / "名单.xlsx"),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
         # WPS saves the same bytes under the name .et: what counts is the content
         assert rows_of((tmp_path / f"名单.{kind}").read_bytes())[1] == ["李英", "19900256763"]

@@ -26,9 +26,12 @@ def test_no_hidden_cell_follows_from_the_margins(data):
 def test_the_demo_district_counts_what_the_source_says(db):
     report = build.build(lambda _words: None)["figures"]
     told = {
-        "establishments.courier_and_delivery": 154, "establishments.livestream": 10, "establishments.logistics": 2,
-        "establishments.ecommerce": 3, "census.key_sectors_surveyed": 4,
-    }  # fmt: skip
+        "establishments.courier_and_delivery": 154,
+        "establishments.livestream": 10,
+        "establishments.logistics": 2,
+        "establishments.ecommerce": 3,
+        "census.key_sectors_surveyed": 4,
+    }
     assert {key: report[key] for key in told} == told
     assert build.build(lambda _words: None)["figures"] == report
     before = {f.key: f.value for f in queries.all_figures(window("2021"))}

@@ -18,9 +18,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def pledge(cast, district):
     told = lists.Told(
-        part="hardship", title="热饭一份", region_code="", amount=30, unit=district["gonghui"], measure="份",
+        part="hardship",
+        title="热饭一份",
+        region_code="",
+        amount=30,
+        unit=district["gonghui"],
+        measure="份",
         last=clock.today() + timedelta(days=30),
-    )  # fmt: skip
+    )
     return lists.add_pledge(actor=cast.actor("office"), told=told)
 
 
@@ -54,7 +59,9 @@ def test_what_nobody_took_goes_back_once(cast, pledge):
 
 
 def test_a_project_and_a_reward_never_promise_the_same_piece(cast, district, pledge):
-    told = lists.Told(part="hardship", title="晚上有热饭", region_code="", amount=50, unit=district["gonghui"])
+    told = lists.Told(
+        part="hardship", title="晚上有热饭", region_code="", amount=50, unit=district["gonghui"]
+    )
     need = lists.add_need(actor=cast.actor("office"), told=told)
     rewards.save_reward(actor=cast.actor("office"), pledge=pledge.pk, hours=2, stock=20)
     with pytest.raises(BadInput):
@@ -74,8 +81,16 @@ def test_another_units_hand_draws_nothing_from_a_pledge(cast, pledge):
 def test_the_page_offers_what_is_left_and_takes_it_back(cast, pledge):
     office = cast.client("office")
     assert "热饭一份" in office.get("/office/volunteers/rewards/").content.decode()
-    assert office.post("/office/volunteers/rewards/", {"pledge": pledge.pk, "stock": 5, "hours": 2}).status_code == 302
+    assert (
+        office.post("/office/volunteers/rewards/", {"pledge": pledge.pk, "stock": 5, "hours": 2}).status_code
+        == 302
+    )
     assert left() == {pledge.pk: 25}
-    assert office.post("/office/volunteers/rewards/", {"pledge": pledge.pk, "stock": 50, "hours": 2}).status_code == 422
-    assert office.post("/office/volunteers/rewards/", {"withdraw": Reward.objects.get().pk}).status_code == 302
+    assert (
+        office.post("/office/volunteers/rewards/", {"pledge": pledge.pk, "stock": 50, "hours": 2}).status_code
+        == 422
+    )
+    assert (
+        office.post("/office/volunteers/rewards/", {"withdraw": Reward.objects.get().pk}).status_code == 302
+    )
     assert left() == {pledge.pk: 30}

@@ -21,7 +21,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Preference",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("channel", models.CharField(default="console", max_length=20)),
                 ("quiet_from", models.TimeField(default=datetime.time(21, 0))),
                 ("quiet_until", models.TimeField(default=datetime.time(8, 0))),
@@ -41,7 +46,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
                 ("kind", models.CharField(max_length=40)),
                 ("facts", models.JSONField(default=dict)),
@@ -70,13 +77,17 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="notices", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
             options={
                 "indexes": [
-                    models.Index(condition=models.Q(("state", "queued")), fields=["due_at"], name="notice_due")
+                    models.Index(
+                        condition=models.Q(("state", "queued")), fields=["due_at"], name="notice_due"
+                    )
                 ],
             },
         ),

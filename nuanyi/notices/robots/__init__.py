@@ -38,7 +38,9 @@ def right_address(robot: str, address: str) -> bool:
     """Whether an address is the robot's own: https and its host, or one that this installation was started to trust (tests)."""
     parts = urlsplit(address)
     trusted = parts.netloc in settings.NUANYI_ROBOT_HOSTS and parts.scheme in ("http", "https")
-    return trusted or (parts.scheme == "https" and parts.hostname == ROBOTS[robot].HOST and parts.port in (None, 443))
+    return trusted or (
+        parts.scheme == "https" and parts.hostname == ROBOTS[robot].HOST and parts.port in (None, 443)
+    )
 
 
 def send(robot: str, *, address: str, secret: str, title: str, text: str, link: str, now: float) -> None:

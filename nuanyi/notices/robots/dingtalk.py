@@ -18,7 +18,9 @@ def sign(secret: str, milliseconds: int) -> str:
     return base64.b64encode(hmac.new(secret.encode(), told, sha256).digest()).decode()
 
 
-def request(address: str, secret: str, title: str, text: str, link: str, now: float) -> tuple[str, dict[str, object]]:
+def request(
+    address: str, secret: str, title: str, text: str, link: str, now: float
+) -> tuple[str, dict[str, object]]:
     """The address to post to and the body."""
     if secret:
         stamp = int(now * 1000)

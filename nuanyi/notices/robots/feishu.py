@@ -16,10 +16,15 @@ def sign(secret: str, seconds: int) -> str:
     return base64.b64encode(hmac.new(f"{seconds}\n{secret}".encode(), b"", sha256).digest()).decode()
 
 
-def request(address: str, secret: str, title: str, text: str, link: str, now: float) -> tuple[str, dict[str, object]]:
+def request(
+    address: str, secret: str, title: str, text: str, link: str, now: float
+) -> tuple[str, dict[str, object]]:
     """The address to post to and the body."""
     lines = [[{"tag": "text", "text": text}], [{"tag": "a", "text": link, "href": link}]]
-    body: dict[str, object] = {"msg_type": "post", "content": {"post": {"zh_cn": {"title": title, "content": lines}}}}
+    body: dict[str, object] = {
+        "msg_type": "post",
+        "content": {"post": {"zh_cn": {"title": title, "content": lines}}},
+    }
     if secret:
         body |= {"timestamp": str(int(now)), "sign": sign(secret, int(now))}
     return address, body

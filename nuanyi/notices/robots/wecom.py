@@ -8,7 +8,9 @@ MAX_BYTES = 4096
 AGAIN = frozenset({-1, 45009, 45033})
 
 
-def request(address: str, secret: str, title: str, text: str, link: str, now: float) -> tuple[str, dict[str, object]]:
+def request(
+    address: str, secret: str, title: str, text: str, link: str, now: float
+) -> tuple[str, dict[str, object]]:
     """The address to post to and the body."""
     end = f"\n[{link}]({link})"
     room = MAX_BYTES - len(f"**{title}**\n{end}".encode())

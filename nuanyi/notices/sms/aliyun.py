@@ -38,12 +38,23 @@ def request(
 ) -> urllib.request.Request:
     """The request that sends one message."""
     parameters = {
-        "AccessKeyId": identity, "Action": "SendSms", "Format": "JSON", "PhoneNumbers": message.phone, "RegionId": "cn-hangzhou",
-        "SignName": message.sign, "SignatureMethod": "HMAC-SHA1", "SignatureNonce": str(uuid4()), "SignatureVersion": "1.0",
-        "TemplateCode": message.template, "TemplateParam": json.dumps(message.values, ensure_ascii=False),
-        "Timestamp": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "Version": "2017-05-25",
-    }  # fmt: skip
-    return urllib.request.Request(f"{base}/?Signature={_escaped(sign(parameters, secret))}&{query(parameters)}")  # noqa: S310
+        "AccessKeyId": identity,
+        "Action": "SendSms",
+        "Format": "JSON",
+        "PhoneNumbers": message.phone,
+        "RegionId": "cn-hangzhou",
+        "SignName": message.sign,
+        "SignatureMethod": "HMAC-SHA1",
+        "SignatureNonce": str(uuid4()),
+        "SignatureVersion": "1.0",
+        "TemplateCode": message.template,
+        "TemplateParam": json.dumps(message.values, ensure_ascii=False),
+        "Timestamp": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "Version": "2017-05-25",
+    }
+    return urllib.request.Request(  # noqa: S310
+        f"{base}/?Signature={_escaped(sign(parameters, secret))}&{query(parameters)}"
+    )
 
 
 def failure(answer: dict[str, Any]) -> tuple[str, bool]:

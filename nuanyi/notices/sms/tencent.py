@@ -36,16 +36,27 @@ def request(
     base: str, host: str, identity: str, secret: str, told: dict[str, str], message: Message, now: datetime
 ) -> urllib.request.Request:
     """The request that sends one message."""
-    payload = json.dumps({
-        "PhoneNumberSet": [f"+86{message.phone}"], "SmsSdkAppId": told.get("app", ""), "SignName": message.sign,
-        "TemplateId": message.template, "TemplateParamSet": list(message.values.values()),
-    }).encode()  # fmt: skip
+    payload = json.dumps(
+        {
+            "PhoneNumberSet": [f"+86{message.phone}"],
+            "SmsSdkAppId": told.get("app", ""),
+            "SignName": message.sign,
+            "TemplateId": message.template,
+            "TemplateParamSet": list(message.values.values()),
+        }
+    ).encode()
     signed = {"content-type": "application/json; charset=utf-8", "host": host}
     headers = {
-        "Content-Type": signed["content-type"], "Host": host, "X-TC-Action": "SendSms", "X-TC-Version": "2021-01-11",
-        "X-TC-Region": told.get("region", "ap-guangzhou"), "X-TC-Timestamp": str(int(now.timestamp())),
-        "Authorization": authorization(identity=identity, secret=secret, service="sms", headers=signed, payload=payload, now=now),
-    }  # fmt: skip
+        "Content-Type": signed["content-type"],
+        "Host": host,
+        "X-TC-Action": "SendSms",
+        "X-TC-Version": "2021-01-11",
+        "X-TC-Region": told.get("region", "ap-guangzhou"),
+        "X-TC-Timestamp": str(int(now.timestamp())),
+        "Authorization": authorization(
+            identity=identity, secret=secret, service="sms", headers=signed, payload=payload, now=now
+        ),
+    }
     return urllib.request.Request(f"{base}/", payload, headers)  # noqa: S310
 
 

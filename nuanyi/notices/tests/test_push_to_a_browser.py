@@ -27,11 +27,13 @@ def private(text):
 
 def test_the_library_that_seals_gives_the_example_of_rfc_8291():
     sealed = http_ece.encrypt(
-        b"When I grow up, I want to be a watermelon", salt=raw("DGv6ra1nlYgDCS1FRnbzlw"),
+        b"When I grow up, I want to be a watermelon",
+        salt=raw("DGv6ra1nlYgDCS1FRnbzlw"),
         private_key=private("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
         dh=raw("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"),
-        auth_secret=raw("BTBZMqHH6r4Tts7J_aSIgg"), version="aes128gcm",
-    )  # fmt: skip
+        auth_secret=raw("BTBZMqHH6r4Tts7J_aSIgg"),
+        version="aes128gcm",
+    )
     assert b64(sealed) == (
         "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
         "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
@@ -51,7 +53,9 @@ class Service(BaseHTTPRequestHandler):
         head, claims, mark = told["t"].split(".")
         key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw(told["k"]))
         pair = raw(mark)
-        signature = utils.encode_dss_signature(int.from_bytes(pair[:32], "big"), int.from_bytes(pair[32:], "big"))
+        signature = utils.encode_dss_signature(
+            int.from_bytes(pair[:32], "big"), int.from_bytes(pair[32:], "big")
+        )
         key.verify(signature, f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256()))
         claims = json.loads(raw(claims))
         good = scheme == "vapid" and claims["aud"] == f"http://{self.headers['Host']}" and claims["sub"]
@@ -75,7 +79,9 @@ def browser(settings):
     settings.NUANYI_ROBOT_HOSTS = [host]
     mine, auth = ec.generate_private_key(ec.SECP256R1()), b"0123456789abcdef"
     point = mine.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    told = json.dumps({"endpoint": f"http://{host}/send/abc", "keys": {"p256dh": b64(point), "auth": b64(auth)}})
+    told = json.dumps(
+        {"endpoint": f"http://{host}/send/abc", "keys": {"p256dh": b64(point), "auth": b64(auth)}}
+    )
     yield told, mine, auth
     running.shutdown()
 
@@ -90,7 +96,8 @@ def test_a_lesson_arrives_signed_and_only_this_browser_opens_it(browser):
 
 
 @pytest.mark.parametrize(
-    ("status", "what"), [(410, Gone), (404, Gone), (429, ConnectionError), (503, ConnectionError), (400, ValueError)]
+    ("status", "what"),
+    [(410, Gone), (404, Gone), (429, ConnectionError), (503, ConnectionError), (400, ValueError)],
 )
 def test_what_the_service_answers_is_understood(browser, status, what):
     Service.status = status

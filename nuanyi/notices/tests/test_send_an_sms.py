@@ -12,21 +12,34 @@ from nuanyi.notices.sms import aliyun, tencent
 
 def test_the_example_of_aliyuns_documentation_gets_its_signature():
     told = {
-        "AccessKeyId": "testId", "Action": "SendSms", "Format": "XML", "OutId": "123", "PhoneNumbers": "15300000001", "RegionId": "cn-hangzhou",
-        "SignName": "阿里云短信测试专用", "SignatureMethod": "HMAC-SHA1", "SignatureNonce": "45e25e9b-0a6f-4070-8c85-2956eda1b466",
-        "SignatureVersion": "1.0", "TemplateCode": "SMS_71390007", "TemplateParam": '{"customer":"test"}', "Timestamp": "2017-07-12T02:42:19Z",
+        "AccessKeyId": "testId",
+        "Action": "SendSms",
+        "Format": "XML",
+        "OutId": "123",
+        "PhoneNumbers": "15300000001",
+        "RegionId": "cn-hangzhou",
+        "SignName": "阿里云短信测试专用",
+        "SignatureMethod": "HMAC-SHA1",
+        "SignatureNonce": "45e25e9b-0a6f-4070-8c85-2956eda1b466",
+        "SignatureVersion": "1.0",
+        "TemplateCode": "SMS_71390007",
+        "TemplateParam": '{"customer":"test"}',
+        "Timestamp": "2017-07-12T02:42:19Z",
         "Version": "2017-05-25",
-    }  # fmt: skip
+    }
     assert aliyun.sign(told, "testSecret") == "zJDF+Lrzhj/ThnlvIToysFRq6t4="
 
 
 def test_the_example_of_tencents_documentation_gets_its_signature():
     payload = rb'{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}'
     told = tencent.authorization(
-        identity="AKIDz8krbsJ5yKBZQpn74WFkmLPx3*******", secret="Gu5t9xGARNpq86cd98joQYCN3*******", service="cvm",
-        headers={"content-type": "application/json; charset=utf-8", "host": "cvm.tencentcloudapi.com"}, payload=payload,
+        identity="AKIDz8krbsJ5yKBZQpn74WFkmLPx3*******",
+        secret="Gu5t9xGARNpq86cd98joQYCN3*******",
+        service="cvm",
+        headers={"content-type": "application/json; charset=utf-8", "host": "cvm.tencentcloudapi.com"},
+        payload=payload,
         now=datetime.fromtimestamp(1551113065, UTC),
-    )  # fmt: skip
+    )
     assert told.endswith("Signature=2230eefd229f582d8b1b891af7107b91597240707d778ab3738f756258d7652c")
 
 
@@ -51,7 +64,8 @@ class Cloud(BaseHTTPRequestHandler):
         )
         type(self).came.append((body["PhoneNumberSet"][0], body["TemplateParamSet"][0]))
         self._tell(
-            type(self).answer or {"Response": {"SendStatusSet": [{"Code": "Ok" if good else "Bad", "Message": ""}]}}
+            type(self).answer
+            or {"Response": {"SendStatusSet": [{"Code": "Ok" if good else "Bad", "Message": ""}]}}
         )
 
     def _tell(self, answer):

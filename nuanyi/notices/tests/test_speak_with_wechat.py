@@ -41,7 +41,12 @@ def test_the_example_of_wecoms_sample_code_opens():
 def test_an_envelope_for_another_account_or_with_another_key_or_cut_does_not_open():
     whole = envelope.sealed("<xml/>", AES, APP)
     assert envelope.opened(whole, AES, APP) == "<xml/>"
-    for told, aes, app in ((whole, AES, "wxother"), (whole, AES[::-1], APP), (whole[:-8], AES, APP), ("!", AES, APP)):
+    for told, aes, app in (
+        (whole, AES, "wxother"),
+        (whole, AES[::-1], APP),
+        (whole[:-8], AES, APP),
+        ("!", AES, APP),
+    ):
         with pytest.raises(envelope.BadEnvelope):
             envelope.opened(told, aes, app)
 
@@ -54,16 +59,27 @@ def test_what_is_not_one_plain_document_is_refused(body):
 
 @pytest.fixture
 def account(settings):
-    settings.NUANYI_WECHAT_URL = f"wechat://{APP}:SECRET@api.weixin.qq.com/?token={TOKEN}&aes={AES}&template=T"
+    settings.NUANYI_WECHAT_URL = (
+        f"wechat://{APP}:SECRET@api.weixin.qq.com/?token={TOKEN}&aes={AES}&template=T"
+    )
 
 
 def call(fields, *, stamp=None, nonce="n1", aes=AES, spoil=False):
     """A callback as WeChat makes it, written apart from the product."""
     stamp = str(stamp or int(time.time()))
-    xml = "<xml>" + "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in fields.items()) + "</xml>"
+    xml = (
+        "<xml>"
+        + "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in fields.items())
+        + "</xml>"
+    )
     told = envelope.sealed(xml, aes, APP)
     mark = envelope.signature(TOKEN, stamp, nonce, told)
-    query = {"timestamp": stamp, "nonce": nonce, "encrypt_type": "aes", "msg_signature": mark[::-1] if spoil else mark}
+    query = {
+        "timestamp": stamp,
+        "nonce": nonce,
+        "encrypt_type": "aes",
+        "msg_signature": mark[::-1] if spoil else mark,
+    }
     body = f"<xml><ToUserName>gh</ToUserName><Encrypt>{told}</Encrypt></xml>"
     return Client().post(f"/wechat/?{urlencode(query)}", body, content_type="text/xml")
 
@@ -81,7 +97,12 @@ TEXT = {"ToUserName": "gh", "FromUserName": "oA", "CreateTime": "1", "MsgType": 
 @pytest.mark.django_db
 def test_wechat_is_shown_that_the_address_is_ours(account):
     stamp, nonce = "1", "2"
-    query = {"timestamp": stamp, "nonce": nonce, "echostr": "42", "signature": envelope.signature(TOKEN, stamp, nonce)}
+    query = {
+        "timestamp": stamp,
+        "nonce": nonce,
+        "echostr": "42",
+        "signature": envelope.signature(TOKEN, stamp, nonce),
+    }
     assert Client().get("/wechat/", query).content == b"42"
     assert Client().get("/wechat/", query | {"nonce": "3"}).status_code == 403
 
@@ -95,7 +116,9 @@ def test_a_follower_is_told_what_can_be_asked_and_where_to_send_his_place(accoun
 
 
 @pytest.mark.django_db
-def test_a_wrong_signature_an_old_callback_and_one_in_clear_are_refused_and_a_replay_does_nothing_again(account):
+def test_a_wrong_signature_an_old_callback_and_one_in_clear_are_refused_and_a_replay_does_nothing_again(
+    account,
+):
     from nuanyi.learning.models import Reader
 
     assert call({**TEXT, "Content": "1"}, spoil=True).status_code == 403
@@ -125,14 +148,18 @@ def test_a_place_in_gcj_02_is_answered_with_the_nearest_stations(account, put):
     near, far = put("近站", 25.05, 110.32), put("远站", 25.08, 110.32)
     lat, lon = wgs84_to_gcj02(25.0501, 110.3201)
     answer = said(
-        call({**TEXT, "MsgType": "location", "Location_X": f"{lat:.6f}", "Location_Y": f"{lon:.6f}"}, nonce="l")
+        call(
+            {**TEXT, "MsgType": "location", "Location_X": f"{lat:.6f}", "Location_Y": f"{lon:.6f}"}, nonce="l"
+        )
     )["Content"]
     assert re.search(r"近站 · [12]0 米.*\n.*\n远站 · 3\.3 公里", answer), answer
     assert f"/stations/{near.code}/" in answer
     assert f"/stations/{far.code}/" in answer
     assert (
         "中国"
-        in said(call({**TEXT, "MsgType": "location", "Location_X": "48.8", "Location_Y": "2.3"}, nonce="m"))["Content"]
+        in said(call({**TEXT, "MsgType": "location", "Location_X": "48.8", "Location_Y": "2.3"}, nonce="m"))[
+            "Content"
+        ]
     )
 
 
@@ -153,9 +180,16 @@ class Server(BaseHTTPRequestHandler):
         mine = type(self)
         if path.path == "/cgi-bin/stable_token":
             mine.tokens += 1
-            good = body == {"grant_type": "client_credential", "appid": APP, "secret": "SECRET", "force_refresh": False}
+            good = body == {
+                "grant_type": "client_credential",
+                "appid": APP,
+                "secret": "SECRET",
+                "force_refresh": False,
+            }
             self._tell(
-                {"access_token": f"t{mine.tokens}", "expires_in": 7200} if good else {"errcode": 40125, "errmsg": "x"}
+                {"access_token": f"t{mine.tokens}", "expires_in": 7200}
+                if good
+                else {"errcode": 40125, "errmsg": "x"}
             )
         elif path.path == "/cgi-bin/message/template/send":
             if mine.answers:
@@ -168,7 +202,9 @@ class Server(BaseHTTPRequestHandler):
             good = set(body) == {"touser", "template_id", "url", "data"} and short
             mine.came.append(body) if good else None
             self._tell(
-                {"errcode": 0, "errmsg": "ok", "msgid": 1} if good else {"errcode": 47003, "errmsg": "argument invalid"}
+                {"errcode": 0, "errmsg": "ok", "msgid": 1}
+                if good
+                else {"errcode": 47003, "errmsg": "argument invalid"}
             )
         else:
             self.send_error(404)

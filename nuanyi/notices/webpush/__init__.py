@@ -52,7 +52,9 @@ def read(text: str) -> Subscription:
     """A subscription from the browser's JSON. Raises ValueError (damaged, or not one of the browsers' services)."""
     try:
         told: Any = json.loads(text)
-        found = Subscription(str(told["endpoint"]), _from_b64(told["keys"]["p256dh"]), _from_b64(told["keys"]["auth"]))
+        found = Subscription(
+            str(told["endpoint"]), _from_b64(told["keys"]["p256dh"]), _from_b64(told["keys"]["auth"])
+        )
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), found.p256dh)
     except (TypeError, KeyError, AttributeError) as exc:
         raise ValueError("not a subscription") from exc
@@ -107,9 +109,12 @@ def send(subscription: Subscription, title: str, text: str, link: str) -> None:
     now = clock.now().timestamp()
     subject = settings.NUANYI_PUBLIC_URL or f"mailto:{settings.DEFAULT_FROM_EMAIL}"
     headers = {
-        "TTL": str(KEEP_SECONDS), "Urgency": "normal", "Content-Encoding": "aes128gcm", "Content-Type": "application/octet-stream",
+        "TTL": str(KEEP_SECONDS),
+        "Urgency": "normal",
+        "Content-Encoding": "aes128gcm",
+        "Content-Type": "application/octet-stream",
         "Authorization": authorization(subscription.endpoint, now, subject),
-    }  # fmt: skip
+    }
     status, _answer = outgoing.call("POST", subscription.endpoint, sealed(subscription, raw), headers)
     if status in (404, 410):
         raise outgoing.Gone(f"HTTP {status}")

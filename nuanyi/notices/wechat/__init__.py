@@ -45,9 +45,15 @@ def account() -> Account | None:
         return None
     base = f"{'http' if told.get('plain') else 'https'}://{parts.netloc.rpartition('@')[2]}"
     return Account(
-        base, unquote(parts.username), unquote(parts.password), told["token"], told.get("aes", ""), told.get("template", ""),
-        tuple(told.get("fields", "thing1,thing2").split(",")), told.get("way", "template"),
-    )  # fmt: skip
+        base,
+        unquote(parts.username),
+        unquote(parts.password),
+        told["token"],
+        told.get("aes", ""),
+        told.get("template", ""),
+        tuple(told.get("fields", "thing1,thing2").split(",")),
+        told.get("way", "template"),
+    )
 
 
 def configured() -> bool:
@@ -63,9 +69,15 @@ def _access_token(mine: Account, *, fresh: bool) -> str:
     """The access token, kept in memory only. ``stable_token`` gives every process the same one until it ends."""
     if fresh or mine.app not in _tokens:
         told = outgoing.tell(
-            "POST", f"{mine.base}/cgi-bin/stable_token",
-            {"grant_type": "client_credential", "appid": mine.app, "secret": mine.secret, "force_refresh": False},
-        )  # fmt: skip
+            "POST",
+            f"{mine.base}/cgi-bin/stable_token",
+            {
+                "grant_type": "client_credential",
+                "appid": mine.app,
+                "secret": mine.secret,
+                "force_refresh": False,
+            },
+        )
         if "access_token" not in told:
             raise _failure(told)
         _tokens[mine.app] = str(told["access_token"])

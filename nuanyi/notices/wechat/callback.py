@@ -53,9 +53,13 @@ def _number(text: str) -> float | None:
 
 def _message(told: dict[str, str]) -> answers.Message:
     return answers.Message(
-        openid=told.get("FromUserName", ""), kind=told.get("MsgType", ""), text=told.get("Content", "").strip()[:200],
-        event=told.get("Event", "").lower(), lat_gcj02=_number(told.get("Location_X", "")), lon_gcj02=_number(told.get("Location_Y", "")),
-    )  # fmt: skip
+        openid=told.get("FromUserName", ""),
+        kind=told.get("MsgType", ""),
+        text=told.get("Content", "").strip()[:200],
+        event=told.get("Event", "").lower(),
+        lat_gcj02=_number(told.get("Location_X", "")),
+        lon_gcj02=_number(told.get("Location_Y", "")),
+    )
 
 
 def _reply(told: dict[str, str], text: str, mine: Account, *, encrypted: bool) -> HttpResponse:
@@ -84,14 +88,18 @@ def callback(request: HttpRequest) -> HttpResponse:
     query: Any = request.GET
     try:
         if request.method == "GET":
-            envelope.check(query.get("signature", ""), mine.token, query.get("timestamp", ""), query.get("nonce", ""))
+            envelope.check(
+                query.get("signature", ""), mine.token, query.get("timestamp", ""), query.get("nonce", "")
+            )
             return HttpResponse(query.get("echostr", ""), content_type="text/plain; charset=utf-8")
         told, encrypted = _told(request, mine)
     except envelope.BadEnvelope as exc:
         raise NotAllowed(code="bad-envelope") from exc
     try:
         limits.count(
-            f"wechat:{query.get('msg_signature') or query.get('signature')}:{query.get('nonce')}", "", at_most=1
+            f"wechat:{query.get('msg_signature') or query.get('signature')}:{query.get('nonce')}",
+            "",
+            at_most=1,
         )
     except TooMuch:
         return HttpResponse("success", content_type="text/plain; charset=utf-8")

@@ -22,7 +22,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
                 ("sealed_name", models.BinaryField(null=True)),
                 ("name_mask", models.CharField(blank=True, max_length=8)),
@@ -59,7 +61,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Account",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
                 ("username", models.CharField(max_length=60, unique=True)),
@@ -96,7 +103,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DutyGrant",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "duty",
                     models.CharField(
@@ -120,7 +132,9 @@ class Migration(migrations.Migration):
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="grants", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
@@ -146,7 +160,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
                 ("purpose", models.CharField(max_length=60)),
                 ("evidence", models.CharField(max_length=200)),
@@ -155,7 +171,9 @@ class Migration(migrations.Migration):
                 (
                     "person",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="consents", to="people.person"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to="people.person",
                     ),
                 ),
             ],

@@ -9,7 +9,9 @@ def test_nobody_gives_a_duty_that_they_do_not_hold(cast):
     with pytest.raises(NotAllowed):
         services.give_duty(actor=cast.actor("office"), account=cast.accounts["clerk"], duty="organisation")
     with pytest.raises(NotAllowed):
-        services.give_duty(actor=cast.actor("administrator"), account=cast.accounts["clerk"], duty="district_office")
+        services.give_duty(
+            actor=cast.actor("administrator"), account=cast.accounts["clerk"], duty="district_office"
+        )
 
 
 def test_nobody_changes_their_own_duties(cast):

@@ -11,7 +11,9 @@ from nuanyi.people.models import Person
 @pytest.fixture
 def zhou(db):
     person = Person(region_codes=["450311", "450311100"])
-    services.seal_into(person, name="周师傅", phone="19900000312", id_number="450311199003070012", political="中共党员")
+    services.seal_into(
+        person, name="周师傅", phone="19900000312", id_number="450311199003070012", political="中共党员"
+    )
     person.save()
     return person
 

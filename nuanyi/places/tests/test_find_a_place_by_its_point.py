@@ -11,7 +11,9 @@ def square(lon, lat, width, height):
 
 
 SHAPES = st.lists(
-    st.builds(square, st.floats(110, 110.2), st.floats(25, 25.2), st.floats(0.001, 0.3), st.floats(0.001, 0.3)),
+    st.builds(
+        square, st.floats(110, 110.2), st.floats(25, 25.2), st.floats(0.001, 0.3), st.floats(0.001, 0.3)
+    ),
     max_size=12,
 )
 

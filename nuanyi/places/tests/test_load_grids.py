@@ -41,7 +41,9 @@ def test_one_bad_feature_loads_nothing(district, program):
     assert Grid.objects.count() == 0
 
 
-@pytest.mark.parametrize("document", [b"", b"[]", b'{"features": 3}', b"\xff", b'{"features": [{"properties": {}}]}'])
+@pytest.mark.parametrize(
+    "document", [b"", b"[]", b'{"features": 3}', b"\xff", b'{"features": [{"properties": {}}]}']
+)
 def test_what_is_no_geojson_is_refused(district, program, document):
     with pytest.raises(BadInput):
         services.load_geojson(actor=program, document=document, crs="wgs84", what="grids")

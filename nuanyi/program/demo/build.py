@@ -133,21 +133,35 @@ def _places() -> None:
         return
     outline = base_map.outline()
     places.put_region(
-        actor=ACTOR, code=DISTRICT, name="雁山区", level="district", geometry_wgs84=polygons.polygon(outline[:-1])
+        actor=ACTOR,
+        code=DISTRICT,
+        name="雁山区",
+        level="district",
+        geometry_wgs84=polygons.polygon(outline[:-1]),
     )
     parts = polygons.cells(outline, [seed for _name, seed in TOWNSHIPS.values()])
     grids = []
     for (code, (name, _seed)), ring in zip(TOWNSHIPS.items(), parts, strict=True):
         places.put_region(
-            actor=ACTOR, code=code, name=name, level="township", parent=DISTRICT,
-            geometry_wgs84=polygons.polygon(ring), synthetic=True,
-        )  # fmt: skip
+            actor=ACTOR,
+            code=code,
+            name=name,
+            level="township",
+            parent=DISTRICT,
+            geometry_wgs84=polygons.polygon(ring),
+            synthetic=True,
+        )
         for number, community in enumerate(_parts(ring, 3), 1):
             sub = f"{code}{900 + number}"
             places.put_region(
-                actor=ACTOR, code=sub, name=f"{name.removesuffix('街道')[:2]}第{number}社区（示例）", level="community",
-                parent=code, geometry_wgs84=polygons.polygon(community), synthetic=True,
-            )  # fmt: skip
+                actor=ACTOR,
+                code=sub,
+                name=f"{name.removesuffix('街道')[:2]}第{number}社区（示例）",
+                level="community",
+                parent=code,
+                geometry_wgs84=polygons.polygon(community),
+                synthetic=True,
+            )
             for serial, grid in enumerate(_parts(community, 3), 1):
                 traits = {
                     "code": f"{sub}-{serial:02d}",
@@ -167,7 +181,9 @@ def _units() -> None:
     if Unit.objects.exists():
         return
     made = {
-        code: units.put_unit(actor=ACTOR, code=code, name=name, short_name=short, kind=kind, region_code=region)
+        code: units.put_unit(
+            actor=ACTOR, code=code, name=name, short_name=short, kind=kind, region_code=region
+        )
         for code, name, short, kind, region in UNITS
     }
     for role, sector, unit, because in RULES:
@@ -181,9 +197,13 @@ def _accounts() -> None:
         if Account.objects.filter(username=username).exists():
             continue
         account = people.make_account(
-            actor=ACTOR, username=username, password=PASSWORD, display_name=name,
-            unit=Unit.objects.filter(code=unit).first(), must_change_password=False,
-        )  # fmt: skip
+            actor=ACTOR,
+            username=username,
+            password=PASSWORD,
+            display_name=name,
+            unit=Unit.objects.filter(code=unit).first(),
+            must_change_password=False,
+        )
         people.give_duty(actor=ACTOR, account=account, duty=duty, region_code=region)
 
 
@@ -192,10 +212,18 @@ def _round() -> CensusRound:
     if found:
         return found
     made = rounds.plan_round(
-        actor=ACTOR, name=KEY_ROUND, sectors=[str(sector) for sector in KEY_SECTORS], region_codes=list(TOWNSHIPS),
-        units=list(Unit.objects.filter(code__in=["liangxin", "tongzhan", "gongxin", "jiaotong", "zhujian", "gongshanglian"])),
-        start_date=date(2022, 5, 1), end_date=date(2022, 10, 31),
-    )  # fmt: skip
+        actor=ACTOR,
+        name=KEY_ROUND,
+        sectors=[str(sector) for sector in KEY_SECTORS],
+        region_codes=list(TOWNSHIPS),
+        units=list(
+            Unit.objects.filter(
+                code__in=["liangxin", "tongzhan", "gongxin", "jiaotong", "zhujian", "gongshanglian"]
+            )
+        ),
+        start_date=date(2022, 5, 1),
+        end_date=date(2022, 10, 31),
+    )
     return rounds.move_round(actor=ACTOR, census_round=made, state=RoundState.RUNNING)
 
 
@@ -204,9 +232,17 @@ def _roster(file: str, source: str, kind: str, sector: str, day: str, key_round:
         return
     data = (Path(__file__).parent / "rosters" / file).read_bytes()
     imports.import_now(
-        actor=ACTOR, choice="merge", client_key=new_id(), data=data, file_name=file, source_name=source, kind=kind,
-        default_sector=sector, as_of_date=date.fromisoformat(day), census_round=key_round,
-    )  # fmt: skip
+        actor=ACTOR,
+        choice="merge",
+        client_key=new_id(),
+        data=data,
+        file_name=file,
+        source_name=source,
+        kind=kind,
+        default_sector=sector,
+        as_of_date=date.fromisoformat(day),
+        census_round=key_round,
+    )
 
 
 def words(report: dict[str, Any]) -> str:

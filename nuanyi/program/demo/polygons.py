@@ -15,7 +15,9 @@ def _cut(ring: Ring, a: float, b: float, c: float) -> Ring:
         now, was = a * point[0] + b * point[1] - c, a * before[0] + b * before[1] - c
         if (now <= 0) != (was <= 0):
             share = was / (was - now)
-            kept.append([before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])])
+            kept.append(
+                [before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])]
+            )
         if now <= 0:
             kept.append(point)
     return kept
@@ -44,7 +46,9 @@ def spread(ring: Ring, count: int) -> list[tuple[float, float]]:
     xs, ys = [p[0] for p in ring], [p[1] for p in ring]
     width, height = max(xs) - min(xs), max(ys) - min(ys)
     return [
-        (min(xs) + width * ((0.5 + i * 0.7548776662) % 1.0),
-         min(ys) + height * ((0.5 + i * 0.5698402910) % 1.0))
+        (
+            min(xs) + width * ((0.5 + i * 0.7548776662) % 1.0),
+            min(ys) + height * ((0.5 + i * 0.5698402910) % 1.0),
+        )
         for i in range(count)
-    ]  # fmt: skip
+    ]

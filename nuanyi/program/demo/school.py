@@ -20,9 +20,21 @@ from nuanyi.units.models import Unit
 
 ACTOR = system("demo")
 TEXTS = Path(__file__).parent / "lessons.md"
-PLACES = (("良丰街道驿站", "450311001"), ("雁山镇党群服务中心", "450311100"), ("柘木镇快递网点", "450311101"), ("大埠乡驿站", "450311200"),
-          ("草坪乡爱心驿站", "450311201"))  # fmt: skip
-TITLES = ("骑行安全一课", "劳动法一课", "反诈一课", "急救一课", "主题党日：我为群众办实事", "三会一课：学习讨论")
+PLACES = (
+    ("良丰街道驿站", "450311001"),
+    ("雁山镇党群服务中心", "450311100"),
+    ("柘木镇快递网点", "450311101"),
+    ("大埠乡驿站", "450311200"),
+    ("草坪乡爱心驿站", "450311201"),
+)
+TITLES = (
+    "骑行安全一课",
+    "劳动法一课",
+    "反诈一课",
+    "急救一课",
+    "主题党日：我为群众办实事",
+    "三会一课：学习讨论",
+)
 SECTORS = ("delivery", "courier", "road_transport", "livestream")
 
 
@@ -37,10 +49,15 @@ def lessons_written() -> list[lessons.Told]:
         questions = questions_from_text(asked.replace("\n\n??? ", "\n\n").replace("??? ", ""))
         found.append(
             lessons.Told(
-                slug=slug, category=category, title=title, lead=lead, body=text.strip(), sources=[source.strip() for source in sources],
+                slug=slug,
+                category=category,
+                title=title,
+                lead=lead,
+                body=text.strip(),
+                sources=[source.strip() for source in sources],
                 questions=questions,
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -69,9 +86,17 @@ def _this_week() -> None:
 def _pushes_of_2022() -> None:
     """A group whose robot is stopped; its pushes of 2022 stand in doubt, as after a change of systems, and are said to have come."""
     told = groups.Told(
-        name="雁山骑手群（示例）", robot="wecom", address="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=demo", secret="", hour=time(7, 30),
-        unit=Unit.objects.get(code="gonghui"), sector="delivery", region_code="450311100", members=120, active=False,
-    )  # fmt: skip
+        name="雁山骑手群（示例）",
+        robot="wecom",
+        address="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=demo",
+        secret="",
+        hour=time(7, 30),
+        unit=Unit.objects.get(code="gonghui"),
+        sector="delivery",
+        region_code="450311100",
+        members=120,
+        active=False,
+    )
     group = groups.save_group(actor=ACTOR, told=told)
     for n, lesson in enumerate(Lesson.objects.order_by("pk")):
         day = date(2022, 3, 7) + timedelta(days=7 * n)
@@ -90,10 +115,19 @@ def _sessions_of_2022() -> None:
         place, region = PLACES[n % 5]
         start = datetime.combine(date(2022, 3, 3) + timedelta(days=17 * n), time(14, 0), clock.CHINA)
         with clock.held_at(start - timedelta(days=3)):
-            session = sessions.save_session(actor=instructor, told=sessions.Told(
-                kind="lecture" if n % 3 else "meeting", title=TITLES[n % 6], place=f"{place}（示例）", starts_at=start, ends_at=start + timedelta(hours=1),
-                unit=unit, region_code=region, sector=SECTORS[n % 4],
-            ))  # fmt: skip
+            session = sessions.save_session(
+                actor=instructor,
+                told=sessions.Told(
+                    kind="lecture" if n % 3 else "meeting",
+                    title=TITLES[n % 6],
+                    place=f"{place}（示例）",
+                    starts_at=start,
+                    ends_at=start + timedelta(hours=1),
+                    unit=unit,
+                    region_code=region,
+                    sector=SECTORS[n % 4],
+                ),
+            )
             for role, name in (
                 ("instructor", "指导员（示例）"),
                 ("member", "党员（示例）"),
@@ -103,14 +137,26 @@ def _sessions_of_2022() -> None:
         with clock.held_at(start + timedelta(minutes=5)):
             token = rules.token_of(bytes(session.secret), rules.counter_at(clock.now()))
             for phone in range(12 + n % 2):
-                sessions.sign_in(session=session, phone=UUID(int=(n << 32) + phone + 1), token=token, network="demo")
+                sessions.sign_in(
+                    session=session, phone=UUID(int=(n << 32) + phone + 1), token=token, network="demo"
+                )
         with clock.held_at(start + timedelta(hours=1)):
             sessions.close(actor=instructor, pk=session.pk, head_count=None)
 
 
 def _session_to_come() -> None:
     start = datetime.combine(clock.today() + timedelta(days=2), time(14, 30), clock.CHINA)
-    sessions.save_session(actor=ACTOR, told=sessions.Told(
-        kind="road", title="骑行安全培训（示例）", place="良丰街道驿站（示例）", starts_at=start, ends_at=start + timedelta(hours=1),
-        unit=Unit.objects.get(code="jiaotong"), region_code="450311001", sector="delivery", capacity=30,
-    ))  # fmt: skip
+    sessions.save_session(
+        actor=ACTOR,
+        told=sessions.Told(
+            kind="road",
+            title="骑行安全培训（示例）",
+            place="良丰街道驿站（示例）",
+            starts_at=start,
+            ends_at=start + timedelta(hours=1),
+            unit=Unit.objects.get(code="jiaotong"),
+            region_code="450311001",
+            sector="delivery",
+            capacity=30,
+        ),
+    )

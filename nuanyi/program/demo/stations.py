@@ -22,17 +22,82 @@ LONG = {str(n): "07:00-23:00" for n in range(1, 8)}
 NIGHTS = {str(n): "06:00-02:00" for n in range(1, 8)}
 #: code, name, tier, venue, unit, lat, lon (WGS-84), where, how to find it, hours, holidays, amenities, opened
 ROWS = [
-    ("LF01", "雁山镇良丰“暖心驿站”", "village", "care_station", "yanshan", 25.0466, 110.3216, "雁山镇良丰（位置为示例）",
-     "临街蓝色门头，进门左手是充电柜（示例）。", LONG, "09:00-18:00", NINE, "2022-05-20"),
-    ("YS01", "雁山镇党群服务中心“暖心驿站”", "township", "service_centre", "yanshan", 25.0512, 110.3281,
-     "雁山镇党群服务中心一楼（位置为示例）", "从大门进，过大厅右手第二间（示例）。", DAYTIME, "10:00-16:00", NINE, "2022-06-01"),
-    ("QJ01", "雁山区党群服务中心“暖心驿站”（示例）", "district", "service_centre", "liangxin", 25.0812, 110.3022,
-     "良丰街道，区党群服务中心东侧（示例）", "东侧小门，不用登记（示例）。", DAYTIME, "", NINE, "2022-06-15"),
-    ("GY01", "桂阳公路示范带企业休息室（示例）", "village", "lounge", "jiaotong", 25.1791, 110.3460, "柘木镇，桂阳公路边（示例）",
-     "厂区门岗旁，按门铃（示例）。", NIGHTS, None, ["charging", "sofa", "fan", "microwave", "kettle", "first_aid"], "2022-07-01"),
-    ("DB01", "大埠乡爱心驿站（示例）", "village", "care_station", "dabu", 25.0588, 110.3861, "大埠乡集市旁（示例）",
-     "集市北口，红色雨棚下（示例）。", LONG, None, ["charging", "rain_gear", "first_aid", "fan", "kettle", "newspapers_books"], "2022-08-01"),
-]  # fmt: skip
+    (
+        "LF01",
+        "雁山镇良丰“暖心驿站”",
+        "village",
+        "care_station",
+        "yanshan",
+        25.0466,
+        110.3216,
+        "雁山镇良丰（位置为示例）",
+        "临街蓝色门头，进门左手是充电柜（示例）。",
+        LONG,
+        "09:00-18:00",
+        NINE,
+        "2022-05-20",
+    ),
+    (
+        "YS01",
+        "雁山镇党群服务中心“暖心驿站”",
+        "township",
+        "service_centre",
+        "yanshan",
+        25.0512,
+        110.3281,
+        "雁山镇党群服务中心一楼（位置为示例）",
+        "从大门进，过大厅右手第二间（示例）。",
+        DAYTIME,
+        "10:00-16:00",
+        NINE,
+        "2022-06-01",
+    ),
+    (
+        "QJ01",
+        "雁山区党群服务中心“暖心驿站”（示例）",
+        "district",
+        "service_centre",
+        "liangxin",
+        25.0812,
+        110.3022,
+        "良丰街道，区党群服务中心东侧（示例）",
+        "东侧小门，不用登记（示例）。",
+        DAYTIME,
+        "",
+        NINE,
+        "2022-06-15",
+    ),
+    (
+        "GY01",
+        "桂阳公路示范带企业休息室（示例）",
+        "village",
+        "lounge",
+        "jiaotong",
+        25.1791,
+        110.3460,
+        "柘木镇，桂阳公路边（示例）",
+        "厂区门岗旁，按门铃（示例）。",
+        NIGHTS,
+        None,
+        ["charging", "sofa", "fan", "microwave", "kettle", "first_aid"],
+        "2022-07-01",
+    ),
+    (
+        "DB01",
+        "大埠乡爱心驿站（示例）",
+        "village",
+        "care_station",
+        "dabu",
+        25.0588,
+        110.3861,
+        "大埠乡集市旁（示例）",
+        "集市北口，红色雨棚下（示例）。",
+        LONG,
+        None,
+        ["charging", "rain_gear", "first_aid", "fan", "kettle", "newspapers_books"],
+        "2022-08-01",
+    ),
+]
 
 
 def build() -> None:
@@ -44,11 +109,23 @@ def build() -> None:
     for code, name, tier, venue, unit, lat, lon, place, find, week, holiday, amenities, opened in ROWS:
         hours = {**dict(week), "holiday": holiday, "make_up": None}
         draft = StationDraft(
-            name=name, code=code, tier=tier, venue=venue, lat=lat, lon=lon, unit=Unit.objects.filter(code=unit).first(),
-            place_words=place, how_to_find=find, capacity=12, functions=functions, amenities=list(amenities), hours=hours,
-            access="code" if venue == "lounge" else "open", access_words="按门铃" if venue == "lounge" else "",
+            name=name,
+            code=code,
+            tier=tier,
+            venue=venue,
+            lat=lat,
+            lon=lon,
+            unit=Unit.objects.filter(code=unit).first(),
+            place_words=place,
+            how_to_find=find,
+            capacity=12,
+            functions=functions,
+            amenities=list(amenities),
+            hours=hours,
+            access="code" if venue == "lounge" else "open",
+            access_words="按门铃" if venue == "lounge" else "",
             step_free=venue == "service_centre",
-        )  # fmt: skip
+        )
         station = stations.save_station(actor=ACTOR, draft=draft)
         made[code] = stations.move_station(
             actor=ACTOR, station=station, state=State.OPEN, day=date.fromisoformat(str(opened))
@@ -76,9 +153,13 @@ def _days(made: dict[str, Station]) -> None:
     keeping.set_amenity(actor=ACTOR, station=first, kind="first_aid", expires=today + timedelta(days=20))
     keeping.set_amenity(actor=ACTOR, station=first, kind="rain_gear", left=2, threshold=3)
     telling.tell_fault(
-        station=made["YS01"], key=UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5a01"), trouble=Trouble.BROKEN, kind="fan",
-        words="风扇不转了（示例）", network="demo",
-    )  # fmt: skip
+        station=made["YS01"],
+        key=UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5a01"),
+        trouble=Trouble.BROKEN,
+        kind="fan",
+        words="风扇不转了（示例）",
+        network="demo",
+    )
     telling.wish(
         station=first,
         key=UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5a02"),

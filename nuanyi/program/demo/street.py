@@ -24,11 +24,24 @@ ACTOR = system("demo")
 SPACE = UUID("7f1f7c2e-3a52-4a7e-9d0b-0a6f0c5b2e11")
 #: What was told in 2022, the month, and what came of it: c closed by the reporter, m mended, a mended and opened again and mended.
 TOLD = (
-    ("村口两盏路灯不亮", 3, "c"), ("路面有坑，雨后积水看不见", 3, "c"), ("井盖松动有响声", 4, "c"), ("垃圾堆在路边好几天", 4, "m"),
-    ("楼道飞线充电", 4, "a"), ("斑马线看不清了", 5, "c"), ("树枝遮挡红绿灯", 5, "c"), ("消防通道被杂物占用", 5, "m"), ("水管漏水", 6, "c"),
-    ("共享单车堆在人行道上", 6, "m"), ("电线垂落到车道上", 7, "c"), ("施工扬尘很大", 7, "m"), ("路灯一闪一闪", 8, "c"), ("减速带坏了", 9, "c"),
-    ("下水道口没盖", 10, "a"), ("绿化带有流浪犬", 10, "m"), ("护栏撞歪了", 11, "c"),
-)  # fmt: skip
+    ("村口两盏路灯不亮", 3, "c"),
+    ("路面有坑，雨后积水看不见", 3, "c"),
+    ("井盖松动有响声", 4, "c"),
+    ("垃圾堆在路边好几天", 4, "m"),
+    ("楼道飞线充电", 4, "a"),
+    ("斑马线看不清了", 5, "c"),
+    ("树枝遮挡红绿灯", 5, "c"),
+    ("消防通道被杂物占用", 5, "m"),
+    ("水管漏水", 6, "c"),
+    ("共享单车堆在人行道上", 6, "m"),
+    ("电线垂落到车道上", 7, "c"),
+    ("施工扬尘很大", 7, "m"),
+    ("路灯一闪一闪", 8, "c"),
+    ("减速带坏了", 9, "c"),
+    ("下水道口没盖", 10, "a"),
+    ("绿化带有流浪犬", 10, "m"),
+    ("护栏撞歪了", 11, "c"),
+)
 #: What riders told this week, still open.
 NOW = ("路灯不亮，太黑", "路灯坏了很黑", "人行道砖松了", "垃圾桶满了很臭", "井盖破了一半")
 TEAMS = (
@@ -82,7 +95,10 @@ def _reports_of_2022() -> None:
             sending.look(voice)
             if end in "ca":
                 sending.judge(
-                    voice=voice, good=end == "c", words="" if end == "c" else "还没好", key=uuid5(SPACE, f"judge{n}")
+                    voice=voice,
+                    good=end == "c",
+                    words="" if end == "c" else "还没好",
+                    key=uuid5(SPACE, f"judge{n}"),
                 )
         if end == "a":
             with clock.held_at(_at(day + timedelta(days=6), 10)):
@@ -111,10 +127,16 @@ def _volunteers() -> list[Volunteer]:
     with clock.held_at(_at(date(2022, 3, 1), 9)):
         for n, surname in enumerate(SURNAMES):
             told = joining.Told(
-                name=f"{surname}示例", phone=f"1990000{2100 + n}", role=Role.values[n % len(Role.values)], region_code=townships[n % len(townships)],
-                hours_a_week=chance.randint(1, 6), agrees=True,
-            )  # fmt: skip
-            made.append(joining.enter(actor=ACTOR, key=uuid5(SPACE, f"volunteer{n}"), team=teams[n % 3].pk, told=told))
+                name=f"{surname}示例",
+                phone=f"1990000{2100 + n}",
+                role=Role.values[n % len(Role.values)],
+                region_code=townships[n % len(townships)],
+                hours_a_week=chance.randint(1, 6),
+                agrees=True,
+            )
+            made.append(
+                joining.enter(actor=ACTOR, key=uuid5(SPACE, f"volunteer{n}"), team=teams[n % 3].pk, told=told)
+            )
         for captain in made[: len(teams)]:
             joining.move(actor=ACTOR, pk=captain.pk, to="active", captain=True)
     return made
@@ -174,18 +196,33 @@ def _shifts(people: list[Volunteer]) -> None:
     coming = clock.today() + timedelta(days=(5 - clock.today().weekday()) % 7 or 7)
     shifts.call_shift(actor=ACTOR, told=_shift(team.pk, "周末路口文明劝导（示例）", coming, grid))
     for title, amount, hours, stock in (("热饭一份（示例）", 60, 2, 30), ("头盔一顶（示例）", 20, 20, 10)):
-        pledged = lists.add_pledge(actor=ACTOR, told=lists.Told(
-            part="hardship", title=title, region_code="", amount=amount, unit=Unit.objects.get(code="gonghui"), measure="份",
-            last=clock.today() + timedelta(days=180),
-        ))  # fmt: skip
+        pledged = lists.add_pledge(
+            actor=ACTOR,
+            told=lists.Told(
+                part="hardship",
+                title=title,
+                region_code="",
+                amount=amount,
+                unit=Unit.objects.get(code="gonghui"),
+                measure="份",
+                last=clock.today() + timedelta(days=180),
+            ),
+        )
         rewards.save_reward(actor=ACTOR, pledge=pledged.pk, hours=hours, stock=stock)
 
 
 def _shift(team: int, title: str, day: date, grid: str) -> shifts.Told:
     return shifts.Told(
-        team=team, topic="civility", title=title, place="桂阳公路与良丰路口", starts_at=_at(day, 8), ends_at=_at(day, 11), needs={"traffic": 4, "speaker": 2},
-        region_code=grid[:9], grid_code=grid,
-    )  # fmt: skip
+        team=team,
+        topic="civility",
+        title=title,
+        place="桂阳公路与良丰路口",
+        starts_at=_at(day, 8),
+        ends_at=_at(day, 11),
+        needs={"traffic": 4, "speaker": 2},
+        region_code=grid[:9],
+        grid_code=grid,
+    )
 
 
 def build_street() -> None:

@@ -25,13 +25,20 @@ def home(tmp_path_factory):
 
 
 def environment(home):
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))
+    }
     return kept | {"NUANYI_HOME": str(home)}
 
 
 def run(home, *words, code=0):
     done = subprocess.run(
-        [sys.executable, "-m", "nuanyi.program.cli", *words], env=environment(home), capture_output=True, text=True
+        [sys.executable, "-m", "nuanyi.program.cli", *words],
+        env=environment(home),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == code, done.stderr[-2000:]
     return done.stdout
@@ -40,7 +47,8 @@ def run(home, *words, code=0):
 def test_figures_prints_the_four_counts_of_the_source(home):
     told = json.loads(run(home, "figures", "--json"))
     assert [
-        told[f"establishments.{key}"] for key in ("courier_and_delivery", "livestream", "logistics", "ecommerce")
+        told[f"establishments.{key}"]
+        for key in ("courier_and_delivery", "livestream", "logistics", "ecommerce")
     ] == [154, 10, 2, 3]
     assert json.loads(run(home, "figures", "--period", "2022", "--json"))["census.key_sectors_surveyed"] == 4
     learning = [told[f"learning.{key}"] for key in ("sessions_by_instructors", "lessons_pushed")]
@@ -82,7 +90,8 @@ def test_a_backup_restores_with_every_digest_equal_and_a_damaged_one_does_not(ho
     whole[len(whole) // 2] ^= 1
     (backup / "nuanyi.dump").write_bytes(whole)
     assert (
-        "damaged" in json.loads(run(tmp_path_factory.mktemp("third"), "restore", str(backup), "--json", code=2))["code"]
+        "damaged"
+        in json.loads(run(tmp_path_factory.mktemp("third"), "restore", str(backup), "--json", code=2))["code"]
     )
 
 
@@ -137,7 +146,9 @@ def test_serve_revives_a_dead_child_and_stops_cleanly_on_sigterm(home):
         assert wait_for(port)["status"] == "ok"
         import psutil
 
-        web = next(child for child in psutil.Process(server.pid).children() if "granian" in " ".join(child.cmdline()))
+        web = next(
+            child for child in psutil.Process(server.pid).children() if "granian" in " ".join(child.cmdline())
+        )
         for child in [*web.children(recursive=True), web]:
             child.kill()
         time.sleep(1)
@@ -149,9 +160,20 @@ def test_serve_revives_a_dead_child_and_stops_cleanly_on_sigterm(home):
 
 def test_debugging_on_a_public_address_does_not_start(home):
     done = subprocess.run(
-        [sys.executable, "-m", "nuanyi.program.cli", "serve", "--host", "0.0.0.0", "--port", str(free_port())],
-        env=environment(home) | {"NUANYI_DEBUG": "1"}, capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "nuanyi.program.cli",
+            "serve",
+            "--host",
+            "0.0.0.0",
+            "--port",
+            str(free_port()),
+        ],
+        env=environment(home) | {"NUANYI_DEBUG": "1"},
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 2
     assert "NUANYI_DEBUG" in done.stderr
 
@@ -175,6 +197,9 @@ def test_a_server_of_ones_own_is_used_and_pages_never_run_as_its_owner(tmp_path_
         assert done.returncode == 0, done.stderr[-2000:]
         script = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT current_user'); print(k.fetchone()[0])"
         who = subprocess.run(
-            [*program, "manage", "shell", "-v", "0", "-c", script], env=outside, capture_output=True, text=True
+            [*program, "manage", "shell", "-v", "0", "-c", script],
+            env=outside,
+            capture_output=True,
+            text=True,
         )
         assert who.stdout.strip() == "nuanyi_web"

@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Kind",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("code", models.SlugField(max_length=20, unique=True)),
                 ("title", models.CharField(max_length=30)),
                 ("english", models.CharField(blank=True, max_length=40)),
@@ -47,26 +52,40 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ApiKey",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=60)),
                 ("digest", models.BinaryField(unique=True)),
                 ("active", models.BooleanField(default=True)),
                 ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="GridDuty",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("grid_code", models.CharField(max_length=20, unique=True)),
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -74,7 +93,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Report",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("ref", models.CharField(max_length=16, unique=True)),
                 (
                     "state",
@@ -114,7 +138,10 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("person", "It is about a person. Call 110 where there is danger, 12345 with a complaint."),
+                            (
+                                "person",
+                                "It is about a person. Call 110 where there is danger, 12345 with a complaint.",
+                            ),
                             ("nothing", "We went there and found nothing. Send a photo and we go again."),
                             ("elsewhere", "It lies outside our district. Call 12345 of that place."),
                             (
@@ -165,17 +192,24 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "kind",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reports.kind"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="reports.kind"
+                    ),
                 ),
                 (
                     "offered_unit",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
                     ),
                 ),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
         ),
@@ -190,7 +224,9 @@ class Migration(migrations.Migration):
                 (
                     "report",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="pictures", to="reports.report"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pictures",
+                        to="reports.report",
                     ),
                 ),
             ],
@@ -203,7 +239,9 @@ class Migration(migrations.Migration):
                 (
                     "report",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="checks", to="reports.report"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="checks",
+                        to="reports.report",
                     ),
                 ),
             ],
@@ -211,7 +249,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Step",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, null=True, unique=True)),
                 (
                     "state",
@@ -250,7 +293,10 @@ class Migration(migrations.Migration):
                 (
                     "unit",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="units.unit"
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="units.unit",
                     ),
                 ),
             ],
@@ -261,7 +307,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Voice",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 ("body_digest", models.BinaryField()),
                 ("sealed_phone", models.BinaryField(null=True)),
@@ -271,7 +322,9 @@ class Migration(migrations.Migration):
                 (
                     "report",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="voices", to="reports.report"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="voices",
+                        to="reports.report",
                     ),
                 ),
             ],
@@ -279,17 +332,27 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="DispatchRule",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("region_code", models.CharField(blank=True, max_length=12)),
                 ("because", models.CharField(blank=True, max_length=120)),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
                 (
                     "kind",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="reports.kind"
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="reports.kind",
                     ),
                 ),
             ],
@@ -314,7 +377,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="report",
             index=models.Index(
-                models.F("offered_unit"), condition=models.Q(("offered_unit__isnull", False)), name="report_offered"
+                models.F("offered_unit"),
+                condition=models.Q(("offered_unit__isnull", False)),
+                name="report_offered",
             ),
         ),
         migrations.AddIndex(
@@ -338,7 +403,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="report",
             index=models.Index(
-                models.F("due_at"), condition=models.Q(("state__in", ("new", "taken", "outside"))), name="report_due"
+                models.F("due_at"),
+                condition=models.Q(("state__in", ("new", "taken", "outside"))),
+                name="report_due",
             ),
         ),
         migrations.AddIndex(
@@ -349,6 +416,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="report",
-            index=models.Index(models.F("hour_at"), condition=models.Q(("counted", False)), name="report_uncounted"),
+            index=models.Index(
+                models.F("hour_at"), condition=models.Q(("counted", False)), name="report_uncounted"
+            ),
         ),
     ]

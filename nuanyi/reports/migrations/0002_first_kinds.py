@@ -10,7 +10,13 @@ def enter(apps, schema_editor):
     kinds = apps.get_model("reports", "Kind")
     for place, (code, (title, english, keywords, amount, counted)) in enumerate(FIRST_KINDS.items()):
         kinds.objects.create(
-            code=code, title=title, english=english, keywords=keywords, amount=amount, counted=counted, place=place
+            code=code,
+            title=title,
+            english=english,
+            keywords=keywords,
+            amount=amount,
+            counted=counted,
+            place=place,
         )
 
 

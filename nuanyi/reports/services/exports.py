@@ -21,17 +21,38 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     names = places.names_by_code()
     rows = list(queries.listed(actor, filters).order_by("-pk")[:MOST])
     columns = [
-        (_("Number"), 14), (_("Kind"), 14), (_("Place"), 30), (_("Region"), 18), (_("State"), 12), (_("Day"), 12), (_("Due"), 12),
-        (_("Mended on"), 12), (_("Unit"), 20), (_("Grid worker"), 14), (_("Grid"), 18), (_("Voices"), 8), (_("Same as"), 14),
-    ]  # fmt: skip
+        (_("Number"), 14),
+        (_("Kind"), 14),
+        (_("Place"), 30),
+        (_("Region"), 18),
+        (_("State"), 12),
+        (_("Day"), 12),
+        (_("Due"), 12),
+        (_("Mended on"), 12),
+        (_("Unit"), 20),
+        (_("Grid worker"), 14),
+        (_("Grid"), 18),
+        (_("Voices"), 8),
+        (_("Same as"), 14),
+    ]
     day = clock.day_of
     told = [
         (
-            row.ref, queries.shown_kind(row), row.where, names.get(row.region_code, row.region_code), row.get_state_display(), day(row.hour_at),
-            clock.last_day(row.due_at), day(row.mended_at), row.unit.short_name or row.unit.name, str(row.account or ""), row.grid_code,
-            row.voices_count, row.double_of.ref if row.double_of else "",
+            row.ref,
+            queries.shown_kind(row),
+            row.where,
+            names.get(row.region_code, row.region_code),
+            row.get_state_display(),
+            day(row.hour_at),
+            clock.last_day(row.due_at),
+            day(row.mended_at),
+            row.unit.short_name or row.unit.name,
+            str(row.account or ""),
+            row.grid_code,
+            row.voices_count,
+            row.double_of.ref if row.double_of else "",
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     journal.record(actor, events.LIST_EXPORTED, None, rows=len(told))
     return sheets.one_page(_("Reports"), columns, told)

@@ -45,16 +45,25 @@ def held(actor: Actor, pk: int) -> Report:
     return report
 
 
-def add_step(actor: Actor, report: Report, words: str = "", *, key: UUID | None = None, shown: bool = True) -> None:
+def add_step(
+    actor: Actor, report: Report, words: str = "", *, key: UUID | None = None, shown: bool = True
+) -> None:
     """Write down that a report moved; the first step that the reporters see is its first answer."""
     now = clock.now()
     if report.answered_at is None and shown and report.state != State.NEW:
         report.answered_at = now
     report.save()
     Step.objects.create(
-        key=key, report=report, state=report.state, of="unit" if actor.kind == "account" else "system", unit_id=report.unit_id,
-        account_id=actor.account_id, words=words[:MOST_WORDS], open_to_all=shown, at=now,
-    )  # fmt: skip
+        key=key,
+        report=report,
+        state=report.state,
+        of="unit" if actor.kind == "account" else "system",
+        unit_id=report.unit_id,
+        account_id=actor.account_id,
+        words=words[:MOST_WORDS],
+        open_to_all=shown,
+        at=now,
+    )
     journal.record(actor, events.REPORT_MOVED, report, state=report.state, unit=report.unit_id)
 
 
@@ -138,9 +147,14 @@ def offer(*, actor: Actor, pk: int, unit: Unit, words: str) -> Report:
     report.offered_unit, report.offered_words = unit, words
     add_step(actor, report, words, shown=False)
     notices.call(
-        unit.pk, ("unit_staff", "clerk"), kinds.OFFERED, once=f"offer:{report.pk}:{clock.now():%y%m%d%H%M%S}",
-        address=f"/office/reports/{report.pk}/", about=report.kind.title, why=words,
-    )  # fmt: skip
+        unit.pk,
+        ("unit_staff", "clerk"),
+        kinds.OFFERED,
+        once=f"offer:{report.pk}:{clock.now():%y%m%d%H%M%S}",
+        address=f"/office/reports/{report.pk}/",
+        about=report.kind.title,
+        why=words,
+    )
     return report
 
 
@@ -162,9 +176,14 @@ def reply(*, actor: Actor, pk: int, accepts: bool, words: str = "") -> Report:
     add_step(actor, report, words, shown=accepts)
     if not accepts:
         notices.call(
-            before, ("unit_staff", "clerk"), kinds.DECLINED, once=f"decline:{report.pk}:{clock.now():%y%m%d%H%M%S}",
-            address=f"/office/reports/{report.pk}/", ref=report.ref, why=words,
-        )  # fmt: skip
+            before,
+            ("unit_staff", "clerk"),
+            kinds.DECLINED,
+            once=f"decline:{report.pk}:{clock.now():%y%m%d%H%M%S}",
+            address=f"/office/reports/{report.pk}/",
+            ref=report.ref,
+            why=words,
+        )
     return report
 
 
@@ -183,7 +202,11 @@ def correct(*, actor: Actor, pk: int, kind: str, lat_wgs84: float, lon_wgs84: fl
     region, grid = places.codes_at(lat_wgs84=lat_wgs84, lon_wgs84=lon_wgs84)
     if not region and places.has_outline():
         raise BadInput(
-            fields={"place": _("This place lies outside our district. Refuse the report with that reason instead.")}
+            fields={
+                "place": _(
+                    "This place lies outside our district. Refuse the report with that reason instead."
+                )
+            }
         )
     report.kind, report.lat_wgs84, report.lon_wgs84 = known, round(lat_wgs84, 6), round(lon_wgs84, 6)
     report.where, report.vague = rules.clean(where)[: rules.MAX_PLACE], False
@@ -266,15 +289,17 @@ def phones(*, actor: Actor, pk: int) -> list[str]:
 def warn_late(actor: Actor) -> int:
     """Tell unit and district once of each report whose time is over; returns how many."""
     late = list(
-        Report.objects.filter(state__in=OPEN, due_at__lte=clock.now(), warned=False).select_related("unit", "account")[
-            :500
-        ]
+        Report.objects.filter(state__in=OPEN, due_at__lte=clock.now(), warned=False).select_related(
+            "unit", "account"
+        )[:500]
     )
     for report in late:
         with transaction.atomic():
             facts: dict[str, Any] = {"ref": report.ref, "due": due_words(report)}
             tell_unit(report, kinds.LATE, once=f"late:{report.pk}:{report.reopened}", **facts)
-            notices.queue_to_duty("district_office", kinds.LATE, once=f"late-up:{report.pk}:{report.reopened}", **facts)
+            notices.queue_to_duty(
+                "district_office", kinds.LATE, once=f"late-up:{report.pk}:{report.reopened}", **facts
+            )
             Report.objects.filter(pk=report.pk).update(warned=True)
     return len(late)
 
@@ -282,7 +307,9 @@ def warn_late(actor: Actor) -> int:
 def close_silent(actor: Actor) -> int:
     """End what was said to be mended a week ago and nobody said no to; it counts apart from what a reporter confirmed."""
     old = clock.now() - timedelta(days=rules.SILENCE_DAYS)
-    return Report.objects.filter(state=State.MENDED, mended_at__lt=old, ended_at=None).update(ended_at=clock.now())
+    return Report.objects.filter(state=State.MENDED, mended_at__lt=old, ended_at=None).update(
+        ended_at=clock.now()
+    )
 
 
 @transaction.atomic

@@ -38,7 +38,10 @@ class Server:
 def servers() -> dict[str, Server]:
     """The platforms that are set."""
     parts = [text.split("|") for text in settings.NUANYI_OPEN311_SERVERS]
-    return {name: Server(name, base.rstrip("/"), key) for name, base, key in (part for part in parts if len(part) == 3)}
+    return {
+        name: Server(name, base.rstrip("/"), key)
+        for name, base, key in (part for part in parts if len(part) == 3)
+    }
 
 
 def _ask(server: Server, method: str, path: str, told: dict[str, str] | None = None, once: str = "") -> Any:
@@ -54,7 +57,9 @@ def _ask(server: Server, method: str, path: str, told: dict[str, str] | None = N
         raise ConnectionError(f"HTTP {status}") from exc
     if status >= 400 or not isinstance(found, list) or not found:
         words = (
-            found[0].get("description", "") if isinstance(found, list) and found and isinstance(found[0], dict) else ""
+            found[0].get("description", "")
+            if isinstance(found, list) and found and isinstance(found[0], dict)
+            else ""
         )
         raise ValueError(f"HTTP {status} {words}"[:160])
     return found
@@ -66,7 +71,10 @@ def services_of(name: str) -> list[tuple[str, str]]:
     if server is None:
         return []
     try:
-        return [(str(row["service_code"]), str(row["service_name"])) for row in _ask(server, "GET", "services.json")]
+        return [
+            (str(row["service_code"]), str(row["service_name"]))
+            for row in _ask(server, "GET", "services.json")
+        ]
     except (ConnectionError, ValueError, KeyError, TypeError):
         return []
 
@@ -87,9 +95,13 @@ def hand_out(*, actor: Actor, pk: int, server: str, service: str) -> Report:
         report.state, report.outside_server = State.OUTSIDE, other.name
         report.save()
     told = {
-        "api_key": other.key, "service_code": service, "lat": f"{report.lat_wgs84:.6f}", "long": f"{report.lon_wgs84:.6f}",
-        "address_string": report.where, "description": queries.words_of(report) or report.kind.title,
-    }  # fmt: skip
+        "api_key": other.key,
+        "service_code": service,
+        "lat": f"{report.lat_wgs84:.6f}",
+        "long": f"{report.lon_wgs84:.6f}",
+        "address_string": report.where,
+        "description": queries.words_of(report) or report.kind.title,
+    }
     try:
         answer = _ask(
             other,
@@ -100,7 +112,9 @@ def hand_out(*, actor: Actor, pk: int, server: str, service: str) -> Report:
         )
         number = str(answer[0]["service_request_id"])[:80]
     except (ConnectionError, ValueError, KeyError, TypeError, IndexError) as exc:
-        Report.objects.filter(pk=pk, state=State.OUTSIDE, outside_ref="").update(state=before, outside_server="")
+        Report.objects.filter(pk=pk, state=State.OUTSIDE, outside_ref="").update(
+            state=before, outside_server=""
+        )
         raise Refusal(_("The other platform answered: %(why)s") % {"why": exc}, code="outside") from exc
     with transaction.atomic():
         report = Report.objects.select_for_update(of=("self",)).select_related("kind", "unit").get(pk=pk)

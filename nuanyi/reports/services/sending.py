@@ -70,7 +70,9 @@ def _checked(told: Told) -> Told:
         told.kind = queries.guess_kind(told.words) or rules.OTHER
     if told.kind not in queries.book().kinds:
         # a kind that was taken out while the phone was offline: the report counts all the same
-        told.kind = rules.OTHER if rules.OTHER in queries.book().kinds else next(iter(queries.book().kinds), "")
+        told.kind = (
+            rules.OTHER if rules.OTHER in queries.book().kinds else next(iter(queries.book().kinds), "")
+        )
     if not told.kind:
         wrong["kind"] = _("This district takes no reports yet.")
     if not told.words and not told.photos:
@@ -89,11 +91,13 @@ def _checked(told: Told) -> Told:
     if rules.names_somebody(f"{told.words} {told.where}"):
         raise BadInput(
             code="about-a-person",
-            fields={"words": _(
-                "This seems to be about a person: a name, a number or a plate. Reports are about places and things. Take it out; or call 110"
-                " where there is danger, 12345 with a complaint, or ask at Help."
-            )},
-        )  # fmt: skip
+            fields={
+                "words": _(
+                    "This seems to be about a person: a name, a number or a plate. Reports are about places and things. Take it out; or call 110"
+                    " where there is danger, 12345 with a complaint, or ask at Help."
+                )
+            },
+        )
     return told
 
 
@@ -103,15 +107,27 @@ def _place(told: Told) -> tuple[str, str]:
         raise BadInput(fields={"place": _("Where is it?")})
     region, grid = places.codes_at(lat_wgs84=told.lat_wgs84, lon_wgs84=told.lon_wgs84)
     if not region and places.has_outline():
-        raise BadInput(code="outside", fields={"place": _(
-            "This place lies outside our district. Set it on the map if your phone is wrong; else call 12345 of that place."
-        )})  # fmt: skip
+        raise BadInput(
+            code="outside",
+            fields={
+                "place": _(
+                    "This place lies outside our district. Set it on the map if your phone is wrong; else call 12345 of that place."
+                )
+            },
+        )
     return region, grid
 
 
 def _digest(told: Told) -> bytes:
-    parts = (told.kind, told.words, round(told.lat_wgs84, 6), round(told.lon_wgs84, 6), told.where, told.phone,
-             [sha256(photo).hexdigest() for photo in told.photos])  # fmt: skip
+    parts = (
+        told.kind,
+        told.words,
+        round(told.lat_wgs84, 6),
+        round(told.lon_wgs84, 6),
+        told.where,
+        told.phone,
+        [sha256(photo).hexdigest() for photo in told.photos],
+    )
     return sha256(repr(parts).encode()).digest()
 
 
@@ -142,15 +158,30 @@ def _take_in(key: UUID, told: Told, body: bytes, network: str, at_most: int) -> 
     unit, why = queries.dispatch(kind.pk, region)
     now = clock.now()
     report = Report(
-        ref=_ref(), kind=kind, lat_wgs84=round(told.lat_wgs84, 6), lon_wgs84=round(told.lon_wgs84, 6), vague=told.accuracy > rules.VAGUE_METRES,
-        where=told.where, cell=doubles.cell_of(told.lat_wgs84, told.lon_wgs84), region_code=region, grid_code=grid, unit=unit,
-        account_id=book.grids.get(grid), route_reason=str(why)[:120], source=told.source, hour_at=rules.coarse(now),
+        ref=_ref(),
+        kind=kind,
+        lat_wgs84=round(told.lat_wgs84, 6),
+        lon_wgs84=round(told.lon_wgs84, 6),
+        vague=told.accuracy > rules.VAGUE_METRES,
+        where=told.where,
+        cell=doubles.cell_of(told.lat_wgs84, told.lon_wgs84),
+        region_code=region,
+        grid_code=grid,
+        unit=unit,
+        account_id=book.grids.get(grid),
+        route_reason=str(why)[:120],
+        source=told.source,
+        hour_at=rules.coarse(now),
         due_at=Term(kind.amount, kind.counted, "").after(rules.next_hour(now)),
-    )  # fmt: skip
+    )
     if told.words:
         report.sealed_words = keys().seal("person", told.words, report.ref.encode())
     asked = doubles.Seen(
-        report.lat_wgs84, report.lon_wgs84, report.hour_at.timestamp() / 3600, str(kind.pk), doubles.grams(told.words)
+        report.lat_wgs84,
+        report.lon_wgs84,
+        report.hour_at.timestamp() / 3600,
+        str(kind.pk),
+        doubles.grams(told.words),
     )
     report.double_of, report.likeness = queries.likely_double(
         asked, queries.neighbours(report.lat_wgs84, report.lon_wgs84, now)
@@ -173,7 +204,10 @@ def _take_in(key: UUID, told: Told, body: bytes, network: str, at_most: int) -> 
 def _voice(key: UUID, report: Report, phone: str, body: bytes, *, first: bool = True) -> Voice:
     voice = Voice(key=key, report=report, body_digest=body, first=first)
     if phone:
-        voice.sealed_phone, voice.phone_mask = keys().seal("person", phone, key.bytes), masks.mask_phone(phone)
+        voice.sealed_phone, voice.phone_mask = (
+            keys().seal("person", phone, key.bytes),
+            masks.mask_phone(phone),
+        )
     voice.save(force_insert=True)
     return voice
 
@@ -184,14 +218,20 @@ def keep_pictures(report: Report, key: UUID, photos: list[bytes], *, after: bool
         clean = pictures.rebuild(photo)
         own = uuid5(key, f"{'after' if after else 'before'}{number}")
         Picture.objects.create(
-            id=own, report=report, after=after, width=clean.width, height=clean.height,
+            id=own,
+            report=report,
+            after=after,
+            width=clean.width,
+            height=clean.height,
             sealed_data=keys().seal_bytes("person", clean.jpeg, own.bytes),
-        )  # fmt: skip
+        )
 
 
 def _ref() -> str:
     """A number to name a report by; it says the day and nothing of how many there are."""
-    return f"{clock.today():%y%m%d}-" + "".join(secrets.choice("ABCDEFGHJKMNPQRSTUVWXYZ23456789") for _n in range(5))
+    return f"{clock.today():%y%m%d}-" + "".join(
+        secrets.choice("ABCDEFGHJKMNPQRSTUVWXYZ23456789") for _n in range(5)
+    )
 
 
 def place_words(report: Report, names: dict[str, str] | None = None) -> str:
@@ -208,9 +248,14 @@ def due_words(report: Report) -> str:
 def tell_unit(report: Report, kind: str, *, once: str, **facts: object) -> None:
     """Tell the grid worker of a report, or those of its unit."""
     notices.call(
-        report.unit_id, ("unit_staff", "clerk", "grid_worker"), kind, once=once, address=f"/office/reports/{report.pk}/",
-        account_id=report.account_id if report.account and report.account.unit_id == report.unit_id else None, **facts,
-    )  # fmt: skip
+        report.unit_id,
+        ("unit_staff", "clerk", "grid_worker"),
+        kind,
+        once=once,
+        address=f"/office/reports/{report.pk}/",
+        account_id=report.account_id if report.account and report.account.unit_id == report.unit_id else None,
+        **facts,
+    )
 
 
 # me too, and afterwards --------------------------------------------------------------------------
@@ -223,7 +268,9 @@ def me_too(*, key: UUID, ref: str, network: str) -> Voice:
     if known is not None:
         return known
     limits.count("voice", network, at_most=rules.VOICES_AN_HOUR)
-    report = Report.objects.select_for_update(of=("self",)).select_related("kind", "unit").filter(ref=ref).first()
+    report = (
+        Report.objects.select_for_update(of=("self",)).select_related("kind", "unit").filter(ref=ref).first()
+    )
     if report is None or not report.open:
         raise NotFound()
     voice = _voice(key, report, "", sha256(ref.encode()).digest(), first=False)
@@ -243,16 +290,22 @@ def look(voice: Voice) -> Report:
 
 
 @transaction.atomic
-def judge(*, voice: Voice, good: bool, words: str = "", photos: list[bytes] | None = None, key: UUID) -> Report:
+def judge(
+    *, voice: Voice, good: bool, words: str = "", photos: list[bytes] | None = None, key: UUID
+) -> Report:
     """A sender says whether it is mended: yes ends it, no opens it again with the same unit. Raises IllegalMove, BadInput."""
     report = (
-        Report.objects.select_for_update(of=("self",)).select_related("kind", "unit", "account").get(pk=voice.report_id)
+        Report.objects.select_for_update(of=("self",))
+        .select_related("kind", "unit", "account")
+        .get(pk=voice.report_id)
     )
     if Step.objects.filter(key=key, report=report).exists():
         return report
     hour, words = rules.coarse(clock.now()), rules.clean(words)[:300]
     if rules.names_somebody(words):
-        raise BadInput(code="about-a-person", fields={"words": _("Without names, numbers and plates, please.")})
+        raise BadInput(
+            code="about-a-person", fields={"words": _("Without names, numbers and plates, please.")}
+        )
     if good:
         rules.check_move(report.state, State.CLOSED)
         report.state, report.ended_at = State.CLOSED, hour
@@ -285,12 +338,18 @@ def check(*, key: UUID, ref: str, good: bool, network: str) -> Report:
     """Somebody passing by says whether a mended thing is mended; two who say no open it again. Raises NotFound, TooMuch."""
     limits.count("check", network, at_most=rules.CHECKS_AN_HOUR)
     report = (
-        Report.objects.select_for_update(of=("self",)).select_related("kind", "unit", "account").filter(ref=ref).first()
+        Report.objects.select_for_update(of=("self",))
+        .select_related("kind", "unit", "account")
+        .filter(ref=ref)
+        .first()
     )
     if report is None or report.state not in DONE:
         raise NotFound()
     Check.objects.bulk_create([Check(key=key, report=report, good=good)], ignore_conflicts=True)
-    report.good, report.bad = report.checks.filter(good=True).count(), report.checks.filter(good=False).count()
+    report.good, report.bad = (
+        report.checks.filter(good=True).count(),
+        report.checks.filter(good=False).count(),
+    )
     hour = rules.coarse(clock.now())
     if good and report.state == State.MENDED:
         report.state, report.ended_at = State.CLOSED, hour

@@ -32,7 +32,15 @@ def _saved(actor: Actor, what: str, **detail: object) -> None:
 
 @transaction.atomic
 def save_kind(
-    *, actor: Actor, code: str, title: str, english: str, keywords: str, amount: int, counted: str, active: bool = True
+    *,
+    actor: Actor,
+    code: str,
+    title: str,
+    english: str,
+    keywords: str,
+    amount: int,
+    counted: str,
+    active: bool = True,
 ) -> Kind:
     """Enter or change a kind; one in use is stopped, not deleted. Raises BadInput."""
     actor.require(ACT)
@@ -43,10 +51,14 @@ def save_kind(
     kind, _made = Kind.objects.update_or_create(
         code=code.lower(),
         defaults={
-            "title": title.strip()[:30], "english": english.strip()[:40], "keywords": " ".join(keywords.split())[:300], "amount": amount,
-            "counted": counted, "active": active,
+            "title": title.strip()[:30],
+            "english": english.strip()[:40],
+            "keywords": " ".join(keywords.split())[:300],
+            "amount": amount,
+            "counted": counted,
+            "active": active,
         },
-    )  # fmt: skip
+    )
     _saved(actor, "kind", code=code, amount=amount, counted=counted, active=active)
     return kind
 
@@ -117,7 +129,9 @@ def stop_key(*, actor: Actor, pk: int) -> None:
 def key_of(text: str) -> ApiKey | None:
     """The key in use that a request carries."""
     return (
-        ApiKey.objects.select_related("unit").filter(digest=keys().digest("open311", text), active=True).first()
+        ApiKey.objects.select_related("unit")
+        .filter(digest=keys().digest("open311", text), active=True)
+        .first()
         if text
         else None
     )

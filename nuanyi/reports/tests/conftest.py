@@ -36,7 +36,10 @@ def ground(district, program):
     ]
     places.load_geojson(actor=program, document=collection(outlines), crs="wgs84", what="regions")
     grids = [
-        ({"code": f"{code}-0{n}", "name": f"{code}网格{n}", "region": code}, square(lon, lat + 0.02 * n, 0.04, 0.02))
+        (
+            {"code": f"{code}-0{n}", "name": f"{code}网格{n}", "region": code},
+            square(lon, lat + 0.02 * n, 0.04, 0.02),
+        )
         for code, (lon, lat) in (("450311101", WEST), ("450311100", EAST))
         for n in (0, 1)
     ]
@@ -66,7 +69,13 @@ def sent(ground):
     def make(**more):
         key = more.pop("key", None) or uuid4()
         network = more.pop("network", "203.0.113.9")
-        told = {"kind": "", "words": "村口路灯不亮，晚上太黑", "lat_wgs84": AT[0], "lon_wgs84": AT[1], "accuracy": 12.0}
+        told = {
+            "kind": "",
+            "words": "村口路灯不亮，晚上太黑",
+            "lat_wgs84": AT[0],
+            "lon_wgs84": AT[1],
+            "accuracy": 12.0,
+        }
         return sending.send_report(key=key, told=sending.Told(**{**told, **more}), network=network)
 
     return make

@@ -7,9 +7,12 @@ from nuanyi.reports.models import Report
 
 SEEN = st.builds(
     doubles.Seen,
-    lat_wgs84=st.floats(25.04, 25.06), lon_wgs84=st.floats(110.30, 110.32), hours=st.floats(0, 800), kind=st.sampled_from(["1", "2"]),
+    lat_wgs84=st.floats(25.04, 25.06),
+    lon_wgs84=st.floats(110.30, 110.32),
+    hours=st.floats(0, 800),
+    kind=st.sampled_from(["1", "2"]),
     grams=st.text("路灯不亮井盖坑", max_size=8).map(doubles.grams),
-)  # fmt: skip
+)
 
 
 @given(SEEN, SEEN)
@@ -32,15 +35,18 @@ def test_what_lies_within_reach_is_in_a_cell_around(lat, lon, metres, bearing):
     north = metres * math.cos(math.radians(bearing)) / 111_195
     east = metres * math.sin(math.radians(bearing)) / (111_195 * math.cos(math.radians(lat)))
     assert doubles.cell_of(lat + north, lon + east) in [
-        *doubles.cells_around(lat, lon), *(cell + side for cell in doubles.cells_around(lat, lon) for side in (-1, 1))
-    ]  # fmt: skip
+        *doubles.cells_around(lat, lon),
+        *(cell + side for cell in doubles.cells_around(lat, lon) for side in (-1, 1)),
+    ]
 
 
 @pytest.mark.django_db
 def test_ten_phones_that_tell_of_one_lamp_are_found_and_two_lamps_are_two(sent):
     first = sent(words="村口路灯不亮").report
     for n in range(9):
-        found = sent(words=["路灯坏了", "灯不亮，太黑", "村口的路灯没亮"][n % 3], lat_wgs84=25.06 + 0.00005 * n).report
+        found = sent(
+            words=["路灯坏了", "灯不亮，太黑", "村口的路灯没亮"][n % 3], lat_wgs84=25.06 + 0.00005 * n
+        ).report
         assert found.double_of_id is not None
     other = sent(words="路灯不亮", lat_wgs84=25.0612).report
     assert other.double_of_id is None

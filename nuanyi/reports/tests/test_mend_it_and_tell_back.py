@@ -34,7 +34,9 @@ def fresh(voice):
 def test_from_told_to_mended_to_a_yes_and_each_step_is_told_back(taken, cast, photo):
     key = uuid4()
     for _again in range(2):  # the grid worker's phone repeats
-        handling.mend(actor=cast.actor("grid"), pk=taken.report_id, words="换了灯泡", photos=[photo("white")], key=key)
+        handling.mend(
+            actor=cast.actor("grid"), pk=taken.report_id, words="换了灯泡", photos=[photo("white")], key=key
+        )
     page = Client().get(f"/r/{sending.link_of(taken)}/").content.decode()
     assert "换了灯泡" in page
     assert "单位说修好了" in page
@@ -54,7 +56,12 @@ def test_not_mended_opens_it_again_with_the_same_unit_and_a_new_deadline(taken, 
     for _again in range(2):
         sending.judge(voice=taken, good=False, words="还是黑的", key=key)
     report = fresh(taken)
-    assert (report.state, report.reopened, report.unit.code, report.mended_at) == (State.TAKEN, 1, "t101", None)
+    assert (report.state, report.reopened, report.unit.code, report.mended_at) == (
+        State.TAKEN,
+        1,
+        "t101",
+        None,
+    )
     assert report.due_at > clock.now()
     notices.spread_calls()
     assert Notice.objects.filter(kind="report-reopened").exists()
@@ -107,11 +114,15 @@ def test_another_unit_sees_nothing_and_a_clerk_of_elsewhere_cannot_act(sent, cas
 
 
 def test_a_hand_over_needs_acceptance_and_until_then_ours_answers(taken, cast, district):
-    handling.offer(actor=cast.actor("zhemu"), pk=taken.report_id, unit=district["shichang"], words="灯杆归你们")
+    handling.offer(
+        actor=cast.actor("zhemu"), pk=taken.report_id, unit=district["shichang"], words="灯杆归你们"
+    )
     assert fresh(taken).unit.code == "t101"
     with pytest.raises(BadInput):
         handling.reply(actor=cast.actor("department"), pk=taken.report_id, accepts=False)
-    handling.reply(actor=cast.actor("department"), pk=taken.report_id, accepts=False, words="查过了，不归我们")
+    handling.reply(
+        actor=cast.actor("department"), pk=taken.report_id, accepts=False, words="查过了，不归我们"
+    )
     assert fresh(taken).offered_unit is None
     handling.offer(actor=cast.actor("zhemu"), pk=taken.report_id, unit=district["shichang"], words="请再看")
     with pytest.raises((NotAllowed, NotFound)):
@@ -175,7 +186,9 @@ def test_rules_go_from_fine_to_coarse_and_a_dry_run_says_what_would_move(sent, c
 
 
 def test_the_grid_worker_gets_what_lies_in_his_grid_in_walking_order(sent, cast):
-    settings.set_grid_worker(actor=cast.actor("office"), grid_code="450311101-00", account=cast.accounts["grid"])
+    settings.set_grid_worker(
+        actor=cast.actor("office"), grid_code="450311101-00", account=cast.accounts["grid"]
+    )
     far, near = sent(lat_wgs84=25.068), sent(words="有坑", lat_wgs84=25.061)
     sent(words="别的镇的坑", lat_wgs84=BESIDE[0], lon_wgs84=BESIDE[1])
     rows = queries.of_grids(cast.actor("grid"))
@@ -188,8 +201,14 @@ def test_the_grid_worker_gets_what_lies_in_his_grid_in_walking_order(sent, cast)
 def test_redrawn_grids_place_open_reports_anew_and_nobody_loses_them(sent, program):
     voice = sent()
     halves = [
-        ({"code": "450311101-00", "name": "西", "region": "450311101"}, square(WEST[0], WEST[1], 0.005, 0.02)),
-        ({"code": "450311101-09", "name": "东", "region": "450311101"}, square(WEST[0] + 0.005, WEST[1], 0.035, 0.02)),
+        (
+            {"code": "450311101-00", "name": "西", "region": "450311101"},
+            square(WEST[0], WEST[1], 0.005, 0.02),
+        ),
+        (
+            {"code": "450311101-09", "name": "东", "region": "450311101"},
+            square(WEST[0] + 0.005, WEST[1], 0.035, 0.02),
+        ),
     ]
     places.load_geojson(actor=program, document=collection(halves), crs="wgs84", what="grids")
     assert handling.regrid() == 1

@@ -71,9 +71,16 @@ def test_a_phone_is_sealed_and_masked_and_opened_by_the_unit_only_in_the_journal
 @pytest.mark.parametrize(
     "words",
     [
-        "张伟打人", "举报李小明", "王某欠钱不还", "请打13900000001找他", "桂C12345乱停车", "身份证450311199003071234", "曝光邻居陈建国", "刘老板骗人不给钱",
+        "张伟打人",
+        "举报李小明",
+        "王某欠钱不还",
+        "请打13900000001找他",
+        "桂C12345乱停车",
+        "身份证450311199003071234",
+        "曝光邻居陈建国",
+        "刘老板骗人不给钱",
     ],
-)  # fmt: skip
+)
 def test_a_report_about_a_person_is_refused_with_a_better_address(sent, words):
     with pytest.raises(BadInput) as refused:
         sent(words=words)
@@ -85,11 +92,22 @@ def test_a_report_about_a_person_is_refused_with_a_better_address(sent, words):
 @pytest.mark.parametrize(
     "words",
     [
-        "张家村口路灯不亮", "李子园路坑洼", "王城路井盖没了", "黄河路口红绿灯坏了", "白石桥头垃圾成堆", "高压电线垂落", "万福路飞线充电", "马路塌陷",
-        "金鸡路12号积水", "石头挡住消防通道",
-        "范围很大的积水", "公交站牌倒了，没人管", "雁山镇政府门口路灯不亮", "施工噪声很大，晚上11点还在打桩",
+        "张家村口路灯不亮",
+        "李子园路坑洼",
+        "王城路井盖没了",
+        "黄河路口红绿灯坏了",
+        "白石桥头垃圾成堆",
+        "高压电线垂落",
+        "万福路飞线充电",
+        "马路塌陷",
+        "金鸡路12号积水",
+        "石头挡住消防通道",
+        "范围很大的积水",
+        "公交站牌倒了，没人管",
+        "雁山镇政府门口路灯不亮",
+        "施工噪声很大，晚上11点还在打桩",
     ],
-)  # fmt: skip
+)
 def test_names_of_roads_and_villages_are_no_persons(words):
     assert not rules.names_somebody(words)
 
@@ -142,7 +160,9 @@ def test_hostile_words_are_kept_as_words_and_shown_harmlessly(sent, words):
 def test_cleaning_leaves_no_hidden_marks_and_is_done_after_once(text):
     done = rules.clean(text)
     assert rules.clean(done) == done
-    assert not any(sign in done for sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\ufeff\x00")
+    assert not any(
+        sign in done for sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\ufeff\x00"
+    )
 
 
 def test_a_photo_is_rebuilt_without_its_place_and_sealed(sent, photo):
@@ -175,7 +195,9 @@ def test_thirty_megabytes_are_refused_in_words(ground):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     big = SimpleUploadedFile("a.jpg", b"\xff\xd8\xff" + b"0" * (30 << 20), "image/jpeg")
-    answer = Client().post("/report/", {"key": uuid4(), "words": "路灯", "lat": AT[0], "lon": AT[1], "photo": big})
+    answer = Client().post(
+        "/report/", {"key": uuid4(), "words": "路灯", "lat": AT[0], "lon": AT[1], "photo": big}
+    )
     assert answer.status_code in (400, 413, 422)
     assert not Report.objects.exists()
 

@@ -77,10 +77,15 @@ def test_without_a_key_or_with_a_stopped_one_nothing_is_taken(key, cast):
 @pytest.mark.parametrize(
     ("more", "status"),
     [
-        ({"service_code": ""}, 400), ({"service_code": "nothing"}, 404), ({"lat": ""}, 400), ({"lat": "north"}, 400), ({"lat": "48.8", "long": "2.3"}, 400),
-        ({"description": "张伟打人"}, 400), ({"once": "not-a-uuid"}, 400),
+        ({"service_code": ""}, 400),
+        ({"service_code": "nothing"}, 404),
+        ({"lat": ""}, 400),
+        ({"lat": "north"}, 400),
+        ({"lat": "48.8", "long": "2.3"}, 400),
+        ({"description": "张伟打人"}, 400),
+        ({"once": "not-a-uuid"}, 400),
     ],
-)  # fmt: skip
+)
 def test_bad_input_gets_the_errors_of_the_specification_in_both_forms(key, more, status):
     for form in ("json", "xml"):
         answer = post(key, form, **more)
@@ -113,7 +118,9 @@ def test_the_list_is_filtered_and_followed_by_its_link(key, cast, sent):
     assert len(first.json()) == 3
     rest = Client().get(first["Link"].split(">")[0][1:])
     assert len(rest.json()) == 1
-    assert not {row["service_request_id"] for row in rest.json()} & {row["service_request_id"] for row in first.json()}
+    assert not {row["service_request_id"] for row in rest.json()} & {
+        row["service_request_id"] for row in first.json()
+    }
     assert get(page=2).status_code == 400
     assert get(status="shut").status_code == 400
     assert get(start_date="x").status_code == 400
@@ -164,7 +171,9 @@ def test_the_client_georeport_reads_services_and_reports(bridged, key, sent, for
     definition = client.get_service_definition("lamp")
     assert definition["service_code"] == "lamp"
     found = (
-        client.get_service_requests(status="open", start_date="2026-01-01T00:00:00Z", end_date="2026-01-02T00:00:00Z")
+        client.get_service_requests(
+            status="open", start_date="2026-01-01T00:00:00Z", end_date="2026-01-02T00:00:00Z"
+        )
         if form == "json"
         else []
     )
@@ -178,8 +187,17 @@ def test_the_client_georeport_reads_services_and_reports(bridged, key, sent, for
 
 def test_a_post_as_the_client_three_makes_it_is_taken(bridged, key, photo):
     # three (0.8.0) runs on Python 2 only; this is what it puts on the wire: a form with address_string, first_name, a file "media"
-    told = {"service_code": "lamp", "address_string": "村口", "first_name": "A", "last_name": "B", "api_key": key, "lat": AT[0], "long": AT[1],
-            "description": "路灯不亮", "jurisdiction_id": ""}  # fmt: skip
+    told = {
+        "service_code": "lamp",
+        "address_string": "村口",
+        "first_name": "A",
+        "last_name": "B",
+        "api_key": key,
+        "lat": AT[0],
+        "long": AT[1],
+        "description": "路灯不亮",
+        "jurisdiction_id": "",
+    }
     answer = requests.post(f"{bridged}{ROOT}/requests.json", data=told, files={"media": photo()}, timeout=20)
     assert answer.status_code == 201
     assert Report.objects.get().where == "村口"

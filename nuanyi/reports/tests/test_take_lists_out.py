@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db
 def cells(answer):
     assert answer.status_code == 200
     return [
-        [cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows()
+        [cell.value for cell in row]
+        for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows()
     ]
 
 

@@ -37,7 +37,9 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
                 ("code", models.CharField(max_length=12, unique=True)),
                 ("name", models.CharField(max_length=60)),
@@ -141,14 +143,21 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Rating",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("day", models.DateField()),
                 ("stars", models.PositiveSmallIntegerField()),
                 ("count", models.PositiveIntegerField(default=0)),
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="ratings", to="stations.station"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ratings",
+                        to="stations.station",
                     ),
                 ),
             ],
@@ -158,11 +167,15 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.UUIDField(default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False),
+                    models.UUIDField(
+                        default=nuanyi.lib.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
                 ),
                 (
                     "shows",
-                    models.CharField(choices=[("door", "The door"), ("room", "The room"), ("fault", "")], max_length=6),
+                    models.CharField(
+                        choices=[("door", "The door"), ("room", "The room"), ("fault", "")], max_length=6
+                    ),
                 ),
                 ("jpeg", models.BinaryField()),
                 ("width", models.PositiveSmallIntegerField()),
@@ -170,7 +183,9 @@ class Migration(migrations.Migration):
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="photos", to="stations.station"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="photos",
+                        to="stations.station",
                     ),
                 ),
             ],
@@ -178,17 +193,26 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Keeper",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="keepers", to="stations.station"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="keepers",
+                        to="stations.station",
                     ),
                 ),
             ],
@@ -196,7 +220,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HoursException",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("first_date", models.DateField()),
                 ("last_date", models.DateField()),
                 ("hours", models.CharField(blank=True, max_length=120)),
@@ -204,7 +233,9 @@ class Migration(migrations.Migration):
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="exceptions", to="stations.station"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exceptions",
+                        to="stations.station",
                     ),
                 ),
             ],
@@ -212,7 +243,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="HandOver",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("words", models.CharField(max_length=400)),
                 ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
                 (
@@ -227,7 +263,9 @@ class Migration(migrations.Migration):
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="hand_overs", to="stations.station"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hand_overs",
+                        to="stations.station",
                     ),
                 ),
             ],
@@ -235,7 +273,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Fault",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 (
                     "trouble",
@@ -296,13 +339,18 @@ class Migration(migrations.Migration):
                 (
                     "photo",
                     models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="stations.photo"
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="stations.photo",
                     ),
                 ),
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="faults", to="stations.station"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="faults",
+                        to="stations.station",
                     ),
                 ),
             ],
@@ -310,13 +358,20 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Confirmation",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("hour_at", models.DateTimeField()),
                 ("count", models.PositiveIntegerField(default=0)),
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="confirmations", to="stations.station"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="confirmations",
+                        to="stations.station",
                     ),
                 ),
             ],
@@ -324,7 +379,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Amenity",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -363,7 +423,9 @@ class Migration(migrations.Migration):
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="amenities", to="stations.station"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="amenities",
+                        to="stations.station",
                     ),
                 ),
             ],
@@ -394,7 +456,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="VisitCount",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("hour_at", models.DateTimeField()),
                 ("sector", models.CharField(blank=True, max_length=20)),
                 ("count", models.PositiveIntegerField(default=0)),
@@ -402,7 +469,9 @@ class Migration(migrations.Migration):
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="visits", to="stations.station"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="visits",
+                        to="stations.station",
                     ),
                 ),
             ],
@@ -410,7 +479,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Wish",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 ("words", models.CharField(max_length=120)),
                 ("answer", models.CharField(blank=True, max_length=200)),
@@ -420,7 +494,9 @@ class Migration(migrations.Migration):
                 (
                     "station",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="wishes", to="stations.station"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="wishes",
+                        to="stations.station",
                     ),
                 ),
             ],
@@ -453,7 +529,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="confirmation",
-            constraint=models.UniqueConstraint(models.F("station"), models.F("hour_at"), name="confirmation_hour"),
+            constraint=models.UniqueConstraint(
+                models.F("station"), models.F("hour_at"), name="confirmation_hour"
+            ),
         ),
         migrations.AddIndex(
             model_name="amenity",

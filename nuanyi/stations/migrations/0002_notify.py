@@ -39,7 +39,11 @@ def _triggers() -> str:
 
 
 def _without() -> str:
-    drops = [f"DROP TRIGGER tell_{act} ON {table};" for table, _c in TABLES for act in ("insert", "update", "delete")]
+    drops = [
+        f"DROP TRIGGER tell_{act} ON {table};"
+        for table, _c in TABLES
+        for act in ("insert", "update", "delete")
+    ]
     return "\n".join([*drops, "DROP FUNCTION nuanyi_tell_stations;"])
 
 

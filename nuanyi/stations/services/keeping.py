@@ -50,9 +50,16 @@ def untap_door(*, actor: Actor, station: Station) -> Station:
 
 @transaction.atomic
 def set_amenity(
-    *, actor: Actor, station: Station, kind: str, state: str | None = None, left: int | None = None,
-    threshold: int | None = None, inspected: bool = False, expires: date | None = None,
-) -> Amenity:  # fmt: skip
+    *,
+    actor: Actor,
+    station: Station,
+    kind: str,
+    state: str | None = None,
+    left: int | None = None,
+    threshold: int | None = None,
+    inspected: bool = False,
+    expires: date | None = None,
+) -> Amenity:
     """Say how an amenity is; what is not told stays. A stock at or below its threshold runs low by itself.
 
     Raises NotAllowed, NotFound, BadInput.
@@ -77,9 +84,14 @@ def set_amenity(
         amenity.state = AmenityState.LOW if amenity.left <= amenity.threshold else AmenityState.OK
     amenity.save()
     journal.record(
-        actor, events.AMENITY_SET, station, amenity=kind, state=amenity.state, left=amenity.left,
+        actor,
+        events.AMENITY_SET,
+        station,
+        amenity=kind,
+        state=amenity.state,
+        left=amenity.left,
         expires=str(amenity.expires_date or ""),
-    )  # fmt: skip
+    )
     return amenity
 
 
@@ -102,7 +114,9 @@ def move_fault(*, actor: Actor, fault: Fault, state: str, answer: str = "") -> F
     fault.save()
     if state == FaultState.MENDED:
         _whole_again(station, fault)
-        line = Delivered(day=clock.today(), count=1, region_code=station.region_code, unit_id=station.unit_id or 0)
+        line = Delivered(
+            day=clock.today(), count=1, region_code=station.region_code, unit_id=station.unit_id or 0
+        )
         ledger.record(kinds.MENDED, [line], source=fault)
     journal.record(actor, events.FAULT_MOVED, fault, before=before, after=state)
     return fault

@@ -59,26 +59,86 @@ _BY_TITLE = {title: column for column, titles in TITLES.items() for title in tit
 HEAD = [titles.split()[0] for titles in TITLES.values()]
 
 _WORDS: dict[str, dict[str, str]] = {
-    "tier": {"区级": "district", "县级": "district", "乡镇级": "township", "镇级": "township", "街道级": "township",
-             "村级": "village", "社区级": "village", "村社区级": "village"},
-    "venue": {"党群服务中心": "service_centre", "爱心驿站": "care_station", "企业休息室": "lounge", "休息室": "lounge"},
-    "access": {"开放": "open", "对所有人开放": "open", "门禁密码": "code", "密码": "code", "有人值守": "staffed",
-               "工作时间": "staffed"},
-    "functions": {"党性教育": "education", "教育": "education", "舒心歇脚": "rest", "歇脚": "rest", "休息": "rest",
-                  "续航补给": "supply", "补给": "supply", "调解援助": "mediation", "调解": "mediation",
-                  "健康关爱": "health", "健康": "health"},
-    "amenities": {"厕所": "toilet", "卫生间": "toilet", "充电": "charging", "手机充电": "charging", "充电器": "charging",
-                  "饮水": "drinking_water", "饮用水": "drinking_water", "饮水机": "drinking_water", "换电": "battery_swap",
-                  "换电柜": "battery_swap", "电热水壶": "kettle", "烧水壶": "kettle", "热水壶": "kettle", "微波炉": "microwave",
-                  "风扇": "fan", "电风扇": "fan", "空调": "air_conditioning", "沙发": "sofa", "急救箱": "first_aid",
-                  "急救药箱": "first_aid", "药箱": "first_aid", "雨具": "rain_gear", "雨伞": "rain_gear", "雨衣": "rain_gear",
-                  "电视": "tv", "电视机": "tv", "报刊书籍": "newspapers_books", "书籍": "newspapers_books",
-                  "报刊": "newspapers_books", "书报": "newspapers_books", "wifi": "wifi", "无线网络": "wifi", "冰箱": "fridge"},
-}  # fmt: skip
+    "tier": {
+        "区级": "district",
+        "县级": "district",
+        "乡镇级": "township",
+        "镇级": "township",
+        "街道级": "township",
+        "村级": "village",
+        "社区级": "village",
+        "村社区级": "village",
+    },
+    "venue": {
+        "党群服务中心": "service_centre",
+        "爱心驿站": "care_station",
+        "企业休息室": "lounge",
+        "休息室": "lounge",
+    },
+    "access": {
+        "开放": "open",
+        "对所有人开放": "open",
+        "门禁密码": "code",
+        "密码": "code",
+        "有人值守": "staffed",
+        "工作时间": "staffed",
+    },
+    "functions": {
+        "党性教育": "education",
+        "教育": "education",
+        "舒心歇脚": "rest",
+        "歇脚": "rest",
+        "休息": "rest",
+        "续航补给": "supply",
+        "补给": "supply",
+        "调解援助": "mediation",
+        "调解": "mediation",
+        "健康关爱": "health",
+        "健康": "health",
+    },
+    "amenities": {
+        "厕所": "toilet",
+        "卫生间": "toilet",
+        "充电": "charging",
+        "手机充电": "charging",
+        "充电器": "charging",
+        "饮水": "drinking_water",
+        "饮用水": "drinking_water",
+        "饮水机": "drinking_water",
+        "换电": "battery_swap",
+        "换电柜": "battery_swap",
+        "电热水壶": "kettle",
+        "烧水壶": "kettle",
+        "热水壶": "kettle",
+        "微波炉": "microwave",
+        "风扇": "fan",
+        "电风扇": "fan",
+        "空调": "air_conditioning",
+        "沙发": "sofa",
+        "急救箱": "first_aid",
+        "急救药箱": "first_aid",
+        "药箱": "first_aid",
+        "雨具": "rain_gear",
+        "雨伞": "rain_gear",
+        "雨衣": "rain_gear",
+        "电视": "tv",
+        "电视机": "tv",
+        "报刊书籍": "newspapers_books",
+        "书籍": "newspapers_books",
+        "报刊": "newspapers_books",
+        "书报": "newspapers_books",
+        "wifi": "wifi",
+        "无线网络": "wifi",
+        "冰箱": "fridge",
+    },
+}
 _CODES = {
-    "tier": Tier.values, "venue": Venue.values, "access": Access.values, "functions": Function.values,
+    "tier": Tier.values,
+    "venue": Venue.values,
+    "access": Access.values,
+    "functions": Function.values,
     "amenities": AmenityKind.values,
-}  # fmt: skip
+}
 _SHOWN = {
     "tier": {v: k for k, v in reversed(_WORDS["tier"].items())},
     "venue": {v: k for k, v in reversed(_WORDS["venue"].items())},
@@ -114,21 +174,33 @@ def _draft(values: dict[str, str], crs: str, regions: dict[str, str]) -> Station
     week = {str(n): values.get(str(n)) or values.get("hours", "") for n in range(1, 8)}
     capacity = values.get("capacity", "")
     unit = values.get("unit", "")
-    found = Unit.objects.filter(name=unit).first() or Unit.objects.filter(short_name=unit).first() if unit else None
+    found = (
+        Unit.objects.filter(name=unit).first() or Unit.objects.filter(short_name=unit).first()
+        if unit
+        else None
+    )
     if unit and found is None:
         raise BadInput(fields={"unit": _("Not known: %(word)s") % {"word": unit}})
     return StationDraft(
-        name=values.get("name", ""), code=values.get("code", "").upper(), lat=lat, lon=lon, crs=crs, unit=found,
+        name=values.get("name", ""),
+        code=values.get("code", "").upper(),
+        lat=lat,
+        lon=lon,
+        crs=crs,
+        unit=found,
         tier=_coded("tier", values["tier"]) if values.get("tier") else "",
         venue=_coded("venue", values["venue"]) if values.get("venue") else Venue.CARE_STATION.value,
         access=_coded("access", values["access"]) if values.get("access") else Access.OPEN.value,
         region_code=places.region_named(values["region"], regions) or "" if values.get("region") else "",
-        place_words=values.get("place_words", ""), how_to_find=values.get("how_to_find", ""),
-        desk_call=values.get("desk_call", ""), capacity=int(capacity) if capacity.isdecimal() else 0,
+        place_words=values.get("place_words", ""),
+        how_to_find=values.get("how_to_find", ""),
+        desk_call=values.get("desk_call", ""),
+        capacity=int(capacity) if capacity.isdecimal() else 0,
         step_free=values.get("step_free", "") in ("是", "有", "1", "yes", "true"),
-        functions=_many("functions", values.get("functions", "")), amenities=_many("amenities", values.get("amenities", "")),
+        functions=_many("functions", values.get("functions", "")),
+        amenities=_many("amenities", values.get("amenities", "")),
         hours={**week, "holiday": values.get("holiday") or None, "make_up": None},
-    )  # fmt: skip
+    )
 
 
 def _rows(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
@@ -138,15 +210,20 @@ def _rows(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
     for number, cells in enumerate(sheet.rows, 1):
         texts = [plain(cell) for cell in cells]
         if not columns:
-            named = {i: _BY_TITLE["".join(text.split()).lower()] for i, text in enumerate(texts)
-                     if "".join(text.split()).lower() in _BY_TITLE}  # fmt: skip
+            named = {
+                i: _BY_TITLE["".join(text.split()).lower()]
+                for i, text in enumerate(texts)
+                if "".join(text.split()).lower() in _BY_TITLE
+            }
             columns = named if {"name", "lat", "lon"} <= set(named.values()) else {}
             continue
         values = {column: texts[i] for i, column in columns.items() if i < len(texts) and texts[i]}
         if values:
             found.append((number, values))
         if len(found) > MOST_ROWS:
-            raise BadInput(_("There are more than 5,000 stations in one list. Split it."), code="too-many-rows")
+            raise BadInput(
+                _("There are more than 5,000 stations in one list. Split it."), code="too-many-rows"
+            )
     if not columns:
         raise BadInput(_("No row names the columns 名称, 纬度 and 经度."), code="no-header")
     return found
@@ -180,7 +257,9 @@ def send_list(*, actor: Actor, key: UUID, file_name: str, data: bytes, crs: str)
     return made
 
 
-def _judged(actor: Actor, number: int, values: dict[str, str], crs: str, regions: dict[str, str]) -> dict[str, Any]:
+def _judged(
+    actor: Actor, number: int, values: dict[str, str], crs: str, regions: dict[str, str]
+) -> dict[str, Any]:
     """One row: new, change (with what), same, or bad (with why)."""
     told: dict[str, Any] = {
         "row": number,
@@ -234,14 +313,32 @@ def draft_of(station: Station) -> StationDraft:
     """A draft that says what a station is now."""
     plain_fields = {
         name: getattr(station, name)
-        for name in ("name", "code", "tier", "venue", "place_words", "how_to_find", "access", "access_words", "step_free",
-                     "capacity", "desk_call", "check_in", "region_code")
-    }  # fmt: skip
+        for name in (
+            "name",
+            "code",
+            "tier",
+            "venue",
+            "place_words",
+            "how_to_find",
+            "access",
+            "access_words",
+            "step_free",
+            "capacity",
+            "desk_call",
+            "check_in",
+            "region_code",
+        )
+    }
     return StationDraft(
-        **plain_fields, lat=station.lat_wgs84, lon=station.lon_wgs84, crs="wgs84", unit=station.unit,
-        functions=list(station.functions), amenities=sorted(station.amenities.values_list("kind", flat=True)),
+        **plain_fields,
+        lat=station.lat_wgs84,
+        lon=station.lon_wgs84,
+        crs="wgs84",
+        unit=station.unit,
+        functions=list(station.functions),
+        amenities=sorted(station.amenities.values_list("kind", flat=True)),
         hours=dict(station.hours),
-    )  # fmt: skip
+    )
 
 
 def _as_told(station: Station) -> dict[str, Any]:
@@ -320,14 +417,27 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
         functions = "、".join(_SHOWN["functions"][f] for f in station.functions)
         page.row(
             [
-                station.code, station.name, _SHOWN["tier"][station.tier], _SHOWN["venue"][station.venue],
-                station.unit.name if station.unit else "", names.get(station.region_code, station.region_code),
-                station.place_words, round(station.lat_wgs84, 6), round(station.lon_wgs84, 6), "",
-                *[station.hours.get(str(n), "") or "休" for n in range(1, 8)], station.hours.get("holiday") or "",
-                functions, amenities, station.capacity, "是" if station.step_free else "", _SHOWN["access"][station.access],
-                station.how_to_find, station.desk_call,
+                station.code,
+                station.name,
+                _SHOWN["tier"][station.tier],
+                _SHOWN["venue"][station.venue],
+                station.unit.name if station.unit else "",
+                names.get(station.region_code, station.region_code),
+                station.place_words,
+                round(station.lat_wgs84, 6),
+                round(station.lon_wgs84, 6),
+                "",
+                *[station.hours.get(str(n), "") or "休" for n in range(1, 8)],
+                station.hours.get("holiday") or "",
+                functions,
+                amenities,
+                station.capacity,
+                "是" if station.step_free else "",
+                _SHOWN["access"][station.access],
+                station.how_to_find,
+                station.desk_call,
             ]
-        )  # fmt: skip
+        )
     writer.close()
     journal.record(actor, events.LIST_EXPORTED, None, filters=filters)
     return out.getvalue()

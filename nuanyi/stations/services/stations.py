@@ -27,7 +27,17 @@ from nuanyi.stations.rules import AmenityKind, Function, State, Tier, Venue
 from nuanyi.units.models import Unit
 
 CODE = re.compile(r"[A-Z0-9]{2,12}")
-PLAIN = ("name", "tier", "venue", "place_words", "how_to_find", "access", "access_words", "desk_call", "check_in")
+PLAIN = (
+    "name",
+    "tier",
+    "venue",
+    "place_words",
+    "how_to_find",
+    "access",
+    "access_words",
+    "desk_call",
+    "check_in",
+)
 
 
 @dataclass
@@ -58,7 +68,9 @@ class StationDraft:
 
 def _checked_hours(told: dict[str, Any]) -> dict[str, Any]:
     hours.week_from(told)
-    kept: dict[str, Any] = {str(n): hours.written(hours.parse(str(told.get(str(n), "")))) for n in range(1, 8)}
+    kept: dict[str, Any] = {
+        str(n): hours.written(hours.parse(str(told.get(str(n), "")))) for n in range(1, 8)
+    }
     for name in ("holiday", "make_up"):
         text = told.get(name)
         if text is None:
@@ -163,7 +175,13 @@ def kept_station(actor: Actor, pk: UUID, *, lock: bool = True) -> Station:
 
 @transaction.atomic
 def move_station(
-    *, actor: Actor, station: Station, state: str, reason: str = "", back: date | None = None, day: date | None = None
+    *,
+    actor: Actor,
+    station: Station,
+    state: str,
+    reason: str = "",
+    back: date | None = None,
+    day: date | None = None,
 ) -> Station:
     """Open, pause (with a reason), or give up a station; opening and giving up stand in the ledger.
 
@@ -171,7 +189,9 @@ def move_station(
     Raises NotAllowed, NotFound, BadInput, IllegalMove.
     """
     station = kept_station(actor, station.pk)
-    actor.require("stations.edit", regions=(station.region_code,), units=(station.unit_id,) if station.unit_id else ())
+    actor.require(
+        "stations.edit", regions=(station.region_code,), units=(station.unit_id,) if station.unit_id else ()
+    )
     if state not in State.values:
         raise BadInput(code="bad-state")
     rules.check_move(rules.MOVES, station.state, state)
@@ -191,7 +211,10 @@ def move_station(
         station.opened_date = day
     station.changed_at = clock.now()
     station.save()
-    count = {State.OPEN: 1 if before == State.PLANNED else 0, State.CLOSED: -1 if before != State.PLANNED else 0}
+    count = {
+        State.OPEN: 1 if before == State.PLANNED else 0,
+        State.CLOSED: -1 if before != State.PLANNED else 0,
+    }
     step = count.get(State(state), 0)
     if step > 0:
         line = Delivered(day=day, count=1, region_code=station.region_code, unit_id=station.unit_id or 0)
@@ -211,7 +234,11 @@ def add_exception(
     if last < first or (last - first).days > 366:
         raise BadInput(code="bad-days", fields={"last": _("The last day comes before the first.")})
     made = HoursException.objects.create(
-        station=station, first_date=first, last_date=last, hours=hours.written(hours.parse(text)), reason=reason[:60]
+        station=station,
+        first_date=first,
+        last_date=last,
+        hours=hours.written(hours.parse(text)),
+        reason=reason[:60],
     )
     journal.record(actor, events.HOURS_CHANGED, station, first=first, last=last, hours=made.hours)
     return made
@@ -233,7 +260,9 @@ def set_photo(*, actor: Actor, station: Station, shows: str, data: bytes) -> Pho
         raise BadInput(code="bad-photo")
     clean = pictures.rebuild(data)
     station.photos.filter(shows=shows).delete()
-    made = Photo.objects.create(station=station, shows=shows, jpeg=clean.jpeg, width=clean.width, height=clean.height)
+    made = Photo.objects.create(
+        station=station, shows=shows, jpeg=clean.jpeg, width=clean.width, height=clean.height
+    )
     journal.record(actor, events.PHOTO_CHANGED, station, shows=shows)
     return made
 
@@ -242,7 +271,9 @@ def set_photo(*, actor: Actor, station: Station, shows: str, data: bytes) -> Pho
 def set_keepers(*, actor: Actor, station: Station, accounts: list[Account]) -> None:
     """Name who keeps a station. Raises NotAllowed, NotFound."""
     station = kept_station(actor, station.pk)
-    actor.require("stations.edit", regions=(station.region_code,), units=(station.unit_id,) if station.unit_id else ())
+    actor.require(
+        "stations.edit", regions=(station.region_code,), units=(station.unit_id,) if station.unit_id else ()
+    )
     station.keepers.exclude(account__in=accounts).delete()
     Keeper.objects.bulk_create([Keeper(station=station, account=a) for a in accounts], ignore_conflicts=True)
     journal.record(actor, events.KEEPERS_SET, station, accounts=[a.pk for a in accounts])

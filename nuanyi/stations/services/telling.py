@@ -48,7 +48,8 @@ def first_time(device: str, act: str, station: Station) -> bool:
     mark = blake2b(f"{act}\0{station.pk}\0{device}".encode(), key=salt, digest_size=16).digest()
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO stations_hourmark (mark, hour_at) VALUES (%s, %s) ON CONFLICT DO NOTHING", [mark, hour]
+            "INSERT INTO stations_hourmark (mark, hour_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            [mark, hour],
         )
         return bool(cursor.rowcount)
 
@@ -102,12 +103,20 @@ def _check_code(station: Station, code: str, position: tuple[float, float] | Non
             )
         metres = metres_between(*position, station.lat_wgs84, station.lon_wgs84)
         if metres > rules.NEAR_METRES:
-            raise NotAllowed(_("You seem to be elsewhere: a code counts only at its station."), code="too-far")
+            raise NotAllowed(
+                _("You seem to be elsewhere: a code counts only at its station."), code="too-far"
+            )
 
 
 @transaction.atomic
 def check_in(
-    *, station: Station, device: str, code: str, position: tuple[float, float] | None, sector: str, network: str
+    *,
+    station: Station,
+    device: str,
+    code: str,
+    position: tuple[float, float] | None,
+    sector: str,
+    network: str,
 ) -> bool:
     """Count a visit; False where this device was counted in this hour already.
 
@@ -120,7 +129,9 @@ def check_in(
     limits.count(f"visit:{station.pk}", network, at_most=rules.VISITS_AN_HOUR)
     if not first_time(device, "visit", station):
         return False
-    _add("stations_visitcount", ("station_id", "hour_at", "sector"), [station.pk, hour_of(clock.now()), sector])
+    _add(
+        "stations_visitcount", ("station_id", "hour_at", "sector"), [station.pk, hour_of(clock.now()), sector]
+    )
     return True
 
 
@@ -166,8 +177,15 @@ def fault_by_link(link: str) -> Fault:
 
 @transaction.atomic
 def tell_fault(
-    *, station: Station, key: UUID, trouble: str, kind: str = "", words: str = "", photo: bytes | None = None, network: str
-) -> Fault:  # fmt: skip
+    *,
+    station: Station,
+    key: UUID,
+    trouble: str,
+    kind: str = "",
+    words: str = "",
+    photo: bytes | None = None,
+    network: str,
+) -> Fault:
     """Tell the keeper that something is wrong. The same ``key`` again gives the first answer.
 
     What is broken or used up shows so at once. Raises NotFound, BadInput, BadPicture, Conflict, TooMuch.
@@ -193,12 +211,21 @@ def tell_fault(
         )
     hour = hour_of(clock.now())
     fault = Fault.objects.create(
-        key=key, station=station, trouble=trouble, kind=kind, words=words.strip()[:200], photo=picture, body_digest=body,
-        made_at=hour, due_at=hour + timedelta(hours=rules.MEND_HOURS[trouble]),
-    )  # fmt: skip
+        key=key,
+        station=station,
+        trouble=trouble,
+        kind=kind,
+        words=words.strip()[:200],
+        photo=picture,
+        body_digest=body,
+        made_at=hour,
+        due_at=hour + timedelta(hours=rules.MEND_HOURS[trouble]),
+    )
     state = {Trouble.BROKEN: AmenityState.BROKEN, Trouble.EMPTY: AmenityState.LOW}.get(Trouble(trouble))
     if kind and state:
-        Amenity.objects.filter(station=station, kind=kind).exclude(state=AmenityState.BROKEN).update(state=state)
+        Amenity.objects.filter(station=station, kind=kind).exclude(state=AmenityState.BROKEN).update(
+            state=state
+        )
     return fault
 
 

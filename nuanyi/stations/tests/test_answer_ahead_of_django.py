@@ -25,8 +25,13 @@ WEEK = {str(n): "08:00-12:00 14:00-20:00" for n in range(1, 8)}
 
 def url():
     told = connection.settings_dict
-    return make_conninfo(dbname=told["NAME"], user=told["USER"] or None, host=told["HOST"] or None,
-                         port=told["PORT"] or None, password=told["PASSWORD"] or None)  # fmt: skip
+    return make_conninfo(
+        dbname=told["NAME"],
+        user=told["USER"] or None,
+        host=told["HOST"] or None,
+        port=told["PORT"] or None,
+        password=told["PASSWORD"] or None,
+    )
 
 
 @pytest.fixture
@@ -51,9 +56,18 @@ def stage(django_db_setup, django_db_blocker):
 
 def put(name, lat, lon, *, amenities=("charging",)):
     made = Station.objects.create(
-        code=f"T{abs(hash(name)) % 10**9}", name=name, tier="village", venue="lounge", region_code="450311", place_words="",
-        lat_wgs84=lat, lon_wgs84=lon, hours={**WEEK, "holiday": None, "make_up": None}, state="open", secret=b"s" * 16,
-    )  # fmt: skip
+        code=f"T{abs(hash(name)) % 10**9}",
+        name=name,
+        tier="village",
+        venue="lounge",
+        region_code="450311",
+        place_words="",
+        lat_wgs84=lat,
+        lon_wgs84=lon,
+        hours={**WEEK, "holiday": None, "make_up": None},
+        state="open",
+        secret=b"s" * 16,
+    )
     for kind in amenities:
         made.amenities.create(kind=kind)
     return made
@@ -62,11 +76,21 @@ def put(name, lat, lon, *, amenities=("charging",)):
 def ask(callable_, *, tag="", language="zh-CN", method="GET", address="203.0.113.9", **given):
     told = {}
     environ = {
-        "REQUEST_METHOD": method, "PATH_INFO": PATH, "QUERY_STRING": urlencode(given), "REMOTE_ADDR": address,
-        "HTTP_IF_NONE_MATCH": tag, "HTTP_ACCEPT_LANGUAGE": language, "SERVER_NAME": "testserver", "SERVER_PORT": "80",
-        "wsgi.url_scheme": "http", "wsgi.input": BytesIO(), "HTTP_HOST": "testserver",
-    }  # fmt: skip
-    body = b"".join(callable_(environ, lambda status, headers: told.update(status=status, headers=dict(headers))))
+        "REQUEST_METHOD": method,
+        "PATH_INFO": PATH,
+        "QUERY_STRING": urlencode(given),
+        "REMOTE_ADDR": address,
+        "HTTP_IF_NONE_MATCH": tag,
+        "HTTP_ACCEPT_LANGUAGE": language,
+        "SERVER_NAME": "testserver",
+        "SERVER_PORT": "80",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(),
+        "HTTP_HOST": "testserver",
+    }
+    body = b"".join(
+        callable_(environ, lambda status, headers: told.update(status=status, headers=dict(headers)))
+    )
     return int(told["status"][:3]), told["headers"], json.loads(body) if body else None
 
 
@@ -89,16 +113,27 @@ def test_the_answer_is_that_of_django_and_changes_are_seen_soon(stage):
         asked = {"lat": "25.05", "lon": "110.32", "open": "now", "amenity": "charging"}
         behind = Client().get(PATH, asked).json()
         soon(lambda: ask(stage, **asked)[2], behind)
-    assert behind["stations"][1]["metres"] == pytest.approx(metres_between(25.05, 110.32, 25.06, 110.33), abs=0.06)
+    assert behind["stations"][1]["metres"] == pytest.approx(
+        metres_between(25.05, 110.32, 25.06, 110.33), abs=0.06
+    )
     far.amenities.filter(kind="fan").update(state="broken")
     soon(lambda: names(stage, amenity="fan"), [])
     now = clock.now()
-    Station.objects.filter(pk=far.pk).update(live_open=False, live_from_at=now, live_until_at=now + timedelta(hours=9))
-    soon(lambda: [r["open"] for r in ask(stage, lat="25.06", lon="110.33", limit="1")[2]["stations"]], [False])
+    Station.objects.filter(pk=far.pk).update(
+        live_open=False, live_from_at=now, live_until_at=now + timedelta(hours=9)
+    )
+    soon(
+        lambda: [r["open"] for r in ask(stage, lat="25.06", lon="110.33", limit="1")[2]["stations"]], [False]
+    )
     Station.objects.filter(pk=far.pk).update(state="closed")
     soon(lambda: names(stage), ["甲站"])
     put("丙站", 25.07, 110.3).confirmations.create(hour_at=now, count=1)
-    soon(lambda: [bool(r["confirmed"]) for r in ask(stage, lat="25.07", lon="110.3", limit="1")[2]["stations"]], [True])
+    soon(
+        lambda: [
+            bool(r["confirmed"]) for r in ask(stage, lat="25.07", lon="110.3", limit="1")[2]["stations"]
+        ],
+        [True],
+    )
 
 
 def test_another_coordinate_system_goes_in_and_comes_out(stage):
@@ -130,14 +165,19 @@ def test_the_headers_that_protect_are_here_too(stage):
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ({"lat": "110.3", "lon": "25.0"}, "swapped-point"), ({"lat": "48.8", "lon": "2.3"}, "outside-china"),
-        ({"lat": "nan", "lon": "1"}, "bad-point"), ({"lat": "1e999", "lon": "110"}, "bad-point"), ({}, "bad-point"),
-        ({"lat": "25", "lon": "110", "crs": "x"}, "bad-crs"), ({"lat": "25", "lon": "110", "amenity": "gold"}, "bad-amenity"),
-        ({"lat": "25", "lon": "110", "limit": "0"}, "bad-limit"), ({"lat": "25", "lon": "110", "limit": "9" * 400}, "bad-limit"),
+        ({"lat": "110.3", "lon": "25.0"}, "swapped-point"),
+        ({"lat": "48.8", "lon": "2.3"}, "outside-china"),
+        ({"lat": "nan", "lon": "1"}, "bad-point"),
+        ({"lat": "1e999", "lon": "110"}, "bad-point"),
+        ({}, "bad-point"),
+        ({"lat": "25", "lon": "110", "crs": "x"}, "bad-crs"),
+        ({"lat": "25", "lon": "110", "amenity": "gold"}, "bad-amenity"),
+        ({"lat": "25", "lon": "110", "limit": "0"}, "bad-limit"),
+        ({"lat": "25", "lon": "110", "limit": "9" * 400}, "bad-limit"),
         ({"lat": "25", "lon": "110", "open": "sometime"}, "bad-moment"),
         ({"lat": "25", "lon": "110", "open": "2031-01-01T00:00"}, "bad-moment"),
     ],
-)  # fmt: skip
+)
 def test_bad_questions_are_refused_with_a_code_ahead_and_behind(stage, given, code):
     status, headers, told = ask(stage, **given)
     assert (status, headers["Content-Type"], told["code"]) == (422, "application/problem+json", code)

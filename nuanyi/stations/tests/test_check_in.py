@@ -20,9 +20,13 @@ HERE = (25.0501, 110.3201)
 
 def go(station, device="phone-1", *, position=HERE, sector="", code=None, network="203.0.113.7"):
     return telling.check_in(
-        station=station, device=device, code=code or telling.wall_code(station), position=position, sector=sector,
+        station=station,
+        device=device,
+        code=code or telling.wall_code(station),
+        position=position,
+        sector=sector,
         network=network,
-    )  # fmt: skip
+    )
 
 
 def test_a_device_counts_once_an_hour_and_again_in_the_next(put):

@@ -25,7 +25,12 @@ SQUARE = {
 def drawn(district, program):
     """The township has an outline now."""
     places.put_region(
-        actor=program, code="450311100", name="雁山镇", level="township", parent="450311", geometry_wgs84=SQUARE
+        actor=program,
+        code="450311100",
+        name="雁山镇",
+        level="township",
+        parent="450311",
+        geometry_wgs84=SQUARE,
     )
 
 
@@ -78,21 +83,35 @@ def test_a_township_enters_its_own_stations_and_no_others(put, cast, district):
         stations.save_station(actor=cast.actor("keeper"), draft=draft_of(station), station=station)
     draft = draft_of(station)
     draft.name = "雁山镇新站"
-    assert stations.save_station(actor=cast.actor("yanshan"), draft=draft, station=station).name == "雁山镇新站"
+    assert (
+        stations.save_station(actor=cast.actor("yanshan"), draft=draft, station=station).name == "雁山镇新站"
+    )
 
 
 HEAD = ["驿站名称", "层级", "乡镇", "地点", "纬度", "经度", "开放时间", "配备", "功能"]
 
 
 def send(actor, rows, crs="wgs84"):
-    return lists.send_list(actor=actor, key=new_id(), file_name="名单.xlsx", data=workbook([HEAD, *rows]), crs=crs)
+    return lists.send_list(
+        actor=actor, key=new_id(), file_name="名单.xlsx", data=workbook([HEAD, *rows]), crs=crs
+    )
 
 
 def test_a_list_says_first_what_each_row_would_do_and_can_be_undone(put, cast):
     actor = cast.actor("office")
     known = put("甲站")
     rows = [
-        ["甲站", "乡镇级", "雁山镇", "新地点", 25.05, 110.32, "08:00-12:00 14:00-20:00", "手机充电、急救箱", "歇脚"],
+        [
+            "甲站",
+            "乡镇级",
+            "雁山镇",
+            "新地点",
+            25.05,
+            110.32,
+            "08:00-12:00 14:00-20:00",
+            "手机充电、急救箱",
+            "歇脚",
+        ],
         ["乙站", "村级", "雁山镇", "村口", 25.06, 110.33, "24小时", "雨具", ""],
         ["丙站", "村级", "雁山镇", "村口", 110.33, 25.06, "24小时", "雨具", ""],
         ["丁站", "村级", "雁山镇", "村口", 25.06, 110.33, "早八点", "飞机", ""],
@@ -132,7 +151,11 @@ def test_what_was_exported_comes_back_unchanged(put, cast):
 def test_a_list_without_its_columns_is_refused(cast):
     with pytest.raises(BadInput) as refused:
         lists.send_list(
-            actor=cast.actor("office"), key=new_id(), file_name="x", data=workbook([["甲", "乙"]]), crs="wgs84"
+            actor=cast.actor("office"),
+            key=new_id(),
+            file_name="x",
+            data=workbook([["甲", "乙"]]),
+            crs="wgs84",
         )
     assert refused.value.code == "no-header"
 
@@ -140,9 +163,17 @@ def test_a_list_without_its_columns_is_refused(cast):
 def test_the_form_enters_a_station_and_says_what_is_wrong(cast):
     browser = cast.client("office")
     told = {
-        "name": "新站", "tier": "village", "venue": "lounge", "place_words": "路口", "point": "110.32, 25.05", "crs": "wgs84",
-        "access": "open", "check_in": "position", "day1": "08:00-12:00 10:00-14:00", "amenities": ["fan"],
-    }  # fmt: skip
+        "name": "新站",
+        "tier": "village",
+        "venue": "lounge",
+        "place_words": "路口",
+        "point": "110.32, 25.05",
+        "crs": "wgs84",
+        "access": "open",
+        "check_in": "position",
+        "day1": "08:00-12:00 10:00-14:00",
+        "amenities": ["fan"],
+    }
     answer = browser.post("/office/stations/new/", told)
     assert answer.status_code == 422
     assert "这些时段有重叠" in answer.content.decode()
@@ -162,7 +193,10 @@ def test_a_picture_is_put_up_rebuilt(put, cast):
     file = io.BytesIO(picture(comment=b"SECRETNOTE"))
     file.name = "door.jpg"
     browser = cast.client("yanshan")
-    assert browser.post(f"/office/stations/{station.pk}/photo/", {"shows": "door", "photo": file}).status_code == 302
+    assert (
+        browser.post(f"/office/stations/{station.pk}/photo/", {"shows": "door", "photo": file}).status_code
+        == 302
+    )
     page = browser.get(f"/stations/{station.code}/").content.decode()
     address = page.split('class="photo" src="')[1].split('"')[0]
     shown = browser.get(address)
@@ -170,4 +204,7 @@ def test_a_picture_is_put_up_rebuilt(put, cast):
     assert b"SECRETNOTE" not in shown.content
     bad = io.BytesIO(b"<svg/>")
     bad.name = "door.jpg"
-    assert browser.post(f"/office/stations/{station.pk}/photo/", {"shows": "door", "photo": bad}).status_code == 422
+    assert (
+        browser.post(f"/office/stations/{station.pk}/photo/", {"shows": "door", "photo": bad}).status_code
+        == 422
+    )

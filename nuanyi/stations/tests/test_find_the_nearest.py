@@ -30,10 +30,16 @@ def entries(count, seed, *, everywhere=False):
 def plainly(rows, lat, lon, bits, open_only, limit, moment):
     """What the answer must be: every entry looked at, every distance by the haversine formula."""
     fits = [
-        e for e in rows
+        e
+        for e in rows
         if e.bits & bits == bits
-        and (not open_only or standing(e.schedule.openings(datetime.fromtimestamp(moment, clock.CHINA).date(), 9), moment).open)
-    ]  # fmt: skip
+        and (
+            not open_only
+            or standing(
+                e.schedule.openings(datetime.fromtimestamp(moment, clock.CHINA).date(), 9), moment
+            ).open
+        )
+    ]
     return sorted(metres_between(lat, lon, e.lat_wgs84, e.lon_wgs84) for e in fits)[:limit]
 
 
@@ -95,7 +101,9 @@ def test_another_moment_may_be_asked_for():
     rows = entries(60, 11)
     night = datetime(2026, 6, 5, 23, 0, tzinfo=clock.CHINA).timestamp()
     found = Snapshot(rows, NOW).nearest(25.1, 110.3, open_only=True, limit=60, now=NOW, at=night)
-    assert [near.metres for near in found] == pytest.approx(plainly(rows, 25.1, 110.3, 0, True, 60, night), abs=0.02)
+    assert [near.metres for near in found] == pytest.approx(
+        plainly(rows, 25.1, 110.3, 0, True, 60, night), abs=0.02
+    )
 
 
 def test_nothing_is_near_where_there_is_nothing():

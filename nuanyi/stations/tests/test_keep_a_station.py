@@ -49,7 +49,9 @@ def test_a_paused_station_is_not_opened_by_a_tap_and_comes_back_on_its_day(kept,
 
 def test_a_stock_at_its_threshold_runs_low_and_restocked_is_all_right(kept, cast):
     actor = cast.actor("keeper")
-    assert keeping.set_amenity(actor=actor, station=kept, kind="first_aid", left=3, threshold=3).state == "low"
+    assert (
+        keeping.set_amenity(actor=actor, station=kept, kind="first_aid", left=3, threshold=3).state == "low"
+    )
     assert keeping.set_amenity(actor=actor, station=kept, kind="first_aid", left=9).state == "ok"
     with pytest.raises(BadInput):
         keeping.set_amenity(actor=actor, station=kept, kind="first_aid", left=-1)
@@ -68,7 +70,9 @@ def test_a_first_aid_kit_is_warned_of_thirty_days_before_and_once_a_date(kept, c
         assert queries.keepers_day(kept).expiring
 
 
-def test_the_keepers_page_asks_a_fixed_number_of_times_and_shows_the_day(kept, cast, django_assert_max_num_queries):
+def test_the_keepers_page_asks_a_fixed_number_of_times_and_shows_the_day(
+    kept, cast, django_assert_max_num_queries
+):
     browser = cast.client("keeper")
     keeping.hand_over(actor=cast.actor("keeper"), station=kept, words="三号插座松了")
     with django_assert_max_num_queries(32):
@@ -80,21 +84,33 @@ def test_the_keepers_page_asks_a_fixed_number_of_times_and_shows_the_day(kept, c
 def test_other_hours_on_some_days_are_added_and_taken_back(kept, cast):
     actor = cast.actor("keeper")
     made = stations.add_exception(
-        actor=actor, station=kept, first=date(2026, 6, 3), last=date(2026, 6, 4), text="10:00-13:30", reason="停电"
+        actor=actor,
+        station=kept,
+        first=date(2026, 6, 3),
+        last=date(2026, 6, 4),
+        text="10:00-13:30",
+        reason="停电",
     )
     with clock.held_at(NOON):
         assert queries.stands_now(queries.station_by_code(kept.code)).open
         stations.drop_exception(actor=actor, station=kept, pk=made.pk)
         assert not queries.stands_now(queries.station_by_code(kept.code)).open
     with pytest.raises(BadInput):
-        stations.add_exception(actor=actor, station=kept, first=date(2026, 6, 5), last=date(2026, 6, 4), text="")
+        stations.add_exception(
+            actor=actor, station=kept, first=date(2026, 6, 5), last=date(2026, 6, 4), text=""
+        )
 
 
 def test_a_paper_tally_is_added_and_a_day_to_come_is_refused(kept, cast):
     actor = cast.actor("keeper")
     with clock.held_at(NOON):
         hour = NOON - timedelta(hours=2)
-        assert keeping.note_visits(actor=actor, station=kept, counts=[(hour, "courier", 4), (hour, "courier", 3)]) == 7
+        assert (
+            keeping.note_visits(
+                actor=actor, station=kept, counts=[(hour, "courier", 4), (hour, "courier", 3)]
+            )
+            == 7
+        )
         with pytest.raises(BadInput):
             keeping.note_visits(actor=actor, station=kept, counts=[(NOON + timedelta(hours=1), "", 1)])
         assert queries.keepers_day(kept).visits_today == 7

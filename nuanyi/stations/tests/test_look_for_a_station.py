@@ -47,10 +47,13 @@ def test_filters_leave_out_what_is_broken_or_shut(put):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"lat": "110.3", "lon": "25.0"}, "写反"), ({"lat": "48.8", "lon": "2.3"}, "不在中国境内"), ({"open": "x"}, "七天以内"),
-        ({"code": "ZZ99"}, "没有编码为 ZZ99"), ({"lat": "39.9", "lon": "116.4"}, "不在本区"),
+        ({"lat": "110.3", "lon": "25.0"}, "写反"),
+        ({"lat": "48.8", "lon": "2.3"}, "不在中国境内"),
+        ({"open": "x"}, "七天以内"),
+        ({"code": "ZZ99"}, "没有编码为 ZZ99"),
+        ({"lat": "39.9", "lon": "116.4"}, "不在本区"),
     ],
-)  # fmt: skip
+)
 def test_a_bad_question_is_told_and_all_stations_are_still_there(put, given, words):
     put("甲站")
     text = page(**given)

@@ -39,10 +39,12 @@ def test_hours_are_read_as_people_write_them(text, spans):
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("早上八点", "hours-form"), ("25:00-26:00", "hours-time"), ("08:00-12:00 11:00-14:00", "hours-overlap"),
+        ("早上八点", "hours-form"),
+        ("25:00-26:00", "hours-time"),
+        ("08:00-12:00 11:00-14:00", "hours-overlap"),
         ("20:00-09:00 08:00-12:00", "hours-overlap"),
     ],
-)  # fmt: skip
+)
 def test_hours_that_make_no_sense_are_refused_with_a_reason(text, code):
     with pytest.raises(BadInput) as refused:
         parse(text)
@@ -58,8 +60,10 @@ def test_a_night_that_runs_into_the_next_morning_is_refused_by_its_day():
 
 def test_lunch_break_and_closing_minute():
     schedule = Schedule(ALWAYS)
-    assert [is_open(schedule, f"2026-06-03T{time}") for time in ("07:59", "08:00", "11:59", "12:00", "13:59", "14:00", "20:00")] == [
-        False, True, True, False, False, True, False]  # fmt: skip
+    assert [
+        is_open(schedule, f"2026-06-03T{time}")
+        for time in ("07:59", "08:00", "11:59", "12:00", "13:59", "14:00", "20:00")
+    ] == [False, True, True, False, False, True, False]
 
 
 def test_a_night_counts_into_the_next_day():
@@ -70,8 +74,11 @@ def test_a_night_counts_into_the_next_day():
 
 
 def test_statutory_holidays_and_make_up_days_have_hours_of_their_own():
-    schedule = Schedule(tuple(parse("08:00-18:00") if day < 5 else () for day in range(7)),
-                        holiday=parse("10:00-12:00"), make_up=parse("09:00-10:00"))  # fmt: skip
+    schedule = Schedule(
+        tuple(parse("08:00-18:00") if day < 5 else () for day in range(7)),
+        holiday=parse("10:00-12:00"),
+        make_up=parse("09:00-10:00"),
+    )
     assert schedule.spans_on(date(2026, 10, 1)) == ((600, 720),)
     assert schedule.spans_on(date(2026, 2, 14)) == ((540, 600),)
     assert schedule.spans_on(date(2026, 6, 6)) == ()
@@ -79,8 +86,13 @@ def test_statutory_holidays_and_make_up_days_have_hours_of_their_own():
 
 
 def test_a_later_exception_wins_and_ends():
-    schedule = Schedule(ALWAYS, exceptions=((date(2026, 7, 1), date(2026, 8, 31), parse("06:00-23:00")),
-                                            (date(2026, 7, 10), date(2026, 7, 10), ())))  # fmt: skip
+    schedule = Schedule(
+        ALWAYS,
+        exceptions=(
+            (date(2026, 7, 1), date(2026, 8, 31), parse("06:00-23:00")),
+            (date(2026, 7, 10), date(2026, 7, 10), ()),
+        ),
+    )
     assert schedule.spans_on(date(2026, 7, 9)) == ((360, 1380),)
     assert schedule.spans_on(date(2026, 7, 10)) == ()
     assert schedule.spans_on(date(2026, 9, 1)) == ALWAYS[0]

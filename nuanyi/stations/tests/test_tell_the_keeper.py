@@ -144,7 +144,10 @@ def test_a_photo_comes_along_rebuilt_and_only_the_keeper_sees_it(kept, cast):
     assert b"SECRETNOTE" not in bytes(photo.jpeg)
     assert Client().get(f"/stations/{kept.code}/photos/{photo.pk}.jpg").status_code == 404
     assert Client().get(f"/keeper/{kept.code}/faults/{fault.pk}/photo.jpg").status_code == 302
-    assert cast.client("keeper").get(f"/keeper/{kept.code}/faults/{fault.pk}/photo.jpg")["Content-Type"] == "image/jpeg"
+    assert (
+        cast.client("keeper").get(f"/keeper/{kept.code}/faults/{fault.pk}/photo.jpg")["Content-Type"]
+        == "image/jpeg"
+    )
     bad = io.BytesIO(b"%PDF-1.4")
     bad.name = "p.jpg"
     answer = Client().post(f"/stations/{kept.code}/tell/", {**told, "key": str(uuid4()), "photo": bad})
@@ -173,7 +176,10 @@ def test_stars_are_counted_and_nonsense_is_refused(kept):
 def test_a_wish_is_answered_for_everybody_to_see(kept, cast):
     key = str(uuid4())
     for _turn in range(3):
-        assert Client().post(f"/stations/{kept.code}/wish/", {"key": key, "words": "多两个挂钩"}).status_code == 302
+        assert (
+            Client().post(f"/stations/{kept.code}/wish/", {"key": key, "words": "多两个挂钩"}).status_code
+            == 302
+        )
     wish = Wish.objects.get()
     assert "多两个挂钩" not in Client().get(f"/stations/{kept.code}/").content.decode()
     keeping.answer_wish(actor=cast.actor("keeper"), wish=wish, answer="已经装好", granted=True)

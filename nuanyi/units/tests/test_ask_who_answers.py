@@ -18,7 +18,10 @@ def test_there_is_always_one_that_leads_and_one_that_holds(some, sector, region,
 
 
 def test_the_most_exact_rule_wins():
-    some = [RuleRow("guide", "courier", "", 1, rule_id=1), RuleRow("guide", "courier", "450311100", 2, rule_id=2)]
+    some = [
+        RuleRow("guide", "courier", "", 1, rule_id=1),
+        RuleRow("guide", "courier", "450311100", 2, rule_id=2),
+    ]
     guide = [
         a
         for a in rules.answers(some, sector="courier", region_code="450311100", townships={}, fallback_unit=9)
@@ -54,7 +57,12 @@ def test_a_point_on_the_map_has_an_answer_in_any_coordinate_system(cast, program
         "coordinates": [[[110.3, 25.0], [110.4, 25.0], [110.4, 25.1], [110.3, 25.1], [110.3, 25.0]]],
     }
     places.put_region(
-        actor=program, code="450311100", name="雁山镇", level="township", parent="450311", geometry_wgs84=square
+        actor=program,
+        code="450311100",
+        name="雁山镇",
+        level="township",
+        parent="450311",
+        geometry_wgs84=square,
     )
     lat, lon = wgs84_to_gcj02(25.05, 110.35)
     page = cast.client("clerk").get("/office/responsibility/", {"point": f"{lat},{lon}", "crs": "gcj02"})

@@ -19,7 +19,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Shift",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "topic",
                     models.CharField(
@@ -47,7 +52,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StarStep",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("stars", models.PositiveSmallIntegerField(unique=True)),
                 ("hours", models.PositiveIntegerField()),
             ],
@@ -58,7 +68,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Campaign",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "topic",
                     models.CharField(
@@ -81,28 +96,42 @@ class Migration(migrations.Migration):
                 ("last_day", models.DateField()),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="Reward",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("title", models.CharField(max_length=40)),
                 ("hours", models.PositiveSmallIntegerField()),
                 ("stock", models.PositiveIntegerField()),
                 ("active", models.BooleanField(default=True)),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
         ),
         migrations.CreateModel(
             name="Need",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "role",
                     models.CharField(
@@ -120,7 +149,9 @@ class Migration(migrations.Migration):
                 (
                     "shift",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="needs", to="volunteers.shift"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="needs",
+                        to="volunteers.shift",
                     ),
                 ),
             ],
@@ -128,7 +159,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Team",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("name", models.CharField(max_length=40)),
                 (
                     "kind",
@@ -144,7 +180,9 @@ class Migration(migrations.Migration):
                 ("active", models.BooleanField(default=True)),
                 (
                     "unit",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"),
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="units.unit"
+                    ),
                 ),
             ],
             options={
@@ -161,7 +199,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Draw",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 ("region_code", models.CharField(max_length=12)),
                 ("count", models.PositiveIntegerField()),
@@ -179,7 +222,9 @@ class Migration(migrations.Migration):
                 (
                     "campaign",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="volunteers.campaign"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="draws",
+                        to="volunteers.campaign",
                     ),
                 ),
                 (
@@ -193,7 +238,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Volunteer",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 ("sealed_name", models.BinaryField(null=True)),
                 ("sealed_phone", models.BinaryField(null=True)),
@@ -229,7 +279,9 @@ class Migration(migrations.Migration):
                 (
                     "team",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="volunteers", to="volunteers.team"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="volunteers",
+                        to="volunteers.team",
                     ),
                 ),
             ],
@@ -238,13 +290,21 @@ class Migration(migrations.Migration):
             model_name="team",
             name="captain",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="volunteers.volunteer"
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="volunteers.volunteer",
             ),
         ),
         migrations.CreateModel(
             name="Signup",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 (
                     "role",
                     models.CharField(
@@ -302,13 +362,17 @@ class Migration(migrations.Migration):
                 (
                     "shift",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="signups", to="volunteers.shift"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signups",
+                        to="volunteers.shift",
                     ),
                 ),
                 (
                     "volunteer",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="signups", to="volunteers.volunteer"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signups",
+                        to="volunteers.volunteer",
                     ),
                 ),
             ],
@@ -316,7 +380,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Voucher",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 ("code", models.CharField(max_length=10, unique=True)),
                 ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
@@ -324,7 +393,9 @@ class Migration(migrations.Migration):
                 (
                     "reward",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="vouchers", to="volunteers.reward"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="vouchers",
+                        to="volunteers.reward",
                     ),
                 ),
                 (
@@ -369,6 +440,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="signup",
-            constraint=models.UniqueConstraint(models.F("shift"), models.F("volunteer"), name="signup_of_shift_once"),
+            constraint=models.UniqueConstraint(
+                models.F("shift"), models.F("volunteer"), name="signup_of_shift_once"
+            ),
         ),
     ]

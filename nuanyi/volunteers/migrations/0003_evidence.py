@@ -26,7 +26,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Evidence",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("key", models.UUIDField(editable=False, unique=True)),
                 ("sealed_data", models.BinaryField()),
                 ("made_at", models.DateTimeField(default=nuanyi.lib.clock.now)),
@@ -42,7 +47,9 @@ class Migration(migrations.Migration):
                 (
                     "shift",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="evidence", to="volunteers.shift"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence",
+                        to="volunteers.shift",
                     ),
                 ),
             ],

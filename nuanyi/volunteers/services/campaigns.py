@@ -26,7 +26,15 @@ from nuanyi.volunteers.services.joining import _own_team
 
 @transaction.atomic
 def save_campaign(
-    *, actor: Actor, topic: str, title: str, text: str, unit: Unit, stock: int, first_day: date, last_day: date
+    *,
+    actor: Actor,
+    topic: str,
+    title: str,
+    text: str,
+    unit: Unit,
+    stock: int,
+    first_day: date,
+    last_day: date,
 ) -> Campaign:
     """Enter a campaign with its stock of leaflets. Raises NotAllowed, BadInput."""
     actor.require(ACT, units=(unit.pk,))
@@ -65,7 +73,14 @@ def _own(actor: Actor, pk: int) -> Campaign:
 
 @transaction.atomic
 def draw(
-    *, actor: Actor, campaign: int, team: int, region_code: str, count: int, key: UUID, day: date | None = None
+    *,
+    actor: Actor,
+    campaign: int,
+    team: int,
+    region_code: str,
+    count: int,
+    key: UUID,
+    day: date | None = None,
 ) -> Draw:
     """A team draws leaflets for a place, never more than are left. The same key again gives the first answer.
 
@@ -80,9 +95,14 @@ def draw(
     if count < 1 or count > queries.left_of(found):
         raise IllegalMove(_("Not so many are left."), code="stock")
     made = Draw.objects.create(
-        key=key, campaign=found, team=by, region_code=region_code, count=count, day=day or clock.today(),
+        key=key,
+        campaign=found,
+        team=by,
+        region_code=region_code,
+        count=count,
+        day=day or clock.today(),
         account=Account.objects.filter(pk=actor.account_id or 0).first(),
-    )  # fmt: skip
+    )
     journal.record(actor, events.CAMPAIGN_SAVED, found, drawn=count, region=region_code)
     return made
 

@@ -20,15 +20,29 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     actor.require(ACT)
     steps = queries.steps()
     columns = [
-        (_("Name"), 12), (_("Phone"), 14), (_("Team"), 24), (_("Role"), 18), (_("Grid"), 18), (_("Hours a week"), 10), (_("Hours given"), 10),
-        (_("Stars"), 8), (_("Standing"), 12),
-    ]  # fmt: skip
+        (_("Name"), 12),
+        (_("Phone"), 14),
+        (_("Team"), 24),
+        (_("Role"), 18),
+        (_("Grid"), 18),
+        (_("Hours a week"), 10),
+        (_("Hours given"), 10),
+        (_("Stars"), 8),
+        (_("Standing"), 12),
+    ]
     told = [
         (
-            row.name_mask, row.phone_mask, row.team.name, row.get_role_display(), row.grid_code, row.hours_a_week, round(row.minutes / 60, 1),
-            rules.stars_for(row.minutes, steps), row.get_standing_display(),
+            row.name_mask,
+            row.phone_mask,
+            row.team.name,
+            row.get_role_display(),
+            row.grid_code,
+            row.hours_a_week,
+            round(row.minutes / 60, 1),
+            rules.stars_for(row.minutes, steps),
+            row.get_standing_display(),
         )
         for row in queries.listed(actor, filters).order_by("pk")[:MOST]
-    ]  # fmt: skip
+    ]
     journal.record(actor, events.LIST_EXPORTED, None, rows=len(told))
     return sheets.one_page(_("Volunteers"), columns, told)

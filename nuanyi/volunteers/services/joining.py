@@ -87,11 +87,19 @@ def _enter(key: UUID, team: Team | None, told: Told, standing: Standing) -> Volu
         raise NotFound()
     name, ring = told.name.strip(), keys()
     return Volunteer.objects.create(
-        key=key, team=team, role=told.role, region_code=told.region_code, hours_a_week=told.hours_a_week, standing=standing, day=clock.today(),
+        key=key,
+        team=team,
+        role=told.role,
+        region_code=told.region_code,
+        hours_a_week=told.hours_a_week,
+        standing=standing,
+        day=clock.today(),
         grid_code=told.grid_code or queries.thinnest_grid(told.region_code),
-        sealed_name=ring.seal("person", name, key.bytes + b"name"), sealed_phone=ring.seal("person", told.phone, key.bytes + b"phone"),
-        name_mask=masks.mask_name(name), phone_mask=masks.mask_phone(told.phone),
-    )  # fmt: skip
+        sealed_name=ring.seal("person", name, key.bytes + b"name"),
+        sealed_phone=ring.seal("person", told.phone, key.bytes + b"phone"),
+        name_mask=masks.mask_name(name),
+        phone_mask=masks.mask_phone(told.phone),
+    )
 
 
 @transaction.atomic
@@ -114,7 +122,9 @@ def _own_team(actor: Actor, pk: int) -> Team:
 
 
 @transaction.atomic
-def save_team(*, actor: Actor, name: str, kind: str, unit: Unit, active: bool = True, pk: int | None = None) -> Team:
+def save_team(
+    *, actor: Actor, name: str, kind: str, unit: Unit, active: bool = True, pk: int | None = None
+) -> Team:
     """Enter or change a team. Raises NotAllowed, BadInput."""
     actor.require(ACT, units=(unit.pk,))
     if not name.strip() or kind not in TeamKind.values:
@@ -130,7 +140,11 @@ def own(actor: Actor, pk: int) -> Volunteer:
     """A volunteer of the actor's unit, locked. Raises NotAllowed, NotFound."""
     actor.require(ACT)
     found = (
-        Volunteer.objects.visible_to(actor).select_for_update(of=("self",)).select_related("team").filter(pk=pk).first()
+        Volunteer.objects.visible_to(actor)
+        .select_for_update(of=("self",))
+        .select_related("team")
+        .filter(pk=pk)
+        .first()
     )
     if found is None:
         raise NotFound()
@@ -177,7 +191,9 @@ def leave(*, actor: Actor, link: str) -> None:
 def choose(*, link: str, grid_code: str, hours_a_week: int) -> Volunteer:
     """Where I want to help and how much. Raises BadInput."""
     found = by_link(link, lock=True)
-    if not 1 <= hours_a_week <= 20 or (grid_code and grid_code not in {grid.code for grid in places.all_grids()}):
+    if not 1 <= hours_a_week <= 20 or (
+        grid_code and grid_code not in {grid.code for grid in places.all_grids()}
+    ):
         raise BadInput(fields={"hours": _("From 1 to 20 hours a week.")})
     found.grid_code, found.hours_a_week = grid_code or found.grid_code, hours_a_week
     found.save(update_fields=["grid_code", "hours_a_week"])
@@ -200,7 +216,11 @@ def names(*, actor: Actor, shift: int) -> list[tuple[str, str, str]]:
     rows = found.signups.filter(place__in=("on", "offered")).select_related("volunteer")
     journal.record(actor, events.NAME_SEEN, found, count=rows.count())
     return [
-        (name_of(row.volunteer), keys().open("person", bytes(row.volunteer.sealed_phone), row.volunteer.key.bytes + b"phone"), str(row.get_role_display()))
+        (
+            name_of(row.volunteer),
+            keys().open("person", bytes(row.volunteer.sealed_phone), row.volunteer.key.bytes + b"phone"),
+            str(row.get_role_display()),
+        )
         for row in rows
         if row.volunteer.sealed_phone
-    ]  # fmt: skip
+    ]

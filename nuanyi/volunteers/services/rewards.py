@@ -31,7 +31,12 @@ def save_reward(*, actor: Actor, pledge: int, hours: int, stock: int) -> Reward:
     drawn = shelf().set_aside(actor, pledge, stock)
     actor.require(ACT, units=(drawn.unit_id,))
     made = Reward.objects.create(
-        title=drawn.title[:40], unit_id=drawn.unit_id, hours=hours, stock=stock, pledge=drawn.pk, until=drawn.last_date
+        title=drawn.title[:40],
+        unit_id=drawn.unit_id,
+        hours=hours,
+        stock=stock,
+        pledge=drawn.pk,
+        until=drawn.last_date,
     )
     journal.record(actor, events.REWARD_SAVED, made, hours=hours, stock=stock, pledge=pledge)
     return made

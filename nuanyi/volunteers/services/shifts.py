@@ -59,9 +59,15 @@ def call_shift(*, actor: Actor, told: Told) -> Shift:
     if wrong:
         raise BadInput(fields=wrong)
     shift = Shift.objects.create(
-        team=team, topic=told.topic, title=told.title.strip()[:60], place=told.place.strip()[:80], starts_at=told.starts_at, ends_at=told.ends_at,
-        region_code=told.region_code, grid_code=told.grid_code,
-    )  # fmt: skip
+        team=team,
+        topic=told.topic,
+        title=told.title.strip()[:60],
+        place=told.place.strip()[:80],
+        starts_at=told.starts_at,
+        ends_at=told.ends_at,
+        region_code=told.region_code,
+        grid_code=told.grid_code,
+    )
     Need.objects.bulk_create(Need(shift=shift, role=role, count=count) for role, count in needs.items())
     journal.record(actor, events.SHIFT_SAVED, shift, needs=needs)
     return shift
@@ -254,9 +260,11 @@ def add_evidence(*, actor: Actor, pk: int, data: bytes, key: UUID) -> Evidence:
     if shift.evidence.count() >= rules.MAX_EVIDENCE:
         raise BadInput(fields={"photo": _("At most six photos.")})
     made = Evidence.objects.create(
-        key=key, shift=shift, account=Account.objects.filter(pk=actor.account_id or 0).first(),
+        key=key,
+        shift=shift,
+        account=Account.objects.filter(pk=actor.account_id or 0).first(),
         sealed_data=keys().seal_bytes("person", pictures.rebuild(data).jpeg, key.bytes),
-    )  # fmt: skip
+    )
     journal.record(actor, events.SHIFT_SAVED, shift, photo=True)
     return made
 

@@ -43,9 +43,15 @@ def shift(cast, team):
     def make(**more):
         now = clock.now()
         told = {
-            "team": team.pk, "topic": "civility", "title": "路口劝导", "place": "柘木路口", "starts_at": now + timedelta(hours=1), "ends_at": now + timedelta(hours=4),
-            "needs": {"traffic": 2}, "region_code": "450311101",
-        }  # fmt: skip
+            "team": team.pk,
+            "topic": "civility",
+            "title": "路口劝导",
+            "place": "柘木路口",
+            "starts_at": now + timedelta(hours=1),
+            "ends_at": now + timedelta(hours=4),
+            "needs": {"traffic": 2},
+            "region_code": "450311101",
+        }
         return shifts.call_shift(actor=cast.actor("zhemu"), told=shifts.Told(**{**told, **more}))
 
     return make

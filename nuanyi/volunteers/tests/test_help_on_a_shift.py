@@ -54,7 +54,13 @@ def test_who_asks_is_taken_by_the_unit_and_his_name_is_sealed(cast, team):
 def _any_shift(cast, team):
     now = clock.now()
     told = shifts.Told(
-        team.pk, "civility", "路口", "路口东", now + timedelta(hours=1), now + timedelta(hours=2), {"traffic": 1}
+        team.pk,
+        "civility",
+        "路口",
+        "路口东",
+        now + timedelta(hours=1),
+        now + timedelta(hours=2),
+        {"traffic": 1},
     )
     return shifts.call_shift(actor=cast.actor("office"), told=told)
 
@@ -67,7 +73,9 @@ def test_without_a_yes_or_with_nonsense_nothing_is_kept(team, more):
         joining.ask(
             key=uuid4(),
             team=team.pk,
-            told=joining.Told(**{"name": "周小明", "phone": "19900000001", "role": "traffic", "agrees": True, **more}),
+            told=joining.Told(
+                **{"name": "周小明", "phone": "19900000001", "role": "traffic", "agrees": True, **more}
+            ),
             network="",
         )
     assert not Volunteer.objects.exists()
@@ -161,7 +169,9 @@ def test_whoever_leaves_is_nobody_and_his_hours_stay(worked, cast):
 
 def test_the_duty_list_with_names_is_for_the_unit_and_in_the_journal(worked, cast):
     _person, _link, found, _signup = worked
-    assert joining.names(actor=cast.actor("zhemu"), shift=found.pk) == [("周小0", "19900001000", "文明交通宣传员")]
+    assert joining.names(actor=cast.actor("zhemu"), shift=found.pk) == [
+        ("周小0", "19900001000", "文明交通宣传员")
+    ]
     assert Entry.objects.filter(kind="volunteers.name_seen").count() == 1
     with pytest.raises((NotAllowed, NotFound)):
         joining.names(actor=cast.actor("yanshan"), shift=found.pk)
@@ -174,7 +184,9 @@ class OnePledge:
     """Stands for the list of resources of the other room; the two together are tested in the room above both."""
 
     def __init__(self, unit):
-        self.offer = pledges.Offer(1, "热饭一份", unit.pk, unit.short_name, 1, "份", clock.today() + timedelta(days=9))
+        self.offer = pledges.Offer(
+            1, "热饭一份", unit.pk, unit.short_name, 1, "份", clock.today() + timedelta(days=9)
+        )
 
     def offers(self, actor):
         return [self.offer]
@@ -266,4 +278,7 @@ def test_a_photo_of_a_shift_is_kept_sealed_once_and_looking_is_journaled(worked,
     shown = cast.client("zhemu").get(f"/office/volunteers/shifts/{found.pk}/photos/{key}/")
     assert b"canary" not in shown.content
     assert Entry.objects.filter(kind="volunteers.evidence_seen").count() == 1
-    assert cast.client("yanshan").get(f"/office/volunteers/shifts/{found.pk}/photos/{key}/").status_code in (403, 404)
+    assert cast.client("yanshan").get(f"/office/volunteers/shifts/{found.pk}/photos/{key}/").status_code in (
+        403,
+        404,
+    )

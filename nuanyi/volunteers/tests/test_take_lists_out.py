@@ -13,7 +13,8 @@ pytestmark = pytest.mark.django_db
 
 def rows(answer):
     return [
-        [cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows()
+        [cell.value for cell in row]
+        for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active.iter_rows()
     ]
 
 

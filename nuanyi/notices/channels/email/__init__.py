@@ -15,7 +15,11 @@ def mail(address: str, subject: str, body: str, stop: str = "") -> None:
 
     Raises ValueError (refused for good), ConnectionError (later again).
     """
-    headers = {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if stop else {}
+    headers = (
+        {"List-Unsubscribe": f"<{stop}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+        if stop
+        else {}
+    )
     try:
         EmailMessage(subject, body, to=[address], headers=headers).send()
     except smtplib.SMTPRecipientsRefused as exc:
