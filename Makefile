@@ -1,15 +1,27 @@
 # The commands of the README. Everything works on a fresh machine with Python 3.11 and, for tests, apt.
 PY := .venv/bin/python
-.PHONY: setup dev demo test lint bench lock vendor vendor-check messages font system-packages clean
+.PHONY: setup dev demo test lint format bench lock vendor vendor-check messages font system-packages node clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PY) scripts/bundle.py
+	$(PY) scripts/messages.py --compile
 	touch $@
 
 .venv/dev-ready: .venv/ready requirements-dev.lock
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Formatters and types of the front end come from npm, pinned by package-lock.json; nothing of it at run time.
+node:
+	@if ! command -v npm >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; fi
+
+node_modules/.ready: package.json package-lock.json
+	$(MAKE) --no-print-directory node
+	npm ci --no-audit --no-fund --silent
 	touch $@
 
 setup: .venv/ready
@@ -27,13 +39,20 @@ system-packages:
 test: .venv/dev-ready system-packages lint
 	.venv/bin/pytest -n 2 --dist loadgroup
 
-lint: .venv/dev-ready
+lint: .venv/dev-ready node_modules/.ready
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
+	.venv/bin/djangofmt --check --quiet nuanyi
+	npx --no-install biome format
+	npx --no-install biome lint --error-on-warnings
 	.venv/bin/mypy nuanyi
 	.venv/bin/lint-imports
 	$(PY) scripts/vendor.py --check
-	$(PY) scripts/bundle.py --check
+
+format: .venv/dev-ready node_modules/.ready
+	.venv/bin/ruff format .
+	.venv/bin/djangofmt nuanyi
+	npx --no-install biome format --write
 
 bench: .venv/dev-ready
 	$(PY) -m bench

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 STATIC = Path(__file__).resolve().parents[1] / "nuanyi/front/static"
@@ -16,8 +15,4 @@ def bundled() -> str:
 
 
 if __name__ == "__main__":
-    if "--check" in sys.argv:
-        fresh = TARGET.exists() and TARGET.read_text() == bundled()
-        print("phone.css is as its parts" if fresh else "phone.css is stale: run python scripts/bundle.py")
-        sys.exit(not fresh)
     TARGET.write_text(bundled())

@@ -1,80 +1,164 @@
 /* At the door: an entry is kept on the phone first, then sent; a retry carries the same key, so nothing comes twice. */
 (async () => {
-  const form = document.getElementById("door"), list = document.getElementById("waiting"), words = document.getElementById("door-words").dataset;
-  if (!form) return;
-  const fields = () => Object.fromEntries(new FormData(form));
-  const kind = () => form.elements.kind.value;
-  const show = () => form.querySelectorAll("[data-for]").forEach((part) => { const off = part.dataset.for !== kind(); part.hidden = off; part.querySelectorAll("input").forEach((i) => { i.disabled = off; }); });
-  form.addEventListener("change", show); show();
-  if (!Drafts.possible()) document.getElementById("no-drafts").hidden = false;
+    const form = document.getElementById("door"),
+        list = document.getElementById("waiting"),
+        words = document.getElementById("door-words").dataset;
+    if (!form) return;
+    const fields = () => Object.fromEntries(new FormData(form));
+    const kind = () => form.elements.kind.value;
+    const show = () =>
+        form.querySelectorAll("[data-for]").forEach((part) => {
+            const off = part.dataset.for !== kind();
+            part.hidden = off;
+            part.querySelectorAll("input").forEach((i) => {
+                i.disabled = off;
+            });
+        });
+    form.addEventListener("change", show);
+    show();
+    if (!Drafts.possible()) document.getElementById("no-drafts").hidden = false;
 
-  const render = async () => {
-    const drafts = Drafts.possible() ? (await Drafts.all()).filter((draft) => !draft.body.action) : [];
-    list.replaceChildren(...drafts.map((draft) => {
-      const item = document.createElement("li"); item.className = "line";
-      const name = document.createElement("span"); name.textContent = draft.body.name || "—";
-      const state = document.createElement("span"); state.className = `badge ${draft.state === "refused" ? "bad" : draft.state === "sending" ? "busy" : "ask"}`;
-      state.textContent = draft.body.why || words[draft.state];
-      item.append(name, state);
-      if (draft.state === "refused") {
-        const edit = Object.assign(document.createElement("button"), { type: "button", className: "secondary small", textContent: words.mend });
-        edit.addEventListener("click", async () => { for (const [n, v] of Object.entries(draft.body)) if (form.elements[n] && n !== "key") form.elements[n].value = v; await Drafts.drop(draft.id); show(); render(); form.elements.name.focus(); });
-        item.append(edit);
-      }
-      return item;
-    }));
-    document.getElementById("waiting-head").hidden = drafts.length === 0;
-  };
+    const render = async () => {
+        const drafts = Drafts.possible() ? (await Drafts.all()).filter((draft) => !draft.body.action) : [];
+        list.replaceChildren(
+            ...drafts.map((draft) => {
+                const item = document.createElement("li");
+                item.className = "line";
+                const name = document.createElement("span");
+                name.textContent = draft.body.name || "—";
+                const state = document.createElement("span");
+                state.className = `badge ${draft.state === "refused" ? "bad" : draft.state === "sending" ? "busy" : "ask"}`;
+                state.textContent = draft.body.why || words[draft.state];
+                item.append(name, state);
+                if (draft.state === "refused") {
+                    const edit = Object.assign(document.createElement("button"), {
+                        type: "button",
+                        className: "secondary small",
+                        textContent: words.mend,
+                    });
+                    edit.addEventListener("click", async () => {
+                        for (const [n, v] of Object.entries(draft.body))
+                            if (form.elements[n] && n !== "key") form.elements[n].value = v;
+                        await Drafts.drop(draft.id);
+                        show();
+                        render();
+                        form.elements.name.focus();
+                    });
+                    item.append(edit);
+                }
+                return item;
+            }),
+        );
+        document.getElementById("waiting-head").hidden = drafts.length === 0;
+    };
 
-  const say = (text, tone) => { const place = document.getElementById("said"); place.textContent = text; place.className = `badge ${tone}`; place.hidden = !text; };
-  let busy = false;
-  const sendAll = async () => {
-    if (busy || !navigator.onLine || !Drafts.possible()) return;
-    busy = true;
-    try {
-      for (const draft of await Drafts.all()) {
-        if (draft.state === "refused" || draft.body.action) continue;
-        if (!(await send(draft))) break;
-      }
-    } finally { busy = false; render(); }
-  };
-  const send = async (draft) => {
-    let token;
-    try {
-      token = await (await fetch(form.dataset.token, { credentials: "same-origin" })).json();
-      await Drafts.known(token.whose);
-      if (token.whose && draft.body.whose && draft.body.whose !== token.whose) { await Drafts.put(draft.id, "other", draft.body); return true; }
-      if (!token.signed_in) { document.getElementById("sign-in").hidden = false; return false; }
-      await Drafts.put(draft.id, "sending", draft.body); render();
-      const answer = await fetch(form.action, { method: "POST", credentials: "same-origin", headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": token.token }, body: JSON.stringify({ ...draft.body, key: draft.id, why: undefined, whose: undefined }) });
-      if (answer.ok) { await Drafts.drop(draft.id); say(words.kept, "good"); return true; }
-      const problem = await answer.json().catch(() => ({}));
-      if (answer.status >= 500 || answer.status === 429) { await Drafts.put(draft.id, "waiting", draft.body); return false; }
-      const why = Object.values(problem.fields || {}).join(" ") || problem.title || words.refused;
-      await Drafts.put(draft.id, "refused", { ...draft.body, why });
-      return true;
-    } catch { await Drafts.put(draft.id, "waiting", draft.body); return false; }
-  };
+    const say = (text, tone) => {
+        const place = document.getElementById("said");
+        place.textContent = text;
+        place.className = `badge ${tone}`;
+        place.hidden = !text;
+    };
+    let busy = false;
+    const sendAll = async () => {
+        if (busy || !navigator.onLine || !Drafts.possible()) return;
+        busy = true;
+        try {
+            for (const draft of await Drafts.all()) {
+                if (draft.state === "refused" || draft.body.action) continue;
+                if (!(await send(draft))) break;
+            }
+        } finally {
+            busy = false;
+            render();
+        }
+    };
+    const send = async (draft) => {
+        let token;
+        try {
+            token = await (await fetch(form.dataset.token, { credentials: "same-origin" })).json();
+            await Drafts.known(token.whose);
+            if (token.whose && draft.body.whose && draft.body.whose !== token.whose) {
+                await Drafts.put(draft.id, "other", draft.body);
+                return true;
+            }
+            if (!token.signed_in) {
+                document.getElementById("sign-in").hidden = false;
+                return false;
+            }
+            await Drafts.put(draft.id, "sending", draft.body);
+            render();
+            const answer = await fetch(form.action, {
+                method: "POST",
+                credentials: "same-origin",
+                headers: {
+                    "Content-Type": "application/json",
+                    Accept: "application/json",
+                    "X-CSRFToken": token.token,
+                },
+                body: JSON.stringify({ ...draft.body, key: draft.id, why: undefined, whose: undefined }),
+            });
+            if (answer.ok) {
+                await Drafts.drop(draft.id);
+                say(words.kept, "good");
+                return true;
+            }
+            const problem = await answer.json().catch(() => ({}));
+            if (answer.status >= 500 || answer.status === 429) {
+                await Drafts.put(draft.id, "waiting", draft.body);
+                return false;
+            }
+            const why = Object.values(problem.fields || {}).join(" ") || problem.title || words.refused;
+            await Drafts.put(draft.id, "refused", { ...draft.body, why });
+            return true;
+        } catch {
+            await Drafts.put(draft.id, "waiting", draft.body);
+            return false;
+        }
+    };
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (!form.reportValidity()) return;
-    const body = fields(), id = crypto.randomUUID();
-    if (!Drafts.possible()) { await sendPlain(body); return; }
-    await Drafts.put(id, "waiting", body);
-    const kept = { kind: body.kind, region: body.region, sector: body.sector };
-    form.reset(); for (const [n, v] of Object.entries(kept)) form.elements[n].value = v; show();
-    say(words.onphone, "ask"); await render(); await sendAll();
-  });
-  const sendPlain = async (body) => {
-    const token = await (await fetch(form.dataset.token)).json();
-    const key = "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ crypto.getRandomValues(new Uint8Array(1))[0] & 15 >> c / 4).toString(16));
-    const answer = await fetch(form.action, { method: "POST", headers: { "Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": token.token }, body: JSON.stringify({ ...body, key }) });
-    const problem = answer.ok ? null : await answer.json().catch(() => ({}));
-    say(answer.ok ? words.kept : Object.values(problem.fields || {}).join(" ") || problem.title || words.refused, answer.ok ? "good" : "bad");
-    if (answer.ok) form.reset();
-  };
-  addEventListener("online", sendAll);
-  setInterval(sendAll, 15000);
-  await render(); sendAll();
+    form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        if (!form.reportValidity()) return;
+        const body = fields(),
+            id = crypto.randomUUID();
+        if (!Drafts.possible()) {
+            await sendPlain(body);
+            return;
+        }
+        await Drafts.put(id, "waiting", body);
+        const kept = { kind: body.kind, region: body.region, sector: body.sector };
+        form.reset();
+        for (const [n, v] of Object.entries(kept)) form.elements[n].value = v;
+        show();
+        say(words.onphone, "ask");
+        await render();
+        await sendAll();
+    });
+    const sendPlain = async (body) => {
+        const token = await (await fetch(form.dataset.token)).json();
+        const key = "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
+            (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
+        );
+        const answer = await fetch(form.action, {
+            method: "POST",
+            headers: {
+                "Content-Type": "application/json",
+                Accept: "application/json",
+                "X-CSRFToken": token.token,
+            },
+            body: JSON.stringify({ ...body, key }),
+        });
+        const problem = answer.ok ? null : await answer.json().catch(() => ({}));
+        say(
+            answer.ok
+                ? words.kept
+                : Object.values(problem.fields || {}).join(" ") || problem.title || words.refused,
+            answer.ok ? "good" : "bad",
+        );
+        if (answer.ok) form.reset();
+    };
+    addEventListener("online", sendAll);
+    setInterval(sendAll, 15000);
+    await render();
+    sendAll();
 })();

@@ -1,51 +1,107 @@
 /* The grid worker's way. Where he stands goes into one question and nowhere else; the list stays sealed on his phone, so that he
    walks it and mends without network. */
 (() => {
-  const PAPER = "grid";
-  const form = document.querySelector("[data-from-here]"), button = form && form.querySelector("[data-here]");
-  if (button && "geolocation" in navigator && window.isSecureContext) {
-    button.hidden = false;
-    button.addEventListener("click", () => navigator.geolocation.getCurrentPosition((found) => { form.elements.lat.value = found.coords.latitude.toFixed(4); form.elements.lon.value = found.coords.longitude.toFixed(4); form.submit(); }, () => {}, { timeout: 15000, maximumAge: 60000 }));
-  }
-  if (!Drafts.possible()) return;
-  const fresh = document.getElementById("paper"), list = document.querySelector("[data-list]");
-  if (fresh) Drafts.keepPaper(PAPER, JSON.parse(fresh.textContent));
-  if (!list) return;
+    const PAPER = "grid";
+    const form = document.querySelector("[data-from-here]"),
+        button = form?.querySelector("[data-here]");
+    if (button && "geolocation" in navigator && window.isSecureContext) {
+        button.hidden = false;
+        button.addEventListener("click", () =>
+            navigator.geolocation.getCurrentPosition(
+                (found) => {
+                    form.elements.lat.value = found.coords.latitude.toFixed(4);
+                    form.elements.lon.value = found.coords.longitude.toFixed(4);
+                    form.submit();
+                },
+                () => {},
+                { timeout: 15000, maximumAge: 60000 },
+            ),
+        );
+    }
+    if (!Drafts.possible()) return;
+    const fresh = document.getElementById("paper"),
+        list = document.querySelector("[data-list]");
+    if (fresh) Drafts.keepPaper(PAPER, JSON.parse(fresh.textContent));
+    if (!list) return;
 
-  const mend = document.querySelector("form[data-grid]"), words = list.dataset;
-  const path = (pk) => `/office/reports/${pk}/mend/`;
-  /* a term ends at the midnight after its last day */
-  const day = (moment) => new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "Asia/Shanghai", month: "long", day: "numeric", weekday: "short" }).format(moment);
-  /* metres between two places of one district: a flat earth does (Earth's mean radius 6,371,009 m) */
-  const metres = (a, b) => { const turn = Math.PI / 180 * 6371009; return Math.hypot((a.lat - b.lat) * turn, (a.lon - b.lon) * turn * Math.cos(a.lat * Math.PI / 180)); };
-  const choose = (row) => {
-    mend.hidden = false; mend.reset();
-    mend.action = path(row.pk); mend.elements.key.value = crypto.randomUUID(); mend.dataset.title = `${row.kind} ${row.ref}`;
-    mend.querySelector("[data-of]").textContent = row.kind;
-    mend.querySelector("[data-where]").textContent = row.place;
-    mend.querySelector("[data-of]").focus();
-    mend.scrollIntoView({ block: "start" });
-  };
-  const draw = async () => {
-    const kept = await Drafts.paper(PAPER);
-    document.querySelector("[data-none]").hidden = Boolean(kept);
-    if (!kept) return;
-    const old = document.querySelector("[data-old]");
-    old.textContent = old.dataset.words.replace("#", new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "Asia/Shanghai", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit" }).format(kept.at));
-    old.hidden = false;
-    const waiting = new Set((await Drafts.all()).map((draft) => draft.body.action));
-    list.replaceChildren(...kept.body.map((row, n) => {
-      const card = Object.assign(document.createElement("button"), { type: "button", className: "card tap" }), due = new Date(row.due);
-      const parts = [n ? words.away.replace("#", Math.round(metres(kept.body[n - 1], row))) : "", due < new Date() ? words.late : words.due.replace("#", day(new Date(due - 1000))), row.state];
-      card.append(Object.assign(document.createElement("b"), { textContent: row.kind }), Object.assign(document.createElement("span"), { textContent: row.place }), Object.assign(document.createElement("span"), { className: "quiet", textContent: waiting.has(path(row.pk)) ? words.waits : parts.filter(Boolean).join(" · ") }));
-      card.disabled = waiting.has(path(row.pk));
-      card.addEventListener("click", () => choose(row));
-      return card;
-    }));
-    const asked = kept.body.find((row) => location.pathname === `/grid/${row.pk}/`);
-    if (asked && !waiting.has(path(asked.pk)) && mend.hidden) choose(asked);
-  };
-  document.addEventListener("kept", () => { mend.hidden = true; draw(); });
-  document.addEventListener("kept-sent", draw);
-  draw();
+    const mend = document.querySelector("form[data-grid]"),
+        words = list.dataset;
+    const path = (pk) => `/office/reports/${pk}/mend/`;
+    /* a term ends at the midnight after its last day */
+    const day = (moment) =>
+        new Intl.DateTimeFormat(document.documentElement.lang, {
+            timeZone: "Asia/Shanghai",
+            month: "long",
+            day: "numeric",
+            weekday: "short",
+        }).format(moment);
+    /* metres between two places of one district: a flat earth does (Earth's mean radius 6,371,009 m) */
+    const metres = (a, b) => {
+        const turn = (Math.PI / 180) * 6371009;
+        return Math.hypot((a.lat - b.lat) * turn, (a.lon - b.lon) * turn * Math.cos((a.lat * Math.PI) / 180));
+    };
+    const choose = (row) => {
+        mend.hidden = false;
+        mend.reset();
+        mend.action = path(row.pk);
+        mend.elements.key.value = crypto.randomUUID();
+        mend.dataset.title = `${row.kind} ${row.ref}`;
+        mend.querySelector("[data-of]").textContent = row.kind;
+        mend.querySelector("[data-where]").textContent = row.place;
+        mend.querySelector("[data-of]").focus();
+        mend.scrollIntoView({ block: "start" });
+    };
+    const draw = async () => {
+        const kept = await Drafts.paper(PAPER);
+        document.querySelector("[data-none]").hidden = Boolean(kept);
+        if (!kept) return;
+        const old = document.querySelector("[data-old]");
+        old.textContent = old.dataset.words.replace(
+            "#",
+            new Intl.DateTimeFormat(document.documentElement.lang, {
+                timeZone: "Asia/Shanghai",
+                month: "long",
+                day: "numeric",
+                hour: "2-digit",
+                minute: "2-digit",
+            }).format(kept.at),
+        );
+        old.hidden = false;
+        const waiting = new Set((await Drafts.all()).map((draft) => draft.body.action));
+        list.replaceChildren(
+            ...kept.body.map((row, n) => {
+                const card = Object.assign(document.createElement("button"), {
+                        type: "button",
+                        className: "card tap",
+                    }),
+                    due = new Date(row.due);
+                const parts = [
+                    n ? words.away.replace("#", Math.round(metres(kept.body[n - 1], row))) : "",
+                    due < new Date() ? words.late : words.due.replace("#", day(new Date(due - 1000))),
+                    row.state,
+                ];
+                card.append(
+                    Object.assign(document.createElement("b"), { textContent: row.kind }),
+                    Object.assign(document.createElement("span"), { textContent: row.place }),
+                    Object.assign(document.createElement("span"), {
+                        className: "quiet",
+                        textContent: waiting.has(path(row.pk))
+                            ? words.waits
+                            : parts.filter(Boolean).join(" · "),
+                    }),
+                );
+                card.disabled = waiting.has(path(row.pk));
+                card.addEventListener("click", () => choose(row));
+                return card;
+            }),
+        );
+        const asked = kept.body.find((row) => location.pathname === `/grid/${row.pk}/`);
+        if (asked && !waiting.has(path(asked.pk)) && mend.hidden) choose(asked);
+    };
+    document.addEventListener("kept", () => {
+        mend.hidden = true;
+        draw();
+    });
+    document.addEventListener("kept-sent", draw);
+    draw();
 })();

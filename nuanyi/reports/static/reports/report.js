@@ -1,126 +1,224 @@
 /* Reporting in four taps: the place from the phone or the photo, the kind from the words, faces made unreadable by finger. */
 (() => {
-  const form = document.querySelector("form[data-report]");
-  if (!form) return;
-  const words = form.dataset, fields = form.elements;
-  /* a page that the phone kept comes back with the same key: each report gets its own */
-  if (crypto.randomUUID) fields.key.value = crypto.randomUUID();
-  const where = form.querySelector("[data-where]");
-  const say = (text) => { where.textContent = text; where.hidden = !text; };
+    const form = document.querySelector("form[data-report]");
+    if (!form) return;
+    const words = form.dataset,
+        fields = form.elements;
+    /* a page that the phone kept comes back with the same key: each report gets its own */
+    if (crypto.randomUUID) fields.key.value = crypto.randomUUID();
+    const where = form.querySelector("[data-where]");
+    const say = (text) => {
+        where.textContent = text;
+        where.hidden = !text;
+    };
 
-  const put = (lat, lon, accuracy, text) => {
-    fields.lat.value = lat.toFixed(6); fields.lon.value = lon.toFixed(6); fields.accuracy.value = Math.round(accuracy);
-    say(text); look();
-  };
-  let set = "";
-  const locate = () => {
-    if (!("geolocation" in navigator) || !window.isSecureContext) { say(words.wordsNone); return; }
-    say(words.wordsLooking);
-    navigator.geolocation.getCurrentPosition((found) => {
-      if (set === "map" || set === "photo") return;
-      const metres = found.coords.accuracy || 0;
-      set = "phone";
-      put(found.coords.latitude, found.coords.longitude, metres, metres > 150 ? words.wordsVague : words.wordsPlace.replace("#", Math.round(metres)));
-    }, () => { if (!set) say(words.wordsNone); }, { timeout: 15000, maximumAge: 30000, enableHighAccuracy: true });
-  };
-  const here = form.querySelector("[data-here]");
-  here.hidden = false;
-  here.addEventListener("click", () => { set = ""; locate(); });
-  form.addEventListener("picked", (event) => { set = "map"; put(event.detail.lat, event.detail.lng, 0, words.wordsMap); });
+    const put = (lat, lon, accuracy, text) => {
+        fields.lat.value = lat.toFixed(6);
+        fields.lon.value = lon.toFixed(6);
+        fields.accuracy.value = Math.round(accuracy);
+        say(text);
+        look();
+    };
+    let set = "";
+    const locate = () => {
+        if (!("geolocation" in navigator) || !window.isSecureContext) {
+            say(words.wordsNone);
+            return;
+        }
+        say(words.wordsLooking);
+        navigator.geolocation.getCurrentPosition(
+            (found) => {
+                if (set === "map" || set === "photo") return;
+                const metres = found.coords.accuracy || 0;
+                set = "phone";
+                put(
+                    found.coords.latitude,
+                    found.coords.longitude,
+                    metres,
+                    metres > 150 ? words.wordsVague : words.wordsPlace.replace("#", Math.round(metres)),
+                );
+            },
+            () => {
+                if (!set) say(words.wordsNone);
+            },
+            { timeout: 15000, maximumAge: 30000, enableHighAccuracy: true },
+        );
+    };
+    const here = form.querySelector("[data-here]");
+    here.hidden = false;
+    here.addEventListener("click", () => {
+        set = "";
+        locate();
+    });
+    form.addEventListener("picked", (event) => {
+        set = "map";
+        put(event.detail.lat, event.detail.lng, 0, words.wordsMap);
+    });
 
-  /* near by: told already? */
-  const near = form.querySelector("[data-near]");
-  let asked = "";
-  const look = async () => {
-    if (!fields.lat.value || !navigator.onLine) return;
-    const query = `lat=${(+fields.lat.value).toFixed(4)}&lon=${(+fields.lon.value).toFixed(4)}&kind=${fields.kind.value}`;
-    if (query === asked) return;
-    asked = query;
-    try {
-      const told = await (await fetch(`/report/near/?${query}`, { credentials: "same-origin" })).json();
-      near.replaceChildren();
-      near.hidden = !told.near.length;
-      if (!told.near.length) return;
-      near.append(Object.assign(document.createElement("h2"), { textContent: near.dataset.title }));
-      for (const one of told.near) {
-        const row = Object.assign(document.createElement("button"), { type: "submit", className: "secondary", formNoValidate: true });
-        row.setAttribute("formaction", `/report/too/${one.ref}/`);
-        row.dataset.too = "";
-        row.textContent = `${one.title} · ${near.dataset.away.replace("#", one.metres)} · ${near.dataset.told.replace("#", one.voices)} — ${near.dataset.too}`;
-        near.append(row);
-      }
-    } catch { near.hidden = true; }
-  };
+    /* near by: told already? */
+    const near = form.querySelector("[data-near]");
+    let asked = "";
+    const look = async () => {
+        if (!fields.lat.value || !navigator.onLine) return;
+        const query = `lat=${(+fields.lat.value).toFixed(4)}&lon=${(+fields.lon.value).toFixed(4)}&kind=${fields.kind.value}`;
+        if (query === asked) return;
+        asked = query;
+        try {
+            const told = await (await fetch(`/report/near/?${query}`, { credentials: "same-origin" })).json();
+            near.replaceChildren();
+            near.hidden = !told.near.length;
+            if (!told.near.length) return;
+            near.append(Object.assign(document.createElement("h2"), { textContent: near.dataset.title }));
+            for (const one of told.near) {
+                const row = Object.assign(document.createElement("button"), {
+                    type: "submit",
+                    className: "secondary",
+                    formNoValidate: true,
+                });
+                row.setAttribute("formaction", `/report/too/${one.ref}/`);
+                row.dataset.too = "";
+                row.textContent = `${one.title} · ${near.dataset.away.replace("#", one.metres)} · ${near.dataset.told.replace("#", one.voices)} — ${near.dataset.too}`;
+                near.append(row);
+            }
+        } catch {
+            near.hidden = true;
+        }
+    };
 
-  /* the kind from the words, until somebody chooses himself */
-  const known = JSON.parse(words.keywords);
-  let chosen = Boolean(fields.kind.value);
-  fields.kind.addEventListener("change", () => { chosen = Boolean(fields.kind.value); look(); });
-  fields.words.addEventListener("input", () => {
-    if (!set && !fields.lat.value) { set = "asked"; locate(); }
-    if (chosen) return;
-    let best = "", most = 0;
-    for (const [code, list] of Object.entries(known)) {
-      const weight = list.reduce((sum, word) => sum + (fields.words.value.includes(word) ? word.length : 0), 0);
-      if (weight > most) { best = code; most = weight; }
-    }
-    fields.kind.value = best;
-    look();
-  });
+    /* the kind from the words, until somebody chooses himself */
+    const known = JSON.parse(words.keywords);
+    let chosen = Boolean(fields.kind.value);
+    fields.kind.addEventListener("change", () => {
+        chosen = Boolean(fields.kind.value);
+        look();
+    });
+    fields.words.addEventListener("input", () => {
+        if (!set && !fields.lat.value) {
+            set = "asked";
+            locate();
+        }
+        if (chosen) return;
+        let best = "",
+            most = 0;
+        for (const [code, list] of Object.entries(known)) {
+            const weight = list.reduce(
+                (sum, word) => sum + (fields.words.value.includes(word) ? word.length : 0),
+                0,
+            );
+            if (weight > most) {
+                best = code;
+                most = weight;
+            }
+        }
+        fields.kind.value = best;
+        look();
+    });
 
-  /* where a photo was taken (EXIF GPS), read on the phone; what is sent has none of it */
-  const exif = async (file) => {
-    const view = new DataView(await file.slice(0, 131072).arrayBuffer());
-    if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
-    for (let at = 2; at + 10 < view.byteLength;) {
-      if (view.getUint16(at) !== 0xffe1) { at += 2 + view.getUint16(at + 2); continue; }
-      const base = at + 10, little = view.getUint16(base) === 0x4949;
-      const u16 = (n) => view.getUint16(n, little), u32 = (n) => view.getUint32(n, little);
-      const entries = (dir) => new Map([...Array(u16(base + dir)).keys()].map((n) => base + dir + 2 + 12 * n).map((n) => [u16(n), n]));
-      const gps = entries(u32(base + 4)).get(0x8825);
-      if (!gps) return null;
-      const list = entries(u32(gps + 8));
-      const degrees = (tag) => { const n = base + u32(list.get(tag) + 8); const part = (k) => u32(n + 8 * k) / (u32(n + 8 * k + 4) || 1); return part(0) + part(1) / 60 + part(2) / 3600; };
-      const sign = (tag, minus) => String.fromCharCode(view.getUint8(list.get(tag) + 8)) === minus ? -1 : 1;
-      if (![1, 2, 3, 4].every((tag) => list.has(tag))) return null;
-      return [degrees(2) * sign(1, "S"), degrees(4) * sign(3, "W")];
-    }
-    return null;
-  };
+    /* where a photo was taken (EXIF GPS), read on the phone; what is sent has none of it */
+    const exif = async (file) => {
+        const view = new DataView(await file.slice(0, 131072).arrayBuffer());
+        if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return null;
+        for (let at = 2; at + 10 < view.byteLength; ) {
+            if (view.getUint16(at) !== 0xffe1) {
+                at += 2 + view.getUint16(at + 2);
+                continue;
+            }
+            const base = at + 10,
+                little = view.getUint16(base) === 0x4949;
+            const u16 = (n) => view.getUint16(n, little),
+                u32 = (n) => view.getUint32(n, little);
+            const entries = (dir) =>
+                new Map(
+                    [...Array(u16(base + dir)).keys()]
+                        .map((n) => base + dir + 2 + 12 * n)
+                        .map((n) => [u16(n), n]),
+                );
+            const gps = entries(u32(base + 4)).get(0x8825);
+            if (!gps) return null;
+            const list = entries(u32(gps + 8));
+            const degrees = (tag) => {
+                const n = base + u32(list.get(tag) + 8);
+                const part = (k) => u32(n + 8 * k) / (u32(n + 8 * k + 4) || 1);
+                return part(0) + part(1) / 60 + part(2) / 3600;
+            };
+            const sign = (tag, minus) =>
+                String.fromCharCode(view.getUint8(list.get(tag) + 8)) === minus ? -1 : 1;
+            if (![1, 2, 3, 4].every((tag) => list.has(tag))) return null;
+            return [degrees(2) * sign(1, "S"), degrees(4) * sign(3, "W")];
+        }
+        return null;
+    };
 
-  /* the first photo, small, to stroke over */
-  const blur = form.querySelector("[data-blur]"), canvas = blur.querySelector("canvas"), pen = canvas.getContext("2d", { willReadFrequently: true });
-  const photo = form.querySelector("#photo");
-  let ours = false;
-  photo.addEventListener("change", async () => {
-    if (ours) { ours = false; return; }
-    const file = photo.files[0];
-    if (!file) { blur.hidden = true; return; }
-    try { const place = await exif(file); if (place && set !== "map") { set = "photo"; put(place[0], place[1], 30, words.wordsPhoto); } } catch { /* no place in it */ }
-    if (!set) locate();
-    try {
-      const picture = await createImageBitmap(file);
-      const scale = Math.min(1, 1280 / Math.max(picture.width, picture.height));
-      canvas.width = Math.round(picture.width * scale); canvas.height = Math.round(picture.height * scale);
-      pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-      blur.hidden = false;
-    } catch { blur.hidden = true; }
-  });
-  const stroke = (event) => {
-    const box = canvas.getBoundingClientRect(), scale = canvas.width / box.width, size = Math.max(24, Math.round(canvas.width / 14));
-    const x = Math.round((event.clientX - box.left) * scale - size / 2), y = Math.round((event.clientY - box.top) * scale - size / 2);
-    pen.imageSmoothingEnabled = false;
-    const tiny = document.createElement("canvas");
-    tiny.width = tiny.height = 2;
-    tiny.getContext("2d").drawImage(canvas, x, y, size, size, 0, 0, 2, 2);
-    pen.drawImage(tiny, 0, 0, 2, 2, x, y, size, size);
-  };
-  const save = () => canvas.toBlob((made) => {
-    const all = new DataTransfer();
-    all.items.add(new File([made], "photo.jpg", { type: "image/jpeg" }));
-    [...photo.files].slice(1).forEach((file) => all.items.add(file));
-    ours = true; photo.files = all.files; ours = false;
-  }, "image/jpeg", 0.85);
-  canvas.addEventListener("pointerdown", (event) => { event.preventDefault(); canvas.setPointerCapture(event.pointerId); stroke(event); canvas.addEventListener("pointermove", stroke); });
-  canvas.addEventListener("pointerup", () => { canvas.removeEventListener("pointermove", stroke); save(); });
+    /* the first photo, small, to stroke over */
+    const blur = form.querySelector("[data-blur]"),
+        canvas = blur.querySelector("canvas"),
+        pen = canvas.getContext("2d", { willReadFrequently: true });
+    const photo = form.querySelector("#photo");
+    let ours = false;
+    photo.addEventListener("change", async () => {
+        if (ours) {
+            ours = false;
+            return;
+        }
+        const file = photo.files[0];
+        if (!file) {
+            blur.hidden = true;
+            return;
+        }
+        try {
+            const place = await exif(file);
+            if (place && set !== "map") {
+                set = "photo";
+                put(place[0], place[1], 30, words.wordsPhoto);
+            }
+        } catch {
+            /* no place in it */
+        }
+        if (!set) locate();
+        try {
+            const picture = await createImageBitmap(file);
+            const scale = Math.min(1, 1280 / Math.max(picture.width, picture.height));
+            canvas.width = Math.round(picture.width * scale);
+            canvas.height = Math.round(picture.height * scale);
+            pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+            blur.hidden = false;
+        } catch {
+            blur.hidden = true;
+        }
+    });
+    const stroke = (event) => {
+        const box = canvas.getBoundingClientRect(),
+            scale = canvas.width / box.width,
+            size = Math.max(24, Math.round(canvas.width / 14));
+        const x = Math.round((event.clientX - box.left) * scale - size / 2),
+            y = Math.round((event.clientY - box.top) * scale - size / 2);
+        pen.imageSmoothingEnabled = false;
+        const tiny = document.createElement("canvas");
+        tiny.width = tiny.height = 2;
+        tiny.getContext("2d").drawImage(canvas, x, y, size, size, 0, 0, 2, 2);
+        pen.drawImage(tiny, 0, 0, 2, 2, x, y, size, size);
+    };
+    const save = () =>
+        canvas.toBlob(
+            (made) => {
+                const all = new DataTransfer();
+                all.items.add(new File([made], "photo.jpg", { type: "image/jpeg" }));
+                [...photo.files].slice(1).forEach((file) => all.items.add(file));
+                ours = true;
+                photo.files = all.files;
+                ours = false;
+            },
+            "image/jpeg",
+            0.85,
+        );
+    canvas.addEventListener("pointerdown", (event) => {
+        event.preventDefault();
+        canvas.setPointerCapture(event.pointerId);
+        stroke(event);
+        canvas.addEventListener("pointermove", stroke);
+    });
+    canvas.addEventListener("pointerup", () => {
+        canvas.removeEventListener("pointermove", stroke);
+        save();
+    });
 })();
