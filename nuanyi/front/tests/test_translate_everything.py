@@ -4,20 +4,37 @@ from pathlib import Path
 import polib
 
 ROOT = Path(__file__).parents[3]
-PO = ROOT / "nuanyi/front/locale/zh_Hans/LC_MESSAGES/django.po"
+CATALOGUES = sorted(ROOT.glob("nuanyi/*/locale/zh_Hans/LC_MESSAGES/django.po"))
+
+
+def known_in(room: str) -> set[str]:
+    """What the room's own catalogue and that of ``lib`` translate: a room carries its words with it."""
+    paths = [path for path in CATALOGUES if path.parents[2].parent.name in {room, "lib"}]
+    return {entry.msgid for path in paths for entry in polib.pofile(str(path))}
 
 
 def test_every_message_has_a_translation_and_the_compiled_catalogue_is_the_same():
-    catalogue = polib.pofile(str(PO))
-    assert [e.msgid for e in catalogue if not e.translated() or e.fuzzy] == []
-    compiled = {(e.msgctxt, e.msgid): e.msgstr for e in polib.mofile(str(PO.with_suffix(".mo")))}
-    assert {
-        (e.msgctxt, e.msgid): e.msgstr for e in catalogue if not e.msgid_plural
-    }.items() <= compiled.items()
+    assert CATALOGUES
+    for path in CATALOGUES:
+        catalogue = polib.pofile(str(path))
+        assert [e.msgid for e in catalogue if not e.translated() or e.fuzzy] == [], path
+        compiled = {(e.msgctxt, e.msgid): e.msgstr for e in polib.mofile(str(path.with_suffix(".mo")))}
+        assert {
+            (e.msgctxt, e.msgid): e.msgstr for e in catalogue if not e.msgid_plural
+        }.items() <= compiled.items()
+
+
+def test_one_sentence_has_one_translation_in_every_room():
+    first: dict[tuple[str | None, str], str] = {}
+    for path in CATALOGUES:
+        for entry in polib.pofile(str(path)):
+            if not entry.msgid_plural:
+                key = (entry.msgctxt, entry.msgid)
+                assert first.setdefault(key, entry.msgstr) == entry.msgstr, (path, entry.msgid)
 
 
 def test_a_translation_keeps_its_places():
-    for entry in polib.pofile(str(PO)):
+    for entry in (entry for path in CATALOGUES for entry in polib.pofile(str(path))):
         texts = [entry.msgstr, *entry.msgstr_plural.values()]
         for text in filter(None, texts):
             assert set(re.findall(r"%\(\w+\)s", text)) <= set(
@@ -25,16 +42,18 @@ def test_a_translation_keeps_its_places():
             ), entry.msgid
 
 
-def test_every_string_that_code_and_templates_mark_is_in_the_catalogue():
-    known = {e.msgid for e in polib.pofile(str(PO))}
+def test_every_string_that_code_and_templates_mark_is_in_the_room_s_catalogue():
     marks = re.compile(r"""\b(?:_|gettext)\(\s*"((?:[^"\\\\]|\\\\.)+)"\s*[,)]""")
-    for source in ROOT.glob("nuanyi/**/*.py"):
-        if "tests" not in source.parts:
-            assert set(marks.findall(source.read_text())) <= known, source
     tags = re.compile(r"""\{%\s*translate\s+(?:"([^"]+)"|'([^']+)')""")
-    for template in ROOT.glob("nuanyi/**/*.html"):
-        found = {first or second for first, second in tags.findall(template.read_text())}
-        assert found <= known, (template, found - known)
+    for room in sorted(path.parent for path in ROOT.glob("nuanyi/*/__init__.py")):
+        known = known_in(room.name)
+        for source in room.glob("**/*.py"):
+            if "tests" not in source.parts:
+                found = set(marks.findall(source.read_text()))
+                assert found <= known, (source, found - known)
+        for template in room.glob("**/*.html"):
+            found = {first or second for first, second in tags.findall(template.read_text())}
+            assert found <= known, (template, found - known)
 
 
 def test_no_template_has_words_outside_the_catalogue():
