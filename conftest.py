@@ -124,11 +124,11 @@ PARTS = {
 
 @pytest.fixture
 def cast(district: dict[str, Any], program: Any) -> Cast:
-    """One account for every duty; ``clerk`` is the curious one of another unit."""
+    """One account for every role; ``clerk`` is the curious one of another unit."""
     from nuanyi.people import services
 
     accounts = {}
-    for part, (duty, region, unit) in PARTS.items():
+    for part, (role, region, unit) in PARTS.items():
         account = services.make_account(
             actor=program,
             username=part,
@@ -136,7 +136,7 @@ def cast(district: dict[str, Any], program: Any) -> Cast:
             unit=district.get(unit),
             must_change_password=False,
         )
-        services.give_duty(actor=program, account=account, duty=duty, region_code=region)
+        services.give_role(actor=program, account=account, role=role, region_code=region)
         accounts[part] = account
     return Cast(accounts)
 

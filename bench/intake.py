@@ -108,7 +108,7 @@ def _stubborn(port: int, headers: dict[str, str], key: str) -> bool:
 def _district() -> None:
     """A unit with a routing rule and two clerks who are told of every case."""
     from nuanyi.cases.models import RoutingRule
-    from nuanyi.people.models import Account, DutyGrant
+    from nuanyi.people.models import Account, RoleGrant
     from nuanyi.units.models import Unit
 
     unit, _made = Unit.objects.get_or_create(
@@ -118,7 +118,7 @@ def _district() -> None:
     for name in ("bench1", "bench2"):
         account, made = Account.objects.get_or_create(username=name, defaults={"unit": unit})
         if made:
-            DutyGrant.objects.create(account=account, duty="clerk")
+            RoleGrant.objects.create(account=account, role="clerk")
 
 
 def run(report: Report) -> None:

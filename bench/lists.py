@@ -38,7 +38,7 @@ def run(report: Report) -> None:
     account = services.make_account(
         actor=program, username="bench", password="a-long-enough-one-9", must_change_password=False
     )
-    services.give_duty(actor=program, account=account, duty="district_office")
+    services.give_role(actor=program, account=account, role="district_office")
     browser = Client(headers={"host": "localhost"})
     browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     browser.get("/office/census/workers/")

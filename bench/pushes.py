@@ -101,7 +101,7 @@ def _queue(base: str) -> None:
     )
     yesterday = clock.today() - timedelta(days=1)
     PlanDay.objects.create(day=yesterday, lesson=lesson)
-    told = groups.Told(name="0", robot="wecom", address=base, secret="", hour=hour(7, 0), unit=unit)
+    told = groups.GroupInput(name="0", robot="wecom", address=base, secret="", hour=hour(7, 0), unit=unit)
     first = groups.save_group(actor=system("bench"), told=told)
     many = []
     for n in range(PUSHES - 1):

@@ -38,7 +38,7 @@ def run(report: Report) -> None:
             must_change_password=False,
             unit=unit,
         )
-        services.give_duty(actor=program, account=account, duty="clerk")
+        services.give_role(actor=program, account=account, role="clerk")
         browser = Client(headers={"host": "localhost"})
         browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
         browsers.append(browser)

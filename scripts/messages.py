@@ -36,6 +36,7 @@ def collect() -> None:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "nuanyi.program.settings",
         "NUANYI_HOME": "/tmp/nuanyi-messages",
+        "PYTHONPATH": str(PACKAGE.parent),
         "PYTHONSAFEPATH": "1",  # a room has files named like the standard library
     }
     command = [sys.executable, "-m", "django", "makemessages", "-l", "zh_Hans"]

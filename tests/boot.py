@@ -13,6 +13,7 @@ from nuanyi.lib.seal import make_keys
 if "NUANYI_TEST_HOME" not in os.environ:
     os.environ["NUANYI_TEST_HOME"] = tempfile.mkdtemp(prefix="nuanyi-tests-")
 HOME = Path(os.environ["NUANYI_TEST_HOME"])
+HOME.mkdir(parents=True, exist_ok=True)
 HOME.chmod(0o711)
 os.environ["NUANYI_HOME"] = str(HOME)
 os.environ["NUANYI_PLAIN_STATIC"] = "1"

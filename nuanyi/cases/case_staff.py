@@ -16,9 +16,9 @@ from nuanyi.cases.models import AnswerTemplate, Case
 from nuanyi.cases.rules import PAUSES, Kind, Outcome, PauseReason, State, Urgency
 from nuanyi.cases.services import desk, joining, letters, settings, wages
 from nuanyi.lib import clock
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound
-from nuanyi.lib.posted import day_of, key_of, moment_of, number_of
+from nuanyi.lib.form_parsing import day_of, key_of, moment_of, number_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -27,7 +27,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
-@door("cases.handle")
+@permission_required("cases.handle")
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One case on one screen."""
     actor = actor_of(request)
@@ -218,7 +218,7 @@ DEEDS: dict[str, Callable[[HttpRequest, int], str | None]] = {
 
 
 @require_POST
-@door("cases.handle")
+@permission_required("cases.handle")
 def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """Everything that is done with a case."""
     if deed not in DEEDS:
@@ -227,7 +227,7 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 
 
 @require_safe
-@door("cases.handle")
+@permission_required("cases.handle")
 def file(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
     """A photo or a voice note; that it was opened is journaled."""
     kind, raw = desk.open_file(actor=actor_of(request), pk=pk, number=number)
@@ -235,7 +235,7 @@ def file(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
 
 
 @require_POST
-@door("cases.handle")
+@permission_required("cases.handle")
 def letter(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """A letter or record as a Word file."""
     return word_file(*letters.write_letter(actor=actor_of(request), pk=pk, name=name))

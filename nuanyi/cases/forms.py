@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.cases.models import ServiceItem
 from nuanyi.cases.rules import MAX_WORDS, WRITTEN_DOWN, Channel, Kind, Part
 from nuanyi.cases.services.intake import Request
-from nuanyi.cases.services.lists import Told
+from nuanyi.cases.services.lists import ListLineInput
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.terms import TermUnit
 from nuanyi.places import queries as places
@@ -135,10 +135,10 @@ class NeedForm(LineForm):
     sector = forms.ChoiceField(label=_("Sector"), required=False, choices=[("", "—"), *Sector.choices])
     source = forms.CharField(label=_("Where it is known from"), max_length=80, required=False)
 
-    def told(self) -> Told:
+    def told(self) -> ListLineInput:
         """For the service."""
         told = self.cleaned_data
-        return Told(
+        return ListLineInput(
             part=told["part"],
             title=told["title"],
             region_code=told["region"],
@@ -158,10 +158,10 @@ class PledgeForm(LineForm):
     times = forms.CharField(label=_("At which times"), max_length=80, required=False)
     desk_call = forms.CharField(label=_("Telephone of the desk"), max_length=20, required=False)
 
-    def told(self) -> Told:
+    def told(self) -> ListLineInput:
         """For the service."""
         told = self.cleaned_data
-        return Told(
+        return ListLineInput(
             part=told["part"],
             title=told["title"],
             region_code=told["region"],

@@ -12,7 +12,7 @@ from nuanyi.cases.models import Case, Instalment, PhoneCode
 from nuanyi.cases.rules import SILENT_DAYS, WARN_HOURS, State
 from nuanyi.cases.services.intake import tell_unit
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, wall
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
 from nuanyi.notices import services as notices
 
@@ -23,18 +23,18 @@ def watch_cases(timestamp: int = 0) -> int:
     """Warn the clerk and the superior unit a day before a deadline; when it is over, the district office too. Close what was solved in silence."""
     program, now = system("cases"), clock.now()
     PhoneCode.objects.filter(made_at__lt=now - timedelta(hours=1)).delete()
-    with wall.opened_for(program):
+    with row_security.reading_as(program):
         soon = Case.objects.filter(
             ended_at=None, solved_at=None, paused_at=None, due_at__lte=now + timedelta(hours=WARN_HOURS)
         ).exclude(warned="over")
         done = sum(_warn(case) for case in soon.select_related("unit__superior")[:1000])
-    with wall.opened_for(program):
+    with row_security.reading_as(program):
         silent = Case.objects.filter(state=State.SOLVED, solved_at__lt=now - timedelta(days=SILENT_DAYS))
         for case in silent.select_for_update(of=("self",))[:1000]:
             case.state, case.ended_at = State.CLOSED, now
             case.save()
             journal.record(program, events.CASE_MOVED, case, after=case.state, why="silent")
-    with wall.opened_for(program):
+    with row_security.reading_as(program):
         for instalment in Instalment.objects.filter(
             paid_date=None, reminded=False, due_date__lte=clock.today()
         ).select_related("case__unit")[:1000]:
@@ -64,7 +64,7 @@ def _warn(case: Case) -> bool:
         )
     if over:
         with transaction.atomic():
-            notices.queue_to_duty(
+            notices.queue_to_role(
                 "district_office", kinds.CASE_LATE, once=f"over:{case.pk}:{due}", ref=case.ref, due=due
             )
     Case.objects.filter(pk=case.pk).update(warned=stage)

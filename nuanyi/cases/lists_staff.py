@@ -15,15 +15,15 @@ from nuanyi.cases.models import Project
 from nuanyi.cases.rules import Part
 from nuanyi.cases.services import lists
 from nuanyi.lib import clock
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import Refusal
-from nuanyi.lib.posted import day_of, number_of
+from nuanyi.lib.form_parsing import day_of, number_of
 from nuanyi.places import queries as places
 from nuanyi.units.queries import units_for
 
 
 @require_safe
-@door("cases.lists")
+@permission_required("cases.lists")
 def three_lists(request: HttpRequest) -> HttpResponse:
     """What is needed, what is offered, what meets where?"""
     needs, pledges = lists.open_needs(), lists.open_pledges()
@@ -55,7 +55,7 @@ def _line(request: HttpRequest, form: Any, save: Any, title: str) -> HttpRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("cases.lists")
+@permission_required("cases.lists")
 def need(request: HttpRequest) -> HttpResponse:
     """Enter a need."""
     first = {name: request.GET[name][:20] for name in ("part", "region", "amount") if request.GET.get(name)}
@@ -64,7 +64,7 @@ def need(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("cases.lists")
+@permission_required("cases.lists")
 def pledge(request: HttpRequest) -> HttpResponse:
     """Enter what a unit offers."""
     form = PledgeForm(
@@ -74,7 +74,7 @@ def pledge(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door("cases.lists")
+@permission_required("cases.lists")
 def plan(request: HttpRequest) -> HttpResponse:
     """Let an offer meet a need."""
     post = request.POST
@@ -89,7 +89,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door("cases.lists")
+@permission_required("cases.lists")
 def finish(request: HttpRequest, pk: int) -> HttpResponse:
     """A project was done, or dropped."""
     post = request.POST

@@ -16,15 +16,15 @@ from nuanyi.cases.forms import ClockForm, ItemForm, RuleForm
 from nuanyi.cases.models import ClockRule, LetterTemplate, RoutingRule, ServiceItem
 from nuanyi.cases.rules import Kind, Part, Urgency
 from nuanyi.cases.services import letters, settings
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
-from nuanyi.lib.posted import number_of
+from nuanyi.lib.form_parsing import number_of
 from nuanyi.lib.terms import Term, TermUnit
 from nuanyi.places import queries as places
 
 
 @require_safe
-@door("front.office")
+@permission_required("front.office")
 def items(request: HttpRequest) -> HttpResponse:
     """The service list, for those who keep it."""
     rows = ServiceItem.objects.select_related("unit")
@@ -37,7 +37,7 @@ def items(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("cases.settings")
+@permission_required("cases.settings")
 def item(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """One line of the service list."""
     found = ServiceItem.objects.filter(pk=pk).first() if pk else None
@@ -89,7 +89,7 @@ def _own(terms: list[dict[str, Any]]) -> list[tuple[ClockRule, str]]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("cases.settings")
+@permission_required("cases.settings")
 def clocks(request: HttpRequest) -> HttpResponse:
     """How long may what take, and by which law? Change a length, or go back to what the program comes with."""
     actor, refusal = actor_of(request), None
@@ -125,7 +125,7 @@ def clocks(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("cases.settings")
+@permission_required("cases.settings")
 def letter_templates(request: HttpRequest) -> HttpResponse:
     """Which Word file is a letter made from? Use one's own, or the program's again."""
     refusal: Refusal | None = None
@@ -149,7 +149,7 @@ def letter_templates(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("cases.settings")
+@permission_required("cases.settings")
 def letter_template(request: HttpRequest, name: str) -> HttpResponse:
     """The Word file in use, to start one's own from."""
     if name not in letters.LETTERS:
@@ -158,7 +158,7 @@ def letter_template(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("cases.settings")
+@permission_required("cases.settings")
 def rules(request: HttpRequest) -> HttpResponse:
     """Where does which case go? With a dry run against the latest cases."""
     form = RuleForm(request.POST or None)

@@ -17,13 +17,13 @@ from nuanyi.cases.forms import CallForm
 from nuanyi.cases.models import Case, Register, RegisterLine, SavedView
 from nuanyi.cases.rules import Kind, State
 from nuanyi.cases.services import desk, exports, intake, registers, settings
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, Refusal
+from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.lib.paging import page_of
-from nuanyi.lib.posted import key_of, number_of
 from nuanyi.lib.sectors import Sector
-from nuanyi.people.models import Account, DutyGrant
+from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
 
 
@@ -32,8 +32,8 @@ def _filters(request: HttpRequest) -> dict[str, str]:
 
 
 def _clerks(units: list[int]) -> list[Account]:
-    with_duty = DutyGrant.objects.filter(duty__in=["clerk", "unit_staff"]).values("account")
-    return list(Account.objects.filter(unit__in=units, is_active=True, pk__in=with_duty).order_by("username"))
+    with_role = RoleGrant.objects.filter(role__in=["clerk", "unit_staff"]).values("account")
+    return list(Account.objects.filter(unit__in=units, is_active=True, pk__in=with_role).order_by("username"))
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ def _lines(rows: list[Case], mine: set[int]) -> list[Line]:
 
 
 @require_safe
-@door("cases.handle")
+@permission_required("cases.handle")
 def worklist(request: HttpRequest) -> HttpResponse:
     """What must be done next?"""
     actor, filters = actor_of(request), _filters(request)
@@ -104,14 +104,14 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("cases.handle")
+@permission_required("cases.handle")
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered worklist as Excel."""
     return workbook(exports.export_list(actor=actor_of(request), filters=_filters(request)), "worklist")
 
 
 @require_POST
-@door("cases.handle")
+@permission_required("cases.handle")
 def assign(request: HttpRequest) -> HttpResponse:
     """Give the picked cases to somebody of the unit."""
     pks = [int(pk) for pk in request.POST.getlist("id") if pk.isdecimal() and len(pk) < 19]
@@ -121,7 +121,7 @@ def assign(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("cases.handle")
+@permission_required("cases.handle")
 def by_call(request: HttpRequest) -> HttpResponse:
     """Write down what somebody says on the telephone; read him the code to come back by."""
     form = CallForm(request.POST or None, request.FILES or None)
@@ -145,7 +145,7 @@ def by_call(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door("cases.handle")
+@permission_required("cases.handle")
 def view(request: HttpRequest) -> HttpResponse:
     """Keep the present filters under a name, or forget a kept view."""
     if request.POST.get("drop"):
@@ -157,14 +157,14 @@ def view(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("cases.oversee")
+@permission_required("cases.oversee")
 def overview(request: HttpRequest) -> HttpResponse:
     """Which unit leaves whom waiting? Counts only."""
     return render(request, "cases/staff/overview.html", {"rows": queries.overview()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("cases.register")
+@permission_required("cases.register")
 def register(request: HttpRequest) -> HttpResponse:
     """Take in what was done before the program came, or take it back."""
     actor, refusal = actor_of(request), None
@@ -188,7 +188,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("matrix.view")
+@permission_required("matrix.view")
 def served(request: HttpRequest) -> HttpResponse:
     """The lines that the figures count from registers; solved cases are counted too and stay with their unit."""
     rows = RegisterLine.objects.filter(register__undone_at=None).select_related("register", "unit")

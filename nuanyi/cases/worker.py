@@ -15,7 +15,7 @@ from nuanyi.cases.forms import AskForm
 from nuanyi.cases.models import Case, ServiceItem
 from nuanyi.cases.rules import Channel, Kind, Part, State
 from nuanyi.cases.services import intake, phones
-from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
+from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 
 
@@ -27,14 +27,14 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
     """Help: ask, come back, look at what there is, numbers to call."""
     return render(request, "cases/worker/home.html", {"kinds": Kind.choices})
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def service_list(request: HttpRequest) -> HttpResponse:
     """What is there for me? The service list in six parts, searchable."""
     q, part = request.GET.get("q", "").strip()[:60], request.GET.get("part", "")
@@ -43,7 +43,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for help: two fields are enough."""
     kind = request.GET.get("kind", "")
@@ -84,7 +84,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def mine(request: HttpRequest) -> HttpResponse:
     """Come back by the code."""
     refusal: Refusal | None = None
@@ -105,7 +105,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def by_phone(request: HttpRequest) -> HttpResponse:
     """Come back by a code that went to one's phone."""
     refusal: Refusal | None = None
@@ -130,7 +130,7 @@ def by_phone(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def case(request: HttpRequest, link: str) -> HttpResponse:
     """Where my case stands, who has it, by when, what was said."""
     found = intake.case_by_link(link)
@@ -155,7 +155,7 @@ def case(request: HttpRequest, link: str) -> HttpResponse:
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
     """Add a word, agree, disagree, take back, have forgotten."""
     found, actor = intake.case_by_link(link), actor_of(request)
@@ -191,7 +191,7 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def file(request: HttpRequest, link: str, number: UUID) -> HttpResponse:
     """The worker's own photo or voice note."""
     found = intake.case_by_link(link).attachments.filter(pk=number).first()

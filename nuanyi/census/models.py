@@ -177,10 +177,10 @@ class Change(models.Model):
 class RecordQuerySet(models.QuerySet[Any]):
     """Filters that establishments and workers share."""
 
-    def visible_to(self, actor: Actor, act: str = "census.view") -> RecordQuerySet:
+    def visible_to(self, actor: Actor, permission: str = "census.view") -> RecordQuerySet:
         """Records in the actor's regions, or from its unit's own rosters."""
         found = Q(pk__in=[])
-        for scope in actor.scopes(act):
+        for scope in actor.scopes(permission):
             if scope.everywhere:
                 return self
             if scope.region:
@@ -328,7 +328,7 @@ class Appearance(models.Model):
         ]
 
 
-class DoorEntry(models.Model):
+class DoorstepEntry(models.Model):
     """What was written at a door; the client's key makes a repeat give the first answer."""
 
     PERSONAL = NOBODY

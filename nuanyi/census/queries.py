@@ -24,19 +24,19 @@ FILTERS = ("sector", "region", "source", "follow_up", "q")
 
 
 def establishments(
-    actor: Actor, filters: dict[str, str], act: str = "census.view"
+    actor: Actor, filters: dict[str, str], permission: str = "census.view"
 ) -> QuerySet[Establishment]:
     """Establishments that the actor may see, filtered."""
-    rows: QuerySet[Establishment] = Establishment.objects.visible_to(actor, act)
+    rows: QuerySet[Establishment] = Establishment.objects.visible_to(actor, permission)
     rows = _filtered(rows, filters)
     if filters.get("q"):
         rows = rows.filter(name_key__contains=name_key(filters["q"]))
     return rows.order_by("-pk")
 
 
-def workers(actor: Actor, filters: dict[str, str], act: str = "census.view") -> QuerySet[Worker]:
+def workers(actor: Actor, filters: dict[str, str], permission: str = "census.view") -> QuerySet[Worker]:
     """Workers that the actor may see, with their persons (masked) joined, filtered."""
-    rows: QuerySet[Worker] = Worker.objects.visible_to(actor, act).select_related("person")
+    rows: QuerySet[Worker] = Worker.objects.visible_to(actor, permission).select_related("person")
     rows = _filtered(rows, filters)
     if filters.get("q"):
         rows = rows.filter(site_name__contains=filters["q"].strip())

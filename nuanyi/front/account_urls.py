@@ -9,9 +9,9 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path
 
-from nuanyi.lib.doors import PUBLIC, SIGNED_IN, door
+from nuanyi.lib.access import PUBLIC, SIGNED_IN, permission_required
 
-_open, _mine = door(PUBLIC), door(SIGNED_IN)
+_open, _mine = permission_required(PUBLIC), permission_required(SIGNED_IN)
 
 urlpatterns = [
     path("login/", _open(account.login), name="account_login"),

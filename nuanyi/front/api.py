@@ -11,7 +11,7 @@ from ninja.errors import ValidationError
 from nuanyi import __version__
 from nuanyi.front.refusals import problem
 from nuanyi.lib import clock
-from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.geo import to_wgs84
@@ -73,7 +73,7 @@ def invalid(_request: HttpRequest, wrong: ValidationError) -> HttpResponse:
 
 
 @api.get("/regions", response=list[RegionOut], tags=["places"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def regions(request: HttpRequest) -> Any:
     """The tree of regions: district, townships, communities."""
     return [
@@ -83,7 +83,7 @@ def regions(request: HttpRequest) -> Any:
 
 
 @api.get("/responsibility", response=list[AnswerOut], tags=["units"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def responsibility(
     request: HttpRequest,
     sector: str = "",
@@ -145,7 +145,7 @@ class NearbyOut(Schema):
 
 
 @api.get("/stations/nearby", response=NearbyOut, tags=["stations"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def stations_nearby(
     request: HttpRequest,
     lat: str,
@@ -166,7 +166,7 @@ def stations_nearby(
 
 
 @api.get("/stations.geojson", tags=["stations"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def stations_geojson(request: HttpRequest) -> Any:
     """All stations in service as GeoJSON (WGS-84)."""
     response = JsonResponse(stations.geojson(), content_type="application/geo+json")
@@ -175,7 +175,7 @@ def stations_geojson(request: HttpRequest) -> Any:
 
 
 @api.get("/figures/cells", response=list[CellOut], tags=["matrix"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def cells(request: HttpRequest, period: str = "", region: str = "") -> Any:
     """Establishments and workers by sector and township; cells under 10 are hidden, also against subtraction."""
     return matrix.public_cells(window(period, region))
@@ -188,5 +188,5 @@ def undeclared() -> list[str]:
         for _prefix, router in api._routers
         for path, view in router.path_operations.items()
         for operation in view.operations
-        if not hasattr(operation.view_func, "act")
+        if not hasattr(operation.view_func, "permission")
     ]

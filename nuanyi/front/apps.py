@@ -16,6 +16,6 @@ class Front(AppConfig):
         for part in ("checks", "sign_in"):
             import_module(f"nuanyi.front.{part}")
         from nuanyi.front.refusals import answer
-        from nuanyi.lib.doors import refusals_are_answered_by
+        from nuanyi.lib.access import refusals_are_answered_by
 
         refusals_are_answered_by(answer)

@@ -1,4 +1,4 @@
-"""A route without a declared act does not start; nor does a command, setting or event that is not documented (tests)."""
+"""A route without a declared permission does not start; nor does a command, setting or event that is not documented (tests)."""
 
 from __future__ import annotations
 
@@ -24,21 +24,23 @@ def _walk(patterns: list[Any], prefix: str) -> Iterator[tuple[str, Any]]:
 
 
 def act_of(view: Any) -> str | None:
-    """The act that a view declares by its door."""
-    act = getattr(view, "act", None)
-    return act if isinstance(act, str) else None
+    """The permission that a view declares by its door."""
+    permission = getattr(view, "permission", None)
+    return permission if isinstance(permission, str) else None
 
 
 @register()
 def every_route_has_a_door(**_options: Any) -> list[Error]:
-    """Every view declares its act. API operations declare theirs on the function that ninja calls."""
+    """Every view declares its permission. API operations declare theirs on the function that ninja calls."""
     from nuanyi.front.api import undeclared
 
     errors = [
-        Error(f"the route {address!r} declares no act: put lib.doors.door on its view", id="nuanyi.E010")
+        Error(
+            f"the route {address!r} declares no permission: put lib.access.door on its view", id="nuanyi.E010"
+        )
         for address, view in routes()
         if act_of(view) is None and not address.startswith("api/v1/")
     ]
     return errors + [
-        Error(f"the API operation {name} declares no act", id="nuanyi.E011") for name in undeclared()
+        Error(f"the API operation {name} declares no permission", id="nuanyi.E011") for name in undeclared()
     ]

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.doors import actor_of
+from nuanyi.lib.access import actor_of
 from nuanyi.lib.errors import Words
 from nuanyi.notices.models import Notice
 from nuanyi.people.access import owner_mark
@@ -17,12 +17,12 @@ from nuanyi.people.access import owner_mark
 
 @dataclass(frozen=True)
 class Link:
-    """A line of the left rail; shown to those whose duties include ``act``."""
+    """A line of the left rail; shown to those whose roles include ``permission``."""
 
     title: Words
     href: str
     icon: str
-    act: str
+    permission: str
 
 
 #: The rail by the four parts of the work plus the matrix. A part without pages yet is not shown.
@@ -103,7 +103,7 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
         _("House"),
         (
             Link(_("Places and grids"), "/office/places/", "map", "places.view"),
-            Link(_("Accounts and duties"), "/office/people/", "people", "people.manage_accounts"),
+            Link(_("Accounts and roles"), "/office/people/", "people", "people.manage_accounts"),
             Link(_("Notices"), "/office/notices/", "bell", "front.office"),
             Link(_("Audit"), "/office/audit/", "chain", "journal.read"),
         ),
@@ -132,7 +132,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                     "here": link.href == here,
                 }
                 for link in links
-                if actor.can(link.act)
+                if actor.can(link.permission)
             ]
             if shown:
                 parts.append({"title": title, "links": shown, "open": any(line["here"] for line in shown)})

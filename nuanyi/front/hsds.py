@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from nuanyi.cases.models import ServiceItem
-from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.stations.models import Station
 from nuanyi.stations.rules import State
@@ -158,7 +158,7 @@ def _one(key: UUID, what: str, rows: Sequence[Any], told: Any) -> JsonResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def root(request: HttpRequest) -> JsonResponse:
     """Which version, and where its description is."""
     return JsonResponse(
@@ -171,14 +171,14 @@ def root(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def services(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
     """The service list, or one line of it."""
     return _one(key, "item", _items(), service) if key else _page(request, _items(), service)
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def organizations(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
     """The units, or one."""
     rows = list(Unit.objects.filter(active=True))
@@ -186,7 +186,7 @@ def organizations(request: HttpRequest, key: UUID | None = None) -> JsonResponse
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def service_at_locations(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
     """The stations, or one."""
     return (

@@ -1,4 +1,4 @@
-"""The office: home by duty, search."""
+"""The office: home by role, search."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from nuanyi.census import queries as census
 from nuanyi.census.models import Export, ExportState, Worker
 from nuanyi.census.rules import FollowUp, ImportState, RoundState
 from nuanyi.lib import figures
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.doors import actor_of, door
 from nuanyi.lib.errors import Words
 from nuanyi.lib.figures import Window
 from nuanyi.notices.models import Notice
 from nuanyi.people import queries as people
 from nuanyi.people.models import Account
-from nuanyi.people.rules import Duty
+from nuanyi.people.rules import Role
 from nuanyi.places.models import Grid, Region
 from nuanyi.reports import queries as reports
 from nuanyi.stations import queries as stations
@@ -44,9 +44,9 @@ class Task:
 
 
 @require_safe
-@door("front.office")
+@permission_required("front.office")
 def home(request: HttpRequest) -> HttpResponse:
-    """What to do next, by duty; then the figures that this person works on."""
+    """What to do next, by role; then the figures that this person works on."""
     actor = actor_of(request)
     shown = []
     if actor.can("matrix.view"):
@@ -69,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "tasks": _tasks(actor),
         "figures": shown,
-        "duties": [Duty(duty).label for duty in actor.duties],
+        "roles": [Role(role).label for role in actor.roles],
         "first_steps": _first_steps(actor),
     }
     return render(request, "front/office_home.html", context)
@@ -199,7 +199,7 @@ def _street_tasks(actor: Actor) -> list[Task]:
 
 
 def _first_steps(actor: Actor) -> list[tuple[Words, str]]:
-    """What a person with these duties usually begins with."""
+    """What a person with these roles usually begins with."""
     steps: list[tuple[Words, str, str]] = [
         (_("See what must be done next"), "/office/cases/", "cases.handle"),
         (_("Send a roster"), "/office/census/imports/new/", "census.import"),
@@ -210,11 +210,11 @@ def _first_steps(actor: Actor) -> list[tuple[Words, str]]:
         (_("Read the audit"), "/office/audit/", "journal.read"),
         (_("Make an account"), "/office/people/new/", "people.manage_accounts"),
     ]
-    return [(words, href) for words, href, act in steps if actor.can(act)][:4]
+    return [(words, href) for words, href, permission in steps if actor.can(permission)][:4]
 
 
 @require_safe
-@door("front.office")
+@permission_required("front.office")
 def search(request: HttpRequest) -> HttpResponse:
     """Establishments and sites by name, places, units; workers by an exact phone or ID number only."""
     actor, text = actor_of(request), request.GET.get("q", "").strip()[:80]

@@ -38,7 +38,10 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
         return render(request, "front/fragments/refusal.html", {"refusal": refusal}, status=refusal.status)
     from nuanyi.people.access import explain
 
-    act = str(refusal.facts.get("act", ""))
+    permission = str(refusal.facts.get("permission", ""))
     actor = getattr(request, "actor", None)
-    context = {"refusal": refusal, "why": explain(actor, act) if act and actor is not None else None}
+    context = {
+        "refusal": refusal,
+        "why": explain(actor, permission) if permission and actor is not None else None,
+    }
     return render(request, "front/refused.html", context, status=refusal.status)

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi import __version__
 from nuanyi.front.refusals import answer
-from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.errors import NotAllowed, NotFound, Refusal
 from nuanyi.notices.models import Notice, State
 
@@ -52,7 +52,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def healthz(request: HttpRequest) -> JsonResponse:
     """Whether the program and its database answer."""
     with connection.cursor() as cursor:
@@ -62,7 +62,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def metrics(request: HttpRequest) -> HttpResponse:
     """Numbers for Prometheus (text format 0.0.4): from this machine, or with the token in ``Authorization``."""
     token = settings.NUANYI_METRICS_TOKEN
@@ -85,7 +85,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def language(request: HttpRequest) -> HttpResponse:
     """Switch the language for this browser and go back."""
     target = request.POST.get("next", "/")
@@ -101,7 +101,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker: keeps public shells only, never a page of the office."""
     shell = [
@@ -135,7 +135,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def manifest(request: HttpRequest) -> HttpResponse:
     """The web app manifest."""
     body = {
@@ -161,7 +161,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def offline(request: HttpRequest) -> HttpResponse:
     """What a phone shows without network."""
     return render(request, "front/offline.html")

@@ -18,7 +18,7 @@ from nuanyi.people.models import Account
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Accounts are made by people with the duty to do so, never by a visitor."""
+    """Accounts are made by people with the role to do so, never by a visitor."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""

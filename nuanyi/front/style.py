@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.errors import BadInput
 
 
@@ -19,7 +19,7 @@ class Sample(forms.Form):
     agree = forms.BooleanField(label=_("I agree"), required=False)
 
 
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def page(request: HttpRequest) -> HttpResponse:
     """Buttons, fields, errors, chips, tables, panels, toasts, cards, empty states, badges, deadlines, steps."""
     bad = Sample({"name": "", "township": "9"})

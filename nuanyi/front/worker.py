@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from nuanyi.cases.models import Case, Message
-from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, Person
 from nuanyi.places import queries as places
@@ -16,7 +16,7 @@ from nuanyi.units.rules import GUIDE, HOLD
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def who(request: HttpRequest) -> HttpResponse:
     """Whom to ask: by trade and township; the place comes first, it is nearest."""
     sector = request.GET.get("sector", "")
@@ -40,7 +40,7 @@ def who(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept of a person, why, for how long: made from the declarations that the program itself obeys."""
     return render(

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.journal import events, queries, rules, services
 from nuanyi.journal.models import Entry
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.paging import page_of
 
 
 @require_safe
-@door("journal.read")
+@permission_required("journal.read")
 def audit(request: HttpRequest) -> HttpResponse:
     """Who did what: filtered by kind, account or record."""
     actor = actor_of(request)
@@ -31,7 +31,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door("journal.read")
+@permission_required("journal.read")
 def verify(request: HttpRequest) -> HttpResponse:
     """Recompute the chain now."""
     verdict = queries.verify()

@@ -17,10 +17,10 @@ from nuanyi.learning.models import BankQuestion, Certificate, FirmCode, Paper
 from nuanyi.learning.queries import road_questions
 from nuanyi.learning.services import exams
 from nuanyi.lib import downloads
-from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
+from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.lib.paging import page_of
-from nuanyi.lib.posted import key_of, number_of
 from nuanyi.units.queries import units_for
 
 
@@ -29,7 +29,7 @@ def _base(request: HttpRequest) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def start(request: HttpRequest) -> HttpResponse:
     """Ten questions, eight to pass."""
     refusal: Refusal | None = None
@@ -57,7 +57,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def paper(request: HttpRequest, key: UUID) -> HttpResponse:
     """One's own paper: its address is known to one phone only."""
     found = Paper.objects.filter(pk=key).first()
@@ -90,7 +90,7 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
     """The certificate as PDF, as a picture, or as an Open Badges credential; for whoever has the paper's address."""
     found = Certificate.objects.select_related("paper").filter(paper=key, revoked_at=None).first()
@@ -111,7 +111,7 @@ def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def verify(request: HttpRequest) -> HttpResponse:
     """Is this certificate genuine? The page checks by itself; what it checks never leaves the phone."""
     context = {"key": signing.b64(signing.public_key()), "revoked": json.dumps(exams.revoked_numbers())}
@@ -119,7 +119,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def revocations(request: HttpRequest) -> HttpResponse:
     """Key and revocation list, for programs of others."""
     return JsonResponse(
@@ -128,7 +128,7 @@ def revocations(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def firm(request: HttpRequest, code: str) -> HttpResponse:
     """How many of a firm passed: a number, and the address to send to them."""
     found, number = exams.passed_by(code)
@@ -140,7 +140,7 @@ def firm(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("learning.publish")
+@permission_required("learning.publish")
 def bank(request: HttpRequest) -> HttpResponse:
     """What is asked, which firms take part, which certificates are revoked?"""
     actor, refusal = actor_of(request), None
@@ -198,7 +198,7 @@ def _change_bank(request: HttpRequest) -> None:
 
 
 @require_POST
-@door("learning.publish")
+@permission_required("learning.publish")
 def from_lessons(request: HttpRequest) -> HttpResponse:
     """Take the questions of the published road lessons into the bank."""
     exams.add_questions(actor=actor_of(request), told=road_questions())

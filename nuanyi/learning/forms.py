@@ -87,10 +87,10 @@ class LessonForm(forms.Form):
             "questions": questions_as_text(lesson.questions),
         }
 
-    def told(self) -> lessons.Told:
+    def told(self) -> lessons.LessonInput:
         """For the service."""
         told = self.cleaned_data
-        return lessons.Told(
+        return lessons.LessonInput(
             slug=told["slug"],
             category=told["category"],
             title=told["title"],
@@ -136,10 +136,10 @@ class GroupForm(_Placed):
     members = forms.IntegerField(label=_("How many read it"), min_value=0, max_value=100_000, required=False)
     active = forms.BooleanField(label=_("Gets pushes"), required=False, initial=True)
 
-    def told(self) -> groups.Told:
+    def told(self) -> groups.GroupInput:
         """For the service."""
         told = self.cleaned_data
-        return groups.Told(
+        return groups.GroupInput(
             name=told["name"],
             robot=told["robot"],
             address=told["address"].strip(),
@@ -170,10 +170,10 @@ class SessionForm(_Placed):
         label=_("Places (0: without limit)"), min_value=0, max_value=5000, initial=0
     )
 
-    def told(self) -> sessions.Told:
+    def told(self) -> sessions.SessionInput:
         """For the service."""
         told = self.cleaned_data
-        return sessions.Told(
+        return sessions.SessionInput(
             kind=told["kind"],
             title=told["title"],
             place=told["place"],

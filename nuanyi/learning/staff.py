@@ -19,17 +19,17 @@ from nuanyi.learning.services import channels as channel_services
 from nuanyi.learning.services import groups as group_services
 from nuanyi.learning.services import lessons, pushing
 from nuanyi.lib import clock
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
+from nuanyi.lib.form_parsing import day_of, number_of, uuid_of
 from nuanyi.lib.paging import page_of
-from nuanyi.lib.posted import day_of, number_of, uuid_of
 from nuanyi.notices import webpush
 from nuanyi.units.queries import of_own_units, units_for
 
 
 @require_safe
-@door("learning.view")
+@permission_required("learning.view")
 def lesson_list(request: HttpRequest) -> HttpResponse:
     """Which lessons are there, and are they read?"""
     rows = queries.lessons_for_staff(request.GET.get("state", ""))
@@ -44,7 +44,7 @@ def lesson_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("learning.write")
+@permission_required("learning.write")
 def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Write a lesson, see how it will look, send it on."""
     found = Lesson.objects.filter(pk=pk).first() if pk else None
@@ -77,7 +77,7 @@ def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 
 @require_POST
-@door("learning.write")
+@permission_required("learning.write")
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for review, publish, send back, withdraw."""
     found = Lesson.objects.filter(pk=pk).first()
@@ -89,7 +89,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door("learning.write")
+@permission_required("learning.write")
 def media(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a picture, an audio or a video to a lesson, or take one away."""
     found = Lesson.objects.filter(pk=pk).first()
@@ -108,7 +108,7 @@ def media(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("learning.publish")
+@permission_required("learning.publish")
 def plan(request: HttpRequest) -> HttpResponse:
     """What is told before the shift this week, and who speaks?"""
     today = clock.today()
@@ -136,7 +136,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("learning.groups")
+@permission_required("learning.groups")
 def groups(request: HttpRequest) -> HttpResponse:
     """Which groups get the lesson, and does it arrive?"""
     return render(
@@ -145,7 +145,7 @@ def groups(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("learning.groups")
+@permission_required("learning.groups")
 def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """A group and its robot."""
     found = Group.objects.filter(pk=pk).first() if pk else None
@@ -179,7 +179,7 @@ def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 
 @require_POST
-@door("learning.groups")
+@permission_required("learning.groups")
 def try_group(request: HttpRequest, pk: int) -> HttpResponse:
     """A trial message."""
     try:
@@ -194,7 +194,7 @@ def try_group(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@door("learning.groups")
+@permission_required("learning.groups")
 def pushes(request: HttpRequest) -> HttpResponse:
     """What was sent where, and was it opened?"""
     rows = Push.objects.select_related("lesson", "session", "group").defer("lesson__body")
@@ -208,7 +208,7 @@ def pushes(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door("learning.groups")
+@permission_required("learning.groups")
 def settle(request: HttpRequest, pk: int) -> HttpResponse:
     """It came, or it is to be sent again."""
     pushing.settle(actor=actor_of(request), pk=pk, came=request.POST.get("came") == "1")
@@ -216,14 +216,14 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@door("learning.publish")
+@permission_required("learning.publish")
 def channels(request: HttpRequest) -> HttpResponse:
     """Which channels send, how many, and do they arrive?"""
     return render(request, "learning/staff/channels.html", {"rows": channel_services.rows()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("learning.publish")
+@permission_required("learning.publish")
 def channel(request: HttpRequest, name: str) -> HttpResponse:
     """Is this channel set up, does it send, and does a trial arrive?"""
     actor, post = actor_of(request), request.POST
@@ -260,7 +260,7 @@ def channel(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_safe
-@door("learning.view")
+@permission_required("learning.view")
 def reach(request: HttpRequest) -> HttpResponse:
     """Whom did lessons and sessions reach, by sector and township?"""
     year = request.GET.get("year", "")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nuanyi.learning import exam, hall, staff
+from nuanyi.learning import exam, session_screen, staff
 
 app_name = "learning"
 urlpatterns = [
@@ -23,11 +23,11 @@ urlpatterns = [
     path("reach/", staff.reach, name="reach"),
     path("pushes/", staff.pushes, name="pushes"),
     path("pushes/<int:pk>/", staff.settle, name="settle"),
-    path("sessions/", hall.session_list, name="sessions"),
-    path("sessions/new/", hall.edit, name="session_new"),
-    path("sessions/<int:pk>/", hall.session, name="session"),
-    path("sessions/<int:pk>/edit/", hall.edit, name="session_edit"),
-    path("sessions/<int:pk>/screen/", hall.screen, name="screen"),
-    path("sessions/<int:pk>/pictures/<uuid:key>/", hall.picture, name="picture"),
-    path("sessions/<int:pk>/<slug:deed>/", hall.act, name="session_act"),
+    path("sessions/", session_screen.session_list, name="sessions"),
+    path("sessions/new/", session_screen.edit, name="session_new"),
+    path("sessions/<int:pk>/", session_screen.session, name="session"),
+    path("sessions/<int:pk>/edit/", session_screen.edit, name="session_edit"),
+    path("sessions/<int:pk>/screen/", session_screen.screen, name="screen"),
+    path("sessions/<int:pk>/pictures/<uuid:key>/", session_screen.picture, name="picture"),
+    path("sessions/<int:pk>/<slug:deed>/", session_screen.act, name="session_act"),
 ]

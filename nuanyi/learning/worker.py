@@ -18,15 +18,15 @@ from nuanyi.learning.reading import html_of
 from nuanyi.learning.rules import Category, State, Way
 from nuanyi.learning.services import delivery, lessons, progress, pushing, readers, sessions
 from nuanyi.lib import clock
-from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
+from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.posted import key_of, number_of, time_of
+from nuanyi.lib.form_parsing import key_of, number_of, time_of
 from nuanyi.lib.ranges import ranged
 from nuanyi.notices import webpush, wechat
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
     """What is worth five minutes?"""
     category, q = request.GET.get("category", ""), request.GET.get("q", "").strip()[:40]
@@ -44,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def lesson(request: HttpRequest, slug: str) -> HttpResponse:
     """One lesson, its questions, its sources."""
     found = Lesson.objects.filter(slug=slug, state=State.PUBLISHED).first()
@@ -67,7 +67,7 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def media(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A picture, an audio or a video of a published lesson (staff see a draft's too); in ranges, as players ask (RFC 9110, 14)."""
     rows = (
@@ -84,7 +84,7 @@ def media(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def finish(request: HttpRequest, slug: str) -> HttpResponse:
     """It was read to its end."""
     lessons.finish(key=key_of(request), slug=slug, network=address_of(request))
@@ -92,7 +92,7 @@ def finish(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def progress_kept(request: HttpRequest) -> JsonResponse:
     """Read, keep or delete what a phone sealed of its progress."""
     post, ident, network = request.POST, request.POST.get("id", ""), address_of(request)
@@ -113,7 +113,7 @@ def progress_kept(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def pushed(request: HttpRequest, code: str) -> HttpResponse:
     """The link in a group: counts that it was opened and shows the lesson right there, so that the phone keeps it under this
     address and opens it without network the second time."""
@@ -122,7 +122,7 @@ def pushed(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def session_list(request: HttpRequest) -> HttpResponse:
     """What can I go to?"""
     return render(request, "learning/worker/sessions.html", {"rows": queries.coming()})
@@ -136,7 +136,7 @@ def _phone(request: HttpRequest) -> UUID:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def session(request: HttpRequest, code: str) -> HttpResponse:
     """One session: when, where, a place for me; how it was."""
     found, refusal, place, thanks = sessions.by_code(code), None, None, False
@@ -173,7 +173,7 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def come_in(request: HttpRequest, code: str, token: str) -> HttpResponse:
     """The code on the screen leads here: one tap and I was there."""
     found, refusal, done = sessions.by_code(code), None, False
@@ -205,7 +205,7 @@ def come_in(request: HttpRequest, code: str, token: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def kept(request: HttpRequest) -> HttpResponse:
     """What the phone shows of a code that it scanned without network: kept, sent later. The page itself knows nothing."""
     return render(request, "learning/worker/kept.html")
@@ -216,14 +216,14 @@ def _calendar(rows: list[Session]) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def feed(request: HttpRequest) -> HttpResponse:
     """All sessions to come as a calendar to follow (RFC 5545)."""
     return _calendar(queries.for_calendar())
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def group_feed(request: HttpRequest, code: str) -> HttpResponse:
     """The sessions that a group was invited to. Its address is known to the group only."""
     group = Group.objects.filter(code=code).first()
@@ -233,14 +233,14 @@ def group_feed(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def my_feed(request: HttpRequest, phone: UUID) -> HttpResponse:
     """The sessions that a phone has a place for. The number is the phone's own secret, and an unknown one has an empty calendar."""
     return _calendar(sessions.of_phone(phone))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def daily(request: HttpRequest) -> HttpResponse:
     """The lesson of the day for me: how, and at which hour."""
     post = request.POST
@@ -289,7 +289,7 @@ def daily(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt  # mail programs post here with one click and know no form (RFC 8058); the address is the proof
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def stop(request: HttpRequest, code: str) -> HttpResponse:
     """No lesson any more: one tap, and the address is deleted."""
     if request.method == "POST":

@@ -1,6 +1,6 @@
 """Who is doing something. Built by ``people.access``; rooms below people only read it.
 
-The actor carries the acts that its duties allow and the places or units where they hold, so that a
+The actor carries the permissions that its roles allow and the places or units where they hold, so that a
 room on any floor can ask ``actor.require("units.edit_rules")`` without knowing accounts.
 """
 
@@ -16,7 +16,7 @@ from nuanyi.lib.errors import NotAllowed, SignInFirst
 
 @dataclass(frozen=True)
 class Scope:
-    """Where an act is allowed: everywhere, below a region's code, or for one unit's own records."""
+    """Where a permission is allowed: everywhere, below a region's code, or for one unit's own records."""
 
     everywhere: bool = False
     region: str = ""
@@ -44,37 +44,39 @@ class Actor:
     account_id: int | None = None
     unit_id: int | None = None
     person_id: UUID | None = None
-    duties: tuple[str, ...] = ()
-    acts: Mapping[str, tuple[Scope, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    roles: tuple[str, ...] = ()
+    permissions: Mapping[str, tuple[Scope, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
-    def scopes(self, act: str) -> tuple[Scope, ...]:
-        """Where this actor may do ``act``; empty where nowhere."""
-        return (EVERYWHERE,) if self.kind == "system" else self.acts.get(act, ())
+    def scopes(self, permission: str) -> tuple[Scope, ...]:
+        """Where this actor may do ``permission``; empty where nowhere."""
+        return (EVERYWHERE,) if self.kind == "system" else self.permissions.get(permission, ())
 
-    def everywhere(self, act: str) -> bool:
-        """Whether this actor may do ``act`` with every record there is."""
-        return any(scope.everywhere for scope in self.scopes(act))
+    def everywhere(self, permission: str) -> bool:
+        """Whether this actor may do ``permission`` with every record there is."""
+        return any(scope.everywhere for scope in self.scopes(permission))
 
-    def units(self, act: str) -> list[int]:
-        """The units whose own records this actor may do ``act`` with."""
-        return [scope.unit for scope in self.scopes(act) if scope.unit is not None]
+    def units(self, permission: str) -> list[int]:
+        """The units whose own records this actor may do ``permission`` with."""
+        return [scope.unit for scope in self.scopes(permission) if scope.unit is not None]
 
-    def can(self, act: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()) -> bool:
-        """Whether the act is allowed at all, or for a record in these regions or units."""
-        scopes = self.scopes(act)
+    def can(
+        self, permission: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()
+    ) -> bool:
+        """Whether the permission is allowed at all, or for a record in these regions or units."""
+        scopes = self.scopes(permission)
         if regions is None and not units:
             return bool(scopes)
         return any(scope.covers(regions=regions or (), units=units) for scope in scopes)
 
     def require(
-        self, act: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()
+        self, permission: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()
     ) -> None:
         """Return if allowed. Raises SignInFirst for a guest, NotAllowed otherwise."""
-        if self.can(act, regions=regions, units=units):
+        if self.can(permission, regions=regions, units=units):
             return
         if self.kind == "guest":
             raise SignInFirst()
-        raise NotAllowed(act=act)
+        raise NotAllowed(permission=permission)
 
 
 GUEST = Actor(kind="guest", label="guest")

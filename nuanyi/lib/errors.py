@@ -62,11 +62,11 @@ class BadInput(Refusal):
 
 
 class NotAllowed(Refusal):
-    """The actor's duties do not include this act here."""
+    """The actor's roles do not include this permission here."""
 
     code = "not-allowed"
     status = 403
-    message = _("Your duties do not include this.")
+    message = _("Your roles do not include this.")
 
 
 class NotFound(Refusal):
@@ -78,7 +78,7 @@ class NotFound(Refusal):
 
 
 class SignInFirst(Refusal):
-    """The act needs a signed-in person."""
+    """The permission needs a signed-in person."""
 
     code = "sign-in"
     status = 401

@@ -1,4 +1,4 @@
-"""The list of resources (资源清单) as the shelf from which volunteers' rewards are drawn: one number, counted in one place."""
+"""The list of resources (资源清单) as the port from which volunteers' rewards are drawn: one number, counted in one place."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _offer(row: Any, left: int) -> Offer:
 
 
 class ListOfResources:
-    """Answers for ``volunteers.pledges.Shelf``."""
+    """Answers for ``volunteers.pledges.RewardPort``."""
 
     def offers(self, actor: Actor) -> list[Offer]:
         """Open pledges of the units for which the actor keeps the lists."""
@@ -26,12 +26,12 @@ class ListOfResources:
         return [_offer(row, row.left) for row in rows if everywhere or row.unit_id in own]
 
     def set_aside(self, actor: Actor, pk: int, amount: int) -> Offer:
-        """See ``Shelf``."""
+        """See ``RewardPort``."""
         row = lists.set_aside(actor=actor, pk=pk, amount=amount)
         return _offer(row, lists.left_of(row))
 
     def give_back(self, actor: Actor, pk: int, amount: int) -> None:
-        """See ``Shelf``."""
+        """See ``RewardPort``."""
         lists.give_back(actor=actor, pk=pk, amount=amount)
 
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from nuanyi.lib import clock, downloads, sheets
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.figures import Window, window
-from nuanyi.lib.posted import day_of
+from nuanyi.lib.form_parsing import day_of
 from nuanyi.matrix import queries, week
 
 
@@ -28,7 +28,7 @@ def _asked(request: HttpRequest) -> tuple[Window, str]:
 
 
 @require_safe
-@door("matrix.view")
+@permission_required("matrix.view")
 def matrix(request: HttpRequest) -> HttpResponse:
     """Sector by township: establishments, workers, who answers. Every number leads to its records."""
     asked, period = _asked(request)
@@ -37,7 +37,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("matrix.view")
+@permission_required("matrix.view")
 def workbook(request: HttpRequest) -> HttpResponse:
     """The matrix as Excel."""
     asked, _period = _asked(request)
@@ -58,7 +58,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("reports.handle")
+@permission_required("reports.handle")
 def grids(request: HttpRequest, code: str = "") -> HttpResponse:
     """Which grid had what this week: who, what, reports, hours."""
     actor = actor_of(request)

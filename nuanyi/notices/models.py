@@ -62,12 +62,12 @@ class Notice(models.Model):
 
 
 class Call(models.Model):
-    """Something to tell those who have certain duties at a unit. The outbox makes it a notice for each; a sender does not wait."""
+    """Something to tell those who have certain roles at a unit. The outbox makes it a notice for each; a sender does not wait."""
 
     PERSONAL = NOBODY
 
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="+")
-    duties = models.JSONField(default=list)
+    roles = models.JSONField(default=list)
     account = models.ForeignKey(Account, null=True, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40)
     facts = models.JSONField(default=dict)

@@ -17,7 +17,7 @@ from nuanyi.lib.actor import Actor, system
 from nuanyi.notices import events, rules
 from nuanyi.notices.channels import CHANNELS
 from nuanyi.notices.models import Call, Notice, Preference, State
-from nuanyi.people.models import Account, DutyGrant
+from nuanyi.people.models import Account, RoleGrant
 
 BATCH = 100
 
@@ -52,17 +52,17 @@ def queue_all(accounts: QuerySet[Account], kind: str, *, once: str, address: str
     return len(rows)
 
 
-def queue_to_duty(duty: str, kind: str, *, once: str, **facts: Any) -> int:
-    """Tell everybody who has a duty; returns how many."""
+def queue_to_role(role: str, kind: str, *, once: str, **facts: Any) -> int:
+    """Tell everybody who has a role; returns how many."""
     accounts = Account.objects.filter(
-        is_active=True, pk__in=DutyGrant.objects.filter(duty=duty).values("account")
+        is_active=True, pk__in=RoleGrant.objects.filter(role=role).values("account")
     )
     return queue_all(accounts, kind, once=once, **facts)
 
 
 def call(
     unit_id: int,
-    duties: Sequence[str],
+    roles: Sequence[str],
     kind: str,
     *,
     once: str,
@@ -70,7 +70,7 @@ def call(
     account_id: int | None = None,
     **facts: Any,
 ) -> None:
-    """Leave word for whoever has one of the duties at a unit (or for one account of it), in one statement.
+    """Leave word for whoever has one of the roles at a unit (or for one account of it), in one statement.
 
     Who that is, is looked up when the outbox is next emptied, some seconds later: whoever writes does not wait for
     thirty colleagues to be told. Raises KeyError for an unknown kind.
@@ -78,11 +78,11 @@ def call(
     rules.kind(kind)
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO notices_call (unit_id, duties, account_id, kind, facts, address, once, made_at)"
+            "INSERT INTO notices_call (unit_id, roles, account_id, kind, facts, address, once, made_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 unit_id,
-                json.dumps(list(duties)),
+                json.dumps(list(roles)),
                 account_id,
                 kind,
                 json.dumps(facts, default=str),
@@ -102,7 +102,7 @@ def spread_calls() -> int:
             if left is None:
                 return spread
             to = Account.objects.filter(is_active=True, unit=left.unit_id)
-            holders = DutyGrant.objects.filter(duty__in=left.duties).values("account")
+            holders = RoleGrant.objects.filter(role__in=left.roles).values("account")
             to = to.filter(pk__in=[left.account_id] if left.account_id is not None else holders)
             queue_all(to, left.kind, once=left.once, address=left.address, **left.facts)
             left.delete()

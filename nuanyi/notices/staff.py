@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.paging import page_of
 from nuanyi.notices import services
 from nuanyi.notices.channels import CHANNELS
@@ -26,7 +26,7 @@ class PreferenceForm(forms.Form):
     wanted = forms.BooleanField(label=_("Tell me at all"), required=False)
 
 
-@door("front.office")
+@permission_required("front.office")
 def notices(request: HttpRequest) -> HttpResponse:
     """What I was told, newest first; and my settings."""
     actor = actor_of(request)

@@ -1,4 +1,4 @@
-"""Floor 5. Accounts and their duties, access (duty x act x place), sealed persons, consent.
+"""Floor 5. Accounts and their roles, access (role x permission x place), sealed persons, consent.
 
-Nouns: account, duty, person, sealed field, mask, digest, reveal, consent.
+Nouns: account, role, person, sealed field, mask, digest, reveal, consent.
 """

@@ -1,4 +1,4 @@
-"""Access: duty x act x place. Builds the actor of a request and explains itself."""
+"""Access: role x permission x place. Builds the actor of a request and explains itself."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from types import MappingProxyType
 
 from nuanyi.lib.actor import EVERYWHERE, Actor, Scope
-from nuanyi.people.models import Account, DutyGrant, keys
-from nuanyi.people.rules import ACTS, ALL, PLACE, PLACE_OR_UNIT, UNIT, Duty
+from nuanyi.people.models import Account, RoleGrant, keys
+from nuanyi.people.rules import ALL, PERMISSIONS, PLACE, PLACE_OR_UNIT, UNIT, Role
 
 
 def owner_mark(actor: Actor) -> str:
@@ -17,27 +17,27 @@ def owner_mark(actor: Actor) -> str:
 
 
 def actor_for(account: Account) -> Actor:
-    """The actor of an account, with its duties as they are now (one query)."""
-    grants = list(DutyGrant.objects.filter(account=account)) if account.is_active else []
+    """The actor of an account, with its roles as they are now (one query)."""
+    grants = list(RoleGrant.objects.filter(account=account)) if account.is_active else []
     return Actor(
         kind="account",
         label=account.username,
         account_id=account.pk,
         unit_id=account.unit_id,
         person_id=account.person_id,
-        duties=tuple(sorted({grant.duty for grant in grants})),
-        acts=MappingProxyType(_acts(grants, account.unit_id)),
+        roles=tuple(sorted({grant.role for grant in grants})),
+        permissions=MappingProxyType(_permissions(grants, account.unit_id)),
     )
 
 
-def _acts(grants: Iterable[DutyGrant], unit_id: int | None) -> dict[str, tuple[Scope, ...]]:
-    acts: dict[str, set[Scope]] = defaultdict(set)
+def _permissions(grants: Iterable[RoleGrant], unit_id: int | None) -> dict[str, tuple[Scope, ...]]:
+    permissions: dict[str, set[Scope]] = defaultdict(set)
     for grant in grants:
-        for act, table in ACTS.items():
-            scope = _scope(table.get(Duty(grant.duty)), grant.region_code, unit_id)
+        for permission, table in PERMISSIONS.items():
+            scope = _scope(table.get(Role(grant.role)), grant.region_code, unit_id)
             if scope is not None:
-                acts[act].add(scope)
-    return {act: tuple(sorted(scopes, key=repr)) for act, scopes in acts.items()}
+                permissions[permission].add(scope)
+    return {permission: tuple(sorted(scopes, key=repr)) for permission, scopes in permissions.items()}
 
 
 def _scope(kind: str | None, region: str, unit_id: int | None) -> Scope | None:
@@ -50,15 +50,16 @@ def _scope(kind: str | None, region: str, unit_id: int | None) -> Scope | None:
     return None
 
 
-def explain(actor: Actor, act: str) -> dict[str, object]:
-    """Why an act is allowed or refused: which duties would allow it, which the actor has, and where."""
-    table = ACTS.get(act, {})
+def explain(actor: Actor, permission: str) -> dict[str, object]:
+    """Why a permission is allowed or refused: which roles would allow it, which the actor has, and where."""
+    table = PERMISSIONS.get(permission, {})
     return {
-        "act": act,
-        "allowed": actor.can(act),
-        "allowed_by": [str(duty.label) for duty in table],
-        "has": [str(Duty(duty).label) for duty in actor.duties],
+        "permission": permission,
+        "allowed": actor.can(permission),
+        "allowed_by": [str(role.label) for role in table],
+        "has": [str(Role(role).label) for role in actor.roles],
         "where": [
-            scope.region or (f"unit {scope.unit}" if scope.unit else "*") for scope in actor.scopes(act)
+            scope.region or (f"unit {scope.unit}" if scope.unit else "*")
+            for scope in actor.scopes(permission)
         ],
     }

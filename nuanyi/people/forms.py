@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.people.rules import Duty
+from nuanyi.people.rules import Role
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
 
@@ -30,13 +30,13 @@ class AccountForm(forms.Form):
         self.fields["unit"].choices = [("", "—"), *units.unit_choices()]  # type: ignore[attr-defined]
 
 
-class DutyForm(forms.Form):
-    """A duty for an account."""
+class RoleForm(forms.Form):
+    """A role for an account."""
 
-    duty = forms.ChoiceField(label=_("Duty"), choices=Duty.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     region_code = forms.ChoiceField(label=_("In"), required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         regions = [(region.code, region.name) for region in places.all_regions()]
-        self.fields["region_code"].choices = [("", _("wherever the duty reaches")), *regions]  # type: ignore[attr-defined]
+        self.fields["region_code"].choices = [("", _("wherever the role reaches")), *regions]  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Sets ``request.actor`` for every request, from the account's duties as they are now."""
+"""Sets ``request.actor`` for every request, from the account's roles as they are now."""
 
 from __future__ import annotations
 

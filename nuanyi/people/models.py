@@ -1,4 +1,4 @@
-"""Accounts, duties, sealed persons, consent."""
+"""Accounts, roles, sealed persons, consent."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, Declaration, Sensitivity
 from nuanyi.lib.seal import Keys, keys_at
-from nuanyi.people.rules import Duty
+from nuanyi.people.rules import Role
 from nuanyi.units.models import Unit
 
 
 class AccountManager(BaseUserManager["Account"]):
-    """Makes accounts; duties are given by ``people.services``."""
+    """Makes accounts; roles are given by ``people.services``."""
 
     def create_user(self, username: str, password: str | None = None, **traits: object) -> Account:
         """An account with a hashed password."""
@@ -66,26 +66,26 @@ class Account(AbstractBaseUser):
         return self.display_name or self.username
 
 
-class DutyGrant(models.Model):
-    """A duty that an account has: in a region (empty: wherever the duty reaches) and for a unit."""
+class RoleGrant(models.Model):
+    """A role that an account has: in a region (empty: wherever the role reaches) and for a unit."""
 
     PERSONAL: dict[str, Declaration] = {}
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="grants")
-    duty = models.CharField(max_length=20, choices=Duty)
+    role = models.CharField(max_length=20, choices=Role)
     region_code = models.CharField(max_length=12, blank=True)
     granted_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     granted_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint("account", "duty", "region_code", name="duty_once")]
+        constraints = [models.UniqueConstraint("account", "role", "region_code", name="role_once")]
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
     """Filters."""
 
     def visible_to(self, actor: Actor) -> PersonQuerySet:
-        """Persons in the actor's regions or from its unit's rosters; the database holds the same wall."""
+        """Persons in the actor's regions or from its unit's rosters; row-level security holds the same."""
         found = Q(pk__in=[])
         for scope in actor.scopes("people.see_masked"):
             if scope.everywhere:

@@ -12,7 +12,7 @@ from nuanyi.people.models import Account, Person, keys
 
 
 def accounts_for(actor: Actor) -> QuerySet[Account]:
-    """Accounts with their units and duties, for whoever manages them."""
+    """Accounts with their units and roles, for whoever manages them."""
     actor.require("people.manage_accounts")
     return Account.objects.select_related("unit").prefetch_related("grants").order_by("username")
 

@@ -1,6 +1,6 @@
-"""Duties, what they allow and where, and who may grant them. No database.
+"""Roles, what they allow and where, and who may grant them. No database.
 
-``ACTS`` is the one table of access: act -> duty -> kind of scope. A duty that is not named may not.
+``PERMISSIONS`` is the one table of access: permission -> role -> kind of scope. A role that is not named may not.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.errors import Words
 
 
-class Duty(models.TextChoices):
+class Role(models.TextChoices):
     """What a person does here."""
 
     WORKER = "worker", _("Worker")
@@ -26,13 +26,13 @@ class Duty(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
-STAFF: tuple[Duty, ...] = tuple(duty for duty in Duty if duty is not Duty.WORKER)
+STAFF: tuple[Role, ...] = tuple(role for role in Role if role is not Role.WORKER)
 
-#: Kinds of scope: everywhere; the duty's region; the region or, without one, the unit's own records; the unit's alone.
+#: Kinds of scope: everywhere; the role's region; the region or, without one, the unit's own records; the unit's alone.
 ALL, PLACE, PLACE_OR_UNIT, UNIT = "all", "place", "place-or-unit", "unit"
 
-_D = Duty
-_EVERY_STAFF: dict[Duty, str] = dict.fromkeys(STAFF, ALL)
+_D = Role
+_EVERY_STAFF: dict[Role, str] = dict.fromkeys(STAFF, ALL)
 _CENSUS_READERS = {
     _D.DISTRICT_OFFICE: ALL,
     _D.ORGANISATION: ALL,
@@ -41,7 +41,7 @@ _CENSUS_READERS = {
     _D.GRID_WORKER: PLACE,
 }
 
-ACTS: dict[str, dict[Duty, str]] = {
+PERMISSIONS: dict[str, dict[Role, str]] = {
     "front.office": _EVERY_STAFF,
     "census.view": _CENSUS_READERS,
     "census.follow_up": _CENSUS_READERS,
@@ -117,8 +117,8 @@ ACTS: dict[str, dict[Duty, str]] = {
     "notices.settings": {_D.ADMINISTRATOR: ALL},
 }
 
-#: What each act is in words, for the table that administrators read.
-ACT_WORDS: dict[str, Words] = {
+#: What each permission is in words, for the table that administrators read.
+PERMISSION_WORDS: dict[str, Words] = {
     "front.office": _("Open the office"),
     "census.view": _("See establishments and workers"),
     "census.follow_up": _("Write down a contact"),
@@ -159,7 +159,7 @@ ACT_WORDS: dict[str, Words] = {
     "notices.settings": _("Set how notices go out"),
 }
 
-#: How far a duty reaches, in words.
+#: How far a role reaches, in words.
 SCOPE_WORDS: dict[str, Words] = {
     ALL: _("everywhere"),
     PLACE: _("own place"),
@@ -167,16 +167,16 @@ SCOPE_WORDS: dict[str, Words] = {
     UNIT: _("own unit"),
 }
 
-#: Who may give which duty: nobody can grant more than they hold themselves.
+#: Who may give which role: nobody can grant more than they hold themselves.
 _AT_THE_UNITS = (_D.WORKER, _D.KEEPER, _D.CLERK, _D.INSTRUCTOR, _D.GRID_WORKER, _D.UNIT_STAFF)
-GRANTED_BY: dict[Duty, tuple[Duty, ...]] = {
+GRANTED_BY: dict[Role, tuple[Role, ...]] = {
     _D.DISTRICT_OFFICE: (*_AT_THE_UNITS, _D.DISTRICT_OFFICE),
     _D.ORGANISATION: (*_AT_THE_UNITS, _D.DISTRICT_OFFICE, _D.ORGANISATION, _D.AUDITOR),
     _D.ADMINISTRATOR: (_D.ADMINISTRATOR,),
 }
 
 #: Running the system, reading its audit and using its data are separate people (等保 2.0, GB/T 22239).
-APART: tuple[frozenset[Duty], ...] = (
+APART: tuple[frozenset[Role], ...] = (
     frozenset({_D.ADMINISTRATOR, _D.AUDITOR}),
     frozenset({_D.ADMINISTRATOR, _D.DISTRICT_OFFICE}),
     frozenset({_D.ADMINISTRATOR, _D.ORGANISATION}),
@@ -196,6 +196,6 @@ FIELDS: dict[str, Words] = {
 }
 
 
-def may_hold_together(duties: frozenset[Duty]) -> bool:
-    """Whether one person may have all these duties."""
-    return not any(pair <= duties for pair in APART)
+def may_hold_together(roles: frozenset[Role]) -> bool:
+    """Whether one person may have all these roles."""
+    return not any(pair <= roles for pair in APART)

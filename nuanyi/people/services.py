@@ -1,4 +1,4 @@
-"""Accounts, duties, sealed persons: every write, and ``reveal``, the only way to the clear text."""
+"""Accounts, roles, sealed persons: every write, and ``reveal``, the only way to the clear text."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from nuanyi.lib import clock, masks
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, TooMuch
 from nuanyi.people import erasures, events, rules
-from nuanyi.people.models import SEALED_FIELDS, Account, Consent, DutyGrant, Person, bound_to, keys
-from nuanyi.people.rules import Duty
+from nuanyi.people.models import SEALED_FIELDS, Account, Consent, Person, RoleGrant, bound_to, keys
+from nuanyi.people.rules import Role
 from nuanyi.units.models import Unit
 
-# accounts and duties -------------------------------------------------------------------------
+# accounts and roles -------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def make_account(
     email: str = "",
     must_change_password: bool = True,
 ) -> Account:
-    """Make an account without duties. Raises NotAllowed, BadInput, Conflict."""
+    """Make an account without roles. Raises NotAllowed, BadInput, Conflict."""
     actor.require("people.manage_accounts")
     account = Account(
         username=username.strip(), display_name=display_name.strip(), unit=unit, email=email.strip()
@@ -60,43 +60,43 @@ def make_account(
 
 
 @transaction.atomic
-def give_duty(*, actor: Actor, account: Account, duty: str, region_code: str = "") -> DutyGrant:
-    """Give a duty. Raises NotAllowed (nobody grants more than they hold, nor to themselves), Conflict (duties apart)."""
-    _require_granting(actor, account, duty)
+def give_role(*, actor: Actor, account: Account, role: str, region_code: str = "") -> RoleGrant:
+    """Give a role. Raises NotAllowed (nobody grants more than they hold, nor to themselves), Conflict (roles apart)."""
+    _require_granting(actor, account, role)
     Account.objects.select_for_update().get(pk=account.pk)
     held = frozenset(
-        Duty(name) for name in DutyGrant.objects.filter(account=account).values_list("duty", flat=True)
+        Role(name) for name in RoleGrant.objects.filter(account=account).values_list("role", flat=True)
     )
-    if not rules.may_hold_together(held | {Duty(duty)}):
+    if not rules.may_hold_together(held | {Role(role)}):
         raise Conflict(
-            _("One person may not have both duties: running, auditing and using are kept apart."),
+            _("One person may not have both roles: running, auditing and using are kept apart."),
             code="apart",
         )
-    grant, made = DutyGrant.objects.get_or_create(
-        account=account, duty=duty, region_code=region_code, defaults={"granted_by_id": actor.account_id}
+    grant, made = RoleGrant.objects.get_or_create(
+        account=account, role=role, region_code=region_code, defaults={"granted_by_id": actor.account_id}
     )
     if made:
-        journal.record(actor, events.DUTY_GIVEN, account, duty=duty, region=region_code)
+        journal.record(actor, events.DUTY_GIVEN, account, role=role, region=region_code)
     return grant
 
 
 @transaction.atomic
-def take_duty(*, actor: Actor, grant: DutyGrant) -> None:
-    """Take a duty away; it is gone with the next request. Raises NotAllowed."""
-    _require_granting(actor, grant.account, grant.duty)
-    journal.record(actor, events.DUTY_TAKEN, grant.account, duty=grant.duty, region=grant.region_code)
+def take_role(*, actor: Actor, grant: RoleGrant) -> None:
+    """Take a role away; it is gone with the next request. Raises NotAllowed."""
+    _require_granting(actor, grant.account, grant.role)
+    journal.record(actor, events.DUTY_TAKEN, grant.account, role=grant.role, region=grant.region_code)
     grant.delete()
 
 
-def _require_granting(actor: Actor, account: Account, duty: str) -> None:
+def _require_granting(actor: Actor, account: Account, role: str) -> None:
     actor.require("people.manage_accounts")
     if actor.kind == "system":
         return
     if account.pk == actor.account_id:
-        raise NotAllowed(_("Nobody changes their own duties."), code="own-duties")
-    grantable = {granted for held in actor.duties for granted in rules.GRANTED_BY.get(Duty(held), ())}
-    if duty not in grantable:
-        raise NotAllowed(_("You cannot give or take this duty: you do not hold it."), code="more-than-held")
+        raise NotAllowed(_("Nobody changes their own roles."), code="own-roles")
+    grantable = {granted for held in actor.roles for granted in rules.GRANTED_BY.get(Role(held), ())}
+    if role not in grantable:
+        raise NotAllowed(_("You cannot give or take this role: you do not hold it."), code="more-than-held")
 
 
 @transaction.atomic
@@ -124,10 +124,10 @@ def open_account(*, actor: Actor, account: Account) -> None:
 def set_first_password(*, actor: Actor, account: Account, password: str) -> None:
     """Set a password that its owner must change at the next sign-in. Raises NotAllowed, BadInput."""
     actor.require("people.manage_accounts")
-    held = set(DutyGrant.objects.filter(account=account).values_list("duty", flat=True))
-    grantable = {str(granted) for mine in actor.duties for granted in rules.GRANTED_BY.get(Duty(mine), ())}
+    held = set(RoleGrant.objects.filter(account=account).values_list("role", flat=True))
+    grantable = {str(granted) for mine in actor.roles for granted in rules.GRANTED_BY.get(Role(mine), ())}
     if actor.kind != "system" and not held <= grantable:
-        raise NotAllowed(_("You cannot set this password: the account has duties that you do not hold."))
+        raise NotAllowed(_("You cannot set this password: the account has roles that you do not hold."))
     try:
         validate_password(password, account)
     except ValidationError as exc:
@@ -188,8 +188,8 @@ def _reveal(actor: Actor, pk: UUID, field: str, purpose: str) -> str:
     person = Person.objects.visible_to(actor).filter(pk=pk, erased_at=None).first()
     if person is None:
         raise NotFound()
-    act = "people.reveal_political" if field == "political" else "people.reveal"
-    actor.require(act, regions=tuple(person.region_codes), units=tuple(person.unit_ids))
+    permission = "people.reveal_political" if field == "political" else "people.reveal"
+    actor.require(permission, regions=tuple(person.region_codes), units=tuple(person.unit_ids))
     used = _reveals_today(actor)
     if actor.kind != "system" and used >= rules.REVEALS_A_DAY:
         raise TooMuch(

@@ -1,4 +1,4 @@
-"""Accounts and duties; opening one personal value."""
+"""Accounts and roles; opening one personal value."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.people import queries, services
-from nuanyi.people.forms import AccountForm, DutyForm
-from nuanyi.people.models import Account, DutyGrant, Person
-from nuanyi.people.rules import ACT_WORDS, ACTS, FIELDS, SCOPE_WORDS, Duty
+from nuanyi.people.forms import AccountForm, RoleForm
+from nuanyi.people.models import Account, Person, RoleGrant
+from nuanyi.people.rules import FIELDS, PERMISSION_WORDS, PERMISSIONS, SCOPE_WORDS, Role
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
 
 @require_safe
-@door("people.manage_accounts")
+@permission_required("people.manage_accounts")
 def accounts(request: HttpRequest) -> HttpResponse:
-    """Everybody who can sign in, with their duties."""
+    """Everybody who can sign in, with their roles."""
     rows = queries.accounts_for(actor_of(request))
-    context = {"accounts": rows[:500], "names": places.names_by_code(), "duties": dict(Duty.choices)}
+    context = {"accounts": rows[:500], "names": places.names_by_code(), "roles": dict(Role.choices)}
     return render(request, "people/staff/accounts.html", context)
 
 
-@door("people.manage_accounts")
+@permission_required("people.manage_accounts")
 def new(request: HttpRequest) -> HttpResponse:
     """Make an account."""
     form, refusal = AccountForm(), None
@@ -56,11 +56,11 @@ def _account(pk: int) -> Account:
     return found
 
 
-@door("people.manage_accounts")
+@permission_required("people.manage_accounts")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
-    """One account: duties given and taken, closed and opened."""
+    """One account: roles given and taken, closed and opened."""
     actor, found = actor_of(request), _account(pk)
-    form, refusal = DutyForm(), None
+    form, refusal = RoleForm(), None
     if request.method == "POST":
         try:
             if "close" in request.POST:
@@ -69,17 +69,17 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
                 services.open_account(actor=actor, account=found)
             elif request.POST.get("take", "").isdigit():
                 grant = (
-                    DutyGrant.objects.select_related("account")
+                    RoleGrant.objects.select_related("account")
                     .filter(pk=request.POST["take"], account=found)
                     .first()
                 )
                 if grant is None:
                     raise NotFound()
-                services.take_duty(actor=actor, grant=grant)
+                services.take_role(actor=actor, grant=grant)
             else:
-                form = DutyForm(request.POST)
+                form = RoleForm(request.POST)
                 if form.is_valid():
-                    services.give_duty(actor=actor, account=found, **form.cleaned_data)
+                    services.give_role(actor=actor, account=found, **form.cleaned_data)
             if not form.errors:
                 return redirect("people:account", pk)
         except Refusal as wrong:
@@ -97,18 +97,18 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@door("people.manage_accounts")
-def duties(request: HttpRequest) -> HttpResponse:
+@permission_required("people.manage_accounts")
+def roles(request: HttpRequest) -> HttpResponse:
     """The table of access, as the program itself obeys it."""
     rows = [
-        (ACT_WORDS[act], [SCOPE_WORDS[table[duty]] if duty in table else "" for duty in Duty])
-        for act, table in ACTS.items()
+        (PERMISSION_WORDS[permission], [SCOPE_WORDS[table[role]] if role in table else "" for role in Role])
+        for permission, table in PERMISSIONS.items()
     ]
-    return render(request, "people/staff/duties.html", {"rows": rows, "duties": list(Duty)})
+    return render(request, "people/staff/roles.html", {"rows": rows, "roles": list(Role)})
 
 
 @require_POST
-@door("people.reveal")
+@permission_required("people.reveal")
 def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open one personal value for a stated purpose (an htmx fragment)."""
     field = request.POST.get("field", "")

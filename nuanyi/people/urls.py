@@ -8,7 +8,7 @@ app_name = "people"
 urlpatterns = [
     path("", staff.accounts, name="accounts"),
     path("new/", staff.new, name="new"),
-    path("duties/", staff.duties, name="duties"),
+    path("roles/", staff.roles, name="roles"),
     path("<int:pk>/", staff.account, name="account"),
     path("persons/<uuid:pk>/reveal/", staff.reveal, name="reveal"),
 ]

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from nuanyi.lib.doors import PUBLIC, actor_of, door
+from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.errors import Refusal
 from nuanyi.places import base_map, queries, services
 from nuanyi.places.models import Grid, Level
@@ -31,7 +31,7 @@ class LoadForm(forms.Form):
     file = forms.FileField(label=_("GeoJSON file"), help_text=_("Each feature needs a code and a name."))
 
 
-@door("places.view")
+@permission_required("places.view")
 def places(request: HttpRequest) -> HttpResponse:
     """The tree, the map, and the form to load one's own polygons."""
     form, refusal = LoadForm(), None
@@ -60,7 +60,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def geojson(request: HttpRequest) -> JsonResponse:
     """The plain base map: the river, townships and grids in WGS-84."""
     response = JsonResponse(

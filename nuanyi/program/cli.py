@@ -67,11 +67,11 @@ def parser() -> argparse.ArgumentParser:
     )
     account = add(
         "create-account",
-        "make an account with a duty (the first administrator, a forgotten password)",
+        "make an account with a role (the first administrator, a forgotten password)",
         "account",
     )
     account.add_argument("username")
-    account.add_argument("--duty", action="append", default=[], metavar="DUTY")
+    account.add_argument("--role", action="append", default=[], metavar="DUTY")
     account.add_argument("--unit", default="", metavar="CODE")
     account.add_argument("--region", default="", metavar="CODE")
     account.add_argument("--name", default="")

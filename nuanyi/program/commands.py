@@ -109,13 +109,13 @@ def import_roster(chosen: argparse.Namespace) -> int:
 def figures(chosen: argparse.Namespace) -> int:
     """Every figure, by query."""
     with ready():
-        from nuanyi.lib import wall
+        from nuanyi.lib import row_security
         from nuanyi.lib.actor import system
         from nuanyi.lib.figures import window
         from nuanyi.matrix import queries
 
         asked = window(chosen.period, chosen.region)
-        with wall.opened_for(system("figures")):
+        with row_security.reading_as(system("figures")):
             shown = queries.all_figures(asked)
         width = max((len(figure.key) for figure in shown), default=0)
         words = "\n".join(f"{figure.key:<{width}}  {figure.value:>8}  {figure.title}" for figure in shown)
@@ -167,11 +167,11 @@ def restore(chosen: argparse.Namespace) -> int:
     with database.attached():
         report = backups.restore(Path(chosen.folder))
     with ready():
-        from nuanyi.lib import wall
+        from nuanyi.lib import row_security
         from nuanyi.lib.actor import system
         from nuanyi.people import services
 
-        with wall.opened_for(system("restore")):
+        with row_security.reading_as(system("restore")):
             report["erased_again"] = services.replay_erasures(actor=system("restore"))
     answer(
         chosen,
@@ -185,14 +185,14 @@ def restore(chosen: argparse.Namespace) -> int:
 def rotate_keys(chosen: argparse.Namespace) -> int:
     """New keys for every family of sealed persons; everything sealed again."""
     with ready():
-        from nuanyi.lib import seal, wall
+        from nuanyi.lib import row_security, seal
         from nuanyi.lib.actor import system
         from nuanyi.people import services
 
         report: dict[str, Any] = {}
         for family in ("person", "political"):
             number = seal.add_key(database.keys_file(), family)
-            with wall.opened_for(system("rotate-keys")):
+            with row_security.reading_as(system("rotate-keys")):
                 report[family] = {
                     "key": number,
                     "values": services.reseal_all(actor=system("rotate-keys"), family=family),
@@ -205,20 +205,20 @@ def rotate_keys(chosen: argparse.Namespace) -> int:
 
 
 def account(chosen: argparse.Namespace) -> int:
-    """An account with duties; prints its first password, which must be changed at the first sign-in."""
+    """An account with roles; prints its first password, which must be changed at the first sign-in."""
     import secrets
 
     with ready():
         from nuanyi.lib.actor import system
         from nuanyi.lib.errors import BadInput
         from nuanyi.people import services
-        from nuanyi.people.rules import Duty
+        from nuanyi.people.rules import Role
         from nuanyi.units.models import Unit
 
-        unknown = sorted(set(chosen.duty) - set(Duty.values))
+        unknown = sorted(set(chosen.role) - set(Role.values))
         if unknown:
             raise BadInput(
-                f"unknown duty {', '.join(unknown)}: use {', '.join(Duty.values)}", code="bad-duty"
+                f"unknown role {', '.join(unknown)}: use {', '.join(Role.values)}", code="bad-role"
             )
         unit = Unit.objects.filter(code=chosen.unit).first()
         if chosen.unit and unit is None:
@@ -228,8 +228,8 @@ def account(chosen: argparse.Namespace) -> int:
         made = services.make_account(
             actor=program, username=chosen.username, password=password, display_name=chosen.name, unit=unit
         )
-        for duty in chosen.duty:
-            services.give_duty(actor=program, account=made, duty=duty, region_code=chosen.region)
+        for role in chosen.role:
+            services.give_role(actor=program, account=made, role=role, region_code=chosen.region)
     answer(chosen, {"username": made.username, "password": password}, f"{made.username}  {password}")
     return 0
 

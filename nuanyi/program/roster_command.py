@@ -13,7 +13,7 @@ from nuanyi.census.models import Import, Source
 from nuanyi.census.reading import NoHeader, Reader
 from nuanyi.census.rules import REASONS, ImportState
 from nuanyi.census.services import imports
-from nuanyi.lib import clock, sheets, wall
+from nuanyi.lib import clock, row_security, sheets
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.ids import new_id
@@ -87,7 +87,7 @@ def _check(chosen: argparse.Namespace, file: Path, data: bytes, as_of: date) -> 
     reader = Reader(data, chosen.kind, source.columns)
     rows = bad = 0
     errors = []
-    with wall.opened_for(ACTOR):
+    with row_security.reading_as(ACTOR):
         for row in reader.rows(imports.known_for(of)):
             rows += 1
             bad += bool(row.problems)

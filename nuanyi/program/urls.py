@@ -1,4 +1,4 @@
-"""Every address of the program. Each route carries a door (``lib.doors``); ``front.checks`` holds them to it."""
+"""Every address of the program. Each route carries a door (``lib.access``); ``front.checks`` holds them to it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ urlpatterns = [
     path("open311/v2/", include("nuanyi.reports.open311_urls")),
     path("keeper/", include("nuanyi.stations.keeper_urls")),
     path("who/", worker.who, name="who"),
-    path("door/", include("nuanyi.census.door_urls")),
+    path("door/", include("nuanyi.census.doorstep_urls")),
     path("sw.js", shell.service_worker, name="service-worker"),
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("offline/", shell.offline, name="offline"),

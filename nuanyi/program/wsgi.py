@@ -13,8 +13,8 @@ def build() -> object:
     """Django alone where no database was told; else with the live snapshot of the stations ahead of it."""
     django: Any = get_wsgi_application()
     from nuanyi.front.middleware import safe_headers
-    from nuanyi.stations.ahead import StationsAhead
     from nuanyi.stations.live import keep_live
+    from nuanyi.stations.nearby_wsgi import StationsAhead
 
     url = os.environ.get("NUANYI_DB_URL", "")
     if not url:

@@ -9,7 +9,7 @@ REPORT_CHANGED = declare("reports.changed", _("Kind or place of a report was cor
 REPORTS_JOINED = declare("reports.joined", _("Reports were joined or parted"))
 WORDS_SEEN = declare("reports.words_seen", _("Words, photos or the phone of a report were looked at"))
 SETTINGS_CHANGED = declare(
-    "reports.settings_changed", _("Kinds, rules, grid duties or keys of reports were changed")
+    "reports.settings_changed", _("Kinds, rules, grid roles or keys of reports were changed")
 )
 LIST_EXPORTED = declare("reports.list_exported", _("A list of reports was exported"))
 HANDED_OUT = declare("reports.handed_out", _("A report was handed to another platform"))

@@ -13,7 +13,7 @@ from nuanyi.lib.terms import TermUnit
 from nuanyi.places import queries as places
 from nuanyi.reports import queries
 from nuanyi.reports.rules import MAX_PHOTOS, MAX_PLACE, MAX_WORDS
-from nuanyi.reports.services.sending import Told
+from nuanyi.reports.services.sending import ReportInput
 from nuanyi.units.models import Unit
 
 
@@ -47,7 +47,7 @@ class ReportForm(forms.Form):
         township: Any = self.fields["township"]
         township.choices = places.township_choices
 
-    def told(self, files: list[Any]) -> Told:
+    def told(self, files: list[Any]) -> ReportInput:
         """For the service. A phone without a position names its township: its middle stands in, marked as vague. Raises BadInput."""
         told = self.cleaned_data
         lat, lon, accuracy = told["lat"], told["lon"], told["accuracy"] or 0.0
@@ -62,7 +62,7 @@ class ReportForm(forms.Form):
                     }
                 )
             (lat, lon), accuracy = middle, 5000.0
-        return Told(
+        return ReportInput(
             kind=told["kind"],
             words=told["words"],
             lat_wgs84=lat,

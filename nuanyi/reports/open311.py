@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.lib import clock
-from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.pictures import BadPicture
 from nuanyi.places import queries as places
@@ -28,7 +28,7 @@ from nuanyi.reports import queries
 from nuanyi.reports.models import Kind, Report
 from nuanyi.reports.rules import DONE, SENT_AN_HOUR, State
 from nuanyi.reports.services import settings as office
-from nuanyi.reports.services.sending import Told, place_words, send_report
+from nuanyi.reports.services.sending import ReportInput, place_words, send_report
 
 #: A key that a unit's own platform holds sends for many people.
 KEY_AN_HOUR = SENT_AN_HOUR * 20
@@ -105,7 +105,7 @@ def _kind(code: str) -> Kind:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 @_face
 def discovery(request: HttpRequest, *, form: str) -> HttpResponse:
     """Where the interface is and what it speaks."""
@@ -128,7 +128,7 @@ def discovery(request: HttpRequest, *, form: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 @_face
 def services(request: HttpRequest, *, form: str) -> HttpResponse:
     """What can be reported."""
@@ -148,7 +148,7 @@ def services(request: HttpRequest, *, form: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 @_face
 def service(request: HttpRequest, code: str, *, form: str) -> HttpResponse:
     """What is asked about one kind: where exactly, which helps whoever goes there."""
@@ -213,7 +213,7 @@ def _moment(text: str, field: str) -> datetime:
 
 @csrf_exempt  # senders carry a key, not a session
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 @_face
 def requests(request: HttpRequest, *, form: str) -> HttpResponse:
     """The list of reports (GET), or a new one (POST)."""
@@ -278,7 +278,7 @@ def _sent(request: HttpRequest, form: str) -> HttpResponse:
         number = UUID(once) if once else uuid4()
     except ValueError as exc:
         raise Wrong(400, "Idempotency-Key must be a UUID") from exc
-    told = Told(
+    told = ReportInput(
         kind=kind.code,
         words=post.get("description", ""),
         lat_wgs84=_number(post["lat"], "lat"),
@@ -295,7 +295,7 @@ def _sent(request: HttpRequest, form: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 @_face
 def one(request: HttpRequest, ref: str, *, form: str) -> HttpResponse:
     """One report, in a list of one as the specification wants it."""

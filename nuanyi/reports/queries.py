@@ -16,8 +16,8 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.geo import metres_between
-from nuanyi.people.models import Account, DutyGrant, keys
-from nuanyi.people.rules import Duty
+from nuanyi.people.models import Account, RoleGrant, keys
+from nuanyi.people.rules import Role
 from nuanyi.places import queries as places
 from nuanyi.reports import doubles, rules
 from nuanyi.reports.models import DispatchRule, GridDuty, Kind, Report
@@ -45,7 +45,7 @@ _book: list[tuple[float, Book]] = []
 
 
 def forget_books() -> None:
-    """Read kinds, rules and grid duties anew when they are next needed."""
+    """Read kinds, rules and grid roles anew when they are next needed."""
     _book.clear()
 
 
@@ -347,14 +347,14 @@ def guess_kind(words: str) -> str:
 
 def grids() -> list[tuple[Any, int | None, int]]:
     """``(grid, account of its worker, open reports)`` of every grid. Three statements."""
-    duty = dict(GridDuty.objects.values_list("grid_code", "account_id"))
+    on_duty = dict(GridDuty.objects.values_list("grid_code", "account_id"))
     open_by = dict(Report.objects.open().order_by().values_list("grid_code").annotate(n=Count("pk")))
-    return [(grid, duty.get(grid.code), open_by.get(grid.code, 0)) for grid in places.all_grids()]
+    return [(grid, on_duty.get(grid.code), open_by.get(grid.code, 0)) for grid in places.all_grids()]
 
 
 def grid_workers() -> list[tuple[int, str]]:
-    """Accounts with the duty of a grid worker."""
-    holders = DutyGrant.objects.filter(duty=Duty.GRID_WORKER).values("account")
+    """Accounts with the role of a grid worker."""
+    holders = RoleGrant.objects.filter(role=Role.GRID_WORKER).values("account")
     return list(
         Account.objects.filter(is_active=True, pk__in=holders)
         .order_by("username")

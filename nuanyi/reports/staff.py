@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.doors import PUBLIC, actor_of, door
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.lib.paging import page_of
-from nuanyi.lib.posted import key_of, number_of
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.reports import queries
@@ -31,7 +31,7 @@ FILTERS = ("state", "kind", "region", "late", "offered", "double", "q")
 
 
 @require_safe
-@door("reports.handle")
+@permission_required("reports.handle")
 def listed(request: HttpRequest) -> HttpResponse:
     """What is waiting out there?"""
     actor = actor_of(request)
@@ -53,7 +53,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("reports.handle")
+@permission_required("reports.handle")
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel."""
     filters = {name: request.GET.get(name, "") for name in FILTERS}
@@ -61,7 +61,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("reports.handle")
+@permission_required("reports.handle")
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """One report: where it is, what is wrong, what to do."""
     actor = actor_of(request)
@@ -98,7 +98,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@door("reports.handle")
+@permission_required("reports.handle")
 def picture(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
     """A photo of a report; looking at it is journaled."""
     response = HttpResponse(
@@ -109,7 +109,7 @@ def picture(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
 
 
 @require_POST
-@door("reports.handle")
+@permission_required("reports.handle")
 def phones(request: HttpRequest, pk: int) -> HttpResponse:
     """The phones that senders left, to ask where it is."""
     found = handling.phones(actor=actor_of(request), pk=pk)
@@ -168,7 +168,7 @@ DEEDS: dict[str, Deed] = {
 
 
 @require_POST
-@door("reports.handle")
+@permission_required("reports.handle")
 def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """One deed at one report."""
     if deed not in DEEDS:
@@ -184,7 +184,7 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 
 
 @require_POST
-@door("reports.handle")
+@permission_required("reports.handle")
 def bulk(request: HttpRequest) -> HttpResponse:
     """Take several at once, or join several with what they are doubles of; each stands for itself."""
     actor, did, failed = actor_of(request), 0, 0
@@ -207,7 +207,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("reports.handle")
+@permission_required("reports.handle")
 def grid(request: HttpRequest) -> HttpResponse:
     """My grid today, in the order in which I walk it."""
     rows = queries.of_grids(actor_of(request))
@@ -227,14 +227,14 @@ def grid(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def grid_kept(request: HttpRequest) -> HttpResponse:
     """The empty page that shows, without network, the list that the grid worker's phone kept sealed."""
     return render(request, "reports/grid/kept.html")
 
 
 @require_safe
-@door("reports.handle")
+@permission_required("reports.handle")
 def grid_report(request: HttpRequest, pk: int) -> HttpResponse:
     """One report of my grid, on the phone: go there, mend it, photograph it; offline too."""
     actor = actor_of(request)
@@ -256,7 +256,7 @@ def grid_report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("reports.settings")
+@permission_required("reports.settings")
 def kinds(request: HttpRequest) -> HttpResponse:
     """What can be reported, and how fast must it be mended?"""
     change = Kind.objects.filter(code=request.GET.get("code", "")).first()
@@ -285,7 +285,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("reports.settings")
+@permission_required("reports.settings")
 def dispatch(request: HttpRequest) -> HttpResponse:
     """Where do reports go? With a dry run against past ones."""
     form, refusal, moved = RuleForm(request.POST or None), None, None
@@ -320,7 +320,7 @@ def dispatch(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("reports.settings")
+@permission_required("reports.settings")
 def grids(request: HttpRequest) -> HttpResponse:
     """Who walks which grid?"""
     if request.method == "POST":
@@ -337,7 +337,7 @@ def grids(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("reports.settings")
+@permission_required("reports.settings")
 def api_keys(request: HttpRequest) -> HttpResponse:
     """Which platforms may send reports by Open311?"""
     actor, shown, refusal = actor_of(request), "", None

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib import clock
+from nuanyi.lib.access import PUBLIC, address_of, permission_required
 from nuanyi.lib.addresses import link_to
-from nuanyi.lib.doors import PUBLIC, address_of, door
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.form_parsing import key_of
 from nuanyi.lib.paging import page_of
-from nuanyi.lib.posted import key_of
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.reports import cards, queries
@@ -31,7 +31,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def send(request: HttpRequest) -> HttpResponse:
     """What did you see, and where? One page, four taps."""
     form, refusal = ReportForm(request.POST or None), None
@@ -57,7 +57,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def near(request: HttpRequest) -> JsonResponse:
     """Open reports around a point (WGS-84), so that nobody writes what is told already."""
     try:
@@ -71,7 +71,7 @@ def near(request: HttpRequest) -> JsonResponse:
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def me_too(request: HttpRequest, ref: str) -> HttpResponse:
     """I saw that too."""
     voice = sending.me_too(key=key_of(request), ref=ref, network=address_of(request))
@@ -79,7 +79,7 @@ def me_too(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def told(request: HttpRequest, link: str) -> HttpResponse:
     """What came of it."""
     voice = sending.voice_by_link(link)
@@ -110,7 +110,7 @@ def _pictures(voice: Voice) -> list[tuple[UUID, bool]]:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def picture(request: HttpRequest, link: str, pk: UUID) -> HttpResponse:
     """A photo of one's own report."""
     voice = sending.voice_by_link(link)
@@ -125,7 +125,7 @@ def picture(request: HttpRequest, link: str, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def judge(request: HttpRequest, link: str) -> HttpResponse:
     """Mended, or not."""
     voice = sending.voice_by_link(link)
@@ -140,7 +140,7 @@ def judge(request: HttpRequest, link: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def mended(request: HttpRequest) -> HttpResponse:
     """What was mended? The place to the community, the time to the week; no reporter."""
     page = page_of(queries.mended(), after=request.GET.get("after", ""), before=request.GET.get("before", ""))
@@ -167,7 +167,7 @@ def _week(moment: datetime) -> date:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def mended_map(request: HttpRequest) -> JsonResponse:
     """What was mended in the last 90 days, as GeoJSON in WGS-84; places to some hundred metres, no moment."""
     rows = queries.mended().filter(mended_at__gte=clock.now() - timedelta(days=90)).order_by("-pk")[:500]
@@ -183,7 +183,7 @@ def mended_map(request: HttpRequest) -> JsonResponse:
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def check(request: HttpRequest, ref: str) -> HttpResponse:
     """I passed by: it is mended, or it is not."""
     sending.check(
@@ -199,7 +199,7 @@ def _month(year: int, number: int) -> date:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def month(request: HttpRequest, year: int, number: int) -> HttpResponse:
     """What came of a month's reports: a card for the group."""
     first = _month(year, number)
@@ -207,7 +207,7 @@ def month(request: HttpRequest, year: int, number: int) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def month_picture(request: HttpRequest, year: int, number: int) -> HttpResponse:
     """The same card as a picture, for groups in which nobody opens links."""
     first = _month(year, number)

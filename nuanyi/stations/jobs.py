@@ -16,7 +16,7 @@ from nuanyi.notices import services as notices
 from nuanyi.stations import kinds
 from nuanyi.stations.models import Amenity, Fault, Keeper, Station, VisitCount
 from nuanyi.stations.rules import EXPIRY_DAYS
-from nuanyi.stations.services.telling import forget_hours, hour_of
+from nuanyi.stations.services.faults import forget_hours, hour_of
 
 
 @app.periodic(cron="4 * * * *")

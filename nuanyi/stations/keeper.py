@@ -12,12 +12,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.lib import clock
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.stations import queries
 from nuanyi.stations.models import Fault, Photo, Station, Wish
 from nuanyi.stations.rules import AmenityKind, AmenityState, CheckIn, State, Trouble
-from nuanyi.stations.services import keeping, telling
+from nuanyi.stations.services import faults, keeping
 from nuanyi.stations.services.stations import kept_station
 
 
@@ -32,7 +32,7 @@ def _kept(request: HttpRequest, code: str) -> Station:
 
 
 @require_safe
-@door("stations.keep")
+@permission_required("stations.keep")
 def mine(request: HttpRequest) -> HttpResponse:
     """Which station do I keep?"""
     stations = queries.my_stations(actor_of(request))
@@ -44,7 +44,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("stations.keep")
+@permission_required("stations.keep")
 def today(request: HttpRequest, code: str) -> HttpResponse:
     """Today: the door, what workers told, supplies, first-aid dates, visits by hour, the note."""
     station = _kept(request, code)
@@ -63,7 +63,7 @@ def today(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@door("stations.keep")
+@permission_required("stations.keep")
 def tap(request: HttpRequest, code: str) -> HttpResponse:
     """Open, shut, or back to the written hours."""
     station, actor, wanted = _kept(request, code), actor_of(request), request.POST.get("door", "")
@@ -92,7 +92,7 @@ def _date(text: str) -> date | None:
 
 
 @require_POST
-@door("stations.keep")
+@permission_required("stations.keep")
 def amenity(request: HttpRequest, code: str) -> HttpResponse:
     """How an amenity is, how much is left, when it expires."""
     station, post = _kept(request, code), request.POST
@@ -110,7 +110,7 @@ def amenity(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-@door("stations.keep")
+@permission_required("stations.keep")
 def fault(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Answer what a worker told."""
     station = _kept(request, code)
@@ -128,7 +128,7 @@ def fault(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 @require_safe
-@door("stations.keep")
+@permission_required("stations.keep")
 def fault_photo(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """The picture that a worker sent along."""
     station = _kept(request, code)
@@ -139,7 +139,7 @@ def fault_photo(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door("stations.keep")
+@permission_required("stations.keep")
 def wish(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Answer a wish."""
     station = _kept(request, code)
@@ -156,7 +156,7 @@ def wish(request: HttpRequest, code: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door("stations.keep")
+@permission_required("stations.keep")
 def note(request: HttpRequest, code: str) -> HttpResponse:
     """A note for the next keeper."""
     station = _kept(request, code)
@@ -165,18 +165,18 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@door("stations.keep")
+@permission_required("stations.keep")
 def screen(request: HttpRequest, code: str) -> HttpResponse:
     """The code on a screen in the room; it changes every half minute."""
     return render(request, "stations/keeper/screen.html", {"station": _kept(request, code)})
 
 
 @require_safe
-@door("stations.keep")
+@permission_required("stations.keep")
 def screen_code(request: HttpRequest, code: str) -> HttpResponse:
     """The code of these 30 seconds, as a picture."""
     station = _kept(request, code)
-    word: Any = telling.screen_code(station, clock.now().timestamp())
+    word: Any = faults.screen_code(station, clock.now().timestamp())
     out = BytesIO()
     address = request.build_absolute_uri(f"/s/{station.code}/?k={word}")
     segno.make(address, error="m").save(

@@ -34,7 +34,7 @@ class StationQuerySet(models.QuerySet["Station"]):
         return self if actor.can("stations.view") else self.public()
 
     def kept_by(self, actor: Actor) -> StationQuerySet:
-        """Those that the actor may keep: named as its keeper, or with a duty for its place or unit."""
+        """Those that the actor may keep: named as its keeper, or with a role for its place or unit."""
         if actor.kind == "system":
             return self
         named = (

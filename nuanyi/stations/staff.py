@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.paging import counted, page_of
 from nuanyi.lib.paper import SIZES
-from nuanyi.people.models import Account, DutyGrant
+from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
 from nuanyi.stations import events, posters, queries
 from nuanyi.stations.forms import CRS, StationForm
@@ -36,7 +36,8 @@ from nuanyi.stations.rules import (
     Trouble,
     Venue,
 )
-from nuanyi.stations.services import lists, stations, telling
+from nuanyi.stations.services import faults as fault_services
+from nuanyi.stations.services import lists, stations
 
 
 def _filters(request: HttpRequest) -> dict[str, str]:
@@ -52,7 +53,7 @@ def _found(request: HttpRequest, pk: UUID) -> Station:
 
 
 @require_safe
-@door("stations.view")
+@permission_required("stations.view")
 def stations_list(request: HttpRequest) -> HttpResponse:
     """Which stations are open, and where is something amiss?"""
     actor, filters = actor_of(request), _filters(request)
@@ -81,13 +82,13 @@ def stations_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("stations.view")
+@permission_required("stations.view")
 def one(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One station: how it stands, what it offers, who keeps it, what was told."""
     found, actor = _found(request, pk), actor_of(request)
     may_edit = actor.can("stations.edit") and Station.objects.kept_by(actor).filter(pk=pk).exists()
     keepers = [keeper.account for keeper in found.keepers.select_related("account")]
-    with_duty = DutyGrant.objects.filter(duty="keeper").values("account")
+    with_role = RoleGrant.objects.filter(role="keeper").values("account")
     context = {
         "station": found,
         "stands": queries.stands_now(found),
@@ -101,7 +102,7 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         "moves": [(state, str(State(state).label)) for state in State.values if state in MOVES[found.state]],
         "exceptions": sorted(found.exceptions.all(), key=lambda e: e.first_date),
         "keepers": keepers,
-        "may_keep": Account.objects.filter(pk__in=with_duty, is_active=True).order_by("username")[:200],
+        "may_keep": Account.objects.filter(pk__in=with_role, is_active=True).order_by("username")[:200],
         "faults": found.faults.order_by("-pk")[:20],
         "troubles": dict(Trouble.choices),
         "photos": {p.shows: p for p in found.photos.defer("jpeg").exclude(shows="fault")},
@@ -113,7 +114,7 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _address(request: HttpRequest, station: Station) -> str:
     """What the code on the wall opens: the public address of this installation."""
-    path = f"/s/{station.code}/?k={telling.wall_code(station)}"
+    path = f"/s/{station.code}/?k={fault_services.wall_code(station)}"
     base = str(settings.NUANYI_PUBLIC_URL).rstrip("/")
     return f"{base}{path}" if base else request.build_absolute_uri(path)
 
@@ -143,14 +144,14 @@ def _form(request: HttpRequest, station: Station | None) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("stations.edit")
+@permission_required("stations.edit")
 def new(request: HttpRequest) -> HttpResponse:
     """Enter a station."""
     return _form(request, None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("stations.edit")
+@permission_required("stations.edit")
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Change a station."""
     if not Station.objects.kept_by(actor_of(request)).filter(pk=pk).exists():
@@ -166,7 +167,7 @@ def _date(text: str) -> date | None:
 
 
 @require_POST
-@door("stations.edit")
+@permission_required("stations.edit")
 def move(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open, pause, give up."""
     post = request.POST
@@ -181,7 +182,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@door("stations.keep")
+@permission_required("stations.keep")
 def exceptions(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Other hours for some days, or those taken back."""
     post, actor, station = request.POST, actor_of(request), _found(request, pk)
@@ -204,7 +205,7 @@ def exceptions(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@door("stations.keep")
+@permission_required("stations.keep")
 def set_photo(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a picture up."""
     sent = request.FILES.get("photo")
@@ -220,7 +221,7 @@ def set_photo(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@door("stations.edit")
+@permission_required("stations.edit")
 def keepers(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Name the keepers."""
     chosen = [int(text) for text in request.POST.getlist("keeper") if text.isdecimal() and len(text) < 12]
@@ -262,7 +263,7 @@ def _hours_lines(station: Station) -> list[tuple[str, str]]:
 
 
 @require_safe
-@door("stations.view")
+@permission_required("stations.view")
 def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The poster of a station, ready to print."""
     station, size = _found(request, pk), request.GET.get("size", "A4")
@@ -289,7 +290,7 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@door("stations.view")
+@permission_required("stations.view")
 def codes(request: HttpRequest) -> HttpResponse:
     """The codes of the filtered stations, on pages to cut out."""
     actor = actor_of(request)
@@ -303,14 +304,14 @@ def codes(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("stations.view")
+@permission_required("stations.view")
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel; it can be sent back in."""
     return workbook(lists.export_list(actor=actor_of(request), filters=_filters(request)), "stations")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("stations.edit")
+@permission_required("stations.edit")
 def send(request: HttpRequest) -> HttpResponse:
     """Send a list of stations."""
     refusal = None
@@ -336,7 +337,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("stations.edit")
+@permission_required("stations.edit")
 def sent_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What a list would do; take it in, or take it back."""
     actor = actor_of(request)
@@ -361,7 +362,7 @@ def sent_list(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@door("stations.view")
+@permission_required("stations.view")
 def faults(request: HttpRequest) -> HttpResponse:
     """What did workers tell, and what became of it?"""
     state = request.GET.get("state", "")
@@ -382,7 +383,7 @@ def faults(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("stations.view")
+@permission_required("stations.view")
 def visits(request: HttpRequest) -> HttpResponse:
     """Who comes when: by station and month, by hour, by sector. Counts, never people."""
     period = request.GET.get("period", "")
@@ -397,7 +398,7 @@ def visits(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door("stations.view")
+@permission_required("stations.view")
 def map_json(request: HttpRequest) -> JsonResponse:
     """All stations with their state, for the map."""
     rows: list[dict[str, Any]] = []

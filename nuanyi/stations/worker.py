@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
+from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
@@ -19,7 +19,7 @@ from nuanyi.stations import nearby, queries
 from nuanyi.stations.forms import TellForm
 from nuanyi.stations.models import Photo, Station
 from nuanyi.stations.rules import FAR_METRES, AmenityKind, CheckIn, FaultState, Function, Trouble
-from nuanyi.stations.services import telling
+from nuanyi.stations.services import faults
 
 DEVICE, DEVICE_SECONDS = "ny-d", 86_400
 #: What people on the road ask for first stands first; the rest is behind "more".
@@ -86,7 +86,7 @@ def _rows(asked: dict[str, Any]) -> tuple[list[queries.Row], bool]:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def nearest(request: HttpRequest) -> HttpResponse:
     """The first page: which station is open, near, and has what I need."""
     code = request.GET.get("code", "").strip().upper()
@@ -127,7 +127,7 @@ def nearest(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def station(request: HttpRequest, code: str) -> HttpResponse:
     """One station: is it open, what is there, how do I get in; then what I can say about it."""
     found = _station(code, request)
@@ -156,7 +156,7 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def photo(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     """A picture of the door or the room."""
     found = Photo.objects.filter(pk=pk, station__code=code).exclude(shows="fault").first()
@@ -173,7 +173,7 @@ def _position(request: HttpRequest) -> tuple[float, float] | None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def check_in(request: HttpRequest, code: str) -> HttpResponse:
     """Where the code on the wall leads: two taps, no account."""
     found, device = _station(code), device_of(request)
@@ -187,7 +187,7 @@ def check_in(request: HttpRequest, code: str) -> HttpResponse:
     }
     if request.method == "POST":
         try:
-            context["counted"] = telling.check_in(
+            context["counted"] = faults.check_in(
                 station=found,
                 device=device,
                 code=wall,
@@ -209,21 +209,21 @@ def _status(refusal: Refusal | None) -> int:
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """ "I am here and it is open"."""
     found, device = _station(code), device_of(request)
-    telling.confirm_open(station=found, device=device, network=address_of(request))
+    faults.confirm_open(station=found, device=device, network=address_of(request))
     return with_device(request, redirect(f"/stations/{found.code}/?said=open"), device)
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def rate(request: HttpRequest, code: str) -> HttpResponse:
     """One tap, one to five stars."""
     found, device = _station(code), device_of(request)
     stars = request.POST.get("stars", "")
-    telling.rate(
+    faults.rate(
         station=found,
         device=device,
         stars=int(stars) if stars.isdecimal() and len(stars) < 3 else 0,
@@ -233,7 +233,7 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def tell(request: HttpRequest, code: str) -> HttpResponse:
     """Tell the keeper; the answer is a secret link to come back by."""
     found = _station(code)
@@ -247,7 +247,7 @@ def tell(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            fault = telling.tell_fault(
+            fault = faults.tell_fault(
                 station=found,
                 key=told["key"],
                 trouble=told["trouble"],
@@ -256,7 +256,7 @@ def tell(request: HttpRequest, code: str) -> HttpResponse:
                 photo=told["photo"].read() if told["photo"] else None,
                 network=address_of(request),
             )
-            return redirect(f"/told/{telling.link_of(fault)}/")
+            return redirect(f"/told/{faults.link_of(fault)}/")
         except Refusal as wrong:
             refusal = wrong
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
@@ -269,12 +269,12 @@ def tell(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def told(request: HttpRequest, link: str) -> HttpResponse:
     """What became of what I told: only whoever has the link sees this page."""
-    fault = telling.fault_by_link(link)
+    fault = faults.fault_by_link(link)
     if request.method == "POST":
-        telling.reopen_fault(link=link)
+        faults.reopen_fault(link=link)
         return redirect(request.path)
     steps = [
         (FaultState.OPEN, gettext("The keeper was told")),
@@ -293,7 +293,7 @@ def told(request: HttpRequest, link: str) -> HttpResponse:
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def wish(request: HttpRequest, code: str) -> HttpResponse:
     """A small wish for this station."""
     found = _station(code)
@@ -301,5 +301,5 @@ def wish(request: HttpRequest, code: str) -> HttpResponse:
         key = UUID(request.POST.get("key", ""))
     except ValueError as exc:
         raise BadInput(code="bad-key") from exc
-    telling.wish(station=found, key=key, words=request.POST.get("words", ""), network=address_of(request))
+    faults.wish(station=found, key=key, words=request.POST.get("words", ""), network=address_of(request))
     return redirect(f"/stations/{found.code}/?said=wish")

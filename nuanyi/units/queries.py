@@ -125,12 +125,12 @@ def unit_choices() -> list[tuple[int, str]]:
     return list(Unit.objects.filter(active=True).values_list("pk", "name"))
 
 
-def units_for(actor: Actor, act: str) -> QuerySet[Unit]:
-    """The active units for which an actor may do an act, by name."""
+def units_for(actor: Actor, permission: str) -> QuerySet[Unit]:
+    """The active units for which an actor may do a permission, by name."""
     rows = Unit.objects.filter(active=True).order_by("name")
-    return of_own_units(rows, actor, act, "pk")
+    return of_own_units(rows, actor, permission, "pk")
 
 
-def of_own_units(rows: QuerySet[M], actor: Actor, act: str, field: str = "unit") -> QuerySet[M]:
-    """The rows of the units for which an actor may do an act (``field`` leads to the unit); all where he may do it everywhere."""
-    return rows if actor.everywhere(act) else rows.filter(**{f"{field}__in": actor.units(act)})
+def of_own_units(rows: QuerySet[M], actor: Actor, permission: str, field: str = "unit") -> QuerySet[M]:
+    """The rows of the units for which an actor may do a permission (``field`` leads to the unit); all where he may do it everywhere."""
+    return rows if actor.everywhere(permission) else rows.filter(**{f"{field}__in": actor.units(permission)})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from nuanyi.lib import geo
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
@@ -44,7 +44,7 @@ class RuleForm(forms.Form):
 
 
 @require_safe
-@door("units.view")
+@permission_required("units.view")
 def ask(request: HttpRequest) -> HttpResponse:
     """Who answers for a sector in a place, or at a point; and why."""
     sector, region = request.GET.get("sector", ""), request.GET.get("region", "")
@@ -83,7 +83,7 @@ def _point(text: str, crs: str) -> places.Place:
 
 
 @require_safe
-@door("units.view")
+@permission_required("units.view")
 def rules(request: HttpRequest) -> HttpResponse:
     """The responsibility matrix as data."""
     rows = ResponsibilityRule.objects.select_related("unit")
@@ -91,7 +91,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "units/staff/rules.html", context)
 
 
-@door("units.edit_rules")
+@permission_required("units.edit_rules")
 def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
     """Add, change or remove a rule: first what would move, then the change."""
     rule = ResponsibilityRule.objects.filter(pk=pk).first()

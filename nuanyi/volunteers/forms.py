@@ -41,10 +41,10 @@ class JoinForm(forms.Form):
         region: Any = self.fields["region"]
         region.choices = places.township_choices
 
-    def told(self) -> joining.Told:
+    def told(self) -> joining.VolunteerInput:
         """For the service."""
         told = self.cleaned_data
-        return joining.Told(
+        return joining.VolunteerInput(
             name=told["name"],
             phone=told["phone"],
             role=told["role"],
@@ -107,10 +107,10 @@ class ShiftForm(forms.Form):
         """The fields that ask how many."""
         return [self[f"need_{value}"] for value in Role.values]
 
-    def told(self) -> shifts.Told:
+    def told(self) -> shifts.ShiftInput:
         """For the service."""
         told = self.cleaned_data
-        return shifts.Told(
+        return shifts.ShiftInput(
             team=int(told["team"]),
             topic=told["topic"],
             title=told["title"],

@@ -23,7 +23,7 @@ class Offer:
     last_date: date
 
 
-class Shelf(Protocol):
+class RewardPort(Protocol):
     """The list of resources as this room sees it."""
 
     def offers(self, actor: Actor) -> list[Offer]:
@@ -39,15 +39,15 @@ class Shelf(Protocol):
         ...
 
 
-_shelves: list[Shelf] = []
+_shelves: list[RewardPort] = []
 
 
-def serve_from(shelf: Shelf) -> None:
+def serve_from(port: RewardPort) -> None:
     """Hand the list in; the last one counts."""
-    _shelves.append(shelf)
+    _shelves.append(port)
 
 
-def shelf() -> Shelf:
+def port() -> RewardPort:
     """The list of resources. Raises LookupError where none was handed in."""
     if not _shelves:
         raise LookupError("no list of pledges was handed in")

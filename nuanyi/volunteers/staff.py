@@ -9,17 +9,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.lib.paging import page_of
-from nuanyi.lib.posted import key_of, number_of
 from nuanyi.places import queries as places
 from nuanyi.units.queries import units_for
 from nuanyi.volunteers import queries, rules
 from nuanyi.volunteers.forms import CampaignForm, RewardForm, ShiftForm, TeamForm
 from nuanyi.volunteers.models import ACT, Draw, Reward
-from nuanyi.volunteers.pledges import shelf
+from nuanyi.volunteers.pledges import port
 from nuanyi.volunteers.rules import Appeal, Place, Standing
 from nuanyi.volunteers.services import campaigns, exports, joining, rewards, shifts
 
@@ -37,7 +37,7 @@ def _status(refusal: Refusal | None, form: object) -> int:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(ACT)
+@permission_required(ACT)
 def people(request: HttpRequest) -> HttpResponse:
     """Who helps, and who would like to?"""
     actor, refusal = actor_of(request), None
@@ -71,7 +71,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(ACT)
+@permission_required(ACT)
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel, masked."""
     filters = {name: request.GET.get(name, "") for name in FILTERS}
@@ -79,7 +79,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door(ACT)
+@permission_required(ACT)
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Take, make captain, let go."""
     joining.move(
@@ -93,7 +93,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(ACT)
+@permission_required(ACT)
 def shift_list(request: HttpRequest) -> HttpResponse:
     """Which shifts are called, and are they full?"""
     actor, refusal = actor_of(request), None
@@ -118,7 +118,7 @@ def shift_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(ACT)
+@permission_required(ACT)
 def shift(request: HttpRequest, pk: int) -> HttpResponse:
     """One shift: who has a place, who came, whose hours."""
     found = queries.own_shift(actor_of(request), pk)
@@ -141,17 +141,17 @@ def shift(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door(ACT)
+@permission_required(ACT)
 def duty_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Names and phones of those who have a place; journaled."""
     found = joining.names(actor=actor_of(request), shift=pk)
-    response = render(request, "volunteers/staff/duty.html", {"rows": found, "pk": pk})
+    response = render(request, "volunteers/staff/role.html", {"rows": found, "pk": pk})
     response["Cache-Control"] = "no-store"
     return response
 
 
 @require_POST
-@door(ACT)
+@permission_required(ACT)
 def shift_act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """Confirm hours, decide an appeal, close."""
     actor, post = actor_of(request), request.POST
@@ -180,7 +180,7 @@ def shift_act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 
 
 @require_safe
-@door(ACT)
+@permission_required(ACT)
 def evidence(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
     """A photo of a shift; looking at it is journaled."""
     response = HttpResponse(
@@ -191,7 +191,7 @@ def evidence(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
 
 
 @require_safe
-@door(ACT)
+@permission_required(ACT)
 def campaign_map(request: HttpRequest, pk: int) -> JsonResponse:
     """Where a campaign's leaflets went, as GeoJSON in WGS-84: the middle of each place and its number."""
     found = queries.campaigns_for(actor_of(request)).filter(pk=pk).first()
@@ -213,7 +213,7 @@ def campaign_map(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(ACT)
+@permission_required(ACT)
 def campaign_list(request: HttpRequest) -> HttpResponse:
     """Which campaigns run, and where did their leaflets go?"""
     actor, refusal = actor_of(request), None
@@ -236,7 +236,7 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(ACT)
+@permission_required(ACT)
 def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     """One campaign: leaflets drawn and counted back, places covered."""
     actor, post, refusal = actor_of(request), request.POST, None
@@ -276,13 +276,13 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(ACT)
+@permission_required(ACT)
 def reward_list(request: HttpRequest) -> HttpResponse:
     """What is given back for hours?"""
     actor, refusal = actor_of(request), None
     stars = "stars" in request.POST
     other = stars or "withdraw" in request.POST
-    offers = shelf().offers(actor)
+    offers = port().offers(actor)
     form = RewardForm(None if other else request.POST or None, offers=offers)
     if request.method == "POST" and (other or form.is_valid()):
         try:
@@ -311,7 +311,7 @@ def reward_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("volunteers.redeem")
+@permission_required("volunteers.redeem")
 def redeem(request: HttpRequest) -> HttpResponse:
     """Hand a reward out at the station: the code counts once."""
     refusal, done = None, None

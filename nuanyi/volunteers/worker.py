@@ -11,9 +11,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib import downloads
-from nuanyi.lib.doors import PUBLIC, actor_of, address_of, door
+from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import IllegalMove, NotFound, Refusal
-from nuanyi.lib.posted import key_of, number_of
+from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.places import queries as places
 from nuanyi.volunteers import certificates, queries
 from nuanyi.volunteers.forms import JoinForm
@@ -27,7 +27,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
     """What can I help with? Shifts to come, and joining a team."""
     form, refusal = JoinForm(request.POST or None), None
@@ -52,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def mine(request: HttpRequest, link: str) -> HttpResponse:
     """My shifts, my hours, what I can have for them."""
     volunteer = joining.by_link(link)
@@ -82,7 +82,7 @@ def _page(volunteer: Volunteer, link: str) -> dict[str, object]:
 
 
 @require_POST
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
     """Take a place, give it away, sign in, appeal, take a reward, choose, leave."""
     post = request.POST
@@ -110,7 +110,7 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def hours(request: HttpRequest, link: str, form: str = "pdf") -> HttpResponse:
     """A certificate of my hours, on A4 or as a picture."""
     volunteer = joining.by_link(link)
@@ -128,7 +128,7 @@ def hours(request: HttpRequest, link: str, form: str = "pdf") -> HttpResponse:
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def check(request: HttpRequest, told: str) -> HttpResponse:
     """Whether a certificate's numbers are ours."""
     parts = told.rsplit("-", 1)

@@ -20,7 +20,7 @@ OFFICE = (
     "/office/places/",
     "/office/people/",
     "/office/people/new/",
-    "/office/people/duties/",
+    "/office/people/roles/",
     "/office/notices/",
     "/office/search/?q=雁山",
     "/accounts/2fa/",

@@ -15,7 +15,7 @@ from nuanyi.cases.services.intake import tell_unit
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock, wall
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
@@ -30,7 +30,7 @@ def own(actor: Actor, pk: int) -> Case:
     if found is None:
         raise NotFound()
     # the row may leave the unit in this very transaction, and PostgreSQL looks again
-    wall.show_case(key=str(found.key))
+    row_security.show_case(key=str(found.key))
     return found
 
 

@@ -17,7 +17,7 @@ from nuanyi.cases.models import Attachment, Case, Message, ServiceItem
 from nuanyi.cases.rules import Channel, Kind, State, Urgency
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
-from nuanyi.lib import clock, limits, masks, pictures, sounds, wall
+from nuanyi.lib import clock, limits, masks, pictures, row_security, sounds
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.identity import Unreadable, read_mobile
@@ -69,7 +69,7 @@ def link_of(case: Case) -> str:
 def case_by_link(link: str) -> Case:
     """The case of a secret link; opens the wall for it. Raises NotFound."""
     key = links.key_of("case", link)
-    wall.show_case(key=str(key))
+    row_security.show_case(key=str(key))
     found = Case.objects.select_related("unit", "item").filter(key=key).first()
     if found is None:
         raise NotFound()
@@ -80,7 +80,7 @@ def case_by_code(code: str, network: str) -> Case:
     """The case of a claim code. Raises NotFound, TooMuch (a network that guesses)."""
     limits.count("claim", network, at_most=rules.TRIED_AN_HOUR)
     digest = _claim_digest(code)
-    wall.show_case(claim=digest.hex())
+    row_security.show_case(claim=digest.hex())
     found = Case.objects.filter(claim_digest=digest).first()
     if found is None:
         raise NotFound(_("No case has this code. Look at it once more."), code="no-case")
@@ -127,7 +127,7 @@ def send_case(*, actor: Actor, key: UUID, told: Request, network: str = "") -> C
             return _take_in(actor, key, told, body, network)
     except IntegrityError as exc:
         # the key is there: asked for only now, so that the usual case pays nothing for it
-        wall.show_case(key=str(key))
+        row_security.show_case(key=str(key))
         known = Case.objects.filter(key=key).first()
         if known is None:
             raise
@@ -153,7 +153,7 @@ def _digest(told: Request) -> bytes:
 
 
 def _take_in(actor: Actor, key: UUID, told: Request, body: bytes, network: str) -> Case:
-    wall.show_case(key=str(key))
+    row_security.show_case(key=str(key))
     case = _case(key, told, body)
     case.save(force_insert=True)
     _attach(case, key, told.photo, told.voice)
@@ -266,7 +266,7 @@ def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) ->
 
 
 def _locked(case: Case) -> Case:
-    wall.show_case(key=str(case.key))
+    row_security.show_case(key=str(case.key))
     return Case.objects.select_for_update(of=("self",)).select_related("unit").get(pk=case.pk)
 
 

@@ -27,7 +27,7 @@ ACT = "cases.lists"
 
 
 @dataclass
-class Told:
+class ListLineInput:
     """A line of a list as somebody enters it; dates and measure are a pledge's, sector and source a need's."""
 
     part: str
@@ -44,7 +44,7 @@ class Told:
     source: str = ""
 
 
-def _check(actor: Actor, told: Told) -> None:
+def _check(actor: Actor, told: ListLineInput) -> None:
     actor.require(ACT, units=(told.unit.pk,))
     wrong: dict[str, object] = {}
     if told.part not in Part.values:
@@ -62,7 +62,7 @@ def _check(actor: Actor, told: Told) -> None:
 
 
 @transaction.atomic
-def add_need(*, actor: Actor, told: Told) -> Need:
+def add_need(*, actor: Actor, told: ListLineInput) -> Need:
     """Enter a need. Raises NotAllowed, BadInput."""
     _check(actor, told)
     made = Need.objects.create(
@@ -79,7 +79,7 @@ def add_need(*, actor: Actor, told: Told) -> Need:
 
 
 @transaction.atomic
-def add_pledge(*, actor: Actor, told: Told) -> Pledge:
+def add_pledge(*, actor: Actor, told: ListLineInput) -> Pledge:
     """Enter what a unit offers. Raises NotAllowed, BadInput."""
     _check(actor, told)
     first, last = told.first or clock.today(), told.last

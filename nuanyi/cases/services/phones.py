@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import queries, rules
 from nuanyi.cases.models import Case, PhoneCode
-from nuanyi.lib import clock, limits, wall
+from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.errors import BadInput, IllegalMove, Refusal
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.notices import sms
@@ -62,7 +62,7 @@ def cases_by_code(*, phone: str, code: str, network: str) -> list[Case]:
     mark = queries.phone_mark(number)
     if not _right(mark, "".join(code.split())):
         raise IllegalMove(_("This code is not right or too old. Ask for a new one."), code="bad-code")
-    wall.show_cases_of(mark.hex())
+    row_security.show_cases_of(mark.hex())
     return list(Case.objects.filter(phone_digest=mark).order_by("-pk")[:20])
 
 

@@ -302,7 +302,7 @@ def test_a_line_of_the_service_list_comes_along_when_the_phone_sends_later(route
     assert 'action="/help/ask/"' in Client().get("/help/ask/?kind=wage").content.decode()
 
 
-def test_those_without_the_duty_do_nothing(routed):
+def test_those_without_the_role_do_nothing(routed):
     case = send()
     with pytest.raises(NotAllowed):
         desk.read_case(actor=routed.actor("keeper"), pk=case.pk)

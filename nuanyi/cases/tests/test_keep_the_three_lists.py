@@ -4,7 +4,7 @@ import pytest
 
 from nuanyi.cases import queries
 from nuanyi.cases.services import lists
-from nuanyi.cases.services.lists import Told
+from nuanyi.cases.services.lists import ListLineInput
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed
@@ -17,7 +17,7 @@ def lines(cast, district):
     unit = district["gonghui"]
     need = lists.add_need(
         actor=office,
-        told=Told(
+        told=ListLineInput(
             part="legal_aid",
             title="讨薪咨询",
             region_code="450311100",
@@ -28,7 +28,7 @@ def lines(cast, district):
     )
     pledge = lists.add_pledge(
         actor=office,
-        told=Told(
+        told=ListLineInput(
             part="legal_aid",
             title="律师值班",
             region_code="450311",
@@ -73,7 +73,7 @@ def test_a_dropped_project_gives_its_hours_back_and_a_done_one_goes_to_the_ledge
 
 def test_a_unit_enters_its_own_lines_only(cast, district):
     clerk = cast.actor("clerk")
-    told = Told(
+    told = ListLineInput(
         part="health", title="体检", region_code="", amount=10, unit=district["gonghui"], last=clock.today()
     )
     with pytest.raises(NotAllowed):

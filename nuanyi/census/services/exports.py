@@ -19,7 +19,7 @@ from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.people.models import Account
-from nuanyi.people.rules import MIN_PURPOSE, Duty
+from nuanyi.people.rules import MIN_PURPOSE, Role
 from nuanyi.people.services import open_for_program
 from nuanyi.places import queries as places
 
@@ -96,9 +96,9 @@ def ask_for_clear(*, actor: Actor, purpose: str, filters: dict[str, str]) -> Exp
         raise NotAllowed()
     made = Export.objects.create(asked_by_id=actor.account_id, purpose=purpose.strip()[:200], filters=filters)
     journal.record(actor, events.EXPORT_ASKED, made, purpose=made.purpose, filters=filters)
-    for duty in (Duty.DISTRICT_OFFICE, Duty.ORGANISATION):
-        notices.queue_to_duty(
-            duty, kinds.EXPORT_ASKED, once=f"export:{made.pk}", who=actor.label, purpose=made.purpose
+    for role in (Role.DISTRICT_OFFICE, Role.ORGANISATION):
+        notices.queue_to_role(
+            role, kinds.EXPORT_ASKED, once=f"export:{made.pk}", who=actor.label, purpose=made.purpose
         )
     return made
 

@@ -34,7 +34,7 @@ from nuanyi.census.rules import FINDINGS_KEPT, REASONS, Choice, ImportState, Kin
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock, masks, sheets, wall
+from nuanyi.lib import clock, masks, row_security, sheets
 from nuanyi.lib.actor import EVERYWHERE, Actor, Scope, system
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.sectors import Sector
@@ -148,7 +148,7 @@ def sole_worker(pk: UUID) -> Iterator[bool]:
 
 
 def scopes_of(of: Import) -> tuple[Scope, ...]:
-    """Where the sender of an import may write, by the duties as they are now; everywhere for a command."""
+    """Where the sender of an import may write, by the roles as they are now; everywhere for a command."""
     if of.account_id is None:
         return (EVERYWHERE,)
     return actor_for(Account.objects.get(pk=of.account_id)).scopes("census.import")
@@ -190,7 +190,7 @@ def read_import(pk: UUID) -> None:
         if not mine or of is None:
             return
         try:
-            with wall.opened_for(system("import")):
+            with row_security.reading_as(system("import")):
                 _read(of)
         except sheets.BadSheet as refused:
             _refuse(of, refused.code)
@@ -413,7 +413,7 @@ def write_import(pk: UUID) -> None:
     with sole_worker(pk) as mine:
         if not mine:
             return
-        with wall.opened_for(system("import")):
+        with row_security.reading_as(system("import")):
             of = Import.objects.select_related("source").filter(pk=pk, state=ImportState.WRITING).first()
             if of is None:
                 return
@@ -504,7 +504,7 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
     """
     of = _own(actor, of)
     check_move(of.state, ImportState.UNDONE)
-    wall.stand_at(system("undo"))
+    row_security.set_reader(system("undo"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
     done = {"restored": 0, "kept": 0, "removed": 0}
@@ -519,7 +519,7 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
     of.state = ImportState.UNDONE
     of.save()
     journal.record(actor, events.IMPORT_UNDONE, of, **done)
-    wall.stand_at(actor)
+    row_security.set_reader(actor)
     return done
 
 

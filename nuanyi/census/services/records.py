@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import events, kinds
 from nuanyi.census.loading.workers import prefixes
-from nuanyi.census.models import DoorEntry, Establishment, Worker
+from nuanyi.census.models import DoorstepEntry, Establishment, Worker
 from nuanyi.census.rows import Known, name_key, read_establishment, read_worker
 from nuanyi.census.rules import REASONS, FollowUp, Kind
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock, wall
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, Refusal
 from nuanyi.lib.ids import new_id
@@ -62,7 +62,7 @@ def undo_follow_up(*, actor: Actor, model: type[Record], before: dict[str, str])
 
 
 @transaction.atomic
-def record_at_door(*, actor: Actor, client_key: UUID, entry: dict[str, str]) -> DoorEntry:
+def record_at_doorstep(*, actor: Actor, client_key: UUID, entry: dict[str, str]) -> DoorstepEntry:
     """Record an establishment or a worker met at the door. A repeat with the same key gives the first answer.
 
     ``entry`` has ``kind`` and the fields of ``columns.FIELDS``. Raises BadInput with a word per field,
@@ -70,12 +70,12 @@ def record_at_door(*, actor: Actor, client_key: UUID, entry: dict[str, str]) -> 
     """
     actor.require("census.enter")
     digest = hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).digest()
-    known = DoorEntry.objects.select_for_update().filter(pk=client_key).first()
+    known = DoorstepEntry.objects.select_for_update().filter(pk=client_key).first()
     if known is not None:
         if bytes(known.body_digest) != digest or known.account_id != actor.account_id:
             raise Conflict(code="key-reused")
         return known
-    made = DoorEntry(client_key=client_key, body_digest=digest, account_id=actor.account_id)
+    made = DoorstepEntry(client_key=client_key, body_digest=digest, account_id=actor.account_id)
     kind = entry.get("kind", Kind.WORKERS)
     record: Record
     if kind == Kind.ESTABLISHMENTS:
@@ -136,14 +136,16 @@ def _establishment(actor: Actor, entry: dict[str, str]) -> Establishment:
 
 def _worker(actor: Actor, entry: dict[str, str]) -> Worker:
     draft = _read(actor, entry, read_worker)
-    wall.stand_at(system("door"))  # a person on another unit's roster is known already, though not shown
+    row_security.set_reader(
+        system("door")
+    )  # a person on another unit's roster is known already, though not shown
     same = [
         person
         for number in (draft.phone, draft.id_number)
         if number
         for person in Person.objects.filter(_same(number)).exclude(worker=None)
     ]
-    wall.stand_at(actor)
+    row_security.set_reader(actor)
     if same:
         raise _known_already()
     person = _person(actor, draft.region)

@@ -16,7 +16,7 @@ from nuanyi.census.forms import SendForm
 from nuanyi.census.models import Finding, Import, Match
 from nuanyi.census.rules import REASONS, Choice, ImportState, Kind
 from nuanyi.census.services import copies, imports
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
@@ -27,7 +27,7 @@ BUSY = (ImportState.READING, ImportState.WRITING)
 
 
 @require_safe
-@door("census.import")
+@permission_required("census.import")
 def imports_list(request: HttpRequest) -> HttpResponse:
     """All files that were sent, newest first."""
     rows = queries.imports_for(actor_of(request))
@@ -35,7 +35,7 @@ def imports_list(request: HttpRequest) -> HttpResponse:
     return render(request, "census/staff/imports.html", {"page": page})
 
 
-@door("census.import")
+@permission_required("census.import")
 def new(request: HttpRequest) -> HttpResponse:
     """Send a file."""
     actor = actor_of(request)
@@ -73,7 +73,7 @@ def _import(request: HttpRequest, pk: UUID) -> Import:
 
 
 @require_safe
-@door("census.import")
+@permission_required("census.import")
 def one(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where a file stands, and what can be done with it now."""
     of = _import(request, pk)
@@ -121,7 +121,7 @@ def _sheets(of: Import) -> list[dict[str, Any]]:
 
 
 @require_POST
-@door("census.import")
+@permission_required("census.import")
 def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct which column is which; the file is read again."""
     of = _import(request, pk)
@@ -144,7 +144,7 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@door("census.import")
+@permission_required("census.import")
 def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What to do where rows meet known records: for all, or for the ticked ones."""
     of = _import(request, pk)
@@ -159,7 +159,7 @@ def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@door("census.import")
+@permission_required("census.import")
 def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take in the good rows, or all or nothing; or discard."""
     of, actor = _import(request, pk), actor_of(request)
@@ -174,7 +174,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@door("census.import")
+@permission_required("census.import")
 def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a whole import back."""
     imports.undo(actor=actor_of(request), of=_import(request, pk))
@@ -182,7 +182,7 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@door("census.import")
+@permission_required("census.import")
 def copy(request: HttpRequest, pk: UUID, part: str) -> HttpResponse:
     """The annotated copy (bad cells marked, with reasons) or the rejected rows, for whoever sent the file."""
     body = copies.copy_of(actor=actor_of(request), of=_import(request, pk), part=part)

@@ -14,7 +14,7 @@ from nuanyi.census import queries
 from nuanyi.census.models import Establishment, Source, Worker
 from nuanyi.census.rules import FollowUp
 from nuanyi.census.services import exports, records
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.paging import counted, page_of
@@ -63,21 +63,21 @@ def _list(request: HttpRequest, what: str) -> HttpResponse:
 
 
 @require_safe
-@door("census.view")
+@permission_required("census.view")
 def establishments(request: HttpRequest) -> HttpResponse:
     """Establishments, filtered, paged by key."""
     return _list(request, "establishments")
 
 
 @require_safe
-@door("census.view")
+@permission_required("census.view")
 def workers(request: HttpRequest) -> HttpResponse:
     """Workers, masked, filtered, paged by key."""
     return _list(request, "workers")
 
 
 @require_safe
-@door("census.view")
+@permission_required("census.view")
 def establishment(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One establishment: what is known, who answers for it and why, its workers."""
     actor = actor_of(request)
@@ -98,7 +98,7 @@ def establishment(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@door("census.view")
+@permission_required("census.view")
 def worker(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One worker, masked; each value opens for a stated purpose."""
     actor = actor_of(request)
@@ -123,7 +123,7 @@ def worker(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@door("census.follow_up")
+@permission_required("census.follow_up")
 def follow_up(request: HttpRequest, what: str) -> HttpResponse:
     """Set the follow-up of the chosen rows, or undo that."""
     actor, model = actor_of(request), WHAT[what]
@@ -151,7 +151,7 @@ def _back(request: HttpRequest, what: str) -> str:
 
 
 @require_safe
-@door("census.export")
+@permission_required("census.export")
 def export(request: HttpRequest, what: str) -> HttpResponse:
     """The filtered list as Excel, personal values masked."""
     body = exports.export_masked(actor=actor_of(request), what=what, filters=filters_of(request))

@@ -14,7 +14,7 @@ from nuanyi.census.models import CensusRound, Export
 from nuanyi.census.rules import RoundState
 from nuanyi.census.services import exports, rounds
 from nuanyi.census.staff.records import filters_of
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.places import queries as places
@@ -22,14 +22,14 @@ from nuanyi.units.models import Unit
 
 
 @require_safe
-@door("census.view")
+@permission_required("census.view")
 def rounds_list(request: HttpRequest) -> HttpResponse:
     """All rounds with their progress."""
     context = {"rounds": queries.rounds(), "names": places.names_by_code()}
     return render(request, "census/staff/rounds.html", context)
 
 
-@door("census.rounds")
+@permission_required("census.rounds")
 def new(request: HttpRequest) -> HttpResponse:
     """Plan a round."""
     form, refusal = RoundForm(), None
@@ -52,7 +52,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@door("census.rounds")
+@permission_required("census.rounds")
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin, close or reopen."""
     found = CensusRound.objects.filter(pk=pk).first()
@@ -62,7 +62,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("census:rounds")
 
 
-@door("census.export")
+@permission_required("census.export")
 def exports_list(request: HttpRequest) -> HttpResponse:
     """Requests for workers in clear: ask, decide, take."""
     actor, refusal = actor_of(request), None
@@ -94,7 +94,7 @@ def _export(pk: UUID) -> Export:
 
 
 @require_POST
-@door("census.approve_export")
+@permission_required("census.approve_export")
 def decide_export(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Approve or refuse."""
     exports.decide_export(actor=actor_of(request), export=_export(pk), approve="approve" in request.POST)
@@ -102,7 +102,7 @@ def decide_export(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-@door("census.export")
+@permission_required("census.export")
 def take_export(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The one download."""
     return workbook(exports.take_clear(actor=actor_of(request), export=_export(pk)), "workers-in-clear")

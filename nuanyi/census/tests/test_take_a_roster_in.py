@@ -220,7 +220,7 @@ def test_a_township_takes_in_its_own_people_only(district, cast):
     assert Finding.objects.get(source_import=of).reason == "region-outside"
 
 
-def test_nobody_without_the_duty_sends_and_nobody_sees_anothers_import(district, cast):
+def test_nobody_without_the_role_sends_and_nobody_sees_anothers_import(district, cast):
     with pytest.raises(NotAllowed):
         send(cast.actor("clerk"), [HEAD, row(1)])
     of = send(cast.actor("yanshan"), [HEAD, row(1)])

@@ -19,8 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front.icons import ICONS
 from nuanyi.lib import clock
+from nuanyi.lib.access import PUBLIC, SIGNED_IN
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.doors import PUBLIC, SIGNED_IN
 
 register = template.Library()
 SHORT_DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
@@ -69,16 +69,18 @@ def _say_choose(widget: Any) -> None:
 
 
 @lru_cache(maxsize=1024)
-def _act_of(path: str) -> str:
-    """The act of the door at ``path``; addresses do not change while the program runs, and the matrix asks for sixty at once."""
-    return getattr(resolve(path).func, "act", PUBLIC)
+def _permission_of(path: str) -> str:
+    """The permission of the door at ``path``; addresses do not change while the program runs, and the matrix asks for sixty at once."""
+    return getattr(resolve(path).func, "permission", PUBLIC)
 
 
 @register.filter
 def opens(actor: Actor, address: str) -> bool:
     """Whether the page at ``address`` lets this actor in by its door: a link that leads to a refusal is no link."""
-    act = _act_of(urlsplit(address).path)
-    return act == PUBLIC or (act == SIGNED_IN and actor.kind != "guest") or actor.can(act)
+    permission = _permission_of(urlsplit(address).path)
+    return (
+        permission == PUBLIC or (permission == SIGNED_IN and actor.kind != "guest") or actor.can(permission)
+    )
 
 
 @register.inclusion_tag("front/parts/errors.html")

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.lib import clock
 from nuanyi.reports.services import handling, sending
-from nuanyi.stations.services import keeping, telling
+from nuanyi.stations.services import faults, keeping
 
 LISTS = (
     "/office/census/workers/",
@@ -45,7 +45,7 @@ def _queries(browser, address):
 def test_a_list_asks_as_often_for_forty_rows_as_for_two(cast, program, put):
     take(program, [HEAD, row(1), row(2)])
     put("甲站")
-    told = sending.Told(kind="", words="路灯不亮", lat_wgs84=25.06, lon_wgs84=110.31)
+    told = sending.ReportInput(kind="", words="路灯不亮", lat_wgs84=25.06, lon_wgs84=110.31)
     handling.mend(
         actor=program, pk=sending.send_report(key=uuid4(), told=told).report_id, words="修了", photos=[]
     )
@@ -56,12 +56,12 @@ def test_a_list_asks_as_often_for_forty_rows_as_for_two(cast, program, put):
     take(program, [HEAD, *[row(n) for n in range(10, 50)]], source_name="乙")
     for n in range(12):
         station = put(f"第{n}站", amenities=["fan", "sofa", "charging"])
-        telling.tell_fault(station=station, key=uuid4(), trouble="broken", kind="fan", network=str(n))
+        faults.tell_fault(station=station, key=uuid4(), trouble="broken", kind="fan", network=str(n))
         keeping.note_visits(
             actor=program, station=station, counts=[(clock.now() - timedelta(hours=n), "courier", 2)]
         )
     for n in range(12):
-        told = sending.Told(kind="", words=f"第{n}处坑", lat_wgs84=25.06, lon_wgs84=110.31)
+        told = sending.ReportInput(kind="", words=f"第{n}处坑", lat_wgs84=25.06, lon_wgs84=110.31)
         voice = sending.send_report(key=uuid4(), told=told, network=str(n))
         if n % 2:
             handling.mend(actor=program, pk=voice.report_id, words="修了", photos=[])
@@ -87,7 +87,7 @@ def test_the_next_page_begins_where_the_last_one_ended(cast, program):
     import re
 
     while address:
-        page = browser.get(address).content.decode()
+        page = " ".join(browser.get(address).content.decode().split())
         seen += re.findall(r'name="id" value="([0-9a-f-]+)"', page)
         older = re.search(r'rel="next" href="([^"]+)"', page)
         address = "/office/census/workers/" + older.group(1) if older else ""

@@ -29,7 +29,7 @@ ACT = "learning.groups"
 
 
 @dataclass
-class Told:
+class GroupInput:
     """A group as somebody enters it. ``address`` and ``secret`` stay as they are where left empty."""
 
     name: str
@@ -51,7 +51,7 @@ def groups_for(actor: Actor) -> list[Group]:
 
 
 @transaction.atomic
-def save_group(*, actor: Actor, told: Told, pk: int | None = None) -> Group:
+def save_group(*, actor: Actor, told: GroupInput, pk: int | None = None) -> Group:
     """Enter or change a group. Raises NotAllowed, NotFound, BadInput (an address that is not the robot's own)."""
     actor.require(ACT, units=(told.unit.pk,))
     group = Group.objects.select_for_update().filter(pk=pk).first() if pk else Group()

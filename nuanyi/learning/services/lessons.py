@@ -24,7 +24,7 @@ FINISHED_AN_HOUR = 400
 
 
 @dataclass
-class Told:
+class LessonInput:
     """A lesson as somebody writes it. A question: ``{"q": …, "options": […], "right": 0, "why": …}``."""
 
     slug: str
@@ -37,7 +37,7 @@ class Told:
     douyin: str = ""
 
 
-def _check(told: Told) -> None:
+def _check(told: LessonInput) -> None:
     wrong: dict[str, Any] = {}
     if told.category not in Category.values:
         wrong["category"] = _("Choose from the list.")
@@ -69,7 +69,7 @@ def _good(question: dict[str, Any]) -> bool:
 
 
 @transaction.atomic
-def save_lesson(*, actor: Actor, told: Told, lesson: Lesson | None = None) -> Lesson:
+def save_lesson(*, actor: Actor, told: LessonInput, lesson: Lesson | None = None) -> Lesson:
     """Write or change a lesson. A published one becomes a draft again, and its old version is kept. Raises BadInput."""
     actor.require("learning.write")
     _check(told)
@@ -152,7 +152,7 @@ def move_lesson(*, actor: Actor, lesson: Lesson, to: str) -> Lesson:
     lesson.state = to
     lesson.save()
     if to == State.REVIEW:
-        notices.queue_to_duty(
+        notices.queue_to_role(
             "district_office",
             kinds.REVIEW_ASKED,
             once=f"review:{lesson.pk}:{lesson.version}",

@@ -35,7 +35,7 @@ HALL_AN_HOUR = 600
 
 
 @dataclass
-class Told:
+class SessionInput:
     """A session as somebody plans it."""
 
     kind: str
@@ -49,7 +49,7 @@ class Told:
     capacity: int = 0
 
 
-def _check(told: Told) -> None:
+def _check(told: SessionInput) -> None:
     wrong: dict[str, Any] = {}
     if told.kind not in SessionKind.values:
         wrong["kind"] = _("Choose from the list.")
@@ -78,7 +78,7 @@ def own(actor: Actor, pk: int) -> Session:
 
 
 @transaction.atomic
-def save_session(*, actor: Actor, told: Told, pk: int | None = None) -> Session:
+def save_session(*, actor: Actor, told: SessionInput, pk: int | None = None) -> Session:
     """Plan a session, or move it: then calendars that follow it are told by a higher sequence (RFC 5545). Raises BadInput."""
     actor.require(ACT)
     _check(told)
@@ -93,7 +93,7 @@ def save_session(*, actor: Actor, told: Told, pk: int | None = None) -> Session:
         session.sequence += 1
     else:
         session.account = Account.objects.filter(pk=actor.account_id or 0).first()
-        session.by_instructor = "instructor" in actor.duties
+        session.by_instructor = "instructor" in actor.roles
     session.save()
     if pk:
         pushing.tell_invited(session)

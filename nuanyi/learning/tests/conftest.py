@@ -25,7 +25,7 @@ def hall(cast, district):
             "sector": "delivery",
         }
         return sessions.save_session(
-            actor=cast.actor("office"), told=sessions.Told(**{**told, **more}), pk=pk
+            actor=cast.actor("office"), told=sessions.SessionInput(**{**told, **more}), pk=pk
         )
 
     return make

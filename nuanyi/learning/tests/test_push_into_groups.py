@@ -97,7 +97,7 @@ def make_group(cast, district, loopback, robot="wecom", **more):
         "region_code": "450311100",
         "sector": "delivery",
     }
-    return groups.save_group(actor=cast.actor("office"), told=groups.Told(**{**told, **more}))
+    return groups.save_group(actor=cast.actor("office"), told=groups.GroupInput(**{**told, **more}))
 
 
 def at(hour, minute=0):
@@ -119,7 +119,7 @@ def test_the_page_of_pushes_shows_lessons_and_invitations(cast, district, loopba
     now = clock.now()
     held = sessions.save_session(
         actor=cast.actor("office"),
-        told=sessions.Told(
+        told=sessions.SessionInput(
             kind="lecture",
             title="夜里骑行",
             place="雁山镇",

@@ -133,7 +133,7 @@ def test_a_session_is_not_closed_before_it_begins_and_moves_with_a_higher_sequen
     )
     with pytest.raises(IllegalMove):
         sessions.close(actor=cast.actor("office"), pk=session.pk, head_count=None)
-    told = sessions.Told(
+    told = sessions.SessionInput(
         kind="lecture",
         title="骑行安全",
         place="雁山镇驿站",

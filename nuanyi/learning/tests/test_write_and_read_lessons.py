@@ -6,7 +6,7 @@ from nuanyi.learning.forms import questions_as_text, questions_from_text
 from nuanyi.learning.models import Finish, Lesson, LessonVersion
 from nuanyi.learning.reading import html_of
 from nuanyi.learning.services import lessons
-from nuanyi.learning.services.lessons import Told
+from nuanyi.learning.services.lessons import LessonInput
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed
 
 QUESTION = {"q": "头盔几年一换？", "options": ["三年", "十年"], "right": 0, "why": "泡沫会老化。"}
@@ -21,7 +21,7 @@ def told(**more):
         "sources": ["《道路交通安全法》第五十一条"],
         "questions": [QUESTION],
     }
-    return Told(**{**first, **more})
+    return LessonInput(**{**first, **more})
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def pledge(cast, district):
-    told = lists.Told(
+    told = lists.ListLineInput(
         part="hardship",
         title="热饭一份",
         region_code="",
@@ -59,7 +59,7 @@ def test_what_nobody_took_goes_back_once(cast, pledge):
 
 
 def test_a_project_and_a_reward_never_promise_the_same_piece(cast, district, pledge):
-    told = lists.Told(
+    told = lists.ListLineInput(
         part="hardship", title="晚上有热饭", region_code="", amount=50, unit=district["gonghui"]
     )
     need = lists.add_need(actor=cast.actor("office"), told=told)

@@ -2,7 +2,7 @@ from nuanyi.notices import services
 from nuanyi.notices.models import Call, Notice
 
 
-def test_a_call_reaches_everybody_with_the_duty_at_the_unit_once_and_nobody_else(cast, district):
+def test_a_call_reaches_everybody_with_the_role_at_the_unit_once_and_nobody_else(cast, district):
     unit = district["shichang"]
     for _again in range(2):
         services.call(unit.pk, ("clerk",), "test", once="x", address="/office/", about="一件")

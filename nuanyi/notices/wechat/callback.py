@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from nuanyi.lib import clock, limits
-from nuanyi.lib.doors import PUBLIC, door
+from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.errors import NotAllowed, NotFound, TooMuch
 from nuanyi.notices.wechat import Account, account, answers, envelope
 
@@ -79,7 +79,7 @@ def _reply(told: dict[str, str], text: str, mine: Account, *, encrypted: bool) -
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def callback(request: HttpRequest) -> HttpResponse:
     """Prove to WeChat that the address is ours (GET); answer a follower (POST). The same callback twice does nothing twice."""
     mine = account()

@@ -1,7 +1,7 @@
 import pytest
 from django.db import connection, transaction
 
-from nuanyi.lib import wall
+from nuanyi.lib import row_security
 from nuanyi.lib.actor import GUEST
 from nuanyi.people.models import Person
 
@@ -18,7 +18,7 @@ def _seen_by(actor) -> int:
     """Straight SQL as the role that serves pages: no filter of ours in between."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE nuanyi_web")
-        wall.stand_at(actor)
+        row_security.set_reader(actor)
         cursor.execute("SELECT count(*) FROM people_person")
         return cursor.fetchone()[0]
 

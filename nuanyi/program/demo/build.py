@@ -11,7 +11,7 @@ from typing import Any
 from nuanyi.census.models import CensusRound, Import
 from nuanyi.census.rules import RoundState
 from nuanyi.census.services import imports, rounds
-from nuanyi.lib import wall
+from nuanyi.lib import row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.figures import Window
 from nuanyi.lib.ids import new_id
@@ -98,27 +98,27 @@ KEY_ROUND = "2022年4个重点领域摸底排查"
 def build(say: Callable[[str], None]) -> dict[str, Any]:
     """Build whatever is missing and report what is there."""
     say("places and grids …")
-    with wall.opened_for(ACTOR):
+    with row_security.reading_as(ACTOR):
         _places()
         _units()
         _accounts()
     say("rosters …")
-    with wall.opened_for(ACTOR):
+    with row_security.reading_as(ACTOR):
         key_round = _round()
     for file, source, kind, sector, day in ROSTERS:
         say(f"  {file} …")
         _roster(file, source, kind, sector, day, key_round)
     say("stations …")
-    with wall.opened_for(ACTOR):
+    with row_security.reading_as(ACTOR):
         stations.build()
         jobs.count_visits()
     say("service desk …")
-    with wall.opened_for(ACTOR):
+    with row_security.reading_as(ACTOR):
         desk.build()
         school.build()
         say("reports, volunteers, leaflets …")
         street.build_street()
-    with wall.opened_for(ACTOR):
+    with row_security.reading_as(ACTOR):
         if key_round.state != RoundState.CLOSED:
             rounds.move_round(actor=ACTOR, census_round=key_round, state=RoundState.CLOSED)
         figures = {figure.key: figure.value for figure in matrix.all_figures(Window())}
@@ -193,7 +193,7 @@ def _units() -> None:
 
 
 def _accounts() -> None:
-    for username, name, unit, duty, region in ACCOUNTS:
+    for username, name, unit, role, region in ACCOUNTS:
         if Account.objects.filter(username=username).exists():
             continue
         account = people.make_account(
@@ -204,7 +204,7 @@ def _accounts() -> None:
             unit=Unit.objects.filter(code=unit).first(),
             must_change_password=False,
         )
-        people.give_duty(actor=ACTOR, account=account, duty=duty, region_code=region)
+        people.give_role(actor=ACTOR, account=account, role=role, region_code=region)
 
 
 def _round() -> CensusRound:

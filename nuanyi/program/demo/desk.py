@@ -10,7 +10,7 @@ from nuanyi.cases.models import Need, Register, RoutingRule, ServiceItem
 from nuanyi.cases.rules import Kind
 from nuanyi.cases.services import intake, lists, registers, settings
 from nuanyi.cases.services.intake import Request
-from nuanyi.cases.services.lists import Told
+from nuanyi.cases.services.lists import ListLineInput
 from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import GUEST, system
 from nuanyi.units.models import Unit
@@ -267,7 +267,7 @@ def _three_lists(units: dict[str, Unit]) -> None:
     first, last = clock.today(), clock.today() + timedelta(days=90)
     aid = lists.add_need(
         actor=ACTOR,
-        told=Told(
+        told=ListLineInput(
             part="legal_aid",
             title="讨薪怎么走程序（示例）",
             region_code="450311100",
@@ -279,7 +279,7 @@ def _three_lists(units: dict[str, Unit]) -> None:
     )
     lists.add_need(
         actor=ACTOR,
-        told=Told(
+        told=ListLineInput(
             part="health",
             title="颈腰体检（示例）",
             region_code="",
@@ -290,7 +290,7 @@ def _three_lists(units: dict[str, Unit]) -> None:
     )
     lawyer = lists.add_pledge(
         actor=ACTOR,
-        told=Told(
+        told=ListLineInput(
             part="legal_aid",
             title="律师驻站值班（示例）",
             region_code="450311",
@@ -305,7 +305,7 @@ def _three_lists(units: dict[str, Unit]) -> None:
     )
     lists.add_pledge(
         actor=ACTOR,
-        told=Told(
+        told=ListLineInput(
             part="health",
             title="免费体检名额（示例）",
             region_code="",
@@ -319,7 +319,7 @@ def _three_lists(units: dict[str, Unit]) -> None:
     )
     lists.add_pledge(
         actor=ACTOR,
-        told=Told(
+        told=ListLineInput(
             part="employment",
             title="会议室周末可办培训（示例）",
             region_code="450311001",

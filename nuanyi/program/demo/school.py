@@ -38,7 +38,7 @@ TITLES = (
 SECTORS = ("delivery", "courier", "road_transport", "livestream")
 
 
-def lessons_written() -> list[lessons.Told]:
+def lessons_written() -> list[lessons.LessonInput]:
     """The texts, read."""
     found = []
     for part in TEXTS.read_text().split("=== ")[1:]:
@@ -48,7 +48,7 @@ def lessons_written() -> list[lessons.Told]:
         text, *sources = body.split("\n--- ")
         questions = questions_from_text(asked.replace("\n\n??? ", "\n\n").replace("??? ", ""))
         found.append(
-            lessons.Told(
+            lessons.LessonInput(
                 slug=slug,
                 category=category,
                 title=title,
@@ -85,7 +85,7 @@ def _this_week() -> None:
 
 def _pushes_of_2022() -> None:
     """A group whose robot is stopped; its pushes of 2022 stand in doubt, as after a change of systems, and are said to have come."""
-    told = groups.Told(
+    told = groups.GroupInput(
         name="雁山骑手群（示例）",
         robot="wecom",
         address="https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=demo",
@@ -117,7 +117,7 @@ def _sessions_of_2022() -> None:
         with clock.held_at(start - timedelta(days=3)):
             session = sessions.save_session(
                 actor=instructor,
-                told=sessions.Told(
+                told=sessions.SessionInput(
                     kind="lecture" if n % 3 else "meeting",
                     title=TITLES[n % 6],
                     place=f"{place}（示例）",
@@ -148,7 +148,7 @@ def _session_to_come() -> None:
     start = datetime.combine(clock.today() + timedelta(days=2), time(14, 30), clock.CHINA)
     sessions.save_session(
         actor=ACTOR,
-        told=sessions.Told(
+        told=sessions.SessionInput(
             kind="road",
             title="骑行安全培训（示例）",
             place="良丰街道驿站（示例）",

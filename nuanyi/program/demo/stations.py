@@ -11,7 +11,7 @@ from nuanyi.lib.actor import system
 from nuanyi.people.models import Account
 from nuanyi.stations.models import Station
 from nuanyi.stations.rules import Function, State, Trouble
-from nuanyi.stations.services import keeping, stations, telling
+from nuanyi.stations.services import faults, keeping, stations
 from nuanyi.stations.services.stations import StationDraft
 from nuanyi.units.models import Unit
 
@@ -152,7 +152,7 @@ def _days(made: dict[str, Station]) -> None:
     first = made["LF01"]
     keeping.set_amenity(actor=ACTOR, station=first, kind="first_aid", expires=today + timedelta(days=20))
     keeping.set_amenity(actor=ACTOR, station=first, kind="rain_gear", left=2, threshold=3)
-    telling.tell_fault(
+    faults.tell_fault(
         station=made["YS01"],
         key=UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5a01"),
         trouble=Trouble.BROKEN,
@@ -160,7 +160,7 @@ def _days(made: dict[str, Station]) -> None:
         words="风扇不转了（示例）",
         network="demo",
     )
-    telling.wish(
+    faults.wish(
         station=first,
         key=UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5a02"),
         words="能不能多两个头盔挂钩（示例）",

@@ -66,7 +66,7 @@ def _somewhere(chance: random.Random) -> tuple[float, float]:
 
 
 def _told(n: int, words: str, place: tuple[float, float]) -> Voice:
-    told = sending.Told(kind="", words=words, lat_wgs84=place[0], lon_wgs84=place[1], accuracy=15)
+    told = sending.ReportInput(kind="", words=words, lat_wgs84=place[0], lon_wgs84=place[1], accuracy=15)
     return sending.send_report(key=uuid5(SPACE, f"report{n}"), told=told, network="")
 
 
@@ -126,7 +126,7 @@ def _volunteers() -> list[Volunteer]:
     townships = [region.code for region in places.townships()]
     with clock.held_at(_at(date(2022, 3, 1), 9)):
         for n, surname in enumerate(SURNAMES):
-            told = joining.Told(
+            told = joining.VolunteerInput(
                 name=f"{surname}示例",
                 phone=f"1990000{2100 + n}",
                 role=Role.values[n % len(Role.values)],
@@ -198,7 +198,7 @@ def _shifts(people: list[Volunteer]) -> None:
     for title, amount, hours, stock in (("热饭一份（示例）", 60, 2, 30), ("头盔一顶（示例）", 20, 20, 10)):
         pledged = lists.add_pledge(
             actor=ACTOR,
-            told=lists.Told(
+            told=lists.ListLineInput(
                 part="hardship",
                 title=title,
                 region_code="",
@@ -211,8 +211,8 @@ def _shifts(people: list[Volunteer]) -> None:
         rewards.save_reward(actor=ACTOR, pledge=pledged.pk, hours=hours, stock=stock)
 
 
-def _shift(team: int, title: str, day: date, grid: str) -> shifts.Told:
-    return shifts.Told(
+def _shift(team: int, title: str, day: date, grid: str) -> shifts.ShiftInput:
+    return shifts.ShiftInput(
         team=team,
         topic="civility",
         title=title,

@@ -101,9 +101,9 @@ def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(home,
         part.chmod(part.stat().st_mode | 0o011)
     run(home, "backup", str(backup))
     erase = (
-        "from nuanyi.people import services; from nuanyi.people.models import Person; from nuanyi.lib import wall;"
+        "from nuanyi.people import services; from nuanyi.people.models import Person; from nuanyi.lib import row_security;"
         "from nuanyi.lib.actor import system; a = system('test')\n"
-        "with wall.opened_for(a):\n"
+        "with row_security.reading_as(a):\n"
         "    p = Person.objects.exclude(phone_digest=None).first(); print(p.pk)\n"
         "    services.erase_person(actor=a, person=p, reason='wished')"
     )
@@ -111,8 +111,8 @@ def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(home,
     shutil.copytree(home / "keys", other / "keys")
     assert json.loads(run(other, "restore", str(backup), "--json"))["erased_again"] == 1
     look = (
-        "from nuanyi.people.models import Person; from nuanyi.lib import wall; from nuanyi.lib.actor import system\n"
-        f"with wall.opened_for(system('test')):\n    p = Person.objects.get(pk='{gone}'); print(p.phone_digest, p.sealed_name)"
+        "from nuanyi.people.models import Person; from nuanyi.lib import row_security; from nuanyi.lib.actor import system\n"
+        f"with row_security.reading_as(system('test')):\n    p = Person.objects.get(pk='{gone}'); print(p.phone_digest, p.sealed_name)"
     )
     assert run(other, "manage", "shell", "-v", "0", "-c", look).strip().splitlines()[-1] == "None None"
 

@@ -297,7 +297,7 @@ def warn_late(actor: Actor) -> int:
         with transaction.atomic():
             facts: dict[str, Any] = {"ref": report.ref, "due": due_words(report)}
             tell_unit(report, kinds.LATE, once=f"late:{report.pk}:{report.reopened}", **facts)
-            notices.queue_to_duty(
+            notices.queue_to_role(
                 "district_office", kinds.LATE, once=f"late-up:{report.pk}:{report.reopened}", **facts
             )
             Report.objects.filter(pk=report.pk).update(warned=True)

@@ -29,7 +29,7 @@ from nuanyi.reports.rules import DONE, State
 
 
 @dataclass
-class Told:
+class ReportInput:
     """A report as a phone tells it. Place in WGS-84; ``accuracy`` is the phone's own guess of its error in metres."""
 
     kind: str
@@ -63,7 +63,7 @@ def voice_by_link(link: str) -> Voice:
 # sending -----------------------------------------------------------------------------------------
 
 
-def _checked(told: Told) -> Told:
+def _checked(told: ReportInput) -> ReportInput:
     told.words, told.where = rules.clean(told.words), rules.clean(told.where)[: rules.MAX_PLACE]
     wrong: dict[str, Any] = {}
     if not told.kind:
@@ -101,7 +101,7 @@ def _checked(told: Told) -> Told:
     return told
 
 
-def _place(told: Told) -> tuple[str, str]:
+def _place(told: ReportInput) -> tuple[str, str]:
     """Region and grid of the place. Raises BadInput for one outside the district."""
     if not (-90 <= told.lat_wgs84 <= 90 and -180 <= told.lon_wgs84 <= 180):
         raise BadInput(fields={"place": _("Where is it?")})
@@ -118,7 +118,7 @@ def _place(told: Told) -> tuple[str, str]:
     return region, grid
 
 
-def _digest(told: Told) -> bytes:
+def _digest(told: ReportInput) -> bytes:
     parts = (
         told.kind,
         told.words,
@@ -131,7 +131,7 @@ def _digest(told: Told) -> bytes:
     return sha256(repr(parts).encode()).digest()
 
 
-def send_report(*, key: UUID, told: Told, network: str = "", at_most: int = 0) -> Voice:
+def send_report(*, key: UUID, told: ReportInput, network: str = "", at_most: int = 0) -> Voice:
     """Take a report in: placed, dispatched, its time running. The same ``key`` again gives the first answer.
 
     Raises BadInput, BadPicture, Conflict (the key came with other words), TooMuch.
@@ -151,7 +151,7 @@ def send_report(*, key: UUID, told: Told, network: str = "", at_most: int = 0) -
         return known
 
 
-def _take_in(key: UUID, told: Told, body: bytes, network: str, at_most: int) -> Voice:
+def _take_in(key: UUID, told: ReportInput, body: bytes, network: str, at_most: int) -> Voice:
     region, grid = _place(told)
     book = queries.book()
     kind = book.kinds[told.kind]

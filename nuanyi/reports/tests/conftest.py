@@ -76,6 +76,6 @@ def sent(ground):
             "lon_wgs84": AT[1],
             "accuracy": 12.0,
         }
-        return sending.send_report(key=key, told=sending.Told(**{**told, **more}), network=network)
+        return sending.send_report(key=key, told=sending.ReportInput(**{**told, **more}), network=network)
 
     return make

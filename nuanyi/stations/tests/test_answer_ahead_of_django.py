@@ -15,9 +15,9 @@ from psycopg.conninfo import make_conninfo
 from nuanyi.front.middleware import safe_headers
 from nuanyi.lib import clock
 from nuanyi.lib.geo import metres_between, wgs84_to_gcj02
-from nuanyi.stations.ahead import PATH, StationsAhead
 from nuanyi.stations.live import LiveSnapshot
 from nuanyi.stations.models import Station
+from nuanyi.stations.nearby_wsgi import PATH, StationsAhead
 
 NOON = datetime(2026, 6, 3, 11, 30, tzinfo=clock.CHINA)
 WEEK = {str(n): "08:00-12:00 14:00-20:00" for n in range(1, 8)}

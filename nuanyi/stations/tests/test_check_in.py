@@ -12,17 +12,17 @@ from nuanyi.lib.errors import NotAllowed, TooMuch
 from nuanyi.lib.figures import Window
 from nuanyi.stations import jobs, rules
 from nuanyi.stations.models import HourMark, HourSalt, VisitCount
-from nuanyi.stations.services import telling
+from nuanyi.stations.services import faults
 
 NOON = datetime(2026, 6, 3, 12, 10, tzinfo=clock.CHINA)
 HERE = (25.0501, 110.3201)
 
 
 def go(station, device="phone-1", *, position=HERE, sector="", code=None, network="203.0.113.7"):
-    return telling.check_in(
+    return faults.check_in(
         station=station,
         device=device,
-        code=code or telling.wall_code(station),
+        code=code or faults.wall_code(station),
         position=position,
         sector=sector,
         network=network,
@@ -99,7 +99,7 @@ def test_a_code_copied_far_away_does_not_count(put):
 def test_a_rotating_code_counts_for_a_minute_at_most(put):
     station = put(check_in="rotating")
     with clock.held_at(NOON):
-        code = telling.screen_code(station, NOON.timestamp())
+        code = faults.screen_code(station, NOON.timestamp())
         assert go(station, position=None, code=code)
     with clock.held_at(NOON + timedelta(seconds=rules.ROTATES_SECONDS)):
         assert go(station, "phone-2", position=None, code=code)
@@ -119,10 +119,10 @@ def test_a_storm_from_one_network_ends(put):
 
 def test_two_taps_in_the_browser_and_the_phone_keeps_only_a_random_word(put):
     station, browser = put(), Client()
-    address = f"/s/{station.code}/?k={telling.wall_code(station)}"
+    address = f"/s/{station.code}/?k={faults.wall_code(station)}"
     page = browser.get(address)
     assert page.status_code == 200
-    told = {"k": telling.wall_code(station), "lat": "25.0501", "lon": "110.3201", "sector": ""}
+    told = {"k": faults.wall_code(station), "lat": "25.0501", "lon": "110.3201", "sector": ""}
     assert "签到成功" in browser.post(f"/s/{station.code}/", told).content.decode()
     assert "已经签过" in browser.post(f"/s/{station.code}/", told).content.decode()
     assert set(browser.cookies) <= {"ny-d", "csrftoken"}

@@ -198,7 +198,7 @@ def test_a_picture_is_put_up_rebuilt(put, cast):
         == 302
     )
     page = browser.get(f"/stations/{station.code}/").content.decode()
-    address = page.split('class="photo" src="')[1].split('"')[0]
+    address = " ".join(page.split()).split('class="photo" src="')[1].split('"')[0]
     shown = browser.get(address)
     assert shown["Content-Type"] == "image/jpeg"
     assert b"SECRETNOTE" not in shown.content

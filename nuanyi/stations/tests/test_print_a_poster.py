@@ -2,7 +2,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from nuanyi.stations.services import telling
+from nuanyi.stations.services import faults
 
 
 def opened(body):
@@ -23,7 +23,7 @@ def test_a_poster_says_name_and_hours_and_its_code_is_read(put, cast, size, widt
     assert len(book) == 1
     for words in ("柘木镇", "08:00-12:00", "14:00-20:00", "舒心歇脚", "手机充电", "从侧门进"):
         assert words in text
-    assert codes == [f"http://testserver/s/{station.code}/?k={telling.wall_code(station)}"]
+    assert codes == [f"http://testserver/s/{station.code}/?k={faults.wall_code(station)}"]
 
 
 def test_a_poster_carries_its_own_font(put, cast):

@@ -13,14 +13,14 @@ from nuanyi.lib.figures import Window
 from nuanyi.notices.models import Notice
 from nuanyi.stations import jobs, queries, rules
 from nuanyi.stations.models import Fault, Photo, Wish
-from nuanyi.stations.services import keeping, stations, telling
+from nuanyi.stations.services import faults, keeping, stations
 
 NOON = datetime(2026, 6, 3, 12, 10, tzinfo=clock.CHINA)
 
 
 def tell(station, key=None, **more):
     told = {"trouble": "broken", "kind": "charging", "words": "插座没电", "network": "203.0.113.7"}
-    return telling.tell_fault(station=station, key=key or uuid4(), **{**told, **more})
+    return faults.tell_fault(station=station, key=key or uuid4(), **{**told, **more})
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_what_is_broken_shows_at_once_and_is_whole_again_when_mended(kept, cast)
     keeping.move_fault(actor=cast.actor("keeper"), fault=fault, state="mended", answer="换了插座")
     assert kept.amenities.get(kind="charging").state == "ok"
     assert ledger.sums(("stations.faults_mended",), Window())[()] == 1
-    page = Client().get(f"/told/{telling.link_of(fault)}/").content.decode()
+    page = Client().get(f"/told/{faults.link_of(fault)}/").content.decode()
     assert "修好了" in page
     assert "换了插座" in page
 
@@ -56,11 +56,11 @@ def test_the_same_send_ten_times_is_one_and_another_text_under_its_key_is_refuse
 
 def test_only_the_link_leads_to_what_was_told(kept):
     fault = tell(kept)
-    link = telling.link_of(fault)
-    assert telling.fault_by_link(link).pk == fault.pk
+    link = faults.link_of(fault)
+    assert faults.fault_by_link(link).pk == fault.pk
     for wrong in (f"{fault.key.hex}-{'0' * 20}", fault.key.hex, "x", f"{uuid4().hex}-{link[-20:]}"):
         with pytest.raises(NotFound):
-            telling.fault_by_link(wrong)
+            faults.fault_by_link(wrong)
         assert Client().get(f"/told/{wrong}/").status_code == 404
     page = Client().get(f"/told/{link}/")
     assert page["Cache-Control"] == "no-store"
@@ -100,11 +100,11 @@ def test_the_promised_time_depends_on_the_trouble_and_lateness_is_told_once_a_da
 def test_a_reporter_may_say_that_it_is_not_mended_and_the_mending_counts_no_longer(kept, cast):
     fault = tell(kept)
     keeping.move_fault(actor=cast.actor("keeper"), fault=fault, state="mended")
-    telling.reopen_fault(link=telling.link_of(fault))
+    faults.reopen_fault(link=faults.link_of(fault))
     jobs.tell_keepers.func()
     assert ledger.sums(("stations.faults_mended",), Window())[()] == 0
     with pytest.raises(IllegalMove):
-        telling.reopen_fault(link=telling.link_of(fault))
+        faults.reopen_fault(link=faults.link_of(fault))
 
 
 def test_nothing_is_dismissed_without_a_word(kept, cast):
@@ -158,8 +158,8 @@ def test_a_photo_comes_along_rebuilt_and_only_the_keeper_sees_it(kept, cast):
 def test_a_confirmation_shows_and_fades(kept):
     with clock.held_at(NOON):
         for n in range(3):
-            assert telling.confirm_open(station=kept, device=f"d{n}", network="203.0.113.7")
-        assert not telling.confirm_open(station=kept, device="d0", network="203.0.113.7")
+            assert faults.confirm_open(station=kept, device=f"d{n}", network="203.0.113.7")
+        assert not faults.confirm_open(station=kept, device="d0", network="203.0.113.7")
     with clock.held_at(NOON + timedelta(hours=2)):
         assert queries.confirmed(kept) == (3, 2)
     with clock.held_at(NOON + timedelta(hours=rules.CONFIRMED_HOURS)):
@@ -168,7 +168,7 @@ def test_a_confirmation_shows_and_fades(kept):
 
 def test_stars_are_counted_and_nonsense_is_refused(kept):
     for n, stars in enumerate((5, 4, 4)):
-        telling.rate(station=kept, device=f"d{n}", stars=stars, network="203.0.113.7")
+        faults.rate(station=kept, device=f"d{n}", stars=stars, network="203.0.113.7")
     assert queries.stars(kept) == (4.3, 3)
     assert Client().post(f"/stations/{kept.code}/rate/", {"stars": "9"}).status_code == 422
 

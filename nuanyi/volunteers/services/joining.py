@@ -24,7 +24,7 @@ from nuanyi.volunteers.rules import Role, Standing, TeamKind
 
 
 @dataclass
-class Told:
+class VolunteerInput:
     """Somebody who wants to join. Where and how much is his own choice; his ways are nobody's business."""
 
     name: str
@@ -51,7 +51,7 @@ def by_link(link: str, *, lock: bool = False) -> Volunteer:
     return found
 
 
-def _checked(told: Told) -> Told:
+def _checked(told: VolunteerInput) -> VolunteerInput:
     wrong: dict[str, Any] = {}
     if not 2 <= len(told.name.strip()) <= 20:
         wrong["name"] = _("Your name, from 2 to 20 characters.")
@@ -73,7 +73,7 @@ def _checked(told: Told) -> Told:
 
 
 @transaction.atomic
-def ask(*, key: UUID, team: int, told: Told, network: str) -> Volunteer:
+def ask(*, key: UUID, team: int, told: VolunteerInput, network: str) -> Volunteer:
     """Ask to join a team; the unit says yes. The same key again gives the first answer. Raises BadInput, NotFound, TooMuch."""
     known = Volunteer.objects.filter(key=key).first()
     if known is not None:
@@ -82,7 +82,7 @@ def ask(*, key: UUID, team: int, told: Told, network: str) -> Volunteer:
     return _enter(key, Team.objects.filter(pk=team, active=True).first(), _checked(told), Standing.ASKED)
 
 
-def _enter(key: UUID, team: Team | None, told: Told, standing: Standing) -> Volunteer:
+def _enter(key: UUID, team: Team | None, told: VolunteerInput, standing: Standing) -> Volunteer:
     if team is None:
         raise NotFound()
     name, ring = told.name.strip(), keys()
@@ -103,7 +103,7 @@ def _enter(key: UUID, team: Team | None, told: Told, standing: Standing) -> Volu
 
 
 @transaction.atomic
-def enter(*, actor: Actor, key: UUID, team: int, told: Told) -> Volunteer:
+def enter(*, actor: Actor, key: UUID, team: int, told: VolunteerInput) -> Volunteer:
     """Enter somebody who said yes on paper. Raises NotAllowed, BadInput, NotFound."""
     found = _own_team(actor, team)
     known = Volunteer.objects.filter(key=key).first()

@@ -16,7 +16,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.people.models import Account
 from nuanyi.volunteers import events
 from nuanyi.volunteers.models import ACT, Reward, StarStep, Voucher
-from nuanyi.volunteers.pledges import shelf
+from nuanyi.volunteers.pledges import port
 from nuanyi.volunteers.services.joining import by_link
 
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -28,7 +28,7 @@ def save_reward(*, actor: Actor, pledge: int, hours: int, stock: int) -> Reward:
     actor.require(ACT)
     if not 1 <= hours <= 500 or not 1 <= stock <= 10_000:
         raise BadInput(fields={"hours": _("1 to 500 hours, 1 to 10,000 pieces.")})
-    drawn = shelf().set_aside(actor, pledge, stock)
+    drawn = port().set_aside(actor, pledge, stock)
     actor.require(ACT, units=(drawn.unit_id,))
     made = Reward.objects.create(
         title=drawn.title[:40],
@@ -55,7 +55,7 @@ def withdraw(*, actor: Actor, pk: int) -> Reward:
     actor.require(ACT, units=(found.unit_id,))
     if found.active:
         if found.pledge is not None and found.stock:
-            shelf().give_back(actor, found.pledge, found.stock)
+            port().give_back(actor, found.pledge, found.stock)
         found.active, found.stock = False, 0
         found.save(update_fields=["active", "stock"])
         journal.record(actor, events.REWARD_SAVED, found, withdrawn=True)

@@ -26,7 +26,7 @@ from nuanyi.volunteers.services.joining import _own_team, by_link
 
 
 @dataclass
-class Told:
+class ShiftInput:
     """A shift as somebody calls it; ``needs`` says how many of each role."""
 
     team: int
@@ -41,7 +41,7 @@ class Told:
 
 
 @transaction.atomic
-def call_shift(*, actor: Actor, told: Told) -> Shift:
+def call_shift(*, actor: Actor, told: ShiftInput) -> Shift:
     """Call a shift. Raises NotAllowed, NotFound, BadInput."""
     team = _own_team(actor, told.team)
     needs = {role: count for role, count in told.needs.items() if count}

@@ -19,7 +19,7 @@ def member(cast, team):
     """A volunteer whom the unit has taken; his link with him."""
 
     def make(n=0, **more):
-        told = joining.Told(
+        told = joining.VolunteerInput(
             **{
                 "name": f"周小{n}",
                 "phone": f"1990000{1000 + n}",
@@ -52,6 +52,6 @@ def shift(cast, team):
             "needs": {"traffic": 2},
             "region_code": "450311101",
         }
-        return shifts.call_shift(actor=cast.actor("zhemu"), told=shifts.Told(**{**told, **more}))
+        return shifts.call_shift(actor=cast.actor("zhemu"), told=shifts.ShiftInput(**{**told, **more}))
 
     return make

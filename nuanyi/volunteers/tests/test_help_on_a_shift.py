@@ -38,7 +38,7 @@ def worked(cast, member, shift):
 
 def test_who_asks_is_taken_by_the_unit_and_his_name_is_sealed(cast, team):
     key = uuid4()
-    told = joining.Told("周小明", "19900000001", "traffic", "450311101", agrees=True)
+    told = joining.VolunteerInput("周小明", "19900000001", "traffic", "450311101", agrees=True)
     made = [joining.ask(key=key, team=team.pk, told=told, network="203.0.113.9") for _n in range(3)][-1]
     assert Volunteer.objects.count() == 1
     assert (made.name_mask, made.phone_mask) == ("周**", "199****0001")
@@ -53,7 +53,7 @@ def test_who_asks_is_taken_by_the_unit_and_his_name_is_sealed(cast, team):
 
 def _any_shift(cast, team):
     now = clock.now()
-    told = shifts.Told(
+    told = shifts.ShiftInput(
         team.pk,
         "civility",
         "路口",
@@ -73,7 +73,7 @@ def test_without_a_yes_or_with_nonsense_nothing_is_kept(team, more):
         joining.ask(
             key=uuid4(),
             team=team.pk,
-            told=joining.Told(
+            told=joining.VolunteerInput(
                 **{"name": "周小明", "phone": "19900000001", "role": "traffic", "agrees": True, **more}
             ),
             network="",

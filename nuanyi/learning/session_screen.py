@@ -19,10 +19,10 @@ from nuanyi.learning.models import Session
 from nuanyi.learning.rules import Paper, Role, SessionKind
 from nuanyi.learning.services import sessions
 from nuanyi.lib import clock
-from nuanyi.lib.doors import actor_of, door
+from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.lib.paging import page_of
-from nuanyi.lib.posted import key_of, number_of
 from nuanyi.places import queries as places
 from nuanyi.units.queries import units_for
 
@@ -31,7 +31,7 @@ AROUND, MOST_CODES = timedelta(minutes=30), 9 * 3600 // rules.CODE_SECONDS
 
 
 @require_safe
-@door("learning.view")
+@permission_required("learning.view")
 def session_list(request: HttpRequest) -> HttpResponse:
     """What is planned, and what was held?"""
     rows = Session.objects.select_related("unit")
@@ -51,7 +51,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@door("learning.sessions")
+@permission_required("learning.sessions")
 def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Plan a session, or move it."""
     found = Session.objects.filter(pk=pk).first() if pk else None
@@ -90,7 +90,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 
 @require_safe
-@door("learning.sessions")
+@permission_required("learning.sessions")
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     """One session: team, sign-ups, the screen, closing."""
     found = sessions.own(actor_of(request), pk)
@@ -116,7 +116,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@door("learning.sessions")
+@permission_required("learning.sessions")
 def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """Name somebody of the team, cancel, close."""
     actor, post = actor_of(request), request.POST
@@ -142,7 +142,7 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 
 
 @require_safe
-@door("learning.sessions")
+@permission_required("learning.sessions")
 def picture(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
     """A photo of the session or its sheet."""
     response = HttpResponse(
@@ -162,7 +162,7 @@ def _matrix(address: str) -> str:
 
 
 @require_safe
-@door("learning.sessions")
+@permission_required("learning.sessions")
 def screen(request: HttpRequest, pk: int) -> HttpResponse:
     """The page for the hall's screen. It carries every code of the session with it and needs no network afterwards;
     its own clock may be wrong, since it counts from the moment at which the server made it."""

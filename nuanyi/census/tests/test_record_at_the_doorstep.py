@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from nuanyi.census.models import DoorEntry, Establishment, Worker
+from nuanyi.census.models import DoorstepEntry, Establishment, Worker
 from nuanyi.lib.ids import new_id
 
 ENTRY = {
@@ -27,7 +27,7 @@ def test_a_repeat_gets_the_first_answer_and_other_content_a_conflict(cast):
     browser, key = cast.client("grid"), str(new_id())
     answers = [post(browser, key=key) for _turn in range(10)]
     assert {answer.status_code for answer in answers} == {201}
-    assert Worker.objects.count() == DoorEntry.objects.count() == 1
+    assert Worker.objects.count() == DoorstepEntry.objects.count() == 1
     assert post(browser, key=key, name="李大力").status_code == 409
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.census.columns import FIELDS
 from nuanyi.census.services import records
-from nuanyi.lib.doors import PUBLIC, actor_of, door
+from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.access import owner_mark
@@ -20,18 +20,18 @@ from nuanyi.places import queries as places
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def page(request: HttpRequest) -> HttpResponse:
     """The form. It holds nothing personal and is the same for everybody, so that a phone may keep it."""
     response = render(
-        request, "census/worker/door.html", {"sectors": Sector.choices, "townships": places.townships()}
+        request, "census/worker/doorstep.html", {"sectors": Sector.choices, "townships": places.townships()}
     )
     response["Cache-Control"] = "no-cache"
     return response
 
 
 @require_POST
-@door("census.enter")
+@permission_required("census.enter")
 def send(request: HttpRequest) -> HttpResponse:
     """One entry with the key that the phone made; a repeat gets the first answer."""
     try:
@@ -45,12 +45,12 @@ def send(request: HttpRequest) -> HttpResponse:
         }
     except (ValueError, KeyError, AttributeError, TypeError) as exc:
         raise BadInput() from exc
-    made = records.record_at_door(actor=actor_of(request), client_key=key, entry=entry)
+    made = records.record_at_doorstep(actor=actor_of(request), client_key=key, entry=entry)
     return JsonResponse({"key": str(made.client_key), "state": "kept"}, status=201)
 
 
 @require_safe
-@door(PUBLIC)
+@permission_required(PUBLIC)
 def token(request: HttpRequest) -> JsonResponse:
     """A fresh form token and whether somebody is signed in, for a page that was kept for days."""
     actor = actor_of(request)

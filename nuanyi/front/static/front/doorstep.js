@@ -1,8 +1,8 @@
 /* At the door: an entry is kept on the phone first, then sent; a retry carries the same key, so nothing comes twice. */
 (async () => {
-    const form = document.getElementById("door"),
+    const form = document.getElementById("doorstep"),
         list = document.getElementById("waiting"),
-        words = document.getElementById("door-words").dataset;
+        words = document.getElementById("doorstep-words").dataset;
     if (!form) return;
     const fields = () => Object.fromEntries(new FormData(form));
     const kind = () => form.elements.kind.value;

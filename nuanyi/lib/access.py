@@ -1,4 +1,4 @@
-"""Every route declares its act. A route without a door does not start (see ``front.checks``)."""
+"""Every route declares its permission. A route without a door does not start (see ``front.checks``)."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any, TypeVar, cast
 
 from django.http import HttpRequest, HttpResponseBase
 
-from nuanyi.lib import wall
+from nuanyi.lib import row_security
 from nuanyi.lib.actor import GUEST, Actor
 from nuanyi.lib.errors import NotAllowed, Refusal, SignInFirst
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
-#: The act of a page that anybody may see. It is a declaration too: forgetting it is not the same.
+#: The permission of a page that anybody may see. It is a declaration too: forgetting it is not the same.
 PUBLIC = "public"
-#: Any signed-in account, whatever its duties.
+#: Any signed-in account, whatever its roles.
 SIGNED_IN = "signed-in"
 
 
@@ -39,19 +39,19 @@ def address_of(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def door(act: str) -> Callable[[View], View]:
-    """Let a request in only if its actor may do ``act``; run the view in one transaction behind the wall."""
+def permission_required(permission: str) -> Callable[[View], View]:
+    """Let a request in only if its actor may do ``permission``; run the view in one transaction under row-level security."""
 
     def build(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = actor_of(request)
-            if act != PUBLIC:
+            if permission != PUBLIC:
                 if actor.kind == "guest":
                     raise SignInFirst()
-                if act != SIGNED_IN and not actor.can(act):
-                    raise NotAllowed(act=act)
-            with wall.opened_for(actor):
+                if permission != SIGNED_IN and not actor.can(permission):
+                    raise NotAllowed(permission=permission)
+            with row_security.reading_as(actor):
                 try:
                     return view(request, *args, **kwargs)
                 except Refusal as refusal:
@@ -59,7 +59,7 @@ def door(act: str) -> Callable[[View], View]:
                     # it journaled about the refusal stays
                     return _answer[0](request, refusal)
 
-        guarded.act = act  # type: ignore[attr-defined]
+        guarded.permission = permission  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return build

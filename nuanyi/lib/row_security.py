@@ -17,7 +17,7 @@ SEE_PERSONS = "people.see_masked"
 HANDLE_CASES, OVERSEE_CASES = "cases.handle", "cases.oversee"
 
 
-def stand_at(actor: Actor) -> None:
+def set_reader(actor: Actor) -> None:
     """Tell the database who reads until the end of the present transaction."""
     scopes = actor.scopes(SEE_PERSONS)
     everything = actor.everywhere(SEE_PERSONS)
@@ -59,11 +59,11 @@ def show_cases_of(phone_mark: str) -> None:
 
 
 @contextmanager
-def opened_for(actor: Actor) -> Iterator[None]:
+def reading_as(actor: Actor) -> Iterator[None]:
     """One transaction in which the database shows what ``actor`` may see."""
     # a new transaction stands nowhere and sees nobody, which is a guest's place
     fresh = not connection.in_atomic_block
     with transaction.atomic():
         if not (fresh and actor.kind == "guest"):
-            stand_at(actor)
+            set_reader(actor)
         yield

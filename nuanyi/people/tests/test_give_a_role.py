@@ -5,29 +5,29 @@ from nuanyi.people import services
 from nuanyi.people.access import actor_for, explain
 
 
-def test_nobody_gives_a_duty_that_they_do_not_hold(cast):
+def test_nobody_gives_a_role_that_they_do_not_hold(cast):
     with pytest.raises(NotAllowed):
-        services.give_duty(actor=cast.actor("office"), account=cast.accounts["clerk"], duty="organisation")
+        services.give_role(actor=cast.actor("office"), account=cast.accounts["clerk"], role="organisation")
     with pytest.raises(NotAllowed):
-        services.give_duty(
-            actor=cast.actor("administrator"), account=cast.accounts["clerk"], duty="district_office"
+        services.give_role(
+            actor=cast.actor("administrator"), account=cast.accounts["clerk"], role="district_office"
         )
 
 
-def test_nobody_changes_their_own_duties(cast):
+def test_nobody_changes_their_own_roles(cast):
     with pytest.raises(NotAllowed):
-        services.give_duty(actor=cast.actor("office"), account=cast.accounts["office"], duty="clerk")
+        services.give_role(actor=cast.actor("office"), account=cast.accounts["office"], role="clerk")
 
 
 def test_running_auditing_and_using_are_kept_apart(cast, program):
     with pytest.raises(Conflict):
-        services.give_duty(actor=program, account=cast.accounts["auditor"], duty="administrator")
+        services.give_role(actor=program, account=cast.accounts["auditor"], role="administrator")
 
 
 def test_a_duty_taken_away_is_gone_with_the_next_request(cast, program):
     browser = cast.client("yanshan")
     assert browser.get("/office/census/workers/").status_code == 200
-    services.take_duty(actor=program, grant=cast.accounts["yanshan"].grants.get())
+    services.take_role(actor=program, grant=cast.accounts["yanshan"].grants.get())
     assert browser.get("/office/census/workers/").status_code == 403
 
 

@@ -1,4 +1,4 @@
-"""Every address for every duty, against a written table (``doors.toml``): an address that is not in it fails."""
+"""Every address for every role, against a written table (``access.toml``): an address that is not in it fails."""
 
 import re
 import tomllib
@@ -9,9 +9,9 @@ from django.test import Client
 
 from conftest import PARTS
 from nuanyi.front.checks import act_of, routes
-from nuanyi.people.rules import ACTS, Duty
+from nuanyi.people.rules import PERMISSIONS, Role
 
-TABLE = tomllib.loads((Path(__file__).parent / "doors.toml").read_text())["doors"]
+TABLE = tomllib.loads((Path(__file__).parent / "access.toml").read_text())["access"]
 
 
 def test_every_route_stands_in_the_table_with_its_act():
@@ -41,10 +41,10 @@ def _filled(address: str) -> str:
 
 
 @pytest.mark.parametrize("part", [*PARTS, "guest"])
-def test_each_duty_passes_its_own_doors_and_no_other(cast, part):
+def test_each_role_passes_its_own_doors_and_no_other(cast, part):
     browser = Client() if part == "guest" else cast.client(part)
-    duty = Duty(PARTS[part][0]) if part != "guest" else None
-    for address, act in TABLE.items():
+    role = Role(PARTS[part][0]) if part != "guest" else None
+    for address, permission in TABLE.items():
         if not address.startswith(
             (
                 "office/",
@@ -74,10 +74,10 @@ def test_each_duty_passes_its_own_doors_and_no_other(cast, part):
             )
         ) or address.endswith("logout/"):
             continue
-        if act == "public" and part not in ("guest", "office"):
+        if permission == "public" and part not in ("guest", "office"):
             continue  # a door that stands open to a stranger and to a hand of the district stands open to all between
-        allowed = act in ("public",) or (
-            duty is not None and (act == "signed-in" or duty in ACTS.get(act, {}))
+        allowed = permission in ("public",) or (
+            role is not None and (permission == "signed-in" or role in PERMISSIONS.get(permission, {}))
         )
         for method in ("get", "post"):
             status = getattr(browser, method)(_filled(address)).status_code
