@@ -129,14 +129,14 @@ def run(report: Report) -> None:
     told.wait(10)
     host = f"127.0.0.1:{port.value}"
     base = f"http://{host}/cgi-bin/webhook/send?key=k"
-    settings.NUANYI_ROBOT_HOSTS = [host]
+    settings.NUANYI_OUTGOING_HOSTS = [host]
     ceiling = _ceiling(host)
     _queue(base)
     before = json.load(urllib.request.urlopen(base, timeout=5))["all"]
     database = connection.settings_dict
     environment = os.environ | {
         "NUANYI_DB_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}&port={database['PORT'] or 5432}",
-        "NUANYI_ROBOT_HOSTS": host,
+        "NUANYI_OUTGOING_HOSTS": host,
         "DJANGO_SETTINGS_MODULE": "nuanyi.program.settings",
     }
     chance, start, kills, killed_at = random.Random(1), time.perf_counter(), 0, 0.0

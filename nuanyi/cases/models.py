@@ -380,7 +380,7 @@ class Register(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     name = models.CharField(max_length=120)
-    file_sha256 = models.CharField(max_length=64)
+    file_digest = models.CharField(max_length=64)
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     lines = models.PositiveIntegerField(default=0)
     bad: models.JSONField[list[list[str]], list[list[str]]] = models.JSONField(default=list)

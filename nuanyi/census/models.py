@@ -92,7 +92,7 @@ class Import(models.Model):
     )
     kind = models.CharField(max_length=20, choices=Kind, blank=True)
     file_name = models.CharField(max_length=120)
-    file_sha256 = models.CharField(max_length=64)
+    file_digest = models.CharField(max_length=64)
     file_bytes = models.PositiveIntegerField()
     as_of_date = models.DateField(default=clock.today)
     default_sector = models.CharField(max_length=20, choices=Sector, blank=True)

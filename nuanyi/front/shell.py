@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanyi import __version__
 from nuanyi.front.refusals import answer
 from nuanyi.lib.access import PUBLIC, permission_required
+from nuanyi.lib.digests import entity_tag
 from nuanyi.lib.errors import NotAllowed, NotFound, Refusal
 from nuanyi.notices.models import Notice, State
 
@@ -169,4 +169,4 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 def _version(shell: list[str]) -> str:
     """Changes with the program and with any file of the shell (their names carry a digest of their content)."""
-    return hashlib.sha256("\n".join([__version__, *shell]).encode()).hexdigest()[:12]
+    return entity_tag("\n".join([__version__, *shell]).encode())[:12]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hashlib  # noqa: TID251 - the chain is checked by whoever has no key, too
 from dataclasses import dataclass
 
 from nuanyi.lib.errors import Words

@@ -6,7 +6,6 @@ import base64
 import hmac
 from collections.abc import Iterable
 from datetime import datetime, time
-from hashlib import sha256
 from random import Random
 
 from django.db import models
@@ -166,7 +165,7 @@ def counter_at(moment: datetime) -> int:
 
 def token_of(secret: bytes, counter: int) -> str:
     """The code of a counter: the counter and the first 50 bits of HMAC-SHA-256 over it (RFC 2104), in letters and digits."""
-    mac = hmac.new(secret, counter.to_bytes(8, "big"), sha256).digest()
+    mac = hmac.new(secret, counter.to_bytes(8, "big"), "sha256").digest()
     return f"{counter:x}-{base64.b32encode(mac)[:10].decode().lower()}"
 
 

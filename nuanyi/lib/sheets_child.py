@@ -1,18 +1,21 @@
 """The child that opens a stranger's spreadsheet, so that a bomb hurts only a short-lived process.
 
 Run as ``python -I sheets_child.py KIND MEGABYTES SECONDS`` with the file on standard input; it knows nothing of
-the program, has no environment, and writes pickled messages (which only our own child can have made) to standard output:
-``("sheet", name)``, ``("rows", [[cell, …], …])``, ``("end",)`` or ``("refused", code)``.
+the program, has no environment, and writes
+one JSON message a line to standard output: ``["sheet", name]``, ``["rows", [[cell, …], …]]``, ``["end"]`` or ``["refused", code]``.
+Cells are text, numbers, true or false; a date is ``{"d": …}``, a moment ``{"t": …}``, a time of day ``{"h": …}`` and a span
+``{"s": seconds}``. A parent that believes nothing reads them (``sheets``).
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import pickle
+import json
 import resource
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 BATCH = 1000
@@ -22,7 +25,20 @@ CSV_CODECS = ("utf-8-sig", "gb18030")
 
 def send(*message: Any) -> None:
     """One message to the parent."""
-    pickle.dump(message, sys.stdout.buffer, protocol=5)
+    sys.stdout.buffer.write(json.dumps(message, default=plain, separators=(",", ":")).encode() + b"\n")
+
+
+def plain(value: Any) -> Any:
+    """A cell that JSON has no word for."""
+    if isinstance(value, datetime):
+        return {"t": value.isoformat()}
+    if isinstance(value, date):
+        return {"d": value.isoformat()}
+    if isinstance(value, time):
+        return {"h": value.isoformat()}
+    if isinstance(value, timedelta):
+        return {"s": value.total_seconds()}
+    return str(value)
 
 
 def limit(megabytes: int, seconds: int) -> None:

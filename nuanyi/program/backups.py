@@ -6,7 +6,6 @@ was written are erased again when it is restored (``people.erasures``, kept besi
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -16,6 +15,7 @@ import psycopg
 from psycopg import sql
 
 from nuanyi import __version__
+from nuanyi.lib.digests import sha256_hex
 from nuanyi.lib.embedded_postgres import CannotStart, binaries_of_wheel
 from nuanyi.lib.errors import BadInput
 from nuanyi.program import database
@@ -73,7 +73,7 @@ def write(folder: Path) -> dict[str, Any]:
     raw = target.read_bytes()
     manifest = {
         "version": __version__,
-        "sha256": hashlib.sha256(raw).hexdigest(),
+        "sha256": sha256_hex(raw),
         "bytes": len(raw),
         "tables": tables,
     }
@@ -88,7 +88,7 @@ def restore(folder: Path) -> dict[str, Any]:
         raw = (folder / DUMP).read_bytes()
     except (OSError, ValueError) as exc:
         raise BadInput(f"{folder} holds no backup of ours", code="no-backup") from exc
-    if hashlib.sha256(raw).hexdigest() != manifest["sha256"]:
+    if sha256_hex(raw) != manifest["sha256"]:
         raise BadInput(
             f"{folder / DUMP} is damaged: its digest is not the one written with it", code="damaged"
         )

@@ -355,7 +355,7 @@ class StationList(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     file_name = models.CharField(max_length=120)
-    file_sha256 = models.CharField(max_length=64)
+    file_digest = models.CharField(max_length=64)
     crs = models.CharField(max_length=6)
     #: ``[{"row": 2, "name": …, "values": {…}, "does": "new|change|same|bad", "station": id, "changes": […], "problems": […]}]``
     rows: models.JSONField[list[Texts], list[Texts]] = models.JSONField(default=list)

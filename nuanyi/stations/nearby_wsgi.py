@@ -10,13 +10,13 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable
-from hashlib import blake2b
 from typing import Any
 from urllib.parse import parse_qsl
 
 from django.utils import translation
 
 from nuanyi.lib import clock
+from nuanyi.lib.digests import entity_tag
 from nuanyi.lib.errors import Refusal, TooMuch
 from nuanyi.lib.limits import network_of
 from nuanyi.stations import nearby
@@ -86,7 +86,7 @@ class StationsAhead:
         return self._send(200, body, environ, start_response)
 
     def _send(self, status: int, body: bytes, environ: dict[str, Any], start_response: Start) -> list[bytes]:
-        tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        tag = f'"{entity_tag(body)}"'
         headers = [
             ("Content-Type", "application/json; charset=utf-8"),
             ("Cache-Control", f"public, max-age={MAX_AGE}"),

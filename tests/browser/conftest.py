@@ -51,7 +51,7 @@ class Stage:
             mine = {
                 "NUANYI_HOME": str(self.home),
                 "NUANYI_WORKERS": "1",
-                "NUANYI_ROBOT_HOSTS": f"127.0.0.1:{self.robot_port}",
+                "NUANYI_OUTGOING_HOSTS": f"127.0.0.1:{self.robot_port}",
                 "NUANYI_PUBLIC_URL": self.address,
             }
             self.process = subprocess.Popen(command, env=kept | mine, stdout=log, stderr=log)
@@ -68,7 +68,7 @@ class Stage:
         """What a few lines of Python print that run beside the server, on its database."""
         mine = {
             "NUANYI_HOME": str(self.home),
-            "NUANYI_ROBOT_HOSTS": f"127.0.0.1:{self.robot_port}",
+            "NUANYI_OUTGOING_HOSTS": f"127.0.0.1:{self.robot_port}",
             "NUANYI_PUBLIC_URL": self.address,
         }
         command = [sys.executable, "-m", "nuanyi.program.cli", "manage", "shell", "-v", "0", "-c", words]

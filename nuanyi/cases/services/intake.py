@@ -6,7 +6,6 @@ import base64
 import secrets
 from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import sha256
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -19,6 +18,7 @@ from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.lib import clock, limits, masks, pictures, row_security, sounds
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.lib.sectors import Sector
@@ -146,10 +146,10 @@ def _digest(told: Request) -> bytes:
         told.region_code,
         told.employer,
         told.since,
-        sha256(told.photo).hexdigest() if told.photo else "",
-        sha256(told.voice).hexdigest() if told.voice else "",
+        sha256_hex(told.photo) if told.photo else "",
+        sha256_hex(told.voice) if told.voice else "",
     )
-    return sha256(repr(parts).encode()).digest()
+    return body_digest("case-body", repr(parts).encode())
 
 
 def _take_in(actor: Actor, key: UUID, told: Request, body: bytes, network: str) -> Case:

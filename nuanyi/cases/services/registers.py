@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +17,7 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.identity import plain
 from nuanyi.lib.sectors import sector_named
@@ -74,15 +74,15 @@ def take_in(*, actor: Actor, key: UUID, name: str, data: bytes) -> Register:
     Columns 日期 and 类别 are needed. Raises NotAllowed, BadSheet, BadInput, Conflict.
     """
     actor.require("cases.register")
-    digest = hashlib.sha256(data).hexdigest()
+    digest = file_digest("register-file", data)
     known = Register.objects.filter(pk=key).first()
     if known is not None:
-        if known.file_sha256 != digest:
+        if known.file_digest != digest:
             raise Conflict(code="key-reused")
         return known
-    if Register.objects.filter(file_sha256=digest, undone_at=None).exists():
+    if Register.objects.filter(file_digest=digest, undone_at=None).exists():
         raise Conflict(_("This very file was taken in already."), code="taken-in")
-    register = Register(pk=key, name=name[:120], file_sha256=digest, account_id=actor.account_id)
+    register = Register(pk=key, name=name[:120], file_digest=digest, account_id=actor.account_id)
     register.save(force_insert=True)
     lines, register.bad = _lines(register, data)
     RegisterLine.objects.bulk_create(lines, 1000)
@@ -94,7 +94,7 @@ def take_in(*, actor: Actor, key: UUID, name: str, data: bytes) -> Register:
     register.lines = len(lines)
     register.save()
     journal.record(
-        actor, events.REGISTER_TAKEN_IN, register, lines=len(lines), bad=len(register.bad), sha256=digest
+        actor, events.REGISTER_TAKEN_IN, register, lines=len(lines), bad=len(register.bad), file=digest
     )
     return register
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -36,6 +35,7 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, masks, row_security, sheets
 from nuanyi.lib.actor import EVERYWHERE, Actor, Scope, system
+from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
@@ -69,10 +69,10 @@ def send_file(
     Raises NotAllowed, BadSheet (at the gate), BadInput, Conflict.
     """
     actor.require("census.import")
-    digest = hashlib.sha256(data).hexdigest()
+    digest = file_digest("roster-file", data)
     known = Import.objects.filter(client_key=client_key).first()
     if known is not None:
-        if known.file_sha256 != digest or known.account_id != actor.account_id:
+        if known.file_digest != digest or known.account_id != actor.account_id:
             raise Conflict(code="key-reused")
         return known
     sheets.kind_of(data)
@@ -87,7 +87,7 @@ def send_file(
         kind=kind,
         round=census_round,
         file_name=file_name[:120],
-        file_sha256=digest,
+        file_digest=digest,
         file_bytes=len(data),
         as_of_date=as_of_date or clock.today(),
         default_sector=default_sector,
@@ -97,7 +97,7 @@ def send_file(
     _check_defaults(made)
     files.keep(made.pk, files.SENT, data)
     made.save(force_insert=True)
-    journal.record(actor, events.FILE_SENT, made, source=source.name, bytes=len(data), sha256=digest)
+    journal.record(actor, events.FILE_SENT, made, source=source.name, bytes=len(data), file=digest)
     return made
 
 
@@ -305,7 +305,7 @@ def _delete_file(actor: Actor, of: Import) -> None:
     if files.delete(of.pk, files.SENT):
         of.file_deleted_at = clock.now()
         of.save(update_fields=["file_deleted_at"])
-        journal.record(actor, events.FILE_DELETED, of, sha256=of.file_sha256)
+        journal.record(actor, events.FILE_DELETED, of, file=of.file_digest)
 
 
 @transaction.atomic
@@ -451,7 +451,7 @@ def _write(of: Import) -> None:
     of.done_at = clock.now()
     _move(of, ImportState.DONE)
     actor = system("import") if of.account_id is None else actor_for(Account.objects.get(pk=of.account_id))
-    journal.record(actor, events.IMPORTED, of, source=of.source.name, sha256=of.file_sha256, **of.counts)
+    journal.record(actor, events.IMPORTED, of, source=of.source.name, file=of.file_digest, **of.counts)
     _tell(
         of,
         kinds.IMPORT_DONE,

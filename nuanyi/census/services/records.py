@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 from uuid import UUID
@@ -21,6 +20,7 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.digests import body_digest
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, Refusal
 from nuanyi.lib.ids import new_id
 from nuanyi.people import queries as people
@@ -69,7 +69,7 @@ def record_at_doorstep(*, actor: Actor, client_key: UUID, entry: dict[str, str])
     Conflict (same key, other content), NotAllowed (outside the actor's places).
     """
     actor.require("census.enter")
-    digest = hashlib.sha256(json.dumps(entry, sort_keys=True).encode()).digest()
+    digest = body_digest("doorstep-body", json.dumps(entry, sort_keys=True).encode())
     known = DoorstepEntry.objects.select_for_update().filter(pk=client_key).first()
     if known is not None:
         if bytes(known.body_digest) != digest or known.account_id != actor.account_id:

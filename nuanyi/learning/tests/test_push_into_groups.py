@@ -74,7 +74,7 @@ def loopback(settings):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Loopback)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     host = f"127.0.0.1:{server.server_port}"
-    settings.NUANYI_ROBOT_HOSTS = [host]
+    settings.NUANYI_OUTGOING_HOSTS = [host]
     yield f"http://{host}"
     server.shutdown()
 

@@ -131,3 +131,28 @@ def test_ods_and_a_book_that_another_program_saved_are_read(tmp_path):
         )
         # WPS saves the same bytes under the name .et: what counts is the content
         assert rows_of((tmp_path / f"名单.{kind}").read_bytes())[1] == ["李英", "19900256763"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"\n",
+        b"[]\n",
+        b"{}\n",
+        b"[1]\n",
+        b'["rows", 1]\n',
+        b'["rows", [1]]\n',
+        b'["rows", [[[]]]]\n',
+        b'["rows", [[{"t": "never"}]]]\n',
+        b'["rows", [[{"s": 1e300}]]]\n',
+        b'["sheet"]\n',
+        b'["sheet", "cut',
+        b"\x80\x05cposix\nsystem\n.",
+        b"[" * 100_000 + b"\n",
+        b'["refused", 5]\n',
+    ],
+)
+def test_a_child_that_lies_is_believed_in_nothing(line):
+    with pytest.raises(sheets.BadSheet):
+        list(sheets._messages(io.BufferedReader(io.BytesIO(line))))

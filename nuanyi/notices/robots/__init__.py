@@ -7,9 +7,6 @@ HTTP, to the robots' own hosts only: an address that somebody entered never make
 from __future__ import annotations
 
 from typing import Protocol
-from urllib.parse import urlsplit
-
-from django.conf import settings
 
 from nuanyi.lib import outgoing
 from nuanyi.notices.robots import dingtalk, feishu, wecom
@@ -36,11 +33,11 @@ ROBOTS: dict[str, Robot] = {"wecom": wecom, "dingtalk": dingtalk, "feishu": feis
 
 def right_address(robot: str, address: str) -> bool:
     """Whether an address is the robot's own: https and its host, or one that this installation was started to trust (tests)."""
-    parts = urlsplit(address)
-    trusted = parts.netloc in settings.NUANYI_ROBOT_HOSTS and parts.scheme in ("http", "https")
-    return trusted or (
-        parts.scheme == "https" and parts.hostname == ROBOTS[robot].HOST and parts.port in (None, 443)
-    )
+    try:
+        to = outgoing.parse(address)
+    except outgoing.BadAddress:
+        return False
+    return to.named or to.host == ROBOTS[robot].HOST
 
 
 def send(robot: str, *, address: str, secret: str, title: str, text: str, link: str, now: float) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-from hashlib import sha256
 from urllib.parse import quote_plus
 
 HOST = "oapi.dingtalk.com"
@@ -15,7 +14,7 @@ AGAIN = frozenset({-1, 130101})
 def sign(secret: str, milliseconds: int) -> str:
     """The signature of a moment in milliseconds, in Base64."""
     told = f"{milliseconds}\n{secret}".encode()
-    return base64.b64encode(hmac.new(secret.encode(), told, sha256).digest()).decode()
+    return base64.b64encode(hmac.new(secret.encode(), told, "sha256").digest()).decode()
 
 
 def request(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hmac
-from hashlib import sha256
 
 HOST = "open.feishu.cn"
 #: 9499 and 11232: called too often.
@@ -13,7 +12,7 @@ AGAIN = frozenset({9499, 11232})
 
 def sign(secret: str, seconds: int) -> str:
     """The signature of a moment in seconds, in Base64."""
-    return base64.b64encode(hmac.new(f"{seconds}\n{secret}".encode(), b"", sha256).digest()).decode()
+    return base64.b64encode(hmac.new(f"{seconds}\n{secret}".encode(), b"", "sha256").digest()).decode()
 
 
 def request(

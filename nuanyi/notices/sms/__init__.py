@@ -9,18 +9,15 @@ server of one's own). Without it ``configured()`` is False and callers say so.
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.request
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.conf import settings
 
-from nuanyi.lib import clock
+from nuanyi.lib import clock, outgoing
 from nuanyi.notices.sms import aliyun, tencent
 from nuanyi.notices.sms.message import Message
 
-SECONDS = 10
 CLOUDS = {"aliyun": aliyun, "tencent": tencent}
 
 
@@ -60,26 +57,23 @@ def _send(phone: str, template: str, values: dict[str, str]) -> None:
     base = f"{'http' if told.get('plain') else 'https'}://{host}" + (f":{parts.port}" if parts.port else "")
     identity, secret = unquote(parts.username or ""), unquote(parts.password or "")
     message = Message(phone, told["sign"], told[template], values)
-    request: urllib.request.Request = CLOUDS[parts.scheme].request(
+    request = CLOUDS[parts.scheme].request(
         base, parts.netloc.rpartition("@")[2], identity, secret, told, message, clock.now()
     )
-    try:
-        with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310 - the address is a setting
-            said: dict[str, Any] = json.loads(answer.read(64 << 10))
-    except urllib.error.HTTPError as exc:
-        said = _said(exc)
-    except (OSError, json.JSONDecodeError) as exc:
-        raise ConnectionError(str(exc)[:120]) from exc
-    why, again = CLOUDS[parts.scheme].failure(said)
+    status, answer = outgoing.call(
+        "POST" if request.body is not None else "GET", request.url, request.body, request.headers
+    )
+    if status == 429 or status >= 500:
+        raise ConnectionError(f"HTTP {status}")
+    why, again = CLOUDS[parts.scheme].failure(_object(answer))
     if why:
         raise ConnectionError(why) if again else ValueError(why)
 
 
-def _said(exc: urllib.error.HTTPError) -> dict[str, Any]:
-    if exc.code >= 500 or exc.code == 429:
-        raise ConnectionError(f"HTTP {exc.code}") from exc
+def _object(answer: bytes) -> dict[str, Any]:
+    """The JSON object of an answer; an empty one for anything else, which the clouds' modules know as a failure."""
     try:
-        told = json.loads(exc.read(64 << 10))
-    except json.JSONDecodeError:
-        told = {}
-    return told if isinstance(told, dict) else {}
+        found = json.loads(answer)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import hmac
 import json
-import urllib.request
 from datetime import UTC, datetime
-from hashlib import sha1
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
-from nuanyi.notices.sms.message import Message
+from nuanyi.notices.sms.message import CloudRequest, Message
 
 AGAIN = frozenset({"isp.SYSTEM_ERROR", "isv.SYSTEM_ERROR", "Throttling.User", "Throttling"})
 
@@ -30,12 +28,12 @@ def query(parameters: dict[str, str]) -> str:
 def sign(parameters: dict[str, str], secret: str) -> str:
     """The signature of a GET request."""
     told = f"GET&{_escaped('/')}&{_escaped(query(parameters))}"
-    return base64.b64encode(hmac.new(f"{secret}&".encode(), told.encode(), sha1).digest()).decode()
+    return base64.b64encode(hmac.new(f"{secret}&".encode(), told.encode(), "sha1").digest()).decode()
 
 
 def request(
     base: str, host: str, identity: str, secret: str, told: dict[str, str], message: Message, now: datetime
-) -> urllib.request.Request:
+) -> CloudRequest:
     """The request that sends one message."""
     parameters = {
         "AccessKeyId": identity,
@@ -52,9 +50,7 @@ def request(
         "Timestamp": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "Version": "2017-05-25",
     }
-    return urllib.request.Request(  # noqa: S310
-        f"{base}/?Signature={_escaped(sign(parameters, secret))}&{query(parameters)}"
-    )
+    return CloudRequest(f"{base}/?Signature={_escaped(sign(parameters, secret))}&{query(parameters)}")
 
 
 def failure(answer: dict[str, Any]) -> tuple[str, bool]:

@@ -1,8 +1,8 @@
-"""What goes out by SMS."""
+"""What goes out by SMS, and the request that carries it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -13,3 +13,12 @@ class Message:
     sign: str
     template: str
     values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class CloudRequest:
+    """A signed request to a cloud: POST where it has a body, else GET."""
+
+    url: str
+    body: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hmac
 import json
-import urllib.request
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
-from nuanyi.notices.sms.message import Message
+from nuanyi.lib.digests import sha256_hex
+from nuanyi.notices.sms.message import CloudRequest, Message
 
 AGAIN = ("InternalError", "RequestLimitExceeded", "LimitExceeded.")
 
 
 def _mac(key: bytes, text: str) -> bytes:
-    return hmac.new(key, text.encode(), sha256).digest()
+    return hmac.new(key, text.encode(), "sha256").digest()
 
 
 def authorization(
@@ -25,16 +24,16 @@ def authorization(
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
     names = ";".join(sorted(headers))
     lines = "".join(f"{name}:{headers[name].strip().lower()}\n" for name in sorted(headers))
-    canonical = f"POST\n/\n\n{lines}\n{names}\n{sha256(payload).hexdigest()}"
+    canonical = f"POST\n/\n\n{lines}\n{names}\n{sha256_hex(payload)}"
     scope = f"{day}/{service}/tc3_request"
-    told = f"TC3-HMAC-SHA256\n{int(now.timestamp())}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
+    told = f"TC3-HMAC-SHA256\n{int(now.timestamp())}\n{scope}\n{sha256_hex(canonical.encode())}"
     key = _mac(_mac(_mac(f"TC3{secret}".encode(), day), service), "tc3_request")
     return f"TC3-HMAC-SHA256 Credential={identity}/{scope}, SignedHeaders={names}, Signature={_mac(key, told).hex()}"
 
 
 def request(
     base: str, host: str, identity: str, secret: str, told: dict[str, str], message: Message, now: datetime
-) -> urllib.request.Request:
+) -> CloudRequest:
     """The request that sends one message."""
     payload = json.dumps(
         {
@@ -57,7 +56,7 @@ def request(
             identity=identity, secret=secret, service="sms", headers=signed, payload=payload, now=now
         ),
     }
-    return urllib.request.Request(f"{base}/", payload, headers)  # noqa: S310
+    return CloudRequest(f"{base}/", payload, headers)
 
 
 def failure(answer: dict[str, Any]) -> tuple[str, bool]:

@@ -76,7 +76,7 @@ def browser(settings):
     running = ThreadingHTTPServer(("127.0.0.1", 0), Service)
     threading.Thread(target=running.serve_forever, daemon=True).start()
     host = f"127.0.0.1:{running.server_port}"
-    settings.NUANYI_ROBOT_HOSTS = [host]
+    settings.NUANYI_OUTGOING_HOSTS = [host]
     mine, auth = ec.generate_private_key(ec.SECP256R1()), b"0123456789abcdef"
     point = mine.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     told = json.dumps(

@@ -85,6 +85,8 @@ def cloud(settings):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Cloud)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
+    settings.NUANYI_OUTGOING_HOSTS = [f"127.0.0.1:{server.server_port}"]
+
     def use(kind):
         settings.NUANYI_SMS_URL = (
             f"{kind}://ID:SECRET@127.0.0.1:{server.server_port}/?sign=NAME&template=T1&app=1400&plain=1"

@@ -226,6 +226,7 @@ def server(settings):
     wechat._tokens.clear()
     running = ThreadingHTTPServer(("127.0.0.1", 0), Server)
     threading.Thread(target=running.serve_forever, daemon=True).start()
+    settings.NUANYI_OUTGOING_HOSTS = [f"127.0.0.1:{running.server_port}"]
     settings.NUANYI_WECHAT_URL = (
         f"wechat://{APP}:SECRET@127.0.0.1:{running.server_port}/?token={TOKEN}&template=T&plain=1"
     )

@@ -10,7 +10,6 @@ import base64
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import http_ece
 from cryptography.hazmat.primitives import hashes
@@ -65,11 +64,11 @@ def read(text: str) -> Subscription:
 
 def right_address(address: str) -> bool:
     """Whether an address is that of a browser's push service, or one that this installation was started to trust (tests)."""
-    parts = urlsplit(address)
-    if parts.netloc in settings.NUANYI_ROBOT_HOSTS:
-        return parts.scheme in ("http", "https")
-    host = parts.hostname or ""
-    return parts.scheme == "https" and parts.port in (None, 443) and (host in HOSTS or host.endswith(BELOW))
+    try:
+        to = outgoing.parse(address)
+    except outgoing.BadAddress:
+        return False
+    return to.named or to.host in HOSTS or to.host.endswith(BELOW)
 
 
 def _private() -> ec.EllipticCurvePrivateKey:
@@ -84,9 +83,9 @@ def public_key() -> str:
 
 def authorization(endpoint: str, now: float, subject: str) -> str:
     """The Authorization header: a JWT with ES256 for the origin of the endpoint, good for twelve hours (RFC 8292)."""
-    parts = urlsplit(endpoint)
+    to = outgoing.parse(endpoint)
     head = {"typ": "JWT", "alg": "ES256"}
-    body = {"aud": f"{parts.scheme}://{parts.netloc}", "exp": int(now) + 12 * 3600, "sub": subject}
+    body = {"aud": f"{to.scheme}://{to.netloc}", "exp": int(now) + 12 * 3600, "sub": subject}
     told = ".".join(_b64(json.dumps(part, separators=(",", ":")).encode()) for part in (head, body))
     r, s = utils.decode_dss_signature(_private().sign(told.encode(), ec.ECDSA(hashes.SHA256())))
     return f"vapid t={told}.{_b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}, k={public_key()}"

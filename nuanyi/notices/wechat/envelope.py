@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import hmac
 import os
-from hashlib import sha1
 from xml.etree import ElementTree
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from nuanyi.lib.digests import sha1_hex
 
 BLOCK = 32
 
@@ -19,7 +20,7 @@ class BadEnvelope(ValueError):
 
 def signature(*parts: str) -> str:
     """SHA-1 over the parts in order of their bytes."""
-    return sha1("".join(sorted(parts)).encode()).hexdigest()  # noqa: S324 - the protocol's own
+    return sha1_hex("".join(sorted(parts)).encode())
 
 
 def check(told: str, *parts: str) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -16,6 +15,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, limits, masks, pictures
+from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.lib.terms import Term
@@ -126,9 +126,9 @@ def _digest(told: ReportInput) -> bytes:
         round(told.lon_wgs84, 6),
         told.where,
         told.phone,
-        [sha256(photo).hexdigest() for photo in told.photos],
+        [sha256_hex(photo) for photo in told.photos],
     )
-    return sha256(repr(parts).encode()).digest()
+    return body_digest("report-body", repr(parts).encode())
 
 
 def send_report(*, key: UUID, told: ReportInput, network: str = "", at_most: int = 0) -> Voice:
@@ -273,7 +273,7 @@ def me_too(*, key: UUID, ref: str, network: str) -> Voice:
     )
     if report is None or not report.open:
         raise NotFound()
-    voice = _voice(key, report, "", sha256(ref.encode()).digest(), first=False)
+    voice = _voice(key, report, "", body_digest("report-body", ref.encode()), first=False)
     Report.objects.filter(pk=report.pk).update(voices_count=F("voices_count") + 1)
     report.refresh_from_db(fields=["voices_count"])
     return voice

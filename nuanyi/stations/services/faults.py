@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 import os
 from datetime import datetime, timedelta
-from hashlib import blake2b, sha256
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, limits, pictures
+from nuanyi.lib.digests import body_digest, salted_mark, sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.geo import metres_between
 from nuanyi.lib.sectors import Sector
@@ -45,7 +45,7 @@ def first_time(device: str, act: str, station: Station) -> bool:
     """Whether this device does this here for the first time in this hour; remembers that it did."""
     hour = hour_of(clock.now())
     salt = bytes(HourSalt.objects.get_or_create(hour_at=hour, defaults={"salt": os.urandom(32)})[0].salt)
-    mark = blake2b(f"{act}\0{station.pk}\0{device}".encode(), key=salt, digest_size=16).digest()
+    mark = salted_mark(salt, f"{act}\0{station.pk}\0{device}")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO stations_hourmark (mark, hour_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
@@ -191,7 +191,7 @@ def tell_fault(
     What is broken or used up shows so at once. Raises NotFound, BadInput, BadPicture, Conflict, TooMuch.
     """
     station = _public(station.pk)
-    body = sha256(repr((trouble, kind, words, sha256(photo or b"").hexdigest())).encode()).digest()
+    body = body_digest("fault-body", repr((trouble, kind, words, sha256_hex(photo or b""))).encode())
     known = Fault.objects.filter(key=key).first()
     if known is not None:
         if bytes(known.body_digest) != body or known.station_id != station.pk:

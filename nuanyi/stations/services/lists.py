@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from dataclasses import asdict, fields
 from typing import Any
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Refusal
 from nuanyi.lib.geo import CRS_NAMES
 from nuanyi.lib.identity import plain
@@ -236,10 +236,10 @@ def send_list(*, actor: Actor, key: UUID, file_name: str, data: bytes, crs: str)
     The same ``key`` with the same bytes gives the first answer. Raises NotAllowed, BadSheet, BadInput, Conflict.
     """
     actor.require("stations.edit")
-    digest = hashlib.sha256(data).hexdigest()
+    digest = file_digest("station-list", data)
     known = StationList.objects.filter(pk=key).first()
     if known is not None:
-        if known.file_sha256 != digest or known.account_id != actor.account_id:
+        if known.file_digest != digest or known.account_id != actor.account_id:
             raise Conflict(code="key-reused")
         return known
     if crs not in CRS_NAMES:
@@ -251,9 +251,9 @@ def send_list(*, actor: Actor, key: UUID, file_name: str, data: bytes, crs: str)
     regions = places.names_by_code()
     rows = [_judged(actor, number, values, crs, regions) for number, values in _rows(first)]
     made = StationList.objects.create(
-        pk=key, account_id=actor.account_id, file_name=file_name[:120], file_sha256=digest, crs=crs, rows=rows
+        pk=key, account_id=actor.account_id, file_name=file_name[:120], file_digest=digest, crs=crs, rows=rows
     )
-    journal.record(actor, events.LIST_SENT, made, rows=len(rows), sha256=digest)
+    journal.record(actor, events.LIST_SENT, made, rows=len(rows), file=digest)
     return made
 
 
