@@ -11,6 +11,8 @@ from typing import Any
 
 Command = Callable[[argparse.Namespace], int]
 BAD_INPUT = 2
+#: ``import-roster --check``: the file was read, and some of its rows are bad.
+SOME_ROWS_BAD = 3
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
         "account",
     )
     account.add_argument("username")
-    account.add_argument("--role", action="append", default=[], metavar="DUTY")
+    account.add_argument("--role", action="append", default=[], metavar="ROLE")
     account.add_argument("--unit", default="", metavar="CODE")
     account.add_argument("--region", default="", metavar="CODE")
     account.add_argument("--name", default="")
