@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("census", "0003_doorstep"), ("units", "0001_initial")]
+    dependencies = [("census", "0004_keyed_digests"), ("units", "0001_initial")]
 
     operations = [
         migrations.AlterField("source", "name", models.CharField(max_length=80)),

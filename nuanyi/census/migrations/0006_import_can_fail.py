@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("census", "0004_sources_of_units"),
+        ("census", "0005_sources_of_units"),
     ]
 
     operations = [
