@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,12 +19,15 @@ from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib import children
 from nuanyi.lib.errors import Refusal, Words
 
 MAX_BYTES = 20 << 20
 MAX_SIDE = 1280
-SECONDS = 10
-MEGABYTES = 900
+#: Seconds of computing, and how much a child may grow.
+SECONDS = 2
+WAIT_SECONDS = 10
+MEGABYTES = 96
 
 REASONS: dict[str, Words] = {
     "too-large": _("The picture is larger than 20 MB. Take a smaller one."),
@@ -62,8 +66,10 @@ def rebuild(data: bytes) -> Picture:
     head, _line, jpeg = answer.partition(b"\n")
     if not jpeg:
         raise BadPicture("not-a-picture")
-    width, height = (int(part) for part in head.split())
-    return Picture(jpeg, width, height)
+    size = re.fullmatch(rb"([1-9][0-9]{0,4}) ([1-9][0-9]{0,4})", head)
+    if size is None or not jpeg.startswith(b"\xff\xd8\xff"):
+        raise BadPicture("not-a-picture")  # not what our child says
+    return Picture(jpeg, int(size[1]), int(size[2]))
 
 
 class _Gate:
@@ -112,14 +118,14 @@ _gate = _Gate()
 def _answer(data: bytes) -> bytes:
     """What the gate says of a picture; "" where its child died of it. Raises BadPicture where it takes too long."""
     try:
-        with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(SECONDS + 2)
+        with children.turn(), socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(WAIT_SECONDS)
             line.connect(_gate.path())
             line.sendall(len(data).to_bytes(8, "big") + data)
-            parts = []
-            while part := line.recv(1 << 20):
-                parts.append(part)
-            return b"".join(parts)
+            said = b""
+            while len(said) <= MAX_BYTES and (part := line.recv(1 << 20)):
+                said += part
+            return said
     except TimeoutError as exc:
         raise BadPicture("too-many-pixels") from exc
     except OSError:

@@ -11,8 +11,6 @@ import contextlib
 import io
 import json
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from typing import Any, cast
 import xlsxwriter
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib import children
 from nuanyi.lib.errors import Refusal, Words
 
 MAX_FILE_BYTES = 40 << 20
@@ -30,17 +29,18 @@ MAX_UNPACKED_BYTES = 400 << 20
 MAX_RATIO = 200
 MAX_ROWS = 300_000
 MAX_COLUMNS = 256
-#: A message holds a thousand rows.
-MAX_LINE = 64 << 20
-CHILD_MEGABYTES = 1500
-CHILD_SECONDS = 120
+#: A message holds about a million characters, or one row of as many cells as large as Excel allows.
+MAX_LINE = 16 << 20
+#: What a child may grow by and compute: a little, and more for each megabyte that was sent. A small file that wants much is a bomb.
+LEAST_MEGABYTES, MEGABYTES_A_MEGABYTE, MOST_MEGABYTES = 64, 45, 1500
+LEAST_SECONDS, SECONDS_A_MEGABYTE = 1.2, 4.0
 
 REASONS: dict[str, Words] = {
     "too-large": _("The file is larger than 40 MB. Split it, or remove pictures from it."),
     "too-large-unpacked": _(
         "The file is small but unpacks to far too much. Save it again from Excel and retry."
     ),
-    "too-many-rows": _("There are more than 300,000 rows. Split the file into parts."),
+    "too-many-rows": _("There are too many rows for one file. Split it into parts."),
     "too-many-columns": _("There are more than 256 columns. Remove those that are not part of the roster."),
     "password": _("The workbook is locked with a password. Save a copy without it and send that."),
     "not-a-sheet": _("This is not a spreadsheet. Send xlsx, xls, et, ods or csv."),
@@ -107,39 +107,39 @@ def _packed_kind(data: bytes) -> str:
     return "workbook"
 
 
-def read(data: bytes) -> Iterator[Sheet]:
+def read(data: bytes, *, most_signs: int = 0) -> Iterator[Sheet]:
     """Stream the sheets of a file in order. Each sheet must be used up (or left) before the next is asked for.
 
-    The bytes go to the child through a pipe and never to disk. Raises BadSheet at the gate, or later where
+    The bytes go to the child through a pipe and never to disk. ``most_signs`` bounds how much comes back in all, for
+    callers that keep the rows and are waited for. Raises BadSheet at the gate, or later where
     the child gives up; callers treat both alike.
     """
     kind = kind_of(data)
-    script = str(Path(__file__).with_name("sheets_child.py"))
-    arguments = [sys.executable, "-I", script, kind, str(CHILD_MEGABYTES), str(CHILD_SECONDS)]
-    child = subprocess.Popen(
-        arguments,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-        bufsize=1 << 20,
-    )
-    assert child.stdin is not None and child.stdout is not None
-    try:
-        with contextlib.suppress(BrokenPipeError):
-            child.stdin.write(data)
-            child.stdin.close()
-        yield from _sheets(_messages(cast(io.BufferedReader, child.stdout)))
-    finally:
-        child.kill()
-        child.wait()
-        child.stdout.close()
+    size = len(data) / (1 << 20)
+    megabytes = min(MOST_MEGABYTES, LEAST_MEGABYTES + int(MEGABYTES_A_MEGABYTE * size))
+    with children.turn():
+        child = children.start("sheets_child.py", kind, megabytes, LEAST_SECONDS + SECONDS_A_MEGABYTE * size)
+        assert child.stdin is not None and child.stdout is not None
+        try:
+            with contextlib.suppress(BrokenPipeError):
+                child.stdin.write(data)
+                child.stdin.close()
+            yield from _sheets(_messages(cast(io.BufferedReader, child.stdout), most_signs))
+        finally:
+            child.kill()
+            child.wait()
+            child.stdout.close()
 
 
-def _messages(stream: io.BufferedReader) -> Iterator[tuple[Any, ...]]:
+def _messages(stream: io.BufferedReader, most_signs: int = 0) -> Iterator[tuple[Any, ...]]:
+    signs = 0
     while True:
         try:
-            message = _message(stream.readline(MAX_LINE))
+            line = stream.readline(MAX_LINE)
+            signs += len(line)
+            if most_signs and signs > most_signs:
+                raise BadSheet("too-many-rows")
+            message = _message(line)
         except (ValueError, RecursionError) as exc:
             raise BadSheet(
                 "too-large-unpacked"

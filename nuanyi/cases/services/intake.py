@@ -78,11 +78,12 @@ def case_by_link(link: str) -> Case:
 
 def case_by_code(code: str, network: str) -> Case:
     """The case of a claim code. Raises NotFound, TooMuch (a network that guesses)."""
-    limits.count("claim", network, at_most=rules.TRIED_AN_HOUR)
     digest = _claim_digest(code)
     row_security.show_case(claim=digest.hex())
     found = Case.objects.filter(claim_digest=digest).first()
     if found is None:
+        # wrong codes alone are counted: a neighbour behind the same carrier's address locks no right code out
+        limits.count("claim", network, at_most=rules.TRIED_AN_HOUR)
         raise NotFound(_("No case has this code. Look at it once more."), code="no-case")
     return found
 
@@ -120,11 +121,14 @@ def send_case(*, actor: Actor, key: UUID, told: Request, network: str = "") -> C
 
     Raises BadInput, Conflict (the key came with other words), TooMuch.
     """
+    if actor.kind == "guest":
+        # before any work is done: a photo costs more than a number
+        limits.count("case", network, at_most=rules.SENT_AN_HOUR)
     told = _checked(told)
     body = _digest(told)
     try:
         with transaction.atomic():
-            return _take_in(actor, key, told, body, network)
+            return _take_in(actor, key, told, body)
     except IntegrityError as exc:
         # the key is there: asked for only now, so that the usual case pays nothing for it
         row_security.show_case(key=str(key))
@@ -152,13 +156,11 @@ def _digest(told: Request) -> bytes:
     return body_digest("case-body", repr(parts).encode())
 
 
-def _take_in(actor: Actor, key: UUID, told: Request, body: bytes, network: str) -> Case:
+def _take_in(actor: Actor, key: UUID, told: Request, body: bytes) -> Case:
     row_security.show_case(key=str(key))
     case = _case(key, told, body)
     case.save(force_insert=True)
     _attach(case, key, told.photo, told.voice)
-    if actor.kind == "guest":
-        limits.count("case", network, at_most=rules.SENT_AN_HOUR)
     unit = case.unit
     journal.record(
         actor,

@@ -6,8 +6,6 @@ The worker's name stands on nothing that goes to the firm before the worker agre
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,24 +13,19 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from docx.opc.exceptions import PackageNotFoundError
-from docxtpl import DocxTemplate  # type: ignore[import-untyped]
-from jinja2 import StrictUndefined, TemplateError, UndefinedError
-from jinja2.sandbox import SandboxedEnvironment
 
 from nuanyi.cases import events, queries
 from nuanyi.cases.models import Case, LetterTemplate
 from nuanyi.cases.rules import Kind, Outcome
 from nuanyi.cases.services.desk import held
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock
+from nuanyi.lib import clock, documents
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.calendar import add_working_days
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.people.models import Account
 
 FOLDER = Path(__file__).resolve().parent.parent / "letters"
-MAX_BYTES, MAX_UNPACKED = 2 << 20, 20 << 20
 #: Working days within which the firm is asked to answer.
 ANSWER_DAYS = 5
 UNNAMED = "姓名暂不公开"
@@ -177,24 +170,16 @@ def _name(account: Account) -> str:
     return account.display_name or account.username
 
 
-def _environment() -> SandboxedEnvironment:
-    return SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
-
-
 def _filled(docx: bytes, facts: dict[str, Any]) -> bytes:
     try:
-        document = DocxTemplate(io.BytesIO(docx))
-        document.render(facts, _environment(), autoescape=True)
-        out = io.BytesIO()
-        document.save(out)
-    except UndefinedError as exc:
-        raise BadInput(
-            _("The template asks for a field that there is not: %(what)s") % {"what": exc},
-            code="bad-template",
-        ) from exc
-    except (TemplateError, PackageNotFoundError, KeyError, ValueError) as exc:
+        return documents.filled(docx, facts)
+    except documents.BadTemplate as exc:
+        if exc.asks:
+            raise BadInput(
+                _("The template asks for a field that there is not: %(what)s") % {"what": exc.asks},
+                code="bad-template",
+            ) from exc
         raise BadInput(_("This template cannot be filled."), code="bad-template") from exc
-    return out.getvalue()
 
 
 @transaction.atomic
@@ -217,14 +202,11 @@ def save_template(*, actor: Actor, name: str, docx: bytes | None) -> None:
 def _check(docx: bytes) -> None:
     """Raises BadInput for what is no Word file, unpacks to too much, or asks for fields that there are not."""
     wrong: Words = _("This is not a Word file (.docx).")
+    if len(docx) > documents.MAX_BYTES:
+        raise BadInput(fields={"file": _("A template has at most 2 MB.")})
     try:
-        if len(docx) > MAX_BYTES:
-            raise BadInput(fields={"file": _("A template has at most 2 MB.")})
-        with zipfile.ZipFile(io.BytesIO(docx)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:
-                raise BadInput(fields={"file": wrong})
-        asked = DocxTemplate(io.BytesIO(docx)).get_undeclared_template_variables(_environment())
-    except (zipfile.BadZipFile, PackageNotFoundError, TemplateError, KeyError, ValueError) as exc:
+        asked = documents.fields_of(docx)
+    except documents.BadTemplate as exc:
         raise BadInput(fields={"file": wrong}) from exc
     unknown = sorted(asked - FIELDS)
     if unknown:

@@ -58,9 +58,10 @@ def send_code(*, phone: str, network: str) -> None:
 def cases_by_code(*, phone: str, code: str, network: str) -> list[Case]:
     """The cases of the phone that got this code; five tries, then it is void. Raises BadInput, IllegalMove, TooMuch."""
     number = _mobile(phone)
-    limits.count("sms-code", network, at_most=rules.TRIED_AN_HOUR)
     mark = queries.phone_mark(number)
     if not _right(mark, "".join(code.split())):
+        # five tries void the code by themselves; wrong ones alone count against an address that many share
+        limits.count("sms-code", network, at_most=rules.TRIED_AN_HOUR)
         raise IllegalMove(_("This code is not right or too old. Ask for a new one."), code="bad-code")
     row_security.show_cases_of(mark.hex())
     return list(Case.objects.filter(phone_digest=mark).order_by("-pk")[:20])

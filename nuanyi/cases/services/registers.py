@@ -48,6 +48,8 @@ _KINDS = {
     "其他": Kind.OTHER,
 }
 MOST_ROWS, BAD_KEPT = 20_000, 200
+#: How much of a file is taken into memory while its sender waits.
+MOST_SIGNS = 32 << 20
 
 
 def _day(cell: Any) -> date:
@@ -104,7 +106,7 @@ def _lines(register: Register, data: bytes) -> tuple[list[RegisterLine], list[li
     units |= {unit.short_name: unit for unit in units.values() if unit.short_name}
     good: list[RegisterLine] = []
     bad: list[list[str]] = []
-    book = sheets.read(data)
+    book = sheets.read(data, most_signs=MOST_SIGNS)
     sheet = next(book, None)
     columns: dict[int, str] = {}
     for number, cells in enumerate(sheet.rows if sheet else (), 1):

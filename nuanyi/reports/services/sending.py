@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, limits, masks, pictures
 from nuanyi.lib.digests import body_digest, sha256_hex
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, TooMuch
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.lib.terms import Term
 from nuanyi.notices import services as notices
@@ -136,11 +136,13 @@ def send_report(*, key: UUID, told: ReportInput, network: str = "", at_most: int
 
     Raises BadInput, BadPicture, Conflict (the key came with other words), TooMuch.
     """
+    if (again := _counted(key, network, at_most or rules.SENT_AN_HOUR)) is not None:
+        return again
     told = _checked(told)
     body = _digest(told)
     try:
         with transaction.atomic():
-            return _take_in(key, told, body, network, at_most)
+            return _take_in(key, told, body)
     except IntegrityError as exc:
         # the key is there: asked for only now, so that the usual report pays nothing for it
         known = Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first()
@@ -151,7 +153,18 @@ def send_report(*, key: UUID, told: ReportInput, network: str = "", at_most: int
         return known
 
 
-def _take_in(key: UUID, told: ReportInput, body: bytes, network: str, at_most: int) -> Voice:
+def _counted(key: UUID, network: str, at_most: int) -> Voice | None:
+    """Count before any work is done; where it is too much, what was taken under this key before. Raises TooMuch."""
+    try:
+        limits.count("report", network, at_most=at_most)
+    except TooMuch:
+        if known := Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first():
+            return known
+        raise
+    return None
+
+
+def _take_in(key: UUID, told: ReportInput, body: bytes) -> Voice:
     region, grid = _place(told)
     book = queries.book()
     kind = book.kinds[told.kind]
@@ -189,7 +202,6 @@ def _take_in(key: UUID, told: ReportInput, body: bytes, network: str, at_most: i
     report.save(force_insert=True)
     voice = _voice(key, report, told.phone, body)
     keep_pictures(report, key, told.photos)
-    limits.count("report", network, at_most=at_most or rules.SENT_AN_HOUR)
     tell_unit(
         report,
         kinds.CAME,

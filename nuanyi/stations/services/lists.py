@@ -27,6 +27,8 @@ from nuanyi.stations.services.stations import StationDraft, placed, save_station
 from nuanyi.units.models import Unit
 
 MOST_ROWS = 5000
+#: How much of a list is taken into memory while its sender waits.
+MOST_SIGNS = 16 << 20
 #: column -> the titles that offices use for it
 TITLES: dict[str, str] = {
     "code": "编码 编号 驿站编码 code",
@@ -244,7 +246,7 @@ def send_list(*, actor: Actor, key: UUID, file_name: str, data: bytes, crs: str)
         return known
     if crs not in CRS_NAMES:
         raise BadInput(code="bad-crs", fields={"crs": ", ".join(CRS_NAMES)})
-    book = sheets.read(data)  # held until the rows are read: its child ends with it
+    book = sheets.read(data, most_signs=MOST_SIGNS)  # held until the rows are read: its child ends with it
     first = next(book, None)
     if first is None:
         raise sheets.BadSheet("empty")

@@ -1,1 +1,0 @@
-"""From an empty home to a district that can serve: the same services under the command and under the first pages."""
