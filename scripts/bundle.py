@@ -1,18 +1,53 @@
-"""The worker's one stylesheet: Pico, the tokens and our hand in one file, so that a first visit needs one request for it."""
+"""The two style sheets that pages load, made from one file a component: a first visit needs one request for all of its looks.
+
+Cascade layers decide who wins, so that no rule needs ``!important``: Pico first, our utilities last. Built, not committed.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from rcssmin import cssmin
+
 STATIC = Path(__file__).resolve().parents[1] / "nuanyi/front/static"
-PARTS = ("vendor/pico/pico.min.css", "front/tokens.css", "front/front.css")
-TARGET = STATIC / "front/phone.css"
+CSS = STATIC / "front/css"
+#: In their order in the cascade; each but the first two is a folder of ``css``.
+LAYERS = ("pico", "tokens", "base", "components", "shells", "rooms", "utilities")
+#: What a worker's phone never shows.
+OFFICE_ONLY = {
+    "shells/office.css",
+    "shells/office-narrow.css",
+    "shells/print.css",
+    "components/bulk.css",
+    "components/toast.css",
+    "components/keys.css",
+    "components/panel.css",
+    "rooms/matrix.css",
+}
+#: What only phones show.
+PHONE_ONLY = {"shells/bottom-bar.css"}
 
 
-def bundled() -> str:
-    """The parts one after the other."""
-    return "".join((STATIC / part).read_text().rstrip() + "\n" for part in PARTS)
+def parts(layer: str, without: set[str]) -> list[Path]:
+    """The files of a layer, by name."""
+    if layer == "pico":
+        return [STATIC / "vendor/pico/pico.min.css"]
+    if layer == "tokens":
+        return [CSS / "tokens.css"]
+    found = sorted((CSS / layer).glob("*.css"))
+    return [path for path in found if f"{layer}/{path.name}" not in without]
+
+
+def bundled(without: set[str]) -> str:
+    """All layers in their order, then what stands in none because Leaflet's own sheet does not either."""
+    sheets = [f"@layer {', '.join(LAYERS)};"]
+    for layer in LAYERS:
+        text = "\n".join(path.read_text() for path in parts(layer, without)).replace('@charset "UTF-8";', "")
+        sheets.append(f"@layer {layer} {{\n{text}\n}}")
+    sheets += [path.read_text() for path in sorted((CSS / "unlayered").glob("*.css"))]
+    return str(cssmin("\n".join(sheets)))
 
 
 if __name__ == "__main__":
-    TARGET.write_text(bundled())
+    (STATIC / "front/phone.css").write_text(bundled(OFFICE_ONLY))
+    (STATIC / "front/office.css").write_text(bundled(PHONE_ONLY))

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from nuanyi.cases import rules
 from nuanyi.cases.models import Attachment, Case, ClockRule, Message, RoutingRule, ServiceItem
@@ -18,6 +19,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Words
 from nuanyi.lib.terms import Term
+from nuanyi.people import queries as people
 from nuanyi.people.models import keys
 from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
@@ -62,14 +64,32 @@ def finest(known: Iterable[RoutingRule], kind: str, sector: str, region_code: st
 def route(
     kind: str, sector: str, region_code: str, known: Iterable[RoutingRule] | None = None
 ) -> tuple[Unit, Words]:
-    """The unit that gets a case and why; never nobody: without a rule the place holds it, and at last the lead."""
+    """The unit that gets a case and why; never nobody: without a rule the place holds it, and at last the district office.
+
+    A unit in which nobody can sign in yet gets nothing: what it would get comes to the district office.
+    """
     rules_known = routing_book() if known is None else known
     rule = finest(rules_known, kind, sector, region_code)
     if rule is not None:
-        return rule.unit, rule.because or str(dict(Kind.choices)[Kind(kind)])
+        unit, why = rule.unit, rule.because or str(dict(Kind.choices)[Kind(kind)])
+        return _answered(unit, why) if known is None else (unit, why)
     answers = units.who_answers(sector=sector, region_code=region_code)
     held = next((answer for answer in answers if answer.role == HOLD), answers[0])
-    return held.unit, held.reason
+    return _answered(held.unit, held.reason) if known is None else (held.unit, held.reason)
+
+
+def kinds_without_route() -> list[str]:
+    """Kinds of request for which no rule says where they go."""
+    routed = set(RoutingRule.objects.values_list("kind", flat=True))
+    return [str(label) for value, label in Kind.choices if value not in routed]
+
+
+def _answered(unit: Unit, why: Words) -> tuple[Unit, Words]:
+    """The unit where somebody there can answer; else the district office, and why."""
+    office = units.office()
+    if office is None or office.pk == unit.pk or people.has_hands(unit.pk) or not people.has_hands(office.pk):
+        return unit, why
+    return office, _("nobody can sign in at %(unit)s yet") % {"unit": unit.short_name or unit.name}
 
 
 _routes: list[tuple[float, list[RoutingRule]]] = []

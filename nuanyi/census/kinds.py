@@ -19,6 +19,11 @@ IMPORT_DONE = notices.declare(
 IMPORT_REFUSED = notices.declare(
     "import-refused", _("%(file)s cannot be read"), _("Open the import to see why.")
 )
+IMPORT_FAILED = notices.declare(
+    "import-failed",
+    _("%(file)s could not be taken in"),
+    _("Nothing of it was taken in. Open the import to go on."),
+)
 EXPORT_ASKED = notices.declare(
     "export-asked",
     _("Somebody asks for workers in clear"),

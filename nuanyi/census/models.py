@@ -25,11 +25,17 @@ class Source(models.Model):
 
     PERSONAL = NOBODY
 
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="sources")
     columns: models.JSONField[dict[str, dict[str, str]], dict[str, dict[str, str]]] = models.JSONField(
         default=dict
     )
+
+    class Meta:
+        constraints = [
+            # a unit's sources are its own: what another unit's source of the same name has sent stays unknown
+            models.UniqueConstraint("name", "unit", name="source_of_unit_once", nulls_distinct=False)
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -67,9 +67,10 @@ def imports_for(actor: Actor) -> QuerySet[Import]:
     return Import.objects.visible_to(actor).select_related("source", "account", "round")
 
 
-def sources() -> list[Source]:
-    """All sources by name."""
-    return list(Source.objects.order_by("name"))
+def sources(actor: Actor) -> list[Source]:
+    """The sources of the actor's unit by name; all of them for whoever imports everywhere."""
+    rows = Source.objects.order_by("name")
+    return list(rows if actor.everywhere("census.import") else rows.filter(unit_id=actor.unit_id))
 
 
 @dataclass(frozen=True)

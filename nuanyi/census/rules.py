@@ -24,17 +24,27 @@ class ImportState(models.TextChoices):
     WRITING = "writing", _("being taken in")
     DONE = "done", _("taken in")
     REFUSED = "refused", _("refused")
+    FAILED = "failed", _("failed")
     DISCARDED = "discarded", _("discarded")
     UNDONE = "undone", _("undone")
 
 
 MOVES: dict[str, frozenset[str]] = {
     ImportState.READING: frozenset(
-        {ImportState.COLUMNS, ImportState.REVIEW, ImportState.REFUSED, ImportState.DISCARDED}
+        {
+            ImportState.COLUMNS,
+            ImportState.REVIEW,
+            ImportState.REFUSED,
+            ImportState.FAILED,
+            ImportState.DISCARDED,
+        }
     ),
     ImportState.COLUMNS: frozenset({ImportState.READING, ImportState.DISCARDED}),
     ImportState.REVIEW: frozenset({ImportState.READING, ImportState.WRITING, ImportState.DISCARDED}),
-    ImportState.WRITING: frozenset({ImportState.DONE, ImportState.REVIEW, ImportState.REFUSED}),
+    ImportState.WRITING: frozenset(
+        {ImportState.DONE, ImportState.REVIEW, ImportState.REFUSED, ImportState.FAILED}
+    ),
+    ImportState.FAILED: frozenset({ImportState.READING, ImportState.DISCARDED}),
     ImportState.DONE: frozenset({ImportState.UNDONE}),
     ImportState.REFUSED: frozenset({ImportState.READING, ImportState.DISCARDED}),
     ImportState.DISCARDED: frozenset(),

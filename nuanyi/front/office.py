@@ -136,6 +136,20 @@ def _tasks(actor: Actor) -> list[Task]:
                 running,
             )
         )
+    if actor.can("setup.view"):
+        alone = people.units_without_hands().count()
+        words = (
+            ngettext("nobody can sign in at %d unit yet", "nobody can sign in at %d units yet", alone) % alone
+        )
+        tasks.append(Task(words, "/office/setup/", alone))
+    if actor.can("cases.settings"):
+        unrouted = len(cases.kinds_without_route())
+        words = ngettext(
+            "%d kind of request has no route and comes to you",
+            "%d kinds of request have no route and come to you",
+            unrouted,
+        )
+        tasks.append(Task(words % unrouted, "/office/setup/", unrouted))
     unseen = Notice.objects.visible_to(actor).filter(seen_at=None).count()
     tasks.append(
         Task(

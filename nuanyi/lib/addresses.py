@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+import ipaddress
+from urllib.parse import urlsplit
+
 from django.conf import settings
+from django.http import HttpRequest
 
 
 def link_to(path: str) -> str:
     """A whole address for messages that leave the house; a local one where ``NUANYI_PUBLIC_URL`` is not set."""
     return f"{settings.NUANYI_PUBLIC_URL.rstrip('/') or 'http://127.0.0.1:8000'}/{path}"
+
+
+def is_local(base: str) -> bool:
+    """Whether an address leads to the machine of whoever opens it: nothing with it is worth printing."""
+    host = urlsplit(base).hostname or ""
+    if host in ("", "localhost") or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def public_base(request: HttpRequest | None = None) -> str:
+    """The address that codes and printed papers lead to, without a slash at its end; "" where only a local one is known."""
+    base = str(settings.NUANYI_PUBLIC_URL).rstrip("/")
+    if not base and request is not None:
+        base = request.build_absolute_uri("/").rstrip("/")
+    return "" if is_local(base) else base

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from nuanyi.journal import services as journal
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile
 from nuanyi.people import events
 from nuanyi.people.models import Account, Person, keys
+from nuanyi.units.models import Unit, UnitKind
 
 
 def accounts_for(actor: Actor) -> QuerySet[Account]:
@@ -38,3 +39,14 @@ def person_with(actor: Actor, text: str) -> QuerySet[Person]:
         wanted |= Q(**{f"{field}_digest": digest})
     journal.record(actor, events.LOOKED_UP, field=digests[0][0])
     return Person.objects.visible_to(actor).filter(wanted)
+
+
+def has_hands(unit_id: int) -> bool:
+    """Whether somebody of a unit can sign in, so that what comes to it is seen."""
+    return Account.objects.filter(unit_id=unit_id, is_active=True).exists()
+
+
+def units_without_hands() -> QuerySet[Unit]:
+    """Active units in which nobody can sign in: what goes there comes to the district office. Members of alliances need none."""
+    hands = Account.objects.filter(unit=OuterRef("pk"), is_active=True)
+    return Unit.objects.filter(~Exists(hands), active=True).exclude(kind=UnitKind.MEMBER)

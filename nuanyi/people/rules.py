@@ -83,7 +83,8 @@ PERMISSIONS: dict[str, dict[Role, str]] = {
         _D.ORGANISATION: ALL,
         _D.UNIT_STAFF: PLACE_OR_UNIT,
     },
-    "cases.handle": {_D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
+    # the district office handles what came to it for want of a route, and nothing of other units
+    "cases.handle": {_D.CLERK: UNIT, _D.UNIT_STAFF: UNIT, _D.DISTRICT_OFFICE: UNIT},
     "cases.oversee": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
     "cases.settings": {_D.DISTRICT_OFFICE: ALL},
     "cases.lists": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.CLERK: UNIT, _D.UNIT_STAFF: UNIT},
@@ -115,6 +116,7 @@ PERMISSIONS: dict[str, dict[Role, str]] = {
         _D.UNIT_STAFF: UNIT,
     },
     "notices.settings": {_D.ADMINISTRATOR: ALL},
+    "setup.view": {_D.ADMINISTRATOR: ALL, _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
 }
 
 #: What each permission is in words, for the table that administrators read.
@@ -157,6 +159,7 @@ PERMISSION_WORDS: dict[str, Words] = {
     "learning.groups": _("Keep groups and what is pushed to them"),
     "learning.sessions": _("Plan and hold sessions"),
     "notices.settings": _("Set how notices go out"),
+    "setup.view": _("See what is set up and what is missing"),
 }
 
 #: How far a role reaches, in words.

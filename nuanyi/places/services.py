@@ -13,7 +13,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import geo
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput
-from nuanyi.places import events, queries
+from nuanyi.places import division, events, queries
 from nuanyi.places.models import Geometry, Grid, Level, Region
 
 MAX_FEATURES = 20_000
@@ -48,6 +48,48 @@ def put_region(
     )
     journal.record(actor, events.REGIONS_LOADED, region, made=made)
     return region
+
+
+@transaction.atomic
+def load_tree(*, actor: Actor, district: str, villages: bool = True) -> int:
+    """Enter a district of the built-in tree with its townships and villages; shapes that are there are kept.
+
+    Returns how many places the district has. Raises NotAllowed, BadInput (no such district: its neighbours are named).
+    """
+    actor.require("places.load")
+    root = division.node(district)
+    if root is None or len(district) != division.DISTRICT:
+        near = "、".join(f"{one.path} {one.code}" for one in division.nearest_names(district))
+        raise BadInput(
+            _("There is no district with the code %(code)s. Near it: %(near)s.")
+            % {"code": district, "near": near or "—"},
+            code="no-district",
+            fields={"district": _("Choose a district from the list.")},
+        )
+    nodes = [(root, Level.DISTRICT, None)]
+    nodes += [(one, Level.TOWNSHIP, district) for one in division.below(district)]
+    if villages:
+        nodes += [(one, Level.COMMUNITY, one.code[:9]) for one in division.villages(district)]
+    rows = [
+        Region(code=one.code, name=one.name[:60], level=level, parent_id=parent)
+        for one, level, parent in nodes
+    ]
+    Region.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["code"], update_fields=["name", "level", "parent"]
+    )
+    journal.record(actor, events.REGIONS_LOADED, district=district, places=len(rows))
+    return len(rows)
+
+
+@transaction.atomic
+def drop_tree(*, actor: Actor, district: str) -> None:
+    """Remove a district with all its places and grids: the wrong one was chosen. Raises NotAllowed."""
+    actor.require("places.load")
+    Grid.objects.filter(region__code__startswith=district).delete()
+    for level in (Level.COMMUNITY, Level.TOWNSHIP, Level.DISTRICT):
+        Region.objects.filter(code__startswith=district, level=level).delete()
+    journal.record(actor, events.REGIONS_LOADED, district=district, removed=True)
+    queries.forget_shapes()
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from typing import Any
 
 Command = Callable[[argparse.Namespace], int]
 BAD_INPUT = 2
+#: ``import-roster --check``: the file was read, and some of its rows are bad.
+SOME_ROWS_BAD = 3
 
 
 def parser() -> argparse.ArgumentParser:
@@ -34,6 +36,16 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--workers", type=int, default=None)
+    setup = add("setup", "an empty home becomes a district that can serve", "setup")
+    setup.add_argument(
+        "--district", required=True, metavar="CODE", help="six digits, or the name (雁山区; 桂林 雁山)"
+    )
+    setup.add_argument(
+        "--units", default="", metavar="FILE", help="more units: a sheet with 单位名称, 简称, 电话, 地址"
+    )
+    setup.add_argument(
+        "--admin", default="guanli", metavar="NAME", help="sign-in name of the first administrator"
+    )
     roster = add("import-roster", "take rosters in (xlsx, xls, et, ods, csv)", "import_roster")
     roster.add_argument("files", nargs="+", metavar="FILE")
     roster.add_argument("--kind", choices=["establishments", "workers"], default="")
@@ -71,10 +83,11 @@ def parser() -> argparse.ArgumentParser:
         "account",
     )
     account.add_argument("username")
-    account.add_argument("--role", action="append", default=[], metavar="DUTY")
+    account.add_argument("--role", action="append", default=[], metavar="ROLE")
     account.add_argument("--unit", default="", metavar="CODE")
     account.add_argument("--region", default="", metavar="CODE")
     account.add_argument("--name", default="")
+    add("setup-key", "print a new one-time key for the set-up page of an empty home", "setup_key")
     add("worker", "the job worker alone (serve starts one)", "worker")
     manage = parts.add_parser("manage", help="Django's own commands, for developers")
     manage.add_argument("rest", nargs=argparse.REMAINDER)

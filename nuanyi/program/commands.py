@@ -86,7 +86,95 @@ def serve(chosen: argparse.Namespace) -> int:
     with database.attached():
         _migrate_if_needed()
         doctor.refuse_unsafe(chosen.host)
+        _offer_setup(chosen.host, chosen.port)
         return supervisor.Supervisor(chosen.host, chosen.port, chosen.workers).run()
+
+
+def _offer_setup(host: str, port: int) -> None:
+    """In an empty home: print where to begin, and let every other address say that nothing is set up."""
+    import subprocess
+
+    command = [sys.executable, "-m", "nuanyi.program.cli", "setup-key"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    key = done.stdout.strip()
+    if done.returncode or not key:
+        return
+    os.environ["NUANYI_AWAITS_SETUP"] = "1"
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    base = os.environ.get("NUANYI_PUBLIC_URL", "").rstrip("/") or f"http://{shown}:{port}"
+    print(
+        f"\nThis home is empty. Set the district up here (the address works once, for 24 hours):\n"
+        f"  {base}/setup/?key={key}\n"
+        f"or stop and run: nuanyi setup --district CODE\n",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def setup_key(chosen: argparse.Namespace) -> int:
+    """Print a new one-time key where the home is not set up; nothing where it is."""
+    with ready():
+        from nuanyi.lib import row_security
+        from nuanyi.lib.actor import system
+        from nuanyi.lib.errors import Conflict
+        from nuanyi.program.setup import services
+
+        with row_security.reading_as(system("setup")):
+            try:
+                key = services.make_key(actor=system("setup"))
+            except Conflict:
+                return 0
+    answer(chosen, {"key": key}, key)
+    return 0
+
+
+def setup(chosen: argparse.Namespace) -> int:
+    """An empty home becomes a district that can serve, with every proposal taken as it is."""
+    rows: list[list[object]] = []
+    if chosen.units:
+        file = Path(chosen.units)
+        if not file.is_file():
+            raise FileNotFoundError(f"{chosen.units}: there is no such file")
+    with ready():
+        from nuanyi.lib import row_security, sheets
+        from nuanyi.lib.actor import system
+        from nuanyi.lib.errors import BadInput
+        from nuanyi.program.setup import services
+
+        if chosen.units:
+            for sheet in sheets.read(file.read_bytes()):
+                rows = list(sheet.rows)
+                break
+        found = services.districts_named(chosen.district)
+        exact = [one for one in found if chosen.district in (one.code, one.name, one.path)] or found
+        if len(exact) > 1:
+            many = ", ".join(f"{one.code} {one.path}" for one in exact[:10])
+            raise BadInput(f"several districts are meant by {chosen.district}: {many}", code="many-districts")
+        code = exact[0].code if exact else chosen.district
+        program = system("setup")
+        with row_security.reading_as(program):
+            region, slips = services.set_up(
+                actor=program, district=code, unit_rows=rows, administrator=chosen.admin
+            )
+            from nuanyi.program.setup import queries
+
+            steps = [
+                {"step": one.key, "done": one.done, "there": one.there, "meanwhile": str(one.meanwhile)}
+                for one in queries.steps()
+            ]
+    report = {
+        "district": region.code,
+        "name": region.name,
+        "accounts": [
+            {"username": s.username, "password": s.password, "role": s.role, "unit": s.unit} for s in slips
+        ],
+        "steps": steps,
+    }
+    lines = [f"{region.name} {region.code} is set up. One-time passwords, shown only now:"]
+    lines += [f"  {s.username:<14} {s.password}   {s.role}  {s.unit}" for s in slips]
+    lines += ["", "Still open:"] + [f"  {s['there']}: {s['meanwhile']}" for s in steps if not s["done"]]
+    answer(chosen, report, "\n".join([*lines, "", "Now: nuanyi serve"]))
+    return 0
 
 
 def worker(chosen: argparse.Namespace) -> int:

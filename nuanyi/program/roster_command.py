@@ -18,7 +18,7 @@ from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.ids import new_id
 from nuanyi.places import queries as places
-from nuanyi.program.cli import BAD_INPUT, answer, progress
+from nuanyi.program.cli import BAD_INPUT, SOME_ROWS_BAD, answer, progress
 
 ACTOR = system("import-roster")
 
@@ -42,7 +42,9 @@ def run(chosen: argparse.Namespace) -> int:
         "files": [{key: value for key, value in r.items() if key != "errors"} for r in reports],
     }
     answer(chosen, whole, "\n".join(_words(report, chosen.check) for report in reports))
-    return BAD_INPUT if any(r.get("refused") for r in reports) else 0
+    if any(r.get("refused") for r in reports):
+        return BAD_INPUT
+    return SOME_ROWS_BAD if chosen.check and whole["rejected"] else 0
 
 
 def _date(text: str) -> date:
@@ -73,7 +75,7 @@ def _refused(file: Path, code: str, words: str) -> dict[str, Any]:
 
 def _check(chosen: argparse.Namespace, file: Path, data: bytes, as_of: date) -> dict[str, Any]:
     """Read every row; nothing is written. Values are shown as they stand in the file that the user holds."""
-    source = Source.objects.filter(name=chosen.source or file.name).first() or Source(
+    source = Source.objects.filter(name=chosen.source or file.name, unit=None).first() or Source(
         name=chosen.source or file.name
     )
     district = places.district()
@@ -127,6 +129,8 @@ def _take_in(chosen: argparse.Namespace, file: Path, data: bytes, as_of: date) -
     )
     if of.state == ImportState.REFUSED:
         raise sheets.BadSheet(of.refusal.removeprefix("sheet-"))
+    if of.state == ImportState.FAILED:
+        raise RuntimeError(f"{file.name}: the program failed while taking it in; nothing of it is there")
     with transaction.atomic():
         return {key: value for key, value in of.counts.items() if key not in ("rows", "good", "bad")}
 

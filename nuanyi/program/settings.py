@@ -24,6 +24,9 @@ NUANYI_OPEN311_SERVERS = envlist("NUANYI_OPEN311_SERVERS")
 NUANYI_OUTGOING_HOSTS = envlist("NUANYI_OUTGOING_HOSTS")
 NUANYI_METRICS_TOKEN = envstr("NUANYI_METRICS_TOKEN")
 
+#: Set by ``serve`` where the home is empty: every address leads to the page that says so until it is set up.
+NUANYI_AWAITS_SETUP = envbool("NUANYI_AWAITS_SETUP")
+
 DEBUG = envbool("NUANYI_DEBUG")
 SECRET_KEY = secret_key(NUANYI_HOME)
 ALLOWED_HOSTS = envlist("NUANYI_HOSTS", "127.0.0.1,localhost,[::1]")
@@ -58,6 +61,7 @@ INSTALLED_APPS = [
     "nuanyi.volunteers",
     "nuanyi.matrix",
     "nuanyi.front",
+    "nuanyi.program",
 ]
 
 MIDDLEWARE = [
@@ -73,6 +77,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "nuanyi.program.setup.gate.SetupGate",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "nuanyi.people.middleware.ActorMiddleware",

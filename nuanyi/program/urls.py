@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from nuanyi.front import api as front_api
 from nuanyi.front import hsds, shell, style, worker
+from nuanyi.program.setup import views as setup
 
 handler400 = "nuanyi.front.shell.bad_request"
 handler403 = "nuanyi.front.shell.forbidden"
@@ -53,6 +54,8 @@ urlpatterns = [
     path("office/reports/", include("nuanyi.reports.urls")),
     path("office/volunteers/", include("nuanyi.volunteers.urls")),
     path("office/matrix/", include("nuanyi.matrix.urls")),
+    path("office/setup/", setup.state, name="setup-state"),
+    path("setup/", include("nuanyi.program.setup.urls")),
 ]
 
 if settings.DEBUG:

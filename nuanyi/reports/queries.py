@@ -9,13 +9,14 @@ from time import monotonic
 from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.geo import metres_between
+from nuanyi.people import queries as people
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.rules import Role
 from nuanyi.places import queries as places
@@ -80,7 +81,10 @@ def keywords() -> dict[str, list[str]]:
 def dispatch(
     kind_id: int, region_code: str, known: Iterable[DispatchRule] | None = None
 ) -> tuple[Unit, Words]:
-    """The unit that gets a kind of thing in a region and why; never nobody: without a rule the place holds it, at last the lead."""
+    """The unit that gets a kind of thing in a region and why; never nobody: without a rule the place holds it.
+
+    Where the place has nobody who can sign in, the district office gets it.
+    """
     fits = [
         rule
         for rule in (book().rules if known is None else known)
@@ -90,10 +94,23 @@ def dispatch(
         fits, key=lambda rule: (bool(rule.kind_id), len(rule.region_code), -(rule.pk or 0)), default=None
     )
     if best is not None:
-        return best.unit, best.because or (best.kind.title if best.kind else best.unit.name)
+        unit, why = best.unit, best.because or (best.kind.title if best.kind else best.unit.name)
+        return _answered(unit, why) if known is None else (unit, why)
     answers = units.who_answers(region_code=region_code)
     held = next((answer for answer in answers if answer.role == HOLD), answers[0])
-    return held.unit, _("the place holds it")
+    return (
+        _answered(held.unit, _("the place holds it"))
+        if known is None
+        else (held.unit, _("the place holds it"))
+    )
+
+
+def _answered(unit: Unit, why: Words) -> tuple[Unit, Words]:
+    """The unit where somebody there can answer; else the district office, and why."""
+    office = units.office()
+    if office is None or office.pk == unit.pk or people.has_hands(unit.pk) or not people.has_hands(office.pk):
+        return unit, why
+    return office, gettext("nobody can sign in at %(unit)s yet") % {"unit": unit.short_name or unit.name}
 
 
 def would_move(change: DispatchRule, most: int = 500) -> list[tuple[str, str, str]]:

@@ -32,10 +32,10 @@ class Role(models.TextChoices):
 
 
 class Unit(models.Model):
-    """An organisation. ``public_phone`` is an office's number for everybody, not a person's."""
+    """An organisation. ``public_phone`` and ``public_address`` are an office's, for everybody, not a person's."""
 
     PERSONAL = NOBODY
-    IMPERSONAL = {"public_phone"}
+    IMPERSONAL = {"public_phone", "public_address"}
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
@@ -46,6 +46,7 @@ class Unit(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="subordinates"
     )
     public_phone = models.CharField(max_length=30, blank=True)
+    public_address = models.CharField(max_length=120, blank=True)
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -70,7 +71,7 @@ class Alliance(models.Model):
 
 
 class ResponsibilityRule(models.Model):
-    """One line of the responsibility matrix: for a sector and a region (empty: any), a unit answers in a role."""
+    """One line of the responsibility matrix: for a sector and a region (empty: any), a unit answers in a role, between two dates."""
 
     PERSONAL = NOBODY
 
@@ -79,6 +80,8 @@ class ResponsibilityRule(models.Model):
     region_code = models.CharField(max_length=12, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="rules")
     because = models.CharField(max_length=200, blank=True)
+    from_date = models.DateField(null=True, blank=True)
+    until_date = models.DateField(null=True, blank=True)
     active = models.BooleanField(default=True)
 
     class Meta:

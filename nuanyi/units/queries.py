@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
+from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.units import rules
@@ -40,12 +41,13 @@ class Move:
 
 @dataclass(frozen=True)
 class Directory:
-    """All that the algorithm needs, read once: rules, units, townships, fallback."""
+    """All that the algorithm needs, read once: rules, units, townships; who leads and who holds where nobody else does."""
 
     rows: tuple[rules.RuleRow, ...]
     units: dict[int, Unit]
     townships: dict[str, int]
     fallback: int
+    office: int
 
     def answers(
         self, sector: str, region_code: str, rows: Sequence[rules.RuleRow] | None = None
@@ -57,6 +59,7 @@ class Directory:
             region_code=region_code,
             townships=self.townships,
             fallback_unit=self.fallback,
+            office_unit=self.office,
         )
 
 
@@ -72,10 +75,18 @@ def directory() -> Directory:
     office = next((u for u in units.values() if u.kind == UnitKind.DISTRICT_OFFICE), None)
     fallback = (lead or office or next(iter(units.values()))).pk
     townships = {u.region_code: u.pk for u in units.values() if u.kind == UnitKind.TOWNSHIP and u.region_code}
-    rows = tuple(
-        row_of(rule) for rule in ResponsibilityRule.objects.filter(active=True) if rule.unit_id in units
+    rows = tuple(row_of(rule) for rule in rules_in_force() if rule.unit_id in units)
+    return Directory(rows, units, townships, fallback, (office or lead or next(iter(units.values()))).pk)
+
+
+def rules_in_force() -> QuerySet[ResponsibilityRule]:
+    """The rules that hold today by their dates."""
+    today = clock.today()
+    return ResponsibilityRule.objects.filter(
+        Q(from_date=None) | Q(from_date__lte=today),
+        Q(until_date=None) | Q(until_date__gte=today),
+        active=True,
     )
-    return Directory(rows, units, townships, fallback)
 
 
 def row_of(rule: ResponsibilityRule) -> rules.RuleRow:
@@ -118,6 +129,11 @@ def _by_role(book: Directory, found: list[rules.Answer]) -> dict[str, str]:
     for answer in found:
         named.setdefault(answer.role, []).append(book.units[answer.unit_id].short_name)
     return {role: "、".join(sorted(names)) for role, names in named.items()}
+
+
+def office() -> Unit | None:
+    """The district office: what has no route comes to it."""
+    return Unit.objects.filter(active=True, kind=UnitKind.DISTRICT_OFFICE).order_by("pk").first()
 
 
 def unit_choices() -> list[tuple[int, str]]:

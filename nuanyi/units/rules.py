@@ -67,12 +67,18 @@ class Answer:
 
 
 def answers(
-    rules: Sequence[RuleRow], *, sector: str, region_code: str, townships: dict[str, int], fallback_unit: int
+    rules: Sequence[RuleRow],
+    *,
+    sector: str,
+    region_code: str,
+    townships: dict[str, int],
+    fallback_unit: int,
+    office_unit: int = 0,
 ) -> list[Answer]:
     """Everybody who answers for ``sector`` in ``region_code``, by role. ``townships`` maps region codes to units.
 
     There is always one that leads and one that holds: without a rule the township's own unit holds, and
-    without either ``fallback_unit`` does.
+    without either the district office (``office_unit``) does. ``fallback_unit`` leads where no rule says who does.
     """
     fitting = [rule for rule in rules if rule.fits(sector, region_code)]
     found: list[Answer] = []
@@ -85,7 +91,7 @@ def answers(
         if best is not None:
             found.append(Answer(role, best.unit_id, best.reason, best.because, best.rule_id))
         elif role == HOLD:
-            found.append(_holder(region_code, townships, fallback_unit))
+            found.append(_holder(region_code, townships, office_unit or fallback_unit))
         elif role == LEAD:
             found.append(Answer(LEAD, fallback_unit, Reason.FALLBACK))
     seen: set[int] = {answer.unit_id for answer in found}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,7 @@ from nuanyi.lib.errors import BadInput, Conflict, NotFound
 from nuanyi.lib.sectors import Sector
 from nuanyi.units import events, queries, rules
 from nuanyi.units.models import Alliance, ResponsibilityRule, Role, Unit, UnitKind
+from nuanyi.units.reading import UnitInput
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class RuleEdit:
     because: str = ""
     rule_id: int = 0
     remove: bool = False
+    from_date: date | None = None
+    until_date: date | None = None
 
 
 @transaction.atomic
@@ -39,6 +44,7 @@ def put_unit(
     region_code: str = "",
     superior: Unit | None = None,
     public_phone: str = "",
+    public_address: str = "",
 ) -> Unit:
     """Make or change a unit by its code. Raises NotAllowed, BadInput."""
     actor.require("units.edit_rules")
@@ -51,10 +57,51 @@ def put_unit(
         "region_code": region_code,
         "superior": superior,
         "public_phone": public_phone,
+        "public_address": public_address,
     }
     unit, made = Unit.objects.update_or_create(code=code, defaults=traits)
     journal.record(actor, events.UNIT_SAVED, unit, made=made, unit_kind=kind)
     return unit
+
+
+@transaction.atomic
+def take_list(*, actor: Actor, rows: Sequence[UnitInput]) -> tuple[int, int]:
+    """Take a list of units in: a name that is there gets the list's phone and address, any other is made.
+
+    Returns how many were made and how many changed. Raises NotAllowed, BadInput (a code that another unit has).
+    """
+    actor.require("units.edit_rules")
+    made = changed = 0
+    wrong: list[str] = []
+    for row in rows:
+        same = Unit.objects.filter(code=row.code).first() if row.code else None
+        same = same or Unit.objects.filter(name=row.name).first()
+        if same is not None and row.code and same.code != row.code:
+            wrong.append(
+                str(_("row %(n)s: %(name)s has another code here") % {"n": row.row, "name": row.name})
+            )
+            continue
+        put_unit(
+            actor=actor,
+            code=same.code if same else row.code or free_code(),
+            name=row.name,
+            short_name=row.short_name or row.name[:20],
+            kind=same.kind if same else row.kind,
+            region_code=same.region_code if same else row.region_code,
+            superior=same.superior if same else None,
+            public_phone=row.phone or (same.public_phone if same else ""),
+            public_address=row.address or (same.public_address if same else ""),
+        )
+        made, changed = made + (same is None), changed + (same is not None)
+    if wrong:
+        raise BadInput(fields={"units": "；".join(wrong)}, code="bad-units")
+    return made, changed
+
+
+def free_code() -> str:
+    """A code for a unit that came without one."""
+    taken = set(Unit.objects.filter(code__startswith="u").values_list("code", flat=True))
+    return next(f"u{n:03d}" for n in range(1, 100_000) if f"u{n:03d}" not in taken)
 
 
 @transaction.atomic
@@ -93,6 +140,8 @@ def _check(edit: RuleEdit, book: queries.Directory) -> None:
         wrong["unit"] = _("Choose a unit.")
     if edit.region_code and not edit.region_code.isdigit():
         wrong["region_code"] = _("Choose a region.")
+    if edit.from_date and edit.until_date and edit.until_date < edit.from_date:
+        wrong["until_date"] = _("The last day lies before the first.")
     if wrong:
         raise BadInput(fields=wrong)
 
@@ -114,6 +163,8 @@ def change_rule(*, actor: Actor, edit: RuleEdit) -> ResponsibilityRule | None:
         "region_code": edit.region_code,
         "unit_id": edit.unit_id,
         "because": edit.because[:200],
+        "from_date": edit.from_date,
+        "until_date": edit.until_date,
         "active": True,
     }
     try:

@@ -34,6 +34,12 @@ class RuleForm(forms.Form):
     region_code = forms.ChoiceField(label=_("Place"), required=False)
     unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
     because = forms.CharField(label=_("Why (law, document)"), required=False, max_length=200)
+    from_date = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until_date = forms.DateField(
+        label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -105,6 +111,8 @@ def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
             "region_code": rule.region_code,
             "unit": str(rule.unit_id),
             "because": rule.because,
+            "from_date": rule.from_date,
+            "until_date": rule.until_date,
         }
     form, moves, refusal = RuleForm(initial=initial), None, None
     if request.method == "POST":
@@ -143,4 +151,6 @@ def _edit_of(form: RuleForm, pk: int, remove: bool) -> services.RuleEdit:
         told["because"],
         rule_id=pk,
         remove=remove,
+        from_date=told["from_date"],
+        until_date=told["until_date"],
     )

@@ -37,7 +37,7 @@ from nuanyi.census.rules import Choice
 from nuanyi.lib import clock, masks
 from nuanyi.lib.actor import Scope
 from nuanyi.lib.ids import new_id_bytes
-from nuanyi.people.models import keys
+from nuanyi.people.models import Person, keys
 from nuanyi.people.services import open_for_program, seal_into
 
 BATCH = 8000
@@ -229,7 +229,11 @@ class WorkerLoader:
             cursor.execute(_KNOWN, [list(phones), list(numbers)])
             for row in cursor.fetchall():
                 parts: list[Any] = [bytes(part) if isinstance(part, memoryview) else part for part in row]
-                self._remember(_Record(*parts))
+                record = _Record(*parts)
+                # Who is out of the importer's scope is new to the importer: a file of one row must not become
+                # a question about another unit's people. The certain count links them, seen by those who may.
+                if self._visible(record):
+                    self._remember(record)
             if not self.source_known:
                 return set()
             cursor.execute(_KNOWN_ROWS, [[line.row for line in lines], self.of.source_id])
@@ -278,9 +282,6 @@ class WorkerLoader:
         title = f"{masks.mask_name(draft.name)} {masks.mask_phone(draft.phone)}".strip()
         if isinstance(record, _Fresh):
             self.tally.meet(Met(line.sheet, line.number, None, title, DOUBLE, [["row", str(record.row), ""]]))
-            return
-        if not self._visible(record):
-            self.tally.meet(Met(line.sheet, line.number, None, title, "elsewhere"))
             return
         changes = self._differences(line, record)
         if not changes:
@@ -420,7 +421,7 @@ class WorkerLoader:
             (
                 self.of.source_id,
                 self.of.pk,
-                record.worker_id,
+                record.worker_id if isinstance(record, _Record) else UUID(bytes=record.worker_id),
                 line.sheet[:60],
                 line.number,
                 line.row,
@@ -429,18 +430,38 @@ class WorkerLoader:
             for line, record in more
         ]
         units = [self.of.unit_id] if self.of.unit_id else []
-        seen = [
-            (prefixes(line.draft.region), units, r.person_id) for line, r in more if isinstance(r, _Record)
-        ]
+        seen: dict[UUID, set[str]] = {}
+        for line, record in more:
+            if isinstance(record, _Record):
+                seen.setdefault(record.person_id, set()).update(prefixes(line.draft.region))
         with connection.cursor() as cursor:
             cursor.executemany(_APPEAR, told)
-            cursor.executemany(_SEEN, seen)
+            cursor.execute(_SCOPES, [list(seen)])
+            grown = []
+            for person_id, codes, unit_ids in cursor.fetchall():
+                gained = [sorted(seen[person_id] - set(codes)), sorted(set(units) - set(unit_ids))]
+                if any(gained):
+                    grown.append((person_id, gained))
+            cursor.executemany(_SEEN, [(codes, gained, person) for person, (codes, gained) in grown])
+        Change.objects.bulk_create(
+            Change(
+                source_import=self.of,
+                record_type=SCOPE,
+                record_id=person_id,
+                changed_at=self.at,
+                sealed_before=self.ring.seal("file", json.dumps(gained), person_id.bytes),
+            )
+            for person_id, gained in grown
+        )
 
 
 _APPEAR = """
 INSERT INTO census_appearance (source_id, source_import_id, worker_id, sheet, row, row_digest, as_of_date)
 VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (source_id, row_digest) DO NOTHING
 """
+#: The kind of ``Change`` that says which places and units an import let see a person.
+SCOPE = "scope"
+_SCOPES = "SELECT id, region_codes, unit_ids FROM people_person WHERE id = ANY(%s)"
 _SEEN = """
 UPDATE people_person SET
   region_codes = (SELECT array_agg(DISTINCT code) FROM unnest(region_codes || %s::varchar[]) code),
@@ -466,6 +487,13 @@ def put_value(worker: Worker, name: str, value: str) -> None:
         worker.person.region_codes = sorted(set(worker.person.region_codes) | set(prefixes(value)))
     elif name == "site":
         worker.site_name = value
+
+
+def narrow(person: Person, sealed_gained: Any) -> None:
+    """Take from a person the places and units that an import let see them; does not save."""
+    codes, units = json.loads(keys().open("file", bytes(sealed_gained), person.pk.bytes))
+    person.region_codes = [code for code in person.region_codes if code not in codes]
+    person.unit_ids = [unit for unit in person.unit_ids if unit not in units]
 
 
 def restore(worker: Worker, sealed_before: Any) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import logging
+import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import events, files, kinds
@@ -44,6 +47,7 @@ from nuanyi.people.models import Account, Person
 from nuanyi.places import queries as places
 
 WRITER_LOCK = 77020
+log = logging.getLogger("nuanyi.census")
 
 
 # sending -------------------------------------------------------------------------------------
@@ -105,7 +109,7 @@ def _source(name: str, unit_id: int | None) -> Source:
     name = name.strip()[:80]
     if not name:
         raise BadInput(fields={"source": _("Who sends this roster?")})
-    return Source.objects.get_or_create(name=name, defaults={"unit_id": unit_id})[0]
+    return Source.objects.get_or_create(name=name, unit_id=unit_id)[0]
 
 
 def _home_region(actor: Actor) -> str:
@@ -197,6 +201,8 @@ def read_import(pk: UUID) -> None:
         except NoHeader as unclear:
             of.columns = {layout.sheet: layout.as_json() for layout in unclear.layouts}
             _move(of, ImportState.COLUMNS)
+        except Exception as fault:
+            _fail(pk, fault)
         files.forget_progress(pk)
 
 
@@ -291,6 +297,37 @@ def _refuse(of: Import, code: str) -> None:
     _move(of, ImportState.REFUSED)
     _delete_file(system("import"), of)
     _tell(of, kinds.IMPORT_REFUSED, file=of.file_name)
+
+
+def _fail(pk: UUID, fault: Exception) -> None:
+    """Say on the import's page that the program failed, so that its sender has a way on.
+
+    A file that is gone is said as such. Only the kind and the place of a fault are logged: its words may hold
+    what stands in the roster.
+    """
+    if isinstance(fault, OperationalError):
+        raise fault  # the database is away: the work is taken up again when it is back
+    code = "file-gone" if isinstance(fault, NotFound) else "fault"
+    last = traceback.extract_tb(fault.__traceback__)[-1]
+    log.error("import %s: %s at %s:%s", pk, type(fault).__name__, Path(last.filename).name, last.lineno)
+    with row_security.reading_as(system("import")):
+        of = Import.objects.select_for_update().get(pk=pk)
+        of.refusal = code
+        _move(of, ImportState.FAILED)
+        journal.record(system("import"), events.IMPORT_FAILED, of, code=code)
+        _tell(of, kinds.IMPORT_FAILED, file=of.file_name)
+
+
+@transaction.atomic
+def try_again(*, actor: Actor, of: Import) -> Import:
+    """Have a failed import read again; nothing of it was taken in. Raises NotAllowed, NotFound, IllegalMove."""
+    of = _own(actor, of)
+    if not files.has(of.pk, files.SENT):
+        raise IllegalMove(_("The file is gone. Send it again."), code="file-gone")
+    of.refusal = ""
+    _move(of, ImportState.READING)
+    journal.record(actor, events.IMPORT_TRIED_AGAIN, of)
+    return of
 
 
 def _tell(of: Import, kind: str, **facts: Any) -> None:
@@ -417,13 +454,17 @@ def write_import(pk: UUID) -> None:
             of = Import.objects.select_related("source").filter(pk=pk, state=ImportState.WRITING).first()
             if of is None:
                 return
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
-            _write(of)
-        with (
-            transaction.atomic()
-        ):  # only now, when what was taken in is durable; a crash in between is swept later
-            _delete_file(system("import"), of)
+        try:
+            with row_security.reading_as(system("import")):
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
+                _write(of)
+        except Exception as fault:
+            _fail(pk, fault)
+        else:
+            # only now, when what was taken in is durable; a crash in between is swept later
+            with transaction.atomic():
+                _delete_file(system("import"), of)
         files.forget_progress(pk)
 
 
@@ -509,7 +550,10 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
     done = {"restored": 0, "kept": 0, "removed": 0}
     for change in Change.objects.filter(source_import=of).order_by("-id"):
-        done["restored" if _restore(change) else "kept"] += 1
+        if change.record_type == workers.SCOPE:
+            _narrow(change)
+        else:
+            done["restored" if _restore(change) else "kept"] += 1
     Appearance.objects.filter(source_import=of).delete()
     for model in (Worker, Establishment):
         removed, kept = _remove_made(model, of)
@@ -521,6 +565,14 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
     journal.record(actor, events.IMPORT_UNDONE, of, **done)
     row_security.set_reader(actor)
     return done
+
+
+def _narrow(change: Change) -> None:
+    """Whoever may see a person only because of this import no longer may, unless a later import gave the same."""
+    person = Person.objects.select_for_update().filter(pk=change.record_id, erased_at=None).first()
+    if person is not None:
+        workers.narrow(person, change.sealed_before)
+        person.save(update_fields=["region_codes", "unit_ids"])
 
 
 def _restore(change: Change) -> bool:

@@ -55,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
             else:
                 transaction.on_commit(lambda: _later(jobs.read_import, of.pk))
                 return redirect("census:import", of.pk)
-    context = {"form": form, "refusal": refusal, "sources": queries.sources()}
+    context = {"form": form, "refusal": refusal, "sources": queries.sources(actor_of(request))}
     return render(
         request, "census/staff/import_new.html", context, status=422 if refusal or form.errors else 200
     )
@@ -166,6 +166,10 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     if "discard" in request.POST:
         imports.discard(actor=actor, of=of)
         return redirect("census:imports")
+    if "again" in request.POST:
+        imports.try_again(actor=actor, of=of)
+        transaction.on_commit(lambda: _later(jobs.read_import, of.pk))
+        return redirect("census:import", pk)
     if request.POST.get("choice"):
         imports.choose(actor=actor, of=of, choice=request.POST["choice"])
     imports.decide(actor=actor, of=of, only_if_clean="clean" in request.POST)

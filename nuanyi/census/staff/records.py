@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.census import queries
-from nuanyi.census.models import Establishment, Source, Worker
+from nuanyi.census.models import Establishment, Worker
 from nuanyi.census.rules import FollowUp
 from nuanyi.census.services import exports, records
 from nuanyi.lib.access import actor_of, permission_required
@@ -56,7 +56,7 @@ def _list(request: HttpRequest, what: str) -> HttpResponse:
         "follow_ups": FollowUp.choices,
         "follow_up_names": dict(FollowUp.choices),
         "townships": [(region.code, region.name) for region in places.townships()],
-        "sources": Source.objects.order_by("name").values_list("id", "name"),
+        "sources": [(source.pk, source.name) for source in queries.sources(actor_of(request))],
         "undo": request.session.pop("undo", None),
     }
     return render(request, f"census/staff/{what}.html", context)

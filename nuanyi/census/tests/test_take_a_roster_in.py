@@ -277,3 +277,52 @@ def test_killed_while_writing_nothing_is_there_and_the_next_turn_completes(distr
     jobs.resume_imports.func()
     assert Worker.objects.count() == 2
     assert Import.objects.get(pk=of.pk).state == "done"
+
+
+def test_a_person_twice_in_a_file_with_different_details_is_one_and_the_import_ends(district, program):
+    twice = [HEAD, row(1), row(1, sector="外卖", region="柘木镇")]
+    of = take(program, twice)
+    assert (of.state, Worker.objects.count()) == ("done", 1)
+    assert Appearance.objects.filter(worker=Worker.objects.get()).count() == 2
+
+
+@pytest.mark.parametrize("turn", ["read", "write"])
+def test_a_fault_of_the_program_is_said_on_the_page_with_a_way_on(district, cast, monkeypatch, caplog, turn):
+    actor, browser = cast.actor("office"), cast.client("office")
+    of = send(actor, [HEAD, row(1)])
+    if turn == "write":
+        imports.read_import(of.pk)
+        of.refresh_from_db()
+        imports.decide(actor=actor, of=of)
+
+    def broken(*args, **more):
+        raise ValueError("周小明 19900000001")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(imports, "_load", broken)
+        (imports.read_import if turn == "read" else imports.write_import)(of.pk)
+    of.refresh_from_db()
+    assert (of.state, Worker.objects.count()) == ("failed", 0)
+    assert "周小明" not in caplog.text
+    assert "ValueError" in caplog.text
+    address = f"/office/census/imports/{of.pk}/"
+    assert "程序处理这份文件时出错" in browser.get(address).content.decode()
+    assert browser.post(f"{address}decide/", {"again": "1"}).status_code == 302
+    imports.read_import(of.pk)
+    of.refresh_from_db()
+    imports.decide(actor=actor, of=of)
+    imports.write_import(of.pk)
+    of.refresh_from_db()
+    assert (of.state, Worker.objects.count()) == ("done", 1)
+
+
+def test_an_import_whose_file_is_gone_says_so_and_can_only_be_discarded(district, cast):
+    actor = cast.actor("office")
+    of = send(actor, [HEAD, row(1)])
+    files.delete(of.pk, files.SENT)
+    imports.read_import(of.pk)
+    of.refresh_from_db()
+    assert (of.state, of.refusal) == ("failed", "file-gone")
+    with pytest.raises(rules.IllegalMove):
+        imports.try_again(actor=actor, of=of)
+    imports.discard(actor=actor, of=of)

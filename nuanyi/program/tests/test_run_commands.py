@@ -64,10 +64,15 @@ def test_bad_input_is_exit_2_with_what_to_do(home):
 
 def test_check_changes_nothing_and_names_each_bad_cell(home):
     before = run(home, "figures", "--json")
-    told = json.loads(run(home, "import-roster", str(DEMO / "delivery_platform.xlsx"), "--check", "--json"))
+    file = str(DEMO / "delivery_platform.xlsx")
+    told = json.loads(run(home, "import-roster", file, "--check", "--json", code=3))
     assert (told["rows"], told["accepted"], told["rejected"]) == (473, 464, 9)
     assert {"file", "row", "column", "value", "reason"} <= set(told["errors"][0])
     assert run(home, "figures", "--json") == before
+
+
+def test_check_of_a_file_whose_rows_are_all_good_ends_with_zero(home):
+    run(home, "import-roster", str(DEMO / "township_rounds.csv"), "--check", "--json")
 
 
 def test_the_journal_verifies(home):

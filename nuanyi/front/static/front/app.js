@@ -15,6 +15,7 @@
                 /* not remembered */
             }
         }
+        if (button.dataset.does === "print") window.print();
         if (button.dataset.does === "rail") {
             const shown = $(".rail").classList.toggle("shown");
             button.setAttribute("aria-expanded", shown);

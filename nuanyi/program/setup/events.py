@@ -1,0 +1,11 @@
+"""Kinds of entry that setting up makes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+KEY_MADE = declare("program.setup_key_made", _("A one-time key for setting up was made"))
+KEY_USED = declare("program.setup_key_used", _("The one-time key for setting up was used"))
+DISTRICT_CHOSEN = declare("program.district_chosen", _("The district was chosen"))
+DISTRICT_OPENED = declare("program.district_opened", _("The district was opened"))
+EMPTIED = declare("program.emptied", _("The demo's records were removed"))

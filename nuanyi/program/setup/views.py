@@ -1,0 +1,296 @@
+"""The first pages of an empty home. Whoever holds the one-time key goes through them; each step can be left and come back to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from nuanyi.cases.rules import Kind
+from nuanyi.lib import clock, limits, row_security, sheets
+from nuanyi.lib.access import PUBLIC, address_of, permission_required
+from nuanyi.lib.actor import system
+from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.sectors import Sector
+from nuanyi.people.passwords import Slip
+from nuanyi.people.rules import Role
+from nuanyi.people.slips import slips_page
+from nuanyi.places import division
+from nuanyi.places import queries as places
+from nuanyi.program.setup import queries, services
+from nuanyi.program.setup.services import AccountInput, RuleInput
+from nuanyi.program.setup.template import template
+from nuanyi.units import reading
+from nuanyi.units.models import Role as UnitRole
+from nuanyi.units.models import Unit
+from nuanyi.units.reading import UnitInput
+
+ACTOR = system("setup")
+SESSION = "setup"
+TRIES_AN_HOUR = 30
+ORDER = ("district", "units", "responsibility", "services", "accounts")
+
+View = Callable[..., HttpResponse]
+
+
+def step(view: View) -> View:
+    """A page of setting up: only for the browser that gave the key up; anybody else finds nothing there."""
+
+    @permission_required(PUBLIC)
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not services.holds_session(str(request.session.get(SESSION, ""))):
+            raise NotFound()
+        with row_security.reading_as(ACTOR):
+            return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def _page(request: HttpRequest, name: str, refusal: Refusal | None = None, **context: Any) -> HttpResponse:
+    district = places.district()
+    steps = {one.key: one for one in queries.steps()}
+    context |= {
+        "refusal": refusal,
+        "district": district,
+        "here": name,
+        "line": [(key, steps[key]) for key in ORDER],
+    }
+    response = render(request, f"setup/{name}.html", context, status=refusal.status if refusal else 200)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@permission_required(PUBLIC)
+def begin(request: HttpRequest) -> HttpResponse:
+    """Where the printed address leads: a button gives the key up, so that a link looked at by a machine is not used up."""
+    if services.holds_session(str(request.session.get(SESSION, ""))):
+        return redirect("setup:overview")
+    if queries.is_set_up():
+        raise NotFound()
+    refusal = None
+    key = request.POST.get("key") or request.GET.get("key", "")
+    if request.method == "POST":
+        limits.count("setup-key", address_of(request), at_most=TRIES_AN_HOUR)
+        try:
+            token = services.use_key(actor=ACTOR, key=key)
+        except NotFound as wrong:
+            refusal = wrong
+        else:
+            request.session.cycle_key()
+            request.session[SESSION] = token
+            return redirect("setup:district")
+    return render(
+        request,
+        "setup/begin.html",
+        {"key": key, "refusal": refusal},
+        status=refusal.status if refusal else 200,
+    )
+
+
+@step
+def district(request: HttpRequest) -> HttpResponse:
+    """Which district: by name or code, or step by step from its province."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            services.choose_district(
+                actor=ACTOR, code=request.POST.get("district", ""), villages="villages" in request.POST
+            )
+            return redirect("setup:units")
+        except Refusal as wrong:
+            refusal = wrong
+    text, below = request.GET.get("q", "").strip(), request.GET.get("below", "")
+    found = division.search(text) if text else []
+    return _page(
+        request,
+        "district",
+        refusal,
+        q=text,
+        found=found,
+        below=division.node(below),
+        nodes=division.below(below) if not text else [],
+        records=queries.records(),
+    )
+
+
+@step
+def units(request: HttpRequest) -> HttpResponse:
+    """The usual units as ticks, and a list that is pasted or sent."""
+    refusal = None
+    proposed = services.proposed_units()
+    there = set(Unit.objects.filter(active=True).values_list("code", flat=True))
+    ticked = set(request.POST.getlist("unit")) if request.method == "POST" else there
+    if request.method == "POST":
+        try:
+            services.save_units(actor=ACTOR, ticked=ticked, more=_list_of(request))
+            return redirect("setup:responsibility")
+        except Refusal as wrong:
+            refusal = wrong
+    lines = [(line, line.required or not there or line.code in ticked) for line in proposed]
+    others = Unit.objects.filter(active=True).exclude(code__in=[line.code for line in proposed])
+    return _page(
+        request,
+        "units",
+        refusal,
+        lines=[pair for pair in lines if pair[0].kind != "township"],
+        townships=[pair for pair in lines if pair[0].kind == "township"],
+        others=others,
+        pasted=request.POST.get("units", ""),
+    )
+
+
+def _list_of(request: HttpRequest) -> list[UnitInput]:
+    """What was pasted, and what a sent sheet holds."""
+    found: list[UnitInput] = []
+    if request.POST.get("units", "").strip():
+        found += reading.pasted(request.POST["units"])
+    file = request.FILES.get("file")
+    if file is not None:
+        for sheet in sheets.read(file.read()):
+            found += reading.units_of(sheet.rows)
+            break
+    return found
+
+
+@step
+def responsibility(request: HttpRequest) -> HttpResponse:
+    """Who leads, guides and cooperates: a filled proposal by sector, from a day on."""
+    refusal = None
+    rules = services.proposed_rules()
+    if request.method == "POST":
+        rules = [
+            RuleInput(
+                rule.role, rule.sector, request.POST.get(f"unit-{place}", ""), rule.because, _day(request)
+            )
+            for place, rule in enumerate(rules)
+        ]
+        try:
+            services.save_rules(actor=ACTOR, rules=rules)
+            return redirect("setup:services")
+        except Refusal as wrong:
+            refusal = wrong
+    sectors, roles = dict(Sector.choices), dict(UnitRole.choices)
+    rows = [(place, roles[UnitRole(r.role)], sectors.get(r.sector, ""), r) for place, r in enumerate(rules)]
+    return _page(
+        request,
+        "responsibility",
+        refusal,
+        rows=rows,
+        units=Unit.objects.filter(active=True),
+        day=request.POST.get("day") or clock.today().isoformat(),
+    )
+
+
+def _day(request: HttpRequest) -> date:
+    try:
+        return date.fromisoformat(request.POST.get("day", ""))
+    except ValueError:
+        return clock.today()
+
+
+@step
+def service_list(request: HttpRequest) -> HttpResponse:
+    """The service list in six parts with its law, and where each kind of request goes."""
+    refusal = None
+    lines, routes = services.default_lines(), services.default_routes()
+    if request.method == "POST":
+        chosen = [
+            (line, request.POST.get(f"unit-{place}", unit))
+            for place, (line, unit) in enumerate(lines)
+            if f"line-{place}" in request.POST
+        ]
+        routes = [(kind, request.POST.get(f"route-{kind}", "")) for kind, _unit in routes]
+        try:
+            services.save_services(actor=ACTOR, lines=chosen, routes=routes)
+            return redirect("setup:accounts")
+        except Refusal as wrong:
+            refusal = wrong
+    kinds = dict(Kind.choices)
+    return _page(
+        request,
+        "services",
+        refusal,
+        rows=[(place, line, unit) for place, (line, unit) in enumerate(lines)],
+        routes=[(kind, kinds[Kind(kind)], unit) for kind, unit in routes],
+        units=Unit.objects.filter(active=True),
+    )
+
+
+@step
+def accounts(request: HttpRequest) -> HttpResponse:
+    """The first accounts; their one-time passwords are shown once, as slips to print."""
+    refusal = None
+    rows = [(place, one, ticked) for place, (one, ticked) in enumerate(services.proposed_accounts())]
+    if request.method == "POST":
+        rows = _account_rows(request)
+        chosen = [one for _place, one, ticked in rows if ticked]
+        try:
+            slips = services.make_accounts(actor=ACTOR, accounts=chosen)
+        except Refusal as wrong:
+            refusal = wrong
+        else:
+            return _slips(request, slips)
+    return _page(
+        request,
+        "accounts",
+        refusal,
+        rows=rows,
+        roles=[(value, label) for value, label in Role.choices if value != Role.WORKER],
+        units=Unit.objects.filter(active=True),
+    )
+
+
+def _account_rows(request: HttpRequest) -> list[tuple[int, AccountInput, bool]]:
+    count = request.POST.get("count", "")
+    rows = []
+    for place in range(min(int(count) if count.isdecimal() and len(count) < 5 else 0, 500)):
+        of = {
+            name: request.POST.get(f"{name}-{place}", "").strip()
+            for name in ("username", "name", "unit", "role")
+        }
+        one = AccountInput(of["username"], of["name"], of["unit"], of["role"])
+        rows.append((place, one, f"tick-{place}" in request.POST))
+    return rows
+
+
+def _slips(request: HttpRequest, slips: list[Slip]) -> HttpResponse:
+    """The slips, once; the way on leads to the overview."""
+    return slips_page(request, slips, onward=reverse("setup:overview"), onward_words=str(_("Printed; go on")))
+
+
+@step
+def overview(request: HttpRequest) -> HttpResponse:
+    """What is there, what is missing, what happens meanwhile; and the button that opens the district."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            services.open_district(actor=ACTOR)
+            request.session.pop(SESSION, None)
+            return redirect(settings.LOGIN_URL)
+        except Refusal as wrong:
+            refusal = wrong
+    steps = queries.steps()
+    return _page(
+        request,
+        "overview",
+        refusal,
+        steps=steps,
+        missing=[one for one in steps if one.needed and not one.done],
+        order=ORDER,
+    )
+
+
+@require_safe
+@permission_required("setup.view")
+def state(request: HttpRequest) -> HttpResponse:
+    """The same overview for a district that is open, with the page of each part."""
+    return render(request, "setup/state.html", {"steps": queries.steps(), "template": template()})
