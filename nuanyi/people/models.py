@@ -57,6 +57,11 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
     made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    password_set_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    password_set_at = models.DateTimeField(null=True, blank=True)
 
     objects = AccountManager()
     USERNAME_FIELD = "username"
@@ -64,6 +69,14 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+
+class HeldManager(models.Manager["RoleGrant"]):
+    """Grants that hold; one that waits for a second person gives nothing yet."""
+
+    def get_queryset(self) -> models.QuerySet[RoleGrant]:
+        """Only what was confirmed."""
+        return super().get_queryset().filter(confirmed_at__isnull=False)
 
 
 class RoleGrant(models.Model):
@@ -76,6 +89,12 @@ class RoleGrant(models.Model):
     region_code = models.CharField(max_length=12, blank=True)
     granted_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     granted_at = models.DateTimeField(auto_now_add=True)
+    confirmed_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    objects = HeldManager()
+    #: with those that wait for a second person
+    asked = models.Manager()  # noqa: DJ012 - the field the rule means is none
 
     class Meta:
         constraints = [models.UniqueConstraint("account", "role", "region_code", name="role_once")]

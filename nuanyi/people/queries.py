@@ -15,7 +15,10 @@ from nuanyi.units.models import Unit, UnitKind
 def accounts_for(actor: Actor) -> QuerySet[Account]:
     """Accounts with their units and roles, for whoever manages them."""
     actor.require("people.manage_accounts")
-    return Account.objects.select_related("unit").prefetch_related("grants").order_by("username")
+    rows = Account.objects.select_related("unit").prefetch_related("grants").order_by("username")
+    if actor.everywhere("people.manage_accounts"):
+        return rows
+    return rows.filter(unit_id__in=actor.units("people.manage_accounts"))
 
 
 def digests_of(text: str) -> list[tuple[str, bytes]]:

@@ -58,7 +58,12 @@ PERMISSIONS: dict[str, dict[Role, str]] = {
         _D.INSTRUCTOR: PLACE,
     },
     "people.reveal_political": {_D.ORGANISATION: ALL},
-    "people.manage_accounts": {_D.ADMINISTRATOR: ALL, _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
+    "people.manage_accounts": {
+        _D.ADMINISTRATOR: ALL,
+        _D.DISTRICT_OFFICE: ALL,
+        _D.ORGANISATION: ALL,
+        _D.UNIT_STAFF: UNIT,
+    },
     "people.erase": {_D.ORGANISATION: ALL, _D.DISTRICT_OFFICE: ALL},
     "journal.read": {_D.AUDITOR: ALL},
     "units.view": _EVERY_STAFF,
@@ -176,7 +181,27 @@ GRANTED_BY: dict[Role, tuple[Role, ...]] = {
     _D.DISTRICT_OFFICE: (*_AT_THE_UNITS, _D.DISTRICT_OFFICE),
     _D.ORGANISATION: (*_AT_THE_UNITS, _D.DISTRICT_OFFICE, _D.ORGANISATION, _D.AUDITOR),
     _D.ADMINISTRATOR: (_D.ADMINISTRATOR,),
+    _D.UNIT_STAFF: (_D.KEEPER, _D.CLERK, _D.INSTRUCTOR, _D.GRID_WORKER, _D.UNIT_STAFF),
 }
+
+#: Roles that reach everything or watch over it: they hold only once a second person has confirmed them.
+SENSITIVE: frozenset[Role] = frozenset({_D.DISTRICT_OFFICE, _D.ORGANISATION, _D.AUDITOR, _D.ADMINISTRATOR})
+#: Roles that read what people told one unit: a unit that has staff appoints them itself.
+OF_A_UNIT: frozenset[Role] = frozenset({_D.CLERK, _D.UNIT_STAFF})
+#: A district cannot go on without one of each.
+NEVER_THE_LAST: frozenset[Role] = SENSITIVE
+#: For so long somebody whose account, role or password another person made is no second person beside him.
+INDEPENDENT_AFTER_DAYS = 30
+
+
+def needs_second(role: Role, *, own_unit: bool, unit_has_staff: bool) -> bool:
+    """Whether a grant of ``role`` waits for a second person.
+
+    ``own_unit``: the granter belongs to the account's unit. ``unit_has_staff``: that unit has staff to ask; where
+    it has none somebody must begin, and the granter may.
+    """
+    return role in SENSITIVE or (role in OF_A_UNIT and not own_unit and unit_has_staff)
+
 
 #: Running the system, reading its audit and using its data are separate people (等保 2.0, GB/T 22239).
 APART: tuple[frozenset[Role], ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -35,9 +36,13 @@ def make_account(
     must_change_password: bool = True,
 ) -> Account:
     """Make an account without roles. Raises NotAllowed, BadInput, Conflict."""
-    actor.require("people.manage_accounts")
+    _require_managing(actor, unit.pk if unit else None)
     account = Account(
-        username=username.strip(), display_name=display_name.strip(), unit=unit, email=email.strip()
+        username=username.strip(),
+        display_name=display_name.strip(),
+        unit=unit,
+        email=email.strip(),
+        made_by_id=actor.account_id,
     )
     account.must_change_password = must_change_password
     if (
@@ -61,50 +66,158 @@ def make_account(
 
 @transaction.atomic
 def give_role(*, actor: Actor, account: Account, role: str, region_code: str = "") -> RoleGrant:
-    """Give a role. Raises NotAllowed (nobody grants more than they hold, nor to themselves), Conflict (roles apart)."""
+    """Give a role; a sensitive one, and one of another unit's, holds only once a second person has confirmed it.
+
+    Raises NotAllowed (nobody grants more than they hold, nor to themselves), Conflict (roles apart).
+    """
     _require_granting(actor, account, role)
     Account.objects.select_for_update().get(pk=account.pk)
     held = frozenset(
-        Role(name) for name in RoleGrant.objects.filter(account=account).values_list("role", flat=True)
+        Role(name) for name in RoleGrant.asked.filter(account=account).values_list("role", flat=True)
     )
     if not rules.may_hold_together(held | {Role(role)}):
         raise Conflict(
             _("One person may not have both roles: running, auditing and using are kept apart."),
             code="apart",
         )
-    grant, made = RoleGrant.objects.get_or_create(
-        account=account, role=role, region_code=region_code, defaults={"granted_by_id": actor.account_id}
+    waits = actor.kind != "system" and rules.needs_second(
+        Role(role), own_unit=_of_unit(actor, account), unit_has_staff=_has_staff(account.unit_id)
+    )
+    grant, made = RoleGrant.asked.get_or_create(
+        account=account,
+        role=role,
+        region_code=region_code,
+        defaults={
+            "granted_by_id": actor.account_id,
+            "confirmed_at": None if waits else clock.now(),
+        },
     )
     if made:
-        journal.record(actor, events.DUTY_GIVEN, account, role=role, region=region_code)
+        event = events.ROLE_ASKED if waits else events.DUTY_GIVEN
+        journal.record(actor, event, account, role=role, region=region_code)
     return grant
+
+
+def _of_unit(actor: Actor, account: Account) -> bool:
+    return account.unit_id is not None and actor.unit_id == account.unit_id
+
+
+def _has_staff(unit_id: int | None) -> bool:
+    return RoleGrant.objects.filter(
+        role=Role.UNIT_STAFF, account__unit_id=unit_id, account__is_active=True
+    ).exists()
+
+
+def may_confirm(actor: Actor, grant: RoleGrant) -> bool:
+    """Whether the actor is the second person whom a waiting grant needs."""
+    if grant.confirmed_at is not None or actor.account_id in (None, grant.account_id, grant.granted_by_id):
+        return False
+    if not actor.can("people.manage_accounts") or not independent(actor.account_id, grant.granted_by_id):
+        return False
+    role = Role(grant.role)
+    if role in rules.OF_A_UNIT:
+        return _of_unit(actor, grant.account)
+    return role in _grantable(actor)
+
+
+@transaction.atomic
+def confirm_role(*, actor: Actor, grant: RoleGrant) -> RoleGrant:
+    """Let a grant hold that somebody else gave. Raises NotAllowed where the actor is no second person beside him."""
+    actor.require("people.manage_accounts")
+    found = RoleGrant.asked.select_for_update(of=("self",)).select_related("account").get(pk=grant.pk)
+    if not may_confirm(actor, found):
+        raise NotAllowed(
+            _(
+                "A second person confirms: not who gave the role, not who receives it, and nobody whose account, "
+                "role or password the giver made within 30 days."
+            ),
+            code="no-second-person",
+        )
+    found.confirmed_by_id, found.confirmed_at = actor.account_id, clock.now()
+    found.save(update_fields=["confirmed_by", "confirmed_at"])
+    journal.record(actor, events.DUTY_GIVEN, found.account, role=found.role, region=found.region_code)
+    return found
+
+
+def independent(one: int | None, other: int | None) -> bool:
+    """Whether two accounts are two persons: neither made the other's account, role or password of late."""
+    if one is None or other is None:
+        return True
+    if one == other:
+        return False
+    since = clock.now() - timedelta(days=rules.INDEPENDENT_AFTER_DAYS)
+    for maker, made in ((one, other), (other, one)):
+        account = Account.objects.filter(pk=made)
+        if (
+            account.filter(made_by=maker, made_at__gte=since).exists()
+            or account.filter(password_set_by=maker, password_set_at__gte=since).exists()
+            or RoleGrant.asked.filter(account=made, granted_by=maker, granted_at__gte=since).exists()
+        ):
+            return False
+    return True
 
 
 @transaction.atomic
 def take_role(*, actor: Actor, grant: RoleGrant) -> None:
     """Take a role away; it is gone with the next request. Raises NotAllowed."""
     _require_granting(actor, grant.account, grant.role)
+    if grant.confirmed_at is not None:
+        _keep_one_of_each(grant.account, {grant.role})
     journal.record(actor, events.DUTY_TAKEN, grant.account, role=grant.role, region=grant.region_code)
     grant.delete()
 
 
-def _require_granting(actor: Actor, account: Account, role: str) -> None:
+def _require_managing(actor: Actor, unit_id: int | None) -> None:
+    """Raise NotAllowed unless the actor manages accounts everywhere, or those of this unit."""
     actor.require("people.manage_accounts")
+    if not actor.everywhere("people.manage_accounts"):
+        actor.require("people.manage_accounts", units=(unit_id,) if unit_id is not None else (0,))
+
+
+def _grantable(actor: Actor) -> frozenset[Role]:
+    return frozenset(granted for held in actor.roles for granted in rules.GRANTED_BY.get(Role(held), ()))
+
+
+def _keep_one_of_each(account: Account, roles: set[str]) -> None:
+    """Raise IllegalMove where the account is the last open one with a role that a district cannot be without."""
+    for role in sorted(roles & {str(role) for role in rules.NEVER_THE_LAST}):
+        # who takes the last two at once waits here for the other
+        others = RoleGrant.objects.select_for_update(of=("self",)).filter(role=role, account__is_active=True)
+        if not others.exclude(account=account).exists():
+            raise IllegalMove(
+                _("This is the last account with the role %(role)s. Give it to somebody else first.")
+                % {"role": Role(role).label},
+                code="last-of-a-kind",
+            )
+
+
+def _require_granting(actor: Actor, account: Account, role: str) -> None:
+    _require_managing(actor, account.unit_id)
     if actor.kind == "system":
         return
     if account.pk == actor.account_id:
         raise NotAllowed(_("Nobody changes their own roles."), code="own-roles")
-    grantable = {granted for held in actor.roles for granted in rules.GRANTED_BY.get(Role(held), ())}
-    if role not in grantable:
+    if role not in _grantable(actor):
         raise NotAllowed(_("You cannot give or take this role: you do not hold it."), code="more-than-held")
+
+
+def _require_granting_all(actor: Actor, account: Account) -> None:
+    """Raise NotAllowed unless the actor could grant every role that the account has."""
+    _require_managing(actor, account.unit_id)
+    held = set(RoleGrant.asked.filter(account=account).values_list("role", flat=True))
+    if actor.kind != "system" and not held <= {str(role) for role in _grantable(actor)}:
+        raise NotAllowed(
+            _("You cannot change this account: it has roles that you cannot give."), code="more-than-held"
+        )
 
 
 @transaction.atomic
 def close_account(*, actor: Actor, account: Account) -> None:
     """Close an account; its next request is refused. Raises NotAllowed, IllegalMove (one's own, or a room objects)."""
-    actor.require("people.manage_accounts")
     if account.pk == actor.account_id:
         raise IllegalMove(_("You cannot close your own account."))
+    _require_granting_all(actor, account)
+    _keep_one_of_each(account, set(RoleGrant.objects.filter(account=account).values_list("role", flat=True)))
     events.account_closing.send(sender=Account, account=account, actor=actor)
     account.is_active = False
     account.save(update_fields=["is_active"])
@@ -114,7 +227,7 @@ def close_account(*, actor: Actor, account: Account) -> None:
 @transaction.atomic
 def open_account(*, actor: Actor, account: Account) -> None:
     """Open a closed account again. Raises NotAllowed."""
-    actor.require("people.manage_accounts")
+    _require_granting_all(actor, account)
     account.is_active = True
     account.save(update_fields=["is_active"])
     journal.record(actor, events.ACCOUNT_OPENED, account)
@@ -123,18 +236,15 @@ def open_account(*, actor: Actor, account: Account) -> None:
 @transaction.atomic
 def set_first_password(*, actor: Actor, account: Account, password: str) -> None:
     """Set a password that its owner must change at the next sign-in. Raises NotAllowed, BadInput."""
-    actor.require("people.manage_accounts")
-    held = set(RoleGrant.objects.filter(account=account).values_list("role", flat=True))
-    grantable = {str(granted) for mine in actor.roles for granted in rules.GRANTED_BY.get(Role(mine), ())}
-    if actor.kind != "system" and not held <= grantable:
-        raise NotAllowed(_("You cannot set this password: the account has roles that you do not hold."))
+    _require_granting_all(actor, account)
     try:
         validate_password(password, account)
     except ValidationError as exc:
         raise BadInput(fields={"password": " ".join(exc.messages)}) from exc
     account.set_password(password)
     account.must_change_password = True
-    account.save(update_fields=["password", "must_change_password"])
+    account.password_set_by_id, account.password_set_at = actor.account_id, clock.now()
+    account.save(update_fields=["password", "must_change_password", "password_set_by", "password_set_at"])
     journal.record(actor, events.PASSWORD_SET, account)
 
 

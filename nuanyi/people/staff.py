@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.people import queries, services
 from nuanyi.people.forms import AccountForm, RoleForm
@@ -49,17 +50,25 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _account(pk: int) -> Account:
-    found = Account.objects.select_related("unit").filter(pk=pk).first()
+def _account(actor: Actor, pk: int) -> Account:
+    found = queries.accounts_for(actor).filter(pk=pk).first()
     if found is None:
         raise NotFound()
     return found
 
 
+def _grant(account: Account, pk: str) -> RoleGrant:
+    grant = RoleGrant.asked.select_related("account").filter(pk=int(pk[:18]), account=account).first()
+    if grant is None:
+        raise NotFound()
+    return grant
+
+
 @permission_required("people.manage_accounts")
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: roles given and taken, closed and opened."""
-    actor, found = actor_of(request), _account(pk)
+    actor = actor_of(request)
+    found = _account(actor, pk)
     form, refusal = RoleForm(), None
     if request.method == "POST":
         try:
@@ -67,15 +76,10 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
                 services.close_account(actor=actor, account=found)
             elif "open" in request.POST:
                 services.open_account(actor=actor, account=found)
-            elif request.POST.get("take", "").isdigit():
-                grant = (
-                    RoleGrant.objects.select_related("account")
-                    .filter(pk=request.POST["take"], account=found)
-                    .first()
-                )
-                if grant is None:
-                    raise NotFound()
-                services.take_role(actor=actor, grant=grant)
+            elif request.POST.get("confirm", "").isdecimal():
+                services.confirm_role(actor=actor, grant=_grant(found, request.POST["confirm"]))
+            elif request.POST.get("take", "").isdecimal():
+                services.take_role(actor=actor, grant=_grant(found, request.POST["take"]))
             else:
                 form = RoleForm(request.POST)
                 if form.is_valid():
@@ -87,6 +91,12 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "account": found,
         "grants": found.grants.all(),
+        "waiting": [
+            (grant, services.may_confirm(actor, grant))
+            for grant in RoleGrant.asked.filter(account=found, confirmed_at=None).select_related(
+                "account", "granted_by"
+            )
+        ],
         "form": form,
         "refusal": refusal,
         "names": places.names_by_code(),

@@ -20,7 +20,7 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.people.models import Account
 from nuanyi.people.rules import MIN_PURPOSE, Role
-from nuanyi.people.services import open_for_program
+from nuanyi.people.services import independent, open_for_program
 from nuanyi.places import queries as places
 
 CLEAR_AT_MOST = 5000
@@ -110,6 +110,14 @@ def decide_export(*, actor: Actor, export: Export, approve: bool) -> Export:
     found = Export.objects.select_for_update().get(pk=export.pk)
     if found.asked_by_id == actor.account_id:
         raise NotAllowed(_("A second person decides, not the one who asks."), code="own-request")
+    if not independent(actor.account_id, found.asked_by_id):
+        raise NotAllowed(
+            _(
+                "A second person decides: nobody whose account, role or password the asker made within 30 days, "
+                "nor the other way round."
+            ),
+            code="no-second-person",
+        )
     if found.state != ExportState.ASKED:
         raise IllegalMove()
     found.state = ExportState.APPROVED if approve else ExportState.REFUSED
