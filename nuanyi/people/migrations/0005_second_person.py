@@ -2,7 +2,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 from django.db.models import F
-from django.db.models.manager import Manager
 
 
 def confirm_all(apps, schema_editor):
@@ -38,6 +37,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField("rolegrant", "confirmed_at", models.DateTimeField(null=True)),
-        migrations.AlterModelManagers("rolegrant", [("objects", Manager()), ("asked", Manager())]),
         migrations.RunPython(confirm_all, migrations.RunPython.noop),
     ]
