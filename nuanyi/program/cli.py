@@ -63,6 +63,12 @@ def parser() -> argparse.ArgumentParser:
         default="keep",
         help="what to do where a row differs from a known record",
     )
+    link = add("link", "which entries of several rosters are one person; needs no database", "link")
+    link.add_argument("files", nargs="+", metavar="FILE")
+    link.add_argument("--out", required=True, metavar="CSV", help="file,row,cluster of every entry")
+    link.add_argument("--review", default="", metavar="CSV", help="the pairs that people should decide")
+    estimate = add("estimate", "how many people in all, those on no roster included", "estimate")
+    estimate.add_argument("files", nargs="+", metavar="FILE")
     figures = add("figures", "every figure, by query", "figures")
     figures.add_argument("--period", default="", help="2022 or 2022-06")
     figures.add_argument("--region", default="", metavar="CODE")

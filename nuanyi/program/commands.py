@@ -331,3 +331,17 @@ def manage(chosen: argparse.Namespace) -> int:
 
         execute_from_command_line(["nuanyi", *chosen.rest])
     return 0
+
+
+def link(chosen: argparse.Namespace) -> int:
+    """Which entries of files are one person. No database."""
+    from nuanyi.program import link_command
+
+    return link_command.link(chosen)
+
+
+def estimate(chosen: argparse.Namespace) -> int:
+    """How many people in all. No database."""
+    from nuanyi.program import link_command
+
+    return link_command.estimate(chosen)

@@ -1,0 +1,85 @@
+"""How many has nobody seen: what the estimate promises, on simulated districts whose number is known."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from nuanyi.census.linkage import estimate as estimating
+
+
+def simulated(seed: int, persons: int, *, uneven: float, together: float) -> Counter[tuple[int, ...]]:
+    """Four rosters; ``uneven`` spreads how easily people are caught, ``together`` ties the second to the first."""
+    draw = np.random.default_rng(seed)
+    share = draw.uniform(0.2, 0.5, 4)
+    ease = draw.normal(0, uneven, persons) if uneven else np.zeros(persons)
+    caught = np.zeros((persons, 4), dtype=int)
+    for at in range(4):
+        odds = np.log(share[at] / (1 - share[at])) + ease
+        if at == 1:
+            odds = odds + together * (caught[:, 0] - 0.4)
+        caught[:, at] = draw.random(persons) < 1 / (1 + np.exp(-odds))
+    return Counter(tuple(map(int, row)) for row in caught if row.any())
+
+
+@pytest.mark.parametrize(("uneven", "together"), [(0.0, 0.0), (0.8, 0.0), (0.0, 1.0), (0.6, 1.0)])
+def test_the_interval_holds_the_true_number(uneven: float, together: float) -> None:
+    held = 0
+    for seed in range(25):
+        persons = (900, 3000)[seed % 2]
+        counts = simulated(seed, persons, uneven=uneven, together=together)
+        found = estimating.estimate("abcd", counts, replicates=60)
+        assert found.low is not None and found.high is not None
+        held += found.low <= persons <= found.high
+    assert held >= 22  # 22 of 25; `make bench` prints 100 of each kind
+
+
+def test_the_fit_is_that_of_statsmodels() -> None:
+    statsmodels = pytest.importorskip("statsmodels.api")
+    counts = simulated(1, 2000, uneven=0.5, together=1.0)
+    table = estimating._table(4, counts)
+    for terms in ((), ((0, 1),), ((estimating.UNEVEN,), (0, 1), (2, 3))):
+        design = estimating._design(4, terms)
+        ours = estimating.fit(table, design)
+        theirs = statsmodels.GLM(table, design, family=statsmodels.families.Poisson()).fit()
+        assert ours is not None
+        assert ours[1] == pytest.approx(float(np.exp(theirs.params[0])), rel=1e-5)
+
+
+def test_one_source_says_nothing_of_the_unseen() -> None:
+    found = estimating.estimate("a", {(1,): 50})
+    assert (found.seen, found.estimate, found.method) == (50, None, "one-source")
+
+
+def test_two_sources_are_told_with_their_assumption() -> None:
+    found = estimating.estimate("ab", {(1, 0): 100, (0, 1): 100, (1, 1): 100})
+    assert found.warnings == ("two-sources",)
+    assert found.estimate == pytest.approx(400, abs=3)
+    assert found.low is not None and found.high is not None
+    assert 300 <= found.low < 400 < found.high
+
+
+def test_sources_that_share_nobody_give_no_number() -> None:
+    found = estimating.estimate("abc", {(1, 0, 0): 10, (0, 1, 0): 10, (0, 0, 1): 10})
+    assert (found.estimate, found.method) == (None, "no-overlap")
+
+
+def test_an_empty_overlap_is_named_and_never_let_run_to_infinity() -> None:
+    counts = {(1, 0, 0): 200, (0, 1, 0): 150, (0, 0, 1): 90, (1, 0, 1): 60, (0, 1, 1): 50}
+    found = estimating.estimate("abc", counts, replicates=50)
+    assert found.empty_overlaps == (("a", "b"),)
+    assert found.high is not None and found.high < 10 * found.seen
+
+
+def test_many_sources_are_put_together() -> None:
+    pairs = [(person, f"s{at}") for at in range(9) for person in range(at, 60, at + 1)]
+    sources, counts = estimating.histories(pairs)
+    assert len(sources) == estimating.MOST_SOURCES
+    assert sum(counts.values()) == 60
+
+
+def test_chao_stands_below() -> None:
+    counts = simulated(2, 3000, uneven=0.8, together=0.0)
+    assert sum(counts.values()) < estimating.chao_lower_bound(counts) < 3000
