@@ -98,8 +98,7 @@ def _words(found: Any) -> str:
 def _linked(chosen: argparse.Namespace) -> tuple[list[Any], Any]:
     from nuanyi.census.linkage import engine
     from nuanyi.census.linkage.entries import entries_of, prepared
-    from nuanyi.census.reading import NoHeader
-    from nuanyi.lib.errors import BadInput, Refusal
+    from nuanyi.lib.errors import BadInput
 
     files = [Path(name) for name in chosen.files]
     for file in files:
@@ -111,16 +110,7 @@ def _linked(chosen: argparse.Namespace) -> tuple[list[Any], Any]:
     entries: list[Any] = []
     for file in files:
         progress(chosen, f"{file.name} …")
-        try:
-            entries += entries_of(file.read_bytes(), file.name if same[file.name] == 1 else str(file))
-        except NoHeader as wrong:
-            raise BadInput(
-                f"{file}: no row was recognised as the header of a list of persons"
-                " (姓名 with 手机号码 or 身份证号)",
-                code="no-header",
-            ) from wrong
-        except Refusal as wrong:
-            raise BadInput(f"{file}: {wrong}", code=wrong.code) from wrong
+        entries += entries_of(file.read_bytes(), file.name if same[file.name] == 1 else str(file))
     progress(chosen, f"linking {len(entries)} entries …")
     return entries, engine.link(prepared(entries), threads=max(1, min(8, os.cpu_count() or 1)))
 

@@ -11,11 +11,13 @@ from typing import Any
 from pypinyin import lazy_pinyin
 
 from nuanyi.census.columns import key_of
-from nuanyi.census.reading import Reader
+from nuanyi.census.reading import NoHeader, Reader
 from nuanyi.census.rows import Known
 from nuanyi.census.rules import Kind
+from nuanyi.lib.errors import BadInput
 from nuanyi.lib.identity import Unreadable, plain, read_id_number, read_mobile, read_person_name, squeezed
 from nuanyi.lib.sectors import sector_named
+from nuanyi.lib.sheets import BadSheet
 
 #: What a township's name ends in; ``良丰街道`` and ``良丰`` are one.
 _PLACE_ENDS = re.compile(r"(回族乡|壮族乡|瑶族乡|苗族乡|侗族乡|街道办事处|街道办|街道|乡|镇)$")
@@ -63,8 +65,20 @@ def entries_of(data: bytes, file: str) -> Iterator[Entry]:
     """The entries of a workbook or CSV. Bad cells are kept as typed: half a phone still says something.
 
     Rows are the sheet's own, counted from 1 with the header; a workbook of several sheets gives
-    ``file#sheet``. Raises BadSheet, NoHeader.
+    ``file#sheet``. Raises BadInput, which names the file.
     """
+    try:
+        yield from _entries_of(data, file)
+    except NoHeader as wrong:
+        raise BadInput(
+            f"{file}: no row was recognised as the header of a list of persons (姓名 with 手机号码 or 身份证号)",
+            code="no-header",
+        ) from wrong
+    except BadSheet as wrong:
+        raise BadInput(f"{file}: {wrong}", code=wrong.code) from wrong
+
+
+def _entries_of(data: bytes, file: str) -> Iterator[Entry]:
     reader = Reader(data, Kind.WORKERS)
     known = Known(region_named=lambda text: text, region_in=lambda _text: None)
     found: list[tuple[str, Entry]] = []
