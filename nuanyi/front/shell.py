@@ -117,7 +117,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "/grid/kept/",
         *[
             static(f"front/{name}")
-            for name in ("phone.css", "theme.js", "app.js", "door.js", "drafts.js", "keep.js")
+            for name in ("phone.css", "theme.js", "app.js", "doorstep.js", "drafts.js", "keep.js")
         ],
         static("stations/nearest.js"),
         static("cases/ask.js"),

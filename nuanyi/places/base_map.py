@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+#: The only district whose outline is built in.
+DISTRICT = "450311"
 FILE = Path(__file__).parent / "data" / "yanshan-outline.wgs84.json"
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.errors import Refusal
 from nuanyi.places import base_map, queries, services
-from nuanyi.places.models import Grid, Level
+from nuanyi.places.models import Grid, Level, Region
 
 
 class LoadForm(forms.Form):
@@ -63,12 +63,13 @@ def places(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def geojson(request: HttpRequest) -> JsonResponse:
     """The plain base map: the river, townships and grids in WGS-84."""
+    drawn = Region.objects.filter(pk=base_map.DISTRICT).exists()
     response = JsonResponse(
         {
-            "base": base_map.layers(),
+            "base": base_map.layers() if drawn else {"outline": [], "river": []},
             "townships": queries.outlines(Level.TOWNSHIP),
             "grids": queries.grids_geojson(),
-            "attribution": base_map.ATTRIBUTION,
+            "attribution": base_map.ATTRIBUTION if drawn else "",
         }
     )
     response["Cache-Control"] = "public, max-age=300"

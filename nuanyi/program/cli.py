@@ -11,6 +11,11 @@ from typing import Any
 
 Command = Callable[[argparse.Namespace], int]
 BAD_INPUT = 2
+FAILED = 1
+#: The only commands that may make a home: a mistyped folder must not look like an empty district.
+MAY_MAKE_A_HOME = frozenset({"demo", "setup", "setup_key", "restore", "serve", "manage"})
+#: Commands that ask no database.
+NEED_NO_HOME = frozenset({"link", "estimate", "site", "service"})
 #: ``import-roster --check``: the file was read, and some of its rows are bad.
 SOME_ROWS_BAD = 3
 
@@ -112,15 +117,59 @@ def main(argv: Sequence[str] | None = None) -> int:
     from nuanyi.program.doctor import Unsafe
 
     try:
+        _refuse_empty_home(chosen)
         return int(getattr(commands, chosen.run)(chosen) or 0)
+    except KeyboardInterrupt:
+        return FAILED
+    except PermissionError as wrong:
+        words = (
+            f"{wrong.filename}: this user may not; run it as the user who owns the data, or mend the rights"
+        )
+        return refuse(chosen, "no-rights", words)
     except (CannotStart, BadSetting, UnsafeKeys, Unsafe, FileNotFoundError, IsADirectoryError) as wrong:
         return refuse(chosen, "bad-input", str(wrong))
     except Exception as wrong:
         from nuanyi.lib.errors import Refusal
 
         if not isinstance(wrong, Refusal):
-            raise
+            return _failed(chosen, wrong)
         return refuse(chosen, wrong.code, _whole(wrong), **{k: str(v) for k, v in wrong.fields.items()})
+
+
+def _refuse_empty_home(chosen: argparse.Namespace) -> None:
+    """Raise FileNotFoundError where the command needs data and the folder has none; a server of one's own is asked itself."""
+    from nuanyi.lib.env import envstr, home
+
+    if chosen.run in MAY_MAKE_A_HOME | NEED_NO_HOME or envstr("DATABASE_URL"):
+        return
+    if not (home() / "postgres").exists():
+        raise FileNotFoundError(
+            f"there is no data in {home()}: set NUANYI_HOME to the folder that has it, or begin with "
+            "nuanyi setup, nuanyi serve, nuanyi restore DIR or nuanyi demo"
+        )
+
+
+def _failed(chosen: argparse.Namespace, wrong: Exception) -> int:
+    """Say what failed and what to do, without a traceback; developers see it with NUANYI_DEBUG=1. Exit 1."""
+    import subprocess
+
+    import psycopg
+
+    from nuanyi.lib.env import envbool
+
+    if envbool("NUANYI_DEBUG"):
+        raise wrong
+    words = " ".join(str(wrong).split())[:600] or type(wrong).__name__
+    todo = "run it once more with NUANYI_DEBUG=1 to see where"
+    if isinstance(wrong, psycopg.OperationalError) or "OperationalError" in type(wrong).__name__:
+        todo = "is the database running, and are DATABASE_URL's host, name and password right? nuanyi doctor looks"
+    elif isinstance(wrong, subprocess.CalledProcessError):
+        words = f"{' '.join(str(part) for part in wrong.cmd[-3:])} ended with {wrong.returncode}"
+        todo = "what it printed above says why"
+    elif isinstance(wrong, OSError) and wrong.errno == 28:
+        todo = "the disk is full: make room and run it again; nothing that was confirmed is lost"
+    refuse(chosen, "failed", f"{words}; {todo}")
+    return FAILED
 
 
 def _whole(refusal: Any) -> str:

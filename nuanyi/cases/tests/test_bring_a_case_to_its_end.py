@@ -90,7 +90,7 @@ def test_another_unit_finds_nothing_and_every_reading_is_journaled(routed):
         assert browser.get(f"/office/cases/{case.pk}/").status_code == 404
         assert case.ref not in browser.get("/office/cases/?state=all").content.decode()
         assert browser.post(f"/office/cases/{case.pk}/take/").status_code == 404
-    assert routed.client("office").get(f"/office/cases/{case.pk}/").status_code == 403
+    assert routed.client("office").get(f"/office/cases/{case.pk}/").status_code == 404
     assert routed.client("auditor").get("/office/cases/").status_code == 403
     before = Entry.objects.filter(kind="cases.case_read").count()
     page = routed.client("clerk").get(f"/office/cases/{case.pk}/").content.decode()

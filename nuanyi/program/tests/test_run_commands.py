@@ -62,6 +62,36 @@ def test_bad_input_is_exit_2_with_what_to_do(home):
     assert json.loads(run(home, "import-roster", "nowhere.xlsx", "--json", code=2))["code"] == "bad-input"
 
 
+@pytest.mark.parametrize(
+    "words", [("figures",), ("backup", "b"), ("doctor",), ("migrate",), ("verify-journal",), ("worker",)]
+)
+def test_a_command_in_a_folder_without_data_makes_none_and_says_where_to_begin(tmp_path, words):
+    empty = tmp_path / "nowhere"
+    done = subprocess.run(
+        [sys.executable, "-m", "nuanyi.program.cli", *words],
+        env=environment(empty),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "nuanyi setup" in done.stderr
+    assert not empty.exists()
+
+
+def test_a_database_that_is_away_is_said_in_words_and_not_as_a_traceback(tmp_path):
+    away = environment(tmp_path) | {"DATABASE_URL": "postgresql://nobody:wrong@127.0.0.1:9/nowhere"}
+    done = subprocess.run(
+        [sys.executable, "-m", "nuanyi.program.cli", "figures", "--json"],
+        env=away,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["code"] == "failed"
+    assert "Traceback" not in done.stderr
+    assert "DATABASE_URL" in done.stderr
+
+
 def test_check_changes_nothing_and_names_each_bad_cell(home):
     before = run(home, "figures", "--json")
     file = str(DEMO / "delivery_platform.xlsx")

@@ -219,7 +219,17 @@
                     ),
             }).addTo(map);
         }
-        map.fitBounds(outline.getBounds(), { animate: false });
+        // a district whose outline nobody loaded yet: its townships, else the country
+        const seen = [outline.getBounds(), L.geoJSON(data.townships).getBounds()].find((box) =>
+            box.isValid(),
+        );
+        map.fitBounds(
+            seen || [
+                [18, 73],
+                [54, 135],
+            ],
+            { animate: false },
+        );
         const field = document.querySelector("[name=point]");
         if (field)
             map.on("click", (event) => {

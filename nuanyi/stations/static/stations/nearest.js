@@ -176,7 +176,14 @@
                     return link;
                 }),
         }).addTo(map);
-        map.fitBounds(outline.getBounds());
+        // a district whose outline nobody loaded yet: its stations, else the country
+        const seen = [outline.getBounds(), L.geoJSON(stations).getBounds()].find((box) => box.isValid());
+        map.fitBounds(
+            seen || [
+                [18, 73],
+                [54, 135],
+            ],
+        );
     };
 
     /* how far this station is, if the phone has said before where it is */
