@@ -103,6 +103,7 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
         _("House"),
         (
             Link(_("What is set up"), "/office/setup/", "check", "setup.view"),
+            Link(_("Units and alliances"), "/office/responsibility/units/", "people", "units.view"),
             Link(_("Places and grids"), "/office/places/", "map", "places.view"),
             Link(_("Accounts and roles"), "/office/people/", "people", "people.manage_accounts"),
             Link(_("Notices"), "/office/notices/", "bell", "front.office"),

@@ -14,5 +14,5 @@ class People(AppConfig):
 
     def ready(self) -> None:
         """Load what declares itself by being imported."""
-        for part in ("events", "checks"):
+        for part in ("events", "checks", "reactions"):
             import_module(f"nuanyi.people.{part}")

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal.rules import declare
 
 UNIT_SAVED = declare("units.unit_saved", _("A unit was entered or changed"))
+UNIT_CLOSED = declare("units.unit_closed", _("A unit was closed"))
+UNIT_MERGED = declare("units.unit_merged", _("A unit was merged into another"))
 RULES_CHANGED = declare("units.rules_changed", _("Responsibility rules were changed"))
 
 
@@ -26,3 +28,8 @@ class Subjects:
 
 #: Sent without arguments; listeners return ``list[Subjects]``. The dry run asks what would move.
 subjects_asked = Signal()
+
+#: Sent with ``unit``; listeners return ``list[str]``: what still belongs to the unit and must go elsewhere first.
+unit_closing = Signal()
+#: Sent with ``unit`` and ``into`` while a unit is merged, for what is no foreign key; in the same transaction.
+unit_merging = Signal()

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, Conflict, NotFound
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.sectors import Sector
 from nuanyi.units import events, queries, rules
 from nuanyi.units.models import Alliance, ResponsibilityRule, Role, Unit, UnitKind
@@ -48,8 +49,18 @@ def put_unit(
 ) -> Unit:
     """Make or change a unit by its code. Raises NotAllowed, BadInput."""
     actor.require("units.edit_rules")
+    wrong: dict[str, object] = {}
     if kind not in UnitKind.values:
-        raise BadInput(code="bad-kind")
+        wrong["kind"] = _("Choose a kind.")
+    if not name.strip():
+        wrong["name"] = _("The name is missing.")
+    if not code or not code.replace("-", "").replace("_", "").isalnum() or not code.isascii():
+        wrong["code"] = _("Letters, digits and hyphens.")
+    if Unit.objects.filter(name=name.strip(), active=True).exclude(code=code).exists():
+        wrong["name"] = _("Another unit has this name.")
+    if wrong:
+        raise BadInput(fields=wrong, code="bad-unit")  # type: ignore[arg-type]
+    name, short_name = name.strip()[:80], (short_name.strip() or name.strip())[:20]
     traits = {
         "name": name,
         "short_name": short_name,
@@ -98,6 +109,105 @@ def take_list(*, actor: Actor, rows: Sequence[UnitInput]) -> tuple[int, int]:
     return made, changed
 
 
+@transaction.atomic
+def close_unit(*, actor: Actor, unit: Unit) -> None:
+    """Close a unit: it gets nothing new and can be chosen nowhere; its history stays. Raises NotAllowed, IllegalMove.
+
+    What still hangs on it (accounts, open work, rules) is named and must go elsewhere first, or with a merge.
+    """
+    actor.require("units.edit_rules")
+    found = Unit.objects.select_for_update().get(pk=unit.pk)
+    reasons = blocking(found)
+    if reasons:
+        raise IllegalMove(
+            _("%(unit)s still has: %(what)s. Give that to another unit first, or merge the two.")
+            % {"unit": found.short_name, "what": "、".join(reasons)},
+            code="unit-in-use",
+        )
+    found.active = False
+    found.save(update_fields=["active"])
+    journal.record(actor, events.UNIT_CLOSED, found)
+
+
+def blocking(unit: Unit) -> list[str]:
+    """What still hangs on a unit, in words."""
+    reasons: list[str] = []
+    rules_there = unit.rules.filter(active=True).count()
+    if rules_there:
+        reasons.append(str(_("rules of responsibility: %(n)s") % {"n": rules_there}))
+    if unit.kind == UnitKind.DISTRICT_OFFICE and not (
+        Unit.objects.filter(kind=UnitKind.DISTRICT_OFFICE, active=True).exclude(pk=unit.pk).exists()
+    ):
+        reasons.append(str(_("everything that has no route: it is the district office")))
+    for _receiver, answer in events.unit_closing.send(sender=Unit, unit=unit):
+        reasons += answer or []
+    return reasons
+
+
+@transaction.atomic
+def open_unit(*, actor: Actor, unit: Unit) -> None:
+    """Open a closed unit again. Raises NotAllowed."""
+    actor.require("units.edit_rules")
+    unit.active = True
+    unit.save(update_fields=["active"])
+    journal.record(actor, events.UNIT_SAVED, unit, reopened=True)
+
+
+#: What is never rewritten: entries that were made for a unit stay with it.
+HISTORY = ("ledger", "journal")
+
+
+@transaction.atomic
+def merge_units(*, actor: Actor, unit: Unit, into: Unit) -> dict[str, int]:
+    """Give everything of one unit to another and close it: accounts, open work, rules, lines of the service list.
+
+    Ledger and journal keep what they counted for it. Returns how many rows of which kind moved.
+    Raises NotAllowed, IllegalMove (a unit into itself or into a closed one; the only district office).
+    """
+    actor.require("units.edit_rules")
+    pair = {one.pk: one for one in Unit.objects.select_for_update().filter(pk__in=[unit.pk, into.pk])}
+    if unit.pk == into.pk or len(pair) != 2 or not pair[into.pk].active:
+        raise IllegalMove(_("Choose another unit that is open."), code="merge-into")
+    if unit.kind == UnitKind.DISTRICT_OFFICE and into.kind != UnitKind.DISTRICT_OFFICE:
+        raise IllegalMove(
+            _("The district office can only be merged into another district office."), code="merge-office"
+        )
+    moved: dict[str, int] = {}
+    for relation in Unit._meta.get_fields(include_hidden=True):
+        model = getattr(relation, "related_model", None)
+        field = getattr(relation, "field", None)
+        if not (relation.one_to_many and relation.auto_created and model and field):
+            continue
+        if model._meta.app_label in HISTORY:
+            continue
+        count = _move_rows(model, field.name, unit, into)
+        if count:
+            name = str(model._meta.verbose_name)
+            moved[name] = moved.get(name, 0) + count
+    events.unit_merging.send(sender=Unit, unit=unit, into=into)
+    Unit.objects.filter(pk=unit.pk).update(active=False)
+    journal.record(actor, events.UNIT_MERGED, unit, into=into.pk, moved=moved)
+    return moved
+
+
+def _move_rows(model: type[Model], field: str, unit: Unit, into: Unit) -> int:
+    """Point the rows at another unit; where it has the same row already, the old one is dropped or left."""
+    rows = model._base_manager.filter(**{field: unit})
+    try:
+        with transaction.atomic():
+            return rows.update(**{field: into})
+    except IntegrityError:
+        pass
+    count = 0
+    for pk in list(rows.values_list("pk", flat=True)):
+        try:
+            with transaction.atomic():
+                count += model._base_manager.filter(pk=pk).update(**{field: into})
+        except IntegrityError:
+            model._base_manager.filter(pk=pk).delete()
+    return count
+
+
 def free_code() -> str:
     """A code for a unit that came without one."""
     taken = set(Unit.objects.filter(code__startswith="u").values_list("code", flat=True))
@@ -112,6 +222,30 @@ def put_alliance(*, actor: Actor, name: str, members: list[Unit]) -> Alliance:
     alliance.members.set(members)
     journal.record(actor, events.UNIT_SAVED, alliance, made=made, members=[unit.code for unit in members])
     return alliance
+
+
+@transaction.atomic
+def save_alliance(*, actor: Actor, alliance: Alliance | None, name: str, members: list[Unit]) -> Alliance:
+    """Make an alliance or change its name and members. Raises NotAllowed, BadInput, Conflict (the name is taken)."""
+    actor.require("units.edit_rules")
+    if not name.strip():
+        raise BadInput(fields={"name": _("The name is missing.")})
+    if Alliance.objects.filter(name=name.strip()).exclude(pk=alliance.pk if alliance else 0).exists():
+        raise BadInput(fields={"name": _("Another alliance has this name.")})
+    found = alliance or Alliance()
+    found.name = name.strip()[:80]
+    found.save()
+    found.members.set(members)
+    journal.record(actor, events.UNIT_SAVED, found, members=[unit.code for unit in members])
+    return found
+
+
+@transaction.atomic
+def dissolve_alliance(*, actor: Actor, alliance: Alliance) -> None:
+    """Dissolve an alliance; its members stay. Raises NotAllowed."""
+    actor.require("units.edit_rules")
+    journal.record(actor, events.UNIT_SAVED, alliance, dissolved=True)
+    alliance.delete()
 
 
 def rules_after(edit: RuleEdit, book: queries.Directory) -> list[rules.RuleRow]:

@@ -1,0 +1,31 @@
+"""What the people do when a unit is closed or merged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+
+from nuanyi.people.models import Account, Person
+from nuanyi.units.events import unit_closing, unit_merging
+from nuanyi.units.models import Unit
+
+
+@receiver(unit_closing)
+def name_accounts(sender: object, unit: Unit, **_more: Any) -> list[str]:
+    """Accounts of the unit keep it open."""
+    there = Account.objects.filter(unit=unit, is_active=True).count()
+    return [_("accounts: %(n)s") % {"n": there}] if there else []
+
+
+@receiver(unit_merging)
+def move_persons(sender: object, unit: Unit, into: Unit, **_more: Any) -> None:
+    """Persons on the unit's rosters are on the other's from now on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Person._meta.db_table} SET unit_ids = array_replace(unit_ids, %s::bigint, %s::bigint)"  # noqa: S608
+            " WHERE unit_ids @> ARRAY[%s::bigint]",
+            [unit.pk, into.pk, unit.pk],
+        )

@@ -1,0 +1,118 @@
+import io
+
+import pytest
+
+from nuanyi.lib.errors import IllegalMove
+from nuanyi.units import services
+from nuanyi.units.models import Alliance, Unit
+
+HOME = "/office/responsibility/units/"
+
+
+def form(name, **more):
+    return {"name": name, "short_name": "", "kind": "department", "region_code": ""} | more
+
+
+def test_a_unit_is_made_changed_closed_and_opened_again_by_the_pages(cast):
+    browser = cast.client("office")
+    assert browser.post(f"{HOME}new/", form("雁山区教育局", public_phone="0773-1")).status_code == 302
+    unit = Unit.objects.get(name="雁山区教育局")
+    assert browser.post(f"{HOME}{unit.pk}/", form("雁山区教体局")).status_code == 302
+    assert browser.post(f"{HOME}{unit.pk}/", {"close": "1"}).status_code == 302
+    unit.refresh_from_db()
+    assert (unit.name, unit.active) == ("雁山区教体局", False)
+    browser.post(f"{HOME}{unit.pk}/", {"open": "1"})
+    unit.refresh_from_db()
+    assert unit.active
+
+
+def test_a_name_that_is_taken_is_refused_at_its_field_with_what_was_typed(cast):
+    answer = cast.client("office").post(f"{HOME}new/", form("市场监管局", public_address="良丰路1号"))
+    assert answer.status_code == 422
+    assert "良丰路1号" in answer.content.decode()
+    assert Unit.objects.filter(name="市场监管局").count() == 1
+
+
+def test_a_unit_with_accounts_and_rules_does_not_close_and_says_what_it_has(cast, district, program):
+    with pytest.raises(IllegalMove) as refused:
+        services.close_unit(actor=program, unit=district["shichang"])
+    assert "2" in str(refused.value)
+    answer = cast.client("office").get(f"{HOME}{district['shichang'].pk}/").content.decode()
+    assert "账号" in answer
+
+
+def test_a_merged_unit_gives_its_accounts_rules_and_persons_and_closes(cast, district, program):
+    from nuanyi.people.models import Account
+    from nuanyi.units.models import ResponsibilityRule
+
+    old, new = (
+        district["shichang"],
+        services.put_unit(actor=program, code="xin", name="新市监局", short_name="新市监", kind="department"),
+    )
+    browser = cast.client("office")
+    assert browser.post(f"{HOME}{old.pk}/", {"merge": "1", "into": new.pk}).status_code == 302
+    old.refresh_from_db()
+    assert not old.active
+    assert not Account.objects.filter(unit=old).exists()
+    assert Account.objects.filter(unit=new).count() == 2
+    assert ResponsibilityRule.objects.get(sector="courier").unit == new
+
+
+def test_a_merge_drops_a_rule_that_the_other_unit_has_already(district, program):
+    from nuanyi.units.models import ResponsibilityRule
+
+    services.change_rule(
+        actor=program, edit=services.RuleEdit("guide", "courier", "", district["gonghui"].pk)
+    )
+    services.merge_units(actor=program, unit=district["gonghui"], into=district["shichang"])
+    assert ResponsibilityRule.objects.filter(role="guide", sector="courier").count() == 1
+
+
+def test_units_go_out_as_excel_and_come_back_changed(cast):
+    from nuanyi.lib import sheets
+
+    browser = cast.client("office")
+    data = browser.get(f"{HOME}units.xlsx").content
+    [rows] = [list(sheet.rows) for sheet in sheets.read(data)]
+    head, first = rows[0], next(row for row in rows if "市场监管局" in row)
+    first[head.index("电话")] = "0773-3550001"
+    out = io.BytesIO()
+    writer = sheets.Writer(out)
+    page = writer.sheet("单位", head)
+    page.row(first)
+    writer.close()
+    out.seek(0)
+    out.name = "units.xlsx"
+    shown = browser.post(f"{HOME}import/", {"file": out, "look": "1"}).content.decode()
+    assert "0773-3550001" in shown
+    assert Unit.objects.get(name="市场监管局").public_phone == ""
+    pasted = "单位名称\t电话\n市场监管局\t0773-3550001"
+    assert browser.post(f"{HOME}import/", {"units": pasted, "sure": "1"}).status_code == 302
+    assert Unit.objects.get(name="市场监管局").public_phone == "0773-3550001"
+
+
+def test_a_list_with_a_unit_twice_is_refused_and_nothing_is_made(cast):
+    before = Unit.objects.count()
+    answer = cast.client("office").post(f"{HOME}import/", {"units": "甲局\n乙局\n甲局", "sure": "1"})
+    assert answer.status_code == 422
+    assert "甲局" in answer.content.decode()
+    assert Unit.objects.count() == before
+
+
+def test_an_alliance_gets_members_and_is_dissolved(cast, district):
+    browser = cast.client("office")
+    told = {"name": "桂阳公路示范带", "member": [district["t100"].pk, district["t101"].pk]}
+    assert browser.post("/office/responsibility/alliances/new/", told).status_code == 302
+    made = Alliance.objects.get()
+    assert made.members.count() == 2
+    assert (
+        browser.post("/office/responsibility/alliances/new/", {"name": "桂阳公路示范带"}).status_code == 422
+    )
+    browser.post(f"/office/responsibility/alliances/{made.pk}/", {"dissolve": "1"})
+    assert not Alliance.objects.exists()
+
+
+def test_a_unit_of_another_part_sees_the_units_and_changes_none(cast, district):
+    browser = cast.client("department")
+    assert browser.get(HOME).status_code == 200
+    assert browser.get(f"{HOME}{district['t100'].pk}/").status_code == 403
