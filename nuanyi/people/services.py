@@ -174,6 +174,11 @@ def _require_managing(actor: Actor, unit_id: int | None) -> None:
         actor.require("people.manage_accounts", units=(unit_id,) if unit_id is not None else (0,))
 
 
+def grantable(actor: Actor) -> frozenset[Role]:
+    """The roles that an actor may give, to be shown before anything is refused."""
+    return frozenset(Role) if actor.kind == "system" else _grantable(actor)
+
+
 def _grantable(actor: Actor) -> frozenset[Role]:
     return frozenset(granted for held in actor.roles for granted in rules.GRANTED_BY.get(Role(held), ()))
 

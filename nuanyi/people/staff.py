@@ -6,15 +6,19 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from nuanyi.lib import sheets
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound, Refusal
-from nuanyi.people import queries, services
+from nuanyi.people import bulk, queries, services
 from nuanyi.people.forms import AccountForm, RoleForm
 from nuanyi.people.models import Account, Person, RoleGrant
-from nuanyi.people.rules import FIELDS, PERMISSION_WORDS, PERMISSIONS, SCOPE_WORDS, Role
+from nuanyi.people.passwords import Slip, one_time_password
+from nuanyi.people.rules import FIELDS, GRANTED_BY, PERMISSION_WORDS, PERMISSIONS, SCOPE_WORDS, Role
+from nuanyi.people.slips import slips_page
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
@@ -74,6 +78,13 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if "close" in request.POST:
                 services.close_account(actor=actor, account=found)
+            elif "password" in request.POST:
+                password = one_time_password()
+                services.set_first_password(actor=actor, account=found, password=password)
+                slip = Slip(found.username, found.display_name, str(found.unit or ""), "", password)
+                return slips_page(
+                    request, [slip], onward=f"/office/people/{pk}/", onward_words=gettext("Printed; back")
+                )
             elif "open" in request.POST:
                 services.open_account(actor=actor, account=found)
             elif request.POST.get("confirm", "").isdecimal():
@@ -88,8 +99,16 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("people:account", pk)
         except Refusal as wrong:
             refusal = wrong
+    may_give = services.grantable(actor)
+    form.fields["role"].choices = [(role.value, role.label) for role in Role if role in may_give]  # type: ignore[attr-defined]
     context = {
         "account": found,
+        "may_give": [role.label for role in Role if role in may_give],
+        "others_give": [
+            (role.label, [by.label for by, given in GRANTED_BY.items() if role in given])
+            for role in Role
+            if role not in may_give and any(role in given for given in GRANTED_BY.values())
+        ],
         "grants": found.grants.all(),
         "waiting": [
             (grant, services.may_confirm(actor, grant))
@@ -104,6 +123,37 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "people/staff/account.html", context, status=422 if refusal or form.errors else 200
     )
+
+
+@permission_required("people.manage_accounts")
+def many(request: HttpRequest) -> HttpResponse:
+    """Many accounts from a list: first what it would make and what is wrong, then the slips to print, once."""
+    actor, refusal, rows = actor_of(request), None, None
+    pasted = request.POST.get("accounts", "")
+    if request.method == "POST":
+        try:
+            file = request.FILES.get("file")
+            if file is not None:
+                sheet = next(iter(sheets.read(file.read())))
+                cells = [["" if cell is None else str(cell) for cell in row] for row in sheet.rows]
+                pasted = "\n".join("\t".join(row) for row in cells)
+            rows = bulk.read(actor, bulk.rows_of_text(pasted))
+            if "sure" in request.POST:
+                slips = bulk.make_accounts(actor=actor, rows=rows)
+                return slips_page(
+                    request, slips, onward="/office/people/", onward_words=gettext("Printed; back")
+                )
+        except Refusal as wrong:
+            refusal = wrong
+    may_give = services.grantable(actor)
+    context = {
+        "rows": rows,
+        "good": bool(rows) and not any(row.wrong for row in rows or []),
+        "pasted": pasted,
+        "refusal": refusal,
+        "may_give": [role.label for role in Role if role in may_give],
+    }
+    return render(request, "people/staff/many.html", context, status=422 if refusal else 200)
 
 
 @require_safe

@@ -7,6 +7,7 @@ from nuanyi.people import staff
 app_name = "people"
 urlpatterns = [
     path("", staff.accounts, name="accounts"),
+    path("bulk/", staff.many, name="many"),
     path("new/", staff.new, name="new"),
     path("roles/", staff.roles, name="roles"),
     path("<int:pk>/", staff.account, name="account"),
