@@ -10,6 +10,7 @@ from nuanyi.cases.rules import Channel, Kind, Outcome, Part, PauseReason, Projec
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.terms import TermUnit
 from nuanyi.people.models import Account
@@ -106,9 +107,9 @@ class Case(models.Model):
     item = models.ForeignKey(ServiceItem, null=True, on_delete=models.SET_NULL, related_name="+")
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ORDINARY)
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
-    sealed_words = models.BinaryField(null=True)
-    sealed_caller = models.BinaryField(null=True)
-    sealed_phone = models.BinaryField(null=True)
+    sealed_words = SealedText(bound_by="key", suffix=b"words", null=True)
+    sealed_caller = SealedText(bound_by="key", suffix=b"caller", null=True)
+    sealed_phone = SealedText(bound_by="key", suffix=b"phone", null=True)
     phone_mask = models.CharField(max_length=20, blank=True)
     phone_digest = models.BinaryField(null=True)
     sector = models.CharField(max_length=20, choices=Sector, blank=True)
@@ -188,7 +189,7 @@ class Message(models.Model):
     of = models.CharField(
         max_length=8, choices=[("worker", _("The worker")), ("unit", _("The unit")), ("inside", _("Inside"))]
     )
-    sealed_words = models.BinaryField()
+    sealed_words = SealedText(bound_by="key")
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
 
@@ -206,7 +207,7 @@ class Attachment(models.Model):
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="attachments")
     media = models.CharField(max_length=12, choices=[("photo", _("Photo")), ("voice", _("Voice"))])
     content_type = models.CharField(max_length=40)
-    sealed_file = models.BinaryField()
+    sealed_file = SealedBytes(bound_by="pk")
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     made_at = models.DateTimeField(default=clock.now)
@@ -260,7 +261,7 @@ class Hearing(models.Model):
     at = models.DateTimeField()
     where = models.CharField(max_length=120)
     mediator = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
-    sealed_participants = models.BinaryField(null=True)
+    sealed_participants = SealedText(bound_by="key", null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.OPEN)
     words = models.CharField(max_length=400, blank=True)
     ended_at = models.DateTimeField(null=True)

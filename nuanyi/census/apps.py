@@ -14,5 +14,5 @@ class Census(AppConfig):
 
     def ready(self) -> None:
         """Load what declares itself by being imported."""
-        for part in ("events", "kinds", "reactions", "figures"):
+        for part in ("events", "kinds", "reactions", "figures", "files"):
             import_module(f"nuanyi.census.{part}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 
-from nuanyi.people.models import keys
+from nuanyi.lib.sealed import Store, declare_store, keys, walk
 
 SENT, REJECTED = "sent", "rejected"
 
@@ -69,3 +70,16 @@ def progress(pk: UUID) -> int:
 def forget_progress(pk: UUID) -> None:
     """The work is over."""
     _path(pk, "progress").unlink(missing_ok=True)
+
+
+def _bound(path: Path) -> bytes:
+    pk, _dot, part = path.name.partition(".")
+    return UUID(pk).bytes + part.encode()
+
+
+def _all_sealed() -> Iterator[tuple[Path, bytes]]:
+    for part in (SENT, REJECTED):
+        yield from walk(_folder(), f"*-*-*-*-*.{part}", _bound)
+
+
+declare_store(Store("imports", "file", _all_sealed))

@@ -15,6 +15,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import DUTY_BASIS, NOBODY, Declaration
+from nuanyi.lib.sealed import SealedText
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, Person
 from nuanyi.units.models import Unit
@@ -176,7 +177,7 @@ class Change(models.Model):
     source_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="changes")
     record_type = models.CharField(max_length=20)
     record_id = models.UUIDField()
-    sealed_before = models.BinaryField()
+    sealed_before = SealedText(bound_by="record_id", family="file")
     changed_at = models.DateTimeField()
 
 

@@ -6,10 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nuanyi.cases.models import Case, Message
 from nuanyi.lib.access import PUBLIC, permission_required
+from nuanyi.lib.personal import everything_declared
 from nuanyi.lib.sectors import Sector
-from nuanyi.people.models import Account, Person
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
 from nuanyi.units.rules import GUIDE, HOLD
@@ -47,8 +46,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
         request,
         "front/privacy.html",
         {
-            "declarations": [
-                part for model in (Person, Case, Message, Account) for part in model.PERSONAL.values()
-            ]
+            "declarations": everything_declared(),
         },
     )

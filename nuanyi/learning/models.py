@@ -12,6 +12,7 @@ from nuanyi.learning.rules import Paper as SheetKind
 from nuanyi.lib import clock
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account
 from nuanyi.units.models import Unit
@@ -117,8 +118,8 @@ class Group(models.Model):
 
     name = models.CharField(max_length=60)
     robot = models.CharField(max_length=10, choices=Robot)
-    sealed_address = models.BinaryField()
-    sealed_secret = models.BinaryField(null=True)
+    sealed_address = SealedText(bound_by="", suffix=b"group-address")
+    sealed_secret = SealedText(bound_by="", suffix=b"group-secret", null=True)
     sector = models.CharField(max_length=20, choices=Sector, blank=True)
     region_code = models.CharField(max_length=12, blank=True)
     members = models.PositiveIntegerField(default=0)
@@ -153,7 +154,7 @@ class Reader(models.Model):
 
     key = models.UUIDField(unique=True, editable=False)
     way = models.CharField(max_length=8, choices=Way)
-    sealed_address = models.BinaryField()
+    sealed_address = SealedText(bound_by="key")
     digest_of_address = models.BinaryField()
     hour = models.TimeField()
     stop_code = models.CharField(max_length=24, unique=True)
@@ -283,7 +284,7 @@ class TeamMember(models.Model):
     key = models.UUIDField(unique=True, editable=False)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="team")
     role = models.CharField(max_length=10, choices=Role)
-    sealed_name = models.BinaryField()
+    sealed_name = SealedText(bound_by="key")
 
 
 class SessionPicture(models.Model):
@@ -302,7 +303,7 @@ class SessionPicture(models.Model):
     key = models.UUIDField(unique=True, editable=False)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="pictures")
     kind = models.CharField(max_length=8, choices=SheetKind)
-    sealed_data = models.BinaryField()
+    sealed_data = SealedBytes(bound_by="key")
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
 
@@ -394,7 +395,7 @@ class Certificate(models.Model):
 
     number = models.CharField(max_length=12, unique=True)
     paper = models.OneToOneField(Paper, on_delete=models.PROTECT, related_name="certificate")
-    sealed_name = models.BinaryField()
+    sealed_name = SealedText(bound_by="number")
     day = models.DateField()
     revoked_at = models.DateTimeField(null=True)
     revoked_words = models.CharField(max_length=120, blank=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.errors import Words
@@ -36,6 +37,16 @@ class Declaration:
     retention_days: int
     erased: Words
     sensitivity: Sensitivity = Sensitivity.ORDINARY
+
+
+def everything_declared() -> list[Declaration]:
+    """What every room keeps of persons, in the order of the rooms; what two fields say alike stands once."""
+    found: dict[tuple[str, str], Declaration] = {}
+    for model in apps.get_models():
+        declared: Mapping[str, Declaration] = getattr(model, "PERSONAL", NOBODY)
+        for one in declared.values():
+            found.setdefault((str(one.title), str(one.purpose)), one)
+    return list(found.values())
 
 
 NOBODY: Mapping[str, Declaration] = {}

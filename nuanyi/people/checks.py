@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.checks import Error, register
 
 from nuanyi.lib.personal import TELLING_WORDS, Declaration
+from nuanyi.lib.sealed import SealedField
 
 
 @register()
@@ -31,6 +32,16 @@ def personal_fields_are_declared(**_options: Any) -> list[Error]:
             errors.append(
                 Error(f"{model.__name__}.{name} is not declared in PERSONAL", id="nuanyi.E002", obj=model)
             )
+        for field in model._meta.local_fields:
+            if field.name.startswith("sealed_") and not isinstance(field, SealedField):
+                errors.append(
+                    Error(
+                        f"{model.__name__}.{field.name} is not a sealed field: write lib.sealed.SealedText or "
+                        "SealedBytes, so that rotation and the page of what is kept know it",
+                        id="nuanyi.E004",
+                        obj=model,
+                    )
+                )
         for name in sorted(set(declared) - names):
             errors.append(
                 Error(f"{model.__name__} declares {name}, which it has not", id="nuanyi.E003", obj=model)

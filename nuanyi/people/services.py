@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import queries as journal_queries
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, masks
+from nuanyi.lib import clock, masks, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, TooMuch
+from nuanyi.lib.seal import FAMILIES, add_key, drop_keys_before
 from nuanyi.people import erasures, events, rules
 from nuanyi.people.models import SEALED_FIELDS, Account, Consent, Person, RoleGrant, bound_to, keys
 from nuanyi.people.rules import Role
@@ -311,8 +318,7 @@ def _reveal(actor: Actor, pk: UUID, field: str, purpose: str) -> str:
             _("You have opened as many values as one person may in a day. Ask your superior."),
             code="reveal-quota",
         )
-    sealed = getattr(person, f"sealed_{field}")
-    clear = keys().open(SEALED_FIELDS[field], sealed, bound_to(person.pk, field)) if sealed else ""
+    clear = sealed.open_text(person, f"sealed_{field}")
     journal.record(actor, events.REVEALED, person, field=field, purpose=purpose[:200])
     if used + 1 == rules.REVEALS_ALARM:
         events.reveal_alarm.send(sender=Person, actor=actor, count=used + 1)
@@ -326,8 +332,7 @@ def _reveals_today(actor: Actor) -> int:
 
 def open_for_program(person: Person, field: str) -> str:
     """The clear text for the program's own comparison within a journaled act (an import's dry run); never shown."""
-    sealed = getattr(person, f"sealed_{field}")
-    return keys().open(SEALED_FIELDS[field], sealed, bound_to(person.pk, field)) if sealed else ""
+    return sealed.open_text(person, f"sealed_{field}")
 
 
 @transaction.atomic
@@ -374,38 +379,74 @@ def withdraw_consent(*, actor: Actor, consent: Consent) -> None:
     journal.record(actor, events.CONSENT_WITHDRAWN, consent.person, purpose=consent.purpose)
 
 
-def reseal_all(*, actor: Actor, family: str, batch: int = 1000) -> int:
-    """After a key was added: seal every value of a family again under the newest key. Can be run again at will."""
-    ring, done = keys(), 0
-    fields = [field for field, of in SEALED_FIELDS.items() if of == family]
-    newest = ring.rings[family].newest
-    last: UUID | None = None
-    while True:
-        rows = (
-            Person.objects.order_by("pk")
-            if last is None
-            else Person.objects.filter(pk__gt=last).order_by("pk")
-        )
-        with transaction.atomic():
-            people = list(rows.select_for_update()[:batch])
-            done += sum(_reseal(person, fields, newest) for person in people)
-        if not people:
-            break
-        last = people[-1].pk
-    journal.record(actor, events.KEYS_ROTATED, family=family, key=newest, values=done)
-    return done
+def rotate_keys(*, actor: Actor, drop_old: bool = False) -> dict[str, Any]:
+    """Seal everything again under new keys, in every table and file of the registry (``lib.sealed``).
+
+    A rotation that was killed goes on where it stood, without another key. With ``drop_old`` the old keys are
+    destroyed, but not while one value is under them. Returns ``{family: {"key", "values": {where: count}}}``.
+    Raises Conflict (another rotation runs, values are left), CannotOpen.
+    """
+    actor.require("people.erase")
+    path = Path(settings.NUANYI_KEYS_FILE)
+    report: dict[str, Any] = {}
+    with _sole_rotation():
+        for family in FAMILIES:
+            if not sealed.under_old_keys(family):
+                add_key(path, family)
+            done = sealed.reseal(family)
+            if drop_old:
+                _wait_for_older_transactions()
+                for where, count in sealed.reseal(family).items():
+                    done[where] = done.get(where, 0) + count
+            newest = sealed.keys().rings[family].newest
+            with transaction.atomic():
+                journal.record(
+                    actor, events.KEYS_ROTATED, family=family, key=newest, values=sum(done.values())
+                )
+            report[family] = {"key": newest, "values": done}
+        if drop_old:
+            left = {where: n for family in FAMILIES for where, n in sealed.under_old_keys(family).items()}
+            if left:
+                told = ", ".join(f"{where} {count}" for where, count in left.items())
+                raise Conflict(
+                    _("The old keys stay: values are still under them (%(where)s). Run it again.")
+                    % {"where": told},
+                    code="values-left",
+                )
+            for family in FAMILIES:
+                drop_keys_before(path, family, report[family]["key"])
+    return report
 
 
-def _reseal(person: Person, fields: list[str], newest: int) -> int:
-    ring, done = keys(), 0
-    for field in fields:
-        sealed = getattr(person, f"sealed_{field}")
-        if sealed and ring.key_number(sealed) != newest:
-            clear = ring.open(SEALED_FIELDS[field], sealed, bound_to(person.pk, field))
-            setattr(
-                person, f"sealed_{field}", ring.seal(SEALED_FIELDS[field], clear, bound_to(person.pk, field))
-            )
-            done += 1
-    if done:
-        person.save(update_fields=[f"sealed_{field}" for field in fields])
-    return done
+ROTATION_LOCK = 77021
+#: How long a rotation waits, in seconds, for transactions that may have sealed under the key before.
+WAIT_FOR_OLDER = 120
+
+
+@contextmanager
+def _sole_rotation() -> Iterator[None]:
+    """Hold the one right to rotate; it ends with the process, however it ends. Raises Conflict."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ROTATION_LOCK])
+        if not cursor.fetchone()[0]:
+            raise Conflict(_("Another rotation of keys is running."), code="rotation-running")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ROTATION_LOCK])
+
+
+def _wait_for_older_transactions() -> None:
+    """Wait until nobody runs who may have sealed before the new key was there. Raises Conflict after two minutes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        mine = cursor.fetchone()[0]
+        for _turn in range(WAIT_FOR_OLDER * 5):
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+            if cursor.fetchone()[0] >= mine:
+                return
+            time.sleep(0.2)
+    raise Conflict(
+        _("A long transaction is still running; the old keys stay. Run it again later."), code="busy"
+    )

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from nuanyi.lib.env import home
 from nuanyi.program import database
@@ -273,22 +272,17 @@ def restore(chosen: argparse.Namespace) -> int:
 def rotate_keys(chosen: argparse.Namespace) -> int:
     """New keys for every family of sealed persons; everything sealed again."""
     with ready():
-        from nuanyi.lib import row_security, seal
         from nuanyi.lib.actor import system
         from nuanyi.people import services
 
-        report: dict[str, Any] = {}
-        for family in ("person", "political"):
-            number = seal.add_key(database.keys_file(), family)
-            with row_security.reading_as(system("rotate-keys")):
-                report[family] = {
-                    "key": number,
-                    "values": services.reseal_all(actor=system("rotate-keys"), family=family),
-                }
-            if chosen.drop_old:
-                seal.drop_keys_before(database.keys_file(), family, number)
-    values = sum(part["values"] for part in report.values())
-    answer(chosen, report, f"{values} values were sealed again under new keys.")
+        report = services.rotate_keys(actor=system("rotate-keys"), drop_old=chosen.drop_old)
+    lines = [
+        f"{where}: {count} values sealed again"
+        for part in report.values()
+        for where, count in part["values"].items()
+    ]
+    dropped = "The old keys are destroyed." if chosen.drop_old else "The old keys still open old backups."
+    answer(chosen, report, "\n".join([*lines, dropped]))
     return 0
 
 

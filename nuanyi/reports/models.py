@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.terms import TermUnit
 from nuanyi.people.models import Account
 from nuanyi.reports.rules import OPEN, State, Why
@@ -99,7 +100,7 @@ class Report(models.Model):
     ref = models.CharField(max_length=16, unique=True)
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
-    sealed_words = models.BinaryField(null=True)
+    sealed_words = SealedText(bound_by="ref", null=True)
     lat_wgs84 = models.FloatField()
     lon_wgs84 = models.FloatField()
     vague = models.BooleanField(default=False)
@@ -175,7 +176,7 @@ class Voice(models.Model):
     key = models.UUIDField(unique=True, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="voices")
     body_digest = models.BinaryField()
-    sealed_phone = models.BinaryField(null=True)
+    sealed_phone = SealedText(bound_by="key", null=True)
     phone_mask = models.CharField(max_length=20, blank=True)
     first = models.BooleanField(default=True)
     looked = models.BooleanField(default=False)
@@ -193,7 +194,7 @@ class Picture(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="pictures")
     after = models.BooleanField(default=False)
-    sealed_data = models.BinaryField()
+    sealed_data = SealedBytes(bound_by="pk")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
 

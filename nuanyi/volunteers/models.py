@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.personal import CONSENT_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.people.models import Account
 from nuanyi.units.models import Unit
 from nuanyi.volunteers.rules import Appeal, Place, Role, Standing, TeamKind, Topic
@@ -72,8 +73,8 @@ class Volunteer(models.Model):
 
     key = models.UUIDField(unique=True, editable=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="volunteers")
-    sealed_name = models.BinaryField(null=True)
-    sealed_phone = models.BinaryField(null=True)
+    sealed_name = SealedText(bound_by="key", suffix=b"name", null=True)
+    sealed_phone = SealedText(bound_by="key", suffix=b"phone", null=True)
     name_mask = models.CharField(max_length=20, blank=True)
     phone_mask = models.CharField(max_length=20, blank=True)
     role = models.CharField(max_length=12, choices=Role)
@@ -158,7 +159,7 @@ class Evidence(models.Model):
 
     key = models.UUIDField(unique=True, editable=False)
     shift = models.ForeignKey(Shift, on_delete=models.CASCADE, related_name="evidence")
-    sealed_data = models.BinaryField()
+    sealed_data = SealedBytes(bound_by="key")
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
 
