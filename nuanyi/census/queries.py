@@ -70,7 +70,9 @@ def imports_for(actor: Actor) -> QuerySet[Import]:
 def sources(actor: Actor) -> list[Source]:
     """The sources of the actor's unit by name; all of them for whoever imports everywhere."""
     rows = Source.objects.order_by("name")
-    return list(rows if actor.everywhere("census.import") else rows.filter(unit_id=actor.unit_id))
+    return list(
+        rows if actor.everywhere("census.import") else rows.filter(unit_id__in=actor.units("census.import"))
+    )
 
 
 @dataclass(frozen=True)

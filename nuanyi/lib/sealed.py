@@ -41,7 +41,7 @@ class SealedValue(bytes):
         return MASK
 
 
-class SealedField(models.BinaryField):
+class SealedField(models.BinaryField):  # type: ignore[type-arg]
     """A column of sealed values, each bound to its row: copied into another row it does not open.
 
     ``bound_by`` names the column whose value is the first part of what binds it ("" for none), ``suffix`` is the

@@ -110,9 +110,10 @@ def _of_unit(actor: Actor, account: Account) -> bool:
 
 
 def _has_staff(unit_id: int | None) -> bool:
-    return RoleGrant.objects.filter(
-        role=Role.UNIT_STAFF, account__unit_id=unit_id, account__is_active=True
-    ).exists()
+    if unit_id is None:
+        return False
+    staff = RoleGrant.objects.filter(role=Role.UNIT_STAFF, account__unit_id=unit_id)
+    return staff.filter(account__is_active=True).exists()
 
 
 def may_confirm(actor: Actor, grant: RoleGrant) -> bool:

@@ -437,9 +437,10 @@ class WorkerLoader:
         with connection.cursor() as cursor:
             cursor.executemany(_APPEAR, told)
             cursor.execute(_SCOPES, [list(seen)])
-            grown = []
+            grown: list[tuple[UUID, list[list[Any]]]] = []
             for person_id, codes, unit_ids in cursor.fetchall():
-                gained = [sorted(seen[person_id] - set(codes)), sorted(set(units) - set(unit_ids))]
+                places_gained: list[Any] = sorted(seen[person_id] - set(codes))
+                gained: list[list[Any]] = [places_gained, sorted(set(units) - set(unit_ids))]
                 if any(gained):
                     grown.append((person_id, gained))
             cursor.executemany(_SEEN, [(codes, gained, person) for person, (codes, gained) in grown])
