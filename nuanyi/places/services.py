@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import geo
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput
-from nuanyi.places import division, events, queries
+from nuanyi.places import division, events, queries, shapes
 from nuanyi.places.models import Geometry, Grid, Level, Region
 
 MAX_FEATURES = 20_000
@@ -102,25 +102,85 @@ def load_geojson(
     code begins with it. Returns how many were made and how many changed. Raises NotAllowed, BadInput.
     """
     actor.require("places.load")
+    return _load(actor, _features(document), crs, what, synthetic)
+
+
+class _Looked(Exception):
+    """Ends a dry run; carries what it counted."""
+
+
+def look_at_geojson(*, actor: Actor, document: bytes, crs: str, what: str) -> tuple[int, int]:
+    """What ``load_geojson`` would make and change; nothing is written. Raises the same."""
+    actor.require("places.load")
     features = _features(document)
+    try:
+        with transaction.atomic():
+            raise _Looked(*_put_all(features, crs, what, synthetic=False))
+    except _Looked as counted:
+        made, changed = counted.args
+        return made, changed
+
+
+@transaction.atomic
+def load_table(*, actor: Actor, rows: Iterable[Sequence[Any]]) -> tuple[int, int]:
+    """Take places in from a table with 代码 and 名称 (no shapes; those that are there stay); all of it or nothing.
+
+    Returns how many were made and how many changed. Raises NotAllowed, BadInput naming the row.
+    """
+    actor.require("places.load")
+    known = {region.code: region for region in Region.objects.all()}
+    columns: dict[str, int] = {}
+    made = changed = 0
+    for number, raw in enumerate(rows, 1):
+        cells = [" ".join(str(cell if cell is not None else "").split()).removesuffix(".0") for cell in raw]
+        if not columns:
+            for place, cell in enumerate(cells):
+                for field in ("code", "name"):
+                    if cell.lower() in shapes.KEYS[field]:
+                        columns.setdefault(field, place)
+            if len(columns) < 2:
+                columns = {}
+            continue
+        code, name = (cells[columns[f]] if columns[f] < len(cells) else "" for f in ("code", "name"))
+        if not code and not name:
+            continue
+        if not name:
+            raise BadInput(_("Row %(n)s has no name.") % {"n": number}, code="bad-row")
+        new = _put_outline(known, code, name[:60], None, number, False)
+        made, changed = made + new, changed + (not new)
+    if not made and not changed:
+        raise BadInput(_("No row with 代码 and 名称 was found."), code="bad-table")
+    journal.record(actor, events.REGIONS_LOADED, made=made, changed=changed)
+    return made, changed
+
+
+def _load(
+    actor: Actor, features: list[dict[str, Any]], crs: str, what: str, synthetic: bool
+) -> tuple[int, int]:
+    made, changed = _put_all(features, crs, what, synthetic)
+    kind = events.GRIDS_LOADED if what == "grids" else events.REGIONS_LOADED
+    journal.record(actor, kind, made=made, changed=changed, crs=crs)
+    queries.forget_shapes()
+    events.shapes_changed.send(sender=Region)
+    return made, changed
+
+
+def _put_all(features: list[dict[str, Any]], crs: str, what: str, synthetic: bool) -> tuple[int, int]:
     made = changed = 0
     known = {region.code: region for region in Region.objects.all()}
     for number, feature in enumerate(features, 1):
         traits = feature.get("properties") or {}
-        code, name = str(traits.get("code") or "").strip(), str(traits.get("name") or "").strip()
+        code, name = shapes.trait(traits, "code"), shapes.trait(traits, "name")
         if not code or not name:
             raise BadInput(_("Feature %(n)s has no code or no name.") % {"n": number}, code="bad-feature")
-        shape = cast(Geometry, geo.geometry_to_wgs84(feature.get("geometry") or {}, crs))
+        drawn = shapes.checked(feature.get("geometry") or {}, number)
+        shape = cast(Geometry, geo.geometry_to_wgs84(drawn, crs))
         new = (
             _put_grid(code, name, shape, _holder(known, code, traits, number), synthetic)
             if what == "grids"
             else _put_outline(known, code, name, shape, number, synthetic)
         )
         made, changed = made + new, changed + (not new)
-    kind = events.GRIDS_LOADED if what == "grids" else events.REGIONS_LOADED
-    journal.record(actor, kind, made=made, changed=changed, crs=crs)
-    queries.forget_shapes()
-    events.shapes_changed.send(sender=Region)
     return made, changed
 
 
@@ -138,7 +198,7 @@ def _features(document: bytes) -> list[dict[str, Any]]:
 
 
 def _holder(known: Mapping[str, Region], code: str, traits: Mapping[str, Any], number: int) -> Region:
-    named = str(traits.get("region") or "")
+    named = shapes.trait(traits, "region")
     for length in (12, 9):
         candidate = named or code[:length]
         if candidate in known:
@@ -167,8 +227,9 @@ def _put_grid(code: str, name: str, shape: Geometry, region: Region, synthetic: 
 
 
 def _put_outline(
-    known: dict[str, Region], code: str, name: str, shape: Geometry, number: int, synthetic: bool
+    known: dict[str, Region], code: str, name: str, shape: Geometry | None, number: int, synthetic: bool
 ) -> bool:
+    """Make or change a region; without a shape the one that is there stays."""
     parent = next(
         (known[code[:length]] for length in (9, 6) if len(code) > length and code[:length] in known), None
     )
@@ -183,8 +244,7 @@ def _put_outline(
             "name": name,
             "level": level,
             "parent": parent,
-            "geometry_wgs84": shape,
-            "synthetic": synthetic,
+            **({"geometry_wgs84": shape, "synthetic": synthetic} if shape is not None else {}),
         },
     )
     known[code] = region

@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -64,3 +65,57 @@ def test_a_place_is_known_by_the_names_that_offices_use(district):
         ("桂林", None),
     ):
         assert queries.region_named(word) == code
+
+
+def bow_tie():
+    one = feature()
+    one["geometry"]["coordinates"] = [
+        [[110.3, 25.0], [110.4, 25.1], [110.4, 25.0], [110.3, 25.1], [110.3, 25.0]]
+    ]
+    return one
+
+
+def test_an_outline_that_crosses_itself_is_refused_with_the_corner(district, program):
+    with pytest.raises(BadInput) as refused:
+        load(program, bow_tie())
+    assert "110.350000, 25.050000" in str(refused.value)
+    assert Grid.objects.count() == 0
+
+
+def test_chinese_keys_are_understood_and_rings_are_closed_and_turned(district, program):
+    one = feature()
+    one["properties"] = {"网格编码": "450311100-02", "网格名称": "二网格", "所属乡镇": 450311100}
+    ring = one["geometry"]["coordinates"][0]
+    one["geometry"]["coordinates"] = [list(reversed(ring))[:-1]]
+    load(program, one)
+    made = Grid.objects.get()
+    [[outer]] = made.geometry_wgs84["coordinates"]
+    assert (made.name, made.region_id) == ("二网格", "450311100")
+    assert outer[0] == outer[-1]
+    doubled = sum((b[0] - a[0]) * (b[1] + a[1]) for a, b in pairwise(outer))
+    assert doubled < 0  # counter-clockwise (RFC 7946 section 3.1.6)
+
+
+def test_the_page_looks_first_and_loads_on_the_second_click(cast):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    browser = cast.client("office")
+    file = SimpleUploadedFile("grids.geojson", json.dumps({"features": [feature()]}).encode())
+    seen = browser.post("/office/places/", {"what": "grids", "crs": "wgs84", "file": file}).content.decode()
+    assert Grid.objects.count() == 0
+    kept = seen.split('name="kept" value="')[1].split('"')[0]
+    again = {"what": "grids", "crs": "wgs84", "kept": kept, "sure": "1"}
+    assert cast.client("office2").post("/office/places/", again).status_code == 422
+    assert browser.post("/office/places/", again).status_code == 302
+    assert Grid.objects.count() == 1
+
+
+def test_a_table_of_villages_is_taken_in_and_keeps_the_shapes_that_are_there(cast):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    table = "代码,名称\n450311100201,某村\n450311100,雁山镇\n".encode()
+    told = {"what": "table", "crs": "wgs84", "file": SimpleUploadedFile("villages.csv", table)}
+    assert cast.client("office").post("/office/places/", told).status_code == 302
+    assert queries.names_by_code()["450311100201"] == "某村"
+    wrong = {**told, "file": SimpleUploadedFile("villages.csv", "代码,名称\n999999999,某村\n".encode())}
+    assert cast.client("office").post("/office/places/", wrong).status_code == 422

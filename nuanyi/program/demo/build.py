@@ -174,7 +174,7 @@ def _places() -> None:
 
 
 def _parts(ring: polygons.Ring, count: int) -> list[polygons.Ring]:
-    return [part for part in polygons.cells(ring, polygons.spread(ring, count)) if len(part) >= 3]
+    return [part for part in polygons.cells(ring, polygons.spread(ring, count)) if polygons.is_drawn(part)]
 
 
 def _units() -> None:

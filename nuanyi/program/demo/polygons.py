@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from shapely import MultiPolygon, Polygon, make_valid, set_precision
+
 Ring = list[list[float]]
 
 
@@ -35,10 +37,21 @@ def cells(ring: Ring, seeds: list[tuple[float, float]]) -> list[Ring]:
     return found
 
 
+def is_drawn(ring: Ring) -> bool:
+    """Whether a part is more than a line: some hundred square metres at least."""
+    return len(ring) >= 3 and make_valid(Polygon(ring)).area > 1e-8
+
+
 def polygon(ring: Ring) -> dict[str, Any]:
-    """A closed GeoJSON polygon with seven decimals."""
-    points = [[round(x, 7), round(y, 7)] for x, y in ring]
-    return {"type": "Polygon", "coordinates": [[*points, points[0]]]}
+    """A GeoJSON polygon, or several where a cut of the coarse outline crosses itself, with seven decimals."""
+    whole = set_precision(make_valid(Polygon(ring)), 1e-7)
+    parts = [part for part in getattr(whole, "geoms", [whole]) if isinstance(part, Polygon | MultiPolygon)]
+    polygons = [piece for part in parts for piece in getattr(part, "geoms", [part])]
+    rings = [
+        [[[round(x, 7), round(y, 7)] for x, y in line.coords] for line in (piece.exterior, *piece.interiors)]
+        for piece in polygons
+    ]
+    return {"type": "MultiPolygon", "coordinates": rings}
 
 
 def spread(ring: Ring, count: int) -> list[tuple[float, float]]:
