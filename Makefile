@@ -33,8 +33,8 @@ demo: .venv/ready
 
 # A browser, Chinese fonts and LibreOffice are only needed by tests; nothing at run time.
 system-packages:
-	@if ! command -v chromium >/dev/null || ! command -v soffice >/dev/null || ! test -e /usr/lib/libreoffice/program/libswlo.so || ! fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk libreoffice-calc libreoffice-writer >/dev/null; fi
+	@if ! command -v chromium >/dev/null || ! test -e /usr/sbin/pgbouncer || ! command -v soffice >/dev/null || ! test -e /usr/lib/libreoffice/program/libswlo.so || ! fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk libreoffice-calc libreoffice-writer pgbouncer >/dev/null; fi
 
 test: .venv/dev-ready system-packages lint
 	.venv/bin/pytest -n 2 --dist loadgroup

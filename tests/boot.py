@@ -24,5 +24,8 @@ try:
 except FileExistsError:
     pass
 SERVER = EmbeddedPostgres(HOME)
+os.environ["NUANYI_CONNECTS_AS_OWNER"] = (
+    "1"  # tests make tables; those of row-level security step down to the web role
+)
 os.environ["NUANYI_DB_URL"] = os.environ["NUANYI_OWNER_DB_URL"] = SERVER.join().url(OWNER)
 atexit.register(SERVER.leave)

@@ -15,3 +15,6 @@ class Program(AppConfig):
     def ready(self) -> None:
         """Load what declares itself by being imported."""
         import_module("nuanyi.program.setup.events")
+        from nuanyi.program import web_role
+
+        web_role.guard()

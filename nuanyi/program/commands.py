@@ -321,6 +321,7 @@ def manage(chosen: argparse.Namespace) -> int:
     with database.attached():
         if chosen.rest[:1] == ["makemigrations"]:
             os.environ["NUANYI_DB_URL"] = database.owner_url()
+            os.environ[database.AS_OWNER] = "1"
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(["nuanyi", *chosen.rest])

@@ -16,6 +16,8 @@ from nuanyi.lib.env import envstr, home
 from nuanyi.lib.seal import make_keys
 
 APPEND_ONLY = ("journal_entry", "ledger_ledgerentry")
+#: Set for the length of a migration or of Django's own commands: they run as the owner and serve no page.
+AS_OWNER = "NUANYI_CONNECTS_AS_OWNER"
 TRIGGER_ONLY = ("journal_entry", "ledger_rollup")
 
 
@@ -110,6 +112,7 @@ def grant(url: str) -> None:
 def migrate(verbosity: int = 0) -> None:
     """Bring the schema up to date as the owner, in this process. Django must not be set up yet."""
     os.environ["NUANYI_DB_URL"], web = owner_url(), os.environ["NUANYI_DB_URL"]
+    os.environ[AS_OWNER] = "1"
     try:
         prepare_roles(owner_url())
         import django
@@ -123,3 +126,4 @@ def migrate(verbosity: int = 0) -> None:
         grant(owner_url())
     finally:
         os.environ["NUANYI_DB_URL"] = web
+        os.environ.pop(AS_OWNER, None)
