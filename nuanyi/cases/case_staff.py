@@ -19,7 +19,9 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.form_parsing import day_of, key_of, moment_of, number_of
+from nuanyi.lib.seal import CannotOpen
 from nuanyi.lib.sectors import Sector
+from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
@@ -63,7 +65,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "instalments": instalments,
         "paid": sum(part.cents for part in instalments if part.paid_date),
         "wage": found.kind in (Kind.WAGE, Kind.INJURY),
-        "phone": request.session.pop(f"phone-{pk}", ""),
+        "phone": _opened_phone(request, pk),
         "files": found.attachments.defer("sealed_file").order_by("made_at"),
         "hearings": hearings,
         "hearing_key": uuid4(),
@@ -141,9 +143,17 @@ def _solve(request: HttpRequest, pk: int) -> None:
 
 
 def _phone(request: HttpRequest, pk: int) -> None:
-    request.session[f"phone-{pk}"] = desk.open_phone(
-        actor=actor_of(request), pk=pk, purpose=request.POST.get("purpose", "")
-    )
+    # sessions lie in a table: what was opened waits there sealed until the next page shows it once
+    phone = desk.open_phone(actor=actor_of(request), pk=pk, purpose=request.POST.get("purpose", ""))
+    request.session[f"phone-{pk}"] = keys().seal_for_good("opened phone", phone)
+
+
+def _opened_phone(request: HttpRequest, pk: int) -> str:
+    sealed = request.session.pop(f"phone-{pk}", "")
+    try:
+        return keys().open_for_good("opened phone", sealed) if sealed else ""
+    except CannotOpen:
+        return ""
 
 
 def _join(request: HttpRequest, pk: int) -> str:

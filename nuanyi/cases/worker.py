@@ -17,6 +17,7 @@ from nuanyi.cases.rules import Channel, Kind, Part, State
 from nuanyi.cases.services import intake, phones
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.form_parsing import number_of
 
 
 def _private(response: HttpResponse) -> HttpResponse:
@@ -48,8 +49,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Ask for help: two fields are enough."""
     kind = request.GET.get("kind", "")
     item = (
-        ServiceItem.objects.filter(pk=int(request.GET["item"]), active=True).first()
-        if request.GET.get("item", "").isdecimal()
+        ServiceItem.objects.filter(pk=number, active=True).first()
+        if (number := number_of(request.GET.get("item", "")))
         else None
     )
     first = {"kind": item.case_kind if item else kind if kind in Kind.values else ""}

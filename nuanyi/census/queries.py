@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.db.models import CharField, Count, QuerySet
 from django.db.models.functions import Length
@@ -13,6 +12,7 @@ from nuanyi.census.models import CensusRound, Establishment, Import, Source, Wor
 from nuanyi.census.rows import name_key
 from nuanyi.census.rules import FollowUp
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.form_parsing import number_of, uuid_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.units.events import Subjects
 
@@ -41,7 +41,7 @@ def workers(actor: Actor, filters: dict[str, str], permission: str = "census.vie
     if filters.get("q"):
         rows = rows.filter(site_name__contains=filters["q"].strip())
     if filters.get("establishment"):
-        rows = rows.filter(establishment_id=UUID(filters["establishment"]))
+        rows = rows.filter(establishment_id=uuid_of(filters["establishment"]))
     return rows.order_by("-pk")
 
 
@@ -55,8 +55,8 @@ def _filtered(rows: Any, filters: dict[str, str]) -> Any:
         rows = rows.filter(region_code__length__lte=6)
     elif filters.get("region", "").isdigit():
         rows = rows.filter(region_code__startswith=filters["region"])
-    if filters.get("source", "").isdigit():
-        rows = rows.filter(source_id=int(filters["source"]))
+    if source := number_of(filters.get("source", "")):
+        rows = rows.filter(source_id=source)
     if filters.get("follow_up") in FollowUp.values:
         rows = rows.filter(follow_up=filters["follow_up"])
     return rows

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front.refusals import answer
-from nuanyi.lib.errors import Refusal, TooMuch
+from nuanyi.lib.errors import BadInput, Refusal, TooMuch
 from nuanyi.people.models import Account
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -42,6 +43,43 @@ def safe_headers() -> list[tuple[str, str]]:
     if settings.SECURE_HSTS_SECONDS:
         headers.append(("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"))
     return headers
+
+
+class PlainText:
+    """Refuses text that no database and no page can hold: NUL, halves of surrogate pairs, in addresses, queries and forms."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request."""
+        if _spoilt(request.path) or any(
+            _spoilt(name) or _spoilt(value) for name, value in _pairs(request.GET)
+        ):
+            return answer(request, BadInput(code="not-text", status=400))
+        if request.method == "POST":
+            self._look_when_read(request)
+        return self.get_response(request)
+
+    @staticmethod
+    def _look_when_read(request: HttpRequest) -> None:
+        """A form is looked at when somebody reads it: a view that wants the bare body finds it untouched."""
+        load = request._load_post_and_files
+
+        def looked_at() -> None:
+            load()
+            if any(_spoilt(name) or _spoilt(value) for name, value in _pairs(request.POST)):
+                raise SuspiciousOperation("text that no database holds")
+
+        request._load_post_and_files = looked_at
+
+
+def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:
+    return ((name, str(value)) for name, values in sent.lists() for value in values)
+
+
+def _spoilt(text: str) -> bool:
+    return "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text if sign > "\ud7ff")
 
 
 class SafeHeaders:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
 from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, gettext
@@ -20,6 +21,7 @@ from nuanyi.front.refusals import answer
 from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.digests import entity_tag
 from nuanyi.lib.errors import NotAllowed, NotFound, Refusal
+from nuanyi.lib.proxies import asked_from_here
 from nuanyi.notices.models import Notice, State
 
 
@@ -67,8 +69,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Numbers for Prometheus (text format 0.0.4): from this machine, or with the token in ``Authorization``."""
     token = settings.NUANYI_METRICS_TOKEN
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    local = request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1", "", None)
-    if (token and given != token) or (not token and not local):
+    right = hmac.compare_digest(given.encode(errors="replace"), token.encode())
+    if not (right if token else asked_from_here(request.META)):
         raise NotFound()
     with connection.cursor() as cursor:
         cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
@@ -89,9 +91,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Switch the language for this browser and go back."""
     target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        target = "/"
-    response = redirect(target)
+    here = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()})
+    # an address of this site, and no name of a view, which a redirect would look up
+    response = HttpResponseRedirect(target if here and target.startswith("/") and len(target) < 2000 else "/")
     wanted = request.POST.get("language", "")
     if check_for_language(wanted) and wanted in dict(settings.LANGUAGES):
         response.set_cookie(

@@ -6,15 +6,18 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from nuanyi.journal import services as journal
 from nuanyi.lib.actor import GUEST
+from nuanyi.lib.limits import network_of
+from nuanyi.lib.proxies import client_address
 from nuanyi.people import events
 from nuanyi.people.access import actor_for
-from nuanyi.people.models import Account
+from nuanyi.people.models import Account, keys
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -23,6 +26,27 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Attempts are counted by name and address: five wrong passwords from elsewhere keep nobody out of his account."""
+        name = str(super()._get_login_attempts_cache_key(request, **credentials))
+        return f"{network_of(client_address(request.META))}:{name}"
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The client's address, as far as trusted proxies say it."""
+        return client_address(request.META) or "0.0.0.0"  # noqa: S104 - nobody's
+
+
+class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]
+    """Second factors: the key of the code generator and the seed of recovery codes stand sealed in the database."""
+
+    def encrypt(self, text: str) -> str:
+        """Seal one secret."""
+        return keys().seal_for_good("second factor", text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open one secret."""
+        return keys().open_for_good("second factor", encrypted_text)
 
 
 @receiver(user_logged_in)

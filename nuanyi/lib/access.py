@@ -6,11 +6,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import GUEST, Actor
 from nuanyi.lib.errors import NotAllowed, Refusal, SignInFirst
+from nuanyi.lib.proxies import client_address
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -35,8 +37,10 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The address that knocks; for limits only, it is kept nowhere."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """The address that asks, and which of the browsers behind it (``address|token``); for limits only, it is kept nowhere."""
+    token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")[:64]
+    address = client_address(request.META)
+    return f"{address}|{token}" if token else address
 
 
 def permission_required(permission: str) -> Callable[[View], View]:

@@ -1,7 +1,8 @@
 """How often one network may knock, without a list of who knocked.
 
 A network is known only as a keyed digest that changes every hour; counts live in an unlogged table
-(``people/migrations``) and are swept when their hour is over. Many riders share one carrier address, so limits of public pages are wide and count by subject too.
+(``people/migrations``) and are swept when their hour is over. Many riders share one carrier address: what is
+limited is a browser, and the address behind which many are only widely.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ HOUR = 3600
 
 @lru_cache(maxsize=20_000)
 def network_of(address: str) -> str:
-    """An IPv4 address, or the /64 that an IPv6 address lies in; ``-`` for none."""
+    """An IPv4 address, or the /64 that an IPv6 address lies in; ``-`` for none. What stands behind ``|`` is no part of it."""
     try:
-        found = ipaddress.ip_address(address)
+        found = ipaddress.ip_address(address.partition("|")[0])
     except ValueError:
         return "-"
     if found.version == 6:
@@ -42,10 +43,28 @@ SELECT coalesce(sum(times), 0) + 1 FROM people_knock WHERE digest = %(digest)s
 SWEEP_EVERY = 500
 
 
+#: A carrier puts thousands of riders behind one address: together they may do so many times what one browser may.
+SHARED = 20
+
+
 def count(subject: str, address: str, *, at_most: int) -> None:
-    """Count one knock of ``address`` at ``subject`` in this hour. Raises TooMuch beyond ``at_most``."""
+    """Count one attempt at ``subject`` in this hour. Raises TooMuch beyond ``at_most``.
+
+    ``address`` is an address, or ``address|token``: then the browser's own attempts are bounded first, and those of
+    everybody behind the address more widely, so that one of them shuts nobody else out. Requests without a token share one.
+    """
+    _address, bar, token = address.partition("|")
+    network = network_of(address)
+    if bar:
+        _count(f"{subject}\0{network}\0{token}", at_most)
+        _count(f"{subject}\0{network}\0*", at_most * SHARED)
+    else:
+        _count(f"{subject}\0{network}", at_most)
+
+
+def _count(what: str, at_most: int) -> None:
     hour = int(clock.now().timestamp()) // HOUR
-    told = f"{subject}\0{network_of(address)}\0{hour}".encode()
+    told = f"{what}\0{hour}".encode(errors="replace")
     digest = blake2b(told, key=settings.SECRET_KEY.encode()[:64], digest_size=16).digest()
     with connection.cursor() as cursor:
         cursor.execute(KNOCK, {"digest": digest, "hour": hour})

@@ -17,7 +17,9 @@ from hashlib import blake2b
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 VERSION = b"\x01"
 #: Key families: ordinary fields, political affiliation (its own key), and look-up digests.
@@ -100,6 +102,23 @@ class Keys:
         for every row. 128 bits are enough to tell every person on earth apart.
         """
         return self.digest_bytes(field, text.encode())
+
+    def seal_for_good(self, purpose: str, text: str) -> str:
+        """Seal a secret of the program's own tables that no rotation walks, under a key that does not rotate, in Base64."""
+        nonce = os.urandom(12)
+        sealed = AESGCM(self._lasting_key(purpose)).encrypt(nonce, text.encode(), purpose.encode())
+        return base64.b64encode(VERSION + nonce + sealed).decode()
+
+    def open_for_good(self, purpose: str, sealed: str) -> str:
+        """What ``seal_for_good`` sealed. Raises CannotOpen."""
+        try:
+            raw = base64.b64decode(sealed, validate=True)
+            return AESGCM(self._lasting_key(purpose)).decrypt(raw[1:13], raw[13:], purpose.encode()).decode()
+        except (InvalidTag, ValueError) as exc:
+            raise CannotOpen("this secret was not sealed here") from exc
+
+    def _lasting_key(self, purpose: str) -> bytes:
+        return HKDF(hashes.SHA256(), 32, salt=None, info=f"nuanyi {purpose}".encode()).derive(self.digest_key)
 
     def digest_bytes(self, field: str, raw: bytes) -> bytes:
         """The same of bytes: a file."""

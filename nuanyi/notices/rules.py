@@ -19,14 +19,16 @@ class NoticeKind:
     subject: Words
     body: Words
     urgent: bool = False
+    #: Dated to the hour: the moment would tell when somebody anonymous sent what it is about.
+    coarse: bool = False
 
 
 _kinds: dict[str, NoticeKind] = {}
 
 
-def declare(name: str, subject: Words, body: Words, *, urgent: bool = False) -> str:
+def declare(name: str, subject: Words, body: Words, *, urgent: bool = False, coarse: bool = False) -> str:
     """Register a kind and return its name."""
-    _kinds[name] = NoticeKind(name, subject, body, urgent)
+    _kinds[name] = NoticeKind(name, subject, body, urgent, coarse)
     return name
 
 
@@ -55,3 +57,8 @@ def not_before(now: datetime, quiet_from: time, quiet_until: time, *, urgent: bo
 def wait_before(attempt: int) -> timedelta:
     """How long to wait after the n-th failed attempt: 1, 4, 16, 64, 256 minutes."""
     return timedelta(minutes=4 ** max(0, attempt - 1))
+
+
+def dated(moment: datetime, *, coarse: bool) -> datetime:
+    """The moment as it is written down: its hour only, where the kind says so."""
+    return moment.replace(minute=0, second=0, microsecond=0) if coarse else moment

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -43,7 +44,9 @@ def queue_all(accounts: QuerySet[Account], kind: str, *, once: str, address: str
                 kind=kind,
                 facts=facts,
                 address=address,
-                due_at=due,
+                due_at=rules.dated(due, coarse=declared.coarse),
+                queued_at=rules.dated(now, coarse=declared.coarse),
+                **({"id": uuid4()} if declared.coarse else {}),  # an ordinary number tells its millisecond
                 channel=wish.channel,
                 state=State.QUEUED if wish.wanted else State.DECLINED,
             )
@@ -75,7 +78,7 @@ def call(
     Who that is, is looked up when the outbox is next emptied, some seconds later: whoever writes does not wait for
     thirty colleagues to be told. Raises KeyError for an unknown kind.
     """
-    rules.kind(kind)
+    made_at = rules.dated(clock.now(), coarse=rules.kind(kind).coarse)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO notices_call (unit_id, roles, account_id, kind, facts, address, once, made_at)"
@@ -88,7 +91,7 @@ def call(
                 json.dumps(facts, default=str),
                 address,
                 once,
-                clock.now(),
+                made_at,
             ],
         )
 
@@ -146,10 +149,16 @@ def _send(notice: Notice) -> bool:
             notice.state = State.DEAD
             journal.record(system("notices"), events.NOTICE_GIVEN_UP, notice, channel=notice.channel)
         else:
-            notice.due_at = clock.now() + rules.wait_before(notice.attempts)
+            coarse = rules.kind(notice.kind).coarse
+            hour = timedelta(hours=1) if coarse else timedelta(0)
+            notice.due_at = rules.dated(
+                clock.now() + rules.wait_before(notice.attempts) + hour, coarse=coarse
+            )
         notice.save()
         return False
-    notice.state, notice.sent_at, notice.last_error = State.SENT, clock.now(), ""
+    coarse = rules.kind(notice.kind).coarse
+    notice.state, notice.last_error = State.SENT, ""
+    notice.sent_at = rules.dated(clock.now(), coarse=coarse)
     notice.save()
     return True
 

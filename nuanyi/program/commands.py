@@ -83,6 +83,7 @@ def serve(chosen: argparse.Namespace) -> int:
     from nuanyi.program import doctor, supervisor
 
     with database.attached():
+        doctor.refuse_unsafe_settings(chosen.host)
         _migrate_if_needed()
         doctor.refuse_unsafe(chosen.host)
         _offer_setup(chosen.host, chosen.port)

@@ -6,20 +6,27 @@ import ipaddress
 import os
 import platform
 import shutil
+import stat
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import argon2
 import psycopg
 
 from nuanyi import __version__
-from nuanyi.lib.env import envbool, envstr, home
+from nuanyi.lib.env import envbool, envlist, envstr, home
+from nuanyi.lib.proxies import networks
 from nuanyi.lib.seal import UnsafeKeys, load_keys
 from nuanyi.program import database
+from nuanyi.program.secrets import secret_key
 
 LEAST_FREE = 1 << 30
 CLOCK_SECONDS = 120
+#: Accounts of the demo, and the password that its README prints.
+DEMO_ACCOUNTS, DEMO_PASSWORD = ["dianxiaoer", "yanshan", "shenji"], "nuanyi-demo-2022"
 OLDEST_NOW = 1_750_000_000  # mid 2025: a machine that thinks it is earlier has a clock that is far off
 
 
@@ -50,26 +57,123 @@ def loopback(host: str) -> bool:
         return False
 
 
-def refuse_unsafe(host: str) -> None:
-    """Raise Unsafe for debugging or the demo on a public address, readable keys, a careless database, a wrong clock."""
-    public = not loopback(host)
-    if envbool("NUANYI_DEBUG") and public:
-        raise Unsafe("NUANYI_DEBUG is on and the address is public: turn it off")
-    if envbool("NUANYI_DEMO") and public and not envbool("NUANYI_DEMO_PUBLIC"):
-        raise Unsafe("the demo's passwords are known to everybody: serve it on 127.0.0.1 only")
+def served_publicly(host: str) -> bool:
+    """Whether people from elsewhere reach the program: by its own address, or by the names that a proxy in front serves."""
+    names = [
+        *envlist("NUANYI_HOSTS"),
+        *(urlsplit(origin).hostname or "" for origin in envlist("NUANYI_ORIGINS")),
+    ]
+    public = urlsplit(envstr("NUANYI_PUBLIC_URL")).hostname or ""
+    return not all(loopback(name) for name in (host, *names, public) if name)
+
+
+def refuse_unsafe_settings(host: str) -> None:
+    """What can be seen without the database. Raises Unsafe, BadSetting, UnsafeKeys."""
+    if envbool("NUANYI_DEBUG") and served_publicly(host):
+        raise Unsafe("NUANYI_DEBUG is on and the address is public, or a proxy serves it: turn it off")
+    if envbool("NUANYI_DEMO"):
+        _refuse_public_demo(host)
+    if any(name == "." or name.startswith("*") for name in envlist("NUANYI_HOSTS")):
+        raise Unsafe("NUANYI_HOSTS allows any name: write the names by which people reach this server")
+    networks(envlist("NUANYI_TRUSTED_PROXIES"))
+    refuse_weak_secret(secret_key(home()))
+    for folder in {database.keys_file().parent, home() / "keys"}:
+        if folder.exists() and stat.S_IMODE(folder.stat().st_mode) & 0o027:
+            raise Unsafe(f"{folder} can be read or changed by others: run chmod 700 on it")
     load_keys(database.keys_file())
     if time.time() < OLDEST_NOW:
         raise Unsafe("this machine's clock is years behind: set it, deadlines depend on it")
+
+
+def _refuse_public_demo(host: str) -> None:
+    if served_publicly(host) and not envbool("NUANYI_DEMO_PUBLIC"):
+        raise Unsafe(
+            "this is the demo and its passwords are known to everybody: serve it on 127.0.0.1 only, or begin with an empty NUANYI_HOME"
+        )
+
+
+def refuse_unsafe(host: str) -> None:
+    """Return where the settings are safe to serve people's data with.
+
+    Raises Unsafe with the sentence that says what to change: debugging or the demo where others reach it, any host name,
+    weak or readable keys, a database that loses what it acknowledged or shows rows to whoever asks, a wrong clock.
+    """
+    refuse_unsafe_settings(host)
+    if served_publicly(host) and holds_the_demo():
+        _refuse_public_demo(host)
     with psycopg.connect(database.owner_url()) as db:
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            found = db.execute("SELECT current_setting(%s)", [setting]).fetchone()
-            if found and found[0] == "off":
-                raise Unsafe(
-                    f"PostgreSQL's {setting} is off: what was acknowledged could be lost. Turn it on"
-                )
+        _refuse_careless_database(db)
         there = db.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
         if there and abs(float(there[0]) - time.time()) > CLOCK_SECONDS:
             raise Unsafe("this machine's clock and the database's differ by more than two minutes: set them")
+    with psycopg.connect(os.environ["NUANYI_DB_URL"]) as db:
+        _refuse_careless_database(db)
+        _refuse_mighty_role(db)
+
+
+def holds_the_demo() -> bool:
+    """Whether an account of the demo still has the password that everybody knows; also in a restored or copied database."""
+    with psycopg.connect(database.owner_url()) as db:
+        if db.execute("SELECT to_regclass('people_account')").fetchone() == (None,):
+            return False
+        rows = db.execute(
+            "SELECT password FROM people_account WHERE is_active AND username = ANY(%s)", [DEMO_ACCOUNTS]
+        ).fetchall()
+    return any(_opens(DEMO_PASSWORD, str(row[0])) for row in rows)
+
+
+def _opens(password: str, stored: str) -> bool:
+    """Whether a password is the one behind Django's ``argon2$…``."""
+    try:
+        return argon2.PasswordHasher().verify("$" + stored.partition("$")[2], password)
+    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+        return False
+
+
+def refuse_weak_secret(secret: str) -> None:
+    """Raise Unsafe for a signing key that somebody typed: too short, a few signs over and over, one out of a tutorial."""
+    if len(secret) < 40 or len(set(secret)) < 12 or "insecure" in secret:
+        raise Unsafe(
+            "NUANYI_SECRET_KEY can be guessed: leave it unset, or take 50 random signs"
+            " (python -c 'import secrets; print(secrets.token_urlsafe(50))')"
+        )
+
+
+def _refuse_careless_database(db: psycopg.Connection[tuple[Any, ...]]) -> None:
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        found = db.execute("SELECT current_setting(%s)", [setting]).fetchone()
+        if found and found[0] == "off":
+            who = (db.execute("SELECT current_user").fetchone() or ("",))[0]
+            raise Unsafe(
+                f"PostgreSQL's {setting} is off for {who}: what was acknowledged could be lost. Turn it on"
+                f" (ALTER SYSTEM SET {setting} = on, and ALTER ROLE {who} RESET {setting})"
+            )
+
+
+def _refuse_mighty_role(db: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """Pages must not run as a role that row-level security does not bind."""
+    found = db.execute(
+        "SELECT current_user, rolsuper, rolbypassrls, rolcreaterole, current_setting('row_security')"
+        " FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+    if found is None:
+        return
+    name, mighty, bypasses, makes_roles, row_security = found
+    if mighty or bypasses or makes_roles:
+        raise Unsafe(
+            f"pages would run as {name}, which is bound by nothing: run ALTER ROLE {name} NOSUPERUSER NOBYPASSRLS NOCREATEROLE,"
+            " or leave NUANYI_WEB_DATABASE_URL unset"
+        )
+    if row_security == "off":
+        raise Unsafe(f"row_security is off for {name}: run ALTER ROLE {name} RESET row_security")
+    bare = db.execute(
+        "SELECT string_agg(c.relname, ', ') FROM pg_class c WHERE c.relkind IN ('r', 'p') AND NOT c.relrowsecurity"
+        " AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid)"
+    ).fetchone()
+    if bare and bare[0]:
+        raise Unsafe(
+            f"row-level security is off on {bare[0]}: run ALTER TABLE … ENABLE ROW LEVEL SECURITY, ALTER TABLE … FORCE ROW LEVEL SECURITY"
+        )
 
 
 def examine() -> list[FoundOut]:

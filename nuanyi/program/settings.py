@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from psycopg.conninfo import conninfo_to_dict
 
 from nuanyi.lib.env import envbool, envint, envlist, envstr, home
+from nuanyi.lib.proxies import networks
 from nuanyi.program.secrets import secret_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -22,6 +23,9 @@ NUANYI_SMS_URL = envstr("NUANYI_SMS_URL")
 NUANYI_WECHAT_URL = envstr("NUANYI_WECHAT_URL")
 NUANYI_OPEN311_SERVERS = envlist("NUANYI_OPEN311_SERVERS")
 NUANYI_OUTGOING_HOSTS = envlist("NUANYI_OUTGOING_HOSTS")
+#: Proxies that are believed when they say who asks; one on this machine is, unless others are named.
+NUANYI_TRUSTED_PROXIES = envlist("NUANYI_TRUSTED_PROXIES", "127.0.0.0/8,::1")
+networks(NUANYI_TRUSTED_PROXIES)
 NUANYI_METRICS_TOKEN = envstr("NUANYI_METRICS_TOKEN")
 
 #: Set by ``serve`` where the home is empty: every address leads to the page that says so until it is set up.
@@ -70,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # with random padding against BREACH; form tokens are masked anew each time
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "nuanyi.front.middleware.UploadGate",
+    "nuanyi.front.middleware.PlainText",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -150,7 +155,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "change_password": "5/m/user"}
+# ``key`` is a name as tried from one address (``front.sign_in``): whoever guesses shuts himself out for longer and longer, and nobody else
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "60/m/ip,5/m/key,15/h/key,40/d/key",
+    "change_password": "5/m/user",
+}
+MFA_ADAPTER = "nuanyi.front.sign_in.SealedFactors"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -210,7 +221,9 @@ NUANYI_LOG_LEVEL = envstr("NUANYI_LOG", "INFO").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {"()": "nuanyi.lib.logs.LogLine", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+    },
     "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["err"], "level": "WARNING"},
     "loggers": {"nuanyi": {"level": NUANYI_LOG_LEVEL}, "procrastinate": {"level": "WARNING"}},

@@ -6,6 +6,7 @@ by page numbers. ``Idempotency-Key`` makes a repeated POST one report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.form_parsing import number_of
 from nuanyi.lib.pictures import BadPicture
 from nuanyi.places import queries as places
 from nuanyi.reports import queries
@@ -33,6 +35,8 @@ from nuanyi.reports.services.sending import ReportInput, place_words, send_repor
 #: A key that a unit's own platform holds sends for many people.
 KEY_AN_HOUR = SENT_AN_HOUR * 20
 SPAN, MOST, PAGE = timedelta(days=90), 200, 50
+#: Signs that XML 1.0 (section 2.2) cannot hold in any form.
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ITEMS = {
     "services": "service",
     "service_requests": "request",
@@ -59,7 +63,7 @@ def _element(name: str, value: Any) -> ElementTree.Element:
     elif isinstance(value, list):
         made.extend(_element(ITEMS.get(name, "item"), part) for part in value)
     elif value is not None:
-        made.text = str(value).lower() if isinstance(value, bool) else str(value)
+        made.text = str(value).lower() if isinstance(value, bool) else NOT_XML.sub(" ", str(value))
     return made
 
 
@@ -184,12 +188,12 @@ def _shown(report: Report, names: dict[str, str]) -> dict[str, Any]:
         "service_notice": None,
         "requested_datetime": _day(report.hour_at),
         "updated_datetime": _day(max(moments)),
-        "expected_datetime": _stamp(report.due_at),
+        "expected_datetime": _day(report.due_at),
         "address": place_words(report, names) or None,
         "address_id": None,
         "zipcode": None,
-        "lat": report.lat_wgs84,
-        "long": report.lon_wgs84,
+        "lat": round(report.lat_wgs84, 3),
+        "long": round(report.lon_wgs84, 3),
         "media_url": None,
     }
 
@@ -200,7 +204,15 @@ def _stamp(moment: datetime) -> str:
 
 def _day(moment: datetime) -> str:
     """The day only: everybody reads this, and who stood at that corner in that hour is nobody's business."""
-    return _stamp(moment.astimezone(clock.CHINA).replace(hour=0, minute=0, second=0, microsecond=0))
+    return _stamp(_midnight(moment))
+
+
+def _midnight(moment: datetime) -> datetime:
+    """The beginning of its day in China."""
+    try:
+        return moment.astimezone(clock.CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
+    except (OverflowError, ValueError) as exc:
+        raise Wrong(400, "a moment between the years 1 and 9999") from exc
 
 
 def _moment(text: str, field: str) -> datetime:
@@ -230,7 +242,8 @@ def _list(request: HttpRequest, form: str) -> HttpResponse:
         begin = _moment(asked["start_date"], "start_date") if asked.get("start_date") else end - SPAN
         if end - begin > SPAN:
             raise Wrong(400, "a span of more than 90 days is not given at once")
-        rows = rows.filter(hour_at__gte=begin - timedelta(hours=1), hour_at__lte=end)
+        # whole days, as they are shown: a finer question would tell the hour
+        rows = rows.filter(hour_at__gte=_midnight(begin), hour_at__lt=_midnight(end) + timedelta(days=1))
     if asked.get("service_code"):
         rows = rows.filter(kind__code__in=asked["service_code"].split(","))
     states = set(asked.get("status", "").split(",")) - {""}
@@ -242,10 +255,10 @@ def _list(request: HttpRequest, form: str) -> HttpResponse:
         rows = rows.exclude(state__in=(State.NEW, State.TAKEN, State.OUTSIDE))
     if asked.get("page", "1") != "1":
         raise Wrong(400, "pages are not numbered here: follow Link rel=next")
-    size = int(asked["page_size"]) if asked.get("page_size", "").isdecimal() else PAGE
+    size = number_of(asked.get("page_size", "")) or PAGE
     size = min(max(size, 1), MOST)
-    if asked.get("after", "").isdecimal():
-        rows = rows.filter(pk__lt=int(asked["after"][:18]))
+    if number_of(asked.get("after", "")):
+        rows = rows.filter(pk__lt=number_of(asked["after"]))
     found = list(rows.order_by("-pk")[: size + 1])
     names = places.names_by_code()
     answer = _told(form, "service_requests", [_shown(row, names) for row in found[:size]])

@@ -19,6 +19,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.digests import entity_tag
 from nuanyi.lib.errors import Refusal, TooMuch
 from nuanyi.lib.limits import network_of
+from nuanyi.lib.proxies import client_address
 from nuanyi.stations import nearby
 from nuanyi.stations.live import LiveSnapshot
 
@@ -73,7 +74,7 @@ class StationsAhead:
         """Answer, or let Django answer."""
         if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self.behind(environ, start_response)
-        if not self.buckets.take(network_of(environ.get("REMOTE_ADDR", "")), time.monotonic()):
+        if not self.buckets.take(network_of(client_address(environ)), time.monotonic()):
             return self._refuse(TooMuch(code="too-often"), environ, start_response)
         snapshot = self.live.current()
         if snapshot is None:

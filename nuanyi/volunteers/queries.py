@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
+from nuanyi.lib.form_parsing import number_of
 from nuanyi.places import queries as places
 from nuanyi.units.queries import of_own_units
 from nuanyi.volunteers import rules
@@ -111,8 +112,8 @@ def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Volunteer]:
     rows = Volunteer.objects.visible_to(actor).select_related("team")
     chosen = filters.get("standing", "")
     rows = rows.filter(standing=chosen) if chosen in Standing.values else rows.exclude(standing=Standing.LEFT)
-    if filters.get("team", "").isdecimal():
-        rows = rows.filter(team=int(filters["team"]))
+    if team := number_of(filters.get("team", "")):
+        rows = rows.filter(team=team)
     return rows
 
 

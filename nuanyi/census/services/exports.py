@@ -18,7 +18,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
-from nuanyi.people.models import Account
+from nuanyi.people.models import Account, keys
 from nuanyi.people.rules import MIN_PURPOSE, Role
 from nuanyi.people.services import independent, open_for_program
 from nuanyi.places import queries as places
@@ -37,7 +37,7 @@ def export_masked(*, actor: Actor, what: str, filters: dict[str, str]) -> bytes:
     )
     out = io.BytesIO()
     count = _write(out, what, rows.iterator(2000), clear=False)
-    journal.record(actor, events.EXPORTED, what=what, filters=filters, rows=count)
+    journal.record(actor, events.EXPORTED, what=what, filters=_without_words(filters), rows=count)
     return out.getvalue()
 
 
@@ -85,6 +85,26 @@ def _named(row: Worker, clear: bool) -> list[str]:
     return [row.person.name, row.person.phone]
 
 
+def _without_words(filters: dict[str, str]) -> dict[str, str]:
+    """Filters for the journal, which nobody can take back: that a name was searched, not which."""
+    return {name: "…" if name == "q" else value for name, value in filters.items()}
+
+
+def _sealed(filters: dict[str, str]) -> dict[str, str]:
+    """Filters as they wait for a decision: what was searched for may be a name."""
+    return {
+        name: keys().seal_for_good("searched", text) if name == "q" else text
+        for name, text in filters.items()
+    }
+
+
+def _opened(filters: dict[str, str]) -> dict[str, str]:
+    return {
+        name: keys().open_for_good("searched", text) if name == "q" else text
+        for name, text in filters.items()
+    }
+
+
 @transaction.atomic
 def ask_for_clear(*, actor: Actor, purpose: str, filters: dict[str, str]) -> Export:
     """Ask for workers in clear; everybody who may approve is told. Raises NotAllowed, BadInput."""
@@ -94,8 +114,10 @@ def ask_for_clear(*, actor: Actor, purpose: str, filters: dict[str, str]) -> Exp
         raise BadInput(fields={"purpose": _("Say in a few words what you need it for.")})
     if actor.account_id is None:
         raise NotAllowed()
-    made = Export.objects.create(asked_by_id=actor.account_id, purpose=purpose.strip()[:200], filters=filters)
-    journal.record(actor, events.EXPORT_ASKED, made, purpose=made.purpose, filters=filters)
+    made = Export.objects.create(
+        asked_by_id=actor.account_id, purpose=purpose.strip()[:200], filters=_sealed(filters)
+    )
+    journal.record(actor, events.EXPORT_ASKED, made, purpose=made.purpose, filters=_without_words(filters))
     for role in (Role.DISTRICT_OFFICE, Role.ORGANISATION):
         notices.queue_to_role(
             role, kinds.EXPORT_ASKED, once=f"export:{made.pk}", who=actor.label, purpose=made.purpose
@@ -143,7 +165,7 @@ def take_clear(*, actor: Actor, export: Export) -> bytes:
         raise IllegalMove()
     actor.require("people.reveal")
     out = io.BytesIO()
-    rows = queries.workers(actor, found.filters, "people.reveal")[:CLEAR_AT_MOST]
+    rows = queries.workers(actor, _opened(found.filters), "people.reveal")[:CLEAR_AT_MOST]
     count = _write(out, "workers", rows, clear=True)
     found.state = ExportState.TAKEN
     found.save()

@@ -213,6 +213,97 @@ def test_debugging_on_a_public_address_does_not_start(home):
     assert "NUANYI_DEBUG" in done.stderr
 
 
+def serve_in_vain(home, host="127.0.0.1", **more):
+    """What ``serve`` says where it does not start."""
+    done = subprocess.run(
+        [sys.executable, "-m", "nuanyi.program.cli", "serve", "--host", host, "--port", str(free_port())],
+        env=environment(home) | more,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2, done.stderr[-500:]
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "more", "says"),
+    [
+        ("127.0.0.1", {"NUANYI_DEBUG": "1", "NUANYI_ORIGINS": "https://nuanyi.example"}, "NUANYI_DEBUG"),
+        ("127.0.0.1", {"NUANYI_DEBUG": "1", "NUANYI_HOSTS": "nuanyi.example"}, "NUANYI_DEBUG"),
+        ("0.0.0.0", {}, "demo"),
+        ("127.0.0.1", {"NUANYI_PUBLIC_URL": "https://nuanyi.example"}, "demo"),
+        ("127.0.0.1", {"NUANYI_HOSTS": "*"}, "NUANYI_HOSTS"),
+        ("127.0.0.1", {"NUANYI_SECRET_KEY": "a"}, "NUANYI_SECRET_KEY"),
+        ("127.0.0.1", {"NUANYI_SECRET_KEY": "a" * 60}, "NUANYI_SECRET_KEY"),
+        (
+            "127.0.0.1",
+            {"NUANYI_SECRET_KEY": "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz"},
+            "NUANYI_SECRET_KEY",
+        ),
+        ("127.0.0.1", {"NUANYI_TRUSTED_PROXIES": "the proxy"}, "NUANYI_TRUSTED_PROXIES"),
+    ],
+)
+def test_an_unsafe_setting_does_not_start_and_says_what_to_change(home, host, more, says):
+    assert says in serve_in_vain(home, host, **more)
+
+
+def test_keys_that_others_may_reach_do_not_start(home):
+    folder = home / "keys"
+    for file, wide, right in (
+        (folder, 0o777, 0o700),
+        (folder / "keys.json", 0o644, 0o600),
+        (folder / "secret-key", 0o644, 0o600),
+    ):
+        file.chmod(wide)
+        try:
+            assert "chmod" in serve_in_vain(home)
+        finally:
+            file.chmod(right)
+
+
+@pytest.mark.parametrize(
+    ("unsafe", "again", "says"),
+    [
+        (
+            "ALTER ROLE nuanyi_web SET synchronous_commit = off",
+            "ALTER ROLE nuanyi_web RESET synchronous_commit",
+            "synchronous_commit",
+        ),
+        (
+            "ALTER ROLE nuanyi_web SET row_security = off",
+            "ALTER ROLE nuanyi_web RESET row_security",
+            "row_security",
+        ),
+        ("ALTER ROLE nuanyi_web BYPASSRLS", "ALTER ROLE nuanyi_web NOBYPASSRLS", "NOBYPASSRLS"),
+        ("ALTER ROLE nuanyi_web SUPERUSER", "ALTER ROLE nuanyi_web NOSUPERUSER", "NOSUPERUSER"),
+        (
+            "ALTER TABLE people_person DISABLE ROW LEVEL SECURITY",
+            "ALTER TABLE people_person ENABLE ROW LEVEL SECURITY",
+            "people_person",
+        ),
+    ],
+)
+def test_a_database_that_binds_nobody_or_forgets_does_not_start(home, unsafe, again, says):
+    import psycopg
+
+    from nuanyi.lib.embedded_postgres import DATABASE, OWNER, WEB, EmbeddedPostgres
+
+    server = EmbeddedPostgres(home)
+    url = server.join().url(OWNER, DATABASE)
+    try:
+        with psycopg.connect(url, autocommit=True) as db:
+            db.execute(unsafe.replace("nuanyi_web", WEB))
+        try:
+            assert says in serve_in_vain(home)
+        finally:
+            with psycopg.connect(url, autocommit=True) as db:
+                db.execute(again.replace("nuanyi_web", WEB))
+    finally:
+        server.leave()
+
+
 def test_a_server_of_ones_own_is_used_and_pages_never_run_as_its_owner(tmp_path_factory):
     import psycopg
 

@@ -15,6 +15,7 @@ from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Refusal
+from nuanyi.lib.form_parsing import number_of
 from nuanyi.lib.geo import CRS_NAMES
 from nuanyi.lib.identity import plain
 from nuanyi.lib.sheets import Sheet
@@ -197,7 +198,7 @@ def _draft(values: dict[str, str], crs: str, regions: dict[str, str]) -> Station
         place_words=values.get("place_words", ""),
         how_to_find=values.get("how_to_find", ""),
         desk_call=values.get("desk_call", ""),
-        capacity=int(capacity) if capacity.isdecimal() else 0,
+        capacity=number_of(capacity[:6]),
         step_free=values.get("step_free", "") in ("是", "有", "1", "yes", "true"),
         functions=_many("functions", values.get("functions", "")),
         amenities=_many("amenities", values.get("amenities", "")),
@@ -441,5 +442,7 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
             ]
         )
     writer.close()
-    journal.record(actor, events.LIST_EXPORTED, None, filters=filters)
+    journal.record(
+        actor, events.LIST_EXPORTED, None, filters={**filters, "q": "…"} if filters.get("q") else filters
+    )
     return out.getvalue()

@@ -1,0 +1,65 @@
+"""What is written to the log: no secret link, no claim code, nothing that people typed.
+
+Whoever holds a link of a case, a report or a helper is its owner: the log must not hold it. And what an exception says may be
+a row of a table or a name that somebody typed: its kind and the place where it arose are enough to find a mistake.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import traceback
+from types import TracebackType
+from typing import Any
+
+#: Addresses whose next part is a secret: cases, reports, helpers, pushed lessons, faults, papers, sessions, stopping, feeds.
+ENDS_IN_SECRETS = (
+    r"(/(?:c|r|v|l|s|told|in|exam|daily/stop|feeds/mine|feeds/groups|learn/kept|verify|check)/)[^\s?\"']+"
+)
+#: A link wherever it stands: key and proof, or a key alone; a claim code; a long token of any other kind.
+SECRETS = [
+    (re.compile(ENDS_IN_SECRETS), r"\1…"),
+    (re.compile(r"[0-9a-fA-F]{32}-[0-9a-fA-F]{16,}"), "…"),
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE), "…"),
+    (re.compile(r"\b[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}\b"), "…"),
+    (re.compile(r"(?<![0-9.])1[3-9][0-9]{9}(?![0-9.])"), "…"),
+    (re.compile(r"(?<![0-9])[0-9]{17}[0-9Xx](?![0-9])"), "…"),
+    # what is asked for may be a name
+    (re.compile(r"(/[^\s?\"']*)\?[^\s\"']*"), r"\1?…"),
+]
+
+
+def masked(text: str) -> str:
+    """A line without what names or opens anything."""
+    for pattern, instead in SECRETS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+class LogLine(logging.Formatter):
+    """Formats a record; the one formatter of the program."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, masked, the moment in whole seconds."""
+        return masked(super().format(record))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """Whole seconds: milliseconds would tell requests apart."""
+        return super().formatTime(record, datefmt or "%Y-%m-%d %H:%M:%S")
+
+    def formatException(self, ei: Any) -> str:
+        """Kinds of exceptions and where they arose, without their words."""
+        kind, exc, where = ei
+        lines: list[str] = []
+        while exc is not None:
+            lines += _frames(where)
+            lines.append(f"{kind.__module__}.{kind.__qualname__}")
+            exc = exc.__cause__ or (None if exc.__suppress_context__ else exc.__context__)
+            if exc is not None:
+                kind, where = type(exc), exc.__traceback__
+                lines.append("caused by")
+        return "\n".join(lines)
+
+
+def _frames(where: TracebackType | None) -> list[str]:
+    return [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(where)]
