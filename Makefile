@@ -1,6 +1,6 @@
 # The commands of the README. Everything works on a fresh machine with Python 3.11 and, for tests, apt.
 PY := .venv/bin/python
-.PHONY: setup dev demo test lint format bench lock vendor vendor-check messages font system-packages node clean
+.PHONY: setup dev demo test lint format bench lock vendor vendor-check messages font system-packages node dist clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
@@ -73,6 +73,12 @@ messages: .venv/dev-ready
 
 font: .venv/dev-ready
 	$(PY) scripts/font.py
+
+# One wheel that carries everything: built style sheets and compiled catalogues too.
+dist: .venv/ready
+	$(PY) scripts/bundle.py
+	$(PY) scripts/messages.py --compile
+	.venv/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache

@@ -102,6 +102,7 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
     (
         _("House"),
         (
+            Link(_("How the program is"), "/office/health/", "check", "program.health"),
             Link(_("What is set up"), "/office/setup/", "check", "setup.view"),
             Link(_("Units and alliances"), "/office/responsibility/units/", "people", "units.view"),
             Link(_("Places and grids"), "/office/places/", "map", "places.view"),

@@ -121,6 +121,7 @@ PERMISSIONS: dict[str, dict[Role, str]] = {
         _D.UNIT_STAFF: UNIT,
     },
     "notices.settings": {_D.ADMINISTRATOR: ALL},
+    "program.health": {_D.ADMINISTRATOR: ALL},
     "setup.view": {_D.ADMINISTRATOR: ALL, _D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
 }
 
@@ -164,6 +165,7 @@ PERMISSION_WORDS: dict[str, Words] = {
     "learning.groups": _("Keep groups and what is pushed to them"),
     "learning.sessions": _("Plan and hold sessions"),
     "notices.settings": _("Set how notices go out"),
+    "program.health": _("See how the program is"),
     "setup.view": _("See what is set up and what is missing"),
 }
 

@@ -82,6 +82,13 @@ def parser() -> argparse.ArgumentParser:
     add("migrate", "bring the database's tables up to date", "migrate")
     backup = add("backup", "write a backup into a folder", "backup")
     backup.add_argument("folder", metavar="DIR")
+    backup.add_argument(
+        "--keep",
+        type=int,
+        default=0,
+        metavar="N",
+        help="write into a new dated folder inside DIR and keep the newest N",
+    )
     restore = add("restore", "put a backup back into an empty home", "restore")
     restore.add_argument("folder", metavar="DIR")
     rotate = add("rotate-keys", "make new sealing keys and seal everything again", "rotate_keys")
@@ -99,6 +106,13 @@ def parser() -> argparse.ArgumentParser:
     account.add_argument("--region", default="", metavar="CODE")
     account.add_argument("--name", default="")
     add("setup-key", "print a new one-time key for the set-up page of an empty home", "setup_key")
+    service = add("service", "systemd units that serve and back up every night", "service")
+    service.add_argument("what", choices=["install"])
+    service.add_argument("--user", default="", help="who runs it (not root)")
+    service.add_argument("--dest", default="/etc/systemd/system", metavar="DIR")
+    service.add_argument("--backups", default="", metavar="DIR", help="where backups go (another disk)")
+    service.add_argument("--keep", type=int, default=14, metavar="N", help="how many backups are kept")
+    service.add_argument("--port", type=int, default=8000)
     add("worker", "the job worker alone (serve starts one)", "worker")
     manage = parts.add_parser("manage", help="Django's own commands, for developers")
     manage.add_argument("rest", nargs=argparse.REMAINDER)

@@ -177,6 +177,13 @@ def setup(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def service(chosen: argparse.Namespace) -> int:
+    """Write systemd units."""
+    from nuanyi.program.service_command import run
+
+    return run(chosen)
+
+
 def worker(chosen: argparse.Namespace) -> int:
     """The job worker alone."""
     with ready():
@@ -216,6 +223,14 @@ def doctor(chosen: argparse.Namespace) -> int:
     from nuanyi.program import doctor as examination
 
     findings = examination.examine()
+    if all(finding.good for finding in findings):
+        with ready():
+            from nuanyi.program import health
+
+            findings += [
+                examination.FoundOut(one.key, one.state != "bad", f"{one.title}: {one.words}")
+                for one in health.findings()
+            ]
     answer(chosen, [finding.as_json() for finding in findings], examination.words(findings))
     return 0 if all(finding.good for finding in findings) else 1
 
@@ -235,15 +250,31 @@ def verify_journal(chosen: argparse.Namespace) -> int:
 
 
 def backup(chosen: argparse.Namespace) -> int:
-    """Write a backup."""
+    """Write a backup; with ``--keep`` into a dated folder, and drop those beyond the newest N."""
+    import shutil
+    from datetime import datetime
+
     from nuanyi.program import backups
 
+    folder = Path(chosen.folder)
+    if chosen.keep:
+        folder = folder / f"{datetime.now().astimezone():%Y-%m-%d-%H%M%S}"  # noqa: TID251 - a folder's name
     with ready():
-        report = backups.write(Path(chosen.folder))
+        from nuanyi.program import health
+
+        report = backups.write(folder)
+        health.note("backup", folder, bytes=report["bytes"])
+    dropped = []
+    if chosen.keep:
+        dated = sorted(one for one in Path(chosen.folder).iterdir() if (one / backups.MANIFEST).exists())
+        for old in dated[: -chosen.keep]:
+            shutil.rmtree(old)
+            dropped.append(old.name)
+        report["dropped"] = dropped
     answer(
         chosen,
         report,
-        f"Backup of {report['bytes']} bytes in {chosen.folder}. The keys are not in it: keep them elsewhere.",
+        f"Backup of {report['bytes']} bytes in {folder}. The keys are not in it: keep them elsewhere.",
     )
     return 0
 

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from nuanyi.front import api as front_api
 from nuanyi.front import hsds, shell, style, worker
+from nuanyi.program import health_staff
 from nuanyi.program.setup import views as setup
 
 handler400 = "nuanyi.front.shell.bad_request"
@@ -55,6 +56,7 @@ urlpatterns = [
     path("office/volunteers/", include("nuanyi.volunteers.urls")),
     path("office/matrix/", include("nuanyi.matrix.urls")),
     path("office/setup/", setup.state, name="setup-state"),
+    path("office/health/", health_staff.page, name="health"),
     path("setup/", include("nuanyi.program.setup.urls")),
 ]
 
