@@ -7,16 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from nuanyi.learning import kinds, rules
 from nuanyi.learning.models import Group, Lesson, LessonMedia, PlanDay, Push, Session
 from nuanyi.learning.rules import Category, PushState, State
 from nuanyi.ledger import queries as ledger
 from nuanyi.ledger import rules as ledger_rules
-from nuanyi.lib import clock
+from nuanyi.lib import clock, sealed
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.figures import Counts, Window
 from nuanyi.lib.sectors import Sector
-from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 
 #: What the page of reach counts.
@@ -110,13 +111,20 @@ def attendance_counts(pks: list[int]) -> dict[int, int]:
     return dict(Session.objects.filter(pk__in=pks).values_list("pk").annotate(n=Count("attendances")))
 
 
-def team_of(session: Session) -> list[tuple[str, str, str]]:
-    """``(role, its words, name)``; names open for those who plan the session only."""
-    ring = keys()
-    return [
-        (row.role, str(row.get_role_display()), ring.open("person", bytes(row.sealed_name), row.key.bytes))
-        for row in session.team.order_by("role", "pk")
-    ]
+def team_of(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """``(what somebody does in the team, name)``, for those who plan the session.
+
+    Whoever may not open political affiliation reads names without the parts they have: one part says Party member.
+    """
+    if actor.can("people.reveal_political"):
+        rows = session.team.order_by("role", "pk")
+        return [(str(row.get_role_display()), sealed.open_text(row, "sealed_name")) for row in rows]
+    return sorted((str(_("Speaker")), sealed.open_text(row, "sealed_name")) for row in session.team.all())
+
+
+def roles_in_team(session: Session) -> list[str]:
+    """The parts that are taken, for saying what is still missing."""
+    return list(session.team.order_by("role").values_list("role", flat=True))
 
 
 def opinions_of(session: Session) -> dict[int, int]:

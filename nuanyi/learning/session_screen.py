@@ -93,12 +93,12 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @permission_required("learning.sessions")
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     """One session: team, sign-ups, the screen, closing."""
-    found = sessions.own(actor_of(request), pk)
-    team = queries.team_of(found)
+    actor = actor_of(request)
+    found = sessions.own(actor, pk)
     context = {
         "session": found,
-        "team": team,
-        "missing": [Role(role).label for role in rules.missing_roles(role for role, _w, _n in team)],
+        "team": queries.team_of(found, actor),
+        "missing": [Role(role).label for role in rules.missing_roles(queries.roles_in_team(found))],
         "roles": Role.choices,
         "signed": found.attendances.count(),
         "asked": found.signups.count(),

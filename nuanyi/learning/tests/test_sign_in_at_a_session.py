@@ -194,3 +194,19 @@ def test_a_crooked_plan_is_refused(hall, wrong):
     with pytest.raises(BadInput):
         hall(**wrong)
     assert not Session.objects.exists()
+
+
+def test_the_team_s_page_shows_names_and_nobody_s_affiliation_but_to_the_organisation_department(cast, hall):
+    session = hall()
+    for role, name in (("instructor", "示例甲"), ("member", "示例乙"), ("worker", "示例丙")):
+        sessions.add_member(actor=cast.actor("office"), pk=session.pk, role=role, name=name)
+    address = f"/office/learning/sessions/{session.pk}/"
+
+    def card(part):
+        page = " ".join(cast.client(part).get(address).content.decode().split())
+        return page.split("志愿宣讲服务队</h2>")[1].split("<form")[0]
+
+    assert "党员: <b>示例乙" in card("organisation").replace("：", ": ")
+    shown = card("office")
+    assert all(name in shown for name in ("示例甲", "示例乙", "示例丙"))
+    assert "党员" not in shown
