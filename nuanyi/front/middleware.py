@@ -71,7 +71,7 @@ class PlainText:
             if any(_spoilt(name) or _spoilt(value) for name, value in _pairs(request.POST)):
                 raise SuspiciousOperation("text that no database holds")
 
-        request._load_post_and_files = looked_at
+        request._load_post_and_files = looked_at  # type: ignore[method-assign]
 
 
 def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:

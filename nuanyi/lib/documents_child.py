@@ -29,7 +29,8 @@ class TooDeep(ValueError):
 
 def _environment() -> Any:
     from jinja2 import StrictUndefined, nodes
-    from jinja2.sandbox import SandboxedEnvironment, SecurityError
+    from jinja2.exceptions import SecurityError
+    from jinja2.sandbox import SandboxedEnvironment
 
     def depth(node: nodes.Node, above: int) -> int:
         here = above + isinstance(node, nodes.For | nodes.Macro | nodes.CallBlock)

@@ -314,7 +314,8 @@ def _reveal(actor: Actor, pk: UUID, field: str, purpose: str) -> str:
     permission = "people.reveal_political" if field == "political" else "people.reveal"
     actor.require(permission, regions=tuple(person.region_codes), units=tuple(person.unit_ids))
     # one opening at a time: counted side by side, 32 at once gave two more than the day's quota and no alarm
-    Account.objects.select_for_update().filter(pk=actor.account_id).first()
+    if actor.account_id is not None:
+        Account.objects.select_for_update().filter(pk=actor.account_id).first()
     used = _reveals_today(actor)
     if actor.kind != "system" and used >= rules.REVEALS_A_DAY:
         raise TooMuch(

@@ -66,7 +66,7 @@ def load_tree(*, actor: Actor, district: str, villages: bool = True) -> int:
             code="no-district",
             fields={"district": _("Choose a district from the list.")},
         )
-    nodes = [(root, Level.DISTRICT, None)]
+    nodes: list[tuple[division.Node, Level, str | None]] = [(root, Level.DISTRICT, None)]
     nodes += [(one, Level.TOWNSHIP, district) for one in division.below(district)]
     if villages:
         nodes += [(one, Level.COMMUNITY, one.code[:9]) for one in division.villages(district)]

@@ -103,7 +103,7 @@ def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
     rule = ResponsibilityRule.objects.filter(pk=pk).first()
     if pk and rule is None:
         raise NotFound()
-    initial = {"role": "guide"}
+    initial: dict[str, object] = {"role": "guide"}
     if rule:
         initial = {
             "role": rule.role,
