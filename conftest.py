@@ -52,6 +52,22 @@ def _cache_table(request: pytest.FixtureRequest) -> None:
         call_command("createcachetable", verbosity=0)
 
 
+@pytest.fixture(autouse=True)
+def _codes_go_out_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker runs beside a test: a code that a job would send goes out at once, through the same sealing and opening."""
+    if "db" not in request.fixturenames and not request.node.get_closest_marker("django_db"):
+        return
+    from nuanyi.lib import outgoing
+    from nuanyi.notices import services
+
+    def send(sealed: str) -> None:
+        with outgoing.trial():
+            services.send_code(sealed)
+
+    if not request.node.get_closest_marker("real_jobs"):
+        monkeypatch.setattr(services, "_defer_code", send)
+
+
 @pytest.fixture
 def program() -> Any:
     from nuanyi.lib.actor import system

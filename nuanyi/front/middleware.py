@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front.refusals import answer
+from nuanyi.lib import outgoing
 from nuanyi.lib.errors import BadInput, Refusal, TooMuch
 from nuanyi.people.models import Account
 
@@ -43,6 +44,18 @@ def safe_headers() -> list[tuple[str, str]]:
     if settings.SECURE_HSTS_SECONDS:
         headers.append(("Strict-Transport-Security", f"max-age={settings.SECURE_HSTS_SECONDS}"))
     return headers
+
+
+class NoCallsOut:
+    """While a page is made nobody outside is asked (``lib.outgoing``): one slow server of others would hold a thread and rows."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        with outgoing.serving():
+            return self.get_response(request)
 
 
 class PlainText:

@@ -4,6 +4,8 @@ An address is parsed once and rebuilt from its parts, so that no second reader c
 resolved once, must be public, and the connection goes to exactly the address that was looked at. No redirects, no proxies of
 the environment, answers of bounded size and time. Whatever kept an answer from coming, the caller gets one and the same word:
 what it says must not tell open ports from closed ones.
+
+Calls are made by jobs, not by a page that somebody waits for, and never while a transaction holds rows: ``call`` refuses there.
 """
 
 from __future__ import annotations
@@ -14,13 +16,16 @@ import logging
 import re
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import urllib3
 from django.conf import settings
+from django.db import connections
 from urllib3.exceptions import HTTPError
 
 log = logging.getLogger("nuanyi.outgoing")
@@ -35,11 +40,17 @@ HOST_NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-)
 PLAIN = re.compile(r"[!-~]+", re.ASCII)
 NO_ANSWER = "no answer"
 
+_serving: ContextVar[bool] = ContextVar("serving", default=False)
+_trial: ContextVar[bool] = ContextVar("trial", default=False)
 _POOL = urllib3.PoolManager(num_pools=64, maxsize=16, block=True, retries=False)
 
 
 class Gone(ValueError):
     """Whoever was written to is not there any more; nothing should be sent there again."""
+
+
+class CalledTooEarly(RuntimeError):
+    """A mistake in the program: a call was made by a page or inside a transaction instead of by a job."""
 
 
 class BadAddress(ValueError):
@@ -124,6 +135,41 @@ def _pinned(to: Destination) -> str:
     return addresses[0]
 
 
+# when a call may be made ---------------------------------------------------------------------
+
+
+@contextmanager
+def serving() -> Iterator[None]:
+    """A request is being answered: nothing outside may be asked until it is."""
+    token = _serving.set(True)
+    try:
+        yield
+    finally:
+        _serving.reset(token)
+
+
+@contextmanager
+def trial() -> Iterator[None]:
+    """Somebody tries a channel out and waits for what the other side says: the one kind of call that a page makes itself."""
+    token = _trial.set(True)
+    try:
+        yield
+    finally:
+        _trial.reset(token)
+
+
+def require_quiet() -> None:
+    """Return where a call may be made. Raises CalledTooEarly inside a request or a transaction."""
+    if _trial.get():
+        return
+    if _serving.get():
+        raise CalledTooEarly("a page asks a server of others: leave it to a job")
+    for connection in connections.all(initialized_only=True):
+        # the transaction that a test is wrapped in belongs to the test
+        if any(not getattr(block, "_from_testcase", False) for block in connection.atomic_blocks):
+            raise CalledTooEarly("a server of others is asked while a transaction is open")
+
+
 # calls ---------------------------------------------------------------------------------------
 
 
@@ -134,6 +180,7 @@ def call(
 
     Raises BadAddress, ConnectionError (always with the same word).
     """
+    require_quiet()
     to = parse(url)
     try:
         return _call(method, to, body, headers or {})

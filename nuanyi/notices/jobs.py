@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from nuanyi.notices import services
+
+log = logging.getLogger("nuanyi.notices")
 
 
 @app.periodic(cron="* * * * * */10")
@@ -12,3 +17,12 @@ from nuanyi.notices import services
 def send_notices(timestamp: int = 0) -> int:
     """Send what is due."""
     return services.send_due()
+
+
+@app.task(queue="notices", retry=RetryStrategy(max_attempts=4, wait=20, retry_exceptions={ConnectionError}))
+def send_code(sealed: str) -> None:
+    """Send one code to a phone or an e-mail address; one that nobody takes is given up."""
+    try:
+        services.send_code(sealed)
+    except ValueError as exc:
+        log.warning("a code was refused: %s", type(exc).__name__)

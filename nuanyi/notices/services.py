@@ -11,14 +11,16 @@ from uuid import uuid4
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import translation
+from procrastinate.contrib.django import app
 
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor, system
-from nuanyi.notices import events, rules
+from nuanyi.notices import events, rules, sms
 from nuanyi.notices.channels import CHANNELS
+from nuanyi.notices.channels.email import mail
 from nuanyi.notices.models import Call, Notice, Preference, State
-from nuanyi.people.models import Account, RoleGrant
+from nuanyi.people.models import Account, RoleGrant, keys
 
 BATCH = 100
 
@@ -119,48 +121,62 @@ def words_of(notice: Notice) -> tuple[str, str]:
     return str(kind.subject) % notice.facts, str(kind.body) % notice.facts
 
 
+#: A notice that is being sent is taken for so long; whoever was killed over it leaves it to the next after that.
+TAKEN_FOR = timedelta(minutes=10)
+
+
 def send_due() -> int:
-    """Send what is due, one transaction a notice, so that being killed repeats at most the one under way."""
+    """Send what is due. No row is locked while another server is asked; being killed repeats at most the one under way."""
     spread_calls()
     sent = 0
     for _turn in range(BATCH):
-        with transaction.atomic():
-            notice = (
-                Notice.objects.select_for_update(skip_locked=True)
-                .filter(state=State.QUEUED, due_at__lte=clock.now())
-                .order_by("due_at")
-                .first()
-            )
-            if notice is None:
-                return sent
-            sent += _send(notice)
+        notice = _take()
+        if notice is None:
+            return sent
+        sent += _send(notice)
     return sent
+
+
+@transaction.atomic
+def _take() -> Notice | None:
+    """The next notice that is due, put off for as long as sending may take."""
+    due = Notice.objects.select_for_update(skip_locked=True, of=("self",)).select_related("account")
+    notice = due.filter(state=State.QUEUED, due_at__lte=clock.now()).order_by("due_at").first()
+    if notice is not None:
+        hour = timedelta(hours=1) if (coarse := rules.kind(notice.kind).coarse) else timedelta(0)
+        notice.due_at = rules.dated(clock.now() + TAKEN_FOR + hour, coarse=coarse)
+        notice.attempts += 1
+        notice.save(update_fields=["due_at", "attempts"])
+    return notice
 
 
 def _send(notice: Notice) -> bool:
     channel = CHANNELS.get(notice.channel, CHANNELS["console"])
-    notice.attempts += 1
     try:
         with translation.override("zh-hans"):
             channel.send(notice.account, *words_of(notice))
     except (ConnectionError, ValueError) as exc:
-        notice.last_error = str(exc)[:200]
-        if isinstance(exc, ValueError) or notice.attempts >= rules.MAX_ATTEMPTS:
-            notice.state = State.DEAD
-            journal.record(system("notices"), events.NOTICE_GIVEN_UP, notice, channel=notice.channel)
-        else:
-            coarse = rules.kind(notice.kind).coarse
-            hour = timedelta(hours=1) if coarse else timedelta(0)
-            notice.due_at = rules.dated(
-                clock.now() + rules.wait_before(notice.attempts) + hour, coarse=coarse
-            )
-        notice.save()
+        _failed(notice, exc)
         return False
     coarse = rules.kind(notice.kind).coarse
     notice.state, notice.last_error = State.SENT, ""
     notice.sent_at = rules.dated(clock.now(), coarse=coarse)
     notice.save()
     return True
+
+
+@transaction.atomic
+def _failed(notice: Notice, exc: Exception) -> None:
+    """Later again, or given up."""
+    notice.last_error = str(exc)[:200]
+    if isinstance(exc, ValueError) or notice.attempts >= rules.MAX_ATTEMPTS:
+        notice.state = State.DEAD
+        journal.record(system("notices"), events.NOTICE_GIVEN_UP, notice, channel=notice.channel)
+    else:
+        coarse = rules.kind(notice.kind).coarse
+        hour = timedelta(hours=1) if coarse else timedelta(0)
+        notice.due_at = rules.dated(clock.now() + rules.wait_before(notice.attempts) + hour, coarse=coarse)
+    notice.save()
 
 
 @transaction.atomic
@@ -179,3 +195,22 @@ def set_preference(
 def mark_seen(*, actor: Actor) -> int:
     """The account has looked at its notices."""
     return Notice.objects.visible_to(actor).filter(seen_at=None).update(seen_at=clock.now())
+
+
+def send_code_later(way: str, address: str, code: str, title: str = "", text: str = "") -> None:
+    """Send a code by SMS or e-mail from the next job, once this transaction is committed. Until then it waits sealed."""
+    told = json.dumps({"way": way, "address": address, "code": code, "title": title, "text": text})
+    _defer_code(keys().seal_for_good("waiting code", told))
+
+
+def _defer_code(sealed: str) -> None:
+    app.configure_task("nuanyi.notices.jobs.send_code", queue="notices").defer(sealed=sealed)
+
+
+def send_code(sealed: str) -> None:
+    """Send a code that waited. Raises ConnectionError (later again), ValueError (pointless)."""
+    told = json.loads(keys().open_for_good("waiting code", sealed))
+    if told["way"] == "sms":
+        sms.send(told["address"], told["code"])
+    else:
+        mail(told["address"], told["title"], told["text"])

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "nuanyi.front.middleware.UploadGate",
     "nuanyi.front.middleware.PlainText",
+    "nuanyi.front.middleware.NoCallsOut",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from nuanyi.lib.actor import system
 from nuanyi.reports.services import handling, outside, settings
+
+OUT_ATTEMPTS = 4
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -19,7 +22,25 @@ def warn_late(timestamp: int = 0) -> int:
 @app.task(queue="reports", queueing_lock="follow-outside")
 def follow_outside(timestamp: int = 0) -> int:
     """Ask other platforms what became of what was handed to them."""
+    outside.ask_services()
     return outside.follow()
+
+
+@app.task(
+    queue="reports",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=OUT_ATTEMPTS, exponential_wait=6, retry_exceptions={ConnectionError}),
+)
+def send_outside(context: JobContext, pk: int, service: str, before: str) -> None:
+    """Send a report to another platform; after some vain attempts, or a no, it stands again where it stood."""
+    try:
+        outside.send_out(pk=pk, service=service)
+    except ConnectionError as exc:
+        if context.job is None or context.job.attempts + 1 < OUT_ATTEMPTS:
+            raise
+        outside.take_back(pk=pk, before=before, why=str(exc))
+    except ValueError as exc:
+        outside.take_back(pk=pk, before=before, why=str(exc))
 
 
 @app.periodic(cron="40 2 * * *")

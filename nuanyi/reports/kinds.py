@@ -19,4 +19,7 @@ REOPENED = notices.declare(
     _("The reporter says so. Please look again."),
     coarse=True,
 )
+NOT_TAKEN = notices.declare(
+    "report-not-taken", _("%(server)s did not take report %(ref)s"), _("They answered: %(why)s")
+)
 LATE = notices.declare("report-late", _("Report %(ref)s is overdue"), _("It was to be mended by %(due)s."))

@@ -18,7 +18,7 @@ from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.lib.paging import page_of
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
-from nuanyi.reports import queries
+from nuanyi.reports import jobs, queries
 from nuanyi.reports.forms import KindForm, RuleForm
 from nuanyi.reports.models import ApiKey, DispatchRule, Kind, Report
 from nuanyi.reports.rules import OPEN, State, Why
@@ -136,6 +136,17 @@ def _float(text: str) -> float:
         raise BadInput(fields={"place": text}) from exc
 
 
+def _hand_out(request: HttpRequest, actor: Actor, pk: int) -> Report:
+    """Hand a report out: the job that sends it begins when this is committed."""
+    server, service = request.POST.get("server", ""), request.POST.get("service", "")
+    before = handling.own(actor, pk, lock=False).state
+    done = outside.hand_out(actor=actor, pk=pk, server=server, service=service)
+    jobs.send_outside.defer(
+        pk=done.pk, service=service[:80], before=State.NEW if before == State.OUTSIDE else before
+    )
+    return done
+
+
 Deed = Callable[[HttpRequest, Actor, int], Any]
 DEEDS: dict[str, Deed] = {
     "take": lambda r, a, pk: handling.take(actor=a, pk=pk, key=key_of(r), mine=bool(r.POST.get("mine"))),
@@ -161,9 +172,7 @@ DEEDS: dict[str, Deed] = {
     ),
     "join": lambda r, a, pk: handling.join(actor=a, pk=pk, into=number_of(r.POST.get("into", ""))),
     "apart": lambda r, a, pk: handling.not_a_double(actor=a, pk=pk),
-    "outside": lambda r, a, pk: outside.hand_out(
-        actor=a, pk=pk, server=r.POST.get("server", ""), service=r.POST.get("service", "")
-    ),
+    "outside": lambda r, a, pk: _hand_out(r, a, pk),
 }
 
 

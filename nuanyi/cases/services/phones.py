@@ -14,6 +14,7 @@ from nuanyi.cases.models import Case, PhoneCode
 from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.errors import BadInput, IllegalMove, Refusal
 from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.notices import services as notices
 from nuanyi.notices import sms
 from nuanyi.people.models import keys
 
@@ -47,12 +48,7 @@ def send_code(*, phone: str, network: str) -> None:
         phone_digest=mark,
         defaults={"code_digest": _code_mark(mark, code), "made_at": clock.now(), "tries": 0},
     )
-    try:
-        sms.send(number, code)
-    except (ConnectionError, ValueError) as exc:
-        raise Refusal(
-            _("The SMS did not go out. Try again later, or use the link."), code="sms-failed", status=503
-        ) from exc
+    notices.send_code_later("sms", number, code)
 
 
 def cases_by_code(*, phone: str, code: str, network: str) -> list[Case]:

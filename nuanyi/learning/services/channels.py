@@ -14,7 +14,7 @@ from nuanyi.learning import events, rules
 from nuanyi.learning.models import Channel, Push, Reader
 from nuanyi.learning.rules import PushState, Robot, Way
 from nuanyi.learning.services import delivery, groups, readers
-from nuanyi.lib import clock, limits
+from nuanyi.lib import clock, limits, outgoing
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import link_to
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
@@ -130,7 +130,8 @@ def try_channel(*, actor: Actor, name: str, to: str) -> None:
     address = readers.address_in_form(name, to)
     title, text = str(_("A trial")), str(_("If you read this, the channel is set up rightly."))
     try:
-        delivery.speak_to(name, address, delivery.Message(title, text, link_to("")), "00000000")
+        with outgoing.trial():
+            delivery.speak_to(name, address, delivery.Message(title, text, link_to("")), "00000000")
     except (ConnectionError, ValueError) as exc:
         raise Refusal(_("The other side answered: %(why)s") % {"why": exc}, code="channel") from exc
     journal.record(actor, events.CHANNEL_SET, None, channel=name, tried=True)

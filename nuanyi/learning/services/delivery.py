@@ -15,6 +15,7 @@ from nuanyi.learning.rules import Way
 from nuanyi.lib import clock
 from nuanyi.lib.addresses import link_to
 from nuanyi.notices import robots, sms, webpush, wechat
+from nuanyi.notices import services as notices
 from nuanyi.notices.channels.email import mail
 from nuanyi.people.models import keys
 
@@ -68,14 +69,15 @@ def ready(way: str) -> bool:
 
 
 def send_code(way: str, address: str, code: str) -> None:
-    """Send the code that shows whose address it is."""
+    """Send the code that shows whose address it is, once this transaction is committed."""
     if way == Way.SMS:
-        sms.send(address, code)
+        notices.send_code_later("sms", address, code)
     else:
         words = _(
             "Your code is %(code)s. Enter it on the page to get the lesson of the day. If you asked for nothing, do nothing."
         )
-        mail(address, _("Your code for the lesson of the day"), words % {"code": code})
+        title = _("Your code for the lesson of the day")
+        notices.send_code_later("email", address, code, title, words % {"code": code})
 
 
 def address_of(reader: Reader) -> str:

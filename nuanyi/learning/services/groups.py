@@ -14,7 +14,7 @@ from nuanyi.learning import events, rules
 from nuanyi.learning.models import Group
 from nuanyi.learning.rules import Robot
 from nuanyi.learning.services.delivery import speak_in_group
-from nuanyi.lib import clock
+from nuanyi.lib import clock, outgoing
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import link_to
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
@@ -99,13 +99,14 @@ def try_group(*, actor: Actor, pk: int) -> None:
         raise NotFound()
     actor.require(ACT, units=(group.unit_id,))
     try:
-        speak_in_group(
-            group,
-            str(_("A trial")),
-            str(_("If you read this, the robot is set up rightly.")),
-            link_to(""),
-            clock.now().timestamp(),
-        )
+        with outgoing.trial():
+            speak_in_group(
+                group,
+                str(_("A trial")),
+                str(_("If you read this, the robot is set up rightly.")),
+                link_to(""),
+                clock.now().timestamp(),
+            )
     except (ConnectionError, ValueError) as exc:
         raise Refusal(_("The robot answered: %(why)s") % {"why": exc}, code="robot") from exc
     journal.record(actor, events.GROUP_TESTED, group)

@@ -106,10 +106,7 @@ def ask(*, key: UUID, way: str, to: str, hour: time, network: str) -> Reader:
     code = f"{secrets.randbelow(10**6):06d}"
     reader.code_digest, reader.code_at, reader.code_tries = _code_mark(reader, code), clock.now(), 0
     reader.save()
-    try:
-        delivery.send_code(way, address, code)
-    except (ConnectionError, ValueError) as exc:
-        raise Refusal(_("The code did not go out. Try again later."), code="code-failed", status=503) from exc
+    delivery.send_code(way, address, code)
     return reader
 
 

@@ -5,6 +5,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.db import transaction
 
 from nuanyi.lib import outgoing
 
@@ -147,3 +148,13 @@ def test_a_name_that_leads_inside_is_not_called_and_says_the_same_as_a_closed_po
     # the control: a host that the settings name goes to the very address it resolves to
     assert outgoing.call("GET", f"http://named.example:{port}/x")[0] == 200
     assert Other.came == [("/x", f"named.example:{port}")]
+
+
+@pytest.mark.django_db
+def test_nobody_is_called_while_rows_are_locked_or_a_page_waits(other):
+    outgoing.call("GET", f"{other}/x")
+    with transaction.atomic(), pytest.raises(outgoing.CalledTooEarly):
+        outgoing.call("GET", f"{other}/x")
+    with outgoing.serving(), pytest.raises(outgoing.CalledTooEarly):
+        outgoing.call("GET", f"{other}/x")
+    assert len(Other.came) == 1

@@ -10,20 +10,22 @@ import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, outgoing
 from nuanyi.lib.actor import Actor, system
-from nuanyi.lib.errors import BadInput, Refusal
-from nuanyi.reports import events, queries, rules
+from nuanyi.lib.errors import BadInput
+from nuanyi.reports import events, kinds, queries, rules
 from nuanyi.reports.models import Report, Step
 from nuanyi.reports.rules import State
 from nuanyi.reports.services import handling
+from nuanyi.reports.services.sending import tell_unit
 
 
 @dataclass(frozen=True)
@@ -66,34 +68,52 @@ def _ask(server: Server, method: str, path: str, told: dict[str, str] | None = N
 
 
 def services_of(name: str) -> list[tuple[str, str]]:
-    """What another platform takes: ``(code, name)``. Empty where it does not answer."""
-    server = servers().get(name)
-    if server is None:
-        return []
-    try:
-        return [
-            (str(row["service_code"]), str(row["service_name"]))
-            for row in _ask(server, "GET", "services.json")
-        ]
-    except (ConnectionError, ValueError, KeyError, TypeError):
-        return []
+    """What another platform takes: ``(code, name)``, as it said when it was last asked. Empty where it never answered."""
+    known = cache.get(f"open311-services:{name}") if name in servers() else None
+    return [(str(code), str(title)) for code, title in known or []]
+
+
+def ask_services() -> int:
+    """Ask every platform what it takes, and remember it for a day; returns how many answered."""
+    answered = 0
+    for name, server in servers().items():
+        try:
+            rows = [
+                [str(row["service_code"])[:80], str(row["service_name"])[:80]]
+                for row in _ask(server, "GET", "services.json")[:500]
+            ]
+        except (ConnectionError, ValueError, KeyError, TypeError):
+            continue
+        cache.set(f"open311-services:{name}", rows, 86400)
+        answered += 1
+    return answered
 
 
 def hand_out(*, actor: Actor, pk: int, server: str, service: str) -> Report:
-    """Hand a report over. Sending it again sends the same key, so that a platform that knows it takes it once.
-
-    Raises BadInput, IllegalMove, Refusal with the other side's words.
-    """
+    """Say that a report goes to another platform; ``send_out`` sends it once this is committed. Raises BadInput, IllegalMove."""
     other = servers().get(server)
     if other is None or not service:
         raise BadInput(fields={"server": _("Choose from the list.")})
     with transaction.atomic():
         report = handling.held(actor, pk)
-        before = report.state
         if not (report.state == State.OUTSIDE and not report.outside_ref):
             rules.check_move(report.state, State.OUTSIDE)
         report.state, report.outside_server = State.OUTSIDE, other.name
         report.save()
+        handling.add_step(actor, report, other.name)
+    return report
+
+
+def send_out(*, pk: int, service: str) -> bool:
+    """Send a report that is to go out. Again it carries the same key: a platform that knows it takes it once.
+
+    Raises ConnectionError (later again), ValueError with the other side's words.
+    """
+    actor = system("reports")
+    report = Report.objects.select_related("kind").get(pk=pk)
+    other = servers().get(report.outside_server)
+    if other is None or report.state != State.OUTSIDE or report.outside_ref:
+        return False
     told = {
         "api_key": other.key,
         "service_code": service,
@@ -102,26 +122,31 @@ def hand_out(*, actor: Actor, pk: int, server: str, service: str) -> Report:
         "address_string": report.where,
         "description": queries.words_of(report) or report.kind.title,
     }
+    once = str(uuid5(NAMESPACE_URL, f"nuanyi:{report.ref}:{report.reopened}"))
+    answer = _ask(other, "POST", "requests.json", told, once=once)
     try:
-        answer = _ask(
-            other,
-            "POST",
-            "requests.json",
-            told,
-            once=str(uuid5(NAMESPACE_URL, f"nuanyi:{report.ref}:{report.reopened}")),
-        )
         number = str(answer[0]["service_request_id"])[:80]
-    except (ConnectionError, ValueError, KeyError, TypeError, IndexError) as exc:
-        Report.objects.filter(pk=pk, state=State.OUTSIDE, outside_ref="").update(
-            state=before, outside_server=""
-        )
-        raise Refusal(_("The other platform answered: %(why)s") % {"why": exc}, code="outside") from exc
+    except (KeyError, TypeError, IndexError) as exc:
+        raise ValueError("no service_request_id") from exc
     with transaction.atomic():
         report = Report.objects.select_for_update(of=("self",)).select_related("kind", "unit").get(pk=pk)
         report.outside_ref = number
         handling.add_step(actor, report, f"{other.name} {number}")
         journal.record(actor, events.HANDED_OUT, report, server=other.name, number=number)
-    return report
+    return True
+
+
+@transaction.atomic
+def take_back(*, pk: int, before: str, why: str) -> None:
+    """The other platform did not take it: the report stands where it stood, and those who handle it are told."""
+    report = Report.objects.select_for_update(of=("self",)).select_related("kind", "unit").get(pk=pk)
+    if report.state != State.OUTSIDE or report.outside_ref:
+        return
+    report.state, server, report.outside_server = before, report.outside_server, ""
+    report.save()
+    tell_unit(
+        report, kinds.NOT_TAKEN, once=f"outside:{pk}:{uuid4()}", ref=report.ref, server=server, why=why[:120]
+    )
 
 
 def follow() -> int:

@@ -1,15 +1,18 @@
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
 import requests
+from django.db import connection
 from django.test import Client
 from georeport import GeoReport
 
 from nuanyi.lib import clock, outgoing
-from nuanyi.lib.errors import NotAllowed, Refusal
-from nuanyi.reports import queries
+from nuanyi.lib.errors import NotAllowed
+from nuanyi.notices.models import Call
+from nuanyi.reports import jobs, queries
 from nuanyi.reports.models import Picture, Report
 from nuanyi.reports.rules import State
 from nuanyi.reports.services import handling, outside, settings
@@ -226,8 +229,12 @@ def elsewhere(key, settings, monkeypatch):
 
 def test_a_report_is_handed_to_another_platform_once_and_its_end_comes_back(elsewhere, sent, cast):
     mine = sent().report
+    assert outside.services_of("市平台") == []
+    assert outside.ask_services() == 1
     assert ("lamp", "路灯不亮") in outside.services_of("市平台")
     outside.hand_out(actor=cast.actor("zhemu"), pk=mine.pk, server="市平台", service="lamp")
+    assert outside.send_out(pk=mine.pk, service="lamp")
+    assert not outside.send_out(pk=mine.pk, service="lamp")
     mine.refresh_from_db()
     assert mine.state == State.OUTSIDE
     theirs = Report.objects.get(ref=mine.outside_ref)
@@ -247,22 +254,55 @@ def test_whoever_is_killed_after_handing_over_sends_the_same_key_again(elsewhere
         real(*args, **kwargs)
         raise SystemExit
 
+    outside.hand_out(actor=cast.actor("zhemu"), pk=mine.pk, server="市平台", service="lamp")
     monkeypatch.setattr(outside, "_ask", killed)
     with pytest.raises(SystemExit):
-        outside.hand_out(actor=cast.actor("zhemu"), pk=mine.pk, server="市平台", service="lamp")
+        outside.send_out(pk=mine.pk, service="lamp")
     monkeypatch.setattr(outside, "_ask", real)
-    outside.hand_out(actor=cast.actor("zhemu"), pk=mine.pk, server="市平台", service="lamp")
+    assert outside.send_out(pk=mine.pk, service="lamp")
     assert Report.objects.exclude(pk=mine.pk).count() == 1
 
 
 def test_a_platform_that_refuses_or_is_silent_leaves_the_report_where_it_was(elsewhere, sent, cast, settings):
     mine = sent().report
-    with pytest.raises(Refusal):
+    for server in ("市平台|http://elsewhere/open311/v2|k", "市平台|http://127.0.0.1:9|k"):
+        settings.NUANYI_OPEN311_SERVERS = [server]
         outside.hand_out(actor=cast.actor("zhemu"), pk=mine.pk, server="市平台", service="nothing")
+        # the last attempt of four
+        context = SimpleNamespace(job=SimpleNamespace(attempts=jobs.OUT_ATTEMPTS - 1))
+        jobs.send_outside.func(context, pk=mine.pk, service="nothing", before="new")
+        mine.refresh_from_db()
+        assert (mine.state, mine.outside_server) == (State.NEW, "")
+    assert Call.objects.filter(kind="report-not-taken").count() == 2
+
+
+def test_a_silent_platform_is_asked_again_before_it_is_given_up(elsewhere, sent, cast, settings):
+    mine = sent().report
     settings.NUANYI_OPEN311_SERVERS = ["市平台|http://127.0.0.1:9|k"]
-    with pytest.raises(Refusal):
-        outside.hand_out(actor=cast.actor("zhemu"), pk=mine.pk, server="市平台", service="lamp")
+    outside.hand_out(actor=cast.actor("zhemu"), pk=mine.pk, server="市平台", service="lamp")
+    with pytest.raises(ConnectionError):
+        jobs.send_outside.func(
+            SimpleNamespace(job=SimpleNamespace(attempts=0)), pk=mine.pk, service="lamp", before="new"
+        )
     mine.refresh_from_db()
-    assert (mine.state, mine.outside_server) == (State.NEW, "")
+    assert mine.state == State.OUTSIDE
+
+
+def test_only_who_handles_a_report_hands_it_out_and_nobody_waits_for_the_other_side(
+    elsewhere, sent, cast, monkeypatch
+):
+    mine = sent().report
+    asked = []
+    monkeypatch.setattr(outgoing, "call", lambda *args, **more: asked.append(args))
+    page = cast.client("zhemu").post(
+        f"/office/reports/{mine.pk}/outside/", {"server": "市平台", "service": "lamp"}
+    )
+    assert page.status_code == 302
+    assert asked == []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT args->>'service' FROM procrastinate_jobs WHERE task_name LIKE '%%send_outside'"
+        )
+        assert cursor.fetchall() == [("lamp",)]
     with pytest.raises(NotAllowed):
         outside.hand_out(actor=cast.actor("keeper"), pk=mine.pk, server="市平台", service="lamp")

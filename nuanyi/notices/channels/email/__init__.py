@@ -7,6 +7,7 @@ import smtplib
 from django.conf import settings
 from django.core.mail import EmailMessage
 
+from nuanyi.lib import outgoing
 from nuanyi.people.models import Account
 
 
@@ -20,6 +21,7 @@ def mail(address: str, subject: str, body: str, stop: str = "") -> None:
         if stop
         else {}
     )
+    outgoing.require_quiet()
     try:
         EmailMessage(subject, body, to=[address], headers=headers).send()
     except smtplib.SMTPRecipientsRefused as exc:
