@@ -29,12 +29,13 @@ PHONE_ONLY = {"shells/bottom-bar.css"}
 
 
 def parts(layer: str, without: set[str]) -> list[Path]:
-    """The files of a layer, by name."""
+    """The files of a layer in their order."""
     if layer == "pico":
         return [STATIC / "vendor/pico/pico.min.css"]
     if layer == "tokens":
         return [CSS / "tokens.css"]
-    found = sorted((CSS / layer).glob("*.css"))
+    # by the name without its ending: office before office-narrow, which takes back what office says
+    found = sorted((CSS / layer).glob("*.css"), key=lambda path: path.stem)
     return [path for path in found if f"{layer}/{path.name}" not in without]
 
 

@@ -105,6 +105,8 @@ def test_a_clerk_sets_a_district_up_and_a_rider_is_helped(
     page.wait_for_load_state()
     page.goto("/office/setup/")
     narrow()
+    if size == "phone":
+        assert not page.is_visible("nav.rail"), "the rail of the office leaves no room on a phone"
     # a rider asks for what has no unit that could answer yet
     rider = browser.new_context(viewport=SIZES["phone"], locale="zh-CN", base_url=address).new_page()
     rider.goto("/help/ask/?kind=legal_aid")

@@ -15,7 +15,7 @@ from nuanyi.lib.errors import Refusal
 from nuanyi.program.setup import queries
 
 #: What answers in an empty home.
-OPEN = ("/setup/", "/static/", "/healthz", "/metrics", "/language/", "/sw.js", "/manifest.webmanifest")
+OPEN = ("/setup/", "/static/", "/healthz", "/metrics", "/language/", "/manifest.webmanifest")
 
 
 class NotSetUp(Refusal):
