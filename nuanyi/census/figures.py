@@ -31,6 +31,8 @@ def _count(
 ) -> Counts:
     """Records known by the window's last day, by ``sector`` and ``township`` where asked."""
     rows = model.objects.filter(region_code__startswith=asked.region)
+    if model is Worker:
+        rows = rows.filter(counted_with=None)  # persons: a record counted with an earlier one is no head more
     rows = rows.filter(sector__in=sectors) if sectors else rows
     rows = rows.filter(as_of_date__lte=asked.last) if asked.last else rows
     if not by:
@@ -82,7 +84,7 @@ offer(
         ("sector", "township"),
         "/office/census/workers/",
         _(
-            "Workers on record; one person in several rosters is counted once where ID number or phone and name agree"
+            "Persons on record; one person in several rosters is counted once, as far as the linkage is certain"
         ),
     )
 )

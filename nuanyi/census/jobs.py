@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from nuanyi.census import files
 from nuanyi.census.models import Import
 from nuanyi.census.rules import REJECTED_KEPT_DAYS, ImportState
-from nuanyi.census.services import imports
+from nuanyi.census.services import imports, linking
 from nuanyi.lib import clock
+from nuanyi.lib.actor import system
 
 
 @app.task(queue="census")
@@ -24,6 +27,8 @@ def read_import(pk: str) -> None:
 def write_import(pk: str) -> None:
     """Take a decided import in."""
     imports.write_import(UUID(pk))
+    with suppress(AlreadyEnqueued):
+        link_persons.defer()
 
 
 @app.periodic(cron="* * * * * */20")
@@ -48,3 +53,11 @@ def forget_rejected(timestamp: int = 0) -> int:
     """Rejected rows are kept for a week, then they are gone."""
     old = Import.objects.filter(done_at__lt=clock.now() - timedelta(days=REJECTED_KEPT_DAYS))
     return sum(files.delete(pk, files.REJECTED) for pk in old.values_list("pk", flat=True))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="census", queueing_lock="link-persons")
+def link_persons(timestamp: int = 0) -> int:
+    """Count persons anew where records changed: after an import, an undo, an erasure, an upgrade, a kill."""
+    run = linking.link_all(actor=system("linkage"))
+    return run.persons if run else 0

@@ -375,3 +375,9 @@ class Export(models.Model):
 
     class Meta:
         ordering = ["-id"]
+
+
+# the linkage's own tables stand in their own file; Django finds them here
+from nuanyi.census.linkage.models import CountedWith, Link, LinkageRun, Opinion  # noqa: E402
+
+__all__ = ["CountedWith", "Link", "LinkageRun", "Opinion"]

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from nuanyi.census.staff import imports, records, rounds
+from nuanyi.census.staff import imports, linking, records, rounds
 
 
 class What:
@@ -36,6 +36,11 @@ urlpatterns = [
     path("imports/<uuid:pk>/decide/", imports.decide, name="import_decide"),
     path("imports/<uuid:pk>/undo/", imports.undo, name="import_undo"),
     path("imports/<uuid:pk>/<str:part>.xlsx", imports.copy, name="import_copy"),
+    path("workers/<uuid:pk>/split/", linking.split, name="split"),
+    path("pairs/", linking.pairs, name="pairs"),
+    path("pairs/again/", linking.again, name="pairs_again"),
+    path("pairs/<int:pk>/", linking.decide, name="pair_decide"),
+    path("unseen/", linking.unseen, name="unseen"),
     path("rounds/", rounds.rounds_list, name="rounds"),
     path("rounds/new/", rounds.new, name="round_new"),
     path("rounds/<int:pk>/move/", rounds.move, name="round_move"),

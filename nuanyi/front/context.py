@@ -39,6 +39,7 @@ RAIL: tuple[tuple[Words, tuple[Link, ...]], ...] = (
         (
             Link(_("Establishments"), "/office/census/establishments/", "shop", "census.view"),
             Link(_("Workers"), "/office/census/workers/", "rider", "census.view"),
+            Link(_("One person or two?"), "/office/census/pairs/", "people", "census.link"),
             Link(_("Rosters in"), "/office/census/imports/", "upload", "census.import"),
             Link(_("At the door"), "/door/", "door", "census.enter"),
             Link(_("Census rounds"), "/office/census/rounds/", "round", "census.view"),

@@ -47,6 +47,7 @@ PERMISSIONS: dict[str, dict[Role, str]] = {
     "census.follow_up": _CENSUS_READERS,
     "census.enter": _CENSUS_READERS,
     "census.import": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT},
+    "census.link": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
     "census.rounds": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},
     "census.export": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL, _D.UNIT_STAFF: PLACE_OR_UNIT},
     "census.approve_export": {_D.DISTRICT_OFFICE: ALL, _D.ORGANISATION: ALL},

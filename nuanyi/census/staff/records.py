@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.census import queries
+from nuanyi.census.linkage import queries as linked
 from nuanyi.census.models import Establishment, Worker
 from nuanyi.census.rules import FollowUp
 from nuanyi.census.services import exports, records
@@ -58,6 +59,7 @@ def _list(request: HttpRequest, what: str) -> HttpResponse:
         "townships": [(region.code, region.name) for region in places.townships()],
         "sources": [(source.pk, source.name) for source in queries.sources(actor_of(request))],
         "undo": request.session.pop("undo", None),
+        "count": linked.count_persons(actor, rows) if what == "workers" else None,
     }
     return render(request, f"census/staff/{what}.html", context)
 
@@ -113,6 +115,8 @@ def worker(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "record": found,
         "fields": fields,
+        "same_person": linked.same_person(actor, found),
+        "may_split": actor.can("census.link"),
         "may_reveal": actor.can("people.reveal"),
         "names": places.names_by_code(),
         "answers": units.who_answers(sector=found.sector, region_code=found.region_code),

@@ -1,0 +1,197 @@
+"""How many persons stand behind the records, which pairs wait, and what speaks for and against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census.linkage import estimate as estimating
+from nuanyi.census.linkage.clusters import joined
+from nuanyi.census.linkage.models import CountedWith, Link, LinkageRun, Opinion, Verdict
+from nuanyi.census.models import Appearance, Worker
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import Words
+
+#: Every this many-th pair is shown to a second reviewer too.
+SAMPLE = 5
+
+EVIDENCE: dict[tuple[str, str], Words] = {
+    ("name", "same"): _("The names are the same."),
+    ("name", "swapped"): _("The names have the same characters in another order."),
+    ("name", "sounds-alike"): _("The names sound alike."),
+    ("name", "hidden"): _("One name is partly hidden; the surname is the same."),
+    ("name", "one-character"): _("The names differ by one character."),
+    ("name", "surname"): _("Only the surname is the same."),
+    ("name", "different"): _("The names are different."),
+    ("phone", "same"): _("The phone numbers are the same."),
+    ("phone", "same-shared"): _("The phone number is the same, but many people share it."),
+    ("phone", "one-digit"): _("The phone numbers differ by one digit or by two swapped ones."),
+    ("phone", "different"): _("The phone numbers are different."),
+    ("id_number", "same"): _("The ID numbers are the same."),
+    ("id_number", "one-digit"): _("The ID numbers differ by one digit."),
+    ("id_number", "different"): _("The ID numbers are different."),
+    ("site", "same"): _("They work at the same site."),
+    ("site", "different"): _("They work at different sites."),
+    ("region", "same"): _("They are in the same township."),
+    ("region", "different"): _("They are in different townships."),
+    ("sector", "same"): _("They are in the same sector."),
+    ("sector", "different"): _("They are in different sectors."),
+    ("sex", "same"): _("Their sex is the same."),
+    ("sex", "different"): _("Their sex is different."),
+    ("roster", "other"): _("They stand on different rosters, as one person would."),
+    ("roster", "same"): _("They stand on one roster, where one person rarely stands twice."),
+}
+
+
+@dataclass(frozen=True)
+class PersonCount:
+    """Records, the persons behind them, and possible pairs that wait."""
+
+    entries: int
+    persons: int
+    waiting: int
+
+
+def count_persons(actor: Actor, rows: Any) -> PersonCount:
+    """Persons behind records that the actor may see.
+
+    Whoever does not see everything gets what the records in sight say among themselves: that two of them are
+    linked over a third one elsewhere stays with the district office.
+    """
+    entries = rows.order_by().count()
+    if actor.everywhere("census.view"):
+        heads = rows.order_by().filter(counted_with=None).values("pk")
+        others = CountedWith.objects.filter(worker__in=rows.order_by().values("pk")).exclude(head__in=heads)
+        persons = heads.count() + others.values("head").distinct().count()
+    else:
+        persons = entries - sum(len(group) - 1 for group in _groups_within(rows))
+    return PersonCount(entries, persons, _within(Link.objects.waiting(), rows).count())
+
+
+def _within(links: Any, rows: Any) -> Any:
+    seen = rows.order_by().values("pk")
+    return links.filter(left__in=seen, right__in=seen)
+
+
+def _groups_within(rows: Any) -> list[set[Any]]:
+    links = _within(Link.objects.holding(), rows).order_by("-probability", "id").values_list("left", "right")
+    apart = _within(Link.objects.filter(verdict=Verdict.DIFFERENT), rows).values_list("left", "right")
+    return joined(links, apart)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that speaks for or against, in words."""
+
+    words: Words
+    speaks_for: bool
+    weight: float
+
+
+@dataclass(frozen=True)
+class Review:
+    """A pair to decide: two records, what speaks for and against, and whether it is somebody's second look."""
+
+    link: Link
+    left: Worker
+    right: Worker
+    reasons_for: list[Reason]
+    reasons_against: list[Reason]
+    second: bool
+
+
+def reasons(evidence: dict[str, Any]) -> list[Reason]:
+    """What speaks for and against, the weightiest first."""
+    found = [
+        Reason(EVIDENCE[key, level], weight > 0, abs(weight))
+        for key, (level, weight) in evidence.items()
+        if (key, level) in EVIDENCE
+    ]
+    return sorted(found, key=lambda reason: -reason.weight)
+
+
+def next_pair(actor: Actor, skipped: Iterable[int] = ()) -> Review | None:
+    """The most useful pair that waits: undecided ones first, then the sample that a second reviewer sees."""
+    actor.require("census.link")
+    waiting = Link.objects.waiting().exclude(pk__in=list(skipped))
+    link = waiting.select_related("left__person", "right__person", "left__source", "right__source").first()
+    second = link is None
+    if link is None:
+        decided = Link.objects.exclude(verdict="").filter(opinions__isnull=False)
+        decided = decided.exclude(opinions__account=actor.account_id).exclude(pk__in=list(skipped))
+        link = next((one for one in decided.distinct().order_by("id")[:500] if one.pk % SAMPLE == 0), None)
+    return None if link is None else _review(link, second)
+
+
+def pair(actor: Actor, pk: int) -> Review | None:
+    """One pair by its number."""
+    actor.require("census.link")
+    link = Link.objects.filter(pk=pk).select_related("left__person", "right__person").first()
+    return None if link is None else _review(link, second=False)
+
+
+def _review(link: Link, second: bool) -> Review:
+    all_reasons = reasons(link.evidence)
+    return Review(
+        link,
+        link.left,
+        link.right,
+        [reason for reason in all_reasons if reason.speaks_for],
+        [reason for reason in all_reasons if not reason.speaks_for],
+        second,
+    )
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How often two reviewers said the same of a pair."""
+
+    pairs: int
+    agreed: int
+
+    @property
+    def percent(self) -> int:
+        """Agreed of a hundred."""
+        return round(100 * self.agreed / self.pairs) if self.pairs else 0
+
+
+def agreement() -> Agreement:
+    """Over all pairs that two reviewers have seen."""
+    said: dict[int, list[str]] = {}
+    for link, verdict in Opinion.objects.order_by("id").values_list("link", "verdict"):
+        said.setdefault(link, []).append(verdict)
+    twice = [verdicts for verdicts in said.values() if len(verdicts) > 1]
+    return Agreement(len(twice), sum(len(set(verdicts)) == 1 for verdicts in twice))
+
+
+def same_person(actor: Actor, worker: Worker) -> list[Worker]:
+    """The other records of this one's person that the actor may see."""
+    mine = CountedWith.objects.filter(worker=worker).first()
+    head = mine.head_id if mine else worker.pk
+    rows = Worker.objects.visible_to(actor).filter(Q(pk=head) | Q(counted_with__head=head))
+    return list(rows.exclude(pk=worker.pk).select_related("person", "source").order_by("pk"))
+
+
+def last_run() -> LinkageRun | None:
+    """The newest linkage."""
+    return LinkageRun.objects.order_by("-id").first()
+
+
+def how_many_unseen(sector: str = "", region: str = "") -> estimating.Estimate:
+    """How many people in all, from the overlaps of the sources; in a sector or township where asked."""
+    rows = Worker.objects.all()
+    rows = rows.filter(sector=sector) if sector else rows
+    rows = rows.filter(region_code__startswith=region) if region else rows
+    head = dict(CountedWith.objects.values_list("worker", "head"))
+    number: dict[Any, int] = {}
+    seen = []
+    appearances = Appearance.objects.filter(worker__in=rows.values("pk"))
+    for worker, source in appearances.values_list("worker", "source__name").distinct():
+        person = head.get(worker, worker)
+        seen.append((number.setdefault(person, len(number)), source))
+    names, counts = estimating.histories(seen)
+    return estimating.estimate(names, counts, replicates=200)

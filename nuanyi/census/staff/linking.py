@@ -1,0 +1,92 @@
+"""Counting persons: possible pairs to decide, a record split again, how many nobody has seen."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from nuanyi.census.linkage import queries
+from nuanyi.census.models import Worker
+from nuanyi.census.services import linking
+from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.sectors import Sector
+from nuanyi.places import queries as places
+
+SKIPPED, LAST = "pairs-skipped", "pair-decided"
+
+
+@require_safe
+@permission_required("census.link")
+def pairs(request: HttpRequest) -> HttpResponse:
+    """The next pair to decide, masked, with what speaks for and against."""
+    actor = actor_of(request)
+    context = {
+        "review": queries.next_pair(actor, request.session.get(SKIPPED, [])),
+        "count": queries.count_persons(actor, Worker.objects.visible_to(actor)),
+        "agreement": queries.agreement(),
+        "run": queries.last_run(),
+        "names": places.names_by_code(),
+        "skipped": len(request.session.get(SKIPPED, [])),
+        "last": request.session.get(LAST),
+    }
+    return render(request, "census/staff/pairs.html", context)
+
+
+@require_POST
+@permission_required("census.link")
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """One person, two persons, skip for now, or take the last word back."""
+    actor = actor_of(request)
+    verdict = request.POST.get("verdict", "")
+    if verdict == "skip":
+        request.session[SKIPPED] = [*request.session.get(SKIPPED, []), pk][-500:]
+    elif verdict == "undo":
+        linking.undo_decision(actor=actor, link_id=pk)
+        request.session.pop(LAST, None)
+    else:
+        linking.decide_pair(actor=actor, link_id=pk, verdict=verdict)
+        request.session[LAST] = pk
+    return redirect("census:pairs")
+
+
+@require_POST
+@permission_required("census.link")
+def again(request: HttpRequest) -> HttpResponse:
+    """Show the skipped pairs again."""
+    request.session.pop(SKIPPED, None)
+    return redirect("census:pairs")
+
+
+@require_POST
+@permission_required("census.link")
+def split(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """This record is somebody else than those it is counted with."""
+    linking.split_record(actor=actor_of(request), worker_id=pk)
+    return redirect("census:worker", pk=pk)
+
+
+@require_safe
+@permission_required("census.link")
+def unseen(request: HttpRequest) -> HttpResponse:
+    """How many people are on no roster, with the assumptions in words."""
+    sector = request.GET.get("sector", "")
+    region = request.GET.get("region", "")
+    sector = sector if sector in Sector.values else ""
+    region = region if region in places.names_by_code() else ""
+    run = queries.last_run()
+    key = f"unseen:{run.pk if run else 0}:{sector}:{region}"
+    found = cache.get(key)
+    if found is None:
+        found = queries.how_many_unseen(sector, region)
+        cache.set(key, found, 3600)
+    context = {
+        "found": found,
+        "sectors": Sector.choices,
+        "townships": [(place.code, place.name) for place in places.townships()],
+        "filters": {"sector": sector, "region": region},
+    }
+    return render(request, "census/staff/unseen.html", context)

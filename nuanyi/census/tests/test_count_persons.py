@@ -1,0 +1,228 @@
+"""The count of persons in the product: linked, decided, split again, and told within one's own scope only."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils.translation import override
+
+from nuanyi.census import jobs
+from nuanyi.census.linkage import engine, queries
+from nuanyi.census.linkage.clusters import joined
+from nuanyi.census.linkage.models import CountedWith, Link, LinkageRun, Verdict
+from nuanyi.census.models import Worker
+from nuanyi.census.services import imports, linking
+from nuanyi.census.tests.test_link_rosters import number_with
+from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+from nuanyi.lib.errors import NotAllowed, NotFound
+from nuanyi.lib.figures import Window, offered
+from nuanyi.people.services import erase_person
+
+NAMES = ["韦建国", "覃小梅", "莫大勇", "秦晓兰", "阳春生", "蒋志明", "廖海燕", "石秀英", "龙天明", "邓丽华"]
+
+
+def two_rosters(program, people: int = 30):
+    """Two sources: all with ID numbers in both but the last three, who have a changed phone and none."""
+    first = []
+    second = []
+    for at in range(people):
+        name = NAMES[at % 10][0] + "俊敏浩然子轩雨桐思远嘉怡文博"[at % 13] + NAMES[(at * 7) % 10][1:]
+        number = number_with(f"19{60 + at:02}0101", at)
+        first.append([name, f"1990000{at:04}", number, "甲站", "快递", "雁山镇"])
+        phone = f"1990000{at:04}" if at < people - 3 else f"1881111{at:04}"
+        second.append([name, phone, number if at % 2 else "", "甲站", "快递", "雁山镇"])
+    head = ["姓名", "手机号", "身份证号", "站点", "行业", "乡镇"]
+    take(program, [head, *first], source_name="平台")
+    # the exact match of an import is what the linkage goes beyond: a phone of another form keeps rows apart
+    take(program, [head, *second], source_name="企业")
+    return first, second
+
+
+#: Three people without ID numbers.
+THREE = [
+    ["姓名", "手机号", "站点", "行业", "乡镇"],
+    ["韦建国", "19900000001", "甲站", "快递", "雁山镇"],
+    ["秦晓兰", "19900000002", "甲站", "快递", "雁山镇"],
+    ["龙天明", "19900000003", "甲站", "快递", "雁山镇"],
+]
+
+
+@pytest.fixture
+def pair(district, program):
+    """Two records and a possible link between them."""
+    take(program, THREE)
+    left, right, _other = sorted(Worker.objects.values_list("pk", flat=True))
+    evidence = {"name": ["sounds-alike", 9.1], "phone": ["different", -3.0]}
+    return Link.objects.create(
+        left_id=left, right_id=right, zone="possible", probability=0.6, evidence=evidence, version="1"
+    )
+
+
+def persons() -> int:
+    return next(f for f in offered().values() if f.key == "census.workers").count(
+        Window(region="450311"), ()
+    )[()]
+
+
+def test_a_linkage_links_records_that_no_exact_match_found(district, program):
+    two_rosters(program)
+    before = Worker.objects.count()
+    run = linking.link_all(actor=program)
+    assert run is not None
+    assert (run.entries, run.persons) == (before, before - CountedWith.objects.count())
+    assert run.persons == persons()
+    for link in Link.objects.holding():
+        assert link.probability >= engine.UNRIVALLED
+        assert link.version == engine.VERSION
+
+
+def test_nothing_changed_means_no_run_and_a_new_roster_means_one(district, program):
+    take(program, [HEAD, row(1), row(2)])
+    assert linking.link_all(actor=program) is not None
+    assert linking.link_all(actor=program) is None
+    take(program, [HEAD, row(5)], source_name="乙")
+    assert jobs.link_persons() == 3
+    assert LinkageRun.objects.count() == 2
+
+
+def test_a_decision_moves_the_figure_and_undo_moves_it_back(pair, program, cast):
+    office = cast.actor("office")
+    assert persons() == 3
+    linking.decide_pair(actor=office, link_id=pair.pk, verdict="same")
+    assert persons() == 2
+    linking.undo_decision(actor=office, link_id=pair.pk)
+    assert persons() == 3
+
+
+def test_a_decision_outlives_the_next_linkage_and_the_same_roster_again(pair, program, cast):
+    linking.decide_pair(actor=cast.actor("office"), link_id=pair.pk, verdict="same")
+    take(program, THREE)
+    linking.link_all(actor=program, always=True)
+    pair.refresh_from_db()
+    assert pair.verdict == Verdict.SAME
+    assert persons() == 2
+
+
+def test_a_wrong_link_is_split_and_stays_split(pair, program, cast):
+    Link.objects.filter(pk=pair.pk).update(zone="certain")
+    linking._rebuild()
+    assert persons() == 2
+    linking.split_record(actor=cast.actor("office"), worker_id=pair.right_id)
+    assert persons() == 3
+    linking.link_all(actor=program, always=True)
+    assert persons() == 3
+    with pytest.raises(NotFound):
+        linking.split_record(actor=cast.actor("office"), worker_id=pair.right_id)
+
+
+def test_two_reviewers_who_differ_leave_two_persons(pair, cast):
+    linking.decide_pair(actor=cast.actor("office"), link_id=pair.pk, verdict="same")
+    linking.decide_pair(actor=cast.actor("office2"), link_id=pair.pk, verdict="different")
+    assert persons() == 3
+    assert (queries.agreement().pairs, queries.agreement().agreed) == (1, 0)
+    linking.decide_pair(actor=cast.actor("office2"), link_id=pair.pk, verdict="same")
+    assert (persons(), queries.agreement().percent) == (2, 100)
+
+
+def test_an_erased_person_takes_the_links_along(pair, program, cast):
+    linking.decide_pair(actor=cast.actor("office"), link_id=pair.pk, verdict="same")
+    erase_person(actor=program, person=Worker.objects.get(pk=pair.left_id).person, reason="asked for it")
+    assert not Link.objects.exists()
+    assert persons() == 2
+
+
+def test_an_undone_import_takes_the_links_along(district, program):
+    of = take(program, [HEAD, row(1), row(2)])
+    linking.link_all(actor=program)
+    imports.undo(actor=program, of=of)
+    assert (Link.objects.count(), CountedWith.objects.count()) == (0, 0)
+
+
+def test_a_linkage_that_is_killed_leaves_the_old_links(pair, program, monkeypatch):
+    Link.objects.filter(pk=pair.pk).update(zone="certain")
+    linking._rebuild()
+
+    def dies(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(linking, "_rebuild", dies)
+    with pytest.raises(KeyboardInterrupt):
+        linking.link_all(actor=program, always=True)
+    assert (Link.objects.get().pk, CountedWith.objects.count()) == (pair.pk, 1)
+
+
+def test_records_that_go_during_a_linkage_are_left_out(pair, program, monkeypatch):
+    real = engine.link
+
+    def slow(columns):
+        found = real(columns)
+        Worker.objects.filter(pk=pair.right_id).delete()
+        return found
+
+    monkeypatch.setattr(linking.engine, "link", slow)
+    run = linking.link_all(actor=program, always=True)
+    assert run is not None
+    assert linking.link_all(actor=program) is not None  # the next run sees that something changed
+
+
+def test_what_another_unit_knows_does_not_reach_a_unit(pair, program, cast):
+    """The third record, of another place, ties the two together; whoever does not see it is not told."""
+    Link.objects.all().delete()
+    ends = sorted(Worker.objects.values_list("pk", flat=True))
+    middle = Worker.objects.exclude(pk__in=(ends[0], ends[2])).get()
+    Worker.objects.filter(pk=middle.pk).update(region_code="450311101")
+    Worker.objects.exclude(pk=middle.pk).update(region_code="450311100")
+    for a, b in ((ends[0], middle.pk), (middle.pk, ends[2])):
+        left, right = sorted((a, b))
+        Link.objects.create(left_id=left, right_id=right, zone="certain", probability=0.99, version="1")
+    linking._rebuild()
+    everything = queries.count_persons(cast.actor("office"), Worker.objects.visible_to(cast.actor("office")))
+    own = queries.count_persons(cast.actor("yanshan"), Worker.objects.visible_to(cast.actor("yanshan")))
+    assert (everything.entries, everything.persons) == (3, 1)
+    assert (own.entries, own.persons, own.waiting) == (2, 2, 0)
+
+
+def test_only_those_who_see_everything_decide(pair, cast):
+    with pytest.raises(NotAllowed):
+        linking.decide_pair(actor=cast.actor("yanshan"), link_id=pair.pk, verdict="same")
+    assert cast.client("yanshan").get("/office/census/pairs/").status_code == 403
+
+
+def test_a_pair_is_shown_masked_with_what_speaks_for_and_against(pair, cast):
+    browser = cast.client("office")
+    with override("en"):
+        page = browser.get("/office/census/pairs/", headers={"accept-language": "en"}).content.decode()
+    assert 'data-key="y"' in page
+    assert "1990000000" not in page
+    browser.post(f"/office/census/pairs/{pair.pk}/", {"verdict": "skip"})
+    assert 'data-key="y"' not in browser.get("/office/census/pairs/").content.decode()
+    browser.post("/office/census/pairs/again/")
+    browser.post(f"/office/census/pairs/{pair.pk}/", {"verdict": "same"})
+    assert persons() == 2
+    assert 'data-key="u"' in browser.get("/office/census/pairs/").content.decode()
+    browser.post(f"/office/census/pairs/{pair.pk}/", {"verdict": "undo"})
+    assert persons() == 3
+
+
+def test_the_list_and_the_record_say_who_is_counted_once(pair, cast):
+    browser = cast.client("office")
+    linking.decide_pair(actor=cast.actor("office"), link_id=pair.pk, verdict="same")
+    count = browser.get("/office/census/workers/").context["count"]
+    assert (count.entries, count.persons) == (3, 2)
+    page = browser.get(f"/office/census/workers/{pair.right_id}/")
+    assert [other.pk for other in page.context["same_person"]] == [pair.left_id]
+    browser.post(f"/office/census/workers/{pair.right_id}/split/")
+    assert persons() == 3
+
+
+def test_the_page_of_the_unseen_is_honest_about_one_source(pair, cast):
+    page = cast.client("office").get("/office/census/unseen/")
+    assert page.status_code == 200
+    assert page.context["found"].method == "one-source"
+
+
+def test_groups_never_bring_enemies_or_two_identities_together():
+    links = [(1, 2), (2, 3), (3, 4), (5, 6)]
+    assert joined(links, apart=[(1, 3)]) == [{1, 2}, {3, 4}, {5, 6}]
+    assert joined(links, identity={1: "x", 4: "y"}) == [{1, 2, 3}, {5, 6}]
+    assert joined([(1, 2)], identity={1: "x", 2: "y"}) == []
+    assert joined([], identity={1: "x", 2: "y"}, said=[(1, 2)]) == [{1, 2}]
