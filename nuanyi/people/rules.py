@@ -133,6 +133,7 @@ PERMISSION_WORDS: dict[str, Words] = {
     "census.follow_up": _("Write down a contact"),
     "census.enter": _("Record somebody at the door"),
     "census.import": _("Take a roster in"),
+    "census.link": _("Decide which entries are one person"),
     "census.rounds": _("Plan a census round"),
     "census.export": _("Ask for an export in clear"),
     "census.approve_export": _("Approve an export in clear"),

@@ -41,7 +41,7 @@ REVIEW_SHARE = 0.08
 CROWD = 60
 #: How many label pairs the usual values below weigh as much as.
 PRIOR_WEIGHT = 20.0
-LABEL_PAIRS = 2_000_000
+LABEL_PAIRS = 500_000
 
 Array = np.ndarray[Any, Any]
 
@@ -315,11 +315,13 @@ def learn(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """``m`` and ``u`` of every level, and how likely two entries drawn at random are one person."""
     by_id = _counts(database, _pairs(_SAME_ID))
     by_call = _counts(database, _pairs(_SAME_CALL))
-    by_either = _counts(database, _pairs(f"(({_SAME_ID}) OR ({_SAME_CALL}))"))
+    by_both = _counts(database, _pairs(f"{_SAME_CALL} AND {_SAME_ID}"))
     different = _counts(database, _different(database))
     levels = {}
     for one in COMPARISONS:
-        counted = by_id[one.key] if one.by_id else by_either[one.key]
+        counted = by_id[one.key]
+        if not one.by_id:
+            counted = counted + by_call[one.key] - by_both[one.key]
         if one is ID_NUMBER:
             counted = by_call[one.key]
         usual = np.array([level[2] for level in one.levels])

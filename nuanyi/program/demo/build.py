@@ -10,7 +10,7 @@ from typing import Any
 
 from nuanyi.census.models import CensusRound, Import
 from nuanyi.census.rules import RoundState
-from nuanyi.census.services import imports, rounds
+from nuanyi.census.services import imports, linking, rounds
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.figures import Window
@@ -108,6 +108,8 @@ def build(say: Callable[[str], None]) -> dict[str, Any]:
     for file, source, kind, sector, day in ROSTERS:
         say(f"  {file} …")
         _roster(file, source, kind, sector, day, key_round)
+    say("persons …")
+    linking.link_all(actor=ACTOR)
     say("stations …")
     with row_security.reading_as(ACTOR):
         stations.build()
