@@ -1,4 +1,4 @@
-"""The program's WSGI callable with a few more addresses: an empty JSON view, a bare INSERT, whether the snapshot is loaded."""
+"""What Granian serves, with a few more addresses: an empty JSON view, a bare INSERT, whether the snapshot is loaded."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from nuanyi.program.wsgi import application  # noqa: F401 - what Granian serves
+from nuanyi.program.server import application  # noqa: F401 - what Granian serves
 
 
 def empty(request: HttpRequest) -> JsonResponse:

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from django.conf import settings
 
+from nuanyi.lib import durable
 from nuanyi.lib.sealed import Store, declare_store, keys, walk
+from nuanyi.people.models import keys
 
 SENT, REJECTED = "sent", "rejected"
 
@@ -32,7 +34,7 @@ def keep(pk: UUID, part: str, raw: bytes) -> None:
         out.write(keys().seal_bytes("file", raw, pk.bytes + part.encode()))
         out.flush()
         os.fsync(out.fileno())
-    scratch.replace(_path(pk, part))
+    durable.rename(scratch, _path(pk, part))
 
 
 def take(pk: UUID, part: str) -> bytes | None:

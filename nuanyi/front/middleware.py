@@ -10,15 +10,14 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
-from django.utils.translation import gettext_lazy as _
 
+from nuanyi.front import bodies
 from nuanyi.front.refusals import answer
 from nuanyi.lib import outgoing
-from nuanyi.lib.errors import BadInput, Refusal, TooMuch
+from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.people.models import Account
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-MAX_BODY = 41 << 20
 
 
 def _policy() -> str:
@@ -119,18 +118,20 @@ class SafeHeaders:
 
 
 class UploadGate:
-    """Refuses a body that is too large by its announced length, before a byte of it is read."""
+    """Answers a request whose body is known not to be whole, or too large, before anything of it is read.
+
+    The server has looked already (``front.bodies``) and says what is wrong; behind another server the announced length is
+    looked at here.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the request."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
-            return answer(
-                request,
-                TooMuch(_("This is larger than 40 MB. Nothing was kept."), code="too-large", status=413),
-            )
+        problem = request.META.get(bodies.PROBLEM) or bodies.announced(request.META)[0]
+        if problem:
+            return answer(request, bodies.refusal_of(problem))
         return self.get_response(request)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import sys
 from pathlib import Path
 
 from django.conf import settings
@@ -17,8 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi import __version__
-from nuanyi.front.refusals import answer
+from nuanyi.front import bodies
+from nuanyi.front.refusals import answer, problem, wants_json
 from nuanyi.lib.access import PUBLIC, permission_required
+from nuanyi.lib.database_errors import refusal_for
 from nuanyi.lib.digests import entity_tag
 from nuanyi.lib.errors import NotAllowed, NotFound, Refusal
 from nuanyi.lib.proxies import asked_from_here
@@ -48,9 +51,28 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return answer(request, NotFound())
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a page without database or session, in both languages."""
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """500: a page without database or session, in both languages; 503 and 507 where we know that it is not a mistake."""
+    refusal = refusal_for(sys.exc_info()[1])
+    if refusal is not None:
+        return unanswerable(request, refusal)
     return HttpResponse((Path(__file__).parent / "static/front/500.html").read_bytes(), status=500)
+
+
+def unanswerable(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
+    """What can be said without the database: in the form of the interface that was asked, else a page in both languages."""
+    form = getattr(request.resolver_match and request.resolver_match.func, "error_form", None)
+    response: HttpResponseBase
+    if form is not None:
+        response = form(request, refusal)
+    elif wants_json(request):
+        response = problem(refusal)
+    else:
+        response = HttpResponse(bodies.short_page(refusal), status=refusal.status)
+    response["Cache-Control"] = "no-store"
+    if refusal.status == 503:
+        response["Retry-After"] = "5"
+    return response
 
 
 @require_safe

@@ -30,6 +30,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from nuanyi.lib import durable
+
 MAJOR = "18"
 OWNER = "nuanyi_owner"
 WEB = "nuanyi_web"
@@ -142,6 +144,7 @@ class EmbeddedPostgres:
         self.socket_folder = Path(tempfile.gettempdir()) / f"ny-{self._uid}-{digest}"
         self.address = Address(self.socket_folder)
         self._users: int | None = None
+        self._server: subprocess.Popen[bytes] | None = None
 
     # where things are -------------------------------------------------------------------------
 
@@ -229,6 +232,18 @@ class EmbeddedPostgres:
                 self._start()
             self._make_roles_and_database()
         return self.address
+
+    def is_running(self) -> bool:
+        """Whether the postmaster lives; a dead one that is our child is reaped. Asks no question over the socket."""
+        if self._server is not None and self._server.poll() is not None:
+            self._server = None
+        return self._postmaster() is not None
+
+    def revive(self) -> None:
+        """Start the server again after its postmaster was killed; nothing happens where it answers. Raises CannotStart."""
+        with self._locked("starter.lock"):
+            if not self._answers():
+                self._start()
 
     def leave(self) -> None:
         """Stop being a user; the last one stops the server cleanly."""
@@ -318,20 +333,22 @@ class EmbeddedPostgres:
         with (scratch / "postgresql.conf").open("a") as out:
             out.write(CONFIGURATION.format(port=PORT))
         shutil.rmtree(self.data, ignore_errors=True)
-        scratch.rename(self.data)
+        durable.sync_file(scratch / "postgresql.conf")
+        durable.rename(scratch, self.data)
 
     def _start(self) -> None:
         self._make_socket_folder()
-        self._drop_stale_pid_file()
         started = time.monotonic()
         while True:
+            self._clear_away()
             server = self._launch()
             if self._wait_for(server, started):
+                self._server = server
                 return
             if time.monotonic() - started > START_SECONDS / 2:
                 tail = self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
                 raise CannotStart(f"PostgreSQL did not start; the end of {self.log}:\n{tail}")
-            time.sleep(0.3)  # the children of a killed postmaster need a moment to let go of its memory
+            time.sleep(0.3)  # whoever held on to the memory of a killed postmaster needs a moment to let go
 
     def _launch(self) -> subprocess.Popen[bytes]:
         arguments = [
@@ -383,10 +400,35 @@ class EmbeddedPostgres:
             return None
         return number if str(self.data).encode() in command else None
 
-    def _drop_stale_pid_file(self) -> None:
-        """PostgreSQL refuses where the number in its file now belongs to another program; we know better."""
-        if Path("/proc/self").exists() and self._postmaster() is None:
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
+    def _clear_away(self) -> None:
+        """Take away what a killed postmaster left: itself as a zombie, its children, and locks that name nobody.
+
+        PostgreSQL refuses to start where the number in one of its locks belongs to any living process of the same account, a
+        zombie among them, and where a child of the old postmaster still holds its shared memory. We know better than it
+        does: a postmaster of ours has our data folder in its command line.
+        """
+        self.is_running()
+        if not Path("/proc/self").exists() or self._postmaster() is not None:
+            return
+        for number in self._left_behind():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+        (self.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+        (self.socket_folder / f".s.PGSQL.{PORT}").unlink(missing_ok=True)
+
+    def _left_behind(self) -> list[int]:
+        """Processes of PostgreSQL that work in our data folder: they stand in it, and their title says postgres."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                if os.path.samefile(entry / "cwd", self.data):
+                    title = (entry / "cmdline").read_bytes()
+                    if title.startswith(b"postgres") or b"/postgres\0" in title:
+                        found.append(int(entry.name))
+            except OSError:
+                continue  # ended meanwhile, or somebody else's
+        return found
 
     def _answers(self) -> bool:
         if self._postmaster() is None or not (self.socket_folder / f".s.PGSQL.{PORT}").exists():

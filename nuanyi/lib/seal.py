@@ -21,6 +21,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from nuanyi.lib import durable
+
 VERSION = b"\x01"
 #: Key families: ordinary fields, political affiliation (its own key), and look-up digests.
 FAMILIES = ("person", "political", "file")
@@ -158,6 +160,7 @@ def _write_new(path: Path, document: object) -> None:
             out.flush()
             os.fsync(out.fileno())
         os.link(scratch, path)  # refuses where the file is there already, so two starters agree on one
+        durable.sync_folder(path.parent)
     finally:
         scratch.unlink()
 
@@ -185,7 +188,7 @@ def _replace(path: Path, document: object) -> None:
     fresh = path.with_suffix(".next")
     fresh.unlink(missing_ok=True)
     _write_new(fresh, document)
-    os.replace(fresh, path)
+    durable.rename(fresh, path)
 
 
 def load_keys(path: Path) -> Keys:

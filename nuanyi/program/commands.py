@@ -82,12 +82,12 @@ def serve(chosen: argparse.Namespace) -> int:
     """Web and worker under one supervisor."""
     from nuanyi.program import doctor, supervisor
 
-    with database.attached():
+    with database.attached() as server:
         doctor.refuse_unsafe_settings(chosen.host)
         _migrate_if_needed()
         doctor.refuse_unsafe(chosen.host)
         _offer_setup(chosen.host, chosen.port)
-        return supervisor.Supervisor(chosen.host, chosen.port, chosen.workers).run()
+        return supervisor.Supervisor(chosen.host, chosen.port, chosen.workers, server).run()
 
 
 def _offer_setup(host: str, port: int) -> None:
@@ -186,6 +186,9 @@ def service(chosen: argparse.Namespace) -> int:
 
 def worker(chosen: argparse.Namespace) -> int:
     """The job worker alone."""
+    from nuanyi.lib.processes import die_with_supervisor
+
+    die_with_supervisor()
     with ready():
         from django.core.management import call_command
 

@@ -27,8 +27,11 @@ def keys_file() -> Path:
 
 
 @contextmanager
-def attached() -> Iterator[None]:
-    """Have a database for the length of a ``with`` block; sets ``NUANYI_DB_URL`` (role without ownership) and the owner's."""
+def attached() -> Iterator[EmbeddedPostgres | None]:
+    """Have a database for the length of a ``with`` block; sets ``NUANYI_DB_URL`` (role without ownership) and the owner's.
+
+    Gives the server that is our own, None where it is somebody else's.
+    """
     os.umask(0o077)
     folder = home()
     if not folder.exists():
@@ -47,14 +50,14 @@ def attached() -> Iterator[None]:
         os.environ["NUANYI_DB_URL"] = envstr("NUANYI_WEB_DATABASE_URL") or make_conninfo(
             outside, options=f"-c role={WEB}"
         )
-        yield
+        yield None
         return
     server = EmbeddedPostgres(folder)
     address = server.join()
     try:
         os.environ["NUANYI_OWNER_DB_URL"] = address.url(OWNER, DATABASE)
         os.environ["NUANYI_DB_URL"] = address.url(WEB, DATABASE)
-        yield
+        yield server
     finally:
         server.leave()
 

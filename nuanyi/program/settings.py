@@ -188,7 +188,7 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = NUANYI_HOME / "static"
+STATIC_ROOT = Path(envstr("NUANYI_STATIC_ROOT") or NUANYI_HOME / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -225,7 +225,8 @@ LOGGING = {
     "formatters": {
         "line": {"()": "nuanyi.lib.logs.LogLine", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
-    "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"quiet": {"()": "nuanyi.lib.database_errors.QuietFilter"}},
+    "handlers": {"err": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["quiet"]}},
     "root": {"handlers": ["err"], "level": "WARNING"},
     "loggers": {"nuanyi": {"level": NUANYI_LOG_LEVEL}, "procrastinate": {"level": "WARNING"}},
 }

@@ -1,4 +1,4 @@
-"""``nuanyi serve``: Granian and the job worker as children; a dead one is started again, SIGTERM stops both cleanly."""
+"""``nuanyi serve``: the database of our own, Granian and the job worker; what dies is started again, SIGTERM ends all."""
 
 from __future__ import annotations
 
@@ -8,61 +8,108 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from types import FrameType
 
+from nuanyi.lib.embedded_postgres import CannotStart, EmbeddedPostgres
 from nuanyi.lib.env import envint
 from nuanyi.lib.errors import Refusal
+from nuanyi.lib.processes import PARENT, allow_many_files, end_group
+from nuanyi.program import static_files
 
 log = logging.getLogger("nuanyi.serve")
 STOP_SECONDS = 25.0
-THREADS = 4
+LOOK_SECONDS = 0.3
+HEADER_SECONDS = 15
+CONNECTIONS = 4096
+
+
+class DatabaseWatch(threading.Thread):
+    """Looks after the database of our own as after a child: a killed postmaster is started again within seconds."""
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        super().__init__(name="database", daemon=True)
+        self.server = server
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        """Look until told to stop."""
+        wait = LOOK_SECONDS
+        while not self.stopping.wait(wait):
+            if self.server.is_running():
+                wait = LOOK_SECONDS
+                continue
+            log.warning("the database has ended and is started again")
+            try:
+                self.server.revive()
+                log.warning("the database is back")
+                wait = LOOK_SECONDS
+            except (CannotStart, OSError) as exc:
+                wait = min(5.0, wait * 2)
+                log.error("the database does not start, tried again in %.1f s: %s", wait, exc)
+
+    def stop(self) -> None:
+        """End the thread; a start that is under way is waited for."""
+        self.stopping.set()
+        self.join(STOP_SECONDS)
 
 
 class Supervisor:
-    """Two children and a loop."""
+    """The children and a loop. ``database`` is the server to look after, None where it is somebody else's."""
 
-    def __init__(self, host: str, port: int, workers: int | None) -> None:
+    def __init__(
+        self, host: str, port: int, workers: int | None, database: EmbeddedPostgres | None = None
+    ) -> None:
         self.host, self.port = host, port
         self.workers = workers or envint("NUANYI_WORKERS", max(2, os.cpu_count() or 2))
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.deaths: dict[str, list[float]] = {"web": [], "worker": []}
+        self.due: dict[str, float] = {}
+        self.database = DatabaseWatch(database) if database is not None else None
         self.stopping = False
 
     def commands(self) -> dict[str, list[str]]:
         """What the children run."""
-        granian = [
+        web = [
             sys.executable,
             "-m",
-            "granian",
+            "nuanyi.program.web",
             "--interface",
-            "wsgi",
+            "rsgi",
+            "--http",
+            "1",
             "--host",
             self.host,
             "--port",
             str(self.port),
             "--workers",
             str(self.workers),
-            "--blocking-threads",
-            str(THREADS),
+            "--backlog",
+            str(CONNECTIONS),
             "--backpressure",
-            "512",
+            str(CONNECTIONS),
+            "--http1-header-read-timeout",
+            str(HEADER_SECONDS * 1000),
             "--no-ws",
             "--workers-kill-timeout",
             "10",
             "--respawn-failed-workers",
             "--log-level",
             "warning",
-            "nuanyi.program.wsgi:application",
+            "nuanyi.program.server:application",
         ]
-        return {"web": granian, "worker": [sys.executable, "-m", "nuanyi.program.cli", "worker"]}
+        return {"web": web, "worker": [sys.executable, "-m", "nuanyi.program.cli", "worker"]}
 
     def run(self) -> int:
         """Serve until told to stop; returns the exit code."""
         self._refuse_taken_port()
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        self._collect_static()
+        allow_many_files()
+        static_files.make_ready()
+        if self.database is not None:
+            self.database.start()
         for name in self.commands():
             self._start(name)
         print(
@@ -71,10 +118,8 @@ class Supervisor:
             flush=True,
         )
         while not self.stopping:
-            time.sleep(0.3)
-            for name, child in list(self.children.items()):
-                if child.poll() is not None and not self.stopping:
-                    self._revive(name)
+            time.sleep(LOOK_SECONDS)
+            self._look()
         self._end()
         return 0
 
@@ -88,37 +133,34 @@ class Supervisor:
                     f"port {self.port} on {self.host} is taken: choose another with --port", code="port"
                 ) from exc
 
-    @staticmethod
-    def _collect_static() -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "nuanyi.program.cli",
-            "manage",
-            "collectstatic",
-            "--noinput",
-            "-v",
-            "0",
-        ]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-
     def _start(self, name: str) -> None:
-        # a session of its own: Ctrl-C reaches the supervisor alone, which then stops the children in order
-        self.children[name] = subprocess.Popen(self.commands()[name], start_new_session=True)
+        # a session of its own: Ctrl-C reaches the supervisor alone, which then stops the children in order; and each
+        # child ends with the supervisor, so that nothing keeps the port
+        self.children[name] = subprocess.Popen(
+            self.commands()[name], start_new_session=True, env=os.environ | {PARENT: str(os.getpid())}
+        )
 
-    def _revive(self, name: str) -> None:
+    def _look(self) -> None:
+        """Note who died; start again whose time has come. One child's wait holds up nobody else."""
         now = time.monotonic()
-        self.deaths[name] = [at for at in self.deaths[name] if now - at < 60] + [now]
-        wait = min(10.0, 0.5 * 2 ** (len(self.deaths[name]) - 1))
-        log.warning("%s has ended, started again in %.1f s", name, wait)
-        time.sleep(wait)
-        if not self.stopping:
-            self._start(name)
+        for name, child in list(self.children.items()):
+            if name in self.due:
+                if now >= self.due[name] and not self.stopping:
+                    del self.due[name]
+                    self._start(name)
+            elif child.poll() is not None and not self.stopping:
+                end_group(child.pid)  # what it left behind would keep the port, or serve old code
+                self.deaths[name] = [at for at in self.deaths[name] if now - at < 60] + [now]
+                wait = min(5.0, 0.5 * 2 ** (len(self.deaths[name]) - 1))
+                self.due[name] = now + wait
+                log.warning("%s has ended, started again in %.1f s", name, wait)
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self.stopping = True
 
     def _end(self) -> None:
+        if self.database is not None:
+            self.database.stop()
         for child in self.children.values():
             if child.poll() is None:
                 child.terminate()
@@ -127,5 +169,6 @@ class Supervisor:
             try:
                 child.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+                pass
+            end_group(child.pid)
+            child.wait()

@@ -1,4 +1,4 @@
-"""The WSGI callable that Granian serves: the stations' hot path, and Django behind it."""
+"""The WSGI callable: the stations' hot path, and Django behind it. ``program.server`` takes bodies in ahead of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 
-def build() -> object:
+def build() -> Any:
     """Django alone where no database was told; else with the live snapshot of the stations ahead of it."""
     django: Any = get_wsgi_application()
     from nuanyi.front.middleware import safe_headers

@@ -98,7 +98,14 @@ def _face(view: Face) -> Face:
             status = getattr(wrong, "status", 400)
             return _told(form, "errors", [{"code": status, "description": str(wrong)}], status)
 
+    faced.error_form = _error_form  # type: ignore[attr-defined]
     return faced
+
+
+def _error_form(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """An error that came before or around the view, as the specification wants it."""
+    form = "xml" if request.path.endswith(".xml") else "json"
+    return _told(form, "errors", [{"code": refusal.status, "description": str(refusal)}], refusal.status)
 
 
 def _kind(code: str) -> Kind:

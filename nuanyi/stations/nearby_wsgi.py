@@ -72,13 +72,18 @@ class StationsAhead:
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         """Answer, or let Django answer."""
+        answered = self.answer(environ, start_response)
+        return self.behind(environ, start_response) if answered is None else answered
+
+    def answer(self, environ: dict[str, Any], start_response: Start) -> list[bytes] | None:
+        """Answer from memory, at once; None where Django has to."""
         if environ["PATH_INFO"] != PATH or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            return self.behind(environ, start_response)
+            return None
         if not self.buckets.take(network_of(client_address(environ)), time.monotonic()):
             return self._refuse(TooMuch(code="too-often"), environ, start_response)
         snapshot = self.live.current()
         if snapshot is None:
-            return self.behind(environ, start_response)
+            return None
         try:
             asked = nearby.asked_of(dict(parse_qsl(environ.get("QUERY_STRING", ""))))
             body = nearby.answer(asked, snapshot, clock.now().timestamp())

@@ -5,7 +5,13 @@ from nuanyi.program.cli import parser
 
 ROOT = Path(__file__).parents[3]
 MANUAL = (ROOT / "docs/administrator.md").read_text()
-INSIDE = {"NUANYI_DB_URL", "NUANYI_OWNER_DB_URL", "NUANYI_TEST_HOME", "NUANYI_CONNECTS_AS_OWNER"}
+INSIDE = {
+    "NUANYI_DB_URL",
+    "NUANYI_OWNER_DB_URL",
+    "NUANYI_TEST_HOME",
+    "NUANYI_CONNECTS_AS_OWNER",
+    "NUANYI_STATIC_ROOT",
+}
 
 
 def test_every_setting_stands_in_the_administrators_manual():

@@ -1,47 +1,17 @@
 import json
-import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 
+from nuanyi.program.tests.conftest import environment, free_port, run, wait_for
+
 DEMO = Path(__file__).parents[1] / "demo" / "rosters"
 pytestmark = pytest.mark.xdist_group("home")
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("home")
-    for part in (folder, *list(folder.parents)[:2]):
-        part.chmod(part.stat().st_mode | 0o011)
-    run(folder, "demo", "--no-serve")
-    return folder
-
-
-def environment(home):
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))
-    }
-    return kept | {"NUANYI_HOME": str(home)}
-
-
-def run(home, *words, code=0):
-    done = subprocess.run(
-        [sys.executable, "-m", "nuanyi.program.cli", *words],
-        env=environment(home),
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == code, done.stderr[-2000:]
-    return done.stdout
 
 
 def test_figures_prints_the_four_counts_of_the_source(home):
@@ -152,23 +122,6 @@ def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(home,
     assert run(other, "manage", "shell", "-v", "0", "-c", look).strip().splitlines()[-1] == "None None"
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(port, seconds=40):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-                return json.load(answer)
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("not served")
-
-
 def test_serve_revives_a_dead_child_and_stops_cleanly_on_sigterm(home):
     port = free_port()
     server = subprocess.Popen(
@@ -182,7 +135,9 @@ def test_serve_revives_a_dead_child_and_stops_cleanly_on_sigterm(home):
         import psutil
 
         web = next(
-            child for child in psutil.Process(server.pid).children() if "granian" in " ".join(child.cmdline())
+            child
+            for child in psutil.Process(server.pid).children()
+            if "nuanyi.program.web" in child.cmdline()
         )
         for child in [*web.children(recursive=True), web]:
             child.kill()
