@@ -12,7 +12,6 @@ from django.conf import settings
 
 from nuanyi.lib import durable
 from nuanyi.lib.sealed import Store, declare_store, keys, walk
-from nuanyi.people.models import keys
 
 SENT, REJECTED = "sent", "rejected"
 
