@@ -1,7 +1,9 @@
 import pytest
 
+from nuanyi.census.models import Worker
 from nuanyi.census.services import exports
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+from nuanyi.journal.models import Entry
 from nuanyi.lib import sheets
 from nuanyi.lib.errors import IllegalMove, NotAllowed, NotFound
 
@@ -47,3 +49,18 @@ def test_nobody_approves_their_own_request(cast, three):
     export = exports.ask_for_clear(actor=cast.actor("office"), purpose="发放雨衣", filters={})
     with pytest.raises(NotAllowed, match="第二个人"):
         exports.decide_export(actor=cast.actor("office"), export=export, approve=True)
+
+
+def test_a_name_that_was_searched_stands_neither_in_the_journal_nor_in_a_request(cast, three):
+    first = Worker.objects.filter(region_code__startswith="450311100").order_by("pk").first()
+    Worker.objects.filter(pk=first.pk).update(site_name="周小明站点")
+    exports.export_masked(actor=cast.actor("office"), what="workers", filters={"q": "周小明", "sector": ""})
+    export = exports.ask_for_clear(actor=cast.actor("yanshan"), purpose="发放雨衣", filters={"q": "周小明"})
+    told = [entry.detail for entry in Entry.objects.filter(kind__startswith="census.export")]
+    assert len(told) == 2
+    assert "周小明" not in str(told)
+    export.refresh_from_db()
+    assert "周小明" not in str(export.filters)
+    exports.decide_export(actor=cast.actor("office"), export=export, approve=True)
+    found = cells(exports.take_clear(actor=cast.actor("yanshan"), export=export))
+    assert len({"周小明", "李大力"} & set(found)) == 1  # the search is carried out all the same
