@@ -97,6 +97,22 @@ class Keys:
         """Which key sealed a value."""
         return int.from_bytes(bytes(sealed)[1:3], "big")
 
+    def fingerprints(self) -> dict[str, str]:
+        """``{"digest" or "family/number": 32 hexadecimal signs}``: each key known again, and nothing told of it.
+
+        A keyed digest of fixed words under the key itself (BLAKE2b as a MAC): who does not have the key cannot
+        make it, and 256 random bits are not found by trying.
+        """
+        known = {
+            f"{family}/{number}": key
+            for family, ring in self.rings.items()
+            for number, key in ring.keys.items()
+        }
+        return {
+            name: blake2b(f"fingerprint\0{name}".encode(), key=key, digest_size=16).hexdigest()
+            for name, key in (known | {"digest": self.digest_key}).items()
+        }
+
     def digest(self, field: str, text: str) -> bytes:
         """A keyed digest (16 bytes) for exact look-up of a normalised value; useless without the key.
 

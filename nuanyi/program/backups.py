@@ -1,6 +1,7 @@
 """Backup and restore: a plain archive by pg_dump and a digest of every table, compared after restoring.
 
-The sealing keys are not part of a backup: a thief of it reads nothing. Persons erased after the backup
+The sealing keys are not part of a backup: a thief of it reads nothing. Their fingerprints are, so that a restore
+beside other keys is refused before anything is written: what is sealed would never open again. Persons erased after the backup
 was written are erased again when it is restored (``people.erasures``, kept beside the keys).
 """
 
@@ -18,6 +19,7 @@ from nuanyi import __version__
 from nuanyi.lib.digests import sha256_hex
 from nuanyi.lib.embedded_postgres import CannotStart, binaries_of_wheel
 from nuanyi.lib.errors import BadInput
+from nuanyi.lib.seal import UnsafeKeys, load_keys
 from nuanyi.program import database
 
 DUMP, MANIFEST = "nuanyi.dump", "manifest.json"
@@ -52,37 +54,62 @@ def digests(url: str) -> dict[str, dict[str, Any]]:
     return found
 
 
+def keys_in_use(db: psycopg.Connection[Any]) -> dict[str, str]:
+    """Fingerprints of the keys that the database's sealed values need, and of the key of its look-up digests."""
+    from nuanyi.lib import sealed
+
+    needed = {"digest"}
+    for field in sealed.fields():
+        table, column = field.model._meta.db_table, sql.Identifier(field.column)
+        if db.execute("SELECT to_regclass(%s)", [table]).fetchone() == (None,):
+            continue  # of a version whose tables are not made yet
+        query = sql.SQL(
+            "SELECT DISTINCT get_byte({column}, 1) * 256 + get_byte({column}, 2) FROM {table}"
+            " WHERE octet_length({column}) > 3"
+        ).format(column=column, table=sql.Identifier(table))
+        needed |= {f"{field.family}/{number}" for (number,) in db.execute(query)}
+    known = load_keys(database.keys_file()).fingerprints()
+    return {name: known[name] for name in sorted(needed & known.keys())}
+
+
 def write(folder: Path) -> dict[str, Any]:
     """Write a backup into an empty or new folder. Raises BadInput where something is in it."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise BadInput(f"{folder} is not empty: name a new folder", code="not-empty")
     target = folder / DUMP
-    tables = digests(database.owner_url())
+    url = database.owner_url()
+    tables = digests(url)
+    with psycopg.connect(url) as db:
+        fingerprints = keys_in_use(db)
     _run(
         [
             _tool("pg_dump"),
             "--format=custom",
             "--no-owner",
             f"--file={target}",
-            f"--dbname={database.owner_url()}",
+            f"--dbname={url}",
         ]
     )
-    if digests(database.owner_url()) != tables:
+    if digests(url) != tables:
         tables = {}  # somebody wrote meanwhile: the dump is consistent, but only pg_restore's own checks hold it
     raw = target.read_bytes()
     manifest = {
         "version": __version__,
         "sha256": sha256_hex(raw),
         "bytes": len(raw),
+        "keys": fingerprints,
         "tables": tables,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
     return {"folder": str(folder), "bytes": len(raw), "tables": len(tables), "compared": bool(tables)}
 
 
-def restore(folder: Path) -> dict[str, Any]:
-    """Restore into a database without tables and compare digests. Raises BadInput (damaged, not empty)."""
+def check(folder: Path) -> dict[str, Any]:
+    """The manifest of a backup that is whole and whose keys are here; nothing is written, no database is needed.
+
+    Raises BadInput: no backup, damaged, keys missing or others than those it was sealed under.
+    """
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
         raw = (folder / DUMP).read_bytes()
@@ -92,6 +119,25 @@ def restore(folder: Path) -> dict[str, Any]:
         raise BadInput(
             f"{folder / DUMP} is damaged: its digest is not the one written with it", code="damaged"
         )
+    file = database.keys_file()
+    try:
+        here = load_keys(file).fingerprints()
+    except UnsafeKeys as exc:
+        raise BadInput(f"{exc}. Nothing was restored", code="no-keys") from exc
+    # a backup of 0.5.0 or older names no keys: it needs a key file, and which one cannot be told
+    lacking = sorted(name for name, mark in manifest.get("keys", {}).items() if here.get(name) != mark)
+    if lacking:
+        raise BadInput(
+            f"{file} does not hold the keys that this backup was sealed under ({', '.join(lacking)}): put the keys"
+            " folder back that you kept when it was written. Nothing was restored",
+            code="wrong-keys",
+        )
+    return manifest  # type: ignore[no-any-return]
+
+
+def restore(folder: Path) -> dict[str, Any]:
+    """Restore into a database without tables and compare digests. Raises BadInput (see ``check``; not empty)."""
+    manifest = check(folder)
     url = database.owner_url()
     with psycopg.connect(url) as db:
         if db.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() != (0,):

@@ -286,6 +286,7 @@ def restore(chosen: argparse.Namespace) -> int:
     """Put a backup back."""
     from nuanyi.program import backups
 
+    backups.check(Path(chosen.folder))  # before a database and fresh keys are made
     with database.attached():
         report = backups.restore(Path(chosen.folder))
     with ready():

@@ -88,6 +88,10 @@ def test_a_backup_restores_with_every_digest_equal_and_a_damaged_one_does_not(ho
     for part in (other, *list(other.parents)[:2]):
         part.chmod(part.stat().st_mode | 0o011)
     run(home, "backup", str(backup))
+    refused = json.loads(run(other, "restore", str(backup), "--json", code=2))
+    assert refused["code"] == "no-keys"
+    assert not list(other.iterdir())  # nothing is made, least of all fresh keys
+    shutil.copytree(home / "keys", other / "keys")
     told = json.loads(run(other, "restore", str(backup), "--json"))
     assert told["different"] == []
     assert told["rows"] > 1000
