@@ -1,5 +1,7 @@
 """Backup and restore: a plain archive by pg_dump and a digest of every table, compared after restoring.
 
+Both are read from one exported snapshot, so a backup of a system in use holds the digests of exactly its dump.
+
 The sealing keys are not part of a backup: a thief of it reads nothing. Their fingerprints are, so that a restore
 beside other keys is refused before anything is written: what is sealed would never open again. Persons erased after the backup
 was written are erased again when it is restored (``people.erasures``, kept beside the keys).
@@ -9,6 +11,8 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,22 +39,32 @@ def _run(arguments: list[str]) -> None:
         raise CannotStart(f"{Path(arguments[0]).name} failed: {done.stderr.strip()[-800:]}")
 
 
-def digests(url: str) -> dict[str, dict[str, Any]]:
-    """``{table: {"rows": n, "digest": hex}}`` over every row of every table, independent of their order."""
-    found: dict[str, dict[str, Any]] = {}
+@contextmanager
+def _snapshot(url: str) -> Iterator[tuple[psycopg.Connection[Any], str]]:
+    """A reading transaction that stands still, and the name under which others join what it sees.
+
+    The limits of the server are lifted: the transaction waits without a word while another program dumps.
+    """
     with psycopg.connect(url) as db:
         db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        for setting in ("idle_in_transaction_session_timeout", "statement_timeout"):
+            db.execute(sql.SQL("SET LOCAL {} = 0").format(sql.Identifier(setting)))
         db.execute("SET LOCAL timezone = 'UTC'")
-        tables = db.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
-        ).fetchall()
-        for (table,) in tables:
-            query = sql.SQL(
-                "SELECT count(*), coalesce(encode(sha256(string_agg(h, '' ORDER BY h)), 'hex'), '') FROM"
-                " (SELECT sha256(convert_to(t::text, 'UTF8')) AS h FROM {} t) rows"
-            ).format(sql.Identifier(table))
-            rows, digest = db.execute(query).fetchone() or (0, "")
-            found[table] = {"rows": rows, "digest": digest}
+        (name,) = db.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+        yield db, name
+
+
+def digests(db: psycopg.Connection[Any]) -> dict[str, dict[str, Any]]:
+    """``{table: {"rows": n, "digest": hex}}`` over every row of every table, independent of their order."""
+    found: dict[str, dict[str, Any]] = {}
+    tables = db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
+    for (table,) in tables:
+        query = sql.SQL(
+            "SELECT count(*), coalesce(encode(sha256(string_agg(h, '' ORDER BY h)), 'hex'), '') FROM"
+            " (SELECT sha256(convert_to(t::text, 'UTF8')) AS h FROM {} t) rows"
+        ).format(sql.Identifier(table))
+        rows, digest = db.execute(query).fetchone() or (0, "")
+        found[table] = {"rows": rows, "digest": digest}
     return found
 
 
@@ -79,20 +93,20 @@ def write(folder: Path) -> dict[str, Any]:
         raise BadInput(f"{folder} is not empty: name a new folder", code="not-empty")
     target = folder / DUMP
     url = database.owner_url()
-    tables = digests(url)
-    with psycopg.connect(url) as db:
+    # whoever writes meanwhile changes neither the dump nor the digests: all read the same snapshot
+    with _snapshot(url) as (db, name):
         fingerprints = keys_in_use(db)
-    _run(
-        [
-            _tool("pg_dump"),
-            "--format=custom",
-            "--no-owner",
-            f"--file={target}",
-            f"--dbname={url}",
-        ]
-    )
-    if digests(url) != tables:
-        tables = {}  # somebody wrote meanwhile: the dump is consistent, but only pg_restore's own checks hold it
+        tables = digests(db)
+        _run(
+            [
+                _tool("pg_dump"),
+                "--format=custom",
+                "--no-owner",
+                f"--snapshot={name}",
+                f"--file={target}",
+                f"--dbname={url}",
+            ]
+        )
     raw = target.read_bytes()
     manifest = {
         "version": __version__,
@@ -102,7 +116,7 @@ def write(folder: Path) -> dict[str, Any]:
         "tables": tables,
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
-    return {"folder": str(folder), "bytes": len(raw), "tables": len(tables), "compared": bool(tables)}
+    return {"folder": str(folder), "bytes": len(raw), "tables": len(tables)}
 
 
 def check(folder: Path) -> dict[str, Any]:
@@ -153,7 +167,8 @@ def restore(folder: Path) -> dict[str, Any]:
             str(folder / DUMP),
         ]
     )
-    tables = digests(url)
+    with _snapshot(url) as (db, _name):
+        tables = digests(db)
     different = sorted(name for name, kept in manifest["tables"].items() if tables.get(name) != kept)
     if different:
         raise CannotStart(f"restored, but these tables differ from the backup: {', '.join(different)}")

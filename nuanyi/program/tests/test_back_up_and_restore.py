@@ -94,3 +94,27 @@ def test_the_manifest_holds_no_key_and_names_only_keys_that_something_is_under(d
         *(key for ring in document["rings"].values() for key in ring["keys"].values()),
     ]
     assert not [key for key in clear if key in manifest]
+
+
+def test_a_backup_of_a_database_in_use_holds_digests_and_they_are_those_of_the_dump(
+    district, tmp_path, monkeypatch
+):
+    _keys, turn_to = district
+    really = backups._run
+
+    def write_a_row():
+        with psycopg.connect(os.environ["NUANYI_OWNER_DB_URL"]) as db:
+            db.execute(f"INSERT INTO {Person._meta.db_table} DEFAULT VALUES")
+
+    def with_a_writer(arguments):
+        write_a_row()
+        really(arguments)
+        write_a_row()
+
+    monkeypatch.setattr(backups, "_run", with_a_writer)
+    report = backups.write(tmp_path / "backup")
+    monkeypatch.setattr(backups, "_run", really)
+    assert report["tables"] == 1
+    turn_to("bare")
+    restored = backups.restore(tmp_path / "backup")
+    assert (restored["rows"], restored["different"]) == (1, [])
