@@ -18,6 +18,7 @@ from nuanyi.cases.services import intake, phones
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import number_of
+from nuanyi.lib.sent import refuse_program, sent
 
 
 def _private(response: HttpResponse) -> HttpResponse:
@@ -65,9 +66,16 @@ def ask(request: HttpRequest) -> HttpResponse:
                 told=form.request(channel=channel, item=item),
                 network=address_of(request),
             )
-            return redirect(f"/c/{intake.link_of(case)}/?sent=1")
+            return sent(
+                request,
+                f"/c/{intake.link_of(case)}/",
+                title=case.get_kind_display(),
+                number=case.ref,
+                code=intake.claim_code_of(case.key),
+            )
         except Refusal as wrong:
             refusal = wrong
+    refuse_program(request, form, refusal)
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
     kept = {
         "item": item.pk if item else None,

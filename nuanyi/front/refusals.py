@@ -7,6 +7,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 
+from nuanyi.lib import sent
 from nuanyi.lib.errors import Refusal, SignInFirst
 
 
@@ -14,8 +15,7 @@ def wants_json(request: HttpRequest) -> bool:
     """Whether the client is a program."""
     if request.path.startswith(("/api/", "/open311/", "/hsds/")):
         return True
-    accept = request.headers.get("Accept", "")
-    return "json" in accept and "text/html" not in accept
+    return sent.wants_json(request)
 
 
 def problem(refusal: Refusal) -> JsonResponse:

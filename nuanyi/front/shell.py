@@ -131,6 +131,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     shell = [
         "/",
         "/offline/",
+        "/me/",
         "/learn/",
         "/in/kept/",
         "/verify/",
@@ -141,7 +142,16 @@ def service_worker(request: HttpRequest) -> HttpResponse:
         "/grid/kept/",
         *[
             static(f"front/{name}")
-            for name in ("phone.css", "theme.js", "app.js", "doorstep.js", "drafts.js", "keep.js")
+            for name in (
+                "phone.css",
+                "theme.js",
+                "shell.js",
+                "map.js",
+                "doorstep.js",
+                "drafts.js",
+                "keep.js",
+                "mine.js",
+            )
         ],
         static("stations/nearest.js"),
         static("cases/ask.js"),

@@ -40,6 +40,13 @@ def who(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required(PUBLIC)
+def me(request: HttpRequest) -> HttpResponse:
+    """What this phone sent: an empty page, the phone itself fills it from what it keeps sealed."""
+    return render(request, "front/me.html")
+
+
+@require_safe
+@permission_required(PUBLIC)
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept of a person, why, for how long: made from the declarations that the program itself obeys."""
     return render(

@@ -29,6 +29,7 @@ urlpatterns = [
     path("sw.js", shell.service_worker, name="service-worker"),
     path("manifest.webmanifest", shell.manifest, name="manifest"),
     path("offline/", shell.offline, name="offline"),
+    path("me/", worker.me, name="me"),
     path("privacy/", worker.privacy, name="privacy"),
     path("healthz", shell.healthz, name="healthz"),
     path("metrics", shell.metrics, name="metrics"),

@@ -56,7 +56,7 @@ class ReportForm(forms.Form):
             if middle is None:
                 raise BadInput(
                     fields={
-                        "where": _(
+                        "township": _(
                             "Where is it? Allow the position, set it on the map, or choose the township."
                         )
                     }

@@ -16,6 +16,7 @@ from nuanyi.lib.addresses import link_to
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of
 from nuanyi.lib.paging import page_of
+from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.reports import cards, queries
@@ -30,6 +31,17 @@ def _private(response: HttpResponse) -> HttpResponse:
     return response
 
 
+def _arrived(request: HttpRequest, voice: Voice) -> HttpResponse:
+    """The way back to a report."""
+    report = voice.report
+    return sent(
+        request,
+        f"/r/{sending.link_of(voice)}/",
+        title=queries.shown_kind(report),
+        number=report.ref,
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(PUBLIC)
 def send(request: HttpRequest) -> HttpResponse:
@@ -39,9 +51,13 @@ def send(request: HttpRequest) -> HttpResponse:
         try:
             told = form.told(request.FILES.getlist("photo"))
             voice = sending.send_report(key=form.cleaned_data["key"], told=told, network=address_of(request))
-            return redirect(f"/r/{sending.link_of(voice)}/?sent=1")
+            return _arrived(request, voice)
         except Refusal as wrong:
+            # where it is can be said in this field, whatever the phone or the map said
+            if "place" in wrong.fields:
+                wrong.fields["township"] = wrong.fields.pop("place")
             refusal = wrong
+    refuse_program(request, form, refusal)
     context = {
         "form": form,
         "refusal": refusal,
@@ -75,7 +91,7 @@ def near(request: HttpRequest) -> JsonResponse:
 def me_too(request: HttpRequest, ref: str) -> HttpResponse:
     """I saw that too."""
     voice = sending.me_too(key=key_of(request), ref=ref, network=address_of(request))
-    return redirect(f"/r/{sending.link_of(voice)}/?sent=1")
+    return _arrived(request, voice)
 
 
 @require_safe

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.sectors import Sector
+from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.places import queries as places
 from nuanyi.stations import nearby, queries
 from nuanyi.stations.forms import TellForm
@@ -256,9 +257,14 @@ def tell(request: HttpRequest, code: str) -> HttpResponse:
                 photo=told["photo"].read() if told["photo"] else None,
                 network=address_of(request),
             )
-            return redirect(f"/told/{faults.link_of(fault)}/")
+            return sent(
+                request,
+                f"/told/{faults.link_of(fault)}/",
+                title=f"{found.name} {fault.get_trouble_display()}",
+            )
         except Refusal as wrong:
             refusal = wrong
+    refuse_program(request, form, refusal)
     status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
     return render(
         request,

@@ -14,6 +14,7 @@ from nuanyi.lib import downloads
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import IllegalMove, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of
+from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.places import queries as places
 from nuanyi.volunteers import certificates, queries
 from nuanyi.volunteers.forms import JoinForm
@@ -39,9 +40,10 @@ def home(request: HttpRequest) -> HttpResponse:
                 told=form.told(),
                 network=address_of(request),
             )
-            return redirect(f"/v/{joining.link_of(made)}/?sent=1")
+            return sent(request, f"/v/{joining.link_of(made)}/", title=made.team.name)
         except Refusal as wrong:
             refusal = wrong
+    refuse_program(request, form, refusal)
     context = {"form": form, "refusal": refusal, "offers": queries.coming(most=10), "teams": queries.teams()}
     return render(
         request,

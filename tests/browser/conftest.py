@@ -55,7 +55,7 @@ class Stage:
                 "NUANYI_PUBLIC_URL": self.address,
             }
             self.process = subprocess.Popen(command, env=kept | mine, stdout=log, stderr=log)
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             try:
                 with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):

@@ -180,7 +180,7 @@ def test_a_grid_worker_walks_his_list_without_network_and_nothing_is_lost_when_h
     sign_in(worker, "wangge")
     worker.goto("/grid/")
     worker.locator("ul[data-refused] li", has_text="垃圾").wait_for()
-    worker.locator("ul[data-refused] button").click()
+    worker.locator("ul[data-refused] button.secondary").click()
     worker.locator("ul[data-refused] li").wait_for(state="detached")
     desk.goto(f"/office/reports/{lamp}/")
     assert "换了灯泡" in desk.content()

@@ -32,6 +32,7 @@
             const box = new DataTransfer();
             box.items.add(new File(parts, "voice", { type }));
             field.files = box.files;
+            field.dispatchEvent(new Event("change", { bubbles: true }));
             recorder = null;
             button.textContent = words.dataset.record;
             button.setAttribute("aria-pressed", "false");

@@ -95,7 +95,13 @@
                     Accept: "application/json",
                     "X-CSRFToken": token.token,
                 },
-                body: JSON.stringify({ ...draft.body, key: draft.id, why: undefined, whose: undefined }),
+                body: JSON.stringify({
+                    ...draft.body,
+                    key: draft.id,
+                    why: undefined,
+                    whose: undefined,
+                    at: undefined,
+                }),
             });
             if (answer.ok) {
                 await Drafts.drop(draft.id);

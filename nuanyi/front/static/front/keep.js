@@ -1,34 +1,46 @@
-/* Forms with data-keep: what is written is kept on the phone first (sealed), then sent; a retry carries the same key.
-   What was refused later stays until its writer has seen why. A page with data-kept and no form sends what waits. */
+/* On every page of the phone. What is written in a form with data-keep is kept first (sealed), then sent; a retry carries the
+   same key. What waits is sent from any page, and its answer, with the link and the code, is shown until it is put away. */
 (() => {
+    if (!Drafts.possible()) return;
     const form = document.querySelector("form[data-keep]"),
         place = document.querySelector("[data-kept]"),
-        refused = document.querySelector("[data-refused]");
-    if (!(form || place) || !Drafts.possible()) return;
+        board = document.querySelector("[data-answers]");
+    const element = (tag, parts = {}, ...children) => {
+        const made = Object.assign(document.createElement(tag), parts);
+        made.append(...children);
+        return made;
+    };
     const say = (state) => {
         if (!place) return;
-        place.textContent = place.dataset[`words${state[0].toUpperCase()}${state.slice(1)}`] || "";
-        place.hidden = false;
+        place.textContent = state ? place.dataset[`words${state[0].toUpperCase()}${state.slice(1)}`] : "";
+        place.hidden = !place.textContent;
     };
 
     /* a photo is made small on the phone: the place in it goes, and so do most of its bytes */
+    const read = (file) =>
+        new Promise((done) => {
+            const reader = new FileReader();
+            reader.onload = () => done(reader.result);
+            reader.readAsDataURL(file);
+        });
+    const made = new WeakMap();
     const small = async (file) => {
+        if (made.has(file)) return made.get(file);
+        let text;
         try {
             const picture = await createImageBitmap(file);
             const scale = Math.min(1, 1280 / Math.max(picture.width, picture.height));
-            const canvas = Object.assign(document.createElement("canvas"), {
+            const canvas = element("canvas", {
                 width: Math.round(picture.width * scale),
                 height: Math.round(picture.height * scale),
             });
             canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-            return canvas.toDataURL("image/jpeg", 0.8);
+            text = canvas.toDataURL("image/jpeg", 0.8);
         } catch {
-            return new Promise((done) => {
-                const reader = new FileReader();
-                reader.onload = () => done(reader.result);
-                reader.readAsDataURL(file);
-            });
+            text = await read(file);
         }
+        made.set(file, text);
+        return text;
     };
     const blob = (text) => {
         const [head, body] = text.split(",");
@@ -39,7 +51,8 @@
     const packed = async (button) => {
         const body = {
             action: button?.getAttribute("formaction") || form.getAttribute("action") || location.pathname,
-            title: form.dataset.title || document.querySelector("h1").textContent,
+            page: location.pathname,
+            title: form.dataset.title || document.querySelector("h1").textContent.trim(),
             fields: [],
             files: [],
         };
@@ -51,121 +64,311 @@
         }
         return body;
     };
-    const showRefused = async () => {
-        if (!refused) return;
-        const rows = (await Drafts.all()).filter((draft) => draft.state === "refused" && draft.body.action);
-        refused.hidden = !rows.length;
-        refused.replaceChildren(
-            ...rows.map((draft) => {
-                const item = document.createElement("li"),
-                    drop = Object.assign(document.createElement("button"), {
-                        type: "button",
-                        className: "secondary small",
-                        textContent: refused.dataset.forget,
-                    });
-                drop.addEventListener("click", async () => {
-                    await Drafts.drop(draft.id);
-                    showRefused();
-                });
-                item.append(
-                    `${draft.body.title || ""}: ${refused.dataset.refused} ${draft.body.why || ""} `,
-                    drop,
-                );
-                return item;
+
+    /* what came back and what waits, on any page */
+    const card = (answer) => {
+        const words = board.dataset,
+            put = element("button", { type: "button", className: "secondary", textContent: words.away }),
+            text = element("p", {}, element("b", { textContent: words.sent }), ` ${answer.body.title || ""}`);
+        put.addEventListener("click", async () => {
+            await Drafts.putAway(answer.id);
+            show();
+        });
+        const box = element("div", { className: "note good" }, text);
+        if (answer.body.number) text.append(element("br"), `${words.number} ${answer.body.number}`);
+        if (answer.body.code)
+            box.append(
+                element("p", { textContent: words.code }),
+                element("p", { className: "answer", textContent: answer.body.code }),
+            );
+        const look = element("a", { className: "button", href: answer.body.link, textContent: words.look });
+        box.append(element("p", { className: "pair" }, look, put));
+        return box;
+    };
+    const refusedCard = (draft) => {
+        const words = board.dataset,
+            mend = element("button", { type: "button", textContent: words.mend }),
+            drop = element("button", {
+                type: "button",
+                className: "secondary",
+                textContent: words.forget,
+            });
+        mend.addEventListener("click", async () => {
+            await Drafts.keepForm(draft.body.page || draft.body.action, draft.body);
+            await Drafts.drop(draft.id);
+            location.assign(draft.body.page || draft.body.action);
+        });
+        drop.addEventListener("click", async () => {
+            await Drafts.drop(draft.id);
+            show();
+        });
+        return element(
+            "li",
+            { className: "note bad" },
+            element("p", {
+                textContent: `${draft.body.title || ""} ${words.refused} ${draft.body.why || ""}`,
             }),
+            element("p", { className: "pair" }, mend, drop),
         );
     };
-    const why = async (answer) => {
-        const problem = await answer.json().catch(() => ({}));
-        return (
-            Object.values(problem.fields || {})
-                .flat()
-                .join(" ") ||
-            problem.title ||
-            ""
+    const show = async () => {
+        if (!board) return;
+        const drafts = (await Drafts.all()).filter((draft) => draft.body.action);
+        const refused = drafts.filter((draft) => draft.state === "refused");
+        const waiting = drafts.filter((draft) => draft.state !== "refused" && draft.id !== mine());
+        const fresh = (await Drafts.answers()).filter(
+            (answer) => !answer.body.away && answer.body.link && answer.body.link !== location.pathname,
         );
+        const parts = fresh.map(card);
+        if (waiting.length)
+            parts.push(
+                element("p", {
+                    className: "note",
+                    textContent: board.dataset.waiting.replace("#", String(waiting.length)),
+                }),
+            );
+        const items = element("ul", { className: "plain-list" }, ...refused.map(refusedCard));
+        items.dataset.refused = "";
+        if (refused.length) parts.push(items);
+        board.replaceChildren(...parts);
+        board.hidden = !parts.length;
     };
+
+    /* what was not right, at its field: the form stays as it is, with its photos */
+    const showErrors = (problem) => {
+        form.parentElement.querySelectorAll("[data-late]").forEach((old) => old.remove());
+        form.querySelectorAll(".field.bad").forEach((old) => old.classList.remove("bad"));
+        const lines = element("ul");
+        for (const [name, words] of Object.entries(problem.fields || {})) {
+            const named = form.elements.namedItem(name),
+                field = named instanceof RadioNodeList ? named[0] : named,
+                box = field?.closest(".field");
+            const label = box?.querySelector("label, legend")?.firstChild?.textContent.trim();
+            const text = label ? `${label}：${words}` : String(words);
+            if (!box) {
+                lines.append(element("li", { textContent: text }));
+                continue;
+            }
+            box.classList.add("bad");
+            for (const fold of [field.closest("details")]) if (fold) fold.open = true;
+            const wrong = element("span", { className: "wrong", textContent: String(words) });
+            wrong.dataset.late = "";
+            box.insertBefore(wrong, box.children[1] || null);
+            lines.append(element("li", {}, element("a", { href: `#${field.id}`, textContent: text })));
+        }
+        if (!lines.children.length)
+            lines.append(element("li", { textContent: problem.title || board?.dataset.refused || "" }));
+        const summary = element(
+            "div",
+            { className: "errors", tabIndex: -1 },
+            element("h2", { textContent: board?.dataset.notyet || "" }),
+            lines,
+        );
+        summary.dataset.late = "";
+        summary.setAttribute("role", "alert");
+        form.before(summary);
+        summary.focus();
+    };
+
     const later = async (draft, state) => {
         await Drafts.put(draft.id, "waiting", draft.body);
-        say(state);
+        if (draft.id === mine()) say(state);
         return null;
     };
-    /* the page that came after it, "refused", "other" (an account that is not signed in wrote it), or null where it still waits */
+    const timed = (address, options = {}, seconds = 20) =>
+        fetch(address, {
+            credentials: "same-origin",
+            signal: AbortSignal.timeout(seconds * 1000),
+            ...options,
+        });
+    /* {link} of the page that came after it, {problem}, {other: true} (an account that is not signed in wrote it), or null
+       where it still waits */
     const send = async (draft) => {
-        say("sending");
+        if (draft.id === mine()) say("sending");
+        let answer;
         try {
-            const { token, whose } = await (
-                await fetch("/door/token/", { credentials: "same-origin" })
-            ).json();
+            const { token, whose } = await (await timed("/door/token/")).json();
             await Drafts.known(whose);
-            if (
-                whose &&
-                draft.body.whose &&
-                draft.body.whose !== whose &&
-                draft.body.action.startsWith("/office/")
-            ) {
+            const account = draft.body.action.startsWith("/office/");
+            if (account && whose && draft.body.whose && draft.body.whose !== whose) {
                 say("other");
-                return "other";
+                return { other: true };
             }
             const data = new FormData();
             draft.body.fields.forEach(([name, value]) => data.append(name, value));
             for (const [name, text] of draft.body.files) data.append(name, blob(text), "photo.jpg");
-            const answer = await fetch(draft.body.action, {
-                method: "POST",
-                body: data,
-                credentials: "same-origin",
-                headers: { "X-CSRFToken": token, Accept: "application/json" },
-            });
-            if (answer.status === 401) return later(draft, "signin");
-            if (answer.status >= 500 || answer.status === 429) return later(draft, "waiting");
-            if (answer.ok || answer.redirected) {
-                await Drafts.drop(draft.id);
-                say("sent");
-                return answer.url;
-            }
-            await Drafts.put(draft.id, "refused", { ...draft.body, why: await why(answer) });
-            return "refused";
+            answer = await timed(
+                draft.body.action,
+                {
+                    method: "POST",
+                    body: data,
+                    headers: { "X-CSRFToken": token, Accept: "application/json" },
+                },
+                90,
+            );
         } catch {
             return later(draft, "waiting");
         }
+        if (answer.status === 401) return later(draft, "signin");
+        if (answer.status >= 500 || answer.status === 429) return later(draft, "waiting");
+        const told = await answer.json().catch(() => ({}));
+        if (!answer.ok) {
+            const why = Object.values(told.fields || {}).join(" ") || told.title || "";
+            await Drafts.put(draft.id, "refused", { ...draft.body, why });
+            return { problem: told };
+        }
+        const link = told.link || new URL(answer.url, location.href).pathname;
+        if (told.link)
+            await Drafts.answered(draft.id, {
+                link,
+                title: told.title || draft.body.title,
+                number: told.number || "",
+                code: told.code || "",
+                words: (draft.body.fields.find(([name]) => name === "words") || ["", ""])[1].slice(0, 60),
+            });
+        else await Drafts.drop(draft.id);
+        if (draft.id === mine()) say("sent");
+        return { link, page: told.link ? `${told.link}?sent=1` : answer.url, kept: Boolean(told.link) };
     };
+    /* the first page that comes sends; the others of this phone wait for it */
+    const alone = (act) =>
+        navigator.locks
+            ? navigator.locks.request("nuanyi.send", { ifAvailable: true }, (lock) => (lock ? act() : null))
+            : act();
     let busy = false;
-    const sendAll = async (mine) => {
+    const sendAll = async (own) => {
         if (busy || !navigator.onLine) {
-            if (mine) say("waiting");
+            if (own) say("waiting");
+            show();
             return;
         }
         busy = true;
         try {
-            for (const draft of await Drafts.all()) {
-                if (!draft.body.action || draft.state === "refused") continue;
-                const target = await send(draft);
-                if (target === null) break;
-                if (target === "other") continue;
-                if (draft.id !== mine) {
-                    document.dispatchEvent(new CustomEvent("kept-sent", { detail: draft }));
-                    continue;
+            await alone(async () => {
+                for (const draft of await Drafts.all()) {
+                    if (!draft.body.action || draft.state === "refused") continue;
+                    const found = await send(draft);
+                    if (found === null) break;
+                    if (found.other) continue;
+                    if (draft.id !== own) {
+                        document.dispatchEvent(new CustomEvent("kept-sent", { detail: draft }));
+                        continue;
+                    }
+                    if (found.problem) {
+                        await Drafts.drop(draft.id);
+                        say("");
+                        showErrors(found.problem);
+                        save();
+                        continue;
+                    }
+                    /* its own page shows link and code: nothing more to put away */
+                    if (found.kept) await Drafts.putAway(draft.id);
+                    await Drafts.dropForm(location.pathname);
+                    left = true;
+                    location.assign(found.page);
+                    return;
                 }
-                if (target === "refused") {
-                    await Drafts.drop(draft.id);
-                    form.submit();
-                } else location.assign(target);
-                return;
-            }
+            });
         } finally {
             busy = false;
-            showRefused();
+            show();
         }
     };
-    const mine = () => form?.elements.key.value;
-    form?.addEventListener("submit", async (event) => {
-        event.preventDefault();
-        const id = mine();
-        await Drafts.put(id, "waiting", await packed(event.submitter));
-        document.dispatchEvent(new CustomEvent("kept"));
-        await sendAll(id);
-    });
+
+    /* what is being written survives everything but its being sent */
+    const mine = () => form?.elements.namedItem("key")?.value;
+    let left = false;
+    const touched = (body) =>
+        body.files.length ||
+        body.fields.some(([name, value]) => value && !["key", "lat", "lon", "accuracy"].includes(name));
+    const save = async () => {
+        if (!form || left) return;
+        const body = await packed(null);
+        if (touched(body) && !left) await Drafts.keepForm(location.pathname, body);
+    };
+    const restore = async () => {
+        const body = await Drafts.form(location.pathname);
+        if (!body) return;
+        const files = {};
+        for (const [name, text] of body.files) {
+            files[name] ||= new DataTransfer();
+            files[name].items.add(new File([blob(text)], "photo.jpg", { type: blob(text).type }));
+        }
+        for (const [name, value] of body.fields) {
+            if (name === "key") continue;
+            const field = form.elements.namedItem(name);
+            if (!field) continue;
+            const many = field instanceof RadioNodeList ? [...field] : [field];
+            for (const one of many) {
+                if (["radio", "checkbox"].includes(one.type)) {
+                    if (one.value === value) one.checked = true;
+                } else one.value = value;
+            }
+        }
+        for (const [name, box] of Object.entries(files)) {
+            const field = form.elements.namedItem(name);
+            if (!field) continue;
+            field.files = box.files;
+            field.dispatchEvent(new CustomEvent("restored", { bubbles: true }));
+        }
+        form.querySelectorAll("details").forEach((fold) => {
+            const filled = [...fold.querySelectorAll("input, select, textarea")].some(
+                (field) => field.value && !["radio", "checkbox", "hidden"].includes(field.type),
+            );
+            if (filled) fold.open = true;
+        });
+        if (!board) return;
+        const again = element("button", {
+            type: "button",
+            className: "secondary small",
+            textContent: board.dataset.again,
+        });
+        const note = element(
+            "div",
+            { className: "note" },
+            element("p", { textContent: board.dataset.still }),
+            again,
+        );
+        again.addEventListener("click", async () => {
+            left = true;
+            await Drafts.dropForm(location.pathname);
+            location.reload();
+        });
+        form.before(note);
+    };
+    if (form) {
+        let wait = null;
+        const soon = () => {
+            clearTimeout(wait);
+            wait = setTimeout(save, 250);
+        };
+        /* after the scripts of the page, which may want to hear of it */
+        const ready = new Promise((done) => {
+            if (document.readyState === "complete") done();
+            else addEventListener("DOMContentLoaded", done);
+        });
+        ready.then(restore).then(() => {
+            form.addEventListener("input", soon);
+            form.addEventListener("change", soon);
+        });
+        document.addEventListener("visibilitychange", () => {
+            if (document.visibilityState === "hidden") save();
+        });
+        form.addEventListener("submit", async (event) => {
+            event.preventDefault();
+            clearTimeout(wait);
+            const id = mine();
+            const body = await packed(event.submitter);
+            left = true;
+            await Drafts.put(id, "waiting", body);
+            await Drafts.dropForm(location.pathname);
+            left = false;
+            document.dispatchEvent(new CustomEvent("kept"));
+            await sendAll(id);
+        });
+    }
     addEventListener("online", () => sendAll(mine()));
     setInterval(() => sendAll(mine()), 10000);
+    show();
     sendAll();
 })();

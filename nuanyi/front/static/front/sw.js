@@ -1,12 +1,12 @@
-/* Keeps public shells only. A page of the office, an address with a session's content, is never kept. */
-self.addEventListener("install", (event) =>
-    event.waitUntil(
-        caches
-            .open(VERSION)
-            .then((cache) => cache.addAll(SHELL))
-            .then(() => self.skipWaiting()),
-    ),
-);
+/* Keeps public shells only. A page of the office, an address with a question or a thank-you, is never kept. */
+const PATIENCE = 5000; /* ms: a network that is there but does not answer must not keep a page from opening */
+/* one by one: a page that fails must not keep the others from the phone; it is asked for again with the next page */
+const fill = async () => {
+    const cache = await caches.open(VERSION);
+    for (const address of SHELL)
+        if (!(await cache.match(address, { ignoreVary: true }))) await cache.add(address).catch(() => {});
+};
+self.addEventListener("install", (event) => event.waitUntil(fill().then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) =>
     event.waitUntil(
         caches
@@ -17,41 +17,45 @@ self.addEventListener("activate", (event) =>
             .then(() => self.clients.claim()),
     ),
 );
+/* the network's answer; what is kept when it takes too long or is not there; the network after all where nothing is kept */
+const fresh = async (request, kept, keep) => {
+    const asked = fetch(request).then((answer) => {
+        if (keep && answer.ok && !answer.redirected) {
+            const copy = answer.clone();
+            caches.open(VERSION).then((cache) => cache.put(keep, copy));
+        }
+        return answer;
+    });
+    const late = new Promise((done) => setTimeout(done, PATIENCE, null));
+    try {
+        return (await Promise.race([asked, late])) || (await kept()) || (await asked);
+    } catch {
+        return (await kept()) || (await caches.match("/offline/", { ignoreVary: true })) || Response.error();
+    }
+};
 self.addEventListener("fetch", (event) => {
     const address = new URL(event.request.url);
     if (event.request.method !== "GET" || address.origin !== location.origin) return;
-    if (address.pathname.startsWith("/static/")) {
+    const path = address.pathname;
+    const copy = (name) => () => caches.match(name, { ignoreVary: true });
+    if (event.request.mode === "navigate") event.waitUntil(fill());
+    if (path.startsWith("/static/")) {
         event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
-    } else if (
-        event.request.mode === "navigate" &&
-        (SHELL.includes(address.pathname) || /^\/(stations|learn|l)\/[\w-]+\/$/.test(address.pathname))
-    ) {
-        /* kept under the bare address: where somebody looked from is nobody's business, not even this phone's;
-       nor is what somebody was about to ask */
-        event.respondWith(
-            fetch(event.request)
-                .then((fresh) => {
-                    if (
-                        fresh.ok &&
-                        !fresh.redirected &&
-                        !(address.search && address.pathname === "/help/ask/")
-                    ) {
-                        const copy = fresh.clone();
-                        caches.open(VERSION).then((cache) => cache.put(address.pathname, copy));
-                    }
-                    return fresh;
-                })
-                .catch(() =>
-                    caches.match(address.pathname).then((kept) => kept || caches.match("/offline/")),
-                ),
-        );
-    } else if (event.request.mode === "navigate" && /^\/in\/\w+\/[\w-]+\/$/.test(address.pathname)) {
+    } else if (path === "/stations/all.json") {
+        event.respondWith(fresh(event.request, copy(path), path));
+    } else if (event.request.mode !== "navigate") {
+        return;
+    } else if (SHELL.includes(path) || /^\/(stations|learn|l)\/[\w-]+\/$/.test(path)) {
+        /* only the bare address is kept: where somebody looked from, what he searched and what he was thanked for is
+           nobody's business, not even this phone's */
+        event.respondWith(fresh(event.request, copy(path), address.search ? "" : path));
+    } else if (/^\/in\/\w+\/[\w-]+\/$/.test(path)) {
         /* the code on the screen of a hall without network: the kept page keeps it and sends it later */
-        event.respondWith(fetch(event.request).catch(() => caches.match("/in/kept/")));
-    } else if (event.request.mode === "navigate" && /^\/grid\/(\d+\/)?$/.test(address.pathname)) {
+        event.respondWith(fresh(event.request, copy("/in/kept/"), ""));
+    } else if (/^\/grid\/(\d+\/)?$/.test(path)) {
         /* an empty page: the list itself is sealed and read by the phone of the one who signed in */
-        event.respondWith(fetch(event.request).catch(() => caches.match("/grid/kept/")));
-    } else if (event.request.mode === "navigate") {
+        event.respondWith(fresh(event.request, copy("/grid/kept/"), ""));
+    } else {
         event.respondWith(fetch(event.request).catch(() => caches.match("/offline/")));
     }
 });

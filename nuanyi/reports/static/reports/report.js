@@ -149,24 +149,140 @@
         return null;
     };
 
-    /* the first photo, small, to stroke over */
+    /* every photo, small, to tap or stroke over; what is sent are the pictures as they stand here */
+    const MOST = 3;
     const blur = form.querySelector("[data-blur]"),
-        canvas = blur.querySelector("canvas"),
-        pen = canvas.getContext("2d", { willReadFrequently: true });
-    const photo = form.querySelector("#photo");
-    let ours = false;
-    photo.addEventListener("change", async () => {
-        if (ours) {
-            ours = false;
-            return;
+        photo = form.querySelector("#photo");
+    let pictures = [];
+    const draw = (canvas, x, y) => {
+        const pen = canvas.getContext("2d", { willReadFrequently: true }),
+            size = Math.max(24, Math.round(canvas.width / 14)),
+            left = Math.round(x - size / 2),
+            top = Math.round(y - size / 2);
+        const tiny = document.createElement("canvas");
+        tiny.width = tiny.height = 2;
+        tiny.getContext("2d").drawImage(canvas, left, top, size, size, 0, 0, 2, 2);
+        pen.imageSmoothingEnabled = false;
+        pen.drawImage(tiny, 0, 0, 2, 2, left, top, size, size);
+    };
+    const copy = (canvas) => {
+        const kept = document.createElement("canvas");
+        kept.width = canvas.width;
+        kept.height = canvas.height;
+        kept.getContext("2d").drawImage(canvas, 0, 0);
+        return kept;
+    };
+    const save = async () => {
+        const all = new DataTransfer();
+        for (const { canvas } of pictures) {
+            const made = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+            all.items.add(new File([made], "photo.jpg", { type: "image/jpeg" }));
         }
-        const file = photo.files[0];
-        if (!file) {
-            blur.hidden = true;
+        photo.files = all.files;
+        blur.hidden = !pictures.length;
+        form.dispatchEvent(new Event("input"));
+    };
+    const button = (words) =>
+        Object.assign(document.createElement("button"), {
+            type: "button",
+            className: "secondary small",
+            textContent: words,
+        });
+    const frame = (canvas) => {
+        const one = { canvas, before: [] };
+        const undo = button(blur.dataset.undo),
+            remove = button(blur.dataset.remove),
+            figure = document.createElement("figure"),
+            bar = document.createElement("p");
+        bar.className = "pair";
+        bar.append(undo, remove);
+        canvas.setAttribute("role", "img");
+        canvas.setAttribute("aria-label", `${blur.dataset.photo} ${pictures.length + 1}`);
+        figure.append(canvas, bar);
+        undo.disabled = true;
+        const point = (event) => {
+            const box = canvas.getBoundingClientRect(),
+                scale = canvas.width / box.width;
+            draw(canvas, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
+        };
+        /* a finger that scrolls the page blurs nothing: the first spot waits until it is a tap or a stroke */
+        let down = null;
+        const restore = () => {
+            const old = one.before.pop();
+            if (old) canvas.getContext("2d").drawImage(old, 0, 0);
+            undo.disabled = !one.before.length;
+        };
+        canvas.addEventListener("pointerdown", (event) => {
+            down = { event, drawn: false };
+        });
+        const begin = () => {
+            if (down.drawn) return;
+            one.before.push(copy(canvas));
+            if (one.before.length > 10) one.before.shift();
+            down.drawn = true;
+            point(down.event);
+        };
+        canvas.addEventListener("pointermove", (event) => {
+            if (!down) return;
+            begin();
+            point(event);
+        });
+        canvas.addEventListener("pointerup", () => {
+            if (!down) return;
+            begin();
+            down = null;
+            undo.disabled = false;
+            save();
+        });
+        const cancel = () => {
+            if (down?.drawn) restore();
+            down = null;
+        };
+        canvas.addEventListener("pointercancel", cancel);
+        canvas.addEventListener("pointerleave", () => {
+            if (down?.drawn) {
+                undo.disabled = false;
+                save();
+            }
+            down = null;
+        });
+        undo.addEventListener("click", () => {
+            restore();
+            save();
+        });
+        remove.addEventListener("click", () => {
+            pictures = pictures.filter((other) => other !== one);
+            figure.remove();
+            save();
+        });
+        pictures.push(one);
+        blur.prepend(figure);
+    };
+    const take = async (files) => {
+        for (const file of files) {
+            if (pictures.length >= MOST) break;
+            const picture = await createImageBitmap(file);
+            const scale = Math.min(1, 1280 / Math.max(picture.width, picture.height));
+            const canvas = document.createElement("canvas");
+            canvas.width = Math.round(picture.width * scale);
+            canvas.height = Math.round(picture.height * scale);
+            canvas
+                .getContext("2d", { willReadFrequently: true })
+                .drawImage(picture, 0, 0, canvas.width, canvas.height);
+            frame(canvas);
+        }
+        await save();
+    };
+    /* pictures that this page had before it was left come back as they were */
+    photo.addEventListener("restored", () => take([...photo.files]).catch(() => {}));
+    photo.addEventListener("change", async () => {
+        const files = [...photo.files];
+        if (!files.length) {
+            await save(); /* taking another one was given up: those that are here stay */
             return;
         }
         try {
-            const place = await exif(file);
+            const place = await exif(files[0]);
             if (place && set !== "map") {
                 set = "photo";
                 put(place[0], place[1], 30, words.wordsPhoto);
@@ -176,49 +292,9 @@
         }
         if (!set) locate();
         try {
-            const picture = await createImageBitmap(file);
-            const scale = Math.min(1, 1280 / Math.max(picture.width, picture.height));
-            canvas.width = Math.round(picture.width * scale);
-            canvas.height = Math.round(picture.height * scale);
-            pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-            blur.hidden = false;
+            await take(files);
         } catch {
-            blur.hidden = true;
+            blur.hidden = !pictures.length; /* a format that this browser cannot show goes as it is */
         }
-    });
-    const stroke = (event) => {
-        const box = canvas.getBoundingClientRect(),
-            scale = canvas.width / box.width,
-            size = Math.max(24, Math.round(canvas.width / 14));
-        const x = Math.round((event.clientX - box.left) * scale - size / 2),
-            y = Math.round((event.clientY - box.top) * scale - size / 2);
-        pen.imageSmoothingEnabled = false;
-        const tiny = document.createElement("canvas");
-        tiny.width = tiny.height = 2;
-        tiny.getContext("2d").drawImage(canvas, x, y, size, size, 0, 0, 2, 2);
-        pen.drawImage(tiny, 0, 0, 2, 2, x, y, size, size);
-    };
-    const save = () =>
-        canvas.toBlob(
-            (made) => {
-                const all = new DataTransfer();
-                all.items.add(new File([made], "photo.jpg", { type: "image/jpeg" }));
-                [...photo.files].slice(1).forEach((file) => all.items.add(file));
-                ours = true;
-                photo.files = all.files;
-                ours = false;
-            },
-            "image/jpeg",
-            0.85,
-        );
-    canvas.addEventListener("pointerdown", (event) => {
-        event.preventDefault();
-        canvas.setPointerCapture(event.pointerId);
-        stroke(event);
-        canvas.addEventListener("pointermove", stroke);
-    });
-    canvas.addEventListener("pointerup", () => {
-        canvas.removeEventListener("pointermove", stroke);
-        save();
     });
 })();

@@ -1,0 +1,162 @@
+/* Maps, loaded when they are asked for. */
+(() => {
+    const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+    /* maps are loaded when they are asked for */
+    const draw = async (place) => {
+        await Promise.all([load(place.dataset.script), style(place.dataset.style)]);
+        const data = await (await fetch(place.dataset.map)).json();
+        const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+        const map = L.map(place, { attributionControl: true, scrollWheelZoom: false });
+        map.attributionControl.setPrefix("");
+        if (place.dataset.tiles && new URL(place.dataset.tiles, location).pathname.endsWith(".pmtiles")) {
+            await load(place.dataset.pmtiles);
+            pmtiles.leafletRasterLayer(new pmtiles.PMTiles(place.dataset.tiles), { maxZoom: 18 }).addTo(map);
+        } else if (place.dataset.tiles) L.tileLayer(place.dataset.tiles, { maxZoom: 18 }).addTo(map);
+        const flip = ([x, y]) => [y, x];
+        const outline = L.polygon(data.base.outline.map(flip), {
+            color: colour("--lantern"),
+            weight: 2,
+            fillColor: colour("--paper"),
+            fillOpacity: place.dataset.tiles ? 0 : 1,
+            attribution: data.attribution,
+        }).addTo(map);
+        data.base.river.forEach((line) =>
+            L.polyline(line.map(flip), { color: colour("--link"), weight: 4, opacity: 0.6 }).addTo(map),
+        );
+        L.geoJSON(data.grids, {
+            style: { color: colour("--line-2"), weight: 1, fillOpacity: 0 },
+            onEachFeature: (f, layer) => layer.bindTooltip(f.properties.name),
+        }).addTo(map);
+        L.geoJSON(data.townships, {
+            style: { color: colour("--lantern"), weight: 2, fillOpacity: 0 },
+            interactive: false,
+        }).addTo(map);
+        L.geoJSON(data.townships).eachLayer((layer) =>
+            L.tooltip({ permanent: true, direction: "center", className: "place" })
+                .setLatLng(layer.getBounds().getCenter())
+                .setContent(layer.feature.properties.name)
+                .addTo(map),
+        );
+        if (place.dataset.stations) {
+            const told = await (await fetch(place.dataset.stations)).json();
+            for (const s of told.stations) {
+                const at = [s.lat, s.lon],
+                    serves = s.state === "open" || s.state === "paused";
+                if (serves)
+                    told.rings.forEach((metres) =>
+                        L.circle(at, {
+                            radius: metres,
+                            weight: 1,
+                            color: colour("--good"),
+                            opacity: 0.5,
+                            fillColor: colour("--good"),
+                            fillOpacity: 0.05,
+                            interactive: false,
+                        }).addTo(map),
+                    );
+                const link = Object.assign(document.createElement("a"), {
+                    href: s.href,
+                    textContent: s.name,
+                });
+                L.circleMarker(at, {
+                    radius: 8,
+                    weight: 3,
+                    color: colour(s.open ? "--good" : "--ink-2"),
+                    fillColor: colour("--paper"),
+                    fillOpacity: 1,
+                })
+                    .bindPopup(link)
+                    .addTo(map);
+            }
+        }
+        if (place.dataset.points) {
+            const points = await (await fetch(place.dataset.points)).json();
+            L.geoJSON(points, {
+                pointToLayer: (f, at) =>
+                    L.circleMarker(at, {
+                        radius: 8,
+                        weight: 3,
+                        color: colour(f.properties.count === 0 ? "--bad" : "--good"),
+                        dashArray: f.properties.count === 0 ? "3 3" : null,
+                        fillColor: colour("--paper"),
+                        fillOpacity: 1,
+                    }),
+                onEachFeature: (f, layer) =>
+                    layer.bindPopup(() =>
+                        Object.assign(document.createElement("span"), { textContent: f.properties.kind }),
+                    ),
+            }).addTo(map);
+        }
+        // a district whose outline nobody loaded yet: its townships, else the country
+        const seen = [outline.getBounds(), L.geoJSON(data.townships).getBounds()].find((box) =>
+            box.isValid(),
+        );
+        map.fitBounds(
+            seen || [
+                [18, 73],
+                [54, 135],
+            ],
+            { animate: false },
+        );
+        const field = document.querySelector("[name=point]");
+        if (field)
+            map.on("click", (event) => {
+                field.value = `${event.latlng.lat.toFixed(5)}, ${event.latlng.lng.toFixed(5)}`;
+                field.form.requestSubmit();
+            });
+        let pin = null;
+        const set = (at) => {
+            if (pin) pin.setLatLng(at);
+            else
+                pin = L.circleMarker(at, {
+                    radius: 11,
+                    weight: 4,
+                    color: colour("--lantern"),
+                    fillColor: colour("--paper"),
+                    fillOpacity: 0.8,
+                }).addTo(map);
+        };
+        if (place.dataset.lat) {
+            set([+place.dataset.lat, +place.dataset.lon]);
+            map.setView([+place.dataset.lat, +place.dataset.lon], 15, { animate: false });
+        }
+        map.on("click", (event) => {
+            if (!("pick" in place.dataset)) return;
+            set(event.latlng);
+            place.dispatchEvent(new CustomEvent("picked", { detail: event.latlng, bubbles: true }));
+        });
+    };
+    $$("[data-map]")
+        .filter((place) => !place.hidden)
+        .forEach(draw);
+    $$("[data-shows-map]").forEach((button) => {
+        button.hidden = false;
+        button.addEventListener("click", () => {
+            const place = document.getElementById(button.dataset.showsMap);
+            button.hidden = true;
+            place.hidden = false;
+            draw(place);
+        });
+    });
+    function load(src) {
+        return new Promise((done, failed) => {
+            const tag = Object.assign(document.createElement("script"), {
+                src,
+                onload: done,
+                onerror: failed,
+            });
+            document.head.append(tag);
+        });
+    }
+    function style(href) {
+        return new Promise((done) => {
+            const tag = Object.assign(document.createElement("link"), {
+                rel: "stylesheet",
+                href,
+                onload: done,
+            });
+            document.head.append(tag);
+        });
+    }
+})();

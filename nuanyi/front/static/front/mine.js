@@ -1,0 +1,93 @@
+/* My things: what this phone sent, with its link and code, kept sealed here and nowhere else; and the page without network,
+   which leaves by itself as soon as there is one. */
+(() => {
+    const retry = document.querySelector("[data-retry]");
+    if (retry) {
+        /* the address is still that of the page which did not come; under its own it stays */
+        const back = () => location.pathname === "/offline/" || location.reload();
+        addEventListener("online", back);
+        /* some phones say nothing when the network is back */
+        setInterval(
+            () =>
+                fetch("/healthz", { method: "HEAD", cache: "no-store" }).then(
+                    (answer) => answer.ok && back(),
+                    () => {},
+                ),
+            8000,
+        );
+        if (Drafts.possible() && Drafts.whose())
+            document.querySelectorAll("[data-staff]").forEach((link) => {
+                link.hidden = false;
+            });
+    }
+    const list = document.querySelector("[data-mine]");
+    if (!list) return;
+    const words = list.dataset,
+        find = document.querySelector("[data-mine-find]"),
+        clear = document.querySelector("[data-mine-clear]"),
+        none = document.querySelector("[data-mine-none]");
+    if (!Drafts.possible()) {
+        none.textContent = words.cannot;
+        none.hidden = false;
+        return;
+    }
+    const sort = (link) =>
+        words[{ c: "help", r: "report", told: "fault", v: "volunteer" }[link.split("/")[1]]] || "";
+    const day = (moment) =>
+        new Intl.DateTimeFormat(document.documentElement.lang, {
+            timeZone: "Asia/Shanghai",
+            month: "long",
+            day: "numeric",
+            hour: "2-digit",
+            minute: "2-digit",
+        }).format(moment);
+    const text = (tag, className, content) =>
+        Object.assign(document.createElement(tag), { className, textContent: content });
+    const plain = (code) => code.toUpperCase().replace(/[^0-9A-Z]/g, "");
+    const draw = async () => {
+        const wanted = find.value.trim(),
+            all = await Drafts.answers();
+        const shown = all.filter(
+            ({ body }) =>
+                !wanted ||
+                [body.title, body.words, sort(body.link)].some((part) => (part || "").includes(wanted)) ||
+                (plain(wanted) &&
+                    [body.number, body.code].some((part) => plain(part || "").includes(plain(wanted)))),
+        );
+        list.replaceChildren(
+            ...shown.map(({ at, body }) => {
+                const item = document.createElement("li"),
+                    link = Object.assign(document.createElement("a"), {
+                        href: body.link,
+                        className: "card tap",
+                    });
+                link.append(
+                    text("b", "", [sort(body.link), body.title].filter(Boolean).join("：")),
+                    text("p", "", body.words || ""),
+                    text(
+                        "p",
+                        "quiet",
+                        [day(at), body.number && `${words.number} ${body.number}`]
+                            .filter(Boolean)
+                            .join(" · "),
+                    ),
+                );
+                if (body.code) link.append(text("p", "", `${words.code} ${body.code}`));
+                item.append(link);
+                return item;
+            }),
+        );
+        find.closest(".field").hidden = all.length < 2;
+        clear.hidden = !all.length;
+        none.hidden = Boolean(shown.length);
+        none.textContent = all.length ? words.nothing : words.none;
+    };
+    find.addEventListener("input", draw);
+    clear.addEventListener("click", async () => {
+        if (!confirm(words.sure)) return;
+        await Drafts.clearOwn();
+        draw();
+    });
+    document.addEventListener("kept-sent", draw);
+    draw();
+})();

@@ -1,0 +1,152 @@
+"""The worker's phone with the network taken away and given back: nothing lost, nothing stale."""
+
+import re
+
+import pytest
+from PIL import Image
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+PLACE = {"latitude": 25.1812873, "longitude": 110.37124405, "accuracy": 12}
+SEND_HELP = "form[data-keep] > button:not([type=button])"
+
+
+def phone(open_as, *, located=True):
+    """A guest's phone whose pages are kept."""
+    page = open_as(None, size="phone")
+    if located:
+        page.context.grant_permissions(["geolocation"])
+        page.context.set_geolocation(PLACE)
+    page.goto("/help/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    page.wait_for_function("caches.match('/help/ask/').then(Boolean)")
+    return page
+
+
+def ask_offline(page, words):
+    page.context.set_offline(True)
+    page.goto("/help/ask/?kind=wage")
+    page.fill("[name=words]", words)
+    page.click(SEND_HELP)
+    page.get_by_text("等有网").first.wait_for()
+
+
+def test_a_request_written_offline_and_sent_from_another_page_keeps_its_link_and_code_until_put_away(open_as):
+    page = phone(open_as)
+    ask_offline(page, "三月的工钱没发，离线试验")
+    page.goto("/learn/")
+    page.get_by_text("还有 1 件没发出").wait_for()
+    page.context.set_offline(False)
+    told = page.locator("[data-answers] .note.good")
+    told.wait_for()
+    code = told.locator(".answer").inner_text()
+    assert re.fullmatch(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", code)
+
+    page.goto("/report/")
+    page.locator("[data-answers] .answer", has_text=code).wait_for()
+    page.get_by_role("link", name="看办理进度").click()
+    page.wait_for_url("**/c/**")
+    assert "离线试验" in page.content()
+    link = page.url
+
+    page.goto("/help/")
+    page.get_by_role("button", name="知道了，收起").click()
+    page.locator("[data-answers] .note.good").wait_for(state="detached")
+    page.goto("/me/")
+    page.locator("[data-mine] a", has_text=code).click()
+    page.wait_for_url("**/c/**")
+    assert page.url == link
+
+    other = open_as(None, size="phone")
+    other.goto("/help/mine/")
+    other.fill("#code", code)
+    other.click("main form button")
+    other.wait_for_url("**/c/**")
+    assert "离线试验" in other.content()
+
+
+def test_a_reply_that_was_dropped_is_asked_for_again_and_nothing_comes_twice(open_as, stage):
+    page = phone(open_as)
+    dropped = []
+
+    def drop_the_answer(route):
+        if route.request.method == "POST" and len(dropped) < 2:
+            dropped.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.goto("/help/ask/")
+    page.route("**/help/ask/**", drop_the_answer)
+    page.check("[name=kind][value=wage]")
+    page.fill("[name=words]", "回复丢了的试验")
+    page.click(SEND_HELP)
+    page.wait_for_url("**/c/**", timeout=60_000)
+    assert dropped == [201, 201]
+    page.goto("/me/")
+    page.locator("[data-mine] li").first.wait_for()
+    assert page.locator("[data-mine] li").count() == 1
+    counted = stage.told(
+        "from nuanyi.cases.models import Case; from django.db.models import Count;"
+        "print(Case.objects.values('key').annotate(n=Count('pk')).filter(n__gt=1).count())"
+    )
+    assert counted == "0"
+
+
+def test_what_is_written_survives_a_reload_leaving_and_a_refusal_with_its_photo(open_as, tmp_path):
+    page = phone(open_as, located=False)
+    Image.effect_noise((900, 700), 90).convert("RGB").save(tmp_path / "hole.jpg", "JPEG")
+    page.goto("/report/")
+    page.set_input_files("#photo", str(tmp_path / "hole.jpg"))
+    canvas = page.locator("[data-blur] canvas")
+    canvas.wait_for()
+    page.fill("#id_words", "井盖没了")
+    canvas.scroll_into_view_if_needed()
+    before = canvas.evaluate("(c) => c.toDataURL()")
+    box = canvas.bounding_box()
+    page.mouse.click(box["x"] + 100, box["y"] + 60)
+    blurred = canvas.evaluate("(c) => c.toDataURL()")
+    assert blurred != before
+    page.get_by_role("button", name="撤销").click()
+    assert canvas.evaluate("(c) => c.toDataURL()") == before
+    page.mouse.click(box["x"] + 100, box["y"] + 60)
+    page.wait_for_timeout(800)
+
+    page.reload()
+    page.locator("[data-blur] canvas").wait_for()
+    assert page.input_value("#id_words") == "井盖没了"
+    page.goto("/help/")
+    page.go_back()
+    page.locator("[data-blur] canvas").wait_for()
+
+    # no place is known: refused, at a field that can be filled, and everything still stands there
+    page.click("form[data-report] > button:not([type=button])")
+    page.locator(".errors").wait_for()
+    assert page.url.endswith("/report/")
+    assert page.input_value("#id_words") == "井盖没了"
+    assert page.locator("[data-blur] canvas").count() == 1
+    assert page.locator(".field.bad").count() == 1
+    assert page.locator(".field.bad #id_township").is_visible()
+    page.select_option("#id_township", index=1)
+    page.click("form[data-report] > button:not([type=button])")
+    page.wait_for_url("**/r/**")
+    assert page.locator("img.photo").count() == 1
+    page.goto("/report/")
+    page.wait_for_timeout(500)
+    assert page.input_value("#id_words") == ""
+
+
+def test_a_search_and_a_thank_you_are_not_kept_under_the_bare_address(open_as):
+    page = phone(open_as)
+    page.goto("/learn/")
+    page.goto("/learn/?q=没有这样的课")
+    page.wait_for_timeout(300)
+    page.context.set_offline(True)
+    page.goto("/learn/")
+    assert "没有这样的课" not in page.content()
+    page.goto("/sessions/")
+    page.get_by_role("heading", name="现在没有网络").wait_for()
+    assert page.get_by_role("link", name="上门登记").count() == 0, "only what the reader may open"
+    page.context.set_offline(False)
+    page.locator("[data-retry]").wait_for(state="detached")
+    assert page.url.endswith("/sessions/")
