@@ -227,7 +227,7 @@ def _splink() -> None:
             cl.ExactMatch("site"),
             cl.ExactMatch("region"),
         ],
-        blocking_rules_to_generate_predictions=[f"l.{key} = r.{key}" for key in engine.KEYS],
+        blocking_rules_to_generate_predictions=[block_on(key) for key in engine.KEYS],
     )
     linker = Linker(api.register("entries"), settings, log_level=logging.ERROR)
     linker.training.estimate_u_using_random_sampling(seed=1)

@@ -164,7 +164,8 @@ def undo_decision(*, actor: Actor, link_id: int) -> Link:
     actor.require("census.link")
     _lock()
     link = _link(link_id)
-    if not Opinion.objects.filter(link=link, account_id=actor.account_id).delete()[0]:
+    mine = Opinion.objects.filter(link=link, account_id=actor.account_id or 0)
+    if not mine.delete()[0]:
         raise NotFound()
     return _settle(actor, link)
 

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanyi.census import files, jobs, queries
 from nuanyi.census.columns import FIELDS
 from nuanyi.census.forms import SendForm
-from nuanyi.census.models import Finding, Import, Match
+from nuanyi.census.linkage.queries import PersonCount, count_persons
+from nuanyi.census.models import Finding, Import, Match, Worker
 from nuanyi.census.rules import REASONS, Choice, ImportState, Kind
 from nuanyi.census.services import copies, imports
 from nuanyi.lib.access import actor_of, permission_required
@@ -72,6 +73,15 @@ def _import(request: HttpRequest, pk: UUID) -> Import:
     return found
 
 
+def _persons_of(request: HttpRequest, of: Import) -> PersonCount | None:
+    """How many persons stand behind the roster's entries, within the importer's own sight."""
+    if of.state != ImportState.DONE or of.kind != Kind.WORKERS:
+        return None
+    actor = actor_of(request)
+    rows = Worker.objects.visible_to(actor).filter(appearances__source_import=of).distinct()
+    return count_persons(actor, rows)
+
+
 @require_safe
 @permission_required("census.import")
 def one(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -99,6 +109,7 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         "titles": {n: t for n, (t, _names) in FIELDS.get(of.kind, {}).items()},
         "has_file": files.has(of.pk, files.SENT),
         "has_rejected": files.has(of.pk, files.REJECTED),
+        "count": _persons_of(request, of),
         "names": places.names_by_code(),
         "all_fields": {name: title for table in FIELDS.values() for name, (title, _names) in table.items()},
     }

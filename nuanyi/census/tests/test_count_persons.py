@@ -214,6 +214,13 @@ def test_the_list_and_the_record_say_who_is_counted_once(pair, cast):
     assert persons() == 3
 
 
+def test_the_page_of_an_import_says_how_many_persons_it_holds(pair, cast):
+    linking.decide_pair(actor=cast.actor("office"), link_id=pair.pk, verdict="same")
+    of = Worker.objects.get(pk=pair.left_id).made_by
+    count = cast.client("office").get(f"/office/census/imports/{of.pk}/").context["count"]
+    assert (count.entries, count.persons, count.waiting) == (3, 2, 0)
+
+
 def test_the_page_of_the_unseen_is_honest_about_one_source(pair, cast):
     page = cast.client("office").get("/office/census/unseen/")
     assert page.status_code == 200

@@ -67,7 +67,13 @@ def test_sources_that_share_nobody_give_no_number() -> None:
 
 
 def test_an_empty_overlap_is_named_and_never_let_run_to_infinity() -> None:
-    counts = {(1, 0, 0): 200, (0, 1, 0): 150, (0, 0, 1): 90, (1, 0, 1): 60, (0, 1, 1): 50}
+    counts: dict[tuple[int, ...], int] = {
+        (1, 0, 0): 200,
+        (0, 1, 0): 150,
+        (0, 0, 1): 90,
+        (1, 0, 1): 60,
+        (0, 1, 1): 50,
+    }
     found = estimating.estimate("abc", counts, replicates=50)
     assert found.empty_overlaps == (("a", "b"),)
     assert found.high is not None and found.high < 10 * found.seen
