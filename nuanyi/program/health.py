@@ -20,6 +20,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import is_local
+from nuanyi.lib.calendar import unannounced
 from nuanyi.lib.errors import NotFound
 from nuanyi.notices.models import Notice, State
 from nuanyi.program.setup import events
@@ -78,6 +79,7 @@ def findings() -> list[Finding]:
         _backup(),
         _disk(),
         _clock(),
+        _calendar(),
         _address(),
         *_channels(),
     ]
@@ -163,6 +165,18 @@ def _clock() -> Finding:
         apart = abs(float(cursor.fetchone()[0]) - time.time())
     words = _("this machine and the database differ by %(n)s seconds") % {"n": round(apart, 1)}
     return Finding("clock", _("Clock"), "bad" if apart > CLOCK_SECONDS else "ok", words)
+
+
+def _calendar() -> Finding:
+    title = _("Holidays")
+    year = unannounced(clock.today())
+    if year is None:
+        return Finding("calendar", title, "ok", _("the notice of this year is known"))
+    words = _(
+        "the notice for %(year)s is not known: terms count its weekends and the holidays of the law, not the"
+        " days joined to them. Update the program once the notice is out"
+    ) % {"year": year}
+    return Finding("calendar", title, "later", words)
 
 
 def _address() -> Finding:

@@ -62,6 +62,18 @@ def test_an_old_backup_and_a_full_disk_are_said_to_be_wrong(tmp_path, settings, 
     assert health.findings()[0].state == "bad"
 
 
+@pytest.mark.django_db
+def test_holidays_whose_notice_is_not_known_are_said_until_it_is(monkeypatch):
+    from nuanyi.program import health
+
+    monkeypatch.setattr(health, "unannounced", lambda _today: 2031)
+    missing = next(one for one in health.findings() if one.key == "calendar")
+    assert missing.state == "later"
+    assert "2031" in missing.words
+    monkeypatch.setattr(health, "unannounced", lambda _today: None)
+    assert {one.key: one.state for one in health.findings()}["calendar"] == "ok"
+
+
 # systemd -----------------------------------------------------------------------------------------
 
 
