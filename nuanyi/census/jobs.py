@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
@@ -15,6 +16,8 @@ from nuanyi.census.rules import REJECTED_KEPT_DAYS, ImportState
 from nuanyi.census.services import imports, linking
 from nuanyi.lib import clock
 from nuanyi.lib.actor import system
+
+log = logging.getLogger("nuanyi.census")
 
 
 @app.task(queue="census")
@@ -39,7 +42,10 @@ def resume_imports(timestamp: int = 0) -> int:
     for pk, state in waiting.filter(made_at__lt=clock.now() - timedelta(seconds=10)).values_list(
         "pk", "state"
     ):
-        (imports.read_import if state == ImportState.READING else imports.write_import)(pk)
+        try:
+            (imports.read_import if state == ImportState.READING else imports.write_import)(pk)
+        except Exception:  # one that cannot go on (its file is gone) must not hold up those behind it
+            log.exception("import %s cannot be taken up", pk)
     for pk in Import.objects.filter(state=ImportState.DONE, file_deleted_at=None).values_list(
         "pk", flat=True
     ):

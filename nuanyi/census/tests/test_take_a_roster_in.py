@@ -326,3 +326,23 @@ def test_an_import_whose_file_is_gone_says_so_and_can_only_be_discarded(district
     with pytest.raises(rules.IllegalMove):
         imports.try_again(actor=actor, of=of)
     imports.discard(actor=actor, of=of)
+
+
+def test_an_import_whose_file_is_gone_does_not_hold_up_those_behind_it(monkeypatch, cast):
+    from datetime import timedelta
+
+    from nuanyi.census import jobs
+    from nuanyi.census.models import Import
+    from nuanyi.lib import clock
+
+    pks = [send(cast.actor("office"), [HEAD, row(n)]).pk for n in (1, 2)]
+    Import.objects.filter(pk__in=pks).update(state="reading", made_at=clock.now() - timedelta(minutes=1))
+    seen = []
+
+    def take_up(pk):
+        seen.append(pk)
+        raise FileNotFoundError(str(pk))
+
+    monkeypatch.setattr(jobs.imports, "read_import", take_up)
+    jobs.resume_imports()
+    assert set(pks) <= set(seen)
