@@ -1,6 +1,6 @@
 # The commands of the README. Everything works on a fresh machine with Python 3.11 and, for tests, apt.
 PY := .venv/bin/python
-.PHONY: setup dev demo test lint format bench lock vendor vendor-check messages font system-packages node dist clean
+.PHONY: setup dev demo test lint format coverage bench lock vendor vendor-check messages font system-packages node dist clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
@@ -53,6 +53,11 @@ format: .venv/dev-ready node_modules/.ready
 	.venv/bin/ruff format .
 	.venv/bin/djangofmt nuanyi
 	npx --no-install biome format --write
+
+# Branches by room, the least covered first; slower than the tests alone.
+coverage: .venv/dev-ready system-packages
+	.venv/bin/pytest -n 2 --dist loadgroup --cov=nuanyi --cov-branch --cov-report=json:build/coverage.json --cov-report=
+	$(PY) scripts/coverage_by_room.py build/coverage.json
 
 bench: .venv/dev-ready
 	$(PY) -m bench
