@@ -381,6 +381,7 @@ def _name_frequencies(database: duckdb.DuckDBPyConnection) -> pa.Table:
     surnames: Counter[str] = Counter()
     characters: Counter[str] = Counter()
     lengths: Counter[int] = Counter()
+    given = Counter(name[1:] for name, _ids in rows)
     for name, ids in rows:
         number = max(1, ids)
         surnames[name[:1]] += number
@@ -393,6 +394,8 @@ def _name_frequencies(database: duckdb.DuckDBPyConnection) -> pa.Table:
         likely = surnames[name[:1]] / persons * lengths[len(name)] / persons
         for sign in name[1:]:
             likely *= characters[sign] / written
+        # Given names are chosen whole: 建国 stands with more surnames than its two characters alone explain.
+        likely = max(likely, surnames[name[:1]] / persons * (given[name[1:]] - 1) / len(rows))
         values.append(min(1.0, likely + max(0, ids - 1) / persons))
     return pa.table({"name": [row[0] for row in rows], "tf_name": pa.array(values, pa.float64())})
 
