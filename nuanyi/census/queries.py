@@ -70,9 +70,9 @@ def imports_for(actor: Actor) -> QuerySet[Import]:
 def sources(actor: Actor) -> list[Source]:
     """The sources of the actor's unit by name; all of them for whoever imports everywhere."""
     rows = Source.objects.order_by("name")
-    return list(
-        rows if actor.everywhere("census.import") else rows.filter(unit_id__in=actor.units("census.import"))
-    )
+    if actor.everywhere("census.import"):
+        return list(rows)
+    return list(rows.filter(unit=actor.unit_id)) if actor.unit_id is not None else []
 
 
 @dataclass(frozen=True)
