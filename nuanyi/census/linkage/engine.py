@@ -31,7 +31,7 @@ VERSION = "1"
 #: Pairs from ``CERTAIN`` on are linked; from ``UNRIVALLED`` on where no other person could be meant; from
 #: ``POSSIBLE`` on they are shown to people.
 CERTAIN = 0.99
-UNRIVALLED = 0.9
+UNRIVALLED = 0.95
 POSSIBLE = 0.05
 #: From here on another pair makes a link doubtful.
 RIVAL = 0.3
