@@ -340,7 +340,10 @@ def open_for_program(person: Person, field: str) -> str:
 
 @transaction.atomic
 def erase_person(*, actor: Actor, person: Person, reason: str) -> None:
-    """Forget a person everywhere (PIPL Art. 47): sealed values, digests and masks; counts stay. Raises NotAllowed."""
+    """Forget a person everywhere (PIPL Art. 47): sealed values, digests and masks; counts stay.
+
+    Raises NotAllowed, OSError (it could not be noted beside the keys, and nothing is erased).
+    """
     actor.require("people.erase", regions=tuple(person.region_codes), units=tuple(person.unit_ids))
     events.person_erased.send(sender=Person, person=person, actor=actor)
     seal_into(person, name="", phone="", id_number="", political="")
@@ -348,9 +351,9 @@ def erase_person(*, actor: Actor, person: Person, reason: str) -> None:
     person.save()
     Consent.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=clock.now())
     journal.record(actor, events.ERASED, person, reason=reason[:200])
-    erasures.note(
-        person.pk
-    )  # before the commit: a kill between the two must not let a backup bring anybody back
+    # the last before the commit: whoever dies after it leaves a person too many on the list, whom a restore erases as
+    # was asked; the other way round, a restore would bring back one who was told to be forgotten
+    erasures.note(person.pk)
 
 
 def replay_erasures(*, actor: Actor) -> int:

@@ -3,8 +3,9 @@ import json
 import pytest
 
 from nuanyi.journal.models import Entry
+from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound, TooMuch
-from nuanyi.people import events, rules, services
+from nuanyi.people import erasures, events, rules, services
 from nuanyi.people.models import Person
 
 
@@ -96,3 +97,45 @@ def test_openings_are_counted_one_after_the_other(cast, zhou):
     assert locks
     assert counts
     assert locks[0] < counts[0]
+
+
+# the list of who was erased, kept beside the keys -------------------------------------------------
+
+
+@pytest.fixture
+def erased(tmp_path, monkeypatch):
+    monkeypatch.setattr(erasures, "file", lambda: tmp_path / "erasures.jsonl")
+    return tmp_path / "erasures.jsonl"
+
+
+def test_an_erasure_is_noted_before_it_is_committed_so_that_no_crash_falls_between(cast, zhou, erased):
+    """The test is one transaction that is never committed: what is noted now was noted before."""
+    services.erase_person(actor=cast.actor("organisation"), person=zhou, reason="本人要求")
+    assert list(erasures.noted()) == [zhou.pk]
+
+
+def test_whoever_was_noted_by_one_who_died_before_the_commit_is_erased_after_a_restore(cast, zhou, erased):
+    erasures.note(zhou.pk)
+    assert services.replay_erasures(actor=system("restore")) == 1
+    zhou.refresh_from_db()
+    assert zhou.erased_at is not None
+    assert zhou.sealed_name is None
+
+
+def test_an_erasure_that_cannot_be_noted_is_not_done(cast, zhou, erased):
+    erased.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        services.erase_person(actor=cast.actor("organisation"), person=zhou, reason="本人要求")
+    assert Person.objects.get(pk=zhou.pk).erased_at is None
+
+
+def test_a_refused_erasure_is_not_noted(cast, zhou, erased):
+    with pytest.raises(NotAllowed):
+        services.erase_person(actor=cast.actor("clerk"), person=zhou, reason="本人要求")
+    assert list(erasures.noted()) == []
+
+
+def test_a_line_that_a_crash_cut_off_does_not_swallow_the_next(zhou, erased):
+    erased.write_text('{"person": "0193')
+    erasures.note(zhou.pk)
+    assert list(erasures.noted()) == [zhou.pk]
