@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -204,7 +205,38 @@ def pushes(request: HttpRequest) -> HttpResponse:
     if request.GET.get("state") in PushState.values:
         rows = rows.filter(state=request.GET["state"])
     page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    return render(request, "learning/staff/pushes.html", {"page": page, "states": PushState.choices})
+    doubts = (
+        pushing.in_doubt(actor_of(request))
+        .values("day", "group_id", "group__name")
+        .annotate(count=Count("pk"))
+        .order_by("-day", "group__name")[:100]
+    )
+    context = {
+        "page": page,
+        "states": PushState.choices,
+        "doubts": doubts,
+        "in_doubt": pushing.in_doubt(actor_of(request)).count(),
+    }
+    return render(request, "learning/staff/pushes.html", context)
+
+
+@require_POST
+@permission_required("learning.groups")
+def settle_many(request: HttpRequest) -> HttpResponse:
+    """All in doubt of one day to one group: they came, or they are to be sent again."""
+    try:
+        day = date.fromisoformat(request.POST["day"]) if request.POST.get("day") else None
+        shown, group = int(request.POST.get("shown", "")), int(request.POST.get("group") or 0)
+    except ValueError as exc:
+        raise BadInput() from exc
+    pushing.settle_many(
+        actor=actor_of(request),
+        day=day,
+        group_id=group or None,
+        shown=shown,
+        came=request.POST.get("came") == "1",
+    )
+    return redirect("learning:pushes")
 
 
 @require_POST

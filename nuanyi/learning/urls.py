@@ -22,6 +22,7 @@ urlpatterns = [
     path("channels/<slug:name>/", staff.channel, name="channel"),
     path("reach/", staff.reach, name="reach"),
     path("pushes/", staff.pushes, name="pushes"),
+    path("pushes/settle/", staff.settle_many, name="settle-many"),
     path("pushes/<int:pk>/", staff.settle, name="settle"),
     path("sessions/", session_screen.session_list, name="sessions"),
     path("sessions/new/", session_screen.edit, name="session_new"),

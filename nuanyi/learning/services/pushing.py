@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -29,10 +29,11 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor, system
-from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.outgoing import Gone
 from nuanyi.notices import services as notices
 from nuanyi.notices.rules import wait_before
+from nuanyi.units.queries import of_own_units
 
 #: How many are marked, sent side by side and settled together. A killed worker leaves at most so many in doubt.
 BATCH, SIDE_BY_SIDE = 64, 8
@@ -279,6 +280,49 @@ def settle(*, actor: Actor, pk: int, came: bool) -> Push:
         raise IllegalMove()
     journal.record(actor, events.PUSH_ENDED, push, state=push.state)
     return push
+
+
+def in_doubt(actor: Actor) -> QuerySet[Push]:
+    """The pushes in doubt that an actor may settle: those of the units' groups, everywhere those of readers too."""
+    return of_own_units(Push.objects.filter(state=PushState.DOUBT), actor, ACT, "group__unit")
+
+
+@transaction.atomic
+def settle_many(
+    *, actor: Actor, shown: int, came: bool, day: date | None = None, group_id: int | None = None
+) -> int:
+    """Say of all pushes in doubt of a day to a group (None: to single readers) whether they came, or send them again.
+
+    Without a day all that the actor may settle are meant.
+
+    ``shown`` is the count that the actor saw; where it is another by now nothing is settled. Returns the count. Raises
+    NotAllowed, NotFound (nothing there that they may settle), Conflict.
+    """
+    actor.require(ACT)
+    rows = in_doubt(actor).order_by("pk")
+    if day is not None:
+        rows = rows.filter(day=day, group_id=group_id)
+    pushes = list(rows.select_for_update(of=("self",)).select_related("group", "lesson"))
+    if not pushes:
+        raise NotFound()
+    if len(pushes) != shown:
+        raise Conflict(_("There are %(n)s by now. Look again, then say it of all.") % {"n": len(pushes)})
+    chosen = Push.objects.filter(pk__in=[push.pk for push in pushes])
+    if came:
+        chosen.update(state=PushState.SENT, sent_at=clock.now())
+        for push in {push.lesson_id: push for push in pushes if push.lesson_id}.values():
+            _count(push)
+    else:
+        chosen.update(state=PushState.QUEUED, attempts=0, due_at=clock.now(), last_error="")
+    journal.record(
+        actor,
+        events.PUSH_ENDED,
+        pushes[0].group if day else None,
+        day=day.isoformat() if day else None,
+        state=PushState.SENT if came else PushState.QUEUED,
+        settled=len(pushes),
+    )
+    return len(pushes)
 
 
 def open_push(code: str) -> tuple[str, str]:

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 import pytest
 
-from nuanyi.learning import kinds, queries
+from nuanyi.journal.models import Entry
+from nuanyi.learning import events, kinds, queries
 from nuanyi.learning.models import Channel, Group, Push
 from nuanyi.learning.rules import PushState
 from nuanyi.learning.services import groups, pushing, sessions
@@ -271,3 +272,29 @@ def test_no_hour_by_night_can_be_chosen(cast, district, loopback):
     with pytest.raises(BadInput) as refused:
         make_group(cast, district, loopback, hour=time(23, 30))
     assert "hour" in refused.value.fields
+
+
+def test_many_in_doubt_are_settled_at_once_with_their_count_shown_first_and_one_entry(
+    cast, district, loopback, planned
+):
+    make_group(cast, district, loopback)
+    pushing.queue_day(clock.today())
+    push = Push.objects.get()
+    Push.objects.bulk_create(
+        Push(channel="email", lesson=push.lesson, day=push.day, code=f"many{n}", due_at=push.due_at)
+        for n in range(128)
+    )
+    Push.objects.update(state=PushState.DOUBT)
+    office = cast.client("office")
+    page = office.get("/office/learning/pushes/").content.decode()
+    assert 'name="shown" value="128"' in page
+    assert 'name="shown" value="129"' in page
+    form = {"day": push.day.isoformat(), "group": "", "came": "1"}
+    assert office.post("/office/learning/pushes/settle/", form | {"shown": "127"}).status_code == 409
+    assert Push.objects.filter(state=PushState.DOUBT).count() == 129
+    assert office.post("/office/learning/pushes/settle/", form | {"shown": "128"}).status_code == 302
+    assert Push.objects.filter(state=PushState.SENT).count() == 128
+    assert ledger.sums((kinds.LESSONS_PUSHED,), Window())[()] == 1
+    assert Entry.objects.filter(kind=events.PUSH_ENDED).last().detail["settled"] == 128
+    assert pushing.settle_many(actor=cast.actor("office"), shown=1, came=False) == 1
+    assert Push.objects.get(pk=push.pk).state == PushState.QUEUED
