@@ -301,7 +301,8 @@ def settle_many(
     actor.require(ACT)
     rows = in_doubt(actor).order_by("pk")
     if day is not None:
-        rows = rows.filter(day=day, group_id=group_id)
+        rows = rows.filter(day=day)
+        rows = rows.filter(group=None) if group_id is None else rows.filter(group_id=group_id)
     pushes = list(rows.select_for_update(of=("self",)).select_related("group", "lesson"))
     if not pushes:
         raise NotFound()
