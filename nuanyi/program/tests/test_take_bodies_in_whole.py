@@ -45,7 +45,7 @@ def test_a_cut_upload_is_refused_and_its_key_still_takes_the_whole_one(home, por
     assert counts(home) == before
     for kind, body in bodies.values():
         status, answer = post(port, "/report/", headers, kind, body)
-        assert status == 302, answer[2].decode()
+        assert status == 201, answer[2].decode()
     assert counts(home) == [before[0] + 6, before[1] + 12]
 
 
