@@ -34,6 +34,8 @@ from nuanyi.lib import durable
 
 MAJOR = "18"
 OWNER = "nuanyi_owner"
+#: The note in a home whose database stands elsewhere, since its own account may not walk into the home.
+ELSEWHERE = "postgres-is-elsewhere.txt"
 WEB = "nuanyi_web"
 DATABASE = "nuanyi"
 PORT = 5432
@@ -162,7 +164,7 @@ class EmbeddedPostgres:
             return inside
         digest = hashlib.sha256(str(self.home).encode()).hexdigest()[:12]
         shelter = SHELTER / digest
-        note = self.home / "postgres-is-elsewhere.txt"
+        note = self.home / ELSEWHERE
         if not note.exists():
             note.write_text(
                 f"The database of this home is kept in {shelter / 'postgres'}, because the account\n"

@@ -152,11 +152,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _refuse_empty_home(chosen: argparse.Namespace) -> None:
     """Raise FileNotFoundError where the command needs data and the folder has none; a server of one's own is asked itself."""
+    from nuanyi.lib.embedded_postgres import ELSEWHERE
     from nuanyi.lib.env import envstr, home
 
     if chosen.run in MAY_MAKE_A_HOME | NEED_NO_HOME or envstr("DATABASE_URL"):
         return
-    if not (home() / "postgres").exists():
+    # where the database's own account may not walk into the home, its files stand elsewhere and a note says where
+    if not (home() / "postgres").exists() and not (home() / ELSEWHERE).exists():
         raise FileNotFoundError(
             f"there is no data in {home()}: set NUANYI_HOME to the folder that has it, or begin with "
             "nuanyi setup, nuanyi serve, nuanyi restore DIR or nuanyi demo"
