@@ -5,7 +5,7 @@ import pytest
 
 from nuanyi.lib.logs import LogLine
 
-LINK = f"{'c1ad6756652f4be08f4d877a1200e724'}-0123456789abcdef0123"
+LINK = "c1ad6756652f4be08f4d877a1200e724-0123456789abcdef0123"
 
 
 def line_of(words, *values, exc_info=None):
