@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import polib
+from django.utils import translation
 
 ROOT = Path(__file__).parents[3]
 CATALOGUES = sorted(ROOT.glob("nuanyi/*/locale/zh_Hans/LC_MESSAGES/django.po"))
@@ -31,6 +32,14 @@ def test_one_sentence_has_one_translation_in_every_room():
             if not entry.msgid_plural:
                 key = (entry.msgctxt, entry.msgid)
                 assert first.setdefault(key, entry.msgstr) == entry.msgstr, (path, entry.msgid)
+
+
+def test_what_a_page_shows_is_our_translation_and_not_another_package_s():
+    with translation.override("zh-hans"):
+        for path in CATALOGUES:
+            for entry in polib.pofile(str(path)):
+                if not entry.msgid_plural and not entry.msgctxt:
+                    assert translation.gettext(entry.msgid) == entry.msgstr, (path, entry.msgid)
 
 
 def test_a_translation_keeps_its_places():
