@@ -172,7 +172,8 @@
 
     const later = async (draft, state) => {
         await Drafts.put(draft.id, "waiting", draft.body);
-        if (draft.id === mine()) say(state);
+        /* that a sign-in is missing concerns every draft of this phone, not only the one on this page */
+        if (draft.id === mine() || state === "signin") say(state);
         return null;
     };
     const timed = (address, options = {}, seconds = 20) =>
