@@ -150,13 +150,13 @@ def test_an_entry_at_the_door_waits_on_the_phone_without_network_and_is_sent_onc
     page.wait_for_timeout(1500)
     page.context.set_offline(True)
     page.reload()
-    assert page.locator("#door").count() == 1
+    assert page.locator("#doorstep").count() == 1
     for n in range(3):
         page.fill("#name", "门边" + "甲乙丙"[n])
         page.fill("#phone", f"1982222000{n}")
         page.select_option("#sector", "delivery")
         page.select_option("#region", "450311101")
-        page.click("#door button")
+        page.click("#doorstep button")
         page.locator("#waiting li").nth(n).wait_for()
     kept = page.evaluate(
         "(async () => { const db = await new Promise(r => { const a = indexedDB.open('nuanyi'); a.onsuccess = () => r(a.result); });"

@@ -51,7 +51,7 @@ def test_a_question_comes_again_after_days_and_progress_goes_to_another_phone_se
     page.click("text=换手机也能接着学")
     page.click("text=给我一个码")
     page.get_by_text("已存好").wait_for()
-    code = page.locator("[data-code]").inner_text()
+    code = page.locator("p[data-code]").inner_text()
     kept = stage.told(
         "from nuanyi.learning.models import KeptProgress; print(bytes(KeptProgress.objects.get().blob))"
     )

@@ -94,6 +94,7 @@ def test_a_clerk_sets_a_district_up_and_a_rider_is_helped(
     page.fill("#id_password", words[words.index("liangxin") + 1])
     page.press("#id_password", "Enter")
     page.wait_for_url("**/accounts/password/change/")
+    page.locator("main input[type=password]").nth(2).wait_for()
     fields = page.query_selector_all("main input[type=password]")
     for field, text in zip(
         fields,
@@ -101,8 +102,8 @@ def test_a_clerk_sets_a_district_up_and_a_rider_is_helped(
         strict=True,
     ):
         field.fill(text)
-    fields[-1].press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        fields[-1].press("Enter")
     page.goto("/office/setup/")
     narrow()
     if size == "phone":
