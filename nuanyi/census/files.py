@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -28,12 +27,7 @@ def _path(pk: UUID, part: str) -> Path:
 
 def keep(pk: UUID, part: str, raw: bytes) -> None:
     """Seal and store; durable when this returns."""
-    scratch = _path(pk, f"{part}.{os.getpid()}.tmp")
-    with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(keys().seal_bytes("file", raw, pk.bytes + part.encode()))
-        out.flush()
-        os.fsync(out.fileno())
-    durable.rename(scratch, _path(pk, part))
+    durable.write(_path(pk, part), keys().seal_bytes("file", raw, pk.bytes + part.encode()))
 
 
 def take(pk: UUID, part: str) -> bytes | None:

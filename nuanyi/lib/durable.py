@@ -38,11 +38,11 @@ def rename(source: Path, target: Path) -> None:
     sync_folder(target.parent)
 
 
-def write_text(target: Path, text: str, mode: int = 0o600) -> None:
-    """Replace a small file whole: a reader and a power cut see the old one or the new one, never half of it."""
+def write(target: Path, content: bytes, mode: int = 0o600) -> None:
+    """Replace a file whole: a reader and a power cut see the old one or the new one, never half of it."""
     scratch = target.with_name(f"{target.name}.{os.getpid()}.tmp")
-    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as out:
-        out.write(text)
+    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as out:
+        out.write(content)
         out.flush()
         os.fsync(out.fileno())
     rename(scratch, target)

@@ -6,7 +6,6 @@ old key is dropped, the page of what is kept. A column that seals without this t
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models
 
-from nuanyi.lib import row_security
+from nuanyi.lib import durable, row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.seal import CannotOpen, Keys, keys_at
 
@@ -244,24 +243,9 @@ def _reseal_files(store: Store) -> int:
             continue  # deleted meanwhile, which is as good
         except CannotOpen as wrong:
             raise CannotOpen(f"{path}: {wrong}") from wrong
-        replace_file(path, ring.seal_bytes(store.family, clear, bound))
+        durable.write(path, ring.seal_bytes(store.family, clear, bound))
         done += 1
     return done
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Put ``content`` in place of a file, whole or not at all, durable when this returns; mode 0600."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with open(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    scratch.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def walk(folder: Path, pattern: str, bound: Callable[[Path], bytes]) -> Iterator[tuple[Path, bytes]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -118,10 +116,6 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(found)
 
 
-def _bound(pk: UUID, field: str) -> bytes:
-    return pk.bytes + field.encode()
-
-
 class Person(models.Model):
     """A natural person, sealed. ``name``, ``phone``, ``id_number`` and ``political`` answer with a mask;
     the clear text comes only from ``people.services.reveal``."""
@@ -230,14 +224,6 @@ class Person(models.Model):
     def political(self) -> str:
         """Whether an affiliation is on file, and nothing more."""
         return "●" if self.sealed_political else ""
-
-
-SEALED_FIELDS = {"name": "person", "phone": "person", "id_number": "person", "political": "political"}
-
-
-def bound_to(pk: UUID, field: str) -> bytes:
-    """What a sealed value is bound to: the person and the field."""
-    return _bound(pk, field)
 
 
 class Consent(models.Model):

@@ -23,7 +23,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, TooMuch
 from nuanyi.lib.seal import FAMILIES, add_key, drop_keys_before
 from nuanyi.people import erasures, events, rules
-from nuanyi.people.models import SEALED_FIELDS, Account, Consent, Person, RoleGrant, bound_to, keys
+from nuanyi.people.models import Account, Consent, Person, RoleGrant, keys
 from nuanyi.people.rules import Role
 from nuanyi.units.models import Unit
 
@@ -124,7 +124,7 @@ def may_confirm(actor: Actor, grant: RoleGrant) -> bool:
     role = Role(grant.role)
     if role in rules.OF_A_UNIT:
         return _of_unit(actor, grant.account)
-    return role in _grantable(actor)
+    return role in grantable(actor)
 
 
 @transaction.atomic
@@ -183,19 +183,19 @@ def _require_managing(actor: Actor, unit_id: int | None) -> None:
 
 def grantable(actor: Actor) -> frozenset[Role]:
     """The roles that an actor may give, to be shown before anything is refused."""
-    return frozenset(Role) if actor.kind == "system" else _grantable(actor)
-
-
-def _grantable(actor: Actor) -> frozenset[Role]:
+    if actor.kind == "system":
+        return frozenset(Role)
     return frozenset(granted for held in actor.roles for granted in rules.GRANTED_BY.get(Role(held), ()))
 
 
 def _keep_one_of_each(account: Account, roles: set[str]) -> None:
     """Raise IllegalMove where the account is the last open one with a role that a district cannot be without."""
     for role in sorted(roles & {str(role) for role in rules.NEVER_THE_LAST}):
-        # who takes the last two at once waits here for the other
-        others = RoleGrant.objects.select_for_update(of=("self",)).filter(role=role, account__is_active=True)
-        if not others.exclude(account=account).exists():
+        grants = RoleGrant.objects.filter(role=role)
+        # Whoever takes the last two at once, each the other's, waits here: all grants of the role are held in one
+        # order, and only then is it asked, by a statement of its own, who is left.
+        list(grants.select_for_update().order_by("pk").values_list("pk", flat=True))
+        if not grants.filter(account__is_active=True).exclude(account=account).exists():
             raise IllegalMove(
                 _("This is the last account with the role %(role)s. Give it to somebody else first.")
                 % {"role": Role(role).label},
@@ -209,7 +209,7 @@ def _require_granting(actor: Actor, account: Account, role: str) -> None:
         return
     if account.pk == actor.account_id:
         raise NotAllowed(_("Nobody changes their own roles."), code="own-roles")
-    if role not in _grantable(actor):
+    if role not in grantable(actor):
         raise NotAllowed(_("You cannot give or take this role: you do not hold it."), code="more-than-held")
 
 
@@ -217,7 +217,7 @@ def _require_granting_all(actor: Actor, account: Account) -> None:
     """Raise NotAllowed unless the actor could grant every role that the account has."""
     _require_managing(actor, account.unit_id)
     held = set(RoleGrant.asked.filter(account=account).values_list("role", flat=True))
-    if actor.kind != "system" and not held <= {str(role) for role in _grantable(actor)}:
+    if actor.kind != "system" and not held <= {str(role) for role in grantable(actor)}:
         raise NotAllowed(
             _("You cannot change this account: it has roles that you cannot give."), code="more-than-held"
         )
@@ -272,11 +272,7 @@ def seal_into(person: Person, **clear: str) -> Person:
     """
     ring = keys()
     for field, text in clear.items():
-        setattr(
-            person,
-            f"sealed_{field}",
-            ring.seal(SEALED_FIELDS[field], text, bound_to(person.pk, field)) if text else None,
-        )
+        sealed.put(person, f"sealed_{field}", text)
         if field in _MASKS:
             setattr(person, f"{field}_mask", _MASKS[field](text))
         if field in ("phone", "id_number"):
@@ -290,7 +286,7 @@ def reveal(*, actor: Actor, person: Person, field: str, purpose: str) -> str:
     Raises BadInput (unknown field, no purpose), NotFound (not the actor's business), NotAllowed,
     TooMuch (the day's quota is used up).
     """
-    if field not in SEALED_FIELDS:
+    if field not in rules.FIELDS:
         raise BadInput(code="bad-field")
     if len(purpose.strip()) < rules.MIN_PURPOSE:
         raise BadInput(

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from conftest import PASSWORD
 from nuanyi.census.services import exports
@@ -106,6 +108,20 @@ def test_the_last_of_a_kind_is_neither_closed_nor_loses_its_role(cast, program, 
         services.close_account(actor=program, account=account)
     with pytest.raises(IllegalMove):
         services.take_role(actor=program, grant=account.grants.get())
+
+
+def test_two_who_close_each_other_s_account_wait_for_one_another(cast, program):
+    """Each held only the other's grant before, and both went through: nobody was left."""
+    with CaptureQueriesContext(connection) as seen:
+        services.close_account(actor=program, account=cast.accounts["office"])
+    words = [query["sql"] for query in seen]
+    grants = [n for n, sql in enumerate(words) if "people_rolegrant" in sql and "FOR UPDATE" in sql]
+    left = [n for n, sql in enumerate(words) if "people_rolegrant" in sql and "is_active" in sql]
+    assert len(grants) == 1
+    assert "<>" not in words[grants[0]], "the account's own grant is held too"
+    assert "ORDER BY" in words[grants[0]]
+    assert left
+    assert grants[0] < left[0]
 
 
 def test_the_page_shows_who_waits_and_lets_only_a_second_person_confirm(cast, district):

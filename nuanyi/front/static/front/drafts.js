@@ -1,5 +1,5 @@
 /* What the phone keeps, sealed with AES-GCM under keys that cannot be taken out of it.
-   Under the account's key: what the office wrote or may read without network; it dies at sign-out and after 7 unused days.
+   Under the account's key: what the office wrote or may read without network; it dies at sign-out and 7 days after it was made.
    Under the phone's own key: what a worker writes without an account, and the answers with their links and codes; they stay
    until the worker clears them, because nobody else can give them back. */
 const Drafts = (() => {
