@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from uuid import UUID
 
-from nuanyi.lib.errors import NotAllowed, SignInFirst
+from nuanyi.lib.errors import NotAllowed, NotFound, SignInFirst
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,18 @@ class Actor:
         if self.kind == "guest":
             raise SignInFirst()
         raise NotAllowed(permission=permission)
+
+    def require_within(
+        self, permission: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()
+    ) -> None:
+        """Return if allowed for a record of these regions or units that was found by its number.
+
+        Raises SignInFirst for a guest, NotAllowed where the permission is missing altogether, NotFound where the record
+        is another's: the answer must be the same as for a number that nobody has.
+        """
+        self.require(permission)
+        if not self.can(permission, regions=regions or (), units=units):
+            raise NotFound()
 
 
 GUEST = Actor(kind="guest", label="guest")

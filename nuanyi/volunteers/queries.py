@@ -26,7 +26,7 @@ def own_shift(actor: Actor, pk: int) -> Shift:
     found = Shift.objects.select_related("team__unit").filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    actor.require(ACT, units=(found.team.unit_id,))
+    actor.require_within(ACT, units=(found.team.unit_id,))
     return found
 
 

@@ -156,7 +156,7 @@ def _pledge(actor: Actor, pk: int) -> Pledge:
     )
     if found is None:
         raise NotFound()
-    actor.require(ACT, units=(found.unit_id,))
+    actor.require_within(ACT, units=(found.unit_id,))
     return found
 
 
@@ -193,7 +193,7 @@ def plan(*, actor: Actor, need: int, pledge: int, amount: int, day: date) -> Pro
     offered = Pledge.objects.select_for_update().filter(pk=pledge, ended_at=None).first()
     if wanted is None or offered is None:
         raise NotFound()
-    actor.require(ACT, units=(wanted.unit_id, offered.unit_id))
+    actor.require_within(ACT, units=(wanted.unit_id, offered.unit_id))
     _check_left(offered, amount)
     if not offered.first_date <= day <= offered.last_date:
         raise BadInput(fields={"day": _("It is not offered on this day.")})
@@ -211,7 +211,7 @@ def finish(*, actor: Actor, pk: int, state: str, reached: int = 0, words: str = 
     )
     if found is None:
         raise NotFound()
-    actor.require(ACT, units=(found.need.unit_id, found.pledge.unit_id))
+    actor.require_within(ACT, units=(found.need.unit_id, found.pledge.unit_id))
     if found.state != ProjectState.PLANNED or state not in (ProjectState.DONE, ProjectState.DROPPED):
         raise IllegalMove()
     if state == ProjectState.DONE and not 0 < reached <= 1_000_000:

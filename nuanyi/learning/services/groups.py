@@ -58,7 +58,7 @@ def save_group(*, actor: Actor, told: GroupInput, pk: int | None = None) -> Grou
     if group is None:
         raise NotFound()
     if pk:
-        actor.require(ACT, units=(group.unit_id,))
+        actor.require_within(ACT, units=(group.unit_id,))
     wrong: dict[str, Any] = {}
     if told.robot not in Robot.values:
         wrong["robot"] = _("Choose from the list.")
@@ -97,7 +97,7 @@ def try_group(*, actor: Actor, pk: int) -> None:
     group = Group.objects.filter(pk=pk).first()
     if group is None:
         raise NotFound()
-    actor.require(ACT, units=(group.unit_id,))
+    actor.require_within(ACT, units=(group.unit_id,))
     try:
         with outgoing.trial():
             speak_in_group(

@@ -268,7 +268,7 @@ def settle(*, actor: Actor, pk: int, came: bool) -> Push:
     if push is None:
         raise NotFound()
     # single readers belong to no unit: only hands that reach everywhere settle theirs
-    actor.require(ACT, units=(push.group.unit_id if push.group else 0,))
+    actor.require_within(ACT, units=(push.group.unit_id if push.group else 0,))
     if push.state == PushState.DOUBT and came:
         push.state, push.sent_at = PushState.SENT, clock.now()
         push.save()

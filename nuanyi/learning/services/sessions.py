@@ -73,7 +73,7 @@ def own(actor: Actor, pk: int) -> Session:
     found = Session.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    actor.require(ACT, units=(found.unit_id,))
+    actor.require_within(ACT, units=(found.unit_id,))
     return found
 
 

@@ -67,7 +67,7 @@ def _own(actor: Actor, pk: int) -> Campaign:
     found = Campaign.objects.select_for_update().filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    actor.require(ACT, units=(found.unit_id,))
+    actor.require_within(ACT, units=(found.unit_id,))
     return found
 
 

@@ -117,7 +117,7 @@ def _own_team(actor: Actor, pk: int) -> Team:
     found = Team.objects.filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    actor.require(ACT, units=(found.unit_id,))
+    actor.require_within(ACT, units=(found.unit_id,))
     return found
 
 

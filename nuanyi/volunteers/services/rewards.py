@@ -52,7 +52,7 @@ def withdraw(*, actor: Actor, pk: int) -> Reward:
     found = Reward.objects.select_for_update().filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    actor.require(ACT, units=(found.unit_id,))
+    actor.require_within(ACT, units=(found.unit_id,))
     if found.active:
         if found.pledge is not None and found.stock:
             port().give_back(actor, found.pledge, found.stock)

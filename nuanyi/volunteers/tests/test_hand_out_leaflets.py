@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from nuanyi.ledger import queries as ledger
-from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.volunteers import kinds, queries
 from nuanyi.volunteers.models import Draw
@@ -62,7 +62,7 @@ def test_never_more_than_are_left_and_never_more_back_than_drawn(cast, team, cam
 
 
 def test_another_unit_draws_nothing(cast, team, campaign):
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         campaigns.draw(
             actor=cast.actor("yanshan"),
             campaign=campaign.pk,
