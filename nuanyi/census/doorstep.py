@@ -54,9 +54,11 @@ def send(request: HttpRequest) -> HttpResponse:
 def token(request: HttpRequest) -> JsonResponse:
     """A fresh form token and whether somebody is signed in, for a page that was kept for days."""
     actor = actor_of(request)
+    # a first password opens nothing yet: what waits on the phone waits on until its owner chose one
+    first = getattr(request.user, "must_change_password", False)
     body = {
         "token": get_token(request),
-        "signed_in": actor.kind == "account",
+        "signed_in": actor.kind == "account" and not first,
         "may": actor.can("census.enter"),
         "whose": owner_mark(actor),
     }

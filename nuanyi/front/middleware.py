@@ -10,11 +10,14 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front import bodies
-from nuanyi.front.refusals import answer
+from nuanyi.front.refusals import answer, wants_json
 from nuanyi.lib import outgoing
-from nuanyi.lib.errors import BadInput, Refusal
+from nuanyi.lib.access import PUBLIC
+from nuanyi.lib.errors import BadInput, Refusal, SignInFirst
 from nuanyi.people.models import Account
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -145,14 +148,24 @@ class Refusals:
         """Answer the request."""
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponseBase | None:
-        """Send holders of a first password to change it, before anything else of the office."""
-        if not request.path.startswith("/office/"):
+    def process_view(self, request: HttpRequest, view: Any, *_arguments: Any) -> HttpResponseBase | None:
+        """Send holders of a first password to change it, before anything that is not open to everybody.
+
+        What a phone kept for later stays with it: programs are answered as where somebody must sign in first.
+        """
+        if getattr(view, "permission", PUBLIC) == PUBLIC or request.path.startswith("/accounts/"):
             return None
         user = request.user
-        if isinstance(user, Account) and user.must_change_password:
-            return redirect("/accounts/password/change/")
-        return None
+        if not (isinstance(user, Account) and user.must_change_password):
+            return None
+        if wants_json(request):
+            wanted = SignInFirst(_("First choose a password of your own."), code="first-password")
+            return answer(request, wanted)
+        response: HttpResponseBase = redirect("account_change_password")
+        if getattr(request, "htmx", False):
+            response = HttpResponse(status=204)
+            response["HX-Redirect"] = reverse("account_change_password")
+        return response
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponseBase | None:
         """Answer a refusal; anything else is Django's."""

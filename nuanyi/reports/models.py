@@ -83,6 +83,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
                 seen |= Q(region_code__startswith=scope.region)
         return self.filter(seen)
 
+    def of_days_over(self) -> ReportQuerySet:
+        """Told on a day that is over (in China): who asks again and again must not see the moment at which one comes."""
+        return self.filter(hour_at__lt=clock.midnight(clock.today()))
+
     def open(self) -> ReportQuerySet:
         """Not mended, not refused, not joined."""
         return self.filter(state__in=OPEN)

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from xml.etree import ElementTree
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
@@ -35,6 +36,8 @@ from nuanyi.reports.services.sending import ReportInput, place_words, send_repor
 #: A key that a unit's own platform holds sends for many people.
 KEY_AN_HOUR = SENT_AN_HOUR * 20
 SPAN, MOST, PAGE = timedelta(days=90), 200, 50
+#: How reports are marked that came by this interface.
+SOURCE = "open311"
 #: Signs that XML 1.0 (section 2.2) cannot hold in any form.
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ITEMS = {
@@ -239,9 +242,18 @@ def requests(request: HttpRequest, *, form: str) -> HttpResponse:
     return _sent(request, form) if request.method == "POST" else _list(request, form)
 
 
+def _shown_to(request: HttpRequest) -> QuerySet[Report]:
+    """What everybody may see: reports of days that are over. A platform with a key sees at once what platforms sent."""
+    rows = Report.objects.select_related("kind", "unit").exclude(state=State.REFUSED)
+    shown = rows.of_days_over()
+    if office.key_of(request.GET.get("api_key", "")) is not None:
+        shown |= rows.filter(source=SOURCE)
+    return shown
+
+
 def _list(request: HttpRequest, form: str) -> HttpResponse:
     asked = request.GET
-    rows = Report.objects.select_related("kind", "unit").exclude(state=State.REFUSED)
+    rows = _shown_to(request)
     if asked.get("service_request_id"):
         rows = rows.filter(ref__in=asked["service_request_id"].split(",")[:MOST])
     else:
@@ -304,7 +316,7 @@ def _sent(request: HttpRequest, form: str) -> HttpResponse:
         lat_wgs84=_number(post["lat"], "lat"),
         lon_wgs84=_number(post["long"], "long"),
         where=post.get("attribute[where]", "") or post.get("address_string", ""),
-        source="open311",
+        source=SOURCE,
         photos=[file.read() for file in request.FILES.getlist("media")],
     )
     if not told.words and not told.photos:
@@ -319,7 +331,7 @@ def _sent(request: HttpRequest, form: str) -> HttpResponse:
 @_face
 def one(request: HttpRequest, ref: str, *, form: str) -> HttpResponse:
     """One report, in a list of one as the specification wants it."""
-    found = Report.objects.select_related("kind", "unit").exclude(state=State.REFUSED).filter(ref=ref).first()
+    found = _shown_to(request).filter(ref=ref).first()
     if found is None:
         raise Wrong(404, "service_request_id was not found")
     return _told(form, "service_requests", [_shown(found, places.names_by_code())])

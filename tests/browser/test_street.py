@@ -258,9 +258,15 @@ def test_open311_over_the_wire(open_as, stage):
     )
     assert answer.status_code == 201
     number = answer.json()[0]["service_request_id"]
-    [found] = client.get_service_requests(service_request_id=number)
-    assert (found["status"], found["service_code"]) == ("open", "lamp")
-    xml = GeoReport(root, output_format="xml").get_service_requests(service_request_id=number)
-    assert xml["service_request_id"] == number
+    # the sender sees it at once, everybody else once its day is over
+    mine = requests.get(f"{root}/requests/{number}.json", params={"api_key": key}, timeout=20).json()
+    assert (mine[0]["status"], mine[0]["service_code"]) == ("open", "lamp")
+    assert requests.get(f"{root}/requests/{number}.json", timeout=20).status_code == 404
+    older = client.get_service_requests(status="open,closed")
+    assert older
+    xml = GeoReport(root, output_format="xml").get_service_requests(
+        service_request_id=older[0]["service_request_id"]
+    )
+    assert xml["service_request_id"] == older[0]["service_request_id"]
     assert requests.post(f"{root}/requests.json", data=told | {"api_key": "x"}, timeout=20).status_code == 403
     assert re.search(r"lamp", str(client.get_service_definition("lamp")))

@@ -44,6 +44,29 @@ def test_a_first_password_must_be_changed_before_anything_else(cast, program):
     assert answer.url == "/accounts/password/change/"
 
 
+def test_a_first_password_opens_nothing_outside_the_office_either(cast, program):
+    for part in ("grid", "keeper"):
+        services.set_first_password(
+            actor=program, account=cast.accounts[part], password="another-first-one-9"
+        )
+        cast.accounts[part].refresh_from_db()
+    grid, keeper = cast.client("grid"), cast.client("keeper")
+    for browser, address in (
+        (grid, "/grid/"),
+        (grid, "/office/"),
+        (keeper, "/keeper/"),
+    ):
+        answer = browser.get(address)
+        assert (answer.status_code, answer.get("Location")) == (302, "/accounts/password/change/"), address
+    assert grid.get("/stations/").status_code == 200  # what is open to everybody stays open
+    assert grid.get("/door/token/").json()["signed_in"] is False
+    # a phone that sends what it kept learns that somebody must sign in, and keeps it
+    kept = grid.post(
+        "/door/send/", "{}", content_type="application/json", headers={"Accept": "application/json"}
+    )
+    assert (kept.status_code, kept.json()["code"]) == (401, "first-password")
+
+
 def test_a_refusal_can_explain_itself(cast):
     why = explain(actor_for(cast.accounts["clerk"]), "journal.read")
     assert why["allowed"] is False

@@ -29,7 +29,8 @@ def test_a_notice_about_a_report_is_dated_as_coarsely_as_the_report(sent, cast):
 
 
 def test_other_platforms_are_told_the_day_and_the_corner_only_however_they_ask(sent, client):
-    report = sent().report
+    with clock.held_at(clock.now() - timedelta(days=1)):
+        report = sent().report
     day = report.hour_at.astimezone(clock.CHINA).replace(hour=0, minute=0, second=0)
 
     def found(**asked):
@@ -52,6 +53,18 @@ def test_other_platforms_are_told_the_day_and_the_corner_only_however_they_ask(s
     }
     assert answers == {(report.ref,)}
     assert found(end_date=(day - timedelta(seconds=1)).isoformat()) == []
+
+
+def test_whoever_asks_again_and_again_does_not_see_the_moment_at_which_a_report_comes(sent, client):
+    root = "/open311/v2/requests"
+    before = [client.get(f"{root}.{form}").content for form in ("json", "xml")]
+    report = sent().report
+    assert [client.get(f"{root}.{form}").content for form in ("json", "xml")] == before
+    assert client.get(f"{root}.json", {"service_request_id": report.ref}).json() == []
+    one, none = (client.get(f"{root}/{ref}.json") for ref in (report.ref, "R-000000"))
+    assert (one.status_code, one.content) == (none.status_code, none.content) == (404, none.content)
+    with clock.held_at(clock.now() + timedelta(days=1)):
+        assert [row["service_request_id"] for row in client.get(f"{root}.json").json()] == [report.ref]
 
 
 def test_a_name_with_signs_that_xml_cannot_hold_breaks_no_list(client, sent):
