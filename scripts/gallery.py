@@ -3,82 +3,20 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
 OUT = Path(__file__).resolve().parents[1] / "docs/gallery"
-PAGES = {
-    "worker-home": (None, "/"),
-    "station-near": (None, "/?lat=25.05&lon=110.32&amenity=charging"),
-    "station": (None, "/stations/LF01/"),
-    "check-in": (None, "/s/LF01/"),
-    "tell-the-keeper": (None, "/stations/LF01/tell/"),
-    "help": (None, "/help/"),
-    "service-list": (None, "/help/list/"),
-    "ask": (None, "/help/ask/?kind=wage"),
-    "my-case": (None, "/help/mine/"),
-    "keeper": ("yizhan", "/keeper/LF01/"),
-    "keeper-screen": ("yizhan", "/keeper/LF01/screen/"),
-    "stations": ("liangxin", "/office/stations/"),
-    "enter-a-station": ("liangxin", "/office/stations/new/"),
-    "visits": ("liangxin", "/office/stations/visits/"),
-    "faults": ("liangxin", "/office/stations/faults/"),
-    "send-stations": ("liangxin", "/office/stations/lists/new/"),
-    "worklist": ("dianxiaoer", "/office/cases/"),
-    "case": ("dianxiaoer", "/office/cases/2/"),
-    "by-telephone": ("dianxiaoer", "/office/cases/call/"),
-    "overview": ("liangxin", "/office/cases/overview/"),
-    "items": ("liangxin", "/office/cases/items/"),
-    "routing": ("liangxin", "/office/cases/rules/"),
-    "three-lists": ("liangxin", "/office/cases/lists/"),
-    "how-long": ("liangxin", "/office/cases/clocks/"),
-    "letters": ("liangxin", "/office/cases/letters/"),
-    "registers": ("liangxin", "/office/cases/registers/"),
-    "served": ("liangxin", "/office/cases/served/"),
-    "report": (None, "/report/"),
-    "mended": (None, "/reports/"),
-    "volunteer": (None, "/volunteer/"),
-    "daily": (None, "/daily/"),
-    "reports": ("liangxin", "/office/reports/"),
-    "volunteers": ("liangxin", "/office/volunteers/"),
-    "campaign": ("liangxin", "/office/volunteers/campaigns/1/"),
-    "channels": ("liangxin", "/office/learning/channels/"),
-    "channel": ("liangxin", "/office/learning/channels/wechat/"),
-    "month": (None, "/reports/2022-5/"),
-    "no-network": (None, "/offline/"),
-    "what-a-role-allows": ("liangxin", "/office/people/roles/"),
-    "grid-week": ("liangxin", "/office/matrix/grids/"),
-    "my-grid": ("wangge", "/grid/"),
-    "worker-who": (None, "/who/?sector=delivery&region=450311101"),
-    "privacy": (None, "/privacy/"),
-    "door": (None, "/door/"),
-    "sign-in": (None, "/accounts/login/"),
-    "refused": (None, "/nowhere/"),
-    "today": ("liangxin", "/office/"),
-    "matrix": ("liangxin", "/office/matrix/"),
-    "establishments": ("liangxin", "/office/census/establishments/"),
-    "workers": ("liangxin", "/office/census/workers/"),
-    "imports": ("liangxin", "/office/census/imports/"),
-    "send-a-roster": ("liangxin", "/office/census/imports/new/"),
-    "rounds": ("liangxin", "/office/census/rounds/"),
-    "plan-a-round": ("liangxin", "/office/census/rounds/new/"),
-    "exports": ("liangxin", "/office/census/exports/"),
-    "who-answers": ("liangxin", "/office/responsibility/?sector=courier&region=450311100"),
-    "rules": ("liangxin", "/office/responsibility/rules/"),
-    "edit-a-rule": ("liangxin", "/office/responsibility/rules/new/"),
-    "places": ("liangxin", "/office/places/"),
-    "accounts": ("liangxin", "/office/people/"),
-    "roles": ("liangxin", "/office/people/roles/"),
-    "notices": ("liangxin", "/office/notices/"),
-    "search": ("liangxin", "/office/search/?q=雁山"),
-    "two-factor": ("liangxin", "/accounts/2fa/"),
-    "audit": ("shenji", "/office/audit/"),
-}
-SIZES = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1440, "height": 900}}
+#: Beside what the rooms declare (``lib.rooms.gallery``): a page that no route has.
+REFUSED = {"refused": ("", "/nowhere/")}
+SIZES: dict[str, Any] = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1440, "height": 900}}
 
 
 def _keep(png: bytes, path: Path) -> None:
@@ -88,8 +26,22 @@ def _keep(png: bytes, path: Path) -> None:
     )
 
 
+def pages() -> dict[str, tuple[str, str]]:
+    """Name -> the account that looks ("" for nobody), the address: what every room declares."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nuanyi.program.settings")
+    os.environ["NUANYI_HOME"] = tempfile.mkdtemp(prefix="nuanyi-gallery-")
+    import django
+
+    django.setup()
+    from nuanyi.lib import rooms
+
+    return {shot.name: (shot.account, shot.route.address) for shot in rooms.gallery()} | REFUSED
+
+
 def main(address: str) -> None:
     """Take them all."""
+    wanted = pages()
+    accounts = sorted({account for account, _path in wanted.values()})
     OUT.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -97,7 +49,7 @@ def main(address: str) -> None:
         )
         for size, viewport in SIZES.items():
             for theme in ("light", "dark"):
-                for user in (None, "liangxin", "shenji", "yizhan", "dianxiaoer", "wangge"):
+                for user in accounts:
                     context = browser.new_context(
                         viewport=viewport, locale="zh-CN", color_scheme=theme, base_url=address
                     )
@@ -108,7 +60,7 @@ def main(address: str) -> None:
                         page.fill("#id_password", "nuanyi-demo-2022")
                         page.press("#id_password", "Enter")
                         page.wait_for_url("**/office/")
-                    for name, (who, path) in PAGES.items():
+                    for name, (who, path) in wanted.items():
                         if who == user:
                             page.goto(path)
                             page.wait_for_timeout(250)

@@ -1,7 +1,5 @@
 """Django's entry to the room."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
 
 
@@ -12,9 +10,7 @@ class Front(AppConfig):
     label = "front"
 
     def ready(self) -> None:
-        """Load what declares itself by being imported, and say how refusals are answered."""
-        for part in ("checks", "sign_in"):
-            import_module(f"nuanyi.front.{part}")
+        """Say how refusals are answered."""
         from nuanyi.front.refusals import answer
         from nuanyi.lib.access import refusals_are_answered_by
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import unwrap
 from typing import Any
 
 from django.core.checks import Error, register
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from nuanyi.lib import rooms
+from nuanyi.lib.access import PUBLIC, SIGNED_IN
 
 
 def routes() -> Iterator[tuple[str, Any]]:
@@ -29,18 +33,42 @@ def act_of(view: Any) -> str | None:
     return permission if isinstance(permission, str) else None
 
 
+def written_at(view: Any) -> str:
+    """The file and line of a view, for whoever has to mend it."""
+    code = getattr(unwrap(view), "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code is not None else repr(view)
+
+
 @register()
-def every_route_has_a_door(**_options: Any) -> list[Error]:
-    """Every view declares its permission. API operations declare theirs on the function that ninja calls."""
+def every_route_has_a_permission(**_options: Any) -> list[Error]:
+    """Every view declares its permission, one that a room declares. API operations say theirs on the function of ninja."""
     from nuanyi.front.api import undeclared
 
-    errors = [
-        Error(
-            f"the route {address!r} declares no permission: put lib.access.door on its view", id="nuanyi.E010"
-        )
-        for address, view in routes()
-        if act_of(view) is None and not address.startswith("api/v1/")
-    ]
+    errors = []
+    for address, view in routes():
+        permission = act_of(view)
+        if permission is None and not address.startswith("api/v1/"):
+            errors.append(
+                Error(
+                    f"the route {address!r} declares no permission: put lib.access.permission_required on its view",
+                    hint=written_at(view),
+                    id="nuanyi.E010",
+                )
+            )
+        elif permission not in (None, PUBLIC, SIGNED_IN) and permission not in rooms.permissions():
+            errors.append(
+                Error(
+                    f"the route {address!r} asks for {permission!r}, which no room declares in its room.py",
+                    hint=written_at(view),
+                    id="nuanyi.E012",
+                )
+            )
     return errors + [
         Error(f"the API operation {name} declares no permission", id="nuanyi.E011") for name in undeclared()
     ]
+
+
+@register()
+def rooms_say_nothing_that_cannot_stand(**_options: Any) -> list[Error]:
+    """Declarations of two rooms that contradict each other, or that name what is not there."""
+    return [Error(found.words, hint=found.written_at, id="nuanyi.E013") for found in rooms.problems()]

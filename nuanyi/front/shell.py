@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanyi import __version__
 from nuanyi.front import bodies
 from nuanyi.front.refusals import answer, problem, wants_json
+from nuanyi.lib import rooms
 from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.database_errors import refusal_for
 from nuanyi.lib.digests import entity_tag
@@ -128,38 +129,7 @@ def language(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker: keeps public shells only, never a page of the office."""
-    shell = [
-        "/",
-        "/offline/",
-        "/me/",
-        "/learn/",
-        "/in/kept/",
-        "/verify/",
-        "/door/",
-        "/report/",
-        "/help/",
-        "/help/ask/",
-        "/grid/kept/",
-        *[
-            static(f"front/{name}")
-            for name in (
-                "phone.css",
-                "theme.js",
-                "shell.js",
-                "map.js",
-                "doorstep.js",
-                "drafts.js",
-                "keep.js",
-                "mine.js",
-            )
-        ],
-        static("stations/nearest.js"),
-        static("cases/ask.js"),
-        static("cases/voice.js"),
-        static("reports/report.js"),
-        static("reports/grid.js"),
-        *[static(f"learning/{name}") for name in ("learn.js", "progress.js", "in.js", "verify.js")],
-    ]
+    shell = [what.address if isinstance(what, rooms.Route) else static(what.name) for what in rooms.offline()]
     script = (Path(__file__).parent / "static/front/sw.js").read_text()
     body = f"const VERSION = {json.dumps(_version(shell))};\nconst SHELL = {json.dumps(shell)};\n{script}"
     response = HttpResponse(body, content_type="text/javascript; charset=utf-8")

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from types import MappingProxyType
 
+from nuanyi.lib import rooms
 from nuanyi.lib.actor import EVERYWHERE, Actor, Scope
 from nuanyi.people.models import Account, RoleGrant, keys
-from nuanyi.people.rules import ALL, PERMISSIONS, PLACE, PLACE_OR_UNIT, UNIT, Role
+from nuanyi.people.rules import ALL, PLACE, PLACE_OR_UNIT, UNIT, Role
 
 
 def owner_mark(actor: Actor) -> str:
@@ -33,10 +34,10 @@ def actor_for(account: Account) -> Actor:
 def _permissions(grants: Iterable[RoleGrant], unit_id: int | None) -> dict[str, tuple[Scope, ...]]:
     permissions: dict[str, set[Scope]] = defaultdict(set)
     for grant in grants:
-        for permission, table in PERMISSIONS.items():
-            scope = _scope(table.get(Role(grant.role)), grant.region_code, unit_id)
+        for permission in rooms.permissions().values():
+            scope = _scope(permission.roles.get(Role(grant.role)), grant.region_code, unit_id)
             if scope is not None:
-                permissions[permission].add(scope)
+                permissions[permission.name].add(scope)
     return {permission: tuple(sorted(scopes, key=repr)) for permission, scopes in permissions.items()}
 
 
@@ -52,7 +53,8 @@ def _scope(kind: str | None, region: str, unit_id: int | None) -> Scope | None:
 
 def explain(actor: Actor, permission: str) -> dict[str, object]:
     """Why a permission is allowed or refused: which roles would allow it, which the actor has, and where."""
-    table = PERMISSIONS.get(permission, {})
+    declared = rooms.permissions().get(permission)
+    table = declared.roles if declared is not None else {}
     return {
         "permission": permission,
         "allowed": actor.can(permission),

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
-from nuanyi.lib import sheets
+from nuanyi.lib import rooms, sheets
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound, Refusal
@@ -17,7 +17,7 @@ from nuanyi.people import bulk, queries, services
 from nuanyi.people.forms import AccountForm, RoleForm
 from nuanyi.people.models import Account, Person, RoleGrant
 from nuanyi.people.passwords import Slip, one_time_password
-from nuanyi.people.rules import FIELDS, GRANTED_BY, PERMISSION_WORDS, PERMISSIONS, SCOPE_WORDS, Role
+from nuanyi.people.rules import FIELDS, GRANTED_BY, SCOPE_WORDS, Role
 from nuanyi.people.slips import slips_page
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -161,8 +161,11 @@ def many(request: HttpRequest) -> HttpResponse:
 def roles(request: HttpRequest) -> HttpResponse:
     """The table of access, as the program itself obeys it."""
     rows = [
-        (PERMISSION_WORDS[permission], [SCOPE_WORDS[table[role]] if role in table else "" for role in Role])
-        for permission, table in PERMISSIONS.items()
+        (
+            permission.title,
+            [SCOPE_WORDS[permission.roles[role]] if role in permission.roles else "" for role in Role],
+        )
+        for permission in rooms.permissions().values()
     ]
     return render(request, "people/staff/roles.html", {"rows": rows, "roles": list(Role)})
 

@@ -13,8 +13,10 @@ class Program(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Load what declares itself by being imported."""
+        """The last room of all: every model is there now, and the rooms declare themselves."""
         import_module("nuanyi.program.setup.events")
+        from nuanyi.lib import rooms
         from nuanyi.program import web_role
 
+        rooms.collect()
         web_role.guard()

@@ -37,20 +37,8 @@ ALLOWED_HOSTS = envlist("NUANYI_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = envlist("NUANYI_ORIGINS")
 _HTTPS = any(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)
 
-INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.postgres",
-    "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
-    "django.contrib.humanize",  # templates of allauth need it
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "django_htmx",
-    "procrastinate.contrib.django",
+#: The rooms by floor, the lowest first; each declares itself in its ``room.py`` (``lib.rooms``).
+ROOMS = [
     "nuanyi.journal",
     "nuanyi.places",
     "nuanyi.units",
@@ -66,6 +54,23 @@ INSTALLED_APPS = [
     "nuanyi.matrix",
     "nuanyi.front",
     "nuanyi.program",
+]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",  # templates of allauth need it
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    *ROOMS,
 ]
 
 MIDDLEWARE = [
@@ -216,9 +221,7 @@ EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = envstr("NUANYI_MAIL_FROM", "nuanyi@localhost")
 
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
-PROCRASTINATE_IMPORT_PATHS = [
-    f"nuanyi.{room}.jobs" for room in ("notices", "census", "stations", "cases", "learning", "reports")
-]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 NUANYI_LOG_LEVEL = envstr("NUANYI_LOG", "INFO").upper()
 LOGGING = {
     "version": 1,

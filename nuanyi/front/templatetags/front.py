@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front.icons import ICONS
-from nuanyi.lib import clock
+from nuanyi.lib import clock, rooms
 from nuanyi.lib.access import PUBLIC, SIGNED_IN
 from nuanyi.lib.actor import Actor
 
@@ -101,7 +101,7 @@ def error_summary(form: Any = None, refusal: Any = None) -> dict[str, Any]:
 @register.simple_tag
 def badge(state: str, words: object) -> SafeString:
     """A state by shape, colour and word."""
-    tone = TONES.get(state, "plain")
+    tone = rooms.tones().get(state, "plain")
     return format_html(
         '<span class="badge {}"><span aria-hidden="true">{}</span>{}</span>',
         tone,
@@ -110,31 +110,6 @@ def badge(state: str, words: object) -> SafeString:
     )
 
 
-TONES = {
-    "done": "good",
-    "closed": "good",
-    "open": "good",
-    "ok": "good",
-    "approved": "good",
-    "visited": "good",
-    "sent": "good",
-    "contacted": "good",
-    "review": "ask",
-    "columns": "ask",
-    "asked": "ask",
-    "planned": "plain",
-    "new": "ask",
-    "running": "busy",
-    "reading": "busy",
-    "writing": "busy",
-    "queued": "busy",
-    "refused": "bad",
-    "dead": "bad",
-    "unreachable": "bad",
-    "undone": "plain",
-    "discarded": "plain",
-    "overdue": "bad",
-}
 SIGNS = {"good": "●", "ask": "◆", "busy": "◐", "bad": "▲", "plain": "○"}
 
 

@@ -1,0 +1,82 @@
+"""What the service desk declares of itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.cases import home
+from nuanyi.lib.roles import ALL, UNIT, Role
+from nuanyi.lib.rooms import BarItem, MenuItem, Part, Permission, Room, Route, Shot, StaticFile, Step
+
+ROOM = Room(
+    name="cases",
+    title=_("Service desk"),
+    permissions=[
+        # the district office handles what came to it for want of a route, and nothing of other units
+        Permission(
+            "cases.handle",
+            _("Handle requests"),
+            {Role.CLERK: UNIT, Role.UNIT_STAFF: UNIT, Role.DISTRICT_OFFICE: UNIT},
+        ),
+        Permission(
+            "cases.oversee",
+            _("See who waits where, without words"),
+            {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL},
+        ),
+        Permission("cases.settings", _("Set kinds, terms, letters and routes"), {Role.DISTRICT_OFFICE: ALL}),
+        Permission(
+            "cases.lists",
+            _("Keep the three lists"),
+            {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL, Role.CLERK: UNIT, Role.UNIT_STAFF: UNIT},
+        ),
+        Permission(
+            "cases.register",
+            _("Take registers of services in"),
+            {Role.DISTRICT_OFFICE: ALL, Role.CLERK: UNIT, Role.UNIT_STAFF: UNIT},
+        ),
+    ],
+    part=Part(_("Service desk"), 30),
+    menu=[
+        MenuItem(_("What must be done next"), "cases:worklist", "hand", "cases.handle", order=10),
+        MenuItem(_("By telephone"), "cases:call", "call", "cases.handle", order=20),
+        MenuItem(_("Who waits where"), "cases:overview", "bell", "cases.oversee", order=30),
+        MenuItem(_("Service list"), "cases:items", "check", "front.office", order=40),
+        MenuItem(_("Where cases go"), "cases:rules", "compass", "cases.settings", order=50),
+        MenuItem(_("The three lists"), "cases:lists", "half", "cases.lists", order=60),
+        MenuItem(_("How long"), "cases:clocks", "bell", "cases.settings", order=70),
+        MenuItem(_("Letters"), "cases:letters", "download", "cases.settings", order=80),
+        MenuItem(_("Registers"), "cases:registers", "upload", "cases.register", order=90),
+    ],
+    steps=[Step(_("See what must be done next"), "cases:worklist", "cases.handle", order=10)],
+    bar=[BarItem(_("Help"), "help:home", "hand", 20, frozenset({"help", "who"}))],
+    home_figures=[
+        "service.policy_consultations",
+        "service.legal_aid",
+        "service.employment_guidance",
+        "service.wage_disputes_resolved",
+    ],
+    tasks=home.tasks_for,
+    search=home.search_for,
+    offline=[
+        Route("help:home"),
+        Route("help:ask"),
+        StaticFile("cases/ask.js"),
+        StaticFile("cases/voice.js"),
+    ],
+    tones={"new": "ask", "open": "good", "closed": "good", "overdue": "bad"},
+    gallery=[
+        Shot("help", Route("help:home")),
+        Shot("service-list", Route("help:list")),
+        Shot("ask", Route("help:ask", query={"kind": "wage"})),
+        Shot("my-case", Route("help:mine")),
+        Shot("worklist", Route("cases:worklist"), "dianxiaoer"),
+        Shot("case", Route("cases:case", {"pk": 2}), "dianxiaoer"),
+        Shot("by-telephone", Route("cases:call"), "dianxiaoer"),
+        Shot("overview", Route("cases:overview"), "liangxin"),
+        Shot("items", Route("cases:items"), "liangxin"),
+        Shot("routing", Route("cases:rules"), "liangxin"),
+        Shot("three-lists", Route("cases:lists"), "liangxin"),
+        Shot("how-long", Route("cases:clocks"), "liangxin"),
+        Shot("letters", Route("cases:letters"), "liangxin"),
+        Shot("registers", Route("cases:registers"), "liangxin"),
+        Shot("served", Route("cases:served"), "liangxin"),
+    ],
+)

@@ -1,0 +1,40 @@
+"""What the roof declares of itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.roles import EVERY_STAFF
+from nuanyi.lib.rooms import TODAY, BarItem, MenuItem, Mount, Permission, Room, Route, Shot, StaticFile
+
+ROOM = Room(
+    name="front",
+    title=_("Office"),
+    permissions=[Permission("front.office", _("Open the office"), EVERY_STAFF)],
+    mounts=[
+        Mount("", "open_urls"),
+        Mount("accounts/", "account_urls"),
+        Mount("office/"),
+    ],
+    menu=[MenuItem(_("Today"), "office", "home", "front.office", part=TODAY, order=10)],
+    bar=[BarItem(_("Me"), "me", "me", 90, frozenset({"me", "privacy"}))],
+    offline=[
+        Route("offline"),
+        Route("me"),
+        StaticFile("front/phone.css"),
+        StaticFile("front/theme.js"),
+        StaticFile("front/shell.js"),
+        StaticFile("front/map.js"),
+        StaticFile("front/drafts.js"),
+        StaticFile("front/keep.js"),
+        StaticFile("front/mine.js"),
+    ],
+    tones={"ok": "good", "done": "good", "overdue": "bad"},
+    gallery=[
+        Shot("no-network", Route("offline")),
+        Shot("worker-who", Route("who", query={"sector": "delivery", "region": "450311101"})),
+        Shot("privacy", Route("privacy")),
+        Shot("sign-in", Route("account_login")),
+        Shot("today", Route("office"), "liangxin"),
+        Shot("search", Route("search", query={"q": "雁山"}), "liangxin"),
+        Shot("two-factor", Route("mfa_index"), "liangxin"),
+    ],
+)

@@ -1,0 +1,17 @@
+"""What the journal declares of itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.roles import ALL, Role
+from nuanyi.lib.rooms import HOUSE, MenuItem, Mount, Permission, Room, Route, Shot, Step
+
+ROOM = Room(
+    name="journal",
+    title=_("Audit"),
+    permissions=[Permission("journal.read", _("Read the audit"), {Role.AUDITOR: ALL})],
+    mounts=[Mount("office/audit/")],
+    part=HOUSE,
+    menu=[MenuItem(_("Audit"), "journal:audit", "chain", "journal.read", order=90)],
+    steps=[Step(_("Read the audit"), "journal:audit", "journal.read", order=70)],
+    gallery=[Shot("audit", Route("journal:audit"), "shenji")],
+)

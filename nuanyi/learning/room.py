@@ -1,0 +1,55 @@
+"""What learning declares of itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.roles import ALL, EVERY_STAFF, UNIT, Role
+from nuanyi.lib.rooms import BarItem, MenuItem, Part, Permission, Room, Route, Shot, StaticFile
+
+_OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
+
+ROOM = Room(
+    name="learning",
+    title=_("Learning"),
+    permissions=[
+        Permission("learning.view", _("See lessons and sessions"), EVERY_STAFF),
+        Permission(
+            "learning.write", _("Write a lesson"), {**_OFFICE, Role.INSTRUCTOR: ALL, Role.UNIT_STAFF: ALL}
+        ),
+        Permission("learning.publish", _("Publish lessons, set channels and the test"), _OFFICE),
+        Permission(
+            "learning.groups", _("Keep groups and what is pushed to them"), {**_OFFICE, Role.UNIT_STAFF: UNIT}
+        ),
+        Permission(
+            "learning.sessions",
+            _("Plan and hold sessions"),
+            {**_OFFICE, Role.INSTRUCTOR: UNIT, Role.UNIT_STAFF: UNIT},
+        ),
+    ],
+    part=Part(_("Learning"), 40),
+    menu=[
+        MenuItem(_("Lessons"), "learning:lessons", "book", "learning.view", order=10),
+        MenuItem(_("Before the shift"), "learning:plan", "round", "learning.publish", order=20),
+        MenuItem(_("Sessions"), "learning:sessions", "people", "learning.view", order=30),
+        MenuItem(_("Road-safety test"), "learning:bank", "check", "learning.publish", order=40),
+        MenuItem(_("Groups"), "learning:groups", "bell", "learning.groups", order=50),
+        MenuItem(_("Pushes"), "learning:pushes", "upload", "learning.groups", order=60),
+        MenuItem(_("Channels"), "learning:channels", "ring", "learning.publish", order=70),
+        MenuItem(_("Reach"), "learning:reach", "grid", "learning.view", order=80),
+    ],
+    bar=[BarItem(_("Learn"), "learn:home", "book", 30, frozenset({"learn"}))],
+    offline=[
+        Route("learn:home"),
+        Route("learn:kept"),
+        Route("learn:verify"),
+        StaticFile("learning/learn.js"),
+        StaticFile("learning/progress.js"),
+        StaticFile("learning/in.js"),
+        StaticFile("learning/verify.js"),
+    ],
+    tones={"planned": "plain", "sent": "good", "queued": "busy", "dead": "bad", "done": "good"},
+    gallery=[
+        Shot("daily", Route("learn:daily")),
+        Shot("channels", Route("learning:channels"), "liangxin"),
+        Shot("channel", Route("learning:channel", {"name": "wechat"}), "liangxin"),
+    ],
+)

@@ -1,0 +1,30 @@
+"""The roles of people here and how far a permission of a role reaches. No database; rooms of every floor name them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """What a person does here."""
+
+    WORKER = "worker", _("Worker")
+    KEEPER = "keeper", _("Station keeper")
+    CLERK = "clerk", _("Service clerk")
+    INSTRUCTOR = "instructor", _("Instructor")
+    GRID_WORKER = "grid_worker", _("Grid worker")
+    UNIT_STAFF = "unit_staff", _("Unit staff")
+    DISTRICT_OFFICE = "district_office", _("District office")
+    ORGANISATION = "organisation", _("Organisation department")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+STAFF: tuple[Role, ...] = tuple(role for role in Role if role is not Role.WORKER)
+
+#: Kinds of scope: everywhere; the role's region; the region or, without one, the unit's own records; the unit's alone.
+ALL, PLACE, PLACE_OR_UNIT, UNIT = "all", "place", "place-or-unit", "unit"
+SCOPES = frozenset({ALL, PLACE, PLACE_OR_UNIT, UNIT})
+
+EVERY_STAFF: dict[Role, str] = dict.fromkeys(STAFF, ALL)

@@ -1,0 +1,420 @@
+"""A room declares, the roof collects.
+
+Each room says in its ``room.py`` what it shows of itself: permissions, lines of the menu, what waits for a person
+today, what its search finds, what the phone keeps for a day without network. Settings, addresses, menu, home, search,
+the service worker, the table of access and the tests are made from these declarations, so that adding a room is its
+folder and one line in ``settings.ROOMS``. See ``docs/adr/0017``.
+
+What needs no word is found by the name of its file (:data:`BY_NAME`).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import Words
+from nuanyi.lib.roles import SCOPES, Role
+
+#: Files of a room that declare something by being imported, in this order. ``jobs`` is found by the queue itself.
+BY_NAME = ("events", "kinds", "checks", "figures", "reactions", "answers", "files", "pledges", "sign_in")
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def _written_at() -> str:
+    """``nuanyi/cases/room.py:31``: the line that makes a declaration, for whoever has to mend it."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename in (__file__, "<string>"):
+        frame = frame.f_back
+    file = Path(frame.f_code.co_filename)
+    where = file.relative_to(_ROOT) if file.is_relative_to(_ROOT) else file
+    return f"{where}:{frame.f_lineno}"
+
+
+@lru_cache(maxsize=1024)
+def _reverse(name: str, kwargs: tuple[tuple[str, Any], ...]) -> str:
+    return reverse(name, kwargs=dict(kwargs))
+
+
+@dataclass(frozen=True)
+class Route:
+    """A named route with what fills it in; ``query`` follows the question mark."""
+
+    name: str
+    kwargs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+
+    @property
+    def address(self) -> str:
+        """The address on this server, from its root."""
+        plain = _reverse(self.name, tuple(self.kwargs.items()))
+        return f"{plain}?{urlencode(self.query)}" if self.query else plain
+
+
+@dataclass(frozen=True)
+class StaticFile:
+    """A file below ``static/``."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What somebody may do: ``room.verb``, words for the table that administrators read, and role -> kind of scope.
+
+    A role that is not named may not.
+    """
+
+    name: str
+    title: Words
+    roles: Mapping[Role, str]
+    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the office's menu. Several rooms may stand in one; ``order`` says which part comes first."""
+
+    title: Words
+    order: int
+
+
+TODAY = Part("", 0)
+CENSUS = Part(_("Census and responsibility"), 10)
+GOVERNANCE = Part(_("Governance"), 50)
+HOUSE = Part(_("House"), 90)
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A line of the office's menu, shown to those who have ``permission``."""
+
+    title: Words
+    route: str
+    icon: str
+    permission: str
+    part: Part | None = None  # the room's own where none is named
+    order: int = 50
+    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+
+    @property
+    def href(self) -> str:
+        """Where it leads."""
+        return _reverse(self.route, ())
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a person with ``permission`` usually begins with; the home page shows the first few."""
+
+    title: Words
+    route: str
+    permission: str
+    order: int = 50
+    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+
+    @property
+    def href(self) -> str:
+        """Where it leads."""
+        return _reverse(self.route, ())
+
+
+@dataclass(frozen=True)
+class BarItem:
+    """A place in the phone's bottom bar. ``covers``: namespaces and names of routes where it is the present one."""
+
+    title: Words
+    route: str
+    icon: str
+    order: int
+    covers: frozenset[str]
+    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+
+    @property
+    def href(self) -> str:
+        """Where it leads."""
+        return _reverse(self.route, ())
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for a person: what, how many, where. One that counts nothing is not shown."""
+
+    words: str
+    route: Route
+    count: int
+    urgent: bool = False
+
+    @property
+    def href(self) -> str:
+        """Where it is done."""
+        return self.route.address
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing that a search found; ``route`` is None where it has no page."""
+
+    words: str
+    route: Route | None = None
+    detail: str = ""
+
+    @property
+    def href(self) -> str:
+        """Its page, or ""."""
+        return self.route.address if self.route is not None else ""
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What one room's search found of one kind."""
+
+    title: Words
+    rows: Sequence[Hit]
+
+
+@dataclass(frozen=True)
+class Mount:
+    """Routes of a room below an address: ``prefix`` without the first slash, ``module`` within the room."""
+
+    prefix: str
+    module: str = "urls"
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A page of the gallery: its name, the route, who looks (an account of the demo; nobody where "")."""
+
+    name: str
+    route: Route
+    account: str = ""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number for Prometheus. ``read`` yields ``(labels, value)``; a ``counter`` only ever grows."""
+
+    name: str
+    words: str
+    read: Callable[[], Iterable[tuple[Mapping[str, str], float]]]
+    kind: str = "gauge"
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """What a room says of itself."""
+
+    name: str
+    title: Words
+    permissions: Sequence[Permission] = ()
+    mounts: Sequence[Mount] | None = None  # None: by the names of its files, see :func:`mounts_of`
+    part: Part | None = None  # where its lines of the menu stand; a part of its own where none is named
+    menu: Sequence[MenuItem] = ()
+    steps: Sequence[Step] = ()
+    bar: Sequence[BarItem] = ()
+    home_figures: Sequence[str] = ()  # keys of its figures that the home page shows
+    tasks: Callable[[Actor], Iterable[Task]] | None = None
+    search: Callable[[Actor, str], Iterable[Hits]] | None = None
+    offline: Sequence[Route | StaticFile] = ()
+    tones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    metrics: Sequence[Metric] = ()
+    policies: Sequence[Any] = ()
+    gallery: Sequence[Shot] = ()
+    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+
+
+# collecting ----------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1)
+def rooms() -> Mapping[str, Room]:
+    """The declaration of every room by its package, in the order of ``settings.ROOMS``."""
+    return MappingProxyType({package: import_module(f"{package}.room").ROOM for package in settings.ROOMS})
+
+
+def collect() -> None:
+    """Load what declares itself by the name of its file, then the declarations. Called when all models are there."""
+    for package in settings.ROOMS:
+        for module in BY_NAME:
+            if _has(package, module):
+                import_module(f"{package}.{module}")
+    rooms()
+
+
+def forget() -> None:
+    """Look again: the list of rooms or their routes have changed (tests)."""
+    rooms.cache_clear()
+    permissions.cache_clear()
+    tones.cache_clear()
+    _reverse.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def permissions() -> Mapping[str, Permission]:
+    """The one table of access, by the name of the permission; of two with one name the first holds (see problems)."""
+    found: dict[str, Permission] = {}
+    for room in rooms().values():
+        for permission in room.permissions:
+            found.setdefault(permission.name, permission)
+    return MappingProxyType(found)
+
+
+@lru_cache(maxsize=1)
+def tones() -> Mapping[str, str]:
+    """How a state looks: state -> tone."""
+    found: dict[str, str] = {}
+    for room in rooms().values():
+        for state, tone in room.tones.items():
+            found.setdefault(state, tone)
+    return MappingProxyType(found)
+
+
+def menu() -> list[tuple[Part, list[MenuItem]]]:
+    """The lines of the office's menu by part, both in their order."""
+    parts: dict[Part, list[MenuItem]] = {}
+    for room in rooms().values():
+        own = room.part or Part(room.title, 60)
+        for item in room.menu:
+            parts.setdefault(item.part or own, []).append(item)
+    ordered = sorted(parts.items(), key=lambda line: line[0].order)
+    return [(part, sorted(items, key=lambda item: item.order)) for part, items in ordered]
+
+
+def steps() -> list[Step]:
+    """What people usually begin with, the commonest first."""
+    return sorted((step for room in rooms().values() for step in room.steps), key=lambda step: step.order)
+
+
+def bar() -> list[BarItem]:
+    """The phone's bottom bar from left to right."""
+    return sorted((item for room in rooms().values() for item in room.bar), key=lambda item: item.order)
+
+
+def tasks(actor: Actor) -> list[Task]:
+    """What waits for this person in any room, the urgent first."""
+    found = [task for room in rooms().values() if room.tasks is not None for task in room.tasks(actor)]
+    return sorted((task for task in found if task.count), key=lambda task: not task.urgent)
+
+
+def home_figures() -> list[str]:
+    """The keys of the figures that the home page shows."""
+    return [key for room in rooms().values() for key in room.home_figures]
+
+
+def search(actor: Actor, text: str) -> list[Hits]:
+    """What is there for ``text`` in any room; only what was found."""
+    found = [
+        hits for room in rooms().values() if room.search is not None for hits in room.search(actor, text)
+    ]
+    return [hits for hits in found if hits.rows]
+
+
+def offline() -> list[Route | StaticFile]:
+    """The pages and files that a phone keeps for a day without network."""
+    return [what for room in rooms().values() for what in room.offline]
+
+
+def metrics() -> list[Metric]:
+    """The numbers of all rooms for Prometheus."""
+    return [metric for room in rooms().values() for metric in room.metrics]
+
+
+def gallery() -> list[Shot]:
+    """The pages of which pictures are kept."""
+    return [shot for room in rooms().values() for shot in room.gallery]
+
+
+def _has(package: str, module: str) -> bool:
+    return find_spec(f"{package}.{module}") is not None
+
+
+def mounts_of(package: str) -> Sequence[Mount]:
+    """Where a room's routes stand: as it says, else ``urls`` in the office and ``worker_urls`` at the root."""
+    room = rooms()[package]
+    if room.mounts is not None:
+        return room.mounts
+    usual = (Mount(f"office/{room.name}/", "urls"), Mount("", "worker_urls"))
+    return [mount for mount in usual if _has(package, mount.module)]
+
+
+def routes() -> list[URLPattern | URLResolver]:
+    """The routes of all rooms for ``ROOT_URLCONF``."""
+    return [
+        path(mount.prefix, include(f"{package}.{mount.module}"))
+        for package in rooms()
+        for mount in mounts_of(package)
+    ]
+
+
+# what does not fit ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A declaration that cannot stand, and the line to mend."""
+
+    words: str
+    written_at: str
+
+
+def problems() -> list[Problem]:
+    """What is wrong with the declarations themselves; routes and tables are looked at by ``front.checks``."""
+    return [*_twice(), *_unknown_permissions(), *_of_no_scope(), *_two_tones()]
+
+
+def _twice() -> Iterable[Problem]:
+    names: dict[str, str] = {}
+    for package, room in rooms().items():
+        first = names.setdefault(room.name, package)
+        if first != package:
+            yield Problem(f"two rooms are called {room.name!r}: {first} and {package}", room.written_at)
+    seen: dict[str, Permission] = {}
+    for room in rooms().values():
+        for permission in room.permissions:
+            other = seen.setdefault(permission.name, permission)
+            if other is not permission:
+                yield Problem(
+                    f"the permission {permission.name!r} is declared twice, first at {other.written_at}",
+                    permission.written_at,
+                )
+
+
+def _unknown_permissions() -> Iterable[Problem]:
+    for room in rooms().values():
+        asking: list[MenuItem | Step] = [*room.menu, *room.steps]
+        for item in asking:
+            if item.permission not in permissions():
+                yield Problem(f"no room declares the permission {item.permission!r}", item.written_at)
+
+
+def _of_no_scope() -> Iterable[Problem]:
+    for permission in permissions().values():
+        for role, scope in permission.roles.items():
+            if scope not in SCOPES:
+                yield Problem(f"{role} has the scope {scope!r}, which is none", permission.written_at)
+
+
+def _two_tones() -> Iterable[Problem]:
+    for room in rooms().values():
+        for state, tone in room.tones.items():
+            if tones()[state] != tone:
+                yield Problem(
+                    f"the state {state!r} looks {tones()[state]!r} elsewhere and {tone!r} here",
+                    room.written_at,
+                )

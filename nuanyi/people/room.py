@@ -1,0 +1,63 @@
+"""What the people declare of themselves."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.roles import ALL, PLACE, PLACE_OR_UNIT, UNIT, Role
+from nuanyi.lib.rooms import HOUSE, MenuItem, Permission, Room, Route, Shot, Step
+from nuanyi.people import home
+
+ROOM = Room(
+    name="people",
+    title=_("Accounts and roles"),
+    permissions=[
+        Permission(
+            "people.see_masked",
+            _("See masked names and phones"),
+            {
+                Role.DISTRICT_OFFICE: ALL,
+                Role.ORGANISATION: ALL,
+                Role.UNIT_STAFF: PLACE_OR_UNIT,
+                Role.INSTRUCTOR: PLACE,
+                Role.GRID_WORKER: PLACE,
+            },
+        ),
+        Permission(
+            "people.reveal",
+            _("Open one name or phone for a purpose"),
+            {
+                Role.DISTRICT_OFFICE: ALL,
+                Role.ORGANISATION: ALL,
+                Role.UNIT_STAFF: PLACE_OR_UNIT,
+                Role.INSTRUCTOR: PLACE,
+            },
+        ),
+        Permission(
+            "people.reveal_political",
+            _("Open political affiliation for a purpose"),
+            {Role.ORGANISATION: ALL},
+        ),
+        Permission(
+            "people.manage_accounts",
+            _("Open and close accounts"),
+            {
+                Role.ADMINISTRATOR: ALL,
+                Role.DISTRICT_OFFICE: ALL,
+                Role.ORGANISATION: ALL,
+                Role.UNIT_STAFF: UNIT,
+            },
+        ),
+        Permission(
+            "people.erase",
+            _("Erase a person on request"),
+            {Role.ORGANISATION: ALL, Role.DISTRICT_OFFICE: ALL},
+        ),
+    ],
+    part=HOUSE,
+    menu=[MenuItem(_("Accounts and roles"), "people:accounts", "people", "people.manage_accounts", order=50)],
+    steps=[Step(_("Make an account"), "people:new", "people.manage_accounts", order=80)],
+    search=home.search_for,
+    gallery=[
+        Shot("accounts", Route("people:accounts"), "liangxin"),
+        Shot("roles", Route("people:roles"), "liangxin"),
+    ],
+)

@@ -1,0 +1,27 @@
+"""What the program as a whole declares: how it is, and what is set up."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.roles import ALL, Role
+from nuanyi.lib.rooms import HOUSE, MenuItem, Mount, Permission, Room
+from nuanyi.program import home
+
+ROOM = Room(
+    name="program",
+    title=_("House"),
+    permissions=[
+        Permission("program.health", _("See how the program is"), {Role.ADMINISTRATOR: ALL}),
+        Permission(
+            "setup.view",
+            _("See what is set up and what is missing"),
+            {Role.ADMINISTRATOR: ALL, Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL},
+        ),
+    ],
+    mounts=[Mount("", "own_urls")],
+    part=HOUSE,
+    menu=[
+        MenuItem(_("How the program is"), "health", "check", "program.health", order=10),
+        MenuItem(_("What is set up"), "setup-state", "check", "setup.view", order=20),
+    ],
+    tasks=home.tasks_for,
+)

@@ -1,0 +1,54 @@
+"""What the reports declare of themselves."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.roles import ALL, PLACE, UNIT, Role
+from nuanyi.lib.rooms import GOVERNANCE, BarItem, MenuItem, Mount, Permission, Room, Route, Shot, StaticFile
+from nuanyi.reports import home
+
+_OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
+
+ROOM = Room(
+    name="reports",
+    title=_("Reports"),
+    permissions=[
+        Permission(
+            "reports.handle",
+            _("Handle reports"),
+            {**_OFFICE, Role.UNIT_STAFF: UNIT, Role.CLERK: UNIT, Role.GRID_WORKER: PLACE},
+        ),
+        Permission("reports.settings", _("Set kinds, routes and platforms of reports"), _OFFICE),
+    ],
+    mounts=[
+        Mount("", "worker_urls"),
+        Mount("grid/", "grid_urls"),
+        Mount("open311/v2/", "open311_urls"),
+        Mount("office/reports/"),
+    ],
+    part=GOVERNANCE,
+    menu=[
+        MenuItem(_("Reports"), "reports:list", "report", "reports.handle", order=10),
+        MenuItem(_("My grid today"), "grid:today", "map", "reports.handle", order=20),
+        MenuItem(_("Where reports go"), "reports:rules", "compass", "reports.settings", order=90),
+        MenuItem(_("Kinds of report"), "reports:kinds", "check", "reports.settings", order=91),
+        MenuItem(_("Grid workers"), "reports:grids", "people", "reports.settings", order=92),
+        MenuItem(_("Other platforms"), "reports:keys", "key", "reports.settings", order=93),
+    ],
+    bar=[BarItem(_("Report"), "report:send", "report", 40, frozenset({"report", "grid", "volunteer"}))],
+    tasks=home.tasks_for,
+    search=home.search_for,
+    offline=[
+        Route("report:send"),
+        Route("grid:kept"),
+        StaticFile("reports/report.js"),
+        StaticFile("reports/grid.js"),
+    ],
+    tones={"new": "ask", "open": "good", "closed": "good"},
+    gallery=[
+        Shot("report", Route("report:send")),
+        Shot("mended", Route("report:mended")),
+        Shot("month", Route("report:month", {"year": 2022, "number": 5})),
+        Shot("reports", Route("reports:list"), "liangxin"),
+        Shot("my-grid", Route("grid:today"), "wangge"),
+    ],
+)

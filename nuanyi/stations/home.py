@@ -1,0 +1,30 @@
+"""What waits at the stations for a person, and what the office's search finds of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.rooms import Hit, Hits, Route, Task
+from nuanyi.stations import queries
+from nuanyi.stations.models import Station
+
+
+def tasks_for(actor: Actor) -> Iterator[Task]:
+    """What workers told at the stations that this actor keeps, and what expires there."""
+    if not actor.can("stations.keep"):
+        return
+    told, expiring = queries.waiting_at(actor)
+    words = ngettext("%d thing told by workers is open", "%d things told by workers are open", told) % told
+    yield Task(words, Route("keeper:mine"), told, urgent=True)
+    soon = ngettext("%d thing expires within 30 days", "%d things expire within 30 days", expiring) % expiring
+    yield Task(soon, Route("keeper:mine"), expiring)
+
+
+def search_for(actor: Actor, text: str) -> Iterator[Hits]:
+    """Stations by a part of their name."""
+    rows = Station.objects.visible_to(actor).filter(name__contains=text)[:10]
+    yield Hits(_("Stations"), [Hit(row.name, Route("stations:one", {"pk": row.pk})) for row in rows])

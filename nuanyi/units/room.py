@@ -1,0 +1,36 @@
+"""What the units declare of themselves."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.roles import ALL, EVERY_STAFF, Role
+from nuanyi.lib.rooms import CENSUS, HOUSE, MenuItem, Mount, Permission, Room, Route, Shot, Step
+from nuanyi.units import home
+
+ROOM = Room(
+    name="units",
+    title=_("Units"),
+    permissions=[
+        Permission("units.view", _("Ask who answers"), EVERY_STAFF),
+        Permission(
+            "units.edit_rules",
+            _("Change the rules of responsibility"),
+            {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL},
+        ),
+    ],
+    mounts=[Mount("office/responsibility/")],
+    menu=[
+        MenuItem(_("Who answers?"), "units:ask", "compass", "units.view", part=CENSUS, order=90),
+        MenuItem(_("Units and alliances"), "units:units", "people", "units.view", part=HOUSE, order=30),
+    ],
+    steps=[Step(_("Ask who answers for a place"), "units:ask", "units.view", order=60)],
+    search=home.search_for,
+    gallery=[
+        Shot(
+            "who-answers",
+            Route("units:ask", query={"sector": "courier", "region": "450311100"}),
+            "liangxin",
+        ),
+        Shot("rules", Route("units:rules"), "liangxin"),
+        Shot("edit-a-rule", Route("units:new_rule"), "liangxin"),
+    ],
+)
