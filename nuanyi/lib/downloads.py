@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 from nuanyi.lib.certificate import Certificate, pdf, png
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def attachment(name: str) -> str:
+    """The header that has a browser save a file under its name, Chinese names too (RFC 6266, RFC 8187)."""
+    return str(content_disposition_header(True, re.sub(r'[\x00-\x1f"\\/:*?<>|]', " ", name).strip()))
+
+
 def workbook(data: bytes, name: str) -> HttpResponse:
     """A workbook to be saved as ``name``.xlsx, kept by no cache."""
     response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
+    response["Content-Disposition"] = attachment(f"{name}.xlsx")
     response["Cache-Control"] = "no-store"
     return response
 

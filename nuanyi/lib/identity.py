@@ -21,6 +21,8 @@ _ID_CHECK = "10X98765432"
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_WEIGHTS = tuple(3**i % 31 for i in range(17))
 _CREDIT_VALUE = {letter: value for value, letter in enumerate(_CREDIT_ALPHABET)}
+#: What Excel makes of a long number in a narrow column, once somebody has copied it as text.
+_SHORTENED = re.compile(r"\d\.\d+[eE]\+\d+")
 _PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _PLAIN_ID = re.compile(r"[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX]")
 _NAME = re.compile(r"[㐀-鿿\U00020000-\U0003ffff·]{2,30}")
@@ -52,13 +54,23 @@ def squeezed(cell: object) -> str:
     return text if text.isalnum() and text.isascii() else _SQUEEZE.sub("", text)
 
 
+def _number(cell: object) -> str:
+    """A number's text without blanks, hyphens, brackets, and the apostrophe that tells Excel that it is text."""
+    return squeezed(cell).strip("'’‘`´")
+
+
 def read_mobile(cell: object) -> str:
     """An 11-digit mobile number of mainland China (工信部 numbering: 1, then 3-9, then nine digits)."""
     if isinstance(cell, str) and _PLAIN_MOBILE.fullmatch(cell):
         return cell
-    text = squeezed(cell)
+    text = _number(cell)
     if _PLAIN_MOBILE.fullmatch(text):
         return text
+    if isinstance(cell, str) and _SHORTENED.fullmatch(plain(cell)):
+        whole = plain(float(plain(cell)))
+        if not _PLAIN_MOBILE.fullmatch(whole) or whole.endswith("0000"):
+            raise Unreadable("phone-rounded")
+        return whole
     text = text.removeprefix("+86").removeprefix("0086")
     if len(text) == 13 and text.startswith("86"):
         text = text[2:]
@@ -71,8 +83,10 @@ def read_mobile(cell: object) -> str:
 
 def read_id_number(cell: object) -> str:
     """An 18-character citizen identity number (GB 11643-1999): region, birth date, sequence, ISO 7064 MOD 11-2 check."""
-    text = squeezed(cell).upper()
-    if isinstance(cell, float) and abs(cell) >= 1e15:
+    text = _number(cell).upper()
+    if (isinstance(cell, float) and abs(cell) >= 1e15) or (
+        isinstance(cell, str) and _SHORTENED.fullmatch(plain(cell))
+    ):
         raise Unreadable("id-rounded")  # Excel keeps 15 digits: the last three are lost, no guess is safe
     if len(text) == 15 and text.isdigit():
         raise Unreadable("id-old", f"{text[:6]}19{text[6:]}" + id_check_digit(f"{text[:6]}19{text[6:]}"))
@@ -103,9 +117,52 @@ def id_check_digit(first17: str) -> str:
     return _ID_CHECK[sum(map(mul, map(int, first17), _ID_WEIGHTS)) % 11]
 
 
+_BETWEEN_NUMBERS = re.compile(r"[/、,，;；|或和\s]+")
+
+
+def mobiles_in(cell: object) -> list[str]:
+    """Every mobile number of a cell that holds several (``19900000001/0773-3550000``), in order."""
+    found: list[str] = []
+    for part in _BETWEEN_NUMBERS.split(plain(cell)):
+        try:
+            number = read_mobile(part)
+        except Unreadable:
+            continue
+        if number not in found:
+            found.append(number)
+    return found
+
+
+_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+_POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
+_ABOUT = re.compile(r"^(?:大约|大概|约莫|约|近|共|总计|合计)+|(?:左右|上下|余|多|来|名|人|位|个|员工|在岗)+$")
+
+
+def read_count(cell: object) -> int:
+    """A whole number as people write it: ``20``, ``约20人``, ``二十``, ``１２０余人``. Raises Unreadable."""
+    text = _ABOUT.sub("", "".join(plain(cell).replace(",", "").split()))
+    text = _ABOUT.sub("", text)
+    if text.isdecimal() and len(text) < 9:
+        return int(text)
+    if not text or any(sign not in _DIGITS and sign not in _POWERS for sign in text):
+        raise Unreadable("headcount")
+    total = section = digit = 0
+    for sign in text:
+        if sign in _DIGITS:
+            digit = _DIGITS[sign]
+        elif sign == "万":
+            total, section, digit = (total + section + digit) * 10_000, 0, 0
+        else:
+            section += (digit or 1) * _POWERS[sign]
+            digit = 0
+    if len(text) > 1 and not any(sign in _POWERS for sign in text):
+        return int("".join(str(_DIGITS[sign]) for sign in text))  # 一二〇, read digit by digit
+    return total + section + digit
+
+
 def read_credit_code(cell: object) -> str:
     """An 18-character unified social credit code (GB 32100-2015) with its MOD 31-3 check."""
-    text = squeezed(cell).upper()
+    text = _number(cell).upper()
     if len(text) != 18:
         raise Unreadable("credit-length")
     swapped = text.translate(str.maketrans("OISZV", "01525"))

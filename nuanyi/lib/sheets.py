@@ -13,8 +13,9 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -64,10 +65,28 @@ class Sheet:
 
     name: str
     rows: Iterator[list[Any]]
+    about: About = field(default_factory=lambda: About())
+
+
+@dataclass(frozen=True)
+class About:
+    """What a workbook says of a sheet beside its cells; rows and columns counted from 1 and 0."""
+
+    hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
+    #: first row, first column, last row, last column
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    #: row and column of formulas that were saved without a value
+    unsaved: frozenset[tuple[int, int]] = frozenset()
+
+
+#: The first record of an old workbook, and right behind it the one that says that the rest is locked.
+_LOCKED = re.compile(rb"\x09\x08..\x00\x06.{14}(?:\x86\x00\x00\x00)?\x2f\x00", re.DOTALL)
+_MARKUP_HEADS = (b"<html", b"<!doc", b"<table", b"<head", b"<meta", b"<style", b"<body", b"<div", b"<!--")
 
 
 def kind_of(data: bytes) -> str:
-    """``workbook`` or ``text``, by content and not by name. Raises BadSheet."""
+    """``workbook``, ``html``, ``xml`` or ``text``, by content and not by name. Raises BadSheet."""
     if not data:
         raise BadSheet("empty")
     if len(data) > MAX_FILE_BYTES:
@@ -77,12 +96,32 @@ def kind_of(data: bytes) -> str:
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in data:
             raise BadSheet("password")
+        if _LOCKED.search(data):
+            raise BadSheet("password")
         return "workbook"
     if b"\0" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadSheet("not-a-sheet")
-    if data[:200].lstrip()[:5].lower() in (b"%pdf-", b"<html", b"<?xml", b"<!doc", b"{\\rtf"):
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.decode("utf-16", errors="ignore").encode()
+    head = data[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if head.startswith((b"%pdf-", b"{\\rtf")):
+        raise BadSheet("not-a-sheet")
+    if head.startswith(b"<?xml") and b"urn:schemas-microsoft-com:office:spreadsheet" in head:
+        return "xml"
+    if head.startswith(_MARKUP_HEADS) or (head.startswith(b"<?xml") and b"<html" in head):
+        return _page_kind(data)
+    if head.startswith((b"mime-version:", b"from: <saved by")) and b"text/html" in head:
+        return "html"
+    if head.startswith(b"<?xml"):
         raise BadSheet("not-a-sheet")
     return "text"
+
+
+def _page_kind(data: bytes) -> str:
+    """A web page with a table in it is a spreadsheet; any other page is none."""
+    if not re.search(rb"<t[dh][\s>]", data, re.IGNORECASE):
+        raise BadSheet("not-a-sheet")
+    return "html"
 
 
 def _packed_kind(data: bytes) -> str:
@@ -159,11 +198,31 @@ def _message(line: bytes) -> tuple[Any, ...]:
     match told:
         case ["end"]:
             return ("end",)
-        case ["sheet" | "refused" as what, str(name)]:
-            return (what, name[:255])
+        case ["refused", str(name)]:
+            return ("refused", name[:255])
+        case ["sheet", str(name), dict(about)]:
+            return ("sheet", name[:255], _about(about))
         case ["rows", list(rows)] if all(isinstance(row, list) for row in rows):
             return ("rows", [[_cell(cell) for cell in row] for row in rows])
     raise ValueError("no such message")
+
+
+def _about(told: dict[str, Any]) -> About:
+    """What is said of a sheet, believed in nothing. Raises ValueError."""
+    rows, merged, unsaved = (told.get(name) for name in ("hidden_rows", "merged", "unsaved"))
+    if not (isinstance(rows, list) and isinstance(merged, list) and isinstance(unsaved, list)):
+        raise ValueError("no such description")
+    numbers = [*rows, *chain.from_iterable(merged), *chain.from_iterable(unsaved)]
+    if not all(type(number) is int and 0 <= number < 1 << 21 for number in numbers):
+        raise ValueError("no such place")
+    if any(len(part) != 4 for part in merged) or any(len(part) != 2 for part in unsaved):
+        raise ValueError("no such place")
+    return About(
+        told.get("hidden") is True,
+        frozenset(row + 1 for row in rows),
+        tuple((top + 1, left, bottom + 1, right) for top, left, bottom, right in merged),
+        frozenset((row + 1, column) for row, column in unsaved),
+    )
 
 
 def _cell(cell: Any) -> Any:
@@ -201,7 +260,7 @@ def _sheets(messages: Iterator[tuple[Any, ...]]) -> Iterator[Sheet]:
                 yield from part[1]
 
         stream = rows()
-        yield Sheet(message[1], stream)
+        yield Sheet(message[1], stream, message[2])
         for _skipped in stream:
             pass
         message = following[0] if following else next(messages)

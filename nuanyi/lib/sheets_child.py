@@ -2,17 +2,21 @@
 
 Run as ``python -I sheets_child.py KIND MEGABYTES SECONDS`` with the file on standard input; it knows nothing of
 the program, has no environment, and writes
-one JSON message a line to standard output: ``["sheet", name]``, ``["rows", [[cell, …], …]]``, ``["end"]`` or ``["refused", code]``.
+one JSON message a line to standard output: ``["sheet", name, about]`` (what is hidden, merged, saved without a value),
+``["rows", [[cell, …], …]]``, ``["end"]`` or ``["refused", code]``.
 Cells are text, numbers, true or false; a date is ``{"d": …}``, a moment ``{"t": …}``, a time of day ``{"h": …}`` and a span
 ``{"s": seconds}``. A parent that believes nothing reads them (``sheets``).
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import sys
+import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))  # an isolated interpreter does not look beside its script
 from bounds import bound  # type: ignore[import-not-found]
+from sheet_markup import About, look_inside, read_html, read_xml  # type: ignore[import-not-found]
 
 sys.path.pop(0)
 
@@ -62,18 +67,40 @@ def send_rows(rows: Iterable[list[Any]]) -> None:
 
 
 def read_workbook(raw: bytes) -> None:
-    """An xlsx, xls or ods workbook, sheet by sheet; hidden ones too, and empty ones are left out."""
-    from python_calamine import CalamineWorkbook
+    """An xlsx, xls, et or ods workbook, sheet by sheet; hidden ones too, and empty ones are left out."""
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
+    told: dict[str, About] = {}
+    if raw[:2] == b"PK":
+        # a workbook that its own XML says nothing about is still read, cell by cell
+        with contextlib.suppress(ValueError, KeyError, SyntaxError, zipfile.BadZipFile, zlib.error):
+            told, raw = look_inside(raw)
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
-    for name in book.sheet_names:
-        sheet = book.get_sheet_by_name(name)
+    for described in book.sheets_metadata:
+        sheet = book.get_sheet_by_name(described.name)
         if not sheet.height:
             continue
-        send("sheet", name)
+        about = told.get(described.name) or About()
+        about.hidden = described.visible != SheetVisibleEnum.Visible
+        about.merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+        send("sheet", described.name, about.as_json())
         send_rows(
             sheet.iter_rows()
         )  # counts from the sheet's first row and column, even where they are empty
+
+
+def read_markup(raw: bytes, kind: str) -> None:
+    """A web page or an XML spreadsheet that was saved under a workbook's name."""
+    tables = read_xml(raw) if kind == "xml" else read_html(raw)
+    if tables is None:
+        send("refused", "text-codec")
+        return
+    if not tables:
+        send("refused", "not-a-sheet")
+        return
+    for table in tables:
+        send("sheet", table.name, table.about.as_json())
+        send_rows(table.rows)
 
 
 def read_text(raw: bytes) -> None:
@@ -86,7 +113,7 @@ def read_text(raw: bytes) -> None:
     tabs, commas, semicolons = (sum(line.count(sign) for line in first) for sign in "\t,;")
     delimiter = "\t" if tabs > max(commas, semicolons) else ";" if semicolons > commas else ","
     rows = list_rows(text, delimiter)
-    send("sheet", "")
+    send("sheet", "", About().as_json())
     send_rows(rows)
 
 
@@ -115,7 +142,12 @@ def main(kind: str, megabytes: int, seconds: float) -> None:
     bound(megabytes, seconds)
     try:
         raw = sys.stdin.buffer.read()
-        read_text(raw) if kind == "text" else read_workbook(raw)
+        if kind == "text":
+            read_text(raw)
+        elif kind in ("html", "xml"):
+            read_markup(raw, kind)
+        else:
+            read_workbook(raw)
         send("end")
     except MemoryError:
         send("refused", "too-large-unpacked")

@@ -67,7 +67,21 @@ def region_named(text: str, known: dict[str, str] | None = None) -> str | None:
     if len(near) == 1:
         return near[0]
     ending = [code for code, name in names.items() if len(code) > 6 and word.endswith(name)]
-    return ending[0] if len(ending) == 1 else None
+    return ending[0] if len(ending) == 1 else _village_or_township(word, names)
+
+
+def _village_or_township(word: str, names: dict[str, str]) -> str | None:
+    """The village of a long address (``雁山区雁山镇雁山村三组``), else its township, where one township is named."""
+    held = [code for code, name in names.items() if len(code) == 9 and name in word]
+    if len(held) != 1:
+        return None
+    behind = word.partition(names[held[0]])[2]
+    inside = [
+        code
+        for code, name in names.items()
+        if len(code) > 9 and code.startswith(held[0]) and behind.startswith((name, _stem(name) + "村"))
+    ]
+    return inside[0] if len(inside) == 1 else held[0]
 
 
 def _stem(name: str) -> str:

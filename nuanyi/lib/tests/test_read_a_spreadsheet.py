@@ -156,3 +156,77 @@ def test_ods_and_a_book_that_another_program_saved_are_read(tmp_path):
 def test_a_child_that_lies_is_believed_in_nothing(line):
     with pytest.raises(sheets.BadSheet):
         list(sheets._messages(io.BufferedReader(io.BytesIO(line))))
+
+
+PAGE = """<html><head><meta charset="{0}"></head><body><table border=1>
+<tr><th rowspan=2>姓名</th><th colspan=2>联系方式</th></tr><tr><th>手机号</th><th>微信</th></tr>
+<tr><td>李&nbsp;英<td>19900256763<td>a<br>b</tr><tr style="display:none"><td>韦丽</td><td>1</td></tr></table></body></html>"""
+SPREADSHEET = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="urn:schemas-microsoft-com:office:excel"
+ xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet ss:Name="花名册"><Table>
+<Row><Cell><Data ss:Type="String">姓名</Data></Cell><Cell ss:Index="3"><Data ss:Type="String">手机</Data></Cell></Row>
+<Row ss:Index="4" ss:Hidden="1"><Cell><Data ss:Type="String">李英</Data></Cell>
+<Cell ss:Formula="=1"/><Cell><Data ss:Type="Number">19900256763</Data></Cell></Row></Table></Worksheet></Workbook>"""
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "utf-16"])
+def test_a_web_page_saved_as_xls_is_read_with_its_merged_heads(codec):
+    [(rows, about)] = [
+        (list(sheet.rows), sheet.about) for sheet in sheets.read(PAGE.format(codec).encode(codec))
+    ]
+    assert rows[:3] == [["姓名", "联系方式", ""], ["", "手机号", "微信"], ["李 英", "19900256763", "a b"]]
+    assert about.merged == ((1, 0, 2, 0), (1, 1, 1, 2))
+    assert about.hidden_rows == {4}
+
+
+def test_a_page_without_a_table_and_an_xml_of_another_kind_are_no_spreadsheets():
+    assert code_of(b"<!doctype html><p>404</p>") == "sheet-not-a-sheet"
+    assert code_of(b"<?xml version='1.0'?><feed/>") == "sheet-not-a-sheet"
+    bomb = SPREADSHEET.replace("<?mso", '<!DOCTYPE a [<!ENTITY b "c">]><?mso')
+    assert code_of(bomb.encode()) == "sheet-not-a-sheet"
+
+
+def test_an_xml_spreadsheet_is_read_with_its_gaps_and_what_is_hidden():
+    [(rows, about)] = [(list(sheet.rows), sheet.about) for sheet in sheets.read(SPREADSHEET.encode())]
+    assert rows == [["姓名", "", "手机"], [], [], ["李英", "", 19900256763.0]]
+    assert (about.hidden_rows, about.unsaved) == ({4}, {(4, 1)})
+
+
+def test_an_old_workbook_with_a_password_is_refused_as_locked():
+    book, out = xlwt.Workbook(), io.BytesIO()
+    book.add_sheet("a").write(0, 0, "姓名")
+    book.save(out)
+    raw = out.getvalue()
+    behind = raw.index(b"\x09\x08\x10\x00\x00\x06\x05\x00") + 20
+    assert code_of(raw[:behind] + b"\x2f\x00" + raw[behind + 2 :]) == "sheet-password"
+
+
+def test_a_cell_that_went_astray_is_no_million_rows():
+    import openpyxl
+
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    page = book.active
+    for row in (["姓名", "手机"], ["李英", "19900256763"]):
+        page.append(row)
+    page["B1048576"] = " "
+    page["XFD1"] = "x"
+    book.save(out)
+    assert rows_of(out.getvalue()) == [["姓名", "手机"], ["李英", "19900256763"]]
+
+
+def test_a_workbook_tells_what_is_hidden_merged_and_saved_without_a_value():
+    import openpyxl
+
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    page = book.active
+    for row in (["姓名", "联系方式", ""], ["", "手机", "微信"], ["李英", "=B9", "a"], ["韦丽", "1", "b"]):
+        page.append(row)
+    page.merge_cells("A1:A2")
+    page.row_dimensions[4].hidden = True
+    book.create_sheet("字典").append(["快递"])
+    book["字典"].sheet_state = "hidden"
+    book.save(out)
+    told = {sheet.name: sheet.about for sheet in sheets.read(out.getvalue())}
+    assert told["Sheet"].merged == ((1, 0, 2, 0),)
+    assert (told["Sheet"].hidden_rows, told["Sheet"].unsaved) == ({4}, {(3, 1)})
+    assert (told["Sheet"].hidden, told["字典"].hidden) == (False, True)
