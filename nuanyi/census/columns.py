@@ -69,6 +69,8 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
 
 #: Without these a sheet cannot be read as that kind.
 NEEDED = {Kind.WORKERS: ("name",), Kind.ESTABLISHMENTS: ("name",)}
+#: What stands in a cell that says the same as the one above it.
+DITTO = frozenset({"同上", "同上行", "同", "〃", "″", '"', "ditto", "上同", "''", "″″"})
 _TOTALS = ("合计", "总计", "小计", "共计", "总数")
 
 
@@ -113,18 +115,49 @@ def _loosely(key: str, kind: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
+#: A head may stand in so many rows: group heads over the columns, cells merged downwards.
+HEAD_ROWS = 3
+
+
 def find_header(
     rows: Sequence[Sequence[object]], kind: str, remembered: dict[str, str] | None = None
 ) -> Header | None:
-    """The row among the first ones that names the most fields; at least two, the needed ones among them."""
+    """The row among the first ones that names the most fields; at least two, the needed ones among them.
+
+    Where a head stands in several rows (``联系方式`` over ``手机号`` and ``微信``, ``姓名`` merged downwards), they are
+    read as one if that names more fields than any of its rows.
+    """
     best: Header | None = None
-    for index, row in enumerate(rows[:HEADER_WITHIN]):
-        fields = fields_of(row, kind, remembered)
-        if len(fields) < 2 or any(need not in fields for need in NEEDED[Kind(kind)]):
-            continue
-        if best is None or len(fields) > len(best.fields):
-            best = Header(index + 1, tuple(plain(title) for title in row), fields)
+    for count in range(1, HEAD_ROWS + 1):
+        for first in range(min(len(rows), HEADER_WITHIN) - count + 1):
+            head = rows[first : first + count]
+            if count > 1 and any(is_data(row) for row in head):
+                continue
+            titles = head_of(head)
+            fields = fields_of(titles, kind, remembered)
+            if len(fields) < 2 or any(need not in fields for need in NEEDED[Kind(kind)]):
+                continue
+            if best is None or len(fields) > len(best.fields):
+                best = Header(first + count, tuple(titles), fields)
     return best
+
+
+def head_of(rows: Sequence[Sequence[object]]) -> list[str]:
+    """The titles of a head of one or more rows: the lowest word of each column."""
+    titles: list[str] = [""] * max(map(len, rows), default=0)
+    for row in rows:
+        for column, cell in enumerate(row):
+            titles[column] = plain(cell) or titles[column]
+    return titles
+
+
+def is_data(row: Sequence[object]) -> bool:
+    """Whether a row holds a phone or an identity number, so that it is nobody's head."""
+    for cell in row:
+        text = "".join(sign for sign in plain(cell) if sign.isalnum())
+        if len(text) in (11, 18) and text[:-1].isdigit():
+            return True
+    return False
 
 
 def kind_of(rows: Sequence[Sequence[object]]) -> str | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +15,8 @@ from nuanyi.lib import durable
 from nuanyi.lib.sealed import Store, declare_store, keys, walk
 
 SENT, REJECTED = "sent", "rejected"
+#: Cells that the sender wrote anew, and the first rows of each sheet, as long as the file itself is kept.
+MENDED, SAMPLE = "mended", "sample"
 
 
 def _folder() -> Path:
@@ -36,6 +40,17 @@ def take(pk: UUID, part: str) -> bytes | None:
         return keys().open_bytes("file", _path(pk, part).read_bytes(), pk.bytes + part.encode())
     except FileNotFoundError:
         return None
+
+
+def keep_told(pk: UUID, part: str, told: Any) -> None:
+    """Seal and store something that JSON can hold."""
+    keep(pk, part, json.dumps(told, ensure_ascii=False).encode())
+
+
+def told(pk: UUID, part: str) -> Any:
+    """What ``keep_told`` stored; an empty table where nothing was."""
+    raw = take(pk, part)
+    return {} if raw is None else json.loads(raw)
 
 
 def has(pk: UUID, part: str) -> bool:
@@ -73,7 +88,7 @@ def _bound(path: Path) -> bytes:
 
 
 def _all_sealed() -> Iterator[tuple[Path, bytes]]:
-    for part in (SENT, REJECTED):
+    for part in (SENT, REJECTED, MENDED, SAMPLE):
         yield from walk(_folder(), f"*-*-*-*-*.{part}", _bound)
 
 

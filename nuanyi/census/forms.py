@@ -15,6 +15,9 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
 
+#: What the browser's chooser offers; what a file really is shows its content.
+ACCEPTED = ".xlsx,.xls,.et,.ods,.csv,.tsv,.txt,.htm,.html,.xml,.xlsm,.xlsb"
+
 
 class DateInput(forms.DateInput):
     """The browser's own date field."""
@@ -31,12 +34,23 @@ class SendForm(forms.Form):
 
     client_key = forms.UUIDField(widget=forms.HiddenInput, initial=new_id)
     file = forms.FileField(
-        label=_("Roster"), help_text=_("xlsx, xls, et, ods or csv, up to 40 MB. Columns in any order.")
+        label=_("Roster"),
+        required=False,
+        help_text=_("xlsx, xls, et, ods or csv, up to 40 MB. Columns in any order."),
+        widget=forms.FileInput(attrs={"class": "drop", "accept": ACCEPTED}),
+    )
+    pasted = forms.CharField(
+        label=_("Or paste rows from Excel"),
+        required=False,
+        widget=forms.Textarea(
+            attrs={"rows": 3, "placeholder": _("Copy the rows with their head, paste them here.")}
+        ),
     )
     source = forms.CharField(
         label=_("Who sends it"),
         max_length=80,
         required=False,
+        widget=forms.TextInput(attrs={"list": "sources", "autocomplete": "off"}),
         help_text=_("The same name each time: columns are remembered by it."),
     )
     kind = forms.ChoiceField(
@@ -62,6 +76,13 @@ class SendForm(forms.Form):
         self.fields["default_region"].choices = [("", "—"), *townships]  # type: ignore[attr-defined]
         if not political:
             del self.fields["political_evidence"]
+
+    def clean(self) -> dict[str, Any]:
+        """A file or pasted rows."""
+        told: dict[str, Any] = super().clean() or {}
+        if not told.get("file") and not told.get("pasted", "").strip() and "file" not in self.errors:
+            self.add_error("file", _("Choose a file, or paste rows."))
+        return told
 
 
 class RoundForm(forms.Form):

@@ -31,6 +31,10 @@ class Source(models.Model):
     columns: models.JSONField[dict[str, dict[str, str]], dict[str, dict[str, str]]] = models.JSONField(
         default=dict
     )
+    #: words that this source uses in its own way: ``{"sector": {"其他": "courier"}, "region": {"一片区": "450311100"}}``
+    words: models.JSONField[dict[str, dict[str, str]], dict[str, dict[str, str]]] = models.JSONField(
+        default=dict
+    )
 
     class Meta:
         constraints = [
@@ -108,6 +112,8 @@ class Import(models.Model):
     political_evidence = models.CharField(max_length=200, blank=True)
     columns: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     chosen_columns: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    #: what the sender said of bad cells as a group: ``{"leave": ["id_number:id-check-digit"], "hints": […], "hidden_rows": [sheet]}``
+    answers: models.JSONField[dict[str, list[str]], dict[str, list[str]]] = models.JSONField(default=dict)
     counts: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
     refusal = models.CharField(max_length=40, blank=True)
@@ -134,7 +140,10 @@ class Finding(models.Model):
     sheet = models.CharField(max_length=60, blank=True)
     row = models.PositiveIntegerField()
     column = models.CharField(max_length=60)
+    field = models.CharField(max_length=20, blank=True)
     reason = models.CharField(max_length=30)
+    #: The row is good all the same: this only says how the cell was read.
+    is_note = models.BooleanField(default=False)
     value_mask = models.CharField(max_length=60, blank=True)
     hint_mask = models.CharField(max_length=60, blank=True)
 
@@ -155,6 +164,8 @@ class Match(models.Model):
     title = models.CharField(max_length=130)
     sort = models.CharField(max_length=20)
     changes: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
+    #: which fields differ, so that all rows alike can be decided at once: ``phone+sector``
+    group = models.CharField(max_length=80, blank=True)
     choice = models.CharField(max_length=10, choices=Choice, blank=True)
 
     class Meta:

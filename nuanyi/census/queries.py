@@ -20,7 +20,7 @@ CharField.register_lookup(Length)
 
 #: The filter for records whose sector or township nobody has told.
 NONE = "none"
-FILTERS = ("sector", "region", "source", "follow_up", "q")
+FILTERS = ("sector", "region", "source", "follow_up", "q", "import")
 
 
 def establishments(
@@ -57,6 +57,8 @@ def _filtered(rows: Any, filters: dict[str, str]) -> Any:
         rows = rows.filter(region_code__startswith=filters["region"])
     if source := number_of(filters.get("source", "")):
         rows = rows.filter(source_id=source)
+    if filters.get("import"):
+        rows = rows.filter(made_by=uuid_of(filters["import"]))
     if filters.get("follow_up") in FollowUp.values:
         rows = rows.filter(follow_up=filters["follow_up"])
     return rows

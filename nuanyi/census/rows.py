@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from nuanyi.lib.identity import (
     Unreadable,
+    mobiles_in,
     plain,
+    read_count,
     read_credit_code,
     read_id_number,
     read_mobile,
@@ -16,6 +19,10 @@ from nuanyi.lib.identity import (
 )
 from nuanyi.lib.sectors import sector_named
 
+#: What stands in place of a formula that was saved without its value.
+UNSAVED = "#UNSAVED!"
+_LEFT = re.compile(r"[(\[【]?(?:已|现已)?(?:离职|辞职|离队|退出|注销|停岗)(?:人员)?[)\]】]?$")
+_REMARK = re.compile(r"[(\[【][^)\]】]{1,12}[)\]】]$")
 _FORMULA_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 
 
@@ -41,6 +48,8 @@ class WorkerDraft:
     region: str = ""
     political: str = ""
     establishment: str = ""
+    #: what was read otherwise than it stands; the row is good all the same
+    notes: list[Problem] | None = None
 
 
 @dataclass(slots=True)
@@ -54,6 +63,7 @@ class EstablishmentDraft:
     contact_name: str = ""
     contact_phone: str = ""
     headcount: int | None = None
+    notes: list[Problem] | None = None
 
 
 #: site, establishment, sector, region, problems
@@ -71,6 +81,11 @@ class Known:
     default_sector: str = ""
     default_region: str = ""
     may_write: Callable[[str], bool] = lambda _code: True
+    #: what the sender answered, by ``field:reason``: leave such cells empty; take what was probably meant
+    leave: frozenset[str] = frozenset()
+    hints: frozenset[str] = frozenset()
+    #: words that a source uses in its own way: ``{"sector": {"其他": "courier"}, "region": {…}}``
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
     places: dict[tuple[object, object, object], PlaceOfWork] = field(default_factory=dict)
     _sectors: dict[str, str | None] = field(default_factory=dict)
     _regions: dict[str, str | None] = field(default_factory=dict)
@@ -80,13 +95,14 @@ class Known:
         """The sector's code, remembered."""
         if text not in self._sectors:
             found = sector_named(text)
-            self._sectors[text] = found.value if found else None
+            own = self.words.get("sector", {}).get(text)
+            self._sectors[text] = own or (found.value if found else None)
         return self._sectors[text]
 
     def region(self, text: str) -> str | None:
         """The region's code, remembered."""
         if text not in self._regions:
-            self._regions[text] = self.region_named(text)
+            self._regions[text] = self.words.get("region", {}).get(text) or self.region_named(text)
         return self._regions[text]
 
     def within(self, code: str) -> bool:
@@ -112,14 +128,76 @@ def _text(row: Cells, column: int | None) -> str:
     return plain(_cell(row, column))
 
 
-def _read(reader: Callable[[object], str], cell: object, name: str, problems: list[Problem]) -> str:
+def _read(
+    reader: Callable[[object], str], cell: object, name: str, problems: list[Problem], known: Known
+) -> str:
     try:
         return reader(cell)
     except Unreadable as wrong:
-        text = plain(cell)
-        reason = "formula" if text in _FORMULA_ERRORS else wrong.reason
+        return _unreadable(reader, cell, name, wrong, problems, known)
+
+
+def _unreadable(
+    reader: Callable[[object], str],
+    cell: object,
+    name: str,
+    wrong: Unreadable,
+    problems: list[Problem],
+    known: Known,
+) -> str:
+    """What a bad cell gives: nothing and a problem, unless its sender has said what to do with such cells."""
+    text = plain(cell)
+    reason = wrong.reason
+    if text in _FORMULA_ERRORS:
+        reason = "formula"
+    elif text == UNSAVED:
+        reason = "formula-unsaved"
+    if wrong.hint and f"{name}:{reason}" in known.hints:
+        try:
+            return reader(wrong.hint)
+        except Unreadable:
+            reason = wrong.reason
+    if f"{name}:{reason}" not in known.leave:
         problems.append(Problem(name, text, reason, wrong.hint))
-        return ""
+    return ""
+
+
+def _note(draft: WorkerDraft | EstablishmentDraft, *note: str) -> None:
+    draft.notes = [*(draft.notes or ()), Problem(*note)]
+
+
+def _read_name(cell: object, draft: WorkerDraft, problems: list[Problem], known: Known) -> str:
+    """A name without what people write behind it: ``覃芳(已离职)``, ``覃芳（组长）``."""
+    if not isinstance(cell, str) or not ("(" in cell or "（" in cell or "职" in cell or "】" in cell):
+        return _read(read_person_name, cell, "name", problems, known)
+    text = plain(cell)
+    bare = _LEFT.sub("", text).strip()
+    if bare and bare != text:
+        if "name:left" not in known.leave:
+            problems.append(Problem("name", text, "left"))
+        return _read(read_person_name, bare, "name", problems, known)
+    bare = _REMARK.sub("", text).strip()
+    if bare and bare != text:
+        _note(draft, "name", text, "remark")
+    return _read(read_person_name, bare or text, "name", problems, known)
+
+
+def _read_phone(
+    cell: object,
+    name: str,
+    draft: WorkerDraft | EstablishmentDraft,
+    problems: list[Problem],
+    known: Known,
+) -> str:
+    """A mobile number; the first one where a cell holds several."""
+    try:
+        return read_mobile(cell)
+    except Unreadable as wrong:
+        several = mobiles_in(cell)
+        if several:
+            _note(draft, name, plain(cell), "phone-second")
+            return several[0]
+        return _unreadable(read_mobile, cell, name, wrong, problems, known)
 
 
 def read_worker(row: Cells, fields: dict[str, int], known: Known) -> tuple[WorkerDraft, list[Problem]]:
@@ -127,12 +205,12 @@ def read_worker(row: Cells, fields: dict[str, int], known: Known) -> tuple[Worke
     problems: list[Problem] = []
     get = fields.get
     draft = WorkerDraft()
-    draft.name = _read(read_person_name, _cell(row, get("name")), "name", problems)
+    draft.name = _read_name(_cell(row, get("name")), draft, problems, known)
     phone, number = _cell(row, get("phone")), _cell(row, get("id_number"))
     if phone not in ("", None):
-        draft.phone = _read(read_mobile, phone, "phone", problems)
+        draft.phone = _read_phone(phone, "phone", draft, problems, known)
     if number not in ("", None):
-        draft.id_number = _read(read_id_number, number, "id_number", problems)
+        draft.id_number = _read(read_id_number, number, "id_number", problems, known)
     if not (draft.phone or draft.id_number or problems):
         problems.append(Problem("phone" if "phone" in fields else "id_number", "", "no-identifier"))
     if "political" in fields:
@@ -170,24 +248,33 @@ def read_establishment(
     if not draft.name or len(draft.name) > 120:
         problems.append(Problem("name", draft.name[:60], "name-long" if draft.name else "name-missing"))
     if _text(row, get("credit_code")):
-        draft.credit_code = _read(read_credit_code, _cell(row, get("credit_code")), "credit_code", problems)
+        draft.credit_code = _read(
+            read_credit_code, _cell(row, get("credit_code")), "credit_code", problems, known
+        )
     if _text(row, get("contact_name")):
         draft.contact_name = _read(
-            read_person_name, _cell(row, get("contact_name")), "contact_name", problems
+            read_person_name, _cell(row, get("contact_name")), "contact_name", problems, known
         )
     if _text(row, get("contact_phone")):
-        draft.contact_phone = _read(read_mobile, _cell(row, get("contact_phone")), "contact_phone", problems)
+        draft.contact_phone = _read_phone(
+            _cell(row, get("contact_phone")), "contact_phone", draft, problems, known
+        )
     _sector_of(draft, _text(row, get("sector")), "", known, problems)
     if not draft.sector and not any(p.field == "sector" for p in problems):
         problems.append(Problem("sector", "", "sector-unknown"))
     _region_of(draft, _text(row, get("region")), "", draft.name, known, problems)
-    headcount = _text(row, get("headcount"))
-    if headcount:
-        if headcount.isdecimal() and int(headcount) <= 100_000:
-            draft.headcount = int(headcount)
-        else:
-            problems.append(Problem("headcount", headcount, "headcount"))
+    if _text(row, get("headcount")):
+        headcount = _read(_read_headcount, _cell(row, get("headcount")), "headcount", problems, known)
+        draft.headcount = int(headcount) if headcount else None
     return draft, problems
+
+
+def _read_headcount(cell: object) -> str:
+    """How many people, as text of digits. Raises Unreadable."""
+    number = read_count(cell)
+    if number > 100_000:
+        raise Unreadable("headcount")
+    return str(number)
 
 
 def _sector_of(
@@ -195,9 +282,9 @@ def _sector_of(
 ) -> None:
     if text:
         found = known.sector(text)
-        if found is None:
+        if found is None and "sector:sector-unknown" not in known.leave:
             problems.append(Problem("sector", text, "sector-unknown"))
-        draft.sector = found or ""
+        draft.sector = found or known.default_sector
     else:
         draft.sector = of_site or known.default_sector
 
@@ -212,10 +299,10 @@ def _region_of(
 ) -> None:
     if text:
         found = known.region(text)
-        if found is None:
+        if found is None and "region:region-unknown" not in known.leave:
             problems.append(Problem("region", text, "region-unknown"))
             return
-        draft.region = found
+        draft.region = found or known.default_region
     else:
         draft.region = of_site or (known.region_in(name) if name else None) or known.default_region
     if not known.within(draft.region):

@@ -116,4 +116,11 @@ REASONS: dict[str, Words] = {
     "region-outside": _("This township is outside your area."),
     "headcount": _("A headcount is a whole number from 0 to 100,000."),
     "formula": _("This cell holds an error of a formula."),
+    "formula-unsaved": _(
+        "This cell holds a formula that was saved without its value. Open the file in Excel or WPS, save it, send it again."
+    ),
+    "phone-rounded": _("Excel has shortened this number. Format the column as text and enter it again."),
+    "left": _("Marked as having left: not taken in."),
+    "remark": _("The remark in brackets was left out of the name."),
+    "phone-second": _("Several numbers: the first mobile number was taken."),
 }

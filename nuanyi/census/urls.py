@@ -32,6 +32,7 @@ urlpatterns = [
     path("imports/new/", imports.new, name="import_new"),
     path("imports/<uuid:pk>/", imports.one, name="import"),
     path("imports/<uuid:pk>/columns/", imports.columns, name="import_columns"),
+    path("imports/<uuid:pk>/mend/", imports.mend, name="import_mend"),
     path("imports/<uuid:pk>/choose/", imports.choose, name="import_choose"),
     path("imports/<uuid:pk>/decide/", imports.decide, name="import_decide"),
     path("imports/<uuid:pk>/undo/", imports.undo, name="import_undo"),

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.census import events, files, kinds
 from nuanyi.census.columns import FIELDS, key_of
 from nuanyi.census.loading import establishments, workers
-from nuanyi.census.loading.tally import Choices, Tally
+from nuanyi.census.loading.tally import CHANGED, Choices, Tally
 from nuanyi.census.models import (
     Appearance,
     CensusRound,
@@ -30,7 +30,7 @@ from nuanyi.census.models import (
     Source,
     Worker,
 )
-from nuanyi.census.reading import NoHeader, Reader, ReadRow
+from nuanyi.census.reading import Layout, NoHeader, Reader, ReadRow
 from nuanyi.census.rows import Known, Problem
 from nuanyi.census.rules import FINDINGS_KEPT, REASONS, Choice, ImportState, Kind, check_move
 from nuanyi.journal import services as journal
@@ -172,6 +172,9 @@ def known_for(of: Import) -> Known:
         default_sector=of.default_sector,
         default_region=of.default_region,
         may_write=may_write,
+        leave=frozenset(of.answers.get("leave", ())),
+        hints=frozenset(of.answers.get("hints", ())),
+        words=of.source.words,
     )
     if of.kind != Kind.ESTABLISHMENTS:
         sites = Establishment.objects.values_list("name_key", "id", "region_code", "sector")
@@ -184,7 +187,11 @@ def reader_of(of: Import) -> Reader:
     data = files.take(of.pk, files.SENT)
     if data is None:
         raise NotFound(_("The file was deleted after the import."), code="file-gone")
-    return Reader(data, of.kind, of.source.columns, of.chosen_columns)
+    reader = Reader(data, of.kind, of.source.columns, of.chosen_columns)
+    reader.with_hidden_rows = frozenset(of.answers.get("hidden_rows", ()))
+    for sheet, rows in files.told(of.pk, files.MENDED).items():
+        reader.mended[sheet] = {int(row): cells for row, cells in rows.items()}
+    return reader
 
 
 def read_import(pk: UUID) -> None:
@@ -199,6 +206,7 @@ def read_import(pk: UUID) -> None:
         except sheets.BadSheet as refused:
             _refuse(of, refused.code)
         except NoHeader as unclear:
+            _keep_sample(of, unclear.layouts)
             of.columns = {layout.sheet: layout.as_json() for layout in unclear.layouts}
             _move(of, ImportState.COLUMNS)
         except Exception as fault:
@@ -211,21 +219,32 @@ def _read(of: Import) -> None:
     if not reader.kind and reader.chosen:
         reader.kind = of.kind
     bad: list[tuple[ReadRow, Problem]] = []
-    counts = {"rows": 0, "bad": 0}
+    counts = {"rows": 0, "bad": 0, "notes": 0}
     rows = _split(reader, of, bad, counts)
     first = next(rows, None)  # the kind is known once the first sheet's header was seen
     of.kind = reader.kind
     tally = _load(of, _again(first, rows), write=False)
+    chosen = {
+        (sheet, row): (changes, choice)
+        for sheet, row, changes, choice in Match.objects.filter(source_import=of)
+        .exclude(choice="")
+        .values_list("sheet", "row", "changes", "choice")
+    }
     Finding.objects.filter(source_import=of).delete()
     Match.objects.filter(source_import=of).delete()
     Finding.objects.bulk_create(
         [_finding(of, reader, row, problem) for row, problem in bad[:FINDINGS_KEPT]], 1000
     )
-    Match.objects.bulk_create([_match(of, met) for met in tally.met[:FINDINGS_KEPT]], 1000)
+    Match.objects.bulk_create([_match(of, met, chosen) for met in tally.met[:FINDINGS_KEPT]], 1000)
     of.columns = {layout.sheet: layout.as_json() for layout in reader.layouts}
+    _keep_sample(of, reader.layouts)
     of.counts = {**counts, "good": counts["rows"] - counts["bad"], **tally.as_json()}
     _move(of, ImportState.REVIEW)
     _tell(of, kinds.IMPORT_READ, file=of.file_name, good=of.counts["good"], bad=of.counts["bad"])
+
+
+def _keep_sample(of: Import, layouts: list[Layout]) -> None:
+    files.keep_told(of.pk, files.SAMPLE, {layout.sheet: layout.sample for layout in layouts})
 
 
 def _split(
@@ -235,8 +254,10 @@ def _split(
         counts["rows"] += 1
         if row.problems:
             counts["bad"] += 1
-            if len(bad) <= FINDINGS_KEPT:
-                bad += [(row, problem) for problem in row.problems]
+        elif row.draft.notes:
+            counts["notes"] += 1
+        if (row.problems or row.draft.notes) and len(bad) <= FINDINGS_KEPT:
+            bad += [(row, problem) for problem in (*row.problems, *(row.draft.notes or ()))]
         if counts["rows"] % 2000 == 0:
             files.note_progress(of.pk, counts["rows"])
         yield row
@@ -263,7 +284,9 @@ def _finding(of: Import, reader: Reader, row: ReadRow, problem: Problem) -> Find
         sheet=row.sheet[:60],
         row=row.number,
         column=reader.title_of(row.sheet, problem.field)[:60],
+        field=problem.field,
         reason=problem.reason,
+        is_note=problem not in row.problems,
         value_mask=_shown(problem, problem.value),
         hint_mask=_shown(problem, problem.hint),
     )
@@ -274,7 +297,9 @@ def _shown(problem: Problem, text: str) -> str:
     return text[:60] if problem.field in ("sector", "region", "headcount") else masks.mask_cell(text[:60])
 
 
-def _match(of: Import, met: Any) -> Match:
+def _match(of: Import, met: Any, chosen: dict[tuple[str, int], Any]) -> Match:
+    """A row that meets a record; what was chosen for it before holds as long as it differs in the same way."""
+    changes, choice = chosen.get((met.sheet[:60], met.row), (None, ""))
     return Match(
         source_import=of,
         sheet=met.sheet[:60],
@@ -283,6 +308,8 @@ def _match(of: Import, met: Any) -> Match:
         title=met.title[:130],
         sort=met.sort,
         changes=met.changes,
+        group="+".join(sorted({name for name, _before, _after in met.changes}))[:80],
+        choice=choice if met.sort == CHANGED and changes == met.changes else "",
     )
 
 
@@ -339,6 +366,8 @@ def _tell(of: Import, kind: str, **facts: Any) -> None:
 
 
 def _delete_file(actor: Actor, of: Import) -> None:
+    for part in (files.MENDED, files.SAMPLE):
+        files.delete(of.pk, part)
     if files.delete(of.pk, files.SENT):
         of.file_deleted_at = clock.now()
         of.save(update_fields=["file_deleted_at"])
@@ -372,8 +401,11 @@ def choose_columns(*, actor: Actor, of: Import, kind: str, columns: dict[str, di
     of = _own(actor, of)
     if kind not in Kind.values:
         raise BadInput(fields={"kind": _("Establishments or workers?")})
-    useful = {sheet: told for sheet, told in columns.items() if "name" in told["fields"]}
-    if not useful:
+    # a sheet without any column is one that the sender leaves out
+    useful = {
+        sheet: told for sheet, told in columns.items() if "name" in told["fields"] or not told["fields"]
+    }
+    if not any(told["fields"] for told in useful.values()):
         raise BadInput(fields={"columns": _("Say at least which column holds the name.")})
     if any(set(told["fields"]) - set(FIELDS[kind]) for told in useful.values()):
         raise BadInput(code="bad-field")
@@ -396,13 +428,70 @@ def _remember(of: Import, columns: dict[str, dict[str, Any]]) -> None:
 
 
 @transaction.atomic
-def choose(*, actor: Actor, of: Import, choice: str, rows: list[int] | None = None) -> int:
-    """Choose for some matches (by id) or, with ``rows`` None, for all that have no choice of their own."""
+def mend(
+    *,
+    actor: Actor,
+    of: Import,
+    answers: dict[str, list[str]] | None = None,
+    words: dict[str, dict[str, str]] | None = None,
+    cells: dict[int, str] | None = None,
+) -> Import:
+    """Mend bad cells in the page and have the file read again.
+
+    ``answers`` says what to do with groups of cells (``leave`` and ``hints``: ``field:reason``; ``hidden_rows``:
+    sheets), ``words`` what a source means by its words and is remembered for it, ``cells`` gives single cells anew, by
+    the id of their finding. Raises NotAllowed, NotFound, IllegalMove, BadInput.
+    """
+    of = _own(actor, of)
+    if of.state != ImportState.REVIEW:
+        raise IllegalMove()
+    said = answers or {}
+    told = {name: sorted(set(said[name]))[:200] for name in ("leave", "hints", "hidden_rows") if name in said}
+    of.answers = {**of.answers, **told}
+    _learn(of, words or {})
+    _rewrite(of, cells or {})
+    _move(of, ImportState.READING)
+    journal.record(actor, events.IMPORT_MENDED, of, cells=len(cells or {}), answers=of.answers)
+    return of
+
+
+def _learn(of: Import, words: dict[str, dict[str, str]]) -> None:
+    """Remember what a source means by a word."""
+    meant: dict[str, Any] = {"sector": Sector.values, "region": places.names_by_code()}
+    for field, table in words.items():
+        if field not in meant or any(value not in meant[field] for value in table.values()):
+            raise BadInput(code="bad-word")
+    if any(words.values()):
+        source = Source.objects.select_for_update().get(pk=of.source_id)
+        source.words = {field: {**source.words.get(field, {}), **words.get(field, {})} for field in meant}
+        source.save(update_fields=["words"])
+
+
+def _rewrite(of: Import, cells: dict[int, str]) -> None:
+    """Keep cells that were written anew, sealed beside the file."""
+    if not cells:
+        return
+    mended = files.told(of.pk, files.MENDED)
+    for finding in Finding.objects.filter(source_import=of, pk__in=cells):
+        rows = mended.setdefault(finding.sheet, {})
+        rows.setdefault(str(finding.row), {})[finding.field] = cells[finding.pk][:120]
+    files.keep_told(of.pk, files.MENDED, mended)
+
+
+@transaction.atomic
+def choose(
+    *, actor: Actor, of: Import, choice: str, rows: list[int] | None = None, group: str | None = None
+) -> int:
+    """Choose for some matches (by id), for all that differ in the same fields (``group``), or else for all that have
+    no choice of their own.
+    """
     of = _own(actor, of)
     if of.state != ImportState.REVIEW:
         raise IllegalMove()
     if choice not in Choice.values:
         raise BadInput(fields={"choice": _("Keep, fill in or overwrite?")})
+    if group is not None:
+        return Match.objects.filter(source_import=of, group=group, sort="changed").update(choice=choice)
     if rows is None:
         of.default_choice = choice
         of.save(update_fields=["default_choice"])
@@ -459,6 +548,8 @@ def write_import(pk: UUID) -> None:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
                 _write(of)
+        except Stale:
+            _ask_again(pk)
         except Exception as fault:
             _fail(pk, fault)
         else:
@@ -466,6 +557,41 @@ def write_import(pk: UUID) -> None:
             with transaction.atomic():
                 _delete_file(system("import"), of)
         files.forget_progress(pk)
+
+
+class Stale(Exception):
+    """What is known has changed since the preview: rows would do what nobody has decided."""
+
+
+def _ask_again(pk: UUID) -> None:
+    """Nothing was taken in; show what it would do now, keeping the choices that still fit, and ask once more."""
+    with row_security.reading_as(system("import")):
+        of = Import.objects.select_related("source").get(pk=pk)
+        of.default_choice = ""
+        _read(of)
+        of.counts["asked_again"] = 1
+        of.save(update_fields=["counts"])
+
+
+def _check_still_so(of: Import, tally: Tally) -> None:
+    """Raise Stale where a row meets a record otherwise than its preview showed.
+
+    Only the first row that meets a record is compared: what later ones find was changed by this very import.
+    """
+    shown = {
+        (sheet, row): changes
+        for sheet, row, changes in Match.objects.filter(source_import=of, sort=CHANGED).values_list(
+            "sheet", "row", "changes"
+        )
+    }
+    if len(shown) >= FINDINGS_KEPT:
+        return
+    met: set[Any] = set()
+    for one in tally.met:
+        if one.sort == CHANGED and one.record_id not in met:
+            met.add(one.record_id)
+            if shown.get((one.sheet[:60], one.row)) != one.changes:
+                raise Stale
 
 
 def _write(of: Import) -> None:
@@ -479,6 +605,7 @@ def _write(of: Import) -> None:
     }
     counts = {"rows": 0}
     tally = _load(of, _good(reader, of, rejected, counts), write=True, choices=choices)
+    _check_still_so(of, tally)
     day = of.as_of_date
     kind = kinds.ESTABLISHMENTS_RECORDED if of.kind == Kind.ESTABLISHMENTS else kinds.WORKERS_RECORDED
     lines = [
@@ -561,6 +688,7 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
         done["kept"] += kept
     ledger.reverse_all_from(of)
     of.state = ImportState.UNDONE
+    of.counts = {**of.counts, **done}
     of.save()
     journal.record(actor, events.IMPORT_UNDONE, of, **done)
     row_security.set_reader(actor)

@@ -6,21 +6,24 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from nuanyi.census import files, jobs, queries
+from nuanyi.census import files, jobs, queries, review
 from nuanyi.census.columns import FIELDS
 from nuanyi.census.forms import SendForm
 from nuanyi.census.linkage.queries import PersonCount, count_persons
-from nuanyi.census.models import Finding, Import, Match, Worker
-from nuanyi.census.rules import REASONS, Choice, ImportState, Kind
+from nuanyi.census.models import Import, Match, Worker
+from nuanyi.census.rules import Choice, ImportState, Kind
 from nuanyi.census.services import copies, imports
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.paging import page_of
+from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sheets import REASONS as SHEET_REASONS
 from nuanyi.places import queries as places
 
@@ -49,7 +52,11 @@ def new(request: HttpRequest) -> HttpResponse:
             file = told.pop("file")
             try:
                 of = imports.send_file(
-                    actor=actor, data=file.read(), file_name=file.name, source_name=told.pop("source"), **told
+                    actor=actor,
+                    data=file.read() if file else told["pasted"].encode(),
+                    file_name=file.name if file else str(_("pasted rows")),
+                    source_name=told.pop("source"),
+                    **{name: value for name, value in told.items() if name != "pasted"},
                 )
             except Refusal as wrong:
                 refusal = wrong
@@ -82,53 +89,88 @@ def _persons_of(request: HttpRequest, of: Import) -> PersonCount | None:
     return count_persons(actor, rows)
 
 
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 9 else 1
+
+
 @require_safe
 @permission_required("census.import")
 def one(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where a file stands, and what can be done with it now."""
     of = _import(request, pk)
-    findings = page_of(
-        Finding.objects.filter(source_import=of),
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-    )
-    matches = Match.objects.filter(source_import=of).order_by("-sort", "id")
-    context = {
+    context: dict[str, Any] = {
         "of": of,
         "busy": of.state in BUSY,
         "progress": files.progress(of.pk),
-        "findings": findings,
-        "reasons": REASONS,
         "refusal_words": SHEET_REASONS.get(of.refusal.removeprefix("sheet-"), ""),
-        "changed": matches.filter(sort="changed")[:100],
-        "open": matches.filter(sort="changed", choice="").count(),
-        "others": matches.exclude(sort="changed")[:50],
         "choices": Choice.choices,
         "kinds": Kind.choices,
-        "sheets": _sheets(of),
-        "titles": {n: t for n, (t, _names) in FIELDS.get(of.kind, {}).items()},
         "has_file": files.has(of.pk, files.SENT),
         "has_rejected": files.has(of.pk, files.REJECTED),
         "count": _persons_of(request, of),
-        "names": places.names_by_code(),
         "all_fields": {name: title for table in FIELDS.values() for name, (title, _names) in table.items()},
     }
+    if of.state in (ImportState.REVIEW, ImportState.COLUMNS):
+        context |= _review(request, of)
     template = (
         "census/staff/import_body.html" if getattr(request, "htmx", False) else "census/staff/import.html"
     )
     return render(request, template, context)
 
 
-def _sheets(of: Import) -> list[dict[str, Any]]:
-    """Every sheet with its titles and what each column is taken for."""
-    found = []
-    for name, layout in of.columns.items():
-        by_column = {column: field for field, column in layout["fields"].items()}
-        columns = [
-            (index, title, by_column.get(index, "")) for index, title in enumerate(layout["titles"]) if title
-        ]
-        found.append({"name": name, "row": layout["row"], "columns": columns, "used": bool(layout["fields"])})
-    return found
+def _review(request: HttpRequest, of: Import) -> dict[str, Any]:
+    """What can be decided and mended before anything is taken in."""
+    bad, notes = review.groups_of(of)
+    page, group = _number(request.GET.get("page", "")), request.GET.get("group", "")[:80]
+    rows, pages = review.differences(of, page=page, group=group)
+    matches = Match.objects.filter(source_import=of)
+    layouts = review.sheets_of(of)
+    return {
+        "bad_groups": bad,
+        "notes": notes,
+        "answered": review.answers_said(of),
+        "differences": rows,
+        "difference_groups": review.difference_groups(of),
+        "page": min(max(page, 1), pages),
+        "pages": pages,
+        "group": group,
+        "open": matches.filter(sort="changed", choice="").count(),
+        "others": matches.exclude(sort="changed").order_by("pk")[:200],
+        "sheets": layouts,
+        "left_out_political": not of.political_evidence
+        and any("political" in layout["fields"] for layout in of.columns.values()),
+        "hidden_rows": sum(layout.hidden_rows for layout in layouts),
+        "sectors": Sector.choices,
+        "townships": [(region.code, region.name) for region in places.townships()],
+        "taught": review.words_of(of.source),
+    }
+
+
+@require_POST
+@permission_required("census.import")
+def mend(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Mend bad cells, one by one or as a group, and have the file read again."""
+    of = _import(request, pk)
+    cells: dict[int, str] = {}
+    words: dict[str, dict[str, str]] = {"sector": {}, "region": {}}
+    answers: dict[str, list[str]] = {name: list(of.answers.get(name, ())) for name in ("leave", "hints")}
+    for name, value in request.POST.items():
+        value = str(value).strip()
+        sort, _dash, rest = name.partition("-")
+        if sort == "cell" and value and rest.isdecimal() and len(rest) < 15:
+            cells[int(rest)] = value
+        elif sort in words and value:
+            words[sort][rest[:60]] = value[:20]
+        elif sort == "group" and value in answers:
+            answers[value].append(rest[:50])
+    for key in request.POST.getlist("take_back"):
+        for keys in answers.values():
+            keys[:] = [one for one in keys if one != key]
+    if "hidden_rows" in request.POST:
+        answers["hidden_rows"] = list(of.columns) if request.POST["hidden_rows"] else []
+    imports.mend(actor=actor_of(request), of=of, answers=answers, words=words, cells=cells)
+    transaction.on_commit(lambda: _later(jobs.read_import, of.pk))
+    return redirect("census:import", pk)
 
 
 @require_POST
@@ -137,16 +179,16 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Correct which column is which; the file is read again."""
     of = _import(request, pk)
     told: dict[str, dict[str, Any]] = {}
-    for number, sheet in enumerate(_sheets(of)):
+    for number, sheet in enumerate(review.sheets_of(of)):
         fields = {
-            request.POST[f"c{number}-{index}"]: index
-            for index, _title, _field in sheet["columns"]
-            if request.POST.get(f"c{number}-{index}")
+            request.POST[f"c{number}-{column.index}"]: column.index
+            for column in sheet.columns
+            if request.POST.get(f"c{number}-{column.index}")
         }
         row = request.POST.get(f"row{number}", "")
-        if fields:
-            told[sheet["name"]] = {
-                "row": int(row) if row.isdecimal() and len(row) < 4 else sheet["row"],
+        if fields or sheet.used:
+            told[sheet.name] = {
+                "row": int(row) if row.isdecimal() and len(row) < 4 else sheet.row,
                 "fields": fields,
             }
     imports.choose_columns(actor=actor_of(request), of=of, kind=request.POST.get("kind", ""), columns=told)
@@ -157,16 +199,21 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @permission_required("census.import")
 def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What to do where rows meet known records: for all, or for the ticked ones."""
-    of = _import(request, pk)
+    """What to do where rows meet known records: for all, for those that differ alike, or for one."""
+    of, actor = _import(request, pk), actor_of(request)
     if "one" in request.POST:
-        number, _, choice = request.POST["one"].partition(":")
+        number, _colon, choice = request.POST["one"].partition(":")
         if not number.isdecimal():
             raise BadInput()
-        imports.choose(actor=actor_of(request), of=of, choice=choice, rows=[int(number)])
+        imports.choose(actor=actor, of=of, choice=choice, rows=[int(number)])
+    elif "alike" in request.POST:
+        choice, _colon, group = request.POST["alike"].partition(":")
+        imports.choose(actor=actor, of=of, choice=choice, group=group)
     else:
-        imports.choose(actor=actor_of(request), of=of, choice=request.POST.get("choice", ""))
-    return redirect("census:import", pk)
+        imports.choose(actor=actor, of=of, choice=request.POST.get("choice", ""))
+    back = QueryDict(mutable=True)
+    back.update({name: request.POST[name] for name in ("page", "group") if request.POST.get(name)})
+    return redirect(f"{reverse('census:import', args=[pk])}?{back.urlencode()}#differences")
 
 
 @require_POST
@@ -200,5 +247,7 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 @permission_required("census.import")
 def copy(request: HttpRequest, pk: UUID, part: str) -> HttpResponse:
     """The annotated copy (bad cells marked, with reasons) or the rejected rows, for whoever sent the file."""
-    body = copies.copy_of(actor=actor_of(request), of=_import(request, pk), part=part)
-    return workbook(body, f"{part}-{str(pk)[:8]}")
+    of = _import(request, pk)
+    body = copies.copy_of(actor=actor_of(request), of=of, part=part)
+    what = _("bad cells marked") if part == copies.ANNOTATED else _("not taken in")
+    return workbook(body, f"{of.file_name.rpartition('.')[0] or of.file_name} {what}")
