@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,43 @@ def _codes_go_out_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
 
     if not request.node.get_closest_marker("real_jobs"):
         monkeypatch.setattr(services, "_defer_code", send)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The tests' database with what the role of pages may do in it."""
+    from django.db import connection
+    from psycopg.conninfo import make_conninfo
+
+    from nuanyi.program import database
+
+    with django_db_blocker.unblock():
+        told = connection.get_connection_params()
+        database.grant(make_conninfo(host=told["host"], dbname=told["dbname"], user=told["user"]))
+
+
+@pytest.fixture(autouse=True)
+def _as_the_web_role(request: pytest.FixtureRequest, _cache_table: None) -> Iterator[None]:
+    """Every test runs as the role that serves pages, bound by row-level security; what a test does without a page reads
+    as the program. Those that need the tables' owner say ``@pytest.mark.as_owner``."""
+    needs = "db" in request.fixturenames or request.node.get_closest_marker("django_db")
+    if not needs or request.node.get_closest_marker("as_owner"):
+        yield
+        return
+    from django.db import connection
+
+    from nuanyi.lib import row_security
+    from nuanyi.lib.actor import system
+
+    request.getfixturevalue("db")
+    row_security.process_reads_as(system("test"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE nuanyi_web")
+    yield
+    row_security.process_reads_as(None)
+    if connection.connection is not None and not connection.needs_rollback and connection.is_usable():
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import home
+from nuanyi.cases.policies import POLICIES
 from nuanyi.lib.roles import ALL, UNIT, Role
 from nuanyi.lib.rooms import BarItem, MenuItem, Part, Permission, Room, Route, Shot, StaticFile, Step
 
@@ -79,4 +80,5 @@ ROOM = Room(
         Shot("registers", Route("cases:registers"), "liangxin"),
         Shot("served", Route("cases:served"), "liangxin"),
     ],
+    policies=POLICIES,
 )

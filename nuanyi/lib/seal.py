@@ -124,18 +124,19 @@ class Keys:
     def seal_for_good(self, purpose: str, text: str) -> str:
         """Seal a secret of the program's own tables that no rotation walks, under a key that does not rotate, in Base64."""
         nonce = os.urandom(12)
-        sealed = AESGCM(self._lasting_key(purpose)).encrypt(nonce, text.encode(), purpose.encode())
+        sealed = AESGCM(self.lasting_key(purpose)).encrypt(nonce, text.encode(), purpose.encode())
         return base64.b64encode(VERSION + nonce + sealed).decode()
 
     def open_for_good(self, purpose: str, sealed: str) -> str:
         """What ``seal_for_good`` sealed. Raises CannotOpen."""
         try:
             raw = base64.b64decode(sealed, validate=True)
-            return AESGCM(self._lasting_key(purpose)).decrypt(raw[1:13], raw[13:], purpose.encode()).decode()
+            return AESGCM(self.lasting_key(purpose)).decrypt(raw[1:13], raw[13:], purpose.encode()).decode()
         except (InvalidTag, ValueError) as exc:
             raise CannotOpen("this secret was not sealed here") from exc
 
-    def _lasting_key(self, purpose: str) -> bytes:
+    def lasting_key(self, purpose: str) -> bytes:
+        """A key of its own for one purpose (HKDF-SHA-256), which no rotation changes."""
         return HKDF(hashes.SHA256(), 32, salt=None, info=f"nuanyi {purpose}".encode()).derive(self.digest_key)
 
     def digest_bytes(self, field: str, raw: bytes) -> bytes:

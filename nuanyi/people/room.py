@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.roles import ALL, PLACE, PLACE_OR_UNIT, UNIT, Role
 from nuanyi.lib.rooms import HOUSE, MenuItem, Permission, Room, Route, Shot, Step
 from nuanyi.people import home
+from nuanyi.people.policies import POLICIES
 
 ROOM = Room(
     name="people",
@@ -60,4 +61,5 @@ ROOM = Room(
         Shot("accounts", Route("people:accounts"), "liangxin"),
         Shot("roles", Route("people:roles"), "liangxin"),
     ],
+    policies=POLICIES,
 )

@@ -15,8 +15,12 @@ class Program(AppConfig):
     def ready(self) -> None:
         """The last room of all: every model is there now, and the rooms declare themselves."""
         import_module("nuanyi.program.setup.events")
-        from nuanyi.lib import rooms
-        from nuanyi.program import web_role
+        from django.db.models.signals import post_migrate
+
+        from nuanyi.lib import rooms, row_security
+        from nuanyi.program import row_policies, web_role
 
         rooms.collect()
         web_role.guard()
+        row_security.hook_connections()
+        post_migrate.connect(row_policies.after_migrating, sender=self, dispatch_uid="nuanyi-policies")

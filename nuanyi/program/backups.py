@@ -10,6 +10,7 @@ was written are erased again when it is restored (``people.erasures``, kept besi
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,11 +21,13 @@ import psycopg
 from psycopg import sql
 
 from nuanyi import __version__
+from nuanyi.lib import row_security
+from nuanyi.lib.actor import system
 from nuanyi.lib.digests import sha256_hex
 from nuanyi.lib.embedded_postgres import CannotStart, binaries_of_wheel
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.seal import UnsafeKeys, load_keys
-from nuanyi.program import database
+from nuanyi.program import database, row_policies
 
 DUMP, MANIFEST = "nuanyi.dump", "manifest.json"
 
@@ -33,8 +36,10 @@ def _tool(name: str) -> str:
     return str(binaries_of_wheel() / "bin" / name)
 
 
-def _run(arguments: list[str]) -> None:
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
+def _run(arguments: list[str], **more: str) -> None:
+    done = subprocess.run(
+        arguments, capture_output=True, text=True, check=False, env=os.environ | more if more else None
+    )
     if done.returncode:
         raise CannotStart(f"{Path(arguments[0]).name} failed: {done.stderr.strip()[-800:]}")
 
@@ -43,15 +48,33 @@ def _run(arguments: list[str]) -> None:
 def _snapshot(url: str) -> Iterator[tuple[psycopg.Connection[Any], str]]:
     """A reading transaction that stands still, and the name under which others join what it sees.
 
-    The limits of the server are lifted: the transaction waits without a word while another program dumps.
+    The limits of the server are lifted: the transaction waits without a word while another program dumps. It reads as the
+    program, so that policies hide nothing from an owner who is no superuser.
     """
     with psycopg.connect(url) as db:
         db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         for setting in ("idle_in_transaction_session_timeout", "statement_timeout"):
             db.execute(sql.SQL("SET LOCAL {} = 0").format(sql.Identifier(setting)))
         db.execute("SET LOCAL timezone = 'UTC'")
+        db.execute("SELECT set_config(%s, %s, true)", [row_security.SETTING, _word()])
         (name,) = db.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
         yield db, name
+
+
+def _word() -> str:
+    """What a connection is told to read everything."""
+    return row_security.word_for(system("backup"))
+
+
+def _seeing_everything(db: psycopg.Connection[Any]) -> tuple[list[str], dict[str, str]]:
+    """What ``pg_dump`` needs, arguments and environment, to see every row where policies bind the owner."""
+    found = db.execute(
+        "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+    if found and found[0]:
+        return [], {}
+    word = _word().replace("\\", "\\\\").replace(" ", "\\ ")
+    return ["--enable-row-security"], {"PGOPTIONS": f"-c {row_security.SETTING}={word}"}
 
 
 def digests(db: psycopg.Connection[Any]) -> dict[str, dict[str, Any]]:
@@ -97,15 +120,20 @@ def write(folder: Path) -> dict[str, Any]:
     with _snapshot(url) as (db, name):
         fingerprints = keys_in_use(db)
         tables = digests(db)
+        arguments, environment = _seeing_everything(db)
         _run(
             [
                 _tool("pg_dump"),
                 "--format=custom",
                 "--no-owner",
+                # the secret is made again from the keys, which are not in a backup
+                f"--exclude-table-data={row_policies.SCHEMA}.*",
                 f"--snapshot={name}",
                 f"--file={target}",
                 f"--dbname={url}",
-            ]
+                *arguments,
+            ],
+            **environment,
         )
     raw = target.read_bytes()
     manifest = {
@@ -167,6 +195,9 @@ def restore(folder: Path) -> dict[str, Any]:
             str(folder / DUMP),
         ]
     )
+    with psycopg.connect(url) as db:
+        if db.execute("SELECT to_regnamespace(%s)", [row_policies.SCHEMA]).fetchone() != (None,):
+            row_policies.write_secret(db.cursor())
     with _snapshot(url) as (db, _name):
         tables = digests(db)
     different = sorted(name for name, kept in manifest["tables"].items() if tables.get(name) != kept)

@@ -16,7 +16,7 @@ from nuanyi.program.cli import answer, progress
 
 @contextmanager
 def ready() -> Iterator[None]:
-    """A database with up-to-date tables, and Django set up to use it."""
+    """A database with up-to-date tables, and Django set up to use it; whoever runs a command reads as the program."""
     with database.attached():
         _migrate_if_needed()
         import django
@@ -24,9 +24,14 @@ def ready() -> Iterator[None]:
         django.setup()
         from django.db import connections
 
+        from nuanyi.lib import row_security
+        from nuanyi.lib.actor import system
+
+        row_security.process_reads_as(system("command"))
         try:
             yield
         finally:
+            row_security.process_reads_as(None)
             connections.close_all()
 
 
@@ -41,7 +46,7 @@ def _migrate_if_needed() -> None:
         applied = (
             db.execute("SELECT count(*) FROM django_migrations").fetchone() if there and there[0] else (0,)
         )
-    written = len(list(Path(database.__file__).parents[1].glob("*/migrations/0*.py")))
+    written = _written()
     if applied and applied[0] and _stamp().exists() and _stamp().read_text() == f"{written}:{applied[0]}":
         return
     subprocess.run(
@@ -50,6 +55,16 @@ def _migrate_if_needed() -> None:
     with psycopg.connect(database.owner_url()) as db:
         applied = db.execute("SELECT count(*) FROM django_migrations").fetchone()
     _stamp().write_text(f"{written}:{applied[0] if applied else 0}")
+
+
+def _written() -> str:
+    """What this version makes of tables: how many migrations, and a digest of the policies and grants beside them."""
+    from nuanyi.lib.digests import sha256_hex
+
+    rooms = Path(database.__file__).parents[1]
+    made = [*rooms.glob("*/policies.py"), rooms / "program" / "row_policies.py", Path(database.__file__)]
+    digest = sha256_hex(b"".join(file.read_bytes() for file in sorted(made)))[:16]
+    return f"{len(list(rooms.glob('*/migrations/0*.py')))}:{digest}"
 
 
 def _stamp() -> Path:
@@ -360,6 +375,10 @@ def manage(chosen: argparse.Namespace) -> int:
             os.environ[database.AS_OWNER] = "1"
         from django.core.management import execute_from_command_line
 
+        from nuanyi.lib import row_security
+        from nuanyi.lib.actor import system
+
+        row_security.process_reads_as(system("manage"))
         execute_from_command_line(["nuanyi", *chosen.rest])
     return 0
 

@@ -30,7 +30,7 @@ def own(actor: Actor, pk: int) -> Case:
     if found is None:
         raise NotFound()
     # the row may leave the unit in this very transaction, and PostgreSQL looks again
-    row_security.show_case(key=str(found.key))
+    row_security.show(case=str(found.key))
     return found
 
 

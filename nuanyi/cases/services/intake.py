@@ -69,7 +69,7 @@ def link_of(case: Case) -> str:
 def case_by_link(link: str) -> Case:
     """The case of a secret link; opens the wall for it. Raises NotFound."""
     key = links.key_of("case", link)
-    row_security.show_case(key=str(key))
+    row_security.show(case=str(key))
     found = Case.objects.select_related("unit", "item").filter(key=key).first()
     if found is None:
         raise NotFound()
@@ -79,7 +79,7 @@ def case_by_link(link: str) -> Case:
 def case_by_code(code: str, network: str) -> Case:
     """The case of a claim code. Raises NotFound, TooMuch (a network that guesses)."""
     digest = _claim_digest(code)
-    row_security.show_case(claim=digest.hex())
+    row_security.show(claim=digest.hex())
     found = Case.objects.filter(claim_digest=digest).first()
     if found is None:
         # wrong codes alone are counted: a neighbour behind the same carrier's address locks no right code out
@@ -131,7 +131,7 @@ def send_case(*, actor: Actor, key: UUID, told: Request, network: str = "") -> C
             return _take_in(actor, key, told, body)
     except IntegrityError as exc:
         # the key is there: asked for only now, so that the usual case pays nothing for it
-        row_security.show_case(key=str(key))
+        row_security.show(case=str(key))
         known = Case.objects.filter(key=key).first()
         if known is None:
             raise
@@ -157,7 +157,7 @@ def _digest(told: Request) -> bytes:
 
 
 def _take_in(actor: Actor, key: UUID, told: Request, body: bytes) -> Case:
-    row_security.show_case(key=str(key))
+    row_security.show(case=str(key))
     case = _case(key, told, body)
     case.save(force_insert=True)
     _attach(case, key, told.photo, told.voice)
@@ -268,7 +268,7 @@ def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) ->
 
 
 def _locked(case: Case) -> Case:
-    row_security.show_case(key=str(case.key))
+    row_security.show(case=str(case.key))
     return Case.objects.select_for_update(of=("self",)).select_related("unit").get(pk=case.pk)
 
 

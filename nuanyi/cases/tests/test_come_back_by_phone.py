@@ -6,7 +6,7 @@ from django.db import connection
 from nuanyi.cases.models import PhoneCode
 from nuanyi.cases.services import intake, phones
 from nuanyi.cases.tests.conftest import PHONE
-from nuanyi.lib import clock
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.errors import IllegalMove, Refusal, TooMuch
 from nuanyi.notices import sms
@@ -82,16 +82,9 @@ def test_the_wall_lets_a_proved_phone_through_and_nobody_else(sent):
     from nuanyi.cases import queries
 
     sent()
-    with connection.cursor() as cursor:
-        cursor.execute("GRANT SELECT ON cases_case TO nuanyi_web")
-        cursor.execute("SET LOCAL ROLE nuanyi_web")
-        cursor.execute(
-            "SELECT set_config('nuanyi.case', '', true), set_config('nuanyi.case_units', '', true), set_config('nuanyi.case_scope', '', true),"
-            " set_config('nuanyi.claim', '', true), set_config('nuanyi.case_phone', '', true)"
-        )
+    with row_security.reading_as(GUEST), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM cases_case")
         assert cursor.fetchone()[0] == 0
-        cursor.execute("SELECT set_config('nuanyi.case_phone', %s, true)", [queries.phone_mark(PHONE).hex()])
+        row_security.show(case_phone=queries.phone_mark(PHONE).hex())
         cursor.execute("SELECT count(*) FROM cases_case")
         assert cursor.fetchone()[0] == 1
-        cursor.execute("RESET ROLE")

@@ -34,7 +34,7 @@ from nuanyi.census.models import Change, Import, Worker
 from nuanyi.census.reading import ReadRow
 from nuanyi.census.rows import WorkerDraft
 from nuanyi.census.rules import Choice
-from nuanyi.lib import clock, masks
+from nuanyi.lib import clock, masks, row_security
 from nuanyi.lib.actor import Scope
 from nuanyi.lib.ids import new_id_bytes
 from nuanyi.people.models import Person, keys
@@ -175,6 +175,7 @@ class WorkerLoader:
     @staticmethod
     def _background() -> BackgroundWriter:
         copy = f"COPY incoming ({_NAMES}) FROM STDIN (FORMAT binary)"
+        row_security.tell()
         return BackgroundWriter(connection.connection, copy, (_PERSONS, _WORKERS, _APPEARANCES))
 
     # matching ---------------------------------------------------------------------------------

@@ -672,26 +672,25 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
     """
     of = _own(actor, of)
     check_move(of.state, ImportState.UNDONE)
-    row_security.set_reader(system("undo"))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
-    done = {"restored": 0, "kept": 0, "removed": 0}
-    for change in Change.objects.filter(source_import=of).order_by("-id"):
-        if change.record_type == workers.SCOPE:
-            _narrow(change)
-        else:
-            done["restored" if _restore(change) else "kept"] += 1
-    Appearance.objects.filter(source_import=of).delete()
-    for model in (Worker, Establishment):
-        removed, kept = _remove_made(model, of)
-        done["removed"] += removed
-        done["kept"] += kept
-    ledger.reverse_all_from(of)
-    of.state = ImportState.UNDONE
-    of.counts = {**of.counts, **done}
-    of.save()
-    journal.record(actor, events.IMPORT_UNDONE, of, **done)
-    row_security.set_reader(actor)
+    with row_security.reader(system("undo")):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
+        done = {"restored": 0, "kept": 0, "removed": 0}
+        for change in Change.objects.filter(source_import=of).order_by("-id"):
+            if change.record_type == workers.SCOPE:
+                _narrow(change)
+            else:
+                done["restored" if _restore(change) else "kept"] += 1
+        Appearance.objects.filter(source_import=of).delete()
+        for model in (Worker, Establishment):
+            removed, kept = _remove_made(model, of)
+            done["removed"] += removed
+            done["kept"] += kept
+        ledger.reverse_all_from(of)
+        of.state = ImportState.UNDONE
+        of.counts = {**of.counts, **done}
+        of.save()
+        journal.record(actor, events.IMPORT_UNDONE, of, **done)
     return done
 
 

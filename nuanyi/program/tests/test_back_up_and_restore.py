@@ -10,7 +10,7 @@ from nuanyi.lib import seal, sealed
 from nuanyi.lib.embedded_postgres import EmbeddedPostgres
 from nuanyi.lib.errors import BadInput
 from nuanyi.people.models import Person
-from nuanyi.program import backups
+from nuanyi.program import backups, row_policies
 
 pytestmark = pytest.mark.xdist_group("home")
 
@@ -118,3 +118,35 @@ def test_a_backup_of_a_database_in_use_holds_digests_and_they_are_those_of_the_d
     turn_to("bare")
     restored = backups.restore(tmp_path / "backup")
     assert (restored["rows"], restored["different"]) == (1, [])
+
+
+def test_forced_policies_hide_nothing_from_the_backup_of_an_owner_who_is_no_superuser(
+    district, server, tmp_path, monkeypatch
+):
+    _keys, _turn_to = district
+    with psycopg.connect(server.url(database="postgres"), autocommit=True) as db:
+        if not db.execute("SELECT FROM pg_roles WHERE rolname = 'plain'").fetchone():
+            db.execute("CREATE ROLE plain LOGIN CREATEROLE")
+        for name in ("plain_from", "plain_to"):
+            db.execute(f"DROP DATABASE IF EXISTS {name}")
+            db.execute(f"CREATE DATABASE {name} OWNER plain")
+    monkeypatch.setenv("NUANYI_OWNER_DB_URL", server.url("plain", "plain_from"))
+    with psycopg.connect(os.environ["NUANYI_OWNER_DB_URL"]) as db:
+        cursor = db.cursor()
+        cursor.execute(row_policies.FUNCTIONS)
+        row_policies.write_secret(cursor)
+        cursor.execute(
+            "CREATE TABLE kept (id int); INSERT INTO kept VALUES (1), (2);"
+            "ALTER TABLE kept ENABLE ROW LEVEL SECURITY; ALTER TABLE kept FORCE ROW LEVEL SECURITY;"
+            "CREATE POLICY reader ON kept USING ((SELECT nuanyi_may('anything')))"
+        )
+        assert cursor.execute("SELECT count(*) FROM kept").fetchone() == (0,), (
+            "the control: the owner is bound"
+        )
+    backups.write(tmp_path / "backup")
+    assert json.loads((tmp_path / "backup" / "manifest.json").read_text())["tables"]["kept"]["rows"] == 2
+    monkeypatch.setenv("NUANYI_OWNER_DB_URL", server.url("plain", "plain_to"))
+    restored = backups.restore(tmp_path / "backup")
+    assert (restored["rows"], restored["different"]) == (2, [])
+    with psycopg.connect(server.url(database="plain_to")) as db:
+        assert db.execute("SELECT count(*) FROM kept").fetchone() == (2,)

@@ -13,11 +13,12 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from nuanyi.lib import row_security
 from nuanyi.lib.embedded_postgres import WEB
 from nuanyi.program.database import AS_OWNER
 from nuanyi.program.web_role import NotTheWebRole
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.as_owner]
 
 
 def opened(**changed):
@@ -59,12 +60,11 @@ def pooler(tmp_path):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     behind = connection.get_connection_params()
-    target = make_conninfo(
-        host=behind.get("host", ""), port=behind.get("port", ""), dbname=behind["dbname"], user=behind["user"]
-    )
+    target = make_conninfo(host=behind.get("host", ""), port=behind.get("port", ""), dbname=behind["dbname"])
+    owner_login = behind["user"]
     config = tmp_path / "pgbouncer.ini"
     config.write_text(
-        f"[databases]\npooled = {target}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
+        f"[databases]\npooled = {target} user={owner_login}\npages = {target} user={WEB} pool_size=1\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
         "unix_socket_dir =\nauth_type = any\npool_mode = transaction\nignore_startup_parameters = options\n"
     )
     for folder in (tmp_path, *tmp_path.parents[:3]):
@@ -96,3 +96,27 @@ def test_a_pooler_that_drops_the_role_serves_nothing(pooler, monkeypatch):
     )
     with pytest.raises(NotTheWebRole):
         other.ensure_connection()
+
+
+def test_behind_a_pooler_each_transaction_is_told_and_none_knows_of_another(pooler, monkeypatch, program):
+    """Two connections of Django take turns on one connection of the server."""
+    monkeypatch.delenv(AS_OWNER)
+    row_security.process_reads_as(None)
+    asked = {"HOST": "127.0.0.1", "PORT": pooler, "NAME": "pages", "USER": "anybody"}
+    one, two = opened(**asked), opened(**asked)
+
+    def kind(of):
+        with of.cursor() as cursor:
+            cursor.execute("SELECT nuanyi_kind(), pg_backend_pid()")
+            return cursor.fetchone()
+
+    try:
+        with row_security.reader(program):
+            told, process = kind(one)
+        assert (told, kind(two)) == ("system", ("guest", process)), "the same connection of the server"
+        with row_security.reader(program):
+            assert kind(one) == kind(two) == ("system", process)
+        assert kind(one) == kind(two) == ("guest", process)
+    finally:
+        one.close()
+        two.close()

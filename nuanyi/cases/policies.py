@@ -1,0 +1,22 @@
+"""Who sees which rows of cases: the unit that has or is offered the case, and whoever holds its key."""
+
+from nuanyi.lib.row_security import RowPolicy
+
+OF_A_CASE = "EXISTS (SELECT FROM cases_case c WHERE c.id = case_id)"
+
+POLICIES = [
+    RowPolicy(
+        "cases.Case",
+        "(SELECT nuanyi_may('cases.oversee'))"
+        " OR unit_id = ANY ((SELECT nuanyi_units('cases.handle'))::bigint[])"
+        " OR offered_unit_id = ANY ((SELECT nuanyi_units('cases.handle'))::bigint[])"
+        " OR key::text = (SELECT nuanyi_shown('case'))"
+        " OR encode(claim_digest, 'hex') = (SELECT nuanyi_shown('claim'))"
+        " OR encode(phone_digest, 'hex') = (SELECT nuanyi_shown('case_phone'))",
+    ),
+    RowPolicy("cases.Message", OF_A_CASE),
+    RowPolicy("cases.Attachment", OF_A_CASE),
+    RowPolicy("cases.Hearing", OF_A_CASE),
+    RowPolicy("cases.ClaimLine", OF_A_CASE),
+    RowPolicy("cases.Instalment", OF_A_CASE),
+]
