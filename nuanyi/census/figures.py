@@ -29,17 +29,16 @@ GROUPS: dict[str, tuple[str, tuple[Sector, ...], Any]] = {
 def _count(
     model: Any, asked: Window, by: tuple[str, ...], sectors: tuple[Sector, ...] | None = None
 ) -> Counts:
-    """Records known by the window's last day, by ``sector`` and ``township`` where asked."""
-    rows = model.objects.filter(region_code__startswith=asked.region)
+    """Records known by the window's last day, as they were then, by ``sector`` and ``township`` where asked."""
+    rows = model.objects.on(asked.last).filter(region_then__startswith=asked.region)
     if model is Worker:
         rows = rows.filter(counted_with=None)  # persons: a record counted with an earlier one is no head more
-    rows = rows.filter(sector__in=sectors) if sectors else rows
-    rows = rows.filter(as_of_date__lte=asked.last) if asked.last else rows
+    rows = rows.filter(sector_then__in=sectors) if sectors else rows
     if not by:
         return {(): rows.count()}
     cells: dict[tuple[str, ...], int] = {}
     for sector, region, number in (
-        rows.order_by().values_list("sector", "region_code").annotate(n=Count("pk"))
+        rows.order_by().values_list("sector_then", "region_then").annotate(n=Count("pk"))
     ):
         values = {"sector": sector, "township": region[:9]}
         key = tuple(values[dimension] for dimension in by)

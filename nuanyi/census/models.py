@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.rules import Choice, FollowUp, ImportState, Kind, RoundState
@@ -173,7 +175,11 @@ class Match(models.Model):
 
 
 class Change(models.Model):
-    """What a record was before an import changed it, sealed, so that the import can be undone."""
+    """What a record was before an import or somebody in the office changed it, sealed; so it can be undone and told.
+
+    Where the sector or the place changed, what they were until which day stands beside it: figures of the days before
+    are counted by it and do not move.
+    """
 
     PERSONAL = {
         "sealed_before": Declaration(
@@ -185,11 +191,21 @@ class Change(models.Model):
         ),
     }
 
-    source_import = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="changes")
+    source_import = models.ForeignKey(Import, null=True, on_delete=models.CASCADE, related_name="changes")
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     record_type = models.CharField(max_length=20)
     record_id = models.UUIDField()
     sealed_before = SealedText(bound_by="record_id", family="file")
     changed_at = models.DateTimeField()
+    former_sector = models.CharField(max_length=20, blank=True)
+    former_region = models.CharField(max_length=12, blank=True)
+    until_date = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("record_id", "until_date", name="change_of_record"),
+            models.Index(fields=["until_date"], condition=Q(until_date__isnull=False), name="change_moved"),
+        ]
 
 
 class RecordQuerySet(models.QuerySet[Any]):
@@ -206,6 +222,20 @@ class RecordQuerySet(models.QuerySet[Any]):
             if scope.unit is not None:
                 found |= Q(unit_id=scope.unit)
         return self.filter(found)
+
+    def on(self, day: date | None) -> models.QuerySet[Any]:
+        """Records that were on record by the end of ``day``, with ``sector_then`` and ``region_then``; None is now."""
+        if day is None:
+            return self.annotate(sector_then=F("sector"), region_then=F("region_code"))
+        rows = self.filter(first_seen_date__lte=day)
+        moved = Change.objects.filter(until_date__gt=day)
+        if not moved.exists():
+            return rows.annotate(sector_then=F("sector"), region_then=F("region_code"))
+        former = moved.filter(record_id=OuterRef("pk")).order_by("until_date", "pk")
+        return rows.annotate(
+            sector_then=Coalesce(Subquery(former.values("former_sector")[:1]), F("sector")),
+            region_then=Coalesce(Subquery(former.values("former_region")[:1]), F("region_code")),
+        )
 
 
 class Record(models.Model):
@@ -237,7 +267,9 @@ class Record(models.Model):
     made_by = models.ForeignKey(
         Import, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
+    #: the last and the first day that a roster, or somebody who wrote it down, speaks for
     as_of_date = models.DateField(default=clock.today)
+    first_seen_date = models.DateField(default=clock.today)
     follow_up = models.CharField(max_length=12, choices=FollowUp, default=FollowUp.NEW)
     followed_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(default=clock.now)

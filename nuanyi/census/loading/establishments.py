@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
-from nuanyi.census.loading.workers import prefixes
+from nuanyi.census.loading.workers import moved, prefixes
 from nuanyi.census.models import Appearance, Change, Establishment, Import
 from nuanyi.census.reading import ReadRow
 from nuanyi.census.rows import EstablishmentDraft, name_key
@@ -113,6 +113,9 @@ class EstablishmentLoader:
         else:
             self._meet(row, draft, record, write)
         if write:
+            earlier = Establishment.objects.filter(pk=record.pk, first_seen_date__gt=self.of.as_of_date)
+            earlier.update(first_seen_date=self.of.as_of_date)
+            record.first_seen_date = min(record.first_seen_date, self.of.as_of_date)
             Appearance.objects.create(
                 source_id=self.of.source_id,
                 source_import=self.of,
@@ -142,6 +145,7 @@ class EstablishmentLoader:
             round_id=self.of.round_id,
             made_by=self.of,
             as_of_date=self.of.as_of_date,
+            first_seen_date=self.of.as_of_date,
         )
 
     def _meet(self, row: ReadRow, draft: EstablishmentDraft, record: Establishment, write: bool) -> None:
@@ -185,6 +189,7 @@ class EstablishmentLoader:
             record_id=record.pk,
             changed_at=self.at,
             sealed_before=self.ring.seal("file", json.dumps(before), record.pk.bytes),
+            **moved(record, wanted, self.of.as_of_date),
         )
         for name in wanted:
             value = getattr(draft, name)

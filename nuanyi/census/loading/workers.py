@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ from nuanyi.census.loading.binary import (
     text_field,
 )
 from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
-from nuanyi.census.models import Change, Import, Worker
+from nuanyi.census.models import Change, Import, Record, Worker
 from nuanyi.census.reading import ReadRow
 from nuanyi.census.rows import WorkerDraft
 from nuanyi.census.rules import Choice
@@ -70,9 +70,9 @@ SELECT person_id, sealed_name, name_mask, sealed_phone, phone_mask, phone_digest
 """
 _WORKERS = """
 INSERT INTO census_worker (id, person_id, sector, region_code, establishment_id, site_name, unit_id, source_id, round_id,
-  made_by_id, as_of_date, follow_up, changed_at)
+  made_by_id, as_of_date, first_seen_date, follow_up, changed_at)
 SELECT worker_id, person_id, sector, region_code, establishment_id, site_name, %(unit)s, %(source)s, %(round)s,
-  %(import)s, %(as_of)s, 'new', %(at)s FROM incoming
+  %(import)s, %(as_of)s, %(as_of)s, 'new', %(at)s FROM incoming
 """
 _APPEARANCES = """
 INSERT INTO census_appearance (source_id, source_import_id, worker_id, sheet, row, row_digest, as_of_date)
@@ -124,6 +124,13 @@ class _Line:
 def prefixes(region: str) -> list[str]:
     """The codes of a region and of all that hold it: 450311, 450311100, 450311100201."""
     return [region[:length] for length in (6, 9, 12) if len(region) >= length]
+
+
+def moved(record: Record, wanted: list[str], since: date) -> dict[str, Any]:
+    """For the change of a record: its sector and place until the day from which others hold."""
+    if not {"sector", "region"} & set(wanted):
+        return {}
+    return {"former_sector": record.sector, "former_region": record.region_code, "until_date": since}
 
 
 def _region_fields(region: str) -> tuple[bytes, bytes]:
@@ -328,6 +335,7 @@ class WorkerLoader:
             record_id=worker.pk,
             changed_at=self.at,
             sealed_before=self.ring.seal("file", json.dumps(before), worker.pk.bytes),
+            **moved(worker, wanted, self.of.as_of_date),
         )
         for name in wanted:
             put_value(worker, name, getattr(line.draft, name))
@@ -437,6 +445,10 @@ class WorkerLoader:
                 seen.setdefault(record.person_id, set()).update(prefixes(line.draft.region))
         with connection.cursor() as cursor:
             cursor.executemany(_APPEAR, told)
+            cursor.execute(
+                "UPDATE census_worker SET first_seen_date = %s WHERE id = ANY(%s) AND first_seen_date > %s",
+                [self.of.as_of_date, [part[2] for part in told], self.of.as_of_date],
+            )
             cursor.execute(_SCOPES, [list(seen)])
             grown: list[tuple[UUID, list[list[Any]]]] = []
             for person_id, codes, unit_ids in cursor.fetchall():

@@ -681,6 +681,7 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
                 _narrow(change)
             else:
                 done["restored" if _restore(change) else "kept"] += 1
+        Change.objects.filter(source_import=of).update(until_date=None)
         Appearance.objects.filter(source_import=of).delete()
         for model in (Worker, Establishment):
             removed, kept = _remove_made(model, of)

@@ -1,0 +1,70 @@
+from datetime import date
+
+import pytest
+
+from conftest import workbook
+from nuanyi.census.services import imports
+from nuanyi.lib.figures import Window, offered
+from nuanyi.lib.ids import new_id
+
+SHOPS = ["户名", "统一社会信用代码", "行业领域", "所在乡镇"]
+PEOPLE = ["姓名", "手机号码", "行业", "所在乡镇"]
+CODE = "92450311908650644X"
+JUNE, LATER = date(2022, 6, 30), date(2023, 3, 1)
+
+
+def take(actor, rows, day, choice="overwrite", name="甲"):
+    return imports.import_now(
+        actor=actor,
+        choice=choice,
+        client_key=new_id(),
+        data=workbook(rows),
+        file_name="a.xlsx",
+        source_name=name,
+        as_of_date=day,
+    )
+
+
+def figure(name, day, by=()):
+    return offered()[name].count(Window(first=None, last=day, region="450311"), by)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "before", "after"),
+    [
+        ("census.establishments", SHOPS, ["甲店", CODE, "快递", "雁山镇"], ["甲店", CODE, "外卖", "柘木镇"]),
+        (
+            "census.workers",
+            PEOPLE,
+            ["周小明", "19900000001", "快递", "雁山镇"],
+            ["周小明", "19900000001", "外卖", "柘木镇"],
+        ),
+    ],
+)
+def test_a_figure_of_the_past_does_not_move_when_a_record_is_updated(
+    program, district, name, head, before, after
+):
+    take(program, [head, before], date(2022, 6, 1))
+    then = {by: figure(name, JUNE, by) for by in ((), ("sector",), ("township",))}
+    again = take(program, [head, after], LATER, name="乙")
+    assert again.counts["written"] == 1
+    assert {by: figure(name, JUNE, by) for by in then} == then
+    assert figure(name, LATER, ("sector", "township")) == {("delivery", "450311101"): 1}
+    assert figure(name, date(2022, 5, 31)) == {(): 0}
+
+
+def test_a_record_counts_from_the_earliest_roster_that_names_it(program, district):
+    person = ["周小明", "19900000001", "快递", "雁山镇"]
+    take(program, [PEOPLE, person], LATER)
+    assert figure("census.workers", JUNE) == {(): 0}
+    take(program, [PEOPLE, person], date(2022, 6, 1), name="乙")
+    assert figure("census.workers", JUNE) == {(): 1}
+
+
+def test_an_undo_gives_back_what_the_figures_were(program, district, cast):
+    person = ["周小明", "19900000001", "快递", "雁山镇"]
+    take(program, [PEOPLE, person], date(2022, 6, 1))
+    moved = take(program, [PEOPLE, [*person[:2], "外卖", "雁山镇"]], LATER, name="乙")
+    imports.undo(actor=cast.actor("office"), of=moved)
+    for day in (JUNE, LATER):
+        assert figure("census.workers", day, ("sector",)) == {("courier",): 1}
