@@ -152,6 +152,8 @@ def _unreadable(
         reason = "formula"
     elif text == UNSAVED:
         reason = "formula-unsaved"
+    elif "**" in text:
+        reason = "masked"
     if wrong.hint and f"{name}:{reason}" in known.hints:
         try:
             return reader(wrong.hint)

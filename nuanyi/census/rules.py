@@ -119,6 +119,7 @@ REASONS: dict[str, Words] = {
     "formula-unsaved": _(
         "This cell holds a formula that was saved without its value. Open the file in Excel or WPS, save it, send it again."
     ),
+    "masked": _("This value is masked: it comes from a list without clear values. Send the list in clear."),
     "phone-rounded": _("Excel has shortened this number. Format the column as text and enter it again."),
     "left": _("Marked as having left: not taken in."),
     "remark": _("The remark in brackets was left out of the name."),

@@ -15,7 +15,7 @@ from nuanyi.census.rules import FollowUp
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound, Words
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.people.models import Account, keys
@@ -24,6 +24,24 @@ from nuanyi.people.services import independent, open_for_program
 from nuanyi.places import queries as places
 
 CLEAR_AT_MOST = 5000
+
+#: Titles are those that the import knows, so that our own file goes back in unchanged.
+_COMMON_COLUMNS: list[tuple[Words, int]] = [(_("Sector"), 12), (_("Township"), 18)]
+_STATE_COLUMNS: list[tuple[Words, int]] = [(_("Follow-up"), 10), (_("As of"), 12)]
+_ESTABLISHMENT_COLUMNS: list[tuple[Words, int]] = [
+    (_("Name of the establishment"), 32),
+    *_COMMON_COLUMNS,
+    (_("Credit code"), 22),
+    (_("Headcount"), 8),
+    *_STATE_COLUMNS,
+]
+_WORKER_COLUMNS: list[tuple[Words, int]] = [
+    (_("Name"), 10),
+    (_("Phone"), 14),
+    *_COMMON_COLUMNS,
+    (_("Establishment or site"), 30),
+    *_STATE_COLUMNS,
+]
 
 
 @transaction.atomic
@@ -44,32 +62,15 @@ def export_masked(*, actor: Actor, what: str, filters: dict[str, str]) -> bytes:
 def _write(out: io.BytesIO, what: str, rows: Iterable[Any], *, clear: bool) -> int:
     names, sectors, states = places.names_by_code(), dict(Sector.choices), dict(FollowUp.choices)
     writer = sheets.Writer(out)
-    if what == "establishments":
-        titles = [
-            _("Name"),
-            _("Sector"),
-            _("Township"),
-            _("Credit code"),
-            _("Headcount"),
-            _("Follow-up"),
-            _("As of"),
-        ]
-        page = writer.sheet(str(_("Establishments")), titles, [32, 12, 14, 22, 8, 10, 12])
-    else:
-        titles = [
-            _("Name"),
-            _("Phone"),
-            _("Sector"),
-            _("Township"),
-            _("Establishment or site"),
-            _("Follow-up"),
-            _("As of"),
-        ]
-        page = writer.sheet(str(_("Workers")), titles, [10, 14, 12, 14, 30, 10, 12])
+    columns = _ESTABLISHMENT_COLUMNS if what == "establishments" else _WORKER_COLUMNS
+    title = _("Establishments") if what == "establishments" else _("Workers")
+    page = writer.sheet(
+        str(title), [words for words, _width in columns], [width for _words, width in columns]
+    )
     count = 0
     for row in rows:
         count += 1
-        common = [str(sectors.get(row.sector, "")), names.get(row.region_code, row.region_code)]
+        common = [str(sectors.get(row.sector, "")), place_of(row.region_code, names)]
         tail = [str(states[row.follow_up]), row.as_of_date]
         if isinstance(row, Establishment):
             page.row([row.name, *common, row.credit_code, row.headcount, *tail])
@@ -77,6 +78,12 @@ def _write(out: io.BytesIO, what: str, rows: Iterable[Any], *, clear: bool) -> i
             page.row([*_named(row, clear), *common, row.site_name, *tail])
     writer.close()
     return count
+
+
+def place_of(code: str, names: dict[str, str]) -> str:
+    """A place as the import reads it again: a village with its township before it."""
+    name = names.get(code, code)
+    return f"{names.get(code[:9], '')}{name}" if len(code) > 9 else name
 
 
 def _named(row: Worker, clear: bool) -> list[str]:

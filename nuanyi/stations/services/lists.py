@@ -206,12 +206,16 @@ def _draft(values: dict[str, str], crs: str, regions: dict[str, str]) -> Station
     )
 
 
+_WORDED = {"name", "place_words", "how_to_find", "unit"}
+
+
 def _rows(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
     """``(row number, {column: text})`` below the row of titles. Raises BadInput where none is found."""
     columns: dict[int, str] = {}
     found: list[tuple[int, dict[str, str]]] = []
     for number, cells in enumerate(sheet.rows, 1):
         texts = [plain(cell) for cell in cells]
+        kept = [cell.strip() if isinstance(cell, str) else plain(cell) for cell in cells]
         if not columns:
             named = {
                 i: _BY_TITLE["".join(text.split()).lower()]
@@ -220,7 +224,12 @@ def _rows(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
             }
             columns = named if {"name", "lat", "lon"} <= set(named.values()) else {}
             continue
-        values = {column: texts[i] for i, column in columns.items() if i < len(texts) and texts[i]}
+        # what people read stays as it was written; （示例） is not (示例)
+        values = {
+            column: (kept if column in _WORDED else texts)[i]
+            for i, column in columns.items()
+            if i < len(texts) and texts[i]
+        }
         if values:
             found.append((number, values))
         if len(found) > MOST_ROWS:
@@ -431,7 +440,7 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
                 round(station.lon_wgs84, 6),
                 "",
                 *[station.hours.get(str(n), "") or "休" for n in range(1, 8)],
-                station.hours.get("holiday") or "",
+                "休" if station.hours.get("holiday") == "" else station.hours.get("holiday") or "",
                 functions,
                 amenities,
                 station.capacity,

@@ -208,3 +208,15 @@ def test_a_picture_is_put_up_rebuilt(put, cast):
         browser.post(f"/office/stations/{station.pk}/photo/", {"shows": "door", "photo": bad}).status_code
         == 422
     )
+
+
+def test_our_own_list_comes_back_unchanged(cast, put):
+    week = {str(n): "08:00-12:00 14:00-20:00" for n in range(1, 6)} | {"6": "", "7": "24小时"}
+    put("甲站（示例）", 25.05, 110.32, hours={**week, "holiday": ""}, place_words="邮局旁（东门）")
+    put("乙站", 25.06, 110.33, hours={**week, "holiday": "09:00-17:00"})
+    put("丙站", 25.07, 110.34, hours={**week, "holiday": None})
+    body = lists.export_list(actor=cast.actor("office"), filters={})
+    told = lists.send_list(
+        actor=cast.actor("office"), key=new_id(), file_name="驿站.xlsx", data=body, crs="wgs84"
+    )
+    assert [(row["does"], row["changes"], row["problems"]) for row in told.rows] == [("same", [], [])] * 3

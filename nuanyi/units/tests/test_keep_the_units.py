@@ -116,3 +116,14 @@ def test_a_unit_of_another_part_sees_the_units_and_changes_none(cast, district):
     browser = cast.client("department")
     assert browser.get(HOME).status_code == 200
     assert browser.get(f"{HOME}{district['t100'].pk}/").status_code == 403
+
+
+def test_our_own_list_of_units_comes_back_unchanged(cast):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    browser = cast.client("office")
+    everything = list(Unit.objects.order_by("pk").values())
+    body = browser.get(f"{HOME}units.xlsx").content
+    told = {"file": SimpleUploadedFile("单位.xlsx", body), "sure": "1"}
+    assert browser.post(f"{HOME}import/", told).status_code == 302
+    assert list(Unit.objects.order_by("pk").values()) == everything
