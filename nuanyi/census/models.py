@@ -223,7 +223,7 @@ class RecordQuerySet(models.QuerySet[Any]):
                 found |= Q(unit_id=scope.unit)
         return self.filter(found)
 
-    def on(self, day: date | None) -> models.QuerySet[Any]:
+    def on(self, day: date | None) -> Any:
         """Records that were on record by the end of ``day``, with ``sector_then`` and ``region_then``; None is now."""
         if day is None:
             return self.annotate(sector_then=F("sector"), region_then=F("region_code"))
