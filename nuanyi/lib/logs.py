@@ -6,6 +6,7 @@ a row of a table or a name that somebody typed: its kind and the place where it 
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import traceback
@@ -40,8 +41,17 @@ class LogLine(logging.Formatter):
     """Formats a record; the one formatter of the program."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, masked, the moment in whole seconds."""
-        return masked(super().format(record))
+        """The line, masked, the moment in whole seconds.
+
+        Where an exception arose is added unmasked: names of files are not people's words, and a folder that happens to
+        be called as one of our addresses would hide them.
+        """
+        said = copy.copy(record)
+        said.exc_info = said.exc_text = None
+        line = masked(super().format(said))
+        if record.exc_info and record.exc_info[0] is not None:
+            line += "\n" + self.formatException(record.exc_info)
+        return line
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
         """Whole seconds: milliseconds would tell requests apart."""

@@ -59,3 +59,12 @@ def test_a_traceback_says_where_and_of_which_kind_and_repeats_no_word_of_what_wa
     assert "builtins.ValueError" in said
     assert "builtins.KeyError" in said
     assert "test_keep_secrets_out_of_the_log.py" in said
+
+
+def test_the_place_is_said_also_where_a_folder_is_called_as_one_of_our_addresses():
+    try:
+        exec(compile("raise ValueError", "/check/work/nuanyi/cases/services.py", "exec"))
+    except ValueError:
+        said = line_of("Internal Server Error: %s", "/check/abcdefghij/", exc_info=sys.exc_info())
+    assert "/check/work/nuanyi/cases/services.py:1" in said
+    assert "abcdefghij" not in said
