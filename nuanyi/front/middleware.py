@@ -48,6 +48,24 @@ def safe_headers() -> list[tuple[str, str]]:
     return headers
 
 
+class CopiesSetNothing:
+    """A page that the service worker fetches for itself (``X-Kept-Copy``) sets and takes away no cookie.
+
+    It is asked for beside what its owner does: were it answered just after somebody signed in, it would put the form token
+    from before the sign-in back and end the session that has just begun.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        response = self.get_response(request)
+        if "X-Kept-Copy" in request.headers:
+            response.cookies.clear()
+        return response
+
+
 class NoCallsOut:
     """While a page is made nobody outside is asked (``lib.outgoing``): one slow server of others would hold a thread and rows."""
 

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "nuanyi.front.middleware.UploadGate",
     "nuanyi.front.middleware.PlainText",
     "nuanyi.front.middleware.NoCallsOut",
+    "nuanyi.front.middleware.CopiesSetNothing",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -125,7 +125,8 @@ def open_as(stage: Stage, browser: Browser) -> Iterator[object]:
             page.fill("#id_login", username)
             page.fill("#id_password", PASSWORD)
             page.press("#id_password", "Enter")
-            page.wait_for_url("**/office/")
+            # not a pattern: it would also take the sign-in page that leads on to the office
+            page.wait_for_url(f"{stage.address}/office/")
         return page
 
     yield act

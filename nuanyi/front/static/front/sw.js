@@ -1,10 +1,13 @@
 /* Keeps public shells only. A page of the office, an address with a question or a thank-you, is never kept. */
 const PATIENCE = 5000; /* ms: a network that is there but does not answer must not keep a page from opening */
+/* the copy is made beside what its owner does: it must set no cookie (see CopiesSetNothing) */
+const copied = (address) => new Request(address, { headers: { "X-Kept-Copy": "1" } });
 /* one by one: a page that fails must not keep the others from the phone; it is asked for again with the next page */
 const fill = async () => {
     const cache = await caches.open(VERSION);
     for (const address of SHELL)
-        if (!(await cache.match(address, { ignoreVary: true }))) await cache.add(address).catch(() => {});
+        if (!(await cache.match(address, { ignoreVary: true })))
+            await cache.add(copied(address)).catch(() => {});
 };
 self.addEventListener("install", (event) => event.waitUntil(fill().then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) =>
