@@ -61,11 +61,18 @@ ROSTERS = (
 )
 
 
-def district(persons: int, mess: Mess, seed: int, sites: int = 0) -> tuple[list[Entry], list[int]]:
-    """Entries in five rosters, and the number of the person behind each."""
+def district(
+    persons: int, mess: Mess, seed: int, *, sites: int = 0, given_names: int = 0
+) -> tuple[list[Entry], list[int]]:
+    """Entries in five rosters, and the number of the person behind each.
+
+    ``given_names``: given names are chosen whole out of so many, the first ones far more often, so that many
+    people are namesakes; 0: character by character.
+    """
     draw = random.Random(seed)
     sites = sites or max(20, persons // 6)
-    everybody = [_person(draw, sites) for _ in range(persons)]
+    names = [_given(draw) for _ in range(given_names)]
+    everybody = [_person(draw, sites, names) for _ in range(persons)]
     entries: list[Entry] = []
     truth: list[int] = []
     for roster, share, tells in ROSTERS:
@@ -80,11 +87,15 @@ def district(persons: int, mess: Mess, seed: int, sites: int = 0) -> tuple[list[
     return entries, truth
 
 
-def _person(draw: random.Random, sites: int) -> _Person:
-    rank = min(int(draw.expovariate(0.055)), len(_SURNAMES) - 1)
-    given = "".join(
+def _given(draw: random.Random) -> str:
+    return "".join(
         _GIVEN[min(int(draw.expovariate(0.045)), len(_GIVEN) - 1)] for _ in range(draw.choice((1, 2, 2, 2)))
     )
+
+
+def _person(draw: random.Random, sites: int, names: list[str]) -> _Person:
+    rank = min(int(draw.expovariate(0.055)), len(_SURNAMES) - 1)
+    given = names[min(int(draw.expovariate(4 / len(names))), len(names) - 1)] if names else _given(draw)
     born = f"{draw.randint(1960, 2004)}{draw.randint(1, 12):02}{draw.randint(1, 28):02}"
     first = f"450311{born}{draw.randint(0, 999):03}"
     town = draw.choice(_TOWNS)

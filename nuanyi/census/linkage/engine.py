@@ -15,7 +15,7 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -26,12 +26,12 @@ from scipy.sparse.csgraph import connected_components
 
 from nuanyi.census.linkage.entries import Columns
 
-VERSION = "1"
+VERSION = "2"
 
 #: Pairs from ``CERTAIN`` on are linked; from ``UNRIVALLED`` on where no other person could be meant; from
 #: ``POSSIBLE`` on they are shown to people.
 CERTAIN = 0.99
-UNRIVALLED = 0.95
+UNRIVALLED = 0.93
 POSSIBLE = 0.05
 #: From here on another pair makes a link doubtful.
 RIVAL = 0.3
@@ -39,6 +39,8 @@ RIVAL = 0.3
 REVIEW_SHARE = 0.08
 #: A value that stands on more entries than this is no key: 80 riders with the phone of their shop.
 CROWD = 60
+#: Bits that are taken off what the rosters of two clusters say together: rosters are not quite independent.
+CAUTION = 0.5
 #: How many label pairs the usual values below weigh as much as.
 PRIOR_WEIGHT = 20.0
 LABEL_PAIRS = 500_000
@@ -120,7 +122,11 @@ COMPARISONS = (
     PHONE,
     ID_NUMBER,
     _plain("site", 0.85, frequency=True),
-    _plain("region", 0.9, frequency=True),
+    replace(
+        _plain("region", 0.9, frequency=True),
+        # a site lies in one township: where both name a site, the township says nothing more
+        silent="region_l IS NULL OR region_r IS NULL OR (site_l IS NOT NULL AND site_r IS NOT NULL)",
+    ),
     _plain("sector", 0.9),
     _plain("sex", 0.98),
     ROSTER,
@@ -282,6 +288,11 @@ _COLUMNS = [
 ]
 _SIDES = ", ".join(f"l.{name} AS {name}_l, r.{name} AS {name}_r" for name in _COLUMNS)
 _SAME_ID = "l.key_id = r.key_id AND l.valid_id = r.valid_id"
+#: A family or a typist's number: agreeing ID numbers say nothing where names and phones are all different.
+_TWO_OF_ONE_NUMBER = (
+    "coalesce(letters_l <> letters_r AND sound_l <> sound_r AND damerau_levenshtein(name_l, name_r) > 1"
+    " AND damerau_levenshtein(phone_l, phone_r) > 1, FALSE)"
+)
 _SAME_CALL = "l.key_phone_name = r.key_phone_name AND l.name = r.name AND NOT l.crowded"
 
 
@@ -313,10 +324,11 @@ def _counts(database: duckdb.DuckDBPyConnection, pairs: str) -> dict[str, Array]
 
 def learn(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """``m`` and ``u`` of every level, and how likely two entries drawn at random are one person."""
-    by_id = _counts(database, _pairs(_SAME_ID))
+    by_id = _counts(database, f"SELECT * FROM ({_pairs(_SAME_ID)}) WHERE NOT {_TWO_OF_ONE_NUMBER}")
     by_call = _counts(database, _pairs(_SAME_CALL))
     by_both = _counts(database, _pairs(f"{_SAME_CALL} AND {_SAME_ID}"))
     different = _counts(database, _different(database))
+    strangers = _counts(database, _strangers(database))
     levels = {}
     for one in COMPARISONS:
         counted = by_id[one.key]
@@ -326,12 +338,22 @@ def learn(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             counted = by_call[one.key]
         usual = np.array([level[2] for level in one.levels])
         m = (counted + PRIOR_WEIGHT * usual / usual.sum()) / (counted.sum() + PRIOR_WEIGHT)
-        chance = different[one.key]
+        chance = different[one.key] if one.by_id or one is ID_NUMBER else strangers[one.key]
         u = (chance + 0.5) / (chance.sum() + 0.5 * len(chance))
         if one is PHONE:
             u[0] = min(u[0], 1e-5)  # rarer than any sample shows: there are ten million numbers and more
         levels[one.key] = [(level[0], float(m[at]), float(u[at])) for at, level in enumerate(one.levels)]
     return {"version": VERSION, "prior": _prior(database), "levels": levels}
+
+
+def _sampled(database: duckdb.DuckDBPyConnection, where: str) -> str:
+    """All pairs of a sample of the entries where ``where`` holds, as the condition-less beginning of a query."""
+    side = int(math.sqrt(2 * LABEL_PAIRS))
+    database.execute(
+        f"""CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM entries WHERE {where}
+        ORDER BY hash(unique_id), unique_id LIMIT {side}"""
+    )
+    return f"SELECT {_SIDES} FROM sampled l JOIN sampled r ON l.unique_id < r.unique_id"
 
 
 def _different(database: duckdb.DuckDBPyConnection) -> str:
@@ -340,16 +362,15 @@ def _different(database: duckdb.DuckDBPyConnection) -> str:
     Where few entries have one, any two entries: one person's are rare among them.
     """
     known = _number(database, "SELECT count(DISTINCT valid_id) FROM entries")
-    side = int(math.sqrt(2 * LABEL_PAIRS))
-    where = "valid_id IS NOT NULL" if known >= 50 else "TRUE"
-    database.execute(
-        f"""CREATE OR REPLACE TEMP TABLE sampled AS SELECT * FROM entries WHERE {where}
-        ORDER BY hash(unique_id), unique_id LIMIT {side}"""
-    )
-    return f"""SELECT {_SIDES} FROM sampled l JOIN sampled r ON l.unique_id < r.unique_id
+    return f"""{_sampled(database, "valid_id IS NOT NULL" if known >= 50 else "TRUE")}
         AND (l.valid_id <> r.valid_id) IS NOT FALSE
         AND (l.name <> r.name OR l.phone <> r.phone) IS NOT FALSE
         AND NOT coalesce(damerau_levenshtein(l.id_text, r.id_text) <= 2 AND l.sound = r.sound, FALSE)"""
+
+
+def _strangers(database: duckdb.DuckDBPyConnection) -> str:
+    """A sample of pairs whose names sound different, from all rosters: who has no ID number works somewhere too."""
+    return f"{_sampled(database, 'TRUE')} AND l.sound <> r.sound"
 
 
 def _number(database: duckdb.DuckDBPyConnection, sql: str) -> float:
@@ -479,9 +500,12 @@ def _decide(scored: Scored, columns: Columns, parameters: dict[str, Any]) -> Lin
     free = ~contradict & ~stranger & _supported(scored)
     certain = np.flatnonzero((likely >= CERTAIN) & free)
     firm, _refused = _clusters(left[certain], right[certain], ids, count)
+    likely = _over_clusters(scored, firm, _codes(columns["roster"]), parameters)
+    scored = replace(scored, probability=likely)
     certain = np.flatnonzero(
         (likely >= UNRIVALLED) & free & ~_rivalled(scored, firm, ids, _codes(columns["site"]))
     )
+    certain = certain[np.argsort(-likely[certain], kind="stable")]
     clusters, refused = _clusters(left[certain], right[certain], ids, count)
     near = scored.levels["id_number"] == ID_NUMBER.level("one-digit")
     waits = (likely >= POSSIBLE) & (~contradict | near)
@@ -512,6 +536,45 @@ def _supported(scored: Scored) -> Array:
         level = scored.levels[key]
         one = next(one for one in COMPARISONS if one.key == key)
         found |= (level >= 0) & (level <= one.level(most))
+    return found
+
+
+def _over_clusters(scored: Scored, firm: Array, rosters: Array, parameters: Mapping[str, Any]) -> Array:
+    """How likely two entries are one person, seen with all entries that are certainly theirs.
+
+    One person stands once on a roster, as a rule. So two clusters that never meet on a roster and together fill
+    many are likelier one person, split by a changed phone, than the two entries compared say; two that meet on
+    a roster are likelier two persons.
+    """
+    there = np.zeros((int(firm.max()) + 1, int(rosters.max()) + 1), dtype=bool)
+    there[firm, rosters] = True
+    size = np.bincount(firm)
+    share = np.clip(there.mean(axis=0), 1e-4, 0.95)
+    again = parameters["levels"]["roster"][ROSTER.level("same")][1]
+    one = firm[scored.left]
+    other = firm[scored.right]
+    apart = np.flatnonzero((one != other) & (scored.probability < CERTAIN))
+    one = one[apart]
+    other = other[apart]
+    bits = np.full(len(apart), np.log2(1 - np.prod(1 - share)) - CAUTION)
+    for roster in range(there.shape[1]):
+        number = there[one, roster].astype(int) + there[other, roster]
+        weight = -np.log2(1 - share[roster]) + np.log2(
+            [1.0, 1 - again, again * (1 - share[roster]) / share[roster]]
+        )
+        bits += weight[number]
+    # a changed phone: the entries of each side agree among themselves
+    changed = min(0.49, parameters["levels"]["phone"][PHONE.level("different")][1])
+    old = (1 - math.sqrt(1 - 2 * changed)) / 2
+    sides = (size[one], size[other])
+    split = old ** sides[1] * (1 - old) ** sides[0] + old ** sides[0] * (1 - old) ** sides[1]
+    alone = np.prod([old**side + (1 - old) ** side for side in sides], axis=0)
+    differs = scored.levels["phone"][apart] == PHONE.level("different")
+    bits += np.where(differs, np.log2(split / alone) - math.log2(changed), 0.0)
+    before = np.clip(scored.probability[apart], 1e-9, 1 - 1e-9)
+    bits += np.log2(before / (1 - before)) - scored.weights["roster"][apart]
+    found = scored.probability.copy()
+    found[apart] = 1 / (1 + 2.0 ** -np.clip(bits, -60, 60))
     return found
 
 

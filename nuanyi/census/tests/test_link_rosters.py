@@ -89,6 +89,23 @@ def test_twice_the_mess_costs_links_but_makes_no_wrong_ones() -> None:
     assert contradictions(entries, linked) == 0
 
 
+@pytest.mark.parametrize(("given_names", "sites"), [(80, 0), (200, 20)])
+def test_namesakes_are_not_linked_where_given_names_are_chosen_whole(given_names: int, sites: int) -> None:
+    entries, truth = district(1200, Mess().twice, seed=31, sites=sites, given_names=given_names)
+    linked = engine.link(prepared(entries))
+    precision, f1, _held = measured(linked, truth)
+    assert precision >= 0.997
+    assert (
+        f1 >= 0.92
+    )  # half of what is missing is a changed phone beside a name that many have: nobody could tell
+    assert contradictions(entries, linked) == 0
+
+
+def test_a_township_that_the_site_names_anyway_counts_once() -> None:
+    levels = {one.key: one for one in engine.COMPARISONS}
+    assert "site_l IS NOT NULL AND site_r IS NOT NULL" in levels["region"].silent
+
+
 def test_the_same_rosters_give_the_same_answer(visible: Any) -> None:
     entries, _truth, linked = visible
     again = engine.link(prepared(entries), threads=1)
