@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -21,6 +21,13 @@ def wants_json(request: HttpRequest) -> bool:
 def problem(refusal: Refusal) -> JsonResponse:
     """The refusal as problem+json with its stable code."""
     return JsonResponse(refusal.problem(), status=refusal.status, content_type="application/problem+json")
+
+
+def _before(request: HttpRequest) -> str:
+    """The page of ours that somebody came from, to go back to; empty where that would lead here again."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    again = before.path == request.path and request.method in ("GET", "HEAD")
+    return before.path if before.netloc == request.get_host() and not again else ""
 
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
@@ -42,6 +49,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
     actor = getattr(request, "actor", None)
     context = {
         "refusal": refusal,
+        "back": _before(request),
         "why": explain(actor, permission) if permission and actor is not None else None,
     }
     return render(request, "front/refused.html", context, status=refusal.status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -115,6 +116,15 @@ class Station(models.Model):
     def week_words(self) -> list[tuple[int, str]]:
         """``(weekday 1-7, hours)`` for showing."""
         return [(n, str(self.hours.get(str(n), ""))) for n in range(1, 8)]
+
+    @property
+    def week_folded(self) -> list[tuple[int, int, str]]:
+        """``(first weekday, last weekday, hours)``: days after each other with the same hours are one."""
+        return [
+            (days[0][0], days[-1][0], text)
+            for text, group in groupby(self.week_words, key=lambda day: day[1])
+            if (days := list(group))
+        ]
 
 
 FOREVER = 1 << 40

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections import defaultdict
 from collections.abc import Sequence
@@ -26,10 +27,11 @@ from nuanyi.stations.rules import (
     RIDE_METRES_A_MINUTE,
     WALK_METRES_A_MINUTE,
     AmenityKind,
+    Function,
     State,
     Tier,
 )
-from nuanyi.stations.snapshot import Near
+from nuanyi.stations.snapshot import DAYS_AHEAD, Near, Snapshot
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,13 @@ class Row:
     broken: list[str]
     confirmed: int
     confirmed_hours: int
+    lat_wgs84: float
+    lon_wgs84: float
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """Addresses that open navigation by bike."""
+        return ways(self.name, self.lat_wgs84, self.lon_wgs84)
 
     @property
     def distance(self) -> str:
@@ -89,14 +98,16 @@ def row_of(near: Near, moment: float, *, with_distance: bool) -> Row:
         head["broken"],
         confirmed["count"] if fresh else 0,
         hours,
+        near.entry.lat_wgs84,
+        near.entry.lon_wgs84,
     )
 
 
-def nearest(asked: nearby.Asked) -> list[Row]:
+def nearest(asked: nearby.Asked, *, with_distance: bool = True) -> list[Row]:
     """The stations nearest to a point, filtered."""
     moment = clock.now().timestamp()
     found = nearby.found(asked, snapshot_now(), moment)
-    return [row_of(near, asked.at or moment, with_distance=True) for near in found]
+    return [row_of(near, asked.at or moment, with_distance=with_distance) for near in found]
 
 
 def everywhere(bits: int, *, open_only: bool, at: float | None, most: int = 60) -> list[Row]:
@@ -113,6 +124,61 @@ def everywhere(bits: int, *, open_only: bool, at: float | None, most: int = 60) 
     return rows[:most]
 
 
+#: How often the file for phones is made anew although nothing was heard of a change, in seconds.
+FILE_STEP = 600
+_file: dict[str, tuple[Snapshot, int, bytes]] = {}
+
+
+def everything() -> bytes:
+    """Every public station in one small JSON object, by which a phone answers without network.
+
+    ``made_at`` and ``until`` are seconds since 1970 (until when the openings are known), ``kinds`` and ``functions`` name the
+    bits, ``schedules`` are ``[from, to, from, to …]`` in minutes since 1970, and a station is ``[code, name, place, lat, lon
+    (WGS-84, millionths of a degree), the same by GCJ-02, kinds, broken kinds, functions, flags (1: no steps, 2: paused), schedule,
+    region, reason]``.
+    """
+    snapshot = snapshot_now()
+    step = int(clock.now().timestamp()) // FILE_STEP
+    kept = _file.get("last")
+    if kept and kept[0] is snapshot and kept[1] == step:
+        return kept[2]
+    kinds, functions = list(AmenityKind.values), list(Function.values)
+    numbers: dict[tuple[int, ...], int] = {}
+    rows = []
+    for entry, openings in snapshot.openings():
+        head = json.loads(entry.head + b"}")
+        minutes = tuple(moment // 60 for opening in openings for moment in opening)
+        lat, lon = wgs84_to_gcj02(entry.lat_wgs84, entry.lon_wgs84)
+        paused = head["state"] == State.PAUSED
+        rows.append(
+            [
+                head["code"],
+                head["name"],
+                head["place"],
+                *(round(degrees * 1e6) for degrees in (entry.lat_wgs84, entry.lon_wgs84, lat, lon)),
+                sum(1 << kinds.index(kind) for kind in head["amenities"]),
+                sum(1 << kinds.index(kind) for kind in head["broken"]),
+                sum(1 << functions.index(one) for one in head["functions"] if one in functions),
+                int(head["step_free"]) + 2 * int(paused),
+                numbers.setdefault(minutes, len(numbers)),
+                head["region"],
+                head["reason"],
+            ]
+        )
+    rows.sort()
+    told = {
+        "made_at": step * FILE_STEP,
+        "until": int(clock.midnight(snapshot.clockwork.day + timedelta(days=DAYS_AHEAD)).timestamp()),
+        "kinds": kinds,
+        "functions": functions,
+        "schedules": [list(minutes) for minutes in numbers],
+        "stations": rows,
+    }
+    body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    _file["last"] = (snapshot, step, body)
+    return body
+
+
 def station_by_code(code: str, actor: Actor | None = None) -> Station | None:
     """One station with what its page shows; a public one without an actor."""
     rows = Station.objects.visible_to(actor) if actor else Station.objects.public()
@@ -124,9 +190,14 @@ def station_by_code(code: str, actor: Actor | None = None) -> Station | None:
     )
 
 
+def openings_of(station: Station) -> list[tuple[int, int]]:
+    """When a station is open in the coming days, as seconds since 1970."""
+    return station.schedule().openings(clock.today(), DAYS_AHEAD)
+
+
 def stands_now(station: Station) -> Standing:
     """How a station stands now."""
-    return standing(station.schedule().openings(clock.today(), 9), clock.now().timestamp())
+    return standing(openings_of(station), clock.now().timestamp())
 
 
 def confirmed(station: Station) -> tuple[int, int]:
@@ -146,28 +217,21 @@ def stars(station: Station) -> tuple[float, int]:
     return (round(told["total"] / told["n"], 1), told["n"]) if told["n"] else (0.0, 0)
 
 
-def ways_to(station: Station) -> list[tuple[str, str]]:
-    """``(map, address)`` that open navigation in Amap, Baidu and Tencent, by their published URI schemes.
+def ways(name: str, lat_wgs84: float, lon_wgs84: float) -> dict[str, str]:
+    """Addresses that open navigation by bike in Amap, Baidu and Tencent, by their published URI schemes.
 
     Amap and Tencent are given GCJ-02, Baidu is told that it is GCJ-02 too (``coord_type``).
     """
-    lat, lon = wgs84_to_gcj02(station.lat_wgs84, station.lon_wgs84)
-    name = quote(station.name)
-    return [
-        (
-            "amap",
-            f"https://uri.amap.com/navigation?to={lon:.6f},{lat:.6f},{name}&mode=walk&coordinate=gaode&callnative=1",
-        ),
-        (
-            "baidu",
-            f"https://api.map.baidu.com/direction?destination=latlng:{lat:.6f},{lon:.6f}|name:{name}"
-            "&mode=walking&coord_type=gcj02&output=html&src=nuanyi",
-        ),
-        (
-            "tencent",
-            f"https://apis.map.qq.com/uri/v1/routeplan?type=walk&to={name}&tocoord={lat:.6f},{lon:.6f}&referer=nuanyi",
-        ),
-    ]
+    lat, lon = wgs84_to_gcj02(lat_wgs84, lon_wgs84)
+    to = quote(name)
+    return {
+        "amap": f"https://uri.amap.com/navigation?to={lon:.6f},{lat:.6f},{to}"
+        "&mode=ride&coordinate=gaode&callnative=1",
+        "baidu": f"https://api.map.baidu.com/direction?destination=latlng:{lat:.6f},{lon:.6f}|name:{to}"
+        "&mode=riding&coord_type=gcj02&output=html&src=nuanyi",
+        "tencent": f"https://apis.map.qq.com/uri/v1/routeplan?type=bike&to={to}&tocoord={lat:.6f},{lon:.6f}"
+        "&referer=nuanyi",
+    }
 
 
 # the keeper --------------------------------------------------------------------------------------

@@ -53,7 +53,14 @@ ROOM = Room(
     home_figures=["stations.open", "stations.visits"],
     tasks=home.tasks_for,
     search=home.search_for,
-    offline=[Route("station:nearest"), StaticFile("stations/nearest.js")],
+    offline=[
+        Route("station:nearest"),
+        Route("station:kept"),
+        Route("station:all"),
+        StaticFile("stations/kept.js"),
+        StaticFile("stations/nearest.js"),
+        StaticFile("stations/station.js"),
+    ],
     tones={"open": "good", "planned": "plain", "closed": "good"},
     gallery=[
         Shot("worker-home", Route("station:nearest")),

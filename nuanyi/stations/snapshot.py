@@ -191,6 +191,14 @@ class Snapshot:
         for entry, clockwork in self._fresh:
             yield entry, standing(clockwork.openings[0], moment)
 
+    def openings(self) -> Iterator[tuple[Entry, Sequence[tuple[int, int]]]]:
+        """Every entry and its openings (seconds since 1970) in the days that are worked out."""
+        for entry, number in zip(self.table.entries, self.table.schedule_numbers, strict=True):
+            if entry.id not in self.changed:
+                yield entry, self.clockwork.openings[number]
+        for entry, clockwork in self._fresh:
+            yield entry, clockwork.openings[0]
+
     def with_changes(self, changes: dict[str, Entry | None], moment: float) -> Snapshot:
         """A snapshot with some entries put in, replaced or (None) taken out. The arrays and trees are shared."""
         together = {**self.changed, **changes}

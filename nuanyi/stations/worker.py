@@ -6,12 +6,14 @@ import secrets
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
+from nuanyi.lib.digests import entity_tag
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
@@ -19,7 +21,7 @@ from nuanyi.places import queries as places
 from nuanyi.stations import nearby, queries
 from nuanyi.stations.forms import TellForm
 from nuanyi.stations.models import Photo, Station
-from nuanyi.stations.rules import FAR_METRES, AmenityKind, CheckIn, FaultState, Function, Trouble
+from nuanyi.stations.rules import FAR_METRES, AmenityKind, CheckIn, FaultState, Function, State, Trouble
 from nuanyi.stations.services import faults
 
 DEVICE, DEVICE_SECONDS = "ny-d", 86_400
@@ -72,18 +74,21 @@ def _question(request: HttpRequest) -> dict[str, Any]:
 
 
 def _rows(asked: dict[str, Any]) -> tuple[list[queries.Row], bool]:
-    """The rows and whether they are by distance."""
+    """The rows and whether they are by distance from where the rider is. From the middle of an area they are in that
+    order, but no distance is told: nobody stands in the middle of an area."""
     bits = nearby.bits_of(",".join(asked["amenity"]), asked["function"], step_free=asked["step_free"])
     open_only = asked["open"] not in ("", "any")
     at = nearby.moment_of(asked["open"])
+    here = bool(asked["lat"] and asked["lon"])
     point = None
-    if asked["lat"] and asked["lon"]:
+    if here:
         point = nearby.point_of(asked["lat"], asked["lon"], asked["crs"])
     elif asked["place"]:
         point = places.middle_of(asked["place"])
     if point is None:
         return queries.everywhere(bits, open_only=open_only, at=at), False
-    return queries.nearest(nearby.Asked(*point, "wgs84", bits, open_only, at, 30)), True
+    question = nearby.Asked(*point, "wgs84", bits, open_only, at, 30)
+    return queries.nearest(question, with_distance=here), here
 
 
 @require_safe
@@ -111,11 +116,11 @@ def nearest(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "by_distance": by_distance,
         "far": bool(by_distance and rows and (rows[0].metres or 0) > FAR_METRES),
-        "best": next((r for r in rows if r.stands.open), None),
+        "best": next((r for r in rows if r.stands.open), None) if by_distance else None,
+        "made_at": int(clock.now().timestamp()),
         "first": [(kind.value, titles[kind]) for kind in FIRST],
         "more": [(value, title) for value, title in AmenityKind.choices if value not in FIRST],
         "titles": titles,
-        "functions": Function.choices,
         "townships": places.townships(),
         "at": asked["open"] if asked["open"] not in ("", "now", "any") else "",
     }
@@ -129,31 +134,63 @@ def nearest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required(PUBLIC)
+def all_stations(request: HttpRequest) -> HttpResponse:
+    """Every station with its hours: what a phone keeps, to answer without network."""
+    body = queries.everything()
+    tag = f'"{entity_tag(body)}"'
+    known = tag in request.headers.get("If-None-Match", "")
+    response: HttpResponse = (
+        HttpResponseNotModified()
+        if known
+        else HttpResponse(body, content_type="application/json; charset=utf-8")
+    )
+    response["ETag"] = tag
+    response["Cache-Control"] = "public, no-cache"
+    return response
+
+
+@require_safe
+@permission_required(PUBLIC)
+def kept(request: HttpRequest) -> HttpResponse:
+    """The page of a station that was never opened with network: empty, the phone fills it from what it keeps."""
+    return render(request, "stations/worker/kept.html", {"titles": dict(AmenityKind.choices)})
+
+
+@require_safe
+@permission_required(PUBLIC)
 def station(request: HttpRequest, code: str) -> HttpResponse:
     """One station: is it open, what is there, how do I get in; then what I can say about it."""
     found = _station(code, request)
     if code != found.code:
         return redirect(f"/stations/{found.code}/")
+    return _page(request, found)
+
+
+def _page(request: HttpRequest, found: Station, refusal: Refusal | None = None) -> HttpResponse:
     count, hours = queries.confirmed(found)
     stars, ratings = queries.stars(found)
     titles = dict(AmenityKind.choices)
     context = {
         "station": found,
+        "refusal": refusal,
         "stands": queries.stands_now(found),
+        "paused": found.state == State.PAUSED,
         "confirmed": count,
         "confirmed_hours": hours,
         "stars": stars,
         "ratings": ratings,
-        "ways": queries.ways_to(found),
+        "ways": queries.ways(found.name, found.lat_wgs84, found.lon_wgs84),
+        "openings": [moment for span in queries.openings_of(found) for moment in span],
+        "made_at": int(clock.now().timestamp()),
         "wishes": queries.wishes_shown(found),
         "amenities": sorted(found.amenities.all(), key=lambda a: AmenityKind.values.index(a.kind)),
         "titles": titles,
         "photos": {p.shows: p for p in found.photos.defer("jpeg").exclude(shows="fault")},
-        "functions": [dict(Function.choices)[f] for f in found.functions if f in Function.values],
         "wish_key": uuid4(),
         "said": request.GET.get("said", ""),
     }
-    return with_device(request, render(request, "stations/worker/station.html", context), device_of(request))
+    response = render(request, "stations/worker/station.html", context, status=_status(refusal))
+    return with_device(request, response, device_of(request))
 
 
 @require_safe
@@ -214,7 +251,12 @@ def _status(refusal: Refusal | None) -> int:
 def confirm(request: HttpRequest, code: str) -> HttpResponse:
     """ "I am here and it is open"."""
     found, device = _station(code), device_of(request)
-    faults.confirm_open(station=found, device=device, network=address_of(request))
+    try:
+        faults.confirm_open(
+            station=found, device=device, position=_position(request), network=address_of(request)
+        )
+    except Refusal as refusal:
+        return _page(request, found, refusal)
     return with_device(request, redirect(f"/stations/{found.code}/?said=open"), device)
 
 

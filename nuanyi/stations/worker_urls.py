@@ -7,6 +7,8 @@ from nuanyi.stations import worker
 app_name = "station"
 urlpatterns = [
     path("", worker.nearest, name="nearest"),
+    path("stations/all.json", worker.all_stations, name="all"),
+    path("stations/kept/", worker.kept, name="kept"),
     path("stations/<slug:code>/", worker.station, name="station"),
     path("stations/<slug:code>/photos/<uuid:pk>.jpg", worker.photo, name="photo"),
     path("stations/<slug:code>/confirm/", worker.confirm, name="confirm"),

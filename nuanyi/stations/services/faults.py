@@ -101,11 +101,14 @@ def _check_code(station: Station, code: str, position: tuple[float, float] | Non
             raise NotAllowed(
                 _("Allow your position once: it shows that you are here and is not kept."), code="no-position"
             )
-        metres = metres_between(*position, station.lat_wgs84, station.lon_wgs84)
-        if metres > rules.NEAR_METRES:
+        if not _stands_at(station, position):
             raise NotAllowed(
                 _("You seem to be elsewhere: a code counts only at its station."), code="too-far"
             )
+
+
+def _stands_at(station: Station, position: tuple[float, float]) -> bool:
+    return metres_between(*position, station.lat_wgs84, station.lon_wgs84) <= rules.NEAR_METRES
 
 
 @transaction.atomic
@@ -136,9 +139,20 @@ def check_in(
 
 
 @transaction.atomic
-def confirm_open(*, station: Station, device: str, network: str) -> bool:
-    """ "I am here and it is open": one more this hour; False where this device said so already."""
+def confirm_open(
+    *, station: Station, device: str, position: tuple[float, float] | None, network: str
+) -> bool:
+    """ "I am here and it is open": one more this hour; False where this device said so already.
+
+    ``position`` (WGS-84) shows that somebody is there and is kept nowhere. Raises NotFound, NotAllowed, TooMuch.
+    """
     station = _public(station.pk)
+    if position is None:
+        raise NotAllowed(
+            _("Allow your position once: it shows that you are here and is not kept."), code="no-position"
+        )
+    if not _stands_at(station, position):
+        raise NotAllowed(_("You are not at this station yet."), code="too-far")
     limits.count(f"confirm:{station.pk}", network, at_most=rules.TOLD_AN_HOUR)
     if not first_time(device, "confirm", station):
         return False

@@ -158,12 +158,31 @@ def test_a_photo_comes_along_rebuilt_and_only_the_keeper_sees_it(kept, cast):
 def test_a_confirmation_shows_and_fades(kept):
     with clock.held_at(NOON):
         for n in range(3):
-            assert faults.confirm_open(station=kept, device=f"d{n}", network="203.0.113.7")
-        assert not faults.confirm_open(station=kept, device="d0", network="203.0.113.7")
+            assert faults.confirm_open(
+                station=kept, device=f"d{n}", position=(kept.lat_wgs84, kept.lon_wgs84), network="203.0.113.7"
+            )
+        assert not faults.confirm_open(
+            station=kept, device="d0", position=(kept.lat_wgs84, kept.lon_wgs84), network="203.0.113.7"
+        )
     with clock.held_at(NOON + timedelta(hours=2)):
         assert queries.confirmed(kept) == (3, 2)
     with clock.held_at(NOON + timedelta(hours=rules.CONFIRMED_HOURS)):
         assert queries.confirmed(kept) == (0, 0)
+
+
+def test_only_somebody_who_stands_there_confirms_that_it_is_open(kept):
+    phone = Client()
+    four_hundred_metres_away = {"lat": f"{kept.lat_wgs84 + 0.0037:.5f}", "lon": f"{kept.lon_wgs84:.5f}"}
+    for given, words in (({}, "请允许一次定位"), (four_hundred_metres_away, "你还没到这家驿站")):
+        answer = phone.post(f"/stations/{kept.code}/confirm/", given)
+        assert answer.status_code == 403
+        page = answer.content.decode()
+        assert words in page
+        assert kept.name in page, "the station is still there"
+    assert queries.confirmed(kept) == (0, 0)
+    there = {"lat": f"{kept.lat_wgs84:.5f}", "lon": f"{kept.lon_wgs84:.5f}"}
+    assert phone.post(f"/stations/{kept.code}/confirm/", there).status_code == 302
+    assert queries.confirmed(kept)[0] == 1
 
 
 def test_stars_are_counted_and_nonsense_is_refused(kept):

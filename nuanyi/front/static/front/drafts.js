@@ -4,12 +4,12 @@
    until the worker clears them, because nobody else can give them back. */
 const Drafts = (() => {
     const DAYS = 7 * 86400e3;
-    const STORES = ["keys", "drafts", "papers", "answers", "forms"];
+    const STORES = ["keys", "drafts", "papers", "answers", "forms", "things"];
     const ACCOUNT = "key";
     const OWN = "own";
     const open = () =>
         new Promise((done, failed) => {
-            const ask = indexedDB.open("nuanyi", 3);
+            const ask = indexedDB.open("nuanyi", 4);
             ask.onupgradeneeded = () => {
                 for (const name of STORES)
                     if (!ask.result.objectStoreNames.contains(name)) ask.result.createObjectStore(name);
@@ -128,9 +128,18 @@ const Drafts = (() => {
     };
     const clearOwn = async () => {
         for (const row of await list("drafts")) if (row.by === OWN) await remove("drafts", row.id);
-        for (const store of ["answers", "forms"]) await clear(store);
+        for (const store of ["answers", "forms", "things"]) await clear(store);
         await remove("keys", OWN);
     };
+
+    /* what somebody wants to find again: favourites, certificates, places at sessions; {title, link, …} by sort and name */
+    const keepThing = async (sort, name, body) => {
+        const id = `${sort}:${name}`;
+        await write("things", id, { id, ...(await seal({ at: Date.now(), ...body, sort, name }, OWN)) });
+    };
+    const thing = async (sort, name) => unseal(await get("things", `${sort}:${name}`));
+    const dropThing = (sort, name) => remove("things", `${sort}:${name}`);
+    const things = async () => (await opened("things")).reverse();
 
     /* a form that is being written: what stands in it survives a reload, a way back and a killed tab */
     const keepForm = async (page, body) => {
@@ -159,6 +168,10 @@ const Drafts = (() => {
         answers,
         putAway,
         clearOwn,
+        keepThing,
+        thing,
+        dropThing,
+        things,
         keepForm,
         form,
         dropForm,

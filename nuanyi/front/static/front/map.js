@@ -70,27 +70,49 @@
                     .addTo(map);
             }
         }
+        let shown = null;
         if (place.dataset.points) {
             const points = await (await fetch(place.dataset.points)).json();
-            L.geoJSON(points, {
+            /* a finger needs 48 pixels; open is a full dot, shut a ring: never by colour alone */
+            const pin = (good) =>
+                L.divIcon({
+                    className: `pin ${good ? "good" : "not"}`,
+                    html: "<span></span>",
+                    iconSize: [48, 48],
+                });
+            shown = L.geoJSON(points, {
                 pointToLayer: (f, at) =>
-                    L.circleMarker(at, {
-                        radius: 8,
-                        weight: 3,
-                        color: colour(f.properties.count === 0 ? "--bad" : "--good"),
-                        dashArray: f.properties.count === 0 ? "3 3" : null,
-                        fillColor: colour("--paper"),
-                        fillOpacity: 1,
+                    L.marker(at, {
+                        icon: pin("open" in f.properties ? f.properties.open : f.properties.count !== 0),
+                        title: f.properties.name || f.properties.kind,
+                        alt: f.properties.name || f.properties.kind,
                     }),
                 onEachFeature: (f, layer) =>
                     layer.bindPopup(() =>
-                        Object.assign(document.createElement("span"), { textContent: f.properties.kind }),
+                        f.properties.code
+                            ? Object.assign(document.createElement("a"), {
+                                  href: `/stations/${f.properties.code}/`,
+                                  textContent: f.properties.name,
+                              })
+                            : Object.assign(document.createElement("span"), {
+                                  textContent: f.properties.kind,
+                              }),
                     ),
             }).addTo(map);
         }
+        if (place.dataset.meLat)
+            L.circleMarker([+place.dataset.meLat, +place.dataset.meLon], {
+                radius: 9,
+                weight: 4,
+                color: colour("--link"),
+                fillColor: colour("--paper"),
+                fillOpacity: 1,
+            })
+                .bindTooltip(place.dataset.here, { permanent: true, direction: "right" })
+                .addTo(map);
         // a district whose outline nobody loaded yet: its townships, else the country
-        const seen = [outline.getBounds(), L.geoJSON(data.townships).getBounds()].find((box) =>
-            box.isValid(),
+        const seen = [outline.getBounds(), L.geoJSON(data.townships).getBounds(), shown?.getBounds()].find(
+            (box) => box?.isValid(),
         );
         map.fitBounds(
             seen || [
@@ -99,6 +121,8 @@
             ],
             { animate: false },
         );
+        if (place.dataset.meLat)
+            map.setView([+place.dataset.meLat, +place.dataset.meLon], 14, { animate: false });
         const field = document.querySelector("[name=point]");
         if (field)
             map.on("click", (event) => {
@@ -127,6 +151,7 @@
             place.dispatchEvent(new CustomEvent("picked", { detail: event.latlng, bubbles: true }));
         });
     };
+    globalThis.drawMap = draw;
     $$("[data-map]")
         .filter((place) => !place.hidden)
         .forEach(draw);

@@ -1,4 +1,4 @@
-/* Both shells: the theme, closing, the bar that says there is no network, the service worker. */
+/* Both shells: the theme, closing, copying and sharing a link, the bar that says there is no network, the service worker. */
 (() => {
     const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
@@ -27,6 +27,39 @@
     addEventListener("online", online);
     addEventListener("offline", online);
     online();
+    /* a link into a group or a friend's chat */
+    $$("[data-copy]").forEach((button) => {
+        if (!navigator.clipboard) return;
+        button.hidden = false;
+        button.addEventListener("click", () =>
+            navigator.clipboard.writeText(location.origin + location.pathname).then(() => {
+                button.textContent += " ✓";
+            }),
+        );
+    });
+    $$("[data-share]").forEach((button) => {
+        if (!navigator.share && !navigator.clipboard) return;
+        button.hidden = false;
+        button.addEventListener("click", async () => {
+            const url = location.origin + location.pathname;
+            try {
+                if (navigator.share) await navigator.share({ title: document.title, url });
+                else {
+                    await navigator.clipboard.writeText(url);
+                    button.textContent = button.dataset.done;
+                }
+            } catch {
+                /* given up by its owner */
+            }
+        });
+    });
+    addEventListener("beforeinstallprompt", (event) => {
+        event.preventDefault();
+        $$("[data-install]").forEach((button) => {
+            button.hidden = false;
+            button.addEventListener("click", () => event.prompt());
+        });
+    });
     if ("serviceWorker" in navigator && window.isSecureContext)
         navigator.serviceWorker.register("/sw.js").catch(() => {});
 })();

@@ -33,7 +33,8 @@ const fresh = async (request, kept, keep) => {
     try {
         return (await Promise.race([asked, late])) || (await kept()) || (await asked);
     } catch {
-        return (await kept()) || (await caches.match("/offline/", { ignoreVary: true })) || Response.error();
+        const page = request.mode === "navigate" && (await caches.match("/offline/", { ignoreVary: true }));
+        return (await kept()) || page || Response.error();
     }
 };
 self.addEventListener("fetch", (event) => {
@@ -48,7 +49,11 @@ self.addEventListener("fetch", (event) => {
         event.respondWith(fresh(event.request, copy(path), path));
     } else if (event.request.mode !== "navigate") {
         return;
-    } else if (SHELL.includes(path) || /^\/(stations|learn|l)\/[\w-]+\/$/.test(path)) {
+    } else if (/^\/stations\/[\w-]+\/$/.test(path)) {
+        /* a station that was never opened with network: the phone fills its page from the one file of all */
+        const page = async () => (await copy(path)()) || copy("/stations/kept/")();
+        event.respondWith(fresh(event.request, page, address.search ? "" : path));
+    } else if (SHELL.includes(path) || /^\/(learn|l)\/[\w-]+\/$/.test(path)) {
         /* only the bare address is kept: where somebody looked from, what he searched and what he was thanked for is
            nobody's business, not even this phone's */
         event.respondWith(fresh(event.request, copy(path), address.search ? "" : path));

@@ -1,253 +1,290 @@
-/* Stations on the phone: near me, the last answer without network, stamps, position for a check-in, the map on demand. */
+/* The first page: which station is open, near, and has what I need. With network the server answers; without it the phone does,
+   from the one file that it keeps. Where somebody is stays in this tab and never stands in an address. */
 (() => {
-    const $ = (selector, root = document) => root.querySelector(selector);
-    const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-    const store = {
-        get(name) {
-            try {
-                return localStorage.getItem(name);
-            } catch {
-                return null;
-            }
-        },
-        set(name, value) {
-            try {
-                localStorage.setItem(name, value);
-            } catch {
-                /* not kept */
-            }
-        },
-        drop(name) {
-            try {
-                localStorage.removeItem(name);
-            } catch {
-                /* nothing there */
-            }
-        },
-    };
-    const round = (degrees) => degrees.toFixed(4); /* ten metres are near enough to find a door by */
-
-    const box = $("#nearest");
-    if (box) {
-        const words = () => $("[data-words]", box).dataset;
-        const tell = (text) => {
-            const place = $("[data-told]", box);
-            place.textContent = text;
-            place.hidden = !text;
-        };
-        const keep = () =>
-            store.set("stations:last", JSON.stringify({ html: box.innerHTML, at: Date.now() }));
-        const last = () => {
-            const kept = JSON.parse(store.get("stations:last") || "null");
-            if (!kept) return false;
-            box.innerHTML = kept.html;
-            wire();
-            const at = new Date(kept.at);
-            tell(
-                `${words().offlineWords} ${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`,
-            );
-            return true;
-        };
-        const ask = async (query) => {
-            try {
-                const answer = await fetch(`/?${new URLSearchParams([...query, ["part", "rows"]])}`, {
-                    credentials: "same-origin",
-                });
-                if (!answer.ok) throw new Error(String(answer.status));
-                box.innerHTML = await answer.text();
-                wire();
-                keep();
-            } catch {
-                last();
-            }
-        };
-        const chosen = () => [...new FormData($("[data-ask]", box))].filter(([, value]) => value);
-        const here = () => {
-            tell(words().looking);
-            navigator.geolocation.getCurrentPosition(
-                (position) => {
-                    const query = chosen().filter(
-                        ([name]) => !["lat", "lon", "place", "code"].includes(name),
-                    );
-                    ask([
-                        ...query,
-                        ["lat", round(position.coords.latitude)],
-                        ["lon", round(position.coords.longitude)],
-                    ]);
-                },
-                () => tell(words().refused),
-                { timeout: 10000, maximumAge: 60000, enableHighAccuracy: false },
-            );
-        };
-        const wire = () => {
-            const form = $("[data-ask]", box);
-            form.addEventListener("submit", (event) => {
-                if (form.elements.code.value) return;
-                event.preventDefault();
-                ask(chosen());
-            });
-            $$("input[type=checkbox], select", form).forEach((field) =>
-                field.addEventListener("change", () => ask(chosen())),
-            );
-            $("[data-at]", form).addEventListener("change", (event) => {
-                const open = form.elements.open;
-                open.checked = true;
-                open.value = event.target.value || "now";
-                ask(chosen());
-            });
-            $("[data-show]", form).classList.add("only-plain");
-            const button = $("[data-here]", form);
-            if ("geolocation" in navigator && window.isSecureContext) {
-                button.hidden = false;
-                button.addEventListener("click", here);
-            }
-            const map = $("[data-map-button]", box);
-            if (map) {
-                map.hidden = false;
-                map.addEventListener("click", () => {
-                    map.hidden = true;
-                    show($("[data-station-map]", box));
-                });
-            }
-        };
-        wire();
-        if (navigator.onLine) keep();
-        else last();
-        addEventListener("online", () => ask(chosen()));
-    }
-
-    /* the map comes when it is asked for; without a base map our own outline is enough */
-    const load = (src) =>
-        new Promise((done, failed) => {
-            document.head.append(
-                Object.assign(document.createElement("script"), { src, onload: done, onerror: failed }),
-            );
-        });
-    const show = async (place) => {
-        place.hidden = false;
-        const [shapes, stations] = await Promise.all([
-            fetch("/office/places/map.json").then((a) => a.json()),
-            fetch("/api/v1/stations.geojson").then((a) => a.json()),
-            load(box.dataset.leaflet),
-            new Promise((done) => {
-                document.head.append(
-                    Object.assign(document.createElement("link"), {
-                        rel: "stylesheet",
-                        href: box.dataset.leafletStyle,
-                        onload: done,
-                    }),
-                );
-            }),
-        ]);
-        const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-        const map = L.map(place, { scrollWheelZoom: false });
-        map.attributionControl.setPrefix("");
-        const tiles = box.dataset.tiles;
-        if (tiles && new URL(tiles, location).pathname.endsWith(".pmtiles")) {
-            await load(box.dataset.pmtiles);
-            pmtiles.leafletRasterLayer(new pmtiles.PMTiles(tiles), { maxZoom: 18 }).addTo(map);
-        } else if (tiles) L.tileLayer(tiles, { maxZoom: 18 }).addTo(map);
-        const flip = ([x, y]) => [y, x];
-        const outline = L.polygon(shapes.base.outline.map(flip), {
-            color: colour("--lantern"),
-            weight: 2,
-            fillColor: colour("--paper"),
-            fillOpacity: tiles ? 0 : 1,
-            attribution: shapes.attribution,
-        }).addTo(map);
-        shapes.base.river.forEach((line) =>
-            L.polyline(line.map(flip), { color: colour("--link"), weight: 4, opacity: 0.6 }).addTo(map),
-        );
-        L.geoJSON(stations, {
-            pointToLayer: (f, at) =>
-                L.circleMarker(at, {
-                    radius: 11,
-                    weight: 3,
-                    color: colour(f.properties.open ? "--good" : "--ink-2"),
-                    fillColor: colour("--paper"),
-                    fillOpacity: 1,
-                }),
-            onEachFeature: (f, layer) =>
-                layer.bindPopup(() => {
-                    const link = Object.assign(document.createElement("a"), {
-                        href: `/stations/${f.properties.code}/`,
-                        textContent: f.properties.name,
-                    });
-                    return link;
-                }),
-        }).addTo(map);
-        // a district whose outline nobody loaded yet: its stations, else the country
-        const seen = [outline.getBounds(), L.geoJSON(stations).getBounds()].find((box) => box.isValid());
-        map.fitBounds(
-            seen || [
-                [18, 73],
-                [54, 135],
-            ],
-        );
+    const box = document.querySelector("#nearest");
+    if (!box) return;
+    const words = document.querySelector("[data-words]").dataset,
+        form = box.querySelector("[data-ask]"),
+        here = form.querySelector("[data-here]"),
+        locates = "geolocation" in navigator && window.isSecureContext;
+    const KEPT = 20 * 60e3, // ms: where somebody was is of use so long
+        STALE = 120, // s: an older page came out of the phone and not from the network
+        PATIENCE = 8000; // ms
+    const round = (degrees) => degrees.toFixed(4); // ten metres are near enough to find a door by
+    const element = (tag, parts = {}, ...children) => {
+        const made = Object.assign(document.createElement(tag), parts);
+        made.append(...children);
+        return made;
     };
 
-    /* how far this station is, if the phone has said before where it is */
-    const form = $("form[data-check-in]");
-    if (form) {
-        const kept = store.get("sector");
-        if (kept) form.elements.sector.value = kept;
-        form.addEventListener("submit", (event) => {
-            store.set("sector", form.elements.sector.value);
-            if (
-                !("position" in form.dataset) ||
-                form.elements.lat.value ||
-                !("geolocation" in navigator) ||
-                !window.isSecureContext
-            )
-                return;
-            event.preventDefault();
-            navigator.geolocation.getCurrentPosition(
-                (position) => {
-                    form.elements.lat.value = position.coords.latitude.toFixed(5);
-                    form.elements.lon.value = position.coords.longitude.toFixed(5);
-                    form.submit();
-                },
-                () => form.submit(),
-                { timeout: 15000, maximumAge: 60000, enableHighAccuracy: true },
-            );
-        });
-    }
-    const stamp = $("[data-stamp]");
-    if (stamp) {
-        const stamps = JSON.parse(store.get("stamps") || "[]");
-        const day = new Date().toISOString().slice(0, 10);
-        if (!stamps.some(([code, at]) => code === stamp.dataset.stamp && at === day))
-            stamps.push([stamp.dataset.stamp, day]);
-        store.set("stamps", JSON.stringify(stamps.slice(-200)));
-        $("[data-stamps]").textContent = `${"● ".repeat(Math.min(20, stamps.length))}${stamps.length}`;
-        stamp.hidden = false;
-        $("[data-forget-stamps]").addEventListener("click", () => {
-            store.drop("stamps");
-            stamp.hidden = true;
-        });
-    }
-    const copy = $("[data-copy]");
-    if (copy && navigator.clipboard) {
-        copy.hidden = false;
-        copy.addEventListener("click", () =>
-            navigator.clipboard.writeText(location.href).then(() => {
-                copy.textContent += " ✓";
-            }),
-        );
-    }
-    const screen = $("[data-screen]");
-    if (screen)
-        setInterval(() => {
-            screen.src = `${screen.dataset.screen}?${Date.now()}`;
-        }, 10000);
-    let prompt = null;
-    addEventListener("beforeinstallprompt", (event) => {
-        event.preventDefault();
-        prompt = event;
-        const button = $("[data-install]");
-        if (button) {
-            button.hidden = false;
-            button.addEventListener("click", () => prompt.prompt());
+    /* what was asked in this tab, so that the way back and a reload lose nothing */
+    const remembered = () => {
+        try {
+            return JSON.parse(sessionStorage.getItem("stations")) || {};
+        } catch {
+            return {};
         }
+    };
+    const remember = (part) => {
+        try {
+            sessionStorage.setItem("stations", JSON.stringify({ ...remembered(), ...part }));
+        } catch {
+            /* for this page only */
+        }
+    };
+    let at = null;
+    const locatedAt = () => {
+        const kept = remembered().at;
+        return kept && Date.now() - kept.when < KEPT ? kept : null;
+    };
+    const chosen = () =>
+        [...new FormData(form)].filter(([name, value]) => value && !["lat", "lon", "code"].includes(name));
+    const question = () => {
+        const all = new FormData(form);
+        return {
+            kinds: all.getAll("amenity"),
+            stepFree: all.get("step_free") === "1",
+            openOnly: Boolean(all.get("open")),
+            region: at ? "" : all.get("place"),
+            at,
+        };
+    };
+    const moment = () => {
+        const asked = form.elements.open.checked ? form.elements.open.value : "now";
+        return asked === "now" ? Stations.minute() : Math.floor(Date.parse(`${asked}+08:00`) / 60e3);
+    };
+
+    const tell = (text) => {
+        const place = box.querySelector("[data-told]");
+        place.textContent = text;
+        place.hidden = !text;
+    };
+    const sign = (name) => document.querySelector(`[data-sign=${name}] svg`).cloneNode(true);
+    const state = (row) =>
+        element(
+            "span",
+            { className: row.open && row.known ? "open" : "shut" },
+            sign(row.open && row.known ? "open" : "shut"),
+            Stations.state(row, moment(), words),
+        );
+    const kind = (name) => words[`kind${name[0].toUpperCase()}${name.slice(1)}`] || name;
+    const hero = (row) => {
+        const [number, unit] = Stations.distance(row.metres, words);
+        const line = element("span", { className: "best-state" }, state(row));
+        if (row.kinds.includes("charging")) line.append(` · ${words.sockets}`);
+        const ride = element("a", { className: "button", href: row.ways.amap, textContent: words.ride });
+        Object.assign(ride.dataset, { ride: "", ...row.ways });
+        return [
+            element(
+                "a",
+                { className: "best", href: `/stations/${row.code}/` },
+                element(
+                    "span",
+                    { className: "best-line" },
+                    element("b", { textContent: `${number} ${unit}` }),
+                ),
+                element("span", { className: "best-name", textContent: row.name }),
+                line,
+                element("span", {
+                    className: "quiet",
+                    textContent: words.minutes.replace("#", row.walk).replace("%", row.ride),
+                }),
+            ),
+            ride,
+        ];
+    };
+    const line = (row) => {
+        const link = element(
+            "a",
+            { href: `/stations/${row.code}/` },
+            element("span", { className: "name", textContent: row.name }),
+        );
+        if (row.metres !== null) {
+            const [number, unit] = Stations.distance(row.metres, words);
+            link.append(
+                element("span", { className: "far" }, element("b", { textContent: number }), ` ${unit}`),
+            );
+        }
+        link.append(
+            element("span", { className: "state" }, state(row)),
+            element(
+                "span",
+                { className: "has" },
+                ...row.kinds.map((name) => element("span", { textContent: kind(name) })),
+            ),
+        );
+        return element("li", {}, link);
+    };
+    /* the phone's own answer */
+    const local = async (number) => {
+        const file = await Stations.file();
+        if (number !== asking) return;
+        if (!file) {
+            tell(words.nothingKept);
+            box.querySelector("[data-best]").replaceChildren();
+            box.querySelector("[data-list]").replaceChildren();
+            return;
+        }
+        const rows = Stations.look(file, question(), moment()),
+            best = at && rows.find((row) => row.open && row.known);
+        box.querySelector("[data-best]").replaceChildren(
+            ...(best
+                ? hero(best)
+                : [
+                      element("p", {
+                          className: "quiet",
+                          textContent: at ? words.noneOpen : words.where,
+                      }),
+                  ]),
+        );
+        box.querySelector("[data-list]").replaceChildren(
+            rows.length
+                ? element("ul", { className: "stations", id: "rows" }, ...rows.map(line))
+                : element("p", { textContent: words.nothing }),
+        );
+        const made = new Intl.DateTimeFormat(document.documentElement.lang, {
+            timeZone: "Asia/Shanghai",
+            month: "long",
+            day: "numeric",
+            hour: "2-digit",
+            minute: "2-digit",
+            hourCycle: "h23",
+        }).format(file.made_at * 1e3);
+        tell(words.kept.replace("#", made));
+        ready();
+    };
+
+    let asking = 0;
+    const ask = async () => {
+        asking += 1;
+        const number = asking;
+        remember({ chosen: chosen() });
+        if (!navigator.onLine) {
+            await local(number);
+            return;
+        }
+        try {
+            const query = [...chosen(), ["part", "rows"]];
+            if (at) query.push(["lat", round(at.lat)], ["lon", round(at.lon)]);
+            const answer = await fetch(`/?${new URLSearchParams(query)}`, {
+                credentials: "same-origin",
+                signal: AbortSignal.timeout(PATIENCE),
+            });
+            if (!answer.ok) throw new Error(String(answer.status));
+            const parts = new DOMParser().parseFromString(await answer.text(), "text/html");
+            if (number !== asking) return;
+            for (const part of ["[data-best]", "[data-list]"])
+                box.querySelector(part).replaceWith(parts.querySelector(part));
+            const wrong = parts.querySelector(".note:not([data-told]):not([data-best] *)");
+            tell(wrong ? wrong.textContent.trim() : "");
+            ready();
+        } catch {
+            await local(number);
+        }
+    };
+    /* how many would be left, at each choice; and which map app to open */
+    const ready = async () => {
+        Stations.useApp(box);
+        here.classList.toggle("secondary", Boolean(at));
+        here.querySelector("span").textContent = at ? words.again : here.dataset.words;
+        const file = await Stations.file();
+        if (!file) return;
+        const left = Stations.counts(file, question(), moment());
+        for (const tick of form.querySelectorAll("[name=amenity], [name=open]")) {
+            const span = tick.nextElementSibling;
+            let small = span.querySelector("small");
+            if (!small) {
+                small = element("small");
+                span.append(small);
+            }
+            const number = left[tick.name === "open" ? "open" : tick.value];
+            small.textContent = String(number);
+            tick.parentElement.classList.toggle("none", !number && !tick.checked);
+        }
+    };
+    const locate = (quiet) => {
+        if (!quiet) tell(words.looking);
+        navigator.geolocation.getCurrentPosition(
+            ({ coords }) => {
+                at = { lat: coords.latitude, lon: coords.longitude };
+                form.elements.place.value = "";
+                remember({ at: { ...at, when: Date.now() } });
+                ask();
+            },
+            () => {
+                if (quiet) return;
+                tell(words.refused);
+                form.querySelector("details").open = true;
+                form.elements.place.focus();
+            },
+            { timeout: 10000, maximumAge: 60000, enableHighAccuracy: false },
+        );
+    };
+
+    here.dataset.words = here.querySelector("span").textContent;
+    if (locates) {
+        here.hidden = false;
+        here.addEventListener("click", () => locate(false));
+    }
+    form.querySelector("[data-show]").classList.add("only-plain");
+    form.addEventListener("submit", (event) => {
+        if (form.elements.code.value) return;
+        event.preventDefault();
+        ask();
     });
+    form.addEventListener("change", (event) => {
+        if (event.target.id === "code") return;
+        if (event.target.id === "at") {
+            form.elements.open.checked = true;
+            form.elements.open.value = event.target.value || "now";
+        }
+        if (event.target.id === "place" && event.target.value) {
+            at = null;
+            remember({ at: null });
+        }
+        ask();
+    });
+    const map = document.querySelector("[data-map-button]");
+    map.hidden = false;
+    map.addEventListener("click", () => {
+        const place = document.querySelector("#stations-map");
+        map.hidden = true;
+        place.hidden = false;
+        if (at) Object.assign(place.dataset, { meLat: at.lat, meLon: at.lon });
+        const draw = () => {
+            globalThis.drawMap(place);
+            place.scrollIntoView({ block: "center" });
+        };
+        if (globalThis.drawMap) draw();
+        else document.head.append(element("script", { src: map.dataset.script, onload: draw }));
+    });
+
+    /* a page with a question in its address is taken as it came */
+    const begin = async () => {
+        const bare = !location.search,
+            kept = remembered();
+        if (bare && kept.chosen)
+            for (const [name, value] of kept.chosen) {
+                const fields = [...form.elements].filter((field) => field.name === name);
+                for (const field of fields)
+                    if (field.type !== "checkbox") field.value = value;
+                    else if (field.value === value) field.checked = true;
+            }
+        const asked = form.elements;
+        if (asked.lat.value) at = { lat: +asked.lat.value, lon: +asked.lon.value };
+        else if (!asked.place.value) at = locatedAt();
+        const stale = Date.now() / 1e3 - Number(box.dataset.made) > STALE;
+        if (stale || !navigator.onLine) await local(asking);
+        if (stale || (bare && (at || chosen().length))) await ask();
+        else await ready();
+        if (!bare || !locates || at || asked.place.value) return;
+        const may = await navigator.permissions?.query({ name: "geolocation" }).catch(() => null);
+        if (may?.state === "granted") locate(true);
+    };
+    begin();
+    addEventListener("online", ask);
+    /* the clock goes on without network too */
+    setInterval(() => {
+        if (!navigator.onLine && !document.hidden) local(asking);
+    }, 60e3);
 })();

@@ -1,0 +1,204 @@
+/* What the phone knows of the stations without network: one small file with everything and the hours of the coming days, looked
+   through here and computed with the phone's own clock. Pure but for `file`; tried by itself with node --test. */
+const Stations = (() => {
+    const PATH = "/stations/all.json",
+        FRESH = 600e3, // ms: a younger file is not asked for again
+        RADIUS = 6371008.8, // metres, as on the server
+        WALK = 75, // metres a minute
+        RIDE = 250;
+    const NO_STEPS = 1,
+        PAUSED = 2;
+    /* the columns of a station in the file */
+    const [
+        CODE,
+        NAME,
+        PLACE,
+        LAT,
+        LON,
+        GCJ_LAT,
+        GCJ_LON,
+        KINDS,
+        BROKEN,
+        FUNCTIONS,
+        FLAGS,
+        HOURS,
+        REGION,
+        REASON,
+    ] = Array(14).keys();
+    const radians = Math.PI / 180;
+    const metres = (lat1, lon1, lat2, lon2) => {
+        const half =
+            Math.sin(((lat2 - lat1) * radians) / 2) ** 2 +
+            Math.cos(lat1 * radians) *
+                Math.cos(lat2 * radians) *
+                Math.sin(((lon2 - lon1) * radians) / 2) ** 2;
+        return 2 * RADIUS * Math.asin(Math.min(1, Math.sqrt(half)));
+    };
+    /* {open, changes} at a moment; openings and moments in minutes since 1970, changes null where nothing more is known */
+    const standing = (openings, minute) => {
+        for (let i = 0; i < openings.length; i += 2) {
+            if (minute < openings[i]) return { open: false, changes: openings[i] };
+            if (minute < openings[i + 1]) return { open: true, changes: openings[i + 1] };
+        }
+        return { open: false, changes: null };
+    };
+    const bits = (names, wanted) =>
+        wanted.reduce((sum, name) => {
+            const place = names.indexOf(name);
+            return place < 0 ? sum : sum | (1 << place);
+        }, 0);
+    /* one station as pages show it; known is false once the hours in the file are over */
+    const row = (file, station, minute, far = null) => ({
+        code: station[CODE],
+        name: station[NAME],
+        place: station[PLACE],
+        metres: far,
+        walk: far === null ? null : Math.max(1, Math.round(far / WALK)),
+        ride: far === null ? null : Math.max(1, Math.round(far / RIDE)),
+        ...standing(file.schedules[station[HOURS]], minute),
+        known: minute * 60 < file.until,
+        paused: Boolean(station[FLAGS] & PAUSED),
+        reason: station[REASON],
+        stepFree: Boolean(station[FLAGS] & NO_STEPS),
+        kinds: file.kinds.filter((_, n) => station[KINDS] & (1 << n)),
+        broken: file.kinds.filter((_, n) => station[BROKEN] & (1 << n)),
+        lat: station[LAT] / 1e6,
+        lon: station[LON] / 1e6,
+        ways: ways(station[NAME], station[GCJ_LAT] / 1e6, station[GCJ_LON] / 1e6),
+    });
+    /* what a question {kinds, function, stepFree, openOnly} asks of a station */
+    const fits = (file, question, minute) => {
+        const kinds = bits(file.kinds, question.kinds || []),
+            functions = bits(file.functions, question.function ? [question.function] : []),
+            open = file.schedules.map((openings) => !question.openOnly || standing(openings, minute).open);
+        return (station) =>
+            (station[KINDS] & kinds) === kinds &&
+            (station[FUNCTIONS] & functions) === functions &&
+            (!question.stepFree || station[FLAGS] & NO_STEPS) &&
+            open[station[HOURS]];
+    };
+    /* the nearest stations that fit to `question.at` ({lat, lon} in WGS-84); without it those of `question.region` first, then the
+       open ones, then by name */
+    const look = (file, question, minute, most = 30) => {
+        const fit = fits(file, question, minute),
+            at = question.at,
+            found = [];
+        for (const station of file.stations) {
+            if (!fit(station)) continue;
+            found.push([at ? metres(at.lat, at.lon, station[LAT] / 1e6, station[LON] / 1e6) : null, station]);
+        }
+        if (at) {
+            found.sort((a, b) => a[0] - b[0]);
+            return found.slice(0, most).map(([far, station]) => row(file, station, minute, far));
+        }
+        const rows = found.map(([, station]) => ({
+            ...row(file, station, minute),
+            inside: Boolean(question.region) && station[REGION].startsWith(question.region),
+        }));
+        rows.sort((a, b) => b.inside - a.inside || b.open - a.open || a.name.localeCompare(b.name, "zh"));
+        return rows.slice(0, most);
+    };
+    /* {kind: how many would be left if it were chosen too} */
+    const counts = (file, question, minute) => {
+        const left = {};
+        for (const kind of file.kinds) {
+            const fit = fits(file, { ...question, kinds: [...(question.kinds || []), kind] }, minute);
+            left[kind] = file.stations.reduce((sum, station) => sum + (fit(station) ? 1 : 0), 0);
+        }
+        const fit = fits(file, { ...question, openOnly: true }, minute);
+        left.open = file.stations.reduce((sum, station) => sum + (fit(station) ? 1 : 0), 0);
+        return left;
+    };
+    const one = (file, code, minute) => {
+        const station = file.stations.find((other) => other[CODE] === code);
+        return station ? row(file, station, minute) : null;
+    };
+    /* navigation by bike; the map apps take GCJ-02 */
+    const ways = (name, lat, lon) => {
+        const [y, x, to] = [lat.toFixed(6), lon.toFixed(6), encodeURIComponent(name)];
+        return {
+            amap: `https://uri.amap.com/navigation?to=${x},${y},${to}&mode=ride&coordinate=gaode&callnative=1`,
+            baidu: `https://api.map.baidu.com/direction?destination=latlng:${y},${x}|name:${to}&mode=riding&coord_type=gcj02&output=html&src=nuanyi`,
+            tencent: `https://apis.map.qq.com/uri/v1/routeplan?type=bike&to=${to}&tocoord=${y},${x}&referer=nuanyi`,
+        };
+    };
+
+    /* the map app that somebody chose opens from then on */
+    const APP = "map.app";
+    const chosenApp = () => {
+        try {
+            return localStorage.getItem(APP) || "amap";
+        } catch {
+            return "amap";
+        }
+    };
+    const useApp = (root) =>
+        root.querySelectorAll("[data-ride]").forEach((link) => {
+            link.href = link.dataset[chosenApp()] || link.href;
+        });
+    const chooseApp = (app) => {
+        try {
+            localStorage.setItem(APP, app);
+        } catch {
+            /* for this time only */
+        }
+    };
+
+    /* words, as the pages of the server have them */
+    const distance = (far, words) =>
+        far < 995 ? [String(Math.round(far / 10) * 10), words.m] : [(far / 1000).toFixed(1), words.km];
+    const part = (minute, options) =>
+        new Intl.DateTimeFormat(document.documentElement.lang, {
+            timeZone: "Asia/Shanghai",
+            ...options,
+        }).format(minute * 60e3);
+    const day = (minute) => Math.floor((minute + 480) / 1440); // China is UTC+8 all year
+    const clock = (minute, now, words) => {
+        const time = part(minute, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+            days = day(minute) - day(now);
+        if (days === 0) return time;
+        if (days === 1) return time === "00:00" ? "24:00" : words.tomorrow.replace("#", time);
+        return days > 0 && days < 7
+            ? `${part(minute, { weekday: "short" })} ${time}`
+            : `${part(minute, { month: "short", day: "numeric" })} ${time}`;
+    };
+    const state = (found, now, words) => {
+        if (!found.known) return words.unknown;
+        if (found.paused && !found.open) return `${words.paused} ${found.reason}`.trim();
+        const at = found.changes === null ? "" : clock(found.changes, now, words);
+        if (found.open) return at ? words.openUntil.replace("#", at) : words.open;
+        if (found.changes - now < 60 && at) return words.opensIn.replace("#", found.changes - now);
+        return at ? words.shutUntil.replace("#", at) : words.shut;
+    };
+    const minute = () => Math.floor(Date.now() / 60e3);
+
+    /* the kept file, or a new one where there is network; null where there is none at all */
+    const file = async () => {
+        const kept = await globalThis.caches?.match(PATH, { ignoreVary: true }).catch(() => null);
+        const old = kept && (await kept.json().catch(() => null));
+        if (old && Date.now() - old.made_at * 1e3 < FRESH) return old;
+        if (!navigator.onLine) return old || null;
+        try {
+            const answer = await fetch(PATH, { signal: AbortSignal.timeout(15000) });
+            return answer.ok ? await answer.json() : old;
+        } catch {
+            return old || null;
+        }
+    };
+    return {
+        metres,
+        standing,
+        look,
+        counts,
+        one,
+        ways,
+        distance,
+        clock,
+        state,
+        minute,
+        file,
+        useApp,
+        chooseApp,
+    };
+})();
+if (typeof module !== "undefined") module.exports = Stations;
