@@ -18,7 +18,7 @@ from nuanyi.cases.services import intake, phones
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import number_of
-from nuanyi.lib.sent import refuse_program, sent
+from nuanyi.lib.sent import refuse_program, sent, wants_json
 
 
 def _private(response: HttpResponse) -> HttpResponse:
@@ -107,7 +107,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         render(
             request,
             "cases/worker/mine.html",
-            {"refusal": refusal, "ready": phones.ready()},
+            {"refusal": refusal, "code": request.POST.get("code", "")[:24], "ready": phones.ready()},
             status=refusal.status if refusal else 200,
         )
     )
@@ -142,32 +142,51 @@ def by_phone(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def case(request: HttpRequest, link: str) -> HttpResponse:
     """Where my case stands, who has it, by when, what was said."""
-    found = intake.case_by_link(link)
+    return _case_page(request, intake.case_by_link(link), link)
+
+
+def _case_page(request: HttpRequest, found: Case, link: str, refusal: Refusal | None = None) -> HttpResponse:
     context = {
         "case": found,
         "link": link,
+        "refusal": refusal,
+        "typed": request.POST.get("words", "") if refusal else "",
         "code": intake.claim_code_of(found.key),
         "words": queries.words_of(found),
-        "messages": queries.messages_of(found, inside=False),
+        "messages": list(queries.messages_of(found, inside=False))[::-1],
         "clocks": queries.clocks_of(found),
         "message_key": uuid4(),
         "sent": request.GET.get("sent"),
         "may_judge": found.state == State.SOLVED,
         "may_reopen": found.state in (State.SOLVED, State.CLOSED, State.JOINED),
         "files": found.attachments.defer("sealed_file").order_by("made_at"),
-        "hearings": found.hearings.filter(ended_at=None).order_by("at"),
+        "hearings": found.hearings.filter(ended_at=None).order_by("at") if found.open else [],
         "may_name": found.open and found.kind in (Kind.WAGE, Kind.INJURY) and found.name_agreed_at is None,
         "may_withdraw": found.open,
         "may_forget": found.ended_at is not None and found.forgotten_at is None,
     }
-    return _private(render(request, "cases/worker/case.html", context))
+    status = refusal.status if refusal else 200
+    return _private(render(request, "cases/worker/case.html", context, status=status))
 
 
 @require_POST
 @permission_required(PUBLIC)
 def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
     """Add a word, agree, disagree, take back, have forgotten."""
-    found, actor = intake.case_by_link(link), actor_of(request)
+    found = intake.case_by_link(link)
+    try:
+        _do(request, found, deed)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        if wants_json(request):
+            raise
+        return _case_page(request, intake.case_by_link(link), link, refusal)
+    return _private(redirect(f"/c/{link}/"))
+
+
+def _do(request: HttpRequest, found: Case, deed: str) -> None:
+    actor = actor_of(request)
     if deed == "add":
         photo, voice = request.FILES.get("photo"), request.FILES.get("voice")
         intake.add_word(
@@ -196,7 +215,6 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
         intake.forget(actor=actor, case=found)
     else:
         raise NotFound()
-    return _private(redirect(f"/c/{link}/"))
 
 
 @require_safe

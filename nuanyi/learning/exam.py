@@ -113,8 +113,14 @@ def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
 @require_safe
 @permission_required(PUBLIC)
 def verify(request: HttpRequest) -> HttpResponse:
-    """Is this certificate genuine? The page checks by itself; what it checks never leaves the phone."""
-    context = {"key": signing.b64(signing.public_key()), "revoked": json.dumps(exams.revoked_numbers())}
+    """Is this certificate genuine? The code is checked by the page itself and never leaves the phone; a number is asked for here."""
+    number = request.GET.get("number", "").strip()[:12]
+    context = {
+        "key": signing.b64(signing.public_key()),
+        "revoked": json.dumps(exams.revoked_numbers()),
+        "number": number,
+        "found": exams.by_number(number=number, network=address_of(request)) if number else None,
+    }
     return render(request, "learning/worker/verify.html", context)
 
 

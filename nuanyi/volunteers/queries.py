@@ -17,7 +17,7 @@ from nuanyi.places import queries as places
 from nuanyi.units.queries import of_own_units
 from nuanyi.volunteers import rules
 from nuanyi.volunteers.models import ACT, Campaign, Draw, Reward, Shift, Signup, StarStep, Team, Volunteer
-from nuanyi.volunteers.rules import Appeal, Place, Standing
+from nuanyi.volunteers.rules import COME_BEFORE, Appeal, Place, Standing
 
 
 def own_shift(actor: Actor, pk: int) -> Shift:
@@ -66,6 +66,14 @@ class Offer:
     shift: Shift
     roles: list[tuple[str, str, int]]
     mine: Signup | None
+
+    @property
+    def may_come(self) -> bool:
+        """Whether signing in counts now: see ``services.shifts.come``."""
+        mine, now = self.mine, clock.now()
+        if mine is None or mine.came or mine.place not in (Place.ON, Place.OFFERED):
+            return False
+        return self.shift.starts_at - now <= COME_BEFORE and now <= self.shift.ends_at
 
 
 def coming(volunteer: Volunteer | None = None, most: int = 30) -> list[Offer]:

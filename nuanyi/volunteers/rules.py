@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+#: From how long before a shift signing in counts.
+COME_BEFORE = timedelta(minutes=30)
 
 
 class TeamKind(models.TextChoices):

@@ -57,12 +57,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def mine(request: HttpRequest, link: str) -> HttpResponse:
     """My shifts, my hours, what I can have for them."""
-    volunteer = joining.by_link(link)
-    return _private(
-        render(
-            request, "volunteers/worker/mine.html", _page(volunteer, link) | {"sent": request.GET.get("sent")}
-        )
-    )
+    return _mine(request, link)
+
+
+def _mine(request: HttpRequest, link: str, refusal: Refusal | None = None) -> HttpResponse:
+    context = _page(joining.by_link(link), link) | {"sent": request.GET.get("sent"), "refusal": refusal}
+    status = refusal.status if refusal else 200
+    return _private(render(request, "volunteers/worker/mine.html", context, status=status))
 
 
 def _page(volunteer: Volunteer, link: str) -> dict[str, object]:
@@ -87,6 +88,18 @@ def _page(volunteer: Volunteer, link: str) -> dict[str, object]:
 @permission_required(PUBLIC)
 def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
     """Take a place, give it away, sign in, appeal, take a reward, choose, leave."""
+    joining.by_link(link)
+    try:
+        _do(request, link, deed)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        # the secret page stays: whoever loses it has no other way back
+        return _mine(request, link, refusal)
+    return redirect("/volunteer/" if deed == "leave" else f"/v/{link}/")
+
+
+def _do(request: HttpRequest, link: str, deed: str) -> None:
     post = request.POST
     shift = number_of(post.get("shift", ""))
     if deed == "up":
@@ -105,10 +118,8 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
         )
     elif deed == "leave":
         joining.leave(actor=actor_of(request), link=link)
-        return redirect("/volunteer/")
     else:
         raise NotFound()
-    return redirect(f"/v/{link}/")
 
 
 @require_safe

@@ -210,9 +210,21 @@ def test_a_certificate_is_earned_on_a_phone_and_checked_by_a_stranger_without_ne
     text = code.text.partition("#")[2]
     stranger.context.set_offline(True)
     stranger.goto(f"/verify/#{text}")
-    stranger.get_by_text("真实有效: 周师傅").wait_for()
+    stranger.locator(".note.good", has_text="真实有效：周师傅").wait_for()
     stranger.fill("#text", text[:-3] + ("AAA" if text[-3:] != "AAA" else "BBB"))
-    stranger.get_by_text("不是真的").wait_for()
+    stranger.locator(".note.bad", has_text="不是真的").wait_for()
+    stranger.context.set_offline(False)
+    number = rider.locator("[data-thing=certificate]").get_attribute("data-name")
+    stranger.fill("#text", number)
+    stranger.get_by_text("这是编号").wait_for()
+    stranger.fill("#number", number)
+    stranger.click("text=查编号")
+    stranger.locator(".note.good", has_text=number).wait_for()
+
+    # found again where somebody would look for it
+    rider.goto("/exam/")
+    rider.locator("[data-things=certificate] a", has_text=number).click()
+    rider.wait_for_url("**/exam/*-*/")
 
 
 def _answers():

@@ -150,3 +150,40 @@ def test_a_search_and_a_thank_you_are_not_kept_under_the_bare_address(open_as):
     page.context.set_offline(False)
     page.locator("[data-retry]").wait_for(state="detached")
     assert page.url.endswith("/sessions/")
+
+
+def test_after_a_week_what_was_sent_cannot_be_read_on_the_phone_and_what_waits_and_the_ways_back_can(open_as):
+    page = phone(open_as)
+    page.evaluate(
+        """async () => {
+            await Drafts.put("waits", "waiting", {action: "/help/ask/", title: "没发出", fields: [], files: []});
+            await Drafts.put("sent", "waiting", {action: "/help/ask/", title: "发出了", fields: [], files: []});
+            await Drafts.answered("sent", {link: "/c/x/", title: "发出了", code: "AAAA", words: "三月工钱"});
+            await Drafts.keepForm("/report/", {page: "/report/", fields: [["words", "井盖"]], files: []});
+            await Drafts.keepThing("station", "LF01", {title: "良丰", link: "/stations/LF01/"});
+            await Drafts.put("office", "waiting", {name: "上门登记的人"});
+            await Drafts.keepPaper("grid", {list: "名单"});
+        }"""
+    )
+    kept = """async () => ({
+        drafts: (await Drafts.all()).map((draft) => draft.id).sort(),
+        answer: (await Drafts.answers()).map(({body}) => [body.code, body.words || ""]),
+        form: Boolean(await Drafts.form("/report/")),
+        thing: Boolean(await Drafts.thing("station", "LF01")),
+        paper: Boolean(await Drafts.paper("grid")),
+    })"""
+    whole = {"drafts": ["office", "waits"], "answer": [["AAAA", "三月工钱"]], "form": True, "thing": True}
+    page.context.set_offline(True)
+    page.goto("/help/")
+    assert page.evaluate(kept) == whole | {"paper": True}
+    page.clock.install()
+    for days, form in ((8, False), (16, False)):
+        page.clock.set_fixed_time(page.evaluate("Date.now()") + days * 86_400_000)
+        page.goto("/help/")
+        later = {"answer": [["AAAA", ""]], "form": form, "paper": False}
+        assert page.evaluate(kept) == whole | later
+    page.get_by_text("天前写的").wait_for()
+    page.goto("/me/")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="清空").click()
+    page.wait_for_function("async () => !(await Drafts.answers()).length && !(await Drafts.things()).length")

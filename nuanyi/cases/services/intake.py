@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID, uuid5
@@ -50,15 +51,22 @@ class Request:
 # coming back -------------------------------------------------------------------------------------
 
 
+#: Codes are base32, whose signs are A-Z and 2-7. O and I are shown as the free digits, so that nobody mistakes them.
+_SHOWN = str.maketrans("OI", "98")
+#: What somebody typed, as base32: zero and one are the letters that they look like; codes of before 0.7 have O and I.
+_TYPED = str.maketrans("9801", "OIOI")
+
+
 def claim_code_of(key: UUID) -> str:
     """The code to come back by, as people write it: ``ABCD-EFGH-JKMN-PQRS``, 80 bits, worked out from the key."""
     raw = keys().digest("claim", key.hex)[:10]
-    code = base64.b32encode(raw).decode()
+    code = base64.b32encode(raw).decode().translate(_SHOWN)
     return "-".join(code[n : n + 4] for n in range(0, 16, 4))
 
 
 def _claim_digest(code: str) -> bytes:
-    return keys().digest("claim-code", "".join(sign for sign in code.upper() if sign.isalnum()))
+    plain = unicodedata.normalize("NFKC", code).upper().translate(_TYPED)
+    return keys().digest("claim-code", "".join(sign for sign in plain if sign.isalnum()))
 
 
 def link_of(case: Case) -> str:

@@ -150,9 +150,20 @@ def test_a_claim_code_leads_back_and_guessing_ends(routed):
     case = send()
     code = intake.claim_code_of(case.key)
     assert len(code.replace("-", "")) == 16
+    assert not set(code) & set("OI01"), "nothing that looks like something else"
     browser = Client()
     answer = browser.post("/help/mine/", {"code": code.lower().replace("-", " ")})
     assert answer["Location"] == f"/c/{intake.link_of(case)}/"
+    # a code of before, which had O and I, and either sign where they are meant
+    old = code.translate(str.maketrans("98", "OI"))
+    for typed in (
+        old,
+        old.translate(str.maketrans("OI", "01")),
+        code.translate(str.maketrans("ABC", "ＡＢＣ")),
+    ):
+        assert intake.case_by_code(typed, "198.51.100.8").pk == case.pk
+    wrong = browser.post("/help/mine/", {"code": "ABCD-EFGH"})
+    assert 'value="ABCD-EFGH"' in wrong.content.decode(), "what was typed is still there"
     with pytest.raises(TooMuch):
         for _turn in range(40):
             with pytest.raises(NotFound):
@@ -311,3 +322,22 @@ def test_nobody_leaves_with_open_cases(routed, program):
     assert refused.value.code == "open-cases"
     desk.assign(actor=clerk, pks=[case.pk], clerk=None)
     people.close_account(actor=program, account=routed.accounts["clerk"])
+
+
+def test_what_cannot_be_undone_is_asked_for_a_second_time(routed):
+    case = send()
+    page = Client().get(f"/c/{intake.link_of(case)}/").content.decode()
+    assert "没人再办" in page, "what follows stands there before the second tap"
+    withdraw = page.index("/withdraw/")
+    fold = page.rindex("<details", 0, withdraw)
+    assert page.index("</details>", fold) > withdraw, "folded until it is asked for"
+    assert page.index("/add/") < fold, "not beside sending"
+
+
+def test_a_refused_word_stays_on_the_page_of_the_case(routed):
+    case = send()
+    answer = Client().post(f"/c/{intake.link_of(case)}/add/", {"key": str(uuid4()), "words": "长" * 3000})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert case.ref in page, "the secret page stays"
+    assert "长" * 3000 in page, "with what was typed"

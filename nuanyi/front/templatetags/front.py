@@ -181,6 +181,35 @@ def day(value: date | datetime | None) -> SafeString | str:
     return format_html('<time datetime="{}" title="{}">{}</time>', full.replace(" ", "T"), full, words)
 
 
+@register.simple_tag
+def moment(value: datetime | None) -> SafeString | str:
+    """``6月3日 周五 21:40``, and ``今天 21:40`` where it is today: an hour that somebody has to be somewhere."""
+    if value is None:
+        return "—"
+    local = value.astimezone(clock.CHINA)
+    time = local.strftime("%H:%M")
+    return format_html('<span class="nowrap">{} {}</span>', _day_or_today(local), time)
+
+
+def _day_or_today(local: datetime) -> SafeString | str:
+    return gettext("today") if local.date() == clock.today() else day(local.date())
+
+
+@register.simple_tag
+def around(value: datetime) -> SafeString:
+    """``今天 21 点多``: what is kept to the hour and what is kept to the second, told alike, so that a way never runs backwards."""
+    local = value.astimezone(clock.CHINA)
+    words = gettext("after %(hour)s:00") % {"hour": local.hour}
+    return format_html('<span class="nowrap">{} {}</span>', _day_or_today(local), words)
+
+
+@register.simple_tag
+def between(first: datetime, last: datetime) -> SafeString:
+    """``6月3日 周五 21:40–23:00``."""
+    ends = last.astimezone(clock.CHINA).strftime("%H:%M")
+    return format_html('<span class="nowrap">{}–{}</span>', moment(first), ends)
+
+
 @register.filter
 def weekday(number: int) -> str:
     """The short name of a weekday, Monday being 1."""

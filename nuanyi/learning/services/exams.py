@@ -126,6 +126,10 @@ def hand_in(*, key: UUID, answers: dict[int, int]) -> Paper:
     return paper
 
 
+#: Wrong numbers an hour of one network.
+NUMBERS_AN_HOUR = 60
+
+
 @transaction.atomic
 def certify(*, key: UUID, name: str) -> Certificate:
     """A certificate for a paper that was passed; asked for again it is the same one. Raises NotFound, IllegalMove, BadInput, Conflict."""
@@ -180,6 +184,14 @@ def revoked_numbers() -> list[str]:
     return list(
         Certificate.objects.filter(revoked_at__isnull=False).order_by("pk").values_list("number", flat=True)
     )
+
+
+def by_number(*, number: str, network: str) -> Certificate | None:
+    """The certificate of a number as it stands on paper; None where we issued none. Raises TooMuch (a network that guesses)."""
+    found = Certificate.objects.filter(number=number.strip().upper()[:12]).first()
+    if found is None:
+        limits.count("certificate", network, at_most=NUMBERS_AN_HOUR)
+    return found
 
 
 def passed_by(code: str) -> tuple[FirmCode, int]:

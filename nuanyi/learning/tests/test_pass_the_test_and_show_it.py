@@ -146,6 +146,18 @@ def test_a_revoked_number_stands_on_the_list_and_its_paper_is_gone(cast, bank):
     assert Client().get(f"/exam/{made.paper_id}/pdf/").status_code == 404
 
 
+def test_a_number_that_somebody_types_is_ours_or_not_and_never_says_whose(cast, bank):
+    made = exams.certify(key=pass_it().pk, name="李小四")
+    stranger = Client()
+    good = stranger.get("/verify/", {"number": f" {made.number.lower()} "}).content.decode()
+    assert "note good" in good
+    assert "李小四" not in good
+    assert "note bad" not in good
+    assert "note bad" in stranger.get("/verify/", {"number": "2611XXXXXX"}).content.decode()
+    exams.revoke(actor=cast.actor("office"), number=made.number, words="替考")
+    assert "已撤销" in stranger.get("/verify/", {"number": made.number}).content.decode()
+
+
 def test_a_firm_sees_a_number_and_nobody(cast, bank, district):
     firm = exams.make_firm_code(actor=cast.actor("office"), firm="甲站点", unit=district["gonghui"])
     for name in ("李小四", "王小五"):

@@ -141,7 +141,7 @@ def come(*, link: str, shift: int) -> Signup:
     )
     if mine is None:
         raise NotFound()
-    early = (mine.shift.starts_at - clock.now()).total_seconds() > 1800
+    early = mine.shift.starts_at - clock.now() > rules.COME_BEFORE
     if early or mine.shift.ends_at < clock.now():
         raise IllegalMove(_("Sign in from half an hour before the shift until its end."), code="not-now")
     mine.came, mine.place = True, Place.ON

@@ -282,3 +282,33 @@ def test_a_photo_of_a_shift_is_kept_sealed_once_and_looking_is_journaled(worked,
         403,
         404,
     )
+
+
+def test_a_place_given_away_is_taken_back_and_nobody_signs_in_days_before(member, shift):
+    _person, link = member()
+    found = shift(starts_at=clock.now() + timedelta(days=3), ends_at=clock.now() + timedelta(days=3, hours=2))
+    phone = Client()
+    phone.post(f"/v/{link}/up/", {"shift": found.pk, "role": "traffic"})
+    page = phone.get(f"/v/{link}/").content.decode()
+    assert "已报名" in page
+    assert f"/v/{link}/come/" not in page
+    early = phone.post(f"/v/{link}/come/", {"shift": found.pk})
+    assert early.status_code == 409
+    assert found.title in early.content.decode(), "the secret page stays"
+    phone.post(f"/v/{link}/away/", {"shift": found.pk})
+    assert Signup.objects.get().place == "offered"
+    assert "把名额要回来" in phone.get(f"/v/{link}/").content.decode()
+    phone.post(f"/v/{link}/up/", {"shift": found.pk, "role": "traffic"})
+    assert Signup.objects.get().place == "on"
+
+
+def test_a_reward_is_asked_for_a_second_time_and_not_offered_for_hours_that_are_not_there(worked, reward):
+    person, link, _found, _signup = worked
+    page = Client().get(f"/v/{link}/").content.decode()
+    assert reward.title in page
+    assert f"/v/{link}/reward/" not in page
+    Volunteer.objects.filter(pk=person.pk).update(minutes=180)
+    page = Client().get(f"/v/{link}/").content.decode()
+    form = page.index(f"/v/{link}/reward/")
+    fold = page.rindex("<details", 0, form)
+    assert page.index("</details>", fold) > form

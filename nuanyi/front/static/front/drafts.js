@@ -1,12 +1,16 @@
-/* What the phone keeps, sealed with AES-GCM under keys that cannot be taken out of it.
-   Under the account's key: what the office wrote or may read without network; it dies at sign-out and 7 days after it was made.
-   Under the phone's own key: what a worker writes without an account, and the answers with their links and codes; they stay
-   until the worker clears them, because nobody else can give them back. */
+/* What the phone keeps, sealed with AES-GCM under keys that cannot be taken out of it. Three of them:
+   the account's (what the office wrote or may read without network; dies at sign-out),
+   the phone's own (what a worker writes without an account),
+   and that of the ways back (links, numbers and codes, favourites: never a word of what was written; stays until the worker
+   clears it, because nobody else can give it back).
+   The first two live seven days. Then a new one takes over what still waits to be sent and what was written lately; everything
+   else dies with the old one. */
 const Drafts = (() => {
     const DAYS = 7 * 86400e3;
     const STORES = ["keys", "drafts", "papers", "answers", "forms", "things"];
     const ACCOUNT = "key";
     const OWN = "own";
+    const WAYS = "ways";
     const open = () =>
         new Promise((done, failed) => {
             const ask = indexedDB.open("nuanyi", 4);
@@ -39,26 +43,79 @@ const Drafts = (() => {
     const remove = (store, id) => run(store, "readwrite", (tx) => tx.objectStore(store).delete(id));
     const clear = (store) => run(store, "readwrite", (tx) => tx.objectStore(store).clear());
 
-    const key = async (name, make) => {
+    const make = () =>
+        crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    /* who seals and writes shares the keys; who changes them has them alone */
+    const holding = (mode, act) =>
+        navigator.locks ? navigator.locks.request("nuanyi.keys", { mode }, act) : act();
+    const key = async (name, makes) => {
         const kept = await get("keys", name);
-        const dead = kept && name === ACCOUNT && Date.now() - kept.at > DAYS;
-        if (kept && !dead) return kept.key;
-        if (dead) await forget();
-        if (!make) return null;
-        const fresh = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
-            "encrypt",
-            "decrypt",
-        ]);
+        if (kept) return kept.key;
+        if (!makes) return null;
+        const fresh = await make();
         /* two tabs may come here at once: the first key that is written is the one */
         return run("keys", "readwrite", (tx) => {
             const store = tx.objectStore("keys");
             const answer = { result: null };
             store.get(name).onsuccess = (event) => {
                 answer.result = event.target.result?.key || fresh;
-                if (!event.target.result || dead) store.put({ key: answer.result, at: Date.now() }, name);
+                if (!event.target.result) store.put({ key: answer.result, at: Date.now() }, name);
             };
             return answer;
         });
+    };
+    const sealedBy = async (opener, body) => {
+        const iv = crypto.getRandomValues(new Uint8Array(12));
+        const text = new TextEncoder().encode(JSON.stringify(body));
+        return { iv, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, opener, text) };
+    };
+    const openedBy = async (opener, row) => {
+        try {
+            const raw = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, opener, row.sealed);
+            return JSON.parse(new TextDecoder().decode(raw));
+        } catch {
+            return null;
+        }
+    };
+    /* a key that is seven days old gives way: what waits unsent and what was written in these days go under the new one, in one
+       transaction with the end of the old one; what was sent, and papers, can be read no more */
+    const renew = (name) =>
+        holding("exclusive", async () => {
+            const old = await get("keys", name);
+            if (!old || Date.now() - old.at <= DAYS) return;
+            const fresh = await make();
+            const kept = [],
+                gone = [];
+            for (const store of ["drafts", "forms", "papers"])
+                for (const row of await list(store)) {
+                    if ((row.by || ACCOUNT) !== name) continue;
+                    const body = await openedBy(old.key, row);
+                    const waits = store === "drafts" || (store === "forms" && Date.now() - row.at <= DAYS);
+                    if (body && waits && row.id !== undefined)
+                        kept.push([store, row.id, { ...row, ...(await sealedBy(fresh, body)) }]);
+                    else if (row.id !== undefined) gone.push([store, row.id]);
+                }
+            /* ways back of before 0.7 lay under the key of what was written */
+            for (const row of await list("answers")) {
+                if (name !== OWN || row.by !== OWN) continue;
+                const body = await openedBy(old.key, row);
+                if (!body) continue;
+                const { words: _words, ...way } = body;
+                kept.push(["answers", row.id, { ...(await seal(way, WAYS)), id: row.id, at: row.at }]);
+            }
+            await run(["keys", "drafts", "forms", "papers", "answers"], "readwrite", (tx) => {
+                for (const [store, id, row] of kept) tx.objectStore(store).put(row, id);
+                for (const [store, id] of gone) tx.objectStore(store).delete(id);
+                if (name === ACCOUNT) tx.objectStore("papers").clear();
+                return tx.objectStore("keys").put({ key: fresh, at: Date.now() }, name);
+            });
+        });
+    let renewed = null;
+    const current = () => {
+        renewed ||= renew(OWN)
+            .then(() => renew(ACCOUNT))
+            .catch(() => {});
+        return renewed;
     };
     /* whose drafts and papers these are: a mark of the account, told by pages of the office; another's papers go at once */
     const WHOSE = "nuanyi.whose";
@@ -79,25 +136,21 @@ const Drafts = (() => {
         await clear("papers");
         await remove("keys", ACCOUNT);
     };
-    const seal = async (body, by) => {
-        const iv = crypto.getRandomValues(new Uint8Array(12));
-        const text = new TextEncoder().encode(JSON.stringify(body));
-        const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(by, true), text);
-        return { iv, sealed, by, at: Date.now() };
+    const seal = async (body, by) => ({ ...(await sealedBy(await key(by, true), body)), by, at: Date.now() });
+    /* seals and writes under keys that do not change meanwhile */
+    const writeSealed = async (store, id, body, by, more = {}) => {
+        await current();
+        await holding("shared", async () => write(store, id, { id, ...more, ...(await seal(body, by)) }));
     };
     /* null where the key is gone */
     const unseal = async (row) => {
+        await current();
         const opener = row && (await key(row.by || ACCOUNT, false));
-        if (!opener) return null;
-        try {
-            const raw = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, opener, row.sealed);
-            return JSON.parse(new TextDecoder().decode(raw));
-        } catch {
-            return null;
-        }
+        return opener ? openedBy(opener, row) : null;
     };
     const opened = async (store) => {
         const found = [];
+        await current();
         for (const row of await list(store)) {
             const body = await unseal(row);
             if (body) found.push({ id: row.id, state: row.state, at: body.at || row.at, body });
@@ -107,35 +160,55 @@ const Drafts = (() => {
 
     const put = async (id, state, body) => {
         const whole = { whose: whose(), at: Date.now(), ...body };
-        const row = { id, state, ...(await seal(whole, ofAccount(whole) ? ACCOUNT : OWN)) };
-        await write("drafts", id, row);
+        await writeSealed("drafts", id, whole, ofAccount(whole) ? ACCOUNT : OWN, { state });
     };
     const all = () => opened("drafts");
     const drop = (id) => remove("drafts", id);
 
     /* what came back for a draft is kept and the draft goes, both or neither */
-    const answered = async (id, answer) => {
-        const row = { id, ...(await seal({ at: Date.now(), ...answer }, OWN)) };
-        await run(["drafts", "answers"], "readwrite", (tx) => {
-            tx.objectStore("drafts").delete(id);
-            return tx.objectStore("answers").put(row, id);
+    const answered = async (id, { words, ...way }) => {
+        await current();
+        await holding("shared", async () => {
+            const row = { id, ...(await seal({ at: Date.now(), ...way }, WAYS)) };
+            /* the first words of it, to tell two alike apart: they die with the key of what was written */
+            if (words) row.words = await seal(words, OWN);
+            await run(["drafts", "answers"], "readwrite", (tx) => {
+                tx.objectStore("drafts").delete(id);
+                return tx.objectStore("answers").put(row, id);
+            });
         });
     };
-    const answers = async () => (await opened("answers")).reverse();
+    const answers = async () => {
+        const found = (await opened("answers")).reverse();
+        for (const answer of found) {
+            const row = await get("answers", answer.id);
+            if (row?.words) answer.body.words = (await unseal(row.words)) || "";
+        }
+        return found;
+    };
     const putAway = async (id) => {
-        const body = await unseal(await get("answers", id));
-        if (body) await write("answers", id, { id, ...(await seal({ ...body, away: true }, OWN)) });
+        const row = await get("answers", id),
+            body = await unseal(row);
+        if (body) await writeSealed("answers", id, { ...body, away: true }, WAYS, { words: row.words });
+    };
+    /* from another phone: what is not here yet */
+    const takeIn = async ({ answers: ways = [], things: kept = [] }) => {
+        for (const { id, body } of ways)
+            if (!(await get("answers", id))) await writeSealed("answers", id, { ...body, away: true }, WAYS);
+        for (const { body } of kept)
+            if (!(await get("things", `${body.sort}:${body.name}`)))
+                await keepThing(body.sort, body.name, body);
     };
     const clearOwn = async () => {
         for (const row of await list("drafts")) if (row.by === OWN) await remove("drafts", row.id);
-        for (const store of ["answers", "forms", "things"]) await clear(store);
-        await remove("keys", OWN);
+        for (const store of ["answers", "things"]) await clear(store);
+        for (const row of await list("forms")) if (row.by === OWN) await remove("forms", row.id);
+        for (const name of [OWN, WAYS]) await remove("keys", name);
     };
 
     /* what somebody wants to find again: favourites, certificates, places at sessions; {title, link, …} by sort and name */
     const keepThing = async (sort, name, body) => {
-        const id = `${sort}:${name}`;
-        await write("things", id, { id, ...(await seal({ at: Date.now(), ...body, sort, name }, OWN)) });
+        await writeSealed("things", `${sort}:${name}`, { at: Date.now(), ...body, sort, name }, WAYS);
     };
     const thing = async (sort, name) => unseal(await get("things", `${sort}:${name}`));
     const dropThing = (sort, name) => remove("things", `${sort}:${name}`);
@@ -143,8 +216,7 @@ const Drafts = (() => {
 
     /* a form that is being written: what stands in it survives a reload, a way back and a killed tab */
     const keepForm = async (page, body) => {
-        const by = ofAccount(body) ? ACCOUNT : OWN;
-        await write("forms", page, { id: page, ...(await seal(body, by)) });
+        await writeSealed("forms", page, body, ofAccount(body) ? ACCOUNT : OWN);
     };
     const form = async (page) => unseal(await get("forms", page));
     const dropForm = (page) => remove("forms", page);
@@ -152,7 +224,7 @@ const Drafts = (() => {
     /* a paper is what an account may read on this phone without network until it signs out: null where there is none */
     const keepPaper = async (name, body) => {
         await cleared;
-        await write("papers", name, await seal(body, ACCOUNT));
+        await writeSealed("papers", name, body, ACCOUNT);
     };
     const paper = async (name) => {
         const row = await get("papers", name);
@@ -167,6 +239,7 @@ const Drafts = (() => {
         answered,
         answers,
         putAway,
+        takeIn,
         clearOwn,
         keepThing,
         thing,

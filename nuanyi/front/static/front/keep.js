@@ -120,13 +120,12 @@
             (answer) => !answer.body.away && answer.body.link && answer.body.link !== location.pathname,
         );
         const parts = fresh.map(card);
-        if (waiting.length)
-            parts.push(
-                element("p", {
-                    className: "note",
-                    textContent: board.dataset.waiting.replace("#", String(waiting.length)),
-                }),
-            );
+        if (waiting.length) {
+            const days = Math.floor((Date.now() - Math.min(...waiting.map(({ at }) => at))) / 86400e3);
+            const words = [board.dataset.waiting.replace("#", String(waiting.length))];
+            if (days >= 2) words.push(board.dataset.old.replace("#", String(days)));
+            parts.push(element("p", { className: "note", textContent: words.join(" ") }));
+        }
         const items = element("ul", { className: "plain-list" }, ...refused.map(refusedCard));
         items.dataset.refused = "";
         if (refused.length) parts.push(items);
@@ -231,6 +230,36 @@
         if (draft.id === mine()) say("sent");
         return { link, page: told.link ? `${told.link}?sent=1` : answer.url, kept: Boolean(told.link) };
     };
+    /* what a page says is worth finding again is kept; lists of it stand where somebody would look for it */
+    const keepThings = async () => {
+        for (const place of document.querySelectorAll("[data-thing]")) {
+            const { thing, name, title, link } = place.dataset;
+            await Drafts.keepThing(thing, name, { title, link: link || location.pathname, words: name });
+        }
+        for (const list of document.querySelectorAll("[data-things]")) {
+            const found = (await Drafts.things()).filter(({ body }) => body.sort === list.dataset.things);
+            if (!found.length) continue;
+            list.replaceChildren(
+                ...found.map(({ body }) =>
+                    element(
+                        "li",
+                        {},
+                        element(
+                            "a",
+                            { href: body.link },
+                            element("span", {
+                                textContent: [body.title, body.words].filter(Boolean).join(" · "),
+                            }),
+                        ),
+                    ),
+                ),
+            );
+            list.before(element("h2", { textContent: list.dataset.title }));
+            list.hidden = false;
+        }
+    };
+    keepThings();
+
     /* the first page that comes sends; the others of this phone wait for it */
     const alone = (act) =>
         navigator.locks

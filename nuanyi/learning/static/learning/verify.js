@@ -5,13 +5,23 @@
     const bytes = (text) =>
         Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
     const revoked = JSON.parse(place.dataset.revoked);
-    const say = (words, good) => {
+    const say = (words, tone = "") => {
         place.textContent = words;
-        place.classList.toggle("good", Boolean(good));
+        place.classList.toggle("good", tone === "good");
+        place.classList.toggle("bad", tone === "bad");
     };
+    const asks = place.textContent;
     const check = async (text) => {
         const told = text.includes("#") ? text.slice(text.indexOf("#") + 1) : text;
-        if (!told) return;
+        if (!told.trim()) {
+            say(asks);
+            return;
+        }
+        /* a number alone proves nothing here, and nothing against it: whether it is ours is asked of the server */
+        if (/^[\w-]{4,20}$/.test(told.trim())) {
+            say(place.dataset.number);
+            return;
+        }
         let key;
         try {
             key = await crypto.subtle.importKey(
@@ -31,10 +41,10 @@
             if (!(await crypto.subtle.verify({ name: "Ed25519" }, key, bytes(signature), raw)))
                 throw new Error("bad");
             const [number, day, ...name] = new TextDecoder().decode(raw).split("|");
-            if (revoked.includes(number)) say(`${place.dataset.gone} ${number}`);
-            else say(`${place.dataset.good}: ${name.join("|")} · ${day} · ${number}`, true);
+            if (revoked.includes(number)) say(`${place.dataset.gone} ${number}`, "bad");
+            else say(`${place.dataset.good}：${name.join("|")} · ${day} · ${number}`, "good");
         } catch {
-            say(place.dataset.bad);
+            say(place.dataset.bad, "bad");
         }
     };
     check(location.hash);
