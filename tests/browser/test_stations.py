@@ -48,15 +48,15 @@ def test_the_nearest_open_station_with_a_socket_is_found_and_found_again_on_the_
     # located at once: the permission stands
     best = page.locator(".best")
     best.wait_for()
-    page.get_by_text("手机充电", exact=True).first.click()
-    page.get_by_text("现在开门", exact=True).first.click()
+    page.locator(".ticks label", has_text="手机充电").click()
+    page.locator(".ticks label", has_text="现在开门").click()
     page.wait_for_function("document.querySelectorAll('.ask input:checked').length === 2")
     best.wait_for()
     assert "良丰" in best.inner_text()
     assert re.match(r"\d+ 米\n", best.inner_text()), "the answer on one line"
     assert "有插座" in best.inner_text()
     assert "lat=" not in page.url, "where somebody is does not stand in the address"
-    ride = page.locator("[data-ride]").get_attribute("href")
+    ride = page.locator("a[data-ride]").get_attribute("href")
     assert "mode=ride" in ride
 
     page.locator(".stations a").nth(1).click()
@@ -73,7 +73,7 @@ def test_the_nearest_open_station_with_a_socket_is_found_and_found_again_on_the_
     page.reload()
     page.locator(".best").wait_for()
     assert page.locator(".ask input:checked").count() == 2
-    page.wait_for_function("document.querySelector('[data-ride]').href.includes('qq.com')")
+    page.wait_for_function("document.querySelector('a[data-ride]').href.includes('qq.com')")
 
 
 def test_without_network_the_phone_computes_what_is_near_and_whether_it_is_open_at_this_hour(
@@ -98,11 +98,9 @@ def test_without_network_the_phone_computes_what_is_near_and_whether_it_is_open_
 
     # ten past three in the coming night
     page.clock.install()
-    night = page.evaluate(
-        "() => { const day = 86400e3, china = 8 * 3600e3;"
-        " return Math.floor((Date.now() + china) / day) * day + day - china + (3 * 60 + 10) * 60e3; }"
-    )
-    page.clock.set_fixed_time(night)
+    china, day = 8 * 3600, 86_400
+    midnight = (int(page.evaluate("Date.now()") / 1000) + china) // day * day + day - china
+    page.clock.set_fixed_time(midnight + 3 * 3600 + 600)
     page.goto("/stations/LF01/")
     page.get_by_text("没有网络。按").wait_for()
     assert "已关门" in page.locator(".answer").inner_text()
@@ -117,7 +115,7 @@ def test_without_network_the_phone_computes_what_is_near_and_whether_it_is_open_
     # a station that was never opened with network
     page.locator(".stations a", has_text="桂阳公路").click()
     page.get_by_role("heading", name="桂阳公路").wait_for()
-    assert "mode=ride" in page.locator("[data-ride]").get_attribute("href")
+    assert "mode=ride" in page.locator("a[data-ride]").get_attribute("href")
     page.context.set_offline(False)
 
 

@@ -133,7 +133,7 @@ const Stations = (() => {
         }
     };
     const useApp = (root) =>
-        root.querySelectorAll("[data-ride]").forEach((link) => {
+        root.querySelectorAll("a[data-ride]").forEach((link) => {
             link.href = link.dataset[chosenApp()] || link.href;
         });
     const chooseApp = (app) => {

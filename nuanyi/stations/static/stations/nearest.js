@@ -72,7 +72,7 @@
         const [number, unit] = Stations.distance(row.metres, words);
         const line = element("span", { className: "best-state" }, state(row));
         if (row.kinds.includes("charging")) line.append(` · ${words.sockets}`);
-        const ride = element("a", { className: "button", href: row.ways.amap, textContent: words.ride });
+        const ride = element("a", { className: "button", href: row.ways.amap, textContent: words.rideThere });
         Object.assign(ride.dataset, { ride: "", ...row.ways });
         return [
             element(

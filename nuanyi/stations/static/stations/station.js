@@ -80,7 +80,7 @@
             const ride = element("a", {
                 className: "button",
                 href: row.ways.amap,
-                textContent: words.ride,
+                textContent: words.rideThere,
             });
             Object.assign(ride.dataset, { ride: "", ...row.ways });
             $("[data-rides]").replaceChildren(ride);
