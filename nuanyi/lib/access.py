@@ -50,8 +50,10 @@ def permission_required(permission: str) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             actor = actor_of(request)
+            # worked out before the first statement is told who reads: within it, asking would ask the database itself
+            guest = actor.kind == "guest"
             if permission != PUBLIC:
-                if actor.kind == "guest":
+                if guest:
                     raise SignInFirst()
                 if permission != SIGNED_IN and not actor.can(permission):
                     raise NotAllowed(permission=permission)

@@ -58,7 +58,7 @@ def test_a_first_password_opens_nothing_outside_the_office_either(cast, program)
     ):
         answer = browser.get(address)
         assert (answer.status_code, answer.get("Location")) == (302, "/accounts/password/change/"), address
-    assert grid.get("/stations/").status_code == 200  # what is open to everybody stays open
+    assert grid.get("/reports/").status_code == 200  # what is open to everybody stays open
     assert grid.get("/door/token/").json()["signed_in"] is False
     # a phone that sends what it kept learns that somebody must sign in, and keeps it
     kept = grid.post(

@@ -89,6 +89,7 @@ def no_rules():
         cursor.execute("SET session_replication_role = DEFAULT")
 
 
+@pytest.mark.as_owner
 @pytest.mark.parametrize("where", [field.where for field in sealed.fields()])
 def test_every_sealed_column_is_found_rotated_and_opens_after_the_old_keys_are_gone(
     where, own_keys, no_rules, program
