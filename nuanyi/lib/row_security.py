@@ -53,10 +53,12 @@ class _Reading:
 
     actor: Actor
     shown: dict[str, str] = field(default_factory=dict)
+    #: asked before anything is told: a request's actor is looked up when first asked for, which is a statement too
+    guest: bool = False
 
     def traits(self) -> dict[str, Any]:
         """What policies may ask."""
-        if self.actor.kind == "guest" and not self.shown:
+        if self.guest and not self.shown:
             return {}
         where = {
             permission: sorted(_words(scope) for scope in scopes)
@@ -94,7 +96,8 @@ def _now() -> _Reading | None:
 @contextmanager
 def reader(actor: Actor) -> Iterator[None]:
     """Within the block every transaction is told that ``actor`` reads; none is opened."""
-    before = _reading.set(_Reading(actor))
+    found = _Reading(actor, guest=actor.kind == "guest")
+    before = _reading.set(found)
     try:
         yield
     finally:

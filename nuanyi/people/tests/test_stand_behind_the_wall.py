@@ -115,6 +115,10 @@ def test_outside_a_transaction_every_statement_is_told_too(db, program):
         other.close()
 
 
+def test_a_public_page_looks_somebody_signed_in_up_before_it_says_who_reads(cast):
+    assert cast.client("clerk").get("/help/").status_code == 200
+
+
 def test_who_reads_is_worked_out_once_a_statement(cast, two):
     with row_security.reading_as(cast.actor("yanshan")), connection.cursor() as cursor:
         cursor.execute("EXPLAIN SELECT count(*) FROM people_person")
