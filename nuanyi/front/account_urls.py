@@ -11,7 +11,9 @@ from django.urls import path
 
 from nuanyi.lib.access import PUBLIC, SIGNED_IN, permission_required
 
-_open, _mine = permission_required(PUBLIC), permission_required(SIGNED_IN)
+#: An answer of these is not given again: it opens or ends a session.
+WHY = "signing in and out, and its secrets"
+_open, _mine = permission_required(PUBLIC, unkeyed=WHY), permission_required(SIGNED_IN, unkeyed=WHY)
 
 urlpatterns = [
     path("login/", _open(account.login), name="account_login"),

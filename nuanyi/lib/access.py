@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import GUEST, Actor
 from nuanyi.lib.errors import NotAllowed, Refusal, SignInFirst
+from nuanyi.lib.once import once
 from nuanyi.lib.proxies import client_address
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -43,8 +44,11 @@ def address_of(request: HttpRequest) -> str:
     return f"{address}|{token}" if token else address
 
 
-def permission_required(permission: str) -> Callable[[View], View]:
-    """Let a request in only if its actor may do ``permission``; run the view in one transaction under row-level security."""
+def permission_required(permission: str, *, unkeyed: str = "") -> Callable[[View], View]:
+    """Let a request in only if its actor may do ``permission``; run the view in one transaction under row-level security.
+
+    A POST is carried out once for each key of its sender (``lib.once``), but where ``unkeyed`` says why not.
+    """
 
     def build(view: View) -> View:
         @wraps(view)
@@ -57,15 +61,20 @@ def permission_required(permission: str) -> Callable[[View], View]:
                     raise SignInFirst()
                 if permission != SIGNED_IN and not actor.can(permission):
                     raise NotAllowed(permission=permission)
-            with row_security.reading_as(actor):
-                try:
-                    return view(request, *args, **kwargs)
-                except Refusal as refusal:
-                    # answered inside the transaction: the refused service has rolled its own part back, and what
-                    # it journaled about the refusal stays
-                    return _answer[0](request, refusal)
+
+            def run() -> HttpResponseBase:
+                with row_security.reading_as(actor):
+                    try:
+                        return view(request, *args, **kwargs)
+                    except Refusal as refusal:
+                        # answered inside the transaction: the refused service has rolled its own part back, and what
+                        # it journaled about the refusal stays
+                        return _answer[0](request, refusal)
+
+            return once(request, actor, run) if request.method == "POST" and not unkeyed else run()
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.unkeyed = unkeyed  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return build

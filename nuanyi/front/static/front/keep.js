@@ -310,7 +310,7 @@
     let left = false;
     const touched = (body) =>
         body.files.length ||
-        body.fields.some(([name, value]) => value && !["key", "lat", "lon", "accuracy"].includes(name));
+        body.fields.some(([name, value]) => value && !["key", "once", "lat", "lon", "accuracy"].includes(name));
     const save = async () => {
         if (!form || left) return;
         const body = await packed(null);
@@ -325,7 +325,7 @@
             files[name].items.add(new File([blob(text)], "photo.jpg", { type: blob(text).type }));
         }
         for (const [name, value] of body.fields) {
-            if (name === "key") continue;
+            if (name === "key" || name === "once") continue;
             const field = form.elements.namedItem(name);
             if (!field) continue;
             const many = field instanceof RadioNodeList ? [...field] : [field];
