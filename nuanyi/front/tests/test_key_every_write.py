@@ -16,6 +16,7 @@ PACKAGE = Path(nuanyi.__file__).parent
 #: Views whose POST is carried out each time that it comes, with a few words of why.
 UNKEYED = {
     "accounts/": "signing in and out, and its secrets",
+    "daily/": "the key is the reader's own: he asks with it and confirms with it",
     "wechat/": "WeChat's server signs each message and numbers it",
     "help/phone/": "keeps nothing but tries; a code opens as often as it is right",
 }
@@ -135,3 +136,10 @@ def test_pages_as_people_open_them_hold_a_key_in_every_posted_form(cast, put):
                     form[:300],
                 )
     assert seen > 20
+
+
+@pytest.mark.django_db
+def test_somebody_who_is_signed_in_opens_public_pages_too(cast):
+    """Who reads is looked up by the page and told to the database, which the look-up itself asks."""
+    assert cast.client("office").get("/stations/").status_code == 200
+    assert cast.client("worker").post("/language/", {"language": "en", "next": "/"}).status_code == 302

@@ -310,7 +310,9 @@
     let left = false;
     const touched = (body) =>
         body.files.length ||
-        body.fields.some(([name, value]) => value && !["key", "once", "lat", "lon", "accuracy"].includes(name));
+        body.fields.some(
+            ([name, value]) => value && !["key", "once", "lat", "lon", "accuracy"].includes(name),
+        );
     const save = async () => {
         if (!form || left) return;
         const body = await packed(null);
