@@ -234,7 +234,15 @@
     const keepThings = async () => {
         for (const place of document.querySelectorAll("[data-thing]")) {
             const { thing, name, title, link } = place.dataset;
-            await Drafts.keepThing(thing, name, { title, link: link || location.pathname, words: name });
+            if ("gone" in place.dataset) {
+                await Drafts.dropThing(thing, name);
+                continue;
+            }
+            await Drafts.keepThing(thing, name, {
+                title,
+                link: link || location.pathname,
+                words: place.dataset.words || "",
+            });
         }
         for (const list of document.querySelectorAll("[data-things]")) {
             const found = (await Drafts.things()).filter(({ body }) => body.sort === list.dataset.things);
@@ -254,7 +262,7 @@
                     ),
                 ),
             );
-            list.before(element("h2", { textContent: list.dataset.title }));
+            list.before(element("h2", { className: "of-things", textContent: list.dataset.title }));
             list.hidden = false;
         }
     };
