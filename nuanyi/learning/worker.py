@@ -113,7 +113,7 @@ def progress_kept(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-@permission_required(PUBLIC)
+@permission_required(PUBLIC, journaled=True)
 def pushed(request: HttpRequest, code: str) -> HttpResponse:
     """The link in a group: counts that it was opened and shows the lesson right there, so that the phone keeps it under this
     address and opens it without network the second time."""

@@ -150,6 +150,7 @@ def save_view(*, actor: Actor, title: str, query: str) -> SavedView:
     return made
 
 
+@transaction.atomic
 def drop_view(*, actor: Actor, pk: int) -> None:
     """Forget a saved view of one's own."""
     SavedView.objects.filter(pk=pk, account_id=actor.account_id or 0).delete()
