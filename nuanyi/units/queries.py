@@ -28,6 +28,10 @@ class Responsible:
     rule_id: int
 
 
+#: Where no unit has a role.
+NOBODY = "—"
+
+
 @dataclass(frozen=True)
 class Move:
     """A group whose unit in one role would change."""
@@ -117,7 +121,7 @@ def dry_run(changed: Sequence[rules.RuleRow], known: Directory | None = None) ->
         before = _by_role(book, book.answers(group.sector, group.region_code))
         after = _by_role(book, book.answers(group.sector, group.region_code, changed))
         moves += [
-            Move(group, role, str(labels[role]), before.get(role, "—"), after.get(role, "—"))
+            Move(group, role, str(labels[role]), before.get(role, NOBODY), after.get(role, NOBODY))
             for role in rules.ROLE_ORDER
             if before.get(role) != after.get(role)
         ]

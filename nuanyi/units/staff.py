@@ -137,6 +137,11 @@ def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
         "sectors": dict(Sector.choices),
         "looked": moves is not None,
         "moved": sum(move.subjects.count for move in moves or []),
+        "unguided": sum(
+            move.subjects.count
+            for move in moves or []
+            if move.role == Role.GUIDE and move.after == queries.NOBODY
+        ),
     }
     return render(request, "units/staff/edit.html", context, status=422 if refusal or form.errors else 200)
 

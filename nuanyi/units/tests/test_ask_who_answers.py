@@ -67,3 +67,17 @@ def test_a_point_on_the_map_has_an_answer_in_any_coordinate_system(cast, program
     lat, lon = wgs84_to_gcj02(25.05, 110.35)
     page = cast.client("clerk").get("/office/responsibility/", {"point": f"{lat},{lon}", "crs": "gcj02"})
     assert "雁山镇" in page.content.decode()
+
+
+def test_the_dry_run_says_how_many_would_have_no_guiding_unit(cast, district):
+    from nuanyi.census.models import Establishment
+    from nuanyi.units.models import ResponsibilityRule
+
+    for n in range(3):
+        Establishment.objects.create(name=f"{n}", name_key=f"{n}", sector="courier", region_code="450311100")
+    rule = ResponsibilityRule.objects.get(role="guide", sector="courier")
+    told = {"role": "guide", "sector": "courier", "unit": rule.unit_id, "remove": "1", "look": "1"}
+    answer = cast.client("office").post(f"/office/responsibility/rules/{rule.pk}/", told)
+    page = " ".join(answer.content.decode().split())
+    assert "其中 3 条将没有指导单位" in page
+    assert "3 户" in page
