@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from copy import copy
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import resolve
 
 from nuanyi.lib import sent
 from nuanyi.lib.errors import Refusal, SignInFirst
@@ -30,6 +34,79 @@ def _before(request: HttpRequest) -> str:
     return before.path if before.netloc == request.get_host() and not again else ""
 
 
+#: Refusals of what somebody typed; others are about the page itself.
+_OF_A_FORM = frozenset({400, 409, 422})
+#: Never written into a page again.
+_SECRET = re.compile(r"password|secret|token|code", re.IGNORECASE)
+_MOST_TYPED = 20_000
+
+
+def _is_office(request: HttpRequest) -> bool:
+    """Whether this is a page of the office, asked for by somebody of it."""
+    actor = getattr(request, "actor", None)
+    return request.path.startswith("/office/") and actor is not None and actor.kind == "account"
+
+
+def _in_its_form(request: HttpRequest, refusal: Refusal) -> HttpResponse | None:
+    """The office's page that the refused form stands in, with the refusal on top and what was typed in its fields.
+
+    The page is made anew as if it was asked for; None where there is no such page, or it cannot be shown.
+    """
+    before = urlsplit(request.headers.get("Referer", ""))
+    if (
+        request.method != "POST"
+        or refusal.status not in _OF_A_FORM
+        or not _is_office(request)
+        or before.netloc != request.get_host()
+        or not before.path.startswith("/office/")
+    ):
+        return None
+    again: Any = copy(request)
+    again.method = "GET"
+    again.path = again.path_info = before.path
+    again.GET, again.POST = QueryDict(before.query), QueryDict()
+    again.META = {
+        **request.META,
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": before.path,
+        "QUERY_STRING": before.query,
+    }
+    again.refused = {
+        "message": "" if refusal.fields else str(refusal),
+        "fields": [(name, str(words)) for name, words in refusal.fields.items()],
+        "typed": {"action": request.path, "fields": _typed(request), "wrong": _words(refusal)},
+    }
+    try:
+        match = resolve(before.path)
+        again.resolver_match = match
+        response = match.func(again, *match.args, **match.kwargs)
+    except (Http404, Refusal):
+        return None
+    if not isinstance(response, HttpResponse) or response.status_code != 200:
+        return None
+    response.status_code = refusal.status
+    return response
+
+
+def _words(refusal: Refusal) -> dict[str, str]:
+    return {name: str(words) for name, words in refusal.fields.items()}
+
+
+def _typed(request: HttpRequest) -> dict[str, list[str]]:
+    """What was typed, but for secrets and what a page gives itself."""
+    told: dict[str, list[str]] = {}
+    signs = 0
+    for name, values in request.POST.lists():
+        signs += sum(len(str(value)) for value in values)
+        if (
+            not _SECRET.search(name)
+            and name not in ("csrfmiddlewaretoken", "key", "next")
+            and signs < _MOST_TYPED
+        ):
+            told[name] = [str(value) for value in values]
+    return told
+
+
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
     """Answer a refused request in the form that its client understands."""
     if wants_json(request):
@@ -43,6 +120,9 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
         return redirect(target)
     if getattr(request, "htmx", False):
         return render(request, "front/fragments/refusal.html", {"refusal": refusal}, status=refusal.status)
+    in_place = _in_its_form(request, refusal)
+    if in_place is not None:
+        return in_place
     from nuanyi.people.access import explain
 
     permission = str(refusal.facts.get("permission", ""))
@@ -50,6 +130,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
     context = {
         "refusal": refusal,
         "back": _before(request),
+        "shell": "front/staff.html" if _is_office(request) else "front/phone.html",
         "why": explain(actor, permission) if permission and actor is not None else None,
     }
     return render(request, "front/refused.html", context, status=refusal.status)

@@ -1,0 +1,68 @@
+import json
+import re
+
+from nuanyi.units.models import Unit
+
+HOME = "/office/responsibility/"
+
+
+def typed(page):
+    found = re.search(r'<script id="typed" type="application/json">(.*?)</script>', page, re.DOTALL)
+    return json.loads(found.group(1)) if found else None
+
+
+def test_a_refused_form_comes_back_in_its_own_page_with_what_was_typed(cast):
+    told = {"field": "headcount", "value": "很多", "id": "00000000-0000-7000-8000-000000000000"}
+    answer = cast.client("office").post(
+        "/office/census/establishments/follow-up/",
+        {"follow_up": "visited", "note": "很多", "password": "geheim", "next": "/office/"} | told,
+        HTTP_REFERER="http://testserver/office/census/establishments/?sector=courier",
+    )
+    page = answer.content.decode()
+    assert answer.status_code in (404, 422)
+    bad = cast.client("office").post(
+        "/office/census/establishments/follow-up/",
+        {"follow_up": "no-such", "note": "很多<script>", "password": "geheim"},
+        HTTP_REFERER="http://testserver/office/census/establishments/?sector=courier",
+    )
+    page = bad.content.decode()
+    assert bad.status_code == 422
+    assert 'id="rail"' in page
+    assert 'id="list"' in page
+    assert typed(page)["fields"]["note"] == ["很多<script>"]
+    assert "很多<script>" not in page
+    assert "geheim" not in page
+
+
+def test_a_refusal_of_the_office_stands_in_the_offices_shell(cast):
+    for answer in (
+        cast.client("office").get("/office/census/workers/00000000-0000-7000-8000-000000000000/"),
+        cast.client("office").get("/office/census/workers/", {"sort": "phone"}),
+        cast.client("clerk").get("/office/people/"),
+    ):
+        assert answer.status_code in (403, 404, 422)
+        assert 'id="rail"' in answer.content.decode()
+
+
+def test_a_referer_of_somebody_else_or_out_of_reach_gives_the_plain_refusal(cast):
+    browser = cast.client("office")
+    for referer in (
+        "https://elsewhere.example/office/census/workers/",
+        "http://testserver/office/journal/audit/",
+        "http://testserver/nowhere/",
+        "http://testserver/office/nowhere/",
+        "x",
+    ):
+        answer = browser.post(
+            "/office/census/workers/follow-up/", {"follow_up": "no-such"}, HTTP_REFERER=referer
+        )
+        assert answer.status_code == 422
+        assert typed(answer.content.decode()) is None
+
+
+def test_nothing_is_written_while_the_page_is_shown_again(cast):
+    before = Unit.objects.count()
+    cast.client("office").post(
+        f"{HOME}units/new/", {"name": ""}, HTTP_REFERER=f"http://testserver{HOME}units/new/"
+    )
+    assert Unit.objects.count() == before
