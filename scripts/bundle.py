@@ -19,6 +19,7 @@ OFFICE_ONLY = {
     "shells/office-narrow.css",
     "shells/print.css",
     "components/bulk.css",
+    "components/list.css",
     "components/toast.css",
     "components/keys.css",
     "components/panel.css",

@@ -280,19 +280,6 @@ class AnswerTemplate(models.Model):
         constraints = [models.UniqueConstraint("unit", "title", name="answer_once")]
 
 
-class SavedView(models.Model):
-    """Filters of the worklist under a name, for one account."""
-
-    PERSONAL = NOBODY
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
-    title = models.CharField(max_length=30)
-    query = models.CharField(max_length=300)
-
-    class Meta:
-        constraints = [models.UniqueConstraint("account", "title", name="view_once")]
-
-
 class ClockRule(models.Model):
     """A length of time that replaces or adds to those the program comes with, with its source."""
 

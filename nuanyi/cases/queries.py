@@ -202,16 +202,21 @@ HEAVY = ("sealed_words", "sealed_caller", "sealed_phone", "claim_digest", "body_
 FILTERS = ("state", "kind", "who", "region", "q")
 
 
-def worklist(actor: Actor, filters: dict[str, str], after: str = "") -> tuple[list[Case], str]:
-    """Cases by deadline: one page and the cursor of the next (empty at the end). Raises BadInput for a bad cursor.
-
-    What the units have and what they are offered are asked for apart, each by its own index, and merged here: one
-    question with OR would read every case of the unit to sort it.
+def worklist_parts(actor: Actor, filters: dict[str, str]) -> list[QuerySet[Case]]:
+    """What the units have and what they are offered, each by its own index: one question with OR would read every
+    case of the unit to sort it by deadline.
     """
     units = actor.units("cases.handle")
+    return [
+        filtered(actor, filters).filter(mine).select_related("clerk").defer(*HEAVY)
+        for mine in (Q(unit_id__in=units), Q(offered_unit_id__in=units) & ~Q(unit_id__in=units))
+    ]
+
+
+def worklist(actor: Actor, filters: dict[str, str], after: str = "") -> tuple[list[Case], str]:
+    """Cases by deadline: one page and the cursor of the next (empty at the end). Raises BadInput for a bad cursor."""
     found: list[Case] = []
-    for mine in (Q(unit_id__in=units), Q(offered_unit_id__in=units) & ~Q(unit_id__in=units)):
-        rows = filtered(actor, filters).filter(mine).select_related("clerk").defer(*HEAVY)
+    for rows in worklist_parts(actor, filters):
         if after:
             rows = rows.filter(_after(after))
         found += rows.order_by("due_at", "pk")[: PAGE + 1]

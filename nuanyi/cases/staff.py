@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode
 from uuid import UUID, uuid4
 
+from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.cases import queries
 from nuanyi.cases.forms import CallForm
-from nuanyi.cases.models import Case, Register, RegisterLine, SavedView
+from nuanyi.cases.models import Case, Register, RegisterLine
 from nuanyi.cases.rules import Kind, State
-from nuanyi.cases.services import desk, exports, intake, registers, settings
+from nuanyi.cases.services import desk, exports, intake, registers
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of
+from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, RoleGrant
@@ -78,33 +82,58 @@ def _lines(rows: list[Case], mine: set[int]) -> list[Line]:
     return made
 
 
+COLUMNS = (
+    Column("ref", _("Number"), "ref", may_hide=False),
+    Column("kind", _("What about"), "kind"),
+    Column("due", _("Due"), "due_at"),
+    Column("state", _("State"), "state"),
+    Column("clerk", _("Clerk"), "clerk__username"),
+    Column("region", _("Township"), "region_code"),
+    Column("employer", _("Employer"), "employer"),
+)
+
+
+def _listing(actor: Actor) -> Listing:
+    """The worklist as one actor may see it."""
+    townships = [(region.code, region.name) for region in places.townships()]
+    states = [("late", _("Late")), *State.choices, ("all", _("All of them"))]
+    return Listing(
+        "cases.worklist",
+        COLUMNS,
+        [
+            Filter("state", _("State"), states, "state", _("Still open"), ("late", "all"), "all"),
+            Filter("kind", _("What about"), Kind.choices, "kind"),
+            Filter("who", _("Whose"), [("me", _("Mine")), ("nobody", _("Nobody's yet"))]),
+            Filter("region", _("Township"), townships, Left("region_code", 9)),
+        ],
+        lambda filters: queries.filtered(actor, filters).select_related("clerk").defer(*queries.HEAVY),
+        order="due_at",
+        parts=lambda filters: queries.worklist_parts(actor, filters),
+        searches=_("Number or employer"),
+    )
+
+
 @require_safe
 @permission_required("cases.handle")
 def worklist(request: HttpRequest) -> HttpResponse:
     """What must be done next?"""
-    actor, filters = actor_of(request), _filters(request)
-    rows, cursor = queries.worklist(actor, filters, request.GET.get("after", ""))
+    actor = actor_of(request)
+    page = shown(request, _listing(actor))
+    page.rows = _lines(page.rows, set(actor.units("cases.handle")))
     context = {
-        "rows": _lines(rows, set(actor.units("cases.handle"))),
-        "cursor": cursor,
-        "filters": filters,
-        "kinds": Kind.choices,
-        "states": [
-            ("late", gettext("Late")),
-            *[(s.value, s.label) for s in State],
-            ("all", gettext("All of them")),
-        ],
-        "people": [("me", gettext("Mine")), ("nobody", gettext("Nobody's yet"))],
+        "list": page,
         "clerks": _clerks(actor.units("cases.handle")),
-        "townships": [(r.code, r.name) for r in places.townships()],
-        "views": SavedView.objects.filter(account_id=actor.account_id or 0).order_by("pk")[:12],
-        "query": urlencode(filters),
+        "rows_template": "cases/staff/worklist_rows.html",
+        "bulk_action": reverse("cases:assign"),
+        "bulk_template": "cases/staff/worklist_bulk.html",
+        "extra_template": "cases/staff/worklist_extra.html",
+        "empty_template": "cases/staff/worklist_empty.html",
     }
     return render(request, "cases/staff/worklist.html", context)
 
 
 @require_safe
-@permission_required("cases.handle", journaled=True)
+@permission_required("cases.handle")
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered worklist as Excel."""
     return workbook(exports.export_list(actor=actor_of(request), filters=_filters(request)), "worklist")
@@ -114,10 +143,10 @@ def export(request: HttpRequest) -> HttpResponse:
 @permission_required("cases.handle")
 def assign(request: HttpRequest) -> HttpResponse:
     """Give the picked cases to somebody of the unit."""
-    pks = [int(pk) for pk in request.POST.getlist("id") if pk.isdecimal() and len(pk) < 19]
+    pks = picked(request, _listing(actor_of(request)))
     clerk = Account.objects.filter(pk=number_of(request.POST.get("clerk", ""))).first()
     desk.assign(actor=actor_of(request), pks=pks, clerk=clerk)
-    return redirect("/office/cases/")
+    return redirect("cases:worklist")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -142,18 +171,6 @@ def by_call(request: HttpRequest) -> HttpResponse:
     return render(
         request, "cases/staff/call.html", {"form": form, "refusal": refusal, "code": code}, status=status
     )
-
-
-@require_POST
-@permission_required("cases.handle")
-def view(request: HttpRequest) -> HttpResponse:
-    """Keep the present filters under a name, or forget a kept view."""
-    if request.POST.get("drop"):
-        settings.drop_view(actor=actor_of(request), pk=number_of(request.POST["drop"]))
-        return redirect("/office/cases/")
-    query = request.POST.get("query", "")
-    settings.save_view(actor=actor_of(request), title=request.POST.get("title", ""), query=query)
-    return redirect(f"/office/cases/?{urlencode(parse_qsl(query))}")
 
 
 @require_safe

@@ -9,7 +9,6 @@ urlpatterns = [
     path("", staff.worklist, name="worklist"),
     path("worklist.xlsx", staff.export, name="export"),
     path("assign/", staff.assign, name="assign"),
-    path("view/", staff.view, name="view"),
     path("call/", staff.by_call, name="call"),
     path("overview/", staff.overview, name="overview"),
     path("items/", settings_staff.items, name="items"),

@@ -16,6 +16,7 @@ COPY_TAKEN = declare("census.copy_taken", _("An annotated copy or the rejected r
 RECORDED_AT_DOOR = declare(
     "census.recorded_at_door", _("Somebody was recorded at the door"), personal="id only"
 )
+RECORD_CHANGED = declare("census.record_changed", _("A record was changed by hand"), personal="id only")
 FOLLOWED_UP = declare("census.followed_up", _("A follow-up was noted"), personal="id only")
 ROUND_SAVED = declare("census.round_saved", _("A census round was planned or changed"))
 ROUND_MOVED = declare("census.round_moved", _("A census round began or was closed"))

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import CharField, Count, QuerySet
 from django.db.models.functions import Length
 
-from nuanyi.census.models import CensusRound, Establishment, Import, Source, Worker
+from nuanyi.census.columns import FIELDS
+from nuanyi.census.loading import establishments as establishments_loading
+from nuanyi.census.loading import workers as workers_loading
+from nuanyi.census.loading.workers import SCOPE
+from nuanyi.census.models import CensusRound, Change, Establishment, Import, Source, Worker
 from nuanyi.census.rows import name_key
 from nuanyi.census.rules import FollowUp
+from nuanyi.lib import masks
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import Words
 from nuanyi.lib.form_parsing import number_of, uuid_of
 from nuanyi.lib.sectors import Sector
+from nuanyi.people.models import keys
+from nuanyi.places import queries as places
 from nuanyi.units.events import Subjects
 
 CharField.register_lookup(Length)
@@ -124,4 +133,57 @@ def subjects() -> list[Subjects]:
             found.append(
                 Subjects(title, sector, region, number, f"{address}?sector={sector}&region={region}")
             )
+    return found
+
+
+@dataclass(frozen=True)
+class PastChange:
+    """A change of a record: when, by whom (an account, or the source of a roster), ``(field, before, after)`` masked."""
+
+    at: Any
+    who: str
+    lines: list[tuple[Words, str, str]]
+
+
+_MASKS = {
+    "name": masks.mask_name,
+    "phone": masks.mask_phone,
+    "id_number": masks.mask_id_number,
+    "contact_name": masks.mask_name,
+    "contact_phone": masks.mask_phone,
+}
+
+
+def history(record: Establishment | Worker) -> list[PastChange]:
+    """What a record was, newest first. ``record`` is one that its reader may see; values are masked."""
+    is_worker = isinstance(record, Worker)
+    module: Any = workers_loading if is_worker else establishments_loading
+    titles = {
+        name: title for name, (title, _names) in FIELDS["workers" if is_worker else "establishments"].items()
+    }
+    sectors, names = dict(Sector.choices), places.names_by_code()
+    after: dict[str, str] = {}
+    found: list[PastChange] = []
+
+    def words(name: str, value: str) -> str:
+        if name == "sector":
+            return str(sectors.get(value, value))
+        if name == "region":
+            return names.get(value, value)
+        is_masked = name in _MASKS and not (name == "name" and not is_worker)
+        return _MASKS[name](value) if is_masked else value
+
+    changes = Change.objects.filter(record_id=record.pk).exclude(record_type=SCOPE)
+    for change in changes.select_related("account", "source_import__source").order_by("-pk")[:50]:
+        before = json.loads(keys().open("file", bytes(change.sealed_before), record.pk.bytes))
+        lines = []
+        for name, value in before.items():
+            if name == "as_of":
+                continue
+            now = after.get(name)
+            now = str(module.value_of(record, name)) if now is None else now
+            lines.append((titles.get(name, name), words(name, value) or "—", words(name, now) or "—"))
+            after[name] = value
+        who = change.source_import.source.name if change.source_import else str(change.account or "—")
+        found.append(PastChange(change.changed_at, who, lines))
     return found

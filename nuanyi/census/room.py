@@ -23,6 +23,7 @@ ROOM = Room(
         Permission("census.view", _("See establishments and workers"), _READERS),
         Permission("census.follow_up", _("Write down a contact"), _READERS),
         Permission("census.enter", _("Record somebody at the door"), _READERS),
+        Permission("census.edit", _("Change records and add them by hand"), _OFFICE_AND_UNITS),
         Permission("census.import", _("Take a roster in"), _OFFICE_AND_UNITS),
         Permission("census.link", _("Decide which entries are one person"), _OFFICE),
         Permission("census.rounds", _("Plan a census round"), _OFFICE),

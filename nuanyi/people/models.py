@@ -12,7 +12,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, Declaration, Sensitivity
-from nuanyi.lib.sealed import SealedBytes, SealedText
+from nuanyi.lib.sealed import SealedText
 from nuanyi.lib.sealed import keys as keys  # rooms above ask the room of persons for them
 from nuanyi.people.rules import Role
 from nuanyi.units.models import Unit
@@ -246,25 +246,21 @@ class Consent(models.Model):
         ]
 
 
-class ClientKey(models.Model):
-    """A key that a phone or a page made for one sending, claimed by the write that it belongs to (``lib.once``).
+class KeptView(models.Model):
+    """Filters, order and columns of an office list under a name: for one account, or for its whole unit."""
 
-    ``mark`` stands for sender, address and key, ``body_digest`` for all that was sent; both are keyed, and the day on which
-    the row goes is the only time in it: an anonymous sending leaves no moment here either.
-    """
+    PERSONAL: dict[str, Declaration] = {}
 
-    PERSONAL = {
-        "sealed_answer": Declaration(
-            _("The answer to what you sent, with its link and code"),
-            _("To answer the same when a bad network makes a phone send twice"),
-            DUTY_BASIS,
-            14,
-            _("Deleted"),
-        )
-    }
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="kept_views")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.CASCADE, related_name="+")
+    list_name = models.CharField(max_length=40)
+    title = models.CharField(max_length=30)
+    query = models.CharField(max_length=400, blank=True)
+    is_shared = models.BooleanField(default=False)
 
-    mark = models.UUIDField(primary_key=True, editable=False)
-    body_digest = models.BinaryField()
-    attempt = models.UUIDField()
-    sealed_answer = SealedBytes(null=True)
-    forget_date = models.DateField()
+    class Meta:
+        ordering = ["title", "pk"]
+        constraints = [models.UniqueConstraint("account", "list_name", "title", name="kept_view_once")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -8,7 +8,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile
 from nuanyi.people import events
-from nuanyi.people.models import Account, Person, keys
+from nuanyi.people.models import Account, KeptView, Person, keys
 from nuanyi.units.models import Unit, UnitKind
 
 
@@ -53,3 +53,11 @@ def units_without_hands() -> QuerySet[Unit]:
     """Active units in which nobody can sign in: what goes there comes to the district office. Members of alliances need none."""
     hands = Account.objects.filter(unit=OuterRef("pk"), is_active=True)
     return Unit.objects.filter(~Exists(hands), active=True).exclude(kind=UnitKind.MEMBER)
+
+
+def kept_views(actor: Actor, list_name: str) -> list[KeptView]:
+    """Views of a list: one's own, and those that one's unit shares."""
+    if actor.account_id is None:
+        return []
+    mine = Q(account_id=actor.account_id) | Q(is_shared=True, unit_id=actor.unit_id)
+    return list(KeptView.objects.filter(mine, list_name=list_name)[:50])

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import queries as journal_queries
@@ -23,9 +26,13 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, TooMuch
 from nuanyi.lib.seal import FAMILIES, add_key, drop_keys_before
 from nuanyi.people import erasures, events, rules
-from nuanyi.people.models import Account, Consent, Person, RoleGrant, keys
+from nuanyi.people.models import Account, Consent, KeptView, Person, RoleGrant, keys
 from nuanyi.people.rules import Role
 from nuanyi.units.models import Unit
+
+#: What a kept view may name, and what of an address it leaves out.
+VIEW_NAME = re.compile(r"[a-z_]{1,20}")
+NOT_KEPT = frozenset({"q", "after", "before", "undo", "did", "failed"})
 
 # accounts and roles -------------------------------------------------------------------------
 
@@ -454,3 +461,34 @@ def _wait_for_older_transactions() -> None:
     raise Conflict(
         _("A long transaction is still running; the old keys stay. Run it again later."), code="busy"
     )
+
+
+# kept views of lists ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def keep_view(*, actor: Actor, list_name: str, title: str, query: str, is_shared: bool = False) -> KeptView:
+    """Keep a list's filters, order and columns under a name. What was searched for is not kept: it may be a name.
+
+    Raises NotAllowed, BadInput.
+    """
+    if actor.account_id is None:
+        raise NotAllowed()
+    if not title.strip() or not list_name:
+        raise BadInput(fields={"title": _("Give the view a name.")})
+    told = QueryDict(query)
+    kept = {name: told[name] for name in told if VIEW_NAME.fullmatch(name) and name not in NOT_KEPT}
+    made, _new = KeptView.objects.update_or_create(
+        account_id=actor.account_id,
+        list_name=list_name[:40],
+        title=title.strip()[:30],
+        defaults={"query": urlencode(kept)[:400], "is_shared": is_shared, "unit_id": actor.unit_id},
+    )
+    return made
+
+
+@transaction.atomic
+def drop_view(*, actor: Actor, pk: int) -> None:
+    """Forget a view of one's own. Raises NotFound."""
+    if not KeptView.objects.filter(pk=pk, account_id=actor.account_id or 0).delete()[0]:
+        raise NotFound()

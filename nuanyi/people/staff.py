@@ -10,9 +10,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.lib import rooms, sheets
-from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.access import SIGNED_IN, actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.form_parsing import number_of
 from nuanyi.people import bulk, queries, services
 from nuanyi.people.forms import AccountForm, RoleForm
 from nuanyi.people.models import Account, Person, RoleGrant
@@ -182,3 +183,22 @@ def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
         actor=actor_of(request), person=person, field=field, purpose=request.POST.get("purpose", "")
     )
     return render(request, "people/staff/revealed.html", {"value": value, "title": FIELDS[field]})
+
+
+@require_POST
+@permission_required(SIGNED_IN)
+def view(request: HttpRequest) -> HttpResponse:
+    """Keep a list's view under a name, or forget one."""
+    actor, name = actor_of(request), request.POST.get("list", "")
+    if request.POST.get("drop"):
+        services.drop_view(actor=actor, pk=number_of(request.POST["drop"]))
+    else:
+        services.keep_view(
+            actor=actor,
+            list_name=name,
+            title=request.POST.get("title", ""),
+            query=request.POST.get("query", ""),
+            is_shared=bool(request.POST.get("shared")),
+        )
+    back = request.POST.get("next", "")
+    return redirect(back if back.startswith("/office/") else "/office/")

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", staff.accounts, name="accounts"),
     path("bulk/", staff.many, name="many"),
     path("new/", staff.new, name="new"),
+    path("view/", staff.view, name="view"),
     path("roles/", staff.roles, name="roles"),
     path("<int:pk>/", staff.account, name="account"),
     path("persons/<uuid:pk>/reveal/", staff.reveal, name="reveal"),

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
@@ -15,7 +18,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of
-from nuanyi.lib.paging import page_of
+from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.reports import jobs, queries
@@ -28,6 +31,42 @@ from nuanyi.units.models import Unit
 from nuanyi.units.queries import units_for
 
 FILTERS = ("state", "kind", "region", "late", "offered", "double", "q")
+COLUMNS = (
+    Column("ref", _("Number"), "ref", may_hide=False),
+    Column("kind", _("Kind"), "kind_id"),
+    Column("place", _("Place"), "region_code"),
+    Column("due", _("Due"), "due_at"),
+    Column("state", _("State"), "state"),
+    Column("unit", _("Unit"), "unit__name"),
+    Column("grid", _("Grid worker")),
+    Column("voices", _("Voices"), "voices_count", is_number=True, is_summed=True),
+)
+
+
+def _listing(actor: Actor) -> Listing:
+    """The list of reports as one actor may see it."""
+    return Listing(
+        "reports.reports",
+        COLUMNS,
+        [
+            Filter(
+                "state",
+                _("State"),
+                [*State.choices, ("all", _("All"))],
+                "state",
+                _("Still open"),
+                ("all",),
+                "all",
+            ),
+            Filter("kind", _("Kind"), queries.kind_choices(), "kind__code"),
+            Filter("region", _("Township"), places.township_choices()[1:], Left("region_code", 9)),
+            Filter("late", _("Deadline"), [("1", _("Overdue"))]),
+            Filter("double", _("Doubles"), [("1", _("Probably told twice"))]),
+            Filter("offered", _("Hand-over"), [("1", _("Offered"))]),
+        ],
+        lambda filters: queries.listed(actor, filters),
+        searches=_("Number or place"),
+    )
 
 
 @require_safe
@@ -35,25 +74,21 @@ FILTERS = ("state", "kind", "region", "late", "offered", "double", "q")
 def listed(request: HttpRequest) -> HttpResponse:
     """What is waiting out there?"""
     actor = actor_of(request)
-    filters = {name: request.GET.get(name, "") for name in FILTERS}
-    rows = queries.listed(actor, filters)
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
-        "page": page,
-        "filters": filters,
-        "kinds": queries.kind_choices(),
-        "states": [*State.choices, ("all", "—")],
-        "townships": places.township_choices()[1:],
+        "list": shown(request, _listing(actor)),
         "names": places.names_by_code(),
         "quality": queries.quality(Report.objects.visible_to(actor)),
-        "late": queries.listed(actor, {"late": "1"}).count(),
-        "doubles": queries.listed(actor, {"double": "1"}).count(),
+        "rows_template": "reports/staff/list_rows.html",
+        "bulk_action": reverse("reports:bulk"),
+        "bulk_template": "reports/staff/list_bulk.html",
+        "extra_template": "reports/staff/list_extra.html",
+        "empty_template": "reports/staff/list_empty.html",
     }
     return render(request, "reports/staff/list.html", context)
 
 
 @require_safe
-@permission_required("reports.handle", journaled=True)
+@permission_required("reports.handle")
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel."""
     filters = {name: request.GET.get(name, "") for name in FILTERS}
@@ -61,7 +96,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("reports.handle", journaled=True)
+@permission_required("reports.handle")
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """One report: where it is, what is wrong, what to do."""
     actor = actor_of(request)
@@ -98,7 +133,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@permission_required("reports.handle", journaled=True)
+@permission_required("reports.handle")
 def picture(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
     """A photo of a report; looking at it is journaled."""
     response = HttpResponse(
@@ -197,9 +232,9 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 def bulk(request: HttpRequest) -> HttpResponse:
     """Take several at once, or join several with what they are doubles of; each stands for itself."""
     actor, did, failed = actor_of(request), 0, 0
-    for text in request.POST.getlist("pick")[:200]:
+    for pk in picked(request, _listing(actor)):
         try:
-            found = handling.own(actor, number_of(text), lock=False)
+            found = handling.own(actor, pk, lock=False)
             if request.POST.get("deed") == "join" and found.double_of_id:
                 handling.join(actor=actor, pk=found.pk, into=found.double_of_id)
             elif request.POST.get("deed") == "take":
@@ -209,7 +244,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             did += 1
         except Refusal:
             failed += 1
-    return redirect(f"/office/reports/?did={did}&failed={failed}")
+    return redirect(f"{reverse('reports:list')}?did={did}&failed={failed}")
 
 
 # grid worker -------------------------------------------------------------------------------------
@@ -243,7 +278,7 @@ def grid_kept(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("reports.handle", journaled=True)
+@permission_required("reports.handle")
 def grid_report(request: HttpRequest, pk: int) -> HttpResponse:
     """One report of my grid, on the phone: go there, mend it, photograph it; offline too."""
     actor = actor_of(request)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, queries
-from nuanyi.cases.models import AnswerTemplate, ClockRule, RoutingRule, SavedView, ServiceItem
+from nuanyi.cases.models import AnswerTemplate, ClockRule, RoutingRule, ServiceItem
 from nuanyi.cases.rules import Kind, Part, Urgency
 from nuanyi.journal import services as journal
 from nuanyi.lib.actor import Actor
@@ -136,21 +136,3 @@ def drop_answer(*, actor: Actor, pk: int) -> None:
     units = [scope.unit for scope in actor.scopes("cases.handle")]
     if not AnswerTemplate.objects.filter(pk=pk, unit__in=units).delete()[0]:
         raise NotFound()
-
-
-@transaction.atomic
-def save_view(*, actor: Actor, title: str, query: str) -> SavedView:
-    """Keep the worklist's filters under a name. Raises BadInput."""
-    actor.require("cases.handle")
-    if not title.strip() or not query:
-        raise BadInput(fields={"title": _("Choose filters first, then give them a name.")})
-    made, _new = SavedView.objects.update_or_create(
-        account_id=actor.account_id, title=title.strip()[:30], defaults={"query": query[:300]}
-    )
-    return made
-
-
-@transaction.atomic
-def drop_view(*, actor: Actor, pk: int) -> None:
-    """Forget a saved view of one's own."""
-    SavedView.objects.filter(pk=pk, account_id=actor.account_id or 0).delete()

@@ -1,9 +1,10 @@
 import pytest
 
 from nuanyi.cases import queries
-from nuanyi.cases.models import AnswerTemplate, Case, SavedView
+from nuanyi.cases.models import AnswerTemplate, Case
 from nuanyi.cases.services import settings
 from nuanyi.lib.errors import BadInput, NotAllowed
+from nuanyi.people.models import KeptView
 
 
 def save(actor, **more):
@@ -65,16 +66,18 @@ def test_often_used_answers_belong_to_the_unit_and_fill_the_field(desk_cast, tak
 
 def test_a_view_is_kept_under_a_name_for_oneself_and_forgotten(desk_cast, sent):
     sent()
-    browser = desk_cast.client("clerk")
-    answer = browser.post(
-        "/office/cases/view/", {"title": "欠薪", "query": "kind=wage&state=new&evil=%0d%0a"}
-    )
-    assert answer.status_code == 302
-    view = SavedView.objects.get()
+    browser, here = desk_cast.client("clerk"), {"list": "cases.worklist", "next": "/office/cases/"}
+    told = {"title": "欠薪", "query": "kind=wage&state=new&q=周小明&Evil=%0d%0a"}
+    assert browser.post("/office/people/view/", here | told).status_code == 302
+    view = KeptView.objects.get()
+    assert view.query == "kind=wage&state=new"
     assert "欠薪" in browser.get("/office/cases/").content.decode()
     assert browser.get(f"/office/cases/?{view.query}").status_code == 200
-    browser.post("/office/cases/view/", {"drop": view.pk})
-    assert not SavedView.objects.exists()
+    assert (
+        desk_cast.client("office").post("/office/people/view/", here | {"drop": view.pk}).status_code == 404
+    )
+    browser.post("/office/people/view/", here | {"drop": view.pk})
+    assert not KeptView.objects.exists()
 
 
 def test_the_page_of_lengths_shows_every_source(desk_cast):

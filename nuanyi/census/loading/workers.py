@@ -328,7 +328,7 @@ class WorkerLoader:
         worker = (
             Worker.objects.select_related("person").select_for_update(of=("self",)).get(pk=record.worker_id)
         )
-        before = {name: _value_of(worker, name) for name in wanted} | {"as_of": worker.as_of_date.isoformat()}
+        before = {name: value_of(worker, name) for name in wanted} | {"as_of": worker.as_of_date.isoformat()}
         Change.objects.create(
             source_import=self.of,
             record_type="worker",
@@ -484,7 +484,8 @@ WHERE id = %s
 """
 
 
-def _value_of(worker: Worker, name: str) -> str:
+def value_of(worker: Worker, name: str) -> str:
+    """One field of a worker by its roster name, in clear."""
     if name in ("name", "phone", "id_number"):
         return open_for_program(worker.person, name)
     return str({"sector": worker.sector, "region": worker.region_code, "site": worker.site_name}[name])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import events, kinds, queries
-from nuanyi.census.models import Establishment, Export, ExportState, Worker
+from nuanyi.census.models import Establishment, Export, ExportState, Source, Worker
 from nuanyi.census.rules import FollowUp
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, sheets
@@ -18,12 +19,11 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound, Words
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
+from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, keys
 from nuanyi.people.rules import MIN_PURPOSE, Role
 from nuanyi.people.services import independent, open_for_program
 from nuanyi.places import queries as places
-
-CLEAR_AT_MOST = 5000
 
 #: Titles are those that the import knows, so that our own file goes back in unchanged.
 _COMMON_COLUMNS: list[tuple[Words, int]] = [(_("Sector"), 12), (_("Township"), 18)]
@@ -97,7 +97,7 @@ def _without_words(filters: dict[str, str]) -> dict[str, str]:
     return {name: "…" if name == "q" else value for name, value in filters.items()}
 
 
-def _sealed(filters: dict[str, str]) -> dict[str, str]:
+def sealed_filters(filters: dict[str, str]) -> dict[str, str]:
     """Filters as they wait for a decision: what was searched for may be a name."""
     return {
         name: keys().seal_for_good("searched", text) if name == "q" else text
@@ -112,6 +112,51 @@ def _opened(filters: dict[str, str]) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Which rows a request asks for, in words, and how many they are by the asker's rights now."""
+
+    export: Export | None
+    filters: list[tuple[Words, str]]
+    count: int | None
+
+
+_FILTER_TITLES: dict[str, Words] = {
+    "sector": _("Sector"),
+    "region": _("Township"),
+    "source": _("Source"),
+    "follow_up": _("Follow-up"),
+    "import": _("Import"),
+    "establishment": _("Establishment"),
+    "q": _("Searched for"),
+}
+
+
+def rows_asked(actor: Actor, filters: dict[str, str], export: Export | None = None) -> Asked:
+    """The rows that filters give an asker, in words and counted; those of a request that is over are not counted."""
+    known: dict[str, dict[Any, Any]] = {
+        "region": places.names_by_code(),
+        "follow_up": dict(FollowUp.choices),
+        "source": {str(source.pk): source.name for source in Source.objects.all()},
+    }
+    sectors = dict(Sector.choices)
+    told: list[tuple[Words, str]] = []
+    for name, text in filters.items():
+        words = str(known.get(name, {}).get(text, text))
+        if name == "sector":
+            words = "、".join(str(sectors.get(code, code)) for code in text.split(","))
+        if name in _FILTER_TITLES and text:
+            told.append((_FILTER_TITLES[name], words))
+    is_over = export is not None and export.state not in (ExportState.ASKED, ExportState.APPROVED)
+    count = None if is_over else queries.workers(actor, filters, "people.reveal").count()
+    return Asked(export, told, count)
+
+
+def asked_in_words(exports: Iterable[Export]) -> list[Asked]:
+    """Requests as whoever decides them sees them."""
+    return [rows_asked(actor_for(export.asked_by), _opened(export.filters), export) for export in exports]
+
+
 @transaction.atomic
 def ask_for_clear(*, actor: Actor, purpose: str, filters: dict[str, str]) -> Export:
     """Ask for workers in clear; everybody who may approve is told. Raises NotAllowed, BadInput."""
@@ -122,7 +167,7 @@ def ask_for_clear(*, actor: Actor, purpose: str, filters: dict[str, str]) -> Exp
     if actor.account_id is None:
         raise NotAllowed()
     made = Export.objects.create(
-        asked_by_id=actor.account_id, purpose=purpose.strip()[:200], filters=_sealed(filters)
+        asked_by_id=actor.account_id, purpose=purpose.strip()[:200], filters=sealed_filters(filters)
     )
     journal.record(actor, events.EXPORT_ASKED, made, purpose=made.purpose, filters=_without_words(filters))
     for role in (Role.DISTRICT_OFFICE, Role.ORGANISATION):
@@ -172,8 +217,8 @@ def take_clear(*, actor: Actor, export: Export) -> bytes:
         raise IllegalMove()
     actor.require("people.reveal")
     out = io.BytesIO()
-    rows = queries.workers(actor, _opened(found.filters), "people.reveal")[:CLEAR_AT_MOST]
-    count = _write(out, "workers", rows, clear=True)
+    rows = queries.workers(actor, _opened(found.filters), "people.reveal")
+    count = _write(out, "workers", rows.iterator(2000), clear=True)
     found.state = ExportState.TAKEN
     found.save()
     journal.record(actor, events.EXPORT_TAKEN, found, rows=count, purpose=found.purpose)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import events, kinds
+from nuanyi.census.loading import establishments, workers
 from nuanyi.census.loading.workers import prefixes
-from nuanyi.census.models import DoorstepEntry, Establishment, Worker
+from nuanyi.census.models import Change, DoorstepEntry, Establishment, Worker
 from nuanyi.census.rows import Known, name_key, read_establishment, read_worker
 from nuanyi.census.rules import REASONS, FollowUp, Kind
 from nuanyi.journal import services as journal
@@ -22,9 +24,19 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.digests import body_digest
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, Refusal
+from nuanyi.lib.identity import (
+    Unreadable,
+    plain,
+    read_count,
+    read_credit_code,
+    read_id_number,
+    read_mobile,
+    read_person_name,
+)
 from nuanyi.lib.ids import new_id
+from nuanyi.lib.sectors import Sector
 from nuanyi.people import queries as people
-from nuanyi.people.models import Person
+from nuanyi.people.models import Person, keys
 from nuanyi.people.services import seal_into
 from nuanyi.places import queries as places
 
@@ -177,3 +189,209 @@ def _known_already() -> Refusal:
     return Refusal(
         _("This one is on record already. Thank you for looking."), code="known-already", status=409
     )
+
+
+# changed and made by hand ----------------------------------------------------------------------
+
+WORKER_FIELDS = ("name", "phone", "id_number", "sector", "region", "site")
+ESTABLISHMENT_FIELDS = (
+    "name",
+    "credit_code",
+    "sector",
+    "region",
+    "headcount",
+    "contact_name",
+    "contact_phone",
+)
+#: Left empty in a form, these stay as they are: nobody sees them in clear to write them again.
+PERSONAL_FIELDS = frozenset({"phone", "id_number", "contact_name", "contact_phone"})
+
+
+def _read_count(cell: object) -> str:
+    number = read_count(cell)
+    if number > 100_000:
+        raise Unreadable("headcount")
+    return str(number)
+
+
+def _read_title(cell: object) -> str:
+    text = plain(cell)
+    if not text or len(text) > 120:
+        raise Unreadable("name-long" if text else "name-missing")
+    return text
+
+
+_READERS: dict[str, Callable[[object], str]] = {
+    "phone": read_mobile,
+    "id_number": read_id_number,
+    "contact_name": read_person_name,
+    "contact_phone": read_mobile,
+    "credit_code": read_credit_code,
+    "headcount": _read_count,
+    "site": lambda cell: plain(cell)[:120],
+}
+
+
+def _value(actor: Actor, model: type[Record], name: str, text: str) -> str:
+    """A value as it is kept. Raises BadInput with a word at its field."""
+    text = text.strip()
+    if name == "sector":
+        if text and text not in Sector.values:
+            raise BadInput(fields={name: _("Choose a sector.")})
+        return text
+    if name == "region":
+        if text not in places.names_by_code():
+            raise BadInput(fields={name: _("Choose a township.")})
+        if not actor.can("census.edit", regions=(text,), units=(actor.unit_id or 0,)):
+            raise BadInput(fields={name: REASONS["region-outside"]})
+        return text
+    if not text and name != "name":
+        return ""
+    reader = _READERS.get(name) or (read_person_name if model is Worker else _read_title)
+    try:
+        return reader(text)
+    except Unreadable as wrong:
+        raise BadInput(fields={name: REASONS[wrong.reason]}) from wrong
+
+
+def _loader(model: type[Record]) -> Any:
+    return workers if model is Worker else establishments
+
+
+def _now(record: Record, name: str) -> str:
+    return str(_loader(type(record)).value_of(record, name))
+
+
+def shown_now(record: Record, name: str) -> str:
+    """One field as a page may show it: personal values masked."""
+    if isinstance(record, Worker):
+        if name in ("name", "phone", "id_number"):
+            return str(getattr(record.person, name))
+    elif name in ("contact_name", "contact_phone"):
+        return str(getattr(record.contact, name.removeprefix("contact_"))) if record.contact else ""
+    return _now(record, name)
+
+
+@transaction.atomic
+def change_record(
+    *, actor: Actor, model: type[Record], pk: UUID, values: dict[str, str], seen: str = ""
+) -> Change | None:
+    """Change some fields of a record by hand, keeping what they were; None where nothing differs.
+
+    ``seen`` is the record's ``changed_at`` (ISO 8601) when it was shown: somebody else's change since then is not
+    overwritten. Raises NotAllowed, NotFound, BadInput with a word per field, Conflict.
+    """
+    actor.require("census.edit")
+    rows = model.objects.visible_to(actor, "census.edit").select_for_update(of=("self",))
+    record: Any = rows.select_related("person" if model is Worker else "contact").filter(pk=pk).first()
+    if record is None:
+        raise NotFound()
+    if seen and seen != record.changed_at.isoformat():
+        raise Conflict(
+            _(
+                "Somebody else has changed this record meanwhile. Look at it again; nothing of yours was kept."
+            ),
+            code="changed-meanwhile",
+        )
+    known = WORKER_FIELDS if model is Worker else ESTABLISHMENT_FIELDS
+    told: dict[str, str] = {}
+    wrong: dict[str, Any] = {}
+    for name, text in values.items():
+        is_personal = name in PERSONAL_FIELDS or (name == "name" and model is Worker)
+        if name not in known or (is_personal and not text.strip()):
+            continue
+        try:
+            told[name] = _value(actor, model, name, text)
+        except BadInput as bad:
+            wrong |= bad.fields
+    code = told.get("credit_code")
+    if code and Establishment.objects.filter(credit_code=code).exclude(pk=pk).exists():
+        wrong["credit_code"] = _("Another establishment has this code.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    wanted = [name for name, value in told.items() if value != _now(record, name)]
+    if not wanted:
+        return None
+    change = _keep_former(actor, record, wanted)
+    for name in wanted:
+        _loader(model).put_value(record, name, told[name])
+    if "site" in wanted:
+        site = Establishment.objects.filter(name_key=name_key(told["site"])).first() if told["site"] else None
+        record.establishment = site
+    _save(record, change)
+    journal.record(actor, events.RECORD_CHANGED, record, fields=wanted)
+    return change
+
+
+def _keep_former(actor: Actor, record: Record, names: list[str]) -> Change:
+    before = {name: _now(record, name) for name in names} | {"as_of": record.as_of_date.isoformat()}
+    return Change.objects.create(
+        account_id=actor.account_id,
+        record_type="worker" if isinstance(record, Worker) else "establishment",
+        record_id=record.pk,
+        changed_at=clock.now(),
+        sealed_before=keys().seal("file", json.dumps(before), record.pk.bytes),
+        **workers.moved(record, names, clock.today()),
+    )
+
+
+def _save(record: Any, change: Change) -> None:
+    record.changed_at = change.changed_at
+    record.as_of_date = max(record.as_of_date, clock.today())
+    if isinstance(record, Worker):
+        record.person.changed_at = change.changed_at
+        record.person.save()
+    record.save()
+
+
+@transaction.atomic
+def change_many(*, actor: Actor, model: type[Record], values: dict[UUID, dict[str, str]]) -> list[Change]:
+    """Change several records, all or none. Raises what ``change_record`` raises."""
+    made = [
+        change_record(actor=actor, model=model, pk=pk, values=told) for pk, told in sorted(values.items())
+    ]
+    return [change for change in made if change is not None]
+
+
+@transaction.atomic
+def undo_changes(*, actor: Actor, pks: list[int]) -> int:
+    """Take one's own last changes back; what somebody has changed since stays. Returns how many were taken back."""
+    actor.require("census.edit")
+    done = 0
+    for change in Change.objects.filter(pk__in=pks, account_id=actor.account_id or 0).order_by("-pk"):
+        model: type[Record] = Worker if change.record_type == "worker" else Establishment
+        rows = model.objects.visible_to(actor, "census.edit").select_for_update(of=("self",))
+        record: Any = (
+            rows.select_related("person" if model is Worker else "contact")
+            .filter(pk=change.record_id, changed_at=change.changed_at)
+            .first()
+        )
+        if record is None:
+            continue
+        names = [
+            name
+            for name in json.loads(keys().open("file", bytes(change.sealed_before), record.pk.bytes))
+            if name != "as_of"
+        ]
+        again = _keep_former(actor, record, names)
+        _loader(model).restore(record, change.sealed_before)
+        record.changed_at = again.changed_at
+        if isinstance(record, Worker):
+            record.person.save()
+        record.save()
+        Change.objects.filter(pk__in=(change.pk, again.pk)).update(until_date=None)
+        journal.record(actor, events.RECORD_CHANGED, record, fields=names, undone=change.pk)
+        done += 1
+    return done
+
+
+@transaction.atomic
+def add_record(*, actor: Actor, client_key: UUID, entry: dict[str, str]) -> Record:
+    """Write a record by hand, nobody having been met. Raises what ``record_at_doorstep`` raises."""
+    actor.require("census.edit")
+    made = record_at_doorstep(actor=actor, client_key=client_key, entry=entry)
+    record = made.worker or made.establishment
+    assert record is not None
+    record.follow_up, record.followed_at = FollowUp.NEW, None
+    record.save(update_fields=["follow_up", "followed_at"])
+    return record

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from nuanyi.census import queries
+from nuanyi.census import lists, queries
+from nuanyi.census.columns import FIELDS as COLUMN_FIELDS
 from nuanyi.census.linkage import queries as linked
 from nuanyi.census.models import Establishment, Worker
 from nuanyi.census.rules import FollowUp
 from nuanyi.census.services import exports, records
+from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
-from nuanyi.lib.errors import BadInput, NotFound
-from nuanyi.lib.paging import counted, page_of
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.form_parsing import key_of
+from nuanyi.lib.listing import MOST_AT_ONCE, picked
+from nuanyi.lib.listing import shown as listing_page
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.rules import FIELDS
 from nuanyi.places import queries as places
@@ -37,31 +43,31 @@ def filters_of(request: HttpRequest) -> dict[str, str]:
 
 
 def _list(request: HttpRequest, what: str) -> HttpResponse:
-    actor, filters = actor_of(request), filters_of(request)
-    rows: Any = (
-        queries.establishments(actor, filters)
-        if what == "establishments"
-        else queries.workers(actor, filters)
-    )
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    total, more = counted(rows)
+    actor = actor_of(request)
+    listing = lists.listing_of(what, actor)
+    shown = listing_page(request, listing)
     context = {
-        "page": page,
-        "total": total,
-        "more": more,
-        "filters": filters,
+        "list": shown,
         "what": what,
         "names": places.names_by_code(),
-        "sectors": Sector.choices,
         "sector_names": dict(Sector.choices),
         "follow_ups": FollowUp.choices,
-        "follow_up_names": dict(FollowUp.choices),
-        "townships": [(region.code, region.name) for region in places.townships()],
-        "sources": [(source.pk, source.name) for source in queries.sources(actor_of(request))],
         "undo": request.session.pop("undo", None),
-        "count": linked.count_persons(actor, rows) if what == "workers" else None,
+        "count": linked.count_persons(actor, listing.rows(shown.filters)) if what == "workers" else None,
+        "rows_template": f"census/staff/{what}_rows.html",
+        "bulk_action": reverse("census:follow_up", args=[what]) if actor.can("census.follow_up") else "",
+        "bulk_template": "census/staff/records_bulk.html" if actor.can("census.follow_up") else "",
+        "extra_template": "census/staff/records_extra.html",
+        "empty_template": "census/staff/records_empty.html",
+        "note_template": "census/staff/person_count.html" if what == lists.WORKERS else "",
+        "undo_template": "census/staff/records_undo.html",
+        "may_export": actor.can("census.export"),
+        "may_edit": actor.can("census.edit"),
+        "edit_action": reverse("census:cells", args=[what]) if actor.can("census.edit") else "",
+        "sectors": Sector.choices,
+        "townships": [(region.code, region.name) for region in places.townships()],
     }
-    return render(request, f"census/staff/{what}.html", context)
+    return render(request, "census/staff/records.html", context)
 
 
 @require_safe
@@ -95,6 +101,8 @@ def establishment(request: HttpRequest, pk: UUID) -> HttpResponse:
         "names": places.names_by_code(),
         "appearances": found.appearances.select_related("source", "source_import").order_by("id")[:50],
         "follow_ups": FollowUp.choices,
+        "history": queries.history(found),
+        "may_edit": actor.can("census.edit"),
     }
     return render(request, "census/staff/establishment.html", context)
 
@@ -122,6 +130,8 @@ def worker(request: HttpRequest, pk: UUID) -> HttpResponse:
         "answers": units.who_answers(sector=found.sector, region_code=found.region_code),
         "appearances": found.appearances.select_related("source", "source_import").order_by("id")[:50],
         "follow_ups": FollowUp.choices,
+        "history": queries.history(found),
+        "may_edit": actor.can("census.edit"),
     }
     return render(request, "census/staff/worker.html", context)
 
@@ -138,10 +148,7 @@ def follow_up(request: HttpRequest, what: str) -> HttpResponse:
             raise BadInput() from exc
         records.undo_follow_up(actor=actor, model=model, before=before)
     else:
-        try:
-            ids = [UUID(pk) for pk in request.POST.getlist("id")]
-        except ValueError as exc:
-            raise BadInput() from exc
+        ids = picked(request, lists.listing_of(what, actor, "census.follow_up"))
         before = records.note_follow_up(
             actor=actor, model=model, ids=ids, follow_up=request.POST.get("follow_up", "")
         )
@@ -155,8 +162,113 @@ def _back(request: HttpRequest, what: str) -> str:
 
 
 @require_safe
-@permission_required("census.export", journaled=True)
+@permission_required("census.export")
 def export(request: HttpRequest, what: str) -> HttpResponse:
     """The filtered list as Excel, personal values masked."""
     body = exports.export_masked(actor=actor_of(request), what=what, filters=filters_of(request))
-    return workbook(body, what)
+    title = _("Establishments") if what == lists.ESTABLISHMENTS else _("Workers")
+    return workbook(body, f"{title} {clock.today().isoformat()}")
+
+
+@require_POST
+@permission_required("census.edit")
+def cells(request: HttpRequest, what: str) -> HttpResponse:
+    """Change one field in the list: of one record, of several (a column pasted from Excel), or of the picked ones."""
+    actor, model = actor_of(request), WHAT[what]
+    name = request.POST.get("field", "")
+    if "value" in request.POST:
+        try:
+            ids = [UUID(pk) for pk in request.POST.getlist("id")]
+        except ValueError as exc:
+            raise BadInput() from exc
+        values = {pk: {name: text} for pk, text in zip(ids, request.POST.getlist("value"), strict=False)}
+    else:
+        ids = picked(request, lists.listing_of(what, actor, "census.edit"))
+        values = {pk: {name: request.POST.get(f"{name}_value", "")} for pk in ids}
+    if len(values) > MOST_AT_ONCE:
+        raise BadInput(code="too-many")
+    if len(values) == 1:
+        [(pk, told)] = values.items()
+        seen = request.POST.get("seen", "")
+        change = records.change_record(actor=actor, model=model, pk=pk, values=told, seen=seen)
+        changes = [change] if change else []
+    else:
+        changes = records.change_many(actor=actor, model=model, values=values)
+    if changes:
+        request.session["undo"] = {
+            "what": what,
+            "count": len(changes),
+            "changes": ",".join(str(change.pk) for change in changes),
+        }
+    return redirect(_back(request, what))
+
+
+@require_POST
+@permission_required("census.edit")
+def undo_cells(request: HttpRequest, what: str) -> HttpResponse:
+    """Take one's last changes back."""
+    told = request.POST.get("changes", "")[:30_000].split(",")
+    pks = [int(text) for text in told if text.isdecimal() and len(text) < 19]
+    records.undo_changes(actor=actor_of(request), pks=pks)
+    return redirect(_back(request, what))
+
+
+@permission_required("census.edit")
+def edit(request: HttpRequest, what: str, pk: UUID | None = None) -> HttpResponse:
+    """Write a record by hand, or change one."""
+    actor, model, refusal = actor_of(request), WHAT[what], None
+    record = None
+    if pk is not None:
+        record = model.objects.visible_to(actor, "census.edit").filter(pk=pk).first()
+        if record is None:
+            raise NotFound()
+    names = records.WORKER_FIELDS if what == lists.WORKERS else records.ESTABLISHMENT_FIELDS
+    typed = {name: request.POST.get(name, "") for name in names}
+    if request.method == "POST":
+        try:
+            if record is not None:
+                records.change_record(
+                    actor=actor, model=model, pk=record.pk, values=typed, seen=request.POST.get("seen", "")
+                )
+                saved = record
+            else:
+                key = key_of(request)
+                entry = {name: text for name, text in typed.items() if text.strip()} | {"kind": what}
+                saved = records.add_record(actor=actor, client_key=key, entry=entry)
+            return redirect(f"census:{what[:-1]}", saved.pk)
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "what": what,
+        "record": record,
+        "refusal": refusal,
+        "key": request.POST.get("key") or uuid4(),
+        "fields": [_field(what, name, record, typed, refusal) for name in names],
+        "sectors": Sector.choices,
+        "regions": sorted(places.names_by_code().items()),
+    }
+    return render(
+        request, "census/staff/record_edit.html", context, status=refusal.status if refusal else 200
+    )
+
+
+def _field(
+    what: str, name: str, record: Any, typed: dict[str, str], refusal: Refusal | None
+) -> dict[str, Any]:
+    """A field of the form: what was typed, else what the record says; personal values as a mask beside it."""
+    title = COLUMN_FIELDS[what][name][0]
+    mask = ""
+    value = typed[name]
+    if record is not None:
+        now = records.shown_now(record, name)
+        is_personal = name in records.PERSONAL_FIELDS or (name == "name" and what == lists.WORKERS)
+        mask = now if is_personal else ""
+        value = value or ("" if is_personal else now)
+    return {
+        "name": name,
+        "title": title,
+        "value": value,
+        "mask": mask,
+        "error": refusal.fields.get(name, "") if refusal else "",
+        "is_needed": record is None and name in ("name", "sector", "region"),
+    }

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.census import queries
@@ -14,6 +15,7 @@ from nuanyi.census.models import CensusRound, Export
 from nuanyi.census.rules import RoundState
 from nuanyi.census.services import exports, rounds
 from nuanyi.census.staff.records import filters_of
+from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import NotFound, Refusal
@@ -78,9 +80,9 @@ def exports_list(request: HttpRequest) -> HttpResponse:
     if not actor.can("census.approve_export"):
         rows = rows.filter(asked_by=actor.account_id)
     context = {
-        "exports": rows[:100],
+        "exports": exports.asked_in_words(rows[:100]),
         "refusal": refusal,
-        "filters": filters_of(request),
+        "asked_now": exports.rows_asked(actor, filters_of(request)),
         "may_decide": actor.can("census.approve_export"),
     }
     return render(request, "census/staff/exports.html", context, status=422 if refusal else 200)
@@ -105,4 +107,7 @@ def decide_export(request: HttpRequest, pk: UUID) -> HttpResponse:
 @permission_required("census.export")
 def take_export(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The one download."""
-    return workbook(exports.take_clear(actor=actor_of(request), export=_export(pk)), "workers-in-clear")
+    return workbook(
+        exports.take_clear(actor=actor_of(request), export=_export(pk)),
+        f"{_('Workers')} {clock.today().isoformat()}",
+    )

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from nuanyi.census.models import Worker
@@ -64,3 +66,32 @@ def test_a_name_that_was_searched_stands_neither_in_the_journal_nor_in_a_request
     exports.decide_export(actor=cast.actor("office"), export=export, approve=True)
     found = cells(exports.take_clear(actor=cast.actor("yanshan"), export=export))
     assert len({"周小明", "李大力"} & set(found)) == 1  # the search is carried out all the same
+
+
+def words_of(answer):
+    return re.sub(r"\s*([：；<>])\s*", r"\1", " ".join(answer.content.decode().split()))
+
+
+def test_whoever_decides_sees_which_rows_how_many_and_what_for(cast, three):
+    browser = cast.client("yanshan")
+    assert "行业：快递" in words_of(browser.get("/office/census/exports/", {"sector": "courier"}))
+    browser.post("/office/census/exports/?sector=courier&region=450311100", {"purpose": "发放雨衣"})
+    page = words_of(cast.client("office").get("/office/census/exports/"))
+    assert "发放雨衣" in page
+    assert "行业：快递；乡镇：雁山镇" in page
+    assert "2 行" in page
+
+
+def test_a_list_in_clear_leaves_whole(cast, three):
+    from nuanyi.lib.ids import new_id
+    from nuanyi.people.models import Person
+
+    people = [Person(id=new_id(), region_codes=["450311100"]) for _n in range(5001)]
+    Person.objects.bulk_create(people)
+    Worker.objects.bulk_create(
+        Worker(person=person, region_code="450311100", site_name="甲站") for person in people
+    )
+    export = exports.ask_for_clear(actor=cast.actor("yanshan"), purpose="发放雨衣", filters={})
+    exports.decide_export(actor=cast.actor("office"), export=export, approve=True)
+    body = exports.take_clear(actor=cast.actor("yanshan"), export=export)
+    assert cells(body).count("甲站") == 5001

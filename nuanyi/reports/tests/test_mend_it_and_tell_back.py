@@ -270,9 +270,17 @@ def test_a_card_of_the_month_names_nobody_and_no_small_place(taken, cast):
     assert Client().get("/reports/2019-13/").status_code == 404
 
 
+def test_the_lists_boxes_are_those_that_the_bulk_actions_read(sent, cast):
+    pk = sent().report_id
+    page = " ".join(cast.client("zhemu").get("/office/reports/").content.decode().split())
+    assert f'name="id" value="{pk}"' in page
+    told = {"deed": "take", "all": "1", "query": "state=new"}
+    assert cast.client("zhemu").post("/office/reports/bulk/", told).url.endswith("did=1&failed=0")
+
+
 def test_several_are_taken_at_once_and_what_cannot_be_is_counted(sent, cast):
     pks = [sent(words=f"第{n}处坑").report_id for n in range(3)]
     handling.take(actor=cast.actor("zhemu"), pk=pks[0])
-    answer = cast.client("zhemu").post("/office/reports/bulk/", {"deed": "take", "pick": [*pks, 999999]})
+    answer = cast.client("zhemu").post("/office/reports/bulk/", {"deed": "take", "id": [*pks, 999999]})
     assert answer.url.endswith("did=2&failed=2")
     assert Step.objects.filter(state="taken").count() == 3

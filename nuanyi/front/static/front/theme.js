@@ -1,9 +1,8 @@
-/* Before anything is painted: the theme that was chosen, or the system's, and the size of text. */
+/* Before anything is painted: the theme that was chosen, or the system's. */
 (() => {
     let chosen = null;
     try {
         chosen = localStorage.getItem("theme");
-        document.documentElement.dataset.size = localStorage.getItem("text") || "";
     } catch {
         /* storage refused: follow the system */
     }

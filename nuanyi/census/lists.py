@@ -1,0 +1,75 @@
+"""The lists of establishments and workers: their columns, their filters, and which rows fit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, QuerySet, Value, When
+from django.db.models.functions import Left
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census import queries
+from nuanyi.census.rules import FollowUp
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import Words
+from nuanyi.lib.listing import Column, Filter, Listing
+from nuanyi.lib.sectors import Sector
+from nuanyi.places import queries as places
+
+ESTABLISHMENTS, WORKERS = "establishments", "workers"
+
+_TOWNSHIP = Case(When(region_code__length__lte=6, then=Value(queries.NONE)), default=Left("region_code", 9))
+
+
+def _filters(actor: Actor) -> list[Filter]:
+    not_told: tuple[str, Words] = (queries.NONE, _("not told"))
+    townships: list[tuple[Any, Words]] = [(region.code, region.name) for region in places.townships()]
+    sources: list[tuple[Any, Words]] = [(source.pk, source.name) for source in queries.sources(actor)]
+    return [
+        Filter("sector", _("Sector"), [*Sector.choices, not_told], "sector"),
+        Filter("region", _("Township"), [*townships, not_told], _TOWNSHIP),
+        Filter("follow_up", _("Follow-up"), FollowUp.choices, "follow_up"),
+        Filter("source", _("Source"), sources, "source_id"),
+    ]
+
+
+_FOLLOW_UP = Column("follow_up", _("Follow-up"), "follow_up")
+_AS_OF = Column("as_of", _("As of"), "as_of_date")
+_SECTOR = Column("sector", _("Sector"), "sector")
+_TOWNSHIP_COLUMN = Column("region", _("Township"), "region_code")
+_ESTABLISHMENT_COLUMNS = (
+    Column("name", _("Name"), "name", may_hide=False),
+    _SECTOR,
+    _TOWNSHIP_COLUMN,
+    Column("headcount", _("Headcount"), "headcount", is_number=True, is_summed=True),
+    Column("credit_code", _("Credit code"), "credit_code"),
+    _FOLLOW_UP,
+    _AS_OF,
+)
+_WORKER_COLUMNS = (
+    Column("name", _("Name"), is_sealed=True, may_hide=False),
+    Column("phone", _("Phone"), is_sealed=True),
+    _SECTOR,
+    _TOWNSHIP_COLUMN,
+    Column("site", _("Establishment or site"), "site_name"),
+    _FOLLOW_UP,
+    _AS_OF,
+)
+
+
+def listing_of(what: str, actor: Actor, permission: str = "census.view") -> Listing:
+    """The list of ``establishments`` or ``workers`` as one actor may see it."""
+
+    def rows(filters: dict[str, str]) -> QuerySet[Any]:
+        if what == ESTABLISHMENTS:
+            return queries.establishments(actor, filters, permission)
+        return queries.workers(actor, filters, permission)
+
+    return Listing(
+        f"census.{what}",
+        _ESTABLISHMENT_COLUMNS if what == ESTABLISHMENTS else _WORKER_COLUMNS,
+        _filters(actor),
+        rows,
+        searches=_("Part of the name") if what == ESTABLISHMENTS else _("Part of the site's name"),
+        also=("import", "establishment"),
+    )

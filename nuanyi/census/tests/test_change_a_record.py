@@ -1,0 +1,149 @@
+import pytest
+
+from nuanyi.census.models import Change, Establishment, Worker
+from nuanyi.census.services import records
+from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+from nuanyi.journal.models import Entry
+from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
+from nuanyi.lib.figures import Window, offered
+from nuanyi.lib.ids import new_id
+from nuanyi.people.services import open_for_program
+
+HOME = "/office/census/"
+
+
+@pytest.fixture
+def worker(district, program):
+    take(program, [HEAD, row(1)])
+    return Worker.objects.get()
+
+
+@pytest.fixture
+def shop(district):
+    return Establishment.objects.create(
+        name="甲店", name_key="甲店", sector="courier", region_code="450311100", headcount=5
+    )
+
+
+def test_a_change_keeps_who_when_from_and_to(cast, worker):
+    told = {"phone": "19912345678", "sector": "delivery", "name": ""}
+    records.change_record(actor=cast.actor("office"), model=Worker, pk=worker.pk, values=told)
+    worker.refresh_from_db()
+    assert worker.sector == "delivery"
+    assert open_for_program(worker.person, "phone") == "19912345678"
+    assert open_for_program(worker.person, "name") == "周小明"
+    page = " ".join(cast.client("office").get(f"{HOME}workers/{worker.pk}/").content.decode().split())
+    assert "199****0001 → 199****5678" in page
+    assert "快递 → 外卖" in page
+    assert "office" in page
+    [entry] = Entry.objects.filter(kind="census.record_changed")
+    assert "19912345678" not in str(entry.detail)
+    assert b"1990000" not in bytes(Change.objects.get().sealed_before)
+
+
+def test_two_people_who_edit_one_record_do_not_overwrite_each_other(cast, worker):
+    seen = worker.changed_at.isoformat()
+    change = {"actor": cast.actor("office"), "model": Worker, "pk": worker.pk}
+    records.change_record(**change, values={"sector": "delivery"}, seen=seen)
+    with pytest.raises(Conflict):
+        records.change_record(**change, values={"sector": "livestream"}, seen=seen)
+    answer = cast.client("office2").post(
+        f"{HOME}workers/{worker.pk}/change/", {"sector": "livestream", "region": "450311100", "seen": seen}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "有人改过这条记录" in page
+    assert 'class="rail"' in page
+    assert 'value="livestream" selected' in " ".join(page.split()).replace(" >", ">")
+    assert Worker.objects.get().sector == "delivery"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"phone": "123"}, "phone"),
+        ({"id_number": "450311199013070012"}, "id_number"),
+        ({"sector": "no-such"}, "sector"),
+        ({"region": "999999"}, "region"),
+        ({"name": "<b>"}, "name"),
+    ],
+)
+def test_a_wrong_value_is_refused_at_its_field_and_nothing_is_kept(cast, worker, values, field):
+    with pytest.raises(BadInput) as refused:
+        records.change_record(
+            actor=cast.actor("office"), model=Worker, pk=worker.pk, values={"site": "新站", **values}
+        )
+    assert list(refused.value.fields) == [field]
+    assert Worker.objects.get().site_name == ""
+    assert not Change.objects.exists()
+
+
+def test_nobody_changes_what_is_out_of_reach_or_moves_it_there(cast, worker):
+    change = {"model": Worker, "pk": worker.pk, "values": {"sector": "delivery"}}
+    with pytest.raises(NotFound):
+        records.change_record(actor=cast.actor("zhemu"), **change)
+    with pytest.raises(NotAllowed):
+        records.change_record(actor=cast.actor("grid"), **change)
+    with pytest.raises(BadInput):
+        records.change_record(
+            actor=cast.actor("yanshan"), model=Worker, pk=worker.pk, values={"region": "450311101"}
+        )
+
+
+def test_a_cell_is_changed_in_the_list_and_undone(cast, shop):
+    browser, here = cast.client("office"), f"{HOME}establishments/?sector=courier"
+    told = {"id": shop.pk, "seen": shop.changed_at.isoformat(), "field": "headcount", "value": "约20人"}
+    answer = browser.post(f"{HOME}establishments/cells/", told | {"next": here})
+    assert answer["Location"] == here
+    shop.refresh_from_db()
+    assert shop.headcount == 20
+    page = browser.get(here).content.decode()
+    change = Change.objects.get()
+    assert f'name="changes" value="{change.pk}"' in " ".join(page.split())
+    browser.post(f"{HOME}establishments/cells/undo/", {"changes": change.pk, "next": here})
+    shop.refresh_from_db()
+    assert shop.headcount == 5
+    assert Change.objects.count() == 2
+    bad = browser.post(f"{HOME}establishments/cells/", told | {"seen": "", "value": "很多"})
+    assert bad.status_code == 422
+
+
+def test_a_column_pasted_from_excel_changes_all_rows_or_none(cast, shop, district):
+    second = Establishment.objects.create(
+        name="乙店", name_key="乙店", sector="courier", region_code="450311101"
+    )
+    browser = cast.client("office")
+    told = {"id": [shop.pk, second.pk], "field": "headcount"}
+    assert browser.post(f"{HOME}establishments/cells/", told | {"value": ["7", "x"]}).status_code == 422
+    assert set(Establishment.objects.values_list("headcount", flat=True)) == {5, None}
+    browser.post(f"{HOME}establishments/cells/", told | {"value": ["7", "二十"]})
+    assert dict(Establishment.objects.values_list("name", "headcount")) == {"甲店": 7, "乙店": 20}
+
+
+def test_the_picked_ones_get_one_township_and_figures_of_yesterday_stay(cast, shop, program):
+    from datetime import timedelta
+
+    from nuanyi.lib import clock
+
+    yesterday = clock.today() - timedelta(days=1)
+    Establishment.objects.update(first_seen_date=yesterday)
+    told = {"all": "1", "query": "sector=courier", "field": "region", "region_value": "450311101"}
+    cast.client("office").post(f"{HOME}establishments/cells/", told)
+    count = offered()["census.establishments"].count
+    assert count(Window(last=yesterday, region="450311"), ("township",)) == {("450311100",): 1}
+    assert count(Window(last=clock.today(), region="450311"), ("township",)) == {("450311101",): 1}
+
+
+def test_a_record_is_added_by_hand_once(cast, district):
+    browser, key = cast.client("office"), str(new_id())
+    told = {"key": key, "name": "周小明", "phone": "19900000001", "sector": "courier", "region": "450311100"}
+    for _turn in range(2):
+        assert browser.post(f"{HOME}workers/new/", told).status_code == 302
+    assert (Worker.objects.count(), Worker.objects.get().follow_up) == (1, "new")
+    bad = browser.post(f"{HOME}workers/new/", told | {"key": str(new_id()), "phone": "12", "name": "韦丽"})
+    page = bad.content.decode()
+    assert bad.status_code == 422
+    assert 'value="韦丽"' in page
+    assert 'id="id_phone-error"' in page
+    assert 'class="rail"' in page
+    assert browser.post(f"{HOME}workers/new/", told | {"key": "x"}).status_code == 422

@@ -1,0 +1,179 @@
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from nuanyi.census.models import Establishment, Worker
+from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+from nuanyi.lib.ids import new_id
+from nuanyi.people.models import KeptView
+
+SHOPS, WORKERS = "/office/census/establishments/", "/office/census/workers/"
+
+
+def shops(count, **more):
+    made = [
+        {
+            "id": new_id(),
+            "name": f"第{n}店",
+            "name_key": f"第{n}店",
+            "sector": ("courier", "delivery", "livestream")[n % 3],
+            "region_code": ("450311100", "450311101")[n % 2],
+            "headcount": None if n % 4 == 0 else n % 7,
+        }
+        | more
+        for n in range(count)
+    ]
+    Establishment.objects.bulk_create(Establishment(**told) for told in made)
+
+
+def flat(page):
+    """A page without the blanks that only lay out its tags."""
+    return re.sub(r"\s*([<>])\s*", r"\1", re.sub(r"\s+", " ", page))
+
+
+def names(page):
+    return re.findall(r"第\d+店(?=</a>)", page)
+
+
+def link(page, rel):
+    found = re.search(rf'rel="{rel}"[^>]*?href="([^"]+)"', " ".join(page.split()))
+    return found.group(1).replace("&amp;", "&") if found else ""
+
+
+@pytest.mark.parametrize("sort", ["", "headcount", "-headcount", "region", "-name", "credit_code"])
+def test_every_row_comes_once_in_its_order_forwards_and_backwards(cast, sort):
+    shops(170)
+    browser = cast.client("office")
+    page = browser.get(SHOPS, {"sort": sort} if sort else {}).content.decode()
+    pages = [names(page)]
+    while link(page, "next"):
+        page = browser.get(SHOPS + link(page, "next")).content.decode()
+        pages.append(names(page))
+    seen = [name for one in pages for name in one]
+    assert [len(one) for one in pages] == [50, 50, 50, 20]
+    assert len(set(seen)) == 170
+    if sort.endswith("headcount"):
+        counts = dict(Establishment.objects.values_list("name", "headcount"))
+        told = [counts[name] for name in seen]
+        known = [number for number in told if number is not None]
+        assert known == sorted(known, reverse=sort.startswith("-"))
+        assert all(number is None for number in told[len(known) :])
+    back = [names(page)]
+    while link(page, "prev"):
+        page = browser.get(SHOPS + link(page, "prev")).content.decode()
+        back.append(names(page))
+    assert back[::-1] == pages
+
+
+def test_a_list_is_not_sorted_by_what_is_sealed_nor_by_nonsense(cast, program):
+    take(program, [HEAD, row(1)])
+    browser = cast.client("office")
+    for sort in ("name", "-phone", "person__sealed_name", "id"):
+        answer = browser.get(WORKERS, {"sort": sort})
+        assert answer.status_code == 422
+    assert "会泄露" in browser.get(WORKERS, {"sort": "phone"}).content.decode()
+    for cursor in ("x", "bnVsbA", "W10", "A" * 5000):
+        assert browser.get(SHOPS, {"after": cursor}).status_code == 422
+
+
+def test_filters_say_how_many_and_each_number_leads_to_so_many(cast):
+    shops(60)
+    browser = cast.client("office")
+    page = flat(browser.get(SHOPS, {"region": "450311100"}).content.decode())
+    links = re.findall(r'<a href="([^"]*sector=[^"]*)"[^>]*>[^<]+<span class="quiet">(\d+)<', page)
+    assert len(links) >= 3
+    for href, number in links:
+        answer = flat(browser.get(SHOPS + href.replace("&amp;", "&")).content.decode())
+        assert f'role="status">{number} 行<' in answer
+
+
+def test_how_many_questions_are_asked_does_not_depend_on_how_many_rows_there_are(cast):
+    def asked(**query):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert cast.client("office").get(SHOPS, query).status_code == 200
+        return len(captured)
+
+    shops(3)
+    few = asked()
+    shops(300)
+    assert asked() == few
+    assert asked(size="200") == few
+    assert asked(sort="-headcount") == few
+
+
+def test_all_that_fit_are_picked_and_undone_and_no_other(cast):
+    shops(120)
+    browser = cast.client("office")
+    told = {"all": "1", "query": "sector=courier&region=450311100", "follow_up": "visited", "next": SHOPS}
+    browser.post(f"{SHOPS}follow-up/", told)
+    done = Establishment.objects.filter(follow_up="visited")
+    assert done.count() == 20
+    assert set(done.values_list("sector", "region_code")) == {("courier", "450311100")}
+    page = browser.get(SHOPS).content.decode()
+    undo = re.search(r'name="undo"\s+value="([^"]+)"', page).group(1).replace("&quot;", '"')
+    browser.post(f"{SHOPS}follow-up/", {"undo": undo, "next": SHOPS})
+    assert not Establishment.objects.filter(follow_up="visited").exists()
+    assert browser.post(f"{SHOPS}follow-up/", {"follow_up": "visited"}).status_code == 422
+
+
+def test_who_sees_less_picks_less_also_with_all(cast):
+    shops(40)
+    told = {"all": "1", "query": "", "follow_up": "visited", "next": SHOPS}
+    cast.client("yanshan").post(f"{SHOPS}follow-up/", told)
+    assert set(Establishment.objects.filter(follow_up="visited").values_list("region_code", flat=True)) == {
+        "450311100"
+    }
+
+
+def test_numbers_are_summed_and_two_hundred_rows_stand_on_a_page(cast):
+    shops(210)
+    total = sum(n % 7 for n in range(210) if n % 4)
+    page = cast.client("office").get(SHOPS, {"size": "200"}).content.decode()
+    assert len(names(page)) == 200
+    assert f'<td class="num">{total}</td>' in flat(page)
+
+
+def test_a_view_is_kept_for_oneself_or_shared_with_the_unit(cast):
+    told = {
+        "list": "census.establishments",
+        "next": SHOPS,
+        "query": "sector=courier&sort=-headcount&hide=4.5",
+    }
+    office = cast.client("office")
+    office.post("/office/people/view/", told | {"title": "我的快递"})
+    office.post("/office/people/view/", told | {"title": "大家的快递", "shared": "1"})
+    assert "我的快递" in office.get(SHOPS).content.decode()
+    other = cast.client("office2").get(SHOPS).content.decode()
+    assert "大家的快递" in other
+    assert "我的快递" not in other
+    assert "大家的快递" not in cast.client("yanshan").get(SHOPS).content.decode()
+    query = KeptView.objects.get(title="我的快递").query
+    assert parse_qs(urlsplit(f"?{query}").query)["hide"] == ["4.5"]
+    assert 'data-hides="4.5"' in office.get(f"{SHOPS}?{query}").content.decode()
+
+
+def test_a_kept_view_whose_field_is_gone_shows_the_rest_and_says_so(cast):
+    shops(6)
+    KeptView.objects.create(
+        account=cast.accounts["office"],
+        list_name="census.establishments",
+        title="旧",
+        query="sector=courier&colour=red",
+    )
+    answer = cast.client("office").get(f"{SHOPS}?sector=courier&colour=red")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert len(names(page)) == 2
+    assert "这个视图用到的某个条件已经没有了" in page
+
+
+def test_workers_and_establishments_share_one_page(cast, program):
+    take(program, [HEAD, row(1), row(2)])
+    page = cast.client("office").get(WORKERS).content.decode()
+    assert Worker.objects.count() == page.count("data-row") == 2
+    assert "周小明" not in page
