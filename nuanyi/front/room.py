@@ -2,8 +2,20 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.front import queue
 from nuanyi.lib.roles import EVERY_STAFF
-from nuanyi.lib.rooms import TODAY, BarItem, MenuItem, Mount, Permission, Room, Route, Shot, StaticFile
+from nuanyi.lib.rooms import (
+    TODAY,
+    BarItem,
+    MenuItem,
+    Metric,
+    Mount,
+    Permission,
+    Room,
+    Route,
+    Shot,
+    StaticFile,
+)
 
 ROOM = Room(
     name="front",
@@ -28,6 +40,10 @@ ROOM = Room(
         StaticFile("front/mine.js"),
     ],
     tones={"ok": "good", "done": "good", "overdue": "bad"},
+    metrics=[
+        Metric("nuanyi_jobs", "Jobs in the queue by state.", queue.by_state, labels=("queue", "status")),
+        Metric("nuanyi_jobs_oldest_seconds", "How long the oldest job that is due has waited.", queue.oldest),
+    ],
     gallery=[
         Shot("no-network", Route("offline")),
         Shot("worker-who", Route("who", query={"sector": "delivery", "region": "450311101"})),

@@ -16,9 +16,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from nuanyi import __version__
-from nuanyi.front import bodies
+from nuanyi.front import bodies, measures
 from nuanyi.front.refusals import answer, problem, wants_json
 from nuanyi.lib import rooms
 from nuanyi.lib.access import PUBLIC, permission_required
@@ -26,7 +27,6 @@ from nuanyi.lib.database_errors import refusal_for
 from nuanyi.lib.digests import entity_tag
 from nuanyi.lib.errors import NotAllowed, NotFound, Refusal
 from nuanyi.lib.proxies import asked_from_here
-from nuanyi.notices.models import Notice, State
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
@@ -89,24 +89,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @permission_required(PUBLIC)
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Numbers for Prometheus (text format 0.0.4): from this machine, or with the token in ``Authorization``."""
+    """Numbers for Prometheus (text format): from this machine, or with the token in ``Authorization``."""
     token = settings.NUANYI_METRICS_TOKEN
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     right = hmac.compare_digest(given.encode(errors="replace"), token.encode())
     if not (right if token else asked_from_here(request.META)):
         raise NotFound()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1")
-        jobs = cursor.fetchall()
-        cursor.execute(
-            "SELECT coalesce(sum(seq), 0) FROM (SELECT max(seq) AS seq FROM journal_entry GROUP BY lane) heads"
-        )
-        entries = cursor.fetchone()[0]
-    lines = ["# TYPE nuanyi_jobs gauge", *[f'nuanyi_jobs{{status="{status}"}} {n}' for status, n in jobs]]
-    lines += ["# TYPE nuanyi_journal_entries counter", f"nuanyi_journal_entries {entries}"]
-    waiting = Notice.objects.filter(state=State.QUEUED).count()
-    lines += ["# TYPE nuanyi_notices_waiting gauge", f"nuanyi_notices_waiting {waiting}", ""]
-    return HttpResponse("\n".join(lines), content_type="text/plain; version=0.0.4")
+    return HttpResponse(measures.text(), content_type=CONTENT_TYPE_LATEST)
 
 
 @require_POST

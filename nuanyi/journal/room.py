@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.journal import home
 from nuanyi.lib.roles import ALL, Role
-from nuanyi.lib.rooms import HOUSE, MenuItem, Mount, Permission, Room, Route, Shot, Step
+from nuanyi.lib.rooms import HOUSE, MenuItem, Metric, Mount, Permission, Room, Route, Shot, Step
 
 ROOM = Room(
     name="journal",
@@ -13,5 +14,8 @@ ROOM = Room(
     part=HOUSE,
     menu=[MenuItem(_("Audit"), "journal:audit", "chain", "journal.read", order=90)],
     steps=[Step(_("Read the audit"), "journal:audit", "journal.read", order=70)],
+    metrics=[
+        Metric("nuanyi_journal_entries", "Entries of the journal.", home.entries, kind="counter"),
+    ],
     gallery=[Shot("audit", Route("journal:audit"), "shenji")],
 )

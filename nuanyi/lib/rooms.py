@@ -10,17 +10,16 @@ What needs no word is found by the name of its file (:data:`BY_NAME`).
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
+from django.apps import apps
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -28,21 +27,22 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.roles import SCOPES, Role
+from nuanyi.lib.row_security import RowPolicy
+from nuanyi.lib.source_line import source_line
 
 #: Files of a room that declare something by being imported, in this order. ``jobs`` is found by the queue itself.
-BY_NAME = ("events", "kinds", "checks", "figures", "reactions", "answers", "files", "pledges", "sign_in")
-
-_ROOT = Path(__file__).resolve().parents[2]
-
-
-def _written_at() -> str:
-    """``nuanyi/cases/room.py:31``: the line that makes a declaration, for whoever has to mend it."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename in (__file__, "<string>"):
-        frame = frame.f_back
-    file = Path(frame.f_code.co_filename)
-    where = file.relative_to(_ROOT) if file.is_relative_to(_ROOT) else file
-    return f"{where}:{frame.f_lineno}"
+BY_NAME = (
+    "events",
+    "kinds",
+    "checks",
+    "figures",
+    "reactions",
+    "answers",
+    "files",
+    "pledges",
+    "retention",
+    "sign_in",
+)
 
 
 @lru_cache(maxsize=1024)
@@ -57,7 +57,7 @@ class Route:
     name: str
     kwargs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+    written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
     @property
     def address(self) -> str:
@@ -83,7 +83,7 @@ class Permission:
     name: str
     title: Words
     roles: Mapping[Role, str]
-    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+    written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class MenuItem:
     permission: str
     part: Part | None = None  # the room's own where none is named
     order: int = 50
-    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+    written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
     @property
     def href(self) -> str:
@@ -126,7 +126,7 @@ class Step:
     route: str
     permission: str
     order: int = 50
-    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+    written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
     @property
     def href(self) -> str:
@@ -143,7 +143,7 @@ class BarItem:
     icon: str
     order: int
     covers: frozenset[str]
-    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+    written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
     @property
     def href(self) -> str:
@@ -234,9 +234,9 @@ class Room:
     offline: Sequence[Route | StaticFile] = ()
     tones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     metrics: Sequence[Metric] = ()
-    policies: Sequence[Any] = ()
+    policies: Sequence[RowPolicy] = ()
     gallery: Sequence[Shot] = ()
-    written_at: str = field(default_factory=_written_at, compare=False, repr=False)
+    written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
 
 # collecting ----------------------------------------------------------------------------------
@@ -374,8 +374,8 @@ class Problem:
 
 
 def problems() -> list[Problem]:
-    """What is wrong with the declarations themselves; routes and tables are looked at by ``front.checks``."""
-    return [*_twice(), *_unknown_permissions(), *_of_no_scope(), *_two_tones()]
+    """What is wrong with the declarations themselves; routes are looked at by ``front.checks``."""
+    return [*_twice(), *_unknown_permissions(), *_of_no_scope(), *_two_tones(), *_policies()]
 
 
 def _twice() -> Iterable[Problem]:
@@ -418,3 +418,18 @@ def _two_tones() -> Iterable[Problem]:
                     f"the state {state!r} looks {tones()[state]!r} elsewhere and {tone!r} here",
                     room.written_at,
                 )
+
+
+def _policies() -> Iterable[Problem]:
+    seen: dict[str, str] = {}
+    for room in rooms().values():
+        for policy in room.policies:
+            try:
+                apps.get_model(policy.model)
+            except (LookupError, ValueError):
+                yield Problem(
+                    f"a policy is declared for {policy.model!r}, which is no table", policy.written_at
+                )
+            first = seen.setdefault(policy.model.lower(), policy.written_at)
+            if first != policy.written_at:
+                yield Problem(f"{policy.model!r} has two policies, first at {first}", policy.written_at)

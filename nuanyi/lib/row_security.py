@@ -28,6 +28,7 @@ from psycopg.pq import TransactionStatus
 
 from nuanyi.lib.actor import Actor, Scope
 from nuanyi.lib.seal import keys_at
+from nuanyi.lib.source_line import source_line
 
 #: What the secret is derived for, and the setting by which a transaction is told.
 PURPOSE = "row-level security"
@@ -45,6 +46,7 @@ class RowPolicy:
     model: str
     using: str
     check: str = "true"
+    written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
 
 @dataclass

@@ -18,7 +18,6 @@ from nuanyi.program.cli import answer, progress
 def ready() -> Iterator[None]:
     """A database with up-to-date tables, and Django set up to use it; whoever runs a command reads as the program."""
     with database.attached():
-        _migrate_if_needed()
         import django
 
         django.setup()
@@ -27,6 +26,7 @@ def ready() -> Iterator[None]:
         from nuanyi.lib import row_security
         from nuanyi.lib.actor import system
 
+        _migrate_if_needed()
         row_security.process_reads_as(system("command"))
         try:
             yield
@@ -36,35 +36,34 @@ def ready() -> Iterator[None]:
 
 
 def _migrate_if_needed() -> None:
-    """Migrate in a process of its own, so that this one never holds the owner's connection."""
+    """Migrate in a process of its own, so that this one never holds the owner's connection. Django must be set up."""
     import subprocess
 
+    beside = _beside_the_migrations()
+    if _not_applied() or not _stamp().exists() or _stamp().read_text() != beside:
+        command = [sys.executable, "-m", "nuanyi.program.cli", "migrate"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        _stamp().write_text(beside)
+
+
+def _not_applied() -> set[tuple[str, str]]:
+    """The migrations that are written and not applied, by room and name (what ``migrate --check`` looks at)."""
     import psycopg
+    from django.db.migrations.loader import MigrationLoader
 
     with psycopg.connect(database.owner_url()) as db:
         there = db.execute("SELECT to_regclass('django_migrations')").fetchone()
-        applied = (
-            db.execute("SELECT count(*) FROM django_migrations").fetchone() if there and there[0] else (0,)
-        )
-    written = _written()
-    if applied and applied[0] and _stamp().exists() and _stamp().read_text() == f"{written}:{applied[0]}":
-        return
-    subprocess.run(
-        [sys.executable, "-m", "nuanyi.program.cli", "migrate"], check=True, stdout=subprocess.DEVNULL
-    )
-    with psycopg.connect(database.owner_url()) as db:
-        applied = db.execute("SELECT count(*) FROM django_migrations").fetchone()
-    _stamp().write_text(f"{written}:{applied[0] if applied else 0}")
+        rows = db.execute("SELECT app, name FROM django_migrations").fetchall() if there and there[0] else []
+    return set(MigrationLoader(None).disk_migrations) - {(str(app), str(name)) for app, name in rows}
 
 
-def _written() -> str:
-    """What this version makes of tables: how many migrations, and a digest of the policies and grants beside them."""
+def _beside_the_migrations() -> str:
+    """A digest of what migrating lays down beside the tables: policies and grants."""
     from nuanyi.lib.digests import sha256_hex
+    from nuanyi.program import row_policies
 
-    rooms = Path(database.__file__).parents[1]
-    made = [*rooms.glob("*/policies.py"), rooms / "program" / "row_policies.py", Path(database.__file__)]
-    digest = sha256_hex(b"".join(file.read_bytes() for file in sorted(made)))[:16]
-    return f"{len(list(rooms.glob('*/migrations/0*.py')))}:{digest}"
+    grants = Path(database.__file__).read_bytes()
+    return sha256_hex("\n".join(row_policies.statements()).encode() + grants)[:16]
 
 
 def _stamp() -> Path:
@@ -99,21 +98,33 @@ def serve(chosen: argparse.Namespace) -> int:
 
     with database.attached() as server:
         doctor.refuse_unsafe_settings(chosen.host)
-        _migrate_if_needed()
+        key = _prepare()
         doctor.refuse_unsafe(chosen.host)
-        _offer_setup(chosen.host, chosen.port)
+        if key:
+            _offer_setup(chosen.host, chosen.port, key)
         return supervisor.Supervisor(chosen.host, chosen.port, chosen.workers, server).run()
 
 
-def _offer_setup(host: str, port: int) -> None:
-    """In an empty home: print where to begin, and let every other address say that nothing is set up."""
+def _prepare() -> str:
+    """In a process of its own: migrate, see that the rooms fit together; the key to set an empty home up, else "".
+
+    Raises Unsafe with what that process said.
+    """
     import subprocess
+
+    from nuanyi.program.doctor import Unsafe
 
     command = [sys.executable, "-m", "nuanyi.program.cli", "setup-key"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    key = done.stdout.strip()
-    if done.returncode or not key:
-        return
+    if done.returncode:
+        raise Unsafe(
+            done.stderr.strip().removeprefix("nuanyi: ") or f"the program ended with {done.returncode}"
+        )
+    return done.stdout.strip()
+
+
+def _offer_setup(host: str, port: int, key: str) -> None:
+    """In an empty home: print where to begin, and let every other address say that nothing is set up."""
     os.environ["NUANYI_AWAITS_SETUP"] = "1"
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
     base = os.environ.get("NUANYI_PUBLIC_URL", "").rstrip("/") or f"http://{shown}:{port}"
@@ -127,12 +138,15 @@ def _offer_setup(host: str, port: int) -> None:
 
 
 def setup_key(chosen: argparse.Namespace) -> int:
-    """Print a new one-time key where the home is not set up; nothing where it is."""
+    """See that everything fits together; print a new one-time key where the home is not set up, nothing where it is."""
     with ready():
         from nuanyi.lib import row_security
         from nuanyi.lib.actor import system
         from nuanyi.lib.errors import Conflict
+        from nuanyi.program import doctor
         from nuanyi.program.setup import services
+
+        doctor.refuse_contradictions()
 
         with row_security.reading_as(system("setup")):
             try:

@@ -111,6 +111,15 @@ def refuse_unsafe(host: str) -> None:
         _refuse_mighty_role(db)
 
 
+def refuse_contradictions() -> None:
+    """What the rooms declare fits together: Django's system checks. Django must be set up. Raises Unsafe."""
+    from django.core.checks import Error, run_checks
+
+    wrong = [found for found in run_checks() if found.level >= Error("").level]
+    if wrong:
+        raise Unsafe("; ".join(f"{found.msg} ({found.hint})" if found.hint else found.msg for found in wrong))
+
+
 def holds_the_demo() -> bool:
     """Whether an account of the demo still has the password that everybody knows; also in a restored or copied database."""
     with psycopg.connect(database.owner_url()) as db:

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nuanyi.front.measures.Measure",
     "nuanyi.front.middleware.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # with random padding against BREACH; form tokens are masked anew each time

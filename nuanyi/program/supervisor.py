@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ import time
 from types import FrameType
 
 from nuanyi.lib.embedded_postgres import CannotStart, EmbeddedPostgres
-from nuanyi.lib.env import envint
+from nuanyi.lib.env import envint, home
 from nuanyi.lib.errors import Refusal
 from nuanyi.lib.processes import PARENT, allow_many_files, end_group
 from nuanyi.program import static_files
@@ -23,6 +24,14 @@ STOP_SECONDS = 25.0
 LOOK_SECONDS = 0.3
 HEADER_SECONDS = 15
 CONNECTIONS = 4096
+
+
+def _empty_measures() -> None:
+    """A folder for what the processes count (``front.measures``): empty at each start, as the counters begin at nought."""
+    folder = home() / "run" / "measures"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 class DatabaseWatch(threading.Thread):
@@ -108,6 +117,7 @@ class Supervisor:
         signal.signal(signal.SIGINT, self._stop)
         allow_many_files()
         static_files.make_ready()
+        _empty_measures()
         if self.database is not None:
             self.database.start()
         for name in self.commands():

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from tests.toy import views
+
+urlpatterns = [path("forgotten/", views.forgotten)]

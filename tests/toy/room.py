@@ -1,0 +1,21 @@
+from nuanyi.lib.roles import ALL, Role
+from nuanyi.lib.rooms import BarItem, MenuItem, Metric, Permission, Room, Route, Shot, StaticFile, Step
+from nuanyi.lib.row_security import RowPolicy
+from tests.toy import home
+
+ROOM = Room(
+    name="toy",
+    title="Errands",
+    permissions=[Permission("toy.run", "Run errands", {Role.DISTRICT_OFFICE: ALL})],
+    menu=[MenuItem("All errands", "toy:list", "hand", "toy.run")],
+    steps=[Step("Run an errand", "toy:list", "toy.run", order=1)],
+    bar=[BarItem("Errand", "errand:ask", "hand", 50, frozenset({"errand"}))],
+    home_figures=["toy.errands"],
+    tasks=home.tasks_for,
+    search=home.search_for,
+    policies=[RowPolicy("toy.Errand", "(SELECT nuanyi_may('toy.run'))")],
+    offline=[Route("errand:ask"), StaticFile("toy/errand.js")],
+    tones={"errand-late": "bad"},
+    metrics=[Metric("nuanyi_toy_errands", "Errands.", home.count)],
+    gallery=[Shot("errands", Route("toy:list"), "liangxin")],
+)
