@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from nuanyi.cases import rules
 from nuanyi.cases.models import Attachment, Case, ClockRule, Message, RoutingRule, ServiceItem
@@ -19,11 +18,9 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Words
 from nuanyi.lib.terms import Term
-from nuanyi.people import queries as people
 from nuanyi.people.models import keys
-from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
-from nuanyi.units.rules import HOLD
+from nuanyi.workflow import queries as workflow
 
 PAGE = 50
 #: A figure below it could point at somebody.
@@ -68,28 +65,23 @@ def route(
 
     A unit in which nobody can sign in yet gets nothing: what it would get comes to the district office.
     """
-    rules_known = routing_book() if known is None else known
-    rule = finest(rules_known, kind, sector, region_code)
-    if rule is not None:
-        unit, why = rule.unit, rule.because or str(dict(Kind.choices)[Kind(kind)])
-        return _answered(unit, why) if known is None else (unit, why)
-    answers = units.who_answers(sector=sector, region_code=region_code)
-    held = next((answer for answer in answers if answer.role == HOLD), answers[0])
-    return _answered(held.unit, held.reason) if known is None else (held.unit, held.reason)
+    found = _by_the_rules(kind, sector, region_code, routing_book() if known is None else known)
+    return workflow.where_somebody_answers(*found) if known is None else found
+
+
+def _by_the_rules(
+    kind: str, sector: str, region_code: str, known: Iterable[RoutingRule]
+) -> workflow.Destination:
+    rule = finest(known, kind, sector, region_code)
+    if rule is None:
+        return workflow.holder(region_code, sector)
+    return rule.unit, rule.because or str(dict(Kind.choices)[Kind(kind)])
 
 
 def kinds_without_route() -> list[str]:
     """Kinds of request for which no rule says where they go."""
     routed = set(RoutingRule.objects.values_list("kind", flat=True))
     return [str(label) for value, label in Kind.choices if value not in routed]
-
-
-def _answered(unit: Unit, why: Words) -> tuple[Unit, Words]:
-    """The unit where somebody there can answer; else the district office, and why."""
-    office = units.office()
-    if office is None or office.pk == unit.pk or people.has_hands(unit.pk) or not people.has_hands(office.pk):
-        return unit, why
-    return office, _("nobody can sign in at %(unit)s yet") % {"unit": unit.short_name or unit.name}
 
 
 _routes: list[tuple[float, list[RoutingRule]]] = []
@@ -103,23 +95,16 @@ def routing_book() -> list[RoutingRule]:
     return _routes[0][1]
 
 
-def would_move(change: RoutingRule, most: int = 500) -> list[tuple[str, str, str]]:
+def would_move(change: RoutingRule, most: int = workflow.DRY_RUN_ROWS) -> list[tuple[str, str, str]]:
     """``(case, unit now, unit then)`` of the latest cases that a new or changed rule would send elsewhere."""
     before = list(RoutingRule.objects.select_related("unit"))
-    after = [
-        rule
-        for rule in before
-        if (rule.kind, rule.sector, rule.region_code) != (change.kind, change.sector, change.region_code)
-    ]
     change.pk = change.pk or 1 << 30
-    after.append(change)
-    moved = []
-    for case in Case.objects.order_by("-pk")[:most]:
-        old, _why = route(case.kind, case.sector, case.region_code, before)
-        new, _why = route(case.kind, case.sector, case.region_code, after)
-        if old.pk != new.pk:
-            moved.append((case.ref, old.short_name or old.name, new.short_name or new.name))
-    return moved
+    after = workflow.with_change(before, change, lambda rule: (rule.kind, rule.sector, rule.region_code))
+    return workflow.would_move(
+        Case.objects.order_by("-pk")[:most],
+        lambda case: route(case.kind, case.sector, case.region_code, before),
+        lambda case: route(case.kind, case.sector, case.region_code, after),
+    )
 
 
 # clocks ------------------------------------------------------------------------------------------

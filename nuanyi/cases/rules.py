@@ -13,7 +13,8 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.errors import IllegalMove, Words
+from nuanyi.lib import moves
+from nuanyi.lib.errors import Words
 from nuanyi.lib.terms import Term
 
 
@@ -207,7 +208,6 @@ URGENCY_OF: dict[str, str] = {
 }
 #: Days without a word of the worker after which a solved case is closed.
 SILENT_DAYS = 7
-REOPEN_DAYS = 30
 WARN_HOURS = 24
 #: Knocks of one network in an hour: cases sent, claim codes tried.
 SENT_AN_HOUR, TRIED_AN_HOUR = 30, 20
@@ -220,10 +220,7 @@ MAX_FILES = 8
 DOUBLE_DAYS = 30
 
 
-def check_move(before: str, after: str) -> None:
-    """Return if a state may follow another. Raises IllegalMove."""
-    if after not in MOVES[before]:
-        raise IllegalMove()
+check_move = moves.checker(MOVES)
 
 
 @dataclass(frozen=True)

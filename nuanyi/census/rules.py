@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.errors import IllegalMove, Words
+from nuanyi.lib import moves
+from nuanyi.lib.errors import Words
 
 
 class Kind(models.TextChoices):
@@ -52,10 +53,7 @@ MOVES: dict[str, frozenset[str]] = {
 }
 
 
-def check_move(before: str, after: str) -> None:
-    """Raise IllegalMove where an import cannot go from one state to the other."""
-    if after not in MOVES[before]:
-        raise IllegalMove(move=f"{before}>{after}")
+check_move = moves.checker(MOVES)
 
 
 class Choice(models.TextChoices):

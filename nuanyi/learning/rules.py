@@ -11,8 +11,8 @@ from random import Random
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib import moves
 from nuanyi.lib.clock import CHINA
-from nuanyi.lib.errors import IllegalMove
 
 
 class Category(models.TextChoices):
@@ -136,10 +136,7 @@ def quiet(now: datetime) -> bool:
     return quiet_at(now.astimezone(CHINA).time())
 
 
-def check_move(before: str, after: str) -> None:
-    """Return if a state may follow another. Raises IllegalMove."""
-    if after not in MOVES[before]:
-        raise IllegalMove()
+check_move = moves.checker(MOVES)
 
 
 def missing_roles(roles: Iterable[str]) -> list[str]:

@@ -1,10 +1,21 @@
-"""Identifiers that sort by time of making (UUID version 7, RFC 9562 section 5.7)."""
+"""Identifiers that sort by time of making (UUID version 7, RFC 9562 section 5.7), and numbers for people."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import time
 from uuid import UUID
+
+from nuanyi.lib import clock
+
+#: Letters and digits that nobody takes for one another on paper or on the phone.
+PLAIN_SIGNS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+def new_ref() -> str:
+    """``260603-7KQ2M``: a number to name something by; it says the day and nothing of how many there are."""
+    return f"{clock.today():%y%m%d}-" + "".join(secrets.choice(PLAIN_SIGNS) for _n in range(5))
 
 
 def new_id() -> UUID:

@@ -46,6 +46,7 @@ ROOMS = [
     "nuanyi.ledger",
     "nuanyi.notices",
     "nuanyi.census",
+    "nuanyi.workflow",
     "nuanyi.stations",
     "nuanyi.cases",
     "nuanyi.learning",

@@ -9,23 +9,21 @@ from time import monotonic
 from typing import Any
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.geo import metres_between
-from nuanyi.people import queries as people
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.rules import Role
 from nuanyi.places import queries as places
 from nuanyi.reports import doubles, rules
 from nuanyi.reports.models import DispatchRule, GridDuty, Kind, Report
 from nuanyi.reports.rules import DONE, OPEN, State
-from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
-from nuanyi.units.rules import HOLD
+from nuanyi.workflow import queries as workflow
 
 #: For how long a process may dispatch by what it read before; its own changes count at once.
 BOOK_SECONDS = 20
@@ -85,49 +83,30 @@ def dispatch(
 
     Where the place has nobody who can sign in, the district office gets it.
     """
+    found = _by_the_rules(kind_id, region_code, book().rules if known is None else known)
+    return workflow.where_somebody_answers(*found) if known is None else found
+
+
+def _by_the_rules(kind_id: int, region_code: str, known: Iterable[DispatchRule]) -> workflow.Destination:
     fits = [
-        rule
-        for rule in (book().rules if known is None else known)
-        if rule.kind_id in (None, kind_id) and region_code.startswith(rule.region_code)
+        rule for rule in known if rule.kind_id in (None, kind_id) and region_code.startswith(rule.region_code)
     ]
-    best = max(
-        fits, key=lambda rule: (bool(rule.kind_id), len(rule.region_code), -(rule.pk or 0)), default=None
-    )
-    if best is not None:
-        unit, why = best.unit, best.because or (best.kind.title if best.kind else best.unit.name)
-        return _answered(unit, why) if known is None else (unit, why)
-    answers = units.who_answers(region_code=region_code)
-    held = next((answer for answer in answers if answer.role == HOLD), answers[0])
-    return (
-        _answered(held.unit, _("the place holds it"))
-        if known is None
-        else (held.unit, _("the place holds it"))
-    )
+    if not fits:
+        return workflow.holder(region_code)[0], _("the place holds it")
+    best = max(fits, key=lambda rule: (bool(rule.kind_id), len(rule.region_code), -(rule.pk or 0)))
+    return best.unit, best.because or (best.kind.title if best.kind else best.unit.name)
 
 
-def _answered(unit: Unit, why: Words) -> tuple[Unit, Words]:
-    """The unit where somebody there can answer; else the district office, and why."""
-    office = units.office()
-    if office is None or office.pk == unit.pk or people.has_hands(unit.pk) or not people.has_hands(office.pk):
-        return unit, why
-    return office, gettext("nobody can sign in at %(unit)s yet") % {"unit": unit.short_name or unit.name}
-
-
-def would_move(change: DispatchRule, most: int = 500) -> list[tuple[str, str, str]]:
+def would_move(change: DispatchRule, most: int = workflow.DRY_RUN_ROWS) -> list[tuple[str, str, str]]:
     """``(report, unit now, unit then)`` of the latest reports that a new or changed rule would send elsewhere."""
     before = list(DispatchRule.objects.select_related("unit", "kind"))
-    after = [
-        rule for rule in before if (rule.kind_id, rule.region_code) != (change.kind_id, change.region_code)
-    ]
     change.pk = change.pk or 1 << 30
-    after.append(change)
-    moved = []
-    for report in Report.objects.order_by("-pk")[:most]:
-        old, _why = dispatch(report.kind_id, report.region_code, before)
-        new, _why = dispatch(report.kind_id, report.region_code, after)
-        if old.pk != new.pk:
-            moved.append((report.ref, old.short_name or old.name, new.short_name or new.name))
-    return moved
+    after = workflow.with_change(before, change, lambda rule: (rule.kind_id, rule.region_code))
+    return workflow.would_move(
+        Report.objects.order_by("-pk")[:most],
+        lambda report: dispatch(report.kind_id, report.region_code, before),
+        lambda report: dispatch(report.kind_id, report.region_code, after),
+    )
 
 
 def words_of(report: Report) -> str:

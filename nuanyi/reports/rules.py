@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.errors import IllegalMove
+from nuanyi.lib import moves
 
 
 class State(models.TextChoices):
@@ -37,10 +37,7 @@ OPEN = (State.NEW, State.TAKEN, State.OUTSIDE)
 DONE = (State.MENDED, State.CLOSED)
 
 
-def check_move(before: str, after: str) -> None:
-    """Return if a state may follow another. Raises IllegalMove."""
-    if after not in MOVES[before]:
-        raise IllegalMove()
+check_move = moves.checker(MOVES)
 
 
 class Why(models.TextChoices):
@@ -106,8 +103,8 @@ MAX_WORDS, MAX_PHOTOS, MAX_PLACE = 500, 3, 80
 SENT_AN_HOUR, VOICES_AN_HOUR, CHECKS_AN_HOUR = 60, 120, 120
 #: Beyond this error of the phone's position (metres) it is asked to be set on the map.
 VAGUE_METRES = 150
-#: For how long a reporter may say that a mended thing is not mended, and when silence is taken as yes.
-REOPEN_DAYS, SILENCE_DAYS = 30, 7
+#: When silence is taken as yes.
+SILENCE_DAYS = 7
 #: Words and photos of a report that ended are forgotten after this.
 KEPT_DAYS = 365
 

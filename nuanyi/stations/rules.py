@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.errors import IllegalMove
-
 
 class Tier(models.TextChoices):
     """At which step of the tree a station stands (三级)."""
@@ -139,9 +137,3 @@ WALK_METRES_A_MINUTE, RIDE_METRES_A_MINUTE = 75, 250
 
 #: Where a position outside this box is refused: the mainland with its islands (degrees, WGS-84).
 CHINA_BOX = (3.0, 73.0, 54.0, 136.0)
-
-
-def check_move(table: dict[str, frozenset[str]], before: str, after: str) -> None:
-    """Return if a state may follow another. Raises IllegalMove."""
-    if after not in table[before]:
-        raise IllegalMove()

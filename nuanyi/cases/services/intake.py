@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
-import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
@@ -22,12 +21,14 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.lib.ids import new_ref
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.people import links
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+from nuanyi.workflow import rules as workflow
 
 
 @dataclass
@@ -203,7 +204,7 @@ def _case(key: UUID, told: Request, body: bytes) -> Case:
     due, source = book.due(told.kind, urgency, now)
     case = Case(
         key=key,
-        ref=_ref(),
+        ref=new_ref(),
         claim_digest=_claim_digest(claim_code_of(key)),
         body_digest=body,
         kind=told.kind,
@@ -256,13 +257,6 @@ def _attach(case: Case, key: UUID, photo: bytes, voice: bytes) -> None:
             made_at=clock.now(),
             sealed_file=keys().seal_bytes("person", raw, number.bytes),
         )
-
-
-def _ref() -> str:
-    """A number to name a case by; it says the day and nothing of how many there are."""
-    return f"{clock.today():%y%m%d}-" + "".join(
-        secrets.choice("ABCDEFGHJKMNPQRSTUVWXYZ23456789") for _n in range(5)
-    )
 
 
 def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) -> None:
@@ -319,16 +313,15 @@ def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -
         case.state, case.worker_agrees, case.ended_at = State.CLOSED, True, clock.now()
         case.stars = stars if stars and 1 <= stars <= 5 else case.stars
     else:
-        if case.ended_at is not None and case.ended_at < clock.now() - timedelta(days=rules.REOPEN_DAYS):
-            raise IllegalMove(
-                _("This was closed more than 30 days ago. Send a new request."), code="too-late"
-            )
+        too_late = _("This was closed more than 30 days ago. Send a new request.")
+        workflow.check_reopening(case.ended_at, clock.now(), too_late)
         rules.check_move(case.state, State.OPEN)
         if case.state == State.JOINED:  # "that is not mine": two cases again
             case.merged_into = None
-        case.state, case.worker_agrees, case.solved_at, case.ended_at = State.OPEN, False, None, None
-        case.due_at, source = queries.clock_book().due(case.kind, case.urgency, clock.now())
-        case.due_source, case.reopened, case.warned = str(source)[:120], case.reopened + 1, ""
+        case.state, case.worker_agrees, case.solved_at = State.OPEN, False, None
+        due_at, source = queries.clock_book().due(case.kind, case.urgency, clock.now())
+        workflow.open_again(case, due_at)
+        case.due_source = str(source)[:120]
         ledger.reverse_all_from(case)
         tell_unit(case, case.unit, kinds.CASE_WORD, once=f"reopened:{case.pk}:{case.reopened}", ref=case.ref)
     case.save()

@@ -16,6 +16,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput
+from nuanyi.workflow.locks import in_order
 
 MOST = 5
 
@@ -43,10 +44,9 @@ def join(*, actor: Actor, pk: int, into: int) -> Case:
 
     Nothing of the other case is shown to whoever holds this one's link: two links stay two doors. Raises BadInput, IllegalMove.
     """
-    first, second = sorted((pk, into))
-    if first == second:
+    if pk == into:
         raise BadInput(fields={"into": _("Choose another case.")})
-    found = {number: held(actor, number) for number in (first, second)}
+    found = in_order(lambda number: held(actor, number), pk, into)
     double, main = found[pk], found[into]
     rules.check_move(double.state, State.JOINED)
     if not main.open or double.unit_id != main.unit_id:

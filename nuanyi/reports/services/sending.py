@@ -5,7 +5,6 @@ Nothing of who or of the minute is kept. Each sending has a key that the phone m
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
@@ -18,6 +17,7 @@ from nuanyi.lib import clock, limits, masks, pictures
 from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, TooMuch
 from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.lib.ids import new_ref
 from nuanyi.lib.terms import Term
 from nuanyi.notices import services as notices
 from nuanyi.people import links
@@ -26,6 +26,7 @@ from nuanyi.places import queries as places
 from nuanyi.reports import doubles, kinds, queries, rules
 from nuanyi.reports.models import Check, Picture, Report, Step, Voice
 from nuanyi.reports.rules import DONE, State
+from nuanyi.workflow import rules as workflow
 
 
 @dataclass
@@ -171,7 +172,7 @@ def _take_in(key: UUID, told: ReportInput, body: bytes) -> Voice:
     unit, why = queries.dispatch(kind.pk, region)
     now = clock.now()
     report = Report(
-        ref=_ref(),
+        ref=new_ref(),
         kind=kind,
         lat_wgs84=round(told.lat_wgs84, 6),
         lon_wgs84=round(told.lon_wgs84, 6),
@@ -239,13 +240,6 @@ def keep_pictures(report: Report, key: UUID, photos: list[bytes], *, after: bool
         )
 
 
-def _ref() -> str:
-    """A number to name a report by; it says the day and nothing of how many there are."""
-    return f"{clock.today():%y%m%d}-" + "".join(
-        secrets.choice("ABCDEFGHJKMNPQRSTUVWXYZ23456789") for _n in range(5)
-    )
-
-
 def place_words(report: Report, names: dict[str, str] | None = None) -> str:
     """A place in words: what was written, else the community. ``names`` spares a list from asking for each."""
     names = places.names_by_code() if names is None else names
@@ -301,6 +295,14 @@ def look(voice: Voice) -> Report:
     return report
 
 
+def _open_again(report: Report) -> None:
+    """The same unit has it again, with a new deadline, and is told; whoever opens it, sender or passer-by. Not saved yet."""
+    report.state, report.mended_at, report.why, report.joined_to = State.TAKEN, None, "", None
+    term = Term(report.kind.amount, report.kind.counted, "")
+    workflow.open_again(report, term.after(rules.next_hour(clock.now())))
+    tell_unit(report, kinds.REOPENED, once=f"again:{report.pk}:{report.reopened}", ref=report.ref)
+
+
 @transaction.atomic
 def judge(
     *, voice: Voice, good: bool, words: str = "", photos: list[bytes] | None = None, key: UUID
@@ -324,21 +326,9 @@ def judge(
     else:
         if report.state not in (*DONE, State.REFUSED, State.JOINED):
             raise IllegalMove()
-        if report.ended_at and (clock.now() - report.ended_at).days > rules.REOPEN_DAYS:
-            raise IllegalMove(_("This ended more than 30 days ago. Please report it anew."), code="too-late")
-        report.state, report.mended_at, report.ended_at, report.why, report.joined_to = (
-            State.TAKEN,
-            None,
-            None,
-            "",
-            None,
-        )
-        report.reopened += 1
-        report.due_at, report.warned = (
-            Term(report.kind.amount, report.kind.counted, "").after(rules.next_hour(clock.now())),
-            False,
-        )
-        tell_unit(report, kinds.REOPENED, once=f"again:{report.pk}:{report.reopened}", ref=report.ref)
+        too_late = _("This ended more than 30 days ago. Please report it anew.")
+        workflow.check_reopening(report.ended_at, clock.now(), too_late)
+        _open_again(report)
     keep_pictures(report, key, photos or [])
     report.save()
     Step.objects.create(key=key, report=report, state=report.state, of="reporter", words=words, at=hour)
@@ -367,10 +357,8 @@ def check(*, key: UUID, ref: str, good: bool, network: str) -> Report:
         report.state, report.ended_at = State.CLOSED, hour
         Step.objects.create(report=report, state=report.state, of="passer", at=hour)
     elif report.bad >= 2 and report.bad > report.good:
-        report.state, report.mended_at, report.ended_at = State.TAKEN, None, None
-        report.reopened += 1
+        _open_again(report)
         report.checks.all().delete()
         Step.objects.create(report=report, state=report.state, of="passer", at=hour)
-        tell_unit(report, kinds.REOPENED, once=f"again:{report.pk}:{report.reopened}", ref=report.ref)
     report.save()
     return report

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib import clock, limits, pictures
+from nuanyi.lib import clock, limits, moves, pictures
 from nuanyi.lib.digests import body_digest, salted_mark, sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.geo import metres_between
@@ -249,7 +249,7 @@ def reopen_fault(*, link: str) -> Fault:
     fault = Fault.objects.select_for_update(of=("self",)).get(pk=fault_by_link(link).pk)
     if fault.ended_at is not None and fault.ended_at < clock.now() - timedelta(days=7):
         raise IllegalMove()
-    rules.check_move(rules.FAULT_MOVES, fault.state, FaultState.OPEN)
+    moves.check(rules.FAULT_MOVES, fault.state, FaultState.OPEN)
     fault.state, fault.ended_at, fault.told = FaultState.OPEN, None, False
     fault.due_at = hour_of(clock.now()) + timedelta(hours=rules.MEND_HOURS[fault.trouble])
     fault.save()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock
+from nuanyi.lib import clock, moves
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.sectors import Sector
@@ -105,7 +105,7 @@ def move_fault(*, actor: Actor, fault: Fault, state: str, answer: str = "") -> F
     fault = Fault.objects.select_for_update().get(pk=fault.pk)
     if state not in FaultState.values or state == FaultState.OPEN:
         raise BadInput(code="bad-state")
-    rules.check_move(rules.FAULT_MOVES, fault.state, state)
+    moves.check(rules.FAULT_MOVES, fault.state, state)
     if state == FaultState.UNFOUNDED and len(answer.strip()) < 2:
         words = _("Say why, the worker will read it.")
         raise BadInput(words, code="no-answer", fields={"answer": words})

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock, geo, pictures
+from nuanyi.lib import clock, geo, moves, pictures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, NotFound
 from nuanyi.people.models import Account
@@ -194,7 +194,7 @@ def move_station(
     )
     if state not in State.values:
         raise BadInput(code="bad-state")
-    rules.check_move(rules.MOVES, station.state, state)
+    moves.check(rules.MOVES, station.state, state)
     if state in (State.PAUSED, State.CLOSED) and len(reason.strip()) < 2:
         words = _("Say why, workers will read it.")
         raise BadInput(words, code="no-reason", fields={"reason": words})

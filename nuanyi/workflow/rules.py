@@ -1,0 +1,33 @@
+"""Rules that requests and reports share. No database."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from nuanyi.lib.errors import IllegalMove, Words
+
+#: For so many days after something ended it may be opened again; to the minute, not to the day.
+REOPEN_DAYS = 30
+
+
+class Clocked(Protocol):
+    """What has a deadline, a warning given before or after it, and a count of how often it was opened again."""
+
+    due_at: datetime
+    ended_at: datetime | None
+    reopened: int
+    warned: Any
+
+
+def check_reopening(ended_at: datetime | None, now: datetime, too_late: Words) -> None:
+    """Return if what ended then may be opened again now. Raises IllegalMove with the words ``too_late``."""
+    if ended_at is not None and ended_at < now - timedelta(days=REOPEN_DAYS):
+        raise IllegalMove(too_late, code="too-late")
+
+
+def open_again(row: Clocked, due_at: datetime) -> None:
+    """Whatever opens it again gives it a new deadline, and whoever was warned of the old one is warned of the new."""
+    row.due_at, row.ended_at = due_at, None
+    row.reopened += 1
+    row.warned = type(row.warned)()
