@@ -18,7 +18,7 @@ import nuanyi.program.urls
 from nuanyi.front import checks
 from nuanyi.front.tests.test_access_table import table
 from nuanyi.journal import rules as journal
-from nuanyi.lib import figures, rooms, sealed
+from nuanyi.lib import figures, rooms, row_security, sealed
 from nuanyi.lib.roles import Role
 from nuanyi.lib.rooms import Mount, Permission
 from nuanyi.lib.row_security import RowPolicy
@@ -43,6 +43,7 @@ def _as_owner(work):
     """Do what only the owner of the tables may, then be the role of pages again."""
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with waiting triggers cannot be altered
         work(cursor)
         cursor.execute("SET ROLE nuanyi_web")
 
@@ -93,8 +94,6 @@ def with_the_line(settings, line=TOY):
             person_erased.receivers[:] = kept[2]
             person_erased.sender_receivers_cache.clear()
     _look_again()
-    if not connection.needs_rollback:
-        _as_owner(row_policies.lay_down)
 
 
 @pytest.fixture
@@ -124,7 +123,7 @@ def places_where_it_shows(cast, title):
         "first steps": "Run an errand" in home,
         "what waits": "errands wait" in home,
         "figures of the home page": "Errands run" in home,
-        "search": title in page(office, "/office/search/", q=title[:3]).replace(f"“{title[:3]}”", ""),
+        "search": title in page(office, "/office/search/", q=title[:3]),
         "table of permissions": "Run errands" in page(office, "/office/people/roles/"),
         "phone's bar": "/errand/" in page(phone, "/help/"),
         "offline page": '"/errand/"' in page(phone, "/sw.js"),
@@ -146,14 +145,15 @@ def test_with_its_line_a_room_is_everywhere_and_without_it_nowhere(cast, program
     with with_the_line(settings):
         from tests.toy.models import Errand
 
-        Errand.objects.create(title="热水袋")
-        assert [p for p, there in places_where_it_shows(cast, "热水袋").items() if not there] == []
+        Errand.objects.create(title="热水袋三只")
+        assert [p for p, there in places_where_it_shows(cast, "热水袋三只").items() if not there] == []
         assert {address: checks.act_of(view) for address, view in checks.routes()}.items() >= {
             ("office/toy/", "toy.run"),
             ("errand/", "public"),
         }
         assert run_checks() == []
-    assert [p for p, there in places_where_it_shows(cast, "热水袋").items() if there] == []
+    _as_owner(row_policies.lay_down)
+    assert [p for p, there in places_where_it_shows(cast, "热水袋三只").items() if there] == []
     assert cast.client("office").get("/office/toy/").status_code == 404
 
 
@@ -164,24 +164,25 @@ def test_its_permission_opens_its_page_for_the_roles_it_names_and_no_other(cast,
     assert Client().get("/office/toy/").status_code == 302
 
 
-def test_its_sealed_value_is_masked_rotated_and_goes_with_the_person(cast, toy, program, own_keys):  # noqa: F811
-    person = people.seal_into(Person(), name="周小明", phone="19900000001")
-    person.save()
-    errand = toy.Errand.objects.create(title="热水袋", person=person)
-    sealed.put(errand, "sealed_words", "红色的那个")
-    errand.save()
-    page = cast.client("office").get("/office/toy/").content.decode()
-    assert "●●●" in page
-    assert "红色的那个" not in page
+def test_its_sealed_value_is_masked_rotated_and_goes_with_the_person(own_keys, cast, toy, program):  # noqa: F811
+    with row_security.reading_as(program):  # told anew: the keys of this test are others
+        person = people.seal_into(Person(), name="周小明", phone="19900000001")
+        person.save()
+        errand = toy.Errand.objects.create(title="热水袋", person=person)
+        sealed.put(errand, "sealed_words", "红色的那个")
+        errand.save()
+        page = cast.client("office").get("/office/toy/").content.decode()
+        assert "●●●" in page
+        assert "红色的那个" not in page
 
-    people.rotate_keys(actor=program, drop_old=True)
-    errand.refresh_from_db()
-    assert sealed.open_text(errand, "sealed_words") == "红色的那个"
-    assert sealed.keys().key_number(errand.sealed_words) == 2
+        people.rotate_keys(actor=program, drop_old=True)
+        errand.refresh_from_db()
+        assert sealed.open_text(errand, "sealed_words") == "红色的那个"
+        assert sealed.keys().key_number(errand.sealed_words) == 2
 
-    people.erase_person(actor=program, person=person, reason="asked")
-    errand.refresh_from_db()
-    assert (errand.sealed_words, errand.person) == (None, None)
+        people.erase_person(actor=program, person=person, reason="asked")
+        errand.refresh_from_db()
+        assert (errand.sealed_words, errand.person) == (None, None)
 
 
 def complaints(monkeypatch, **changed):

@@ -38,5 +38,6 @@ NAME_AGREED = declare(
 LETTER_WRITTEN = declare("cases.letter_written", _("A letter of a case was written"), personal="id only")
 CLOCK_SAVED = declare("cases.clock_saved", _("A length of time was changed"))
 ANSWER_SAVED = declare("cases.answer_saved", _("An often used answer was changed"))
+ANSWER_DROPPED = declare("cases.answer_dropped", _("Words for answers were taken away"))
 LETTER_SAVED = declare("cases.letter_saved", _("A template of a letter was changed"))
 LISTS_CHANGED = declare("cases.lists_changed", _("The lists of needs, resources and projects were changed"))

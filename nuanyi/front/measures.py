@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
@@ -26,6 +26,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 #: The methods that are counted by name; whatever else a stranger sends counts as "other".
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
+disable_created_metrics()  # type: ignore[no-untyped-call]
 requests = Counter("nuanyi_http_requests", "Requests answered.", ["method", "route", "status"])
 latency = Histogram(
     "nuanyi_http_request_seconds", "From the first middleware to the answer.", ["route"], buckets=SECONDS

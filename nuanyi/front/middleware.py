@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -23,21 +23,10 @@ from nuanyi.people.models import Account
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def _policy() -> str:
-    tiles = urlsplit(settings.NUANYI_TILES_URL)
-    source = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
-    ranges = source if tiles.path.endswith(".pmtiles") else ""  # one file, read in pieces by the page itself
-    return (
-        f"default-src 'self'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'{ranges};"
-        f" img-src 'self' data: blob:{source}; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self';"
-        " frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
-    )
-
-
 def safe_headers() -> list[tuple[str, str]]:
     """The headers of every answer, for those that are given ahead of Django."""
     headers = [
-        ("Content-Security-Policy", _policy()),
+        ("Content-Security-Policy", build_policy()),
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),
         ("Referrer-Policy", "same-origin"),
@@ -116,16 +105,14 @@ def _spoilt(text: str) -> bool:
 
 
 class SafeHeaders:
-    """Content security policy and friends; pages of signed-in people are never stored."""
+    """Headers beside the content policy (django-csp); pages of signed-in people are never stored."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self.policy = _policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
         response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", self.policy)
         response.setdefault(
             "Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self), payment=()"
         )

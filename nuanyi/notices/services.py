@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.errors import NotAllowed
 from nuanyi.notices import events, rules, sms
 from nuanyi.notices.channels import CHANNELS
 from nuanyi.notices.channels.email import mail
@@ -183,7 +184,9 @@ def _failed(notice: Notice, exc: Exception) -> None:
 def set_preference(
     *, actor: Actor, account: Account, channel: str, quiet_from: time, quiet_until: time, wanted: bool
 ) -> Preference:
-    """Set how one's own account is told."""
+    """Set how one's own account is told. Raises NotAllowed for another's."""
+    if actor.kind != "system" and account.pk != actor.account_id:
+        raise NotAllowed()
     preference, _made = Preference.objects.update_or_create(
         account=account,
         defaults={"channel": channel, "quiet_from": quiet_from, "quiet_until": quiet_until, "wanted": wanted},

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
+from nuanyi.lib.content_policy import directives
 from nuanyi.lib.env import envbool, envint, envlist, envstr, home
 from nuanyi.lib.proxies import networks
 from nuanyi.program.secrets import secret_key
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "nuanyi.front.measures.Measure",
+    "csp.middleware.CSPMiddleware",
     "nuanyi.front.middleware.SafeHeaders",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # with random padding against BREACH; form tokens are masked anew each time
@@ -186,6 +188,7 @@ CSRF_FAILURE_VIEW = "nuanyi.front.shell.stale_form"
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(NUANYI_TILES_URL)}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -132,7 +132,10 @@ def save_answer(*, actor: Actor, title: str, words: str) -> AnswerTemplate:
 
 @transaction.atomic
 def drop_answer(*, actor: Actor, pk: int) -> None:
-    """Take such words away. Raises NotFound."""
-    units = [scope.unit for scope in actor.scopes("cases.handle")]
-    if not AnswerTemplate.objects.filter(pk=pk, unit__in=units).delete()[0]:
+    """Take such words away. Raises NotAllowed, NotFound."""
+    actor.require("cases.handle")
+    found = AnswerTemplate.objects.filter(pk=pk, unit__in=actor.units("cases.handle")).first()
+    if found is None:
         raise NotFound()
+    journal.record(actor, events.ANSWER_DROPPED, found)
+    found.delete()

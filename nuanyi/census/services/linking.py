@@ -29,8 +29,9 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
     """Link all records anew unless nothing changed since the last time; what people decided stays.
 
     Reads in one transaction, compares in memory without any lock, writes in another: killed anywhere, the old
-    links stand. Records that came or went meanwhile are left to the next run. None where nothing changed.
+    links stand. Records that came or went meanwhile are left to the next run. None where nothing changed. Raises NotAllowed.
     """
+    actor.require("census.link")
     started = clock.now()
     with row_security.reading_as(system("linkage")):
         fingerprint = _fingerprint()

@@ -1,9 +1,13 @@
 import pytest
+from csp.middleware import CSPMiddleware
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from nuanyi.census.models import Establishment
 from nuanyi.census.services import exports
 from nuanyi.front import middleware
 from nuanyi.lib import sheets
+from nuanyi.lib.content_policy import directives
 
 
 def test_a_body_of_fifty_megabytes_is_refused_by_its_announced_length(cast):
@@ -44,8 +48,11 @@ def test_a_form_without_its_token_is_refused_in_words(cast):
 def test_a_page_may_ask_the_base_map_that_was_chosen_and_no_other_stranger(
     settings, address, source, connects
 ):
-    settings.NUANYI_TILES_URL = address
-    parts = dict(part.strip().split(" ", 1) for part in middleware._policy().split(";"))
+    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives(address)}
+    page = CSPMiddleware(lambda _request: HttpResponse())(RequestFactory().get("/"))
+    answered = page["Content-Security-Policy"]
+    assert dict(middleware.safe_headers())["Content-Security-Policy"] == answered
+    parts = dict(part.strip().split(" ", 1) for part in answered.split(";"))
     assert parts["img-src"] == f"'self' data: blob: {source}".strip()
     assert parts["connect-src"] == ("'self' " + source if connects else "'self'")
     assert parts["script-src"] == "'self'"

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import http_ece
+import jwt
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
@@ -84,11 +85,9 @@ def public_key() -> str:
 def authorization(endpoint: str, now: float, subject: str) -> str:
     """The Authorization header: a JWT with ES256 for the origin of the endpoint, good for twelve hours (RFC 8292)."""
     to = outgoing.parse(endpoint)
-    head = {"typ": "JWT", "alg": "ES256"}
     body = {"aud": f"{to.scheme}://{to.netloc}", "exp": int(now) + 12 * 3600, "sub": subject}
-    told = ".".join(_b64(json.dumps(part, separators=(",", ":")).encode()) for part in (head, body))
-    r, s = utils.decode_dss_signature(_private().sign(told.encode(), ec.ECDSA(hashes.SHA256())))
-    return f"vapid t={told}.{_b64(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}, k={public_key()}"
+    told = jwt.encode(body, _private(), algorithm="ES256")
+    return f"vapid t={told}, k={public_key()}"
 
 
 def sealed(subscription: Subscription, raw: bytes) -> bytes:

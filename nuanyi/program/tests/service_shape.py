@@ -1,0 +1,177 @@
+"""Reads the services as a tree of syntax: what a public function permits, writes and records, itself or through what it calls."""
+
+import ast
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[2]
+#: Calls on a model, a queryset or a row that change a table.
+WRITES = {
+    "save",
+    "create",
+    "bulk_create",
+    "bulk_update",
+    "update",
+    "delete",
+    "get_or_create",
+    "update_or_create",
+}
+#: Objects of the standard library and of requests whose methods are called alike.
+NOT_ROWS = {
+    "hashlib",
+    "hmac",
+    "digest",
+    "mac",
+    "seen",
+    "found",
+    "told",
+    "context",
+    "facts",
+    "counts",
+    "known",
+    "done",
+}
+STATEMENTS = ("INSERT", "UPDATE", "DELETE", "COPY")
+PERMITS = {"require", "require_within", "visible_to", "can"}
+
+
+@dataclass
+class Function:
+    """One function: where it stands and what it calls."""
+
+    module: str
+    name: str
+    node: ast.FunctionDef
+    calls: set[tuple[str, str]] = field(default_factory=set)
+    writes: bool = False
+    permits: bool = False
+    records: bool = False
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.module.removeprefix('nuanyi.')}.{self.name}"
+
+    @property
+    def public(self) -> bool:
+        return not self.name.startswith("_")
+
+
+def module_name(file: Path) -> str:
+    parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    file = PACKAGE.parent / Path(*module.split("."))
+    file = file.with_suffix(".py") if file.with_suffix(".py").exists() else file / "__init__.py"
+    return ast.parse(file.read_text())
+
+
+def _names(tree: ast.Module) -> dict[str, tuple[str, str]]:
+    """What each imported name stands for: ``name -> (module, function)``, the function "" where it is a module."""
+    names = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("nuanyi"):
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                path = PACKAGE.parent / Path(*inner.split("."))
+                is_module = path.with_suffix(".py").exists() or path.is_dir()
+                names[alias.asname or alias.name] = (inner, "") if is_module else (node.module, alias.name)
+    return names
+
+
+@cache
+def functions_of(module: str) -> dict[str, Function]:
+    """Every function of a module, methods by their own name too."""
+    return _functions(module, _tree(module))
+
+
+def read_source(source: str) -> dict[str, Function]:
+    """The functions of a text, as if it were a module of ours."""
+    return _functions("nuanyi.nowhere", ast.parse(source))
+
+
+def _functions(module: str, tree: ast.Module) -> dict[str, Function]:
+    names, found = _names(tree), {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            found.setdefault(node.name, _read(Function(module, node.name, node), names))
+    return found
+
+
+def _read(function: Function, names: dict[str, tuple[str, str]]) -> Function:
+    for node in ast.walk(function.node):
+        if isinstance(node, ast.Raise) and "NotAllowed" in ast.dump(node):
+            function.permits = True
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            function.writes |= node.value.lstrip().startswith(STATEMENTS)
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        if isinstance(called, ast.Name):
+            function.calls.add(names.get(called.id, (function.module, called.id)))
+        elif isinstance(called, ast.Attribute):
+            owner = called.value.id if isinstance(called.value, ast.Name) else ""
+            if names.get(owner, ("", "x"))[1] == "" and owner in names:
+                module = names[owner][0]
+                function.calls.add((module, called.attr))
+                function.records |= module == "nuanyi.journal.services" and called.attr.startswith("record")
+                continue
+            function.writes |= called.attr in WRITES and owner not in NOT_ROWS
+            function.permits |= called.attr in PERMITS
+    return function
+
+
+@cache
+def does(module: str, name: str, what: str, seen: frozenset[tuple[str, str]] = frozenset()) -> bool:
+    """Whether a function writes, permits or records, itself or through what it calls in services of any room."""
+    if (module, name) in seen or not module.startswith("nuanyi."):
+        return False
+    function = functions_of(module).get(name)
+    if function is None:
+        return False
+    if getattr(function, what):
+        return True
+    inner = seen | {(module, name)}
+    return any(does(*called, what, inner) for called in function.calls if _is_followed(called[0]))
+
+
+def _is_followed(module: str) -> bool:
+    return ".lib." not in module
+
+
+def public_services() -> list[Function]:
+    """Every public function of every room's services."""
+    files = [*PACKAGE.glob("*/services.py"), *PACKAGE.glob("*/services/*.py")]
+    return [
+        function
+        for file in sorted(files)
+        for function in functions_of(module_name(file)).values()
+        if function.public and function.node in _tree(function.module).body
+    ]
+
+
+def called_by_faces() -> set[str]:
+    """The services that a page, an address or an interface calls, directly."""
+    found: set[str] = set()
+    for file in PACKAGE.glob("**/*.py"):
+        module = module_name(file)
+        inner = module.split(".")[2:]
+        if (
+            not inner
+            or "tests" in inner
+            or "migrations" in inner
+            or inner[0] in NO_FACES
+            or module.startswith(PROGRAM)
+        ):
+            continue
+        for function in functions_of(module).values():
+            found |= {f"{of.removeprefix('nuanyi.')}.{name}" for of, name in function.calls}
+    return found
+
+
+#: Files of a room that are no face, and what of the program runs without anybody asking.
+NO_FACES = {"services", "jobs", "reactions", "demo", "loading", "retention", "doorstep_jobs"}
+PROGRAM = ("nuanyi.lib", "nuanyi.program.demo", "nuanyi.program.commands")
