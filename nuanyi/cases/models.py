@@ -6,7 +6,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.cases.rules import Channel, Kind, Outcome, Part, PauseReason, ProjectState, State, Urgency
+from nuanyi.cases.rules import (
+    Channel,
+    Kind,
+    Outcome,
+    Part,
+    PauseReason,
+    ProjectState,
+    Standing,
+    State,
+    Urgency,
+)
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
@@ -158,6 +168,17 @@ class Case(models.Model):
     def open(self) -> bool:
         """Whether something is still to be done."""
         return self.state in (State.NEW, State.OPEN)
+
+    @property
+    def standing(self) -> Standing:
+        """What decides about the moves of its worker."""
+        return Standing(
+            self.state,
+            self.kind,
+            self.ended_at,
+            named=self.name_agreed_at is not None,
+            forgotten=self.forgotten_at is not None,
+        )
 
 
 class PhoneCode(models.Model):

@@ -45,6 +45,11 @@ def service_list(q: str = "", part: str = "") -> list[tuple[str, str, list[Servi
     return [(value, str(title), found[value]) for value, title in Part.choices if value in found]
 
 
+def worker_moves(case: Case) -> frozenset[str]:
+    """What the worker of a case may do now (``rules.WORKER_MOVES``)."""
+    return rules.worker_moves(case.standing, clock.now())
+
+
 # where a case goes -------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ own list of rules and should be compared once more. Art. 27 starts the year for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +14,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import moves
-from nuanyi.lib.errors import Words
+from nuanyi.lib.errors import IllegalMove, Words
 from nuanyi.lib.terms import Term
+from nuanyi.workflow import rules as workflow
 
 
 class Part(models.TextChoices):
@@ -221,6 +222,79 @@ DOUBLE_DAYS = 30
 
 
 check_move = moves.checker(MOVES)
+
+
+# what its worker may do ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides about the moves of a case's worker."""
+
+    state: str
+    kind: str
+    ended_at: datetime | None
+    named: bool
+    forgotten: bool
+
+
+#: States from which the worker's no opens a case again.
+REOPENED_FROM = frozenset({State.SOLVED, State.CLOSED, State.JOINED})
+#: Kinds in which a letter goes to a firm, so that the worker is asked whether it may carry the name.
+NAMED_KINDS = frozenset({Kind.WAGE, Kind.INJURY})
+
+
+def _agree(case: Standing, _now: datetime) -> IllegalMove | None:
+    return None if case.state == State.SOLVED else IllegalMove()
+
+
+def _disagree(case: Standing, now: datetime) -> IllegalMove | None:
+    if case.state not in REOPENED_FROM:
+        return IllegalMove()
+    too_late = _("This was closed more than 30 days ago. Send a new request.")
+    return workflow.why_not_reopen(case.ended_at, now, too_late)
+
+
+def _name(case: Standing, _now: datetime) -> IllegalMove | None:
+    fits = case.state in (State.NEW, State.OPEN) and case.kind in NAMED_KINDS
+    return None if fits else IllegalMove()
+
+
+def _withdraw(case: Standing, _now: datetime) -> IllegalMove | None:
+    return None if State.WITHDRAWN in MOVES[case.state] else IllegalMove()
+
+
+def _forget(case: Standing, _now: datetime) -> IllegalMove | None:
+    if case.ended_at is None:
+        return IllegalMove(
+            _("Take the request back first; then its words can be deleted."), code="still-open"
+        )
+    return None
+
+
+#: Move of the worker -> why it is not possible now (None: it is).
+WORKER_MOVES: dict[str, Callable[[Standing, datetime], IllegalMove | None]] = {
+    "agree": _agree,
+    "disagree": _disagree,
+    "name": _name,
+    "withdraw": _withdraw,
+    "forget": _forget,
+}
+
+
+def check_worker_move(move: str, case: Standing, now: datetime) -> None:
+    """Return if the worker of a case may do this now. Raises IllegalMove, which says why not where there is more to say."""
+    wrong = WORKER_MOVES[move](case, now)
+    if wrong is not None:
+        raise wrong
+
+
+def worker_moves(case: Standing, now: datetime) -> frozenset[str]:
+    """What the worker's page offers: the moves that are possible and not done already."""
+    done = {name for name, is_done in (("name", case.named), ("forget", case.forgotten)) if is_done}
+    return frozenset(
+        move for move, why_not in WORKER_MOVES.items() if move not in done and why_not(case, now) is None
+    )
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.cases import queries
 from nuanyi.cases.forms import AskForm
 from nuanyi.cases.models import Case, ServiceItem
-from nuanyi.cases.rules import Channel, Kind, Part, State
+from nuanyi.cases.rules import Channel, Kind, Part
 from nuanyi.cases.services import intake, phones
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
@@ -157,13 +157,9 @@ def _case_page(request: HttpRequest, found: Case, link: str, refusal: Refusal | 
         "clocks": queries.clocks_of(found),
         "message_key": uuid4(),
         "sent": request.GET.get("sent"),
-        "may_judge": found.state == State.SOLVED,
-        "may_reopen": found.state in (State.SOLVED, State.CLOSED, State.JOINED),
+        "moves": queries.worker_moves(found),
         "files": found.attachments.defer("sealed_file").order_by("made_at"),
         "hearings": found.hearings.filter(ended_at=None).order_by("at") if found.open else [],
-        "may_name": found.open and found.kind in (Kind.WAGE, Kind.INJURY) and found.name_agreed_at is None,
-        "may_withdraw": found.open,
-        "may_forget": found.ended_at is not None and found.forgotten_at is None,
     }
     status = refusal.status if refusal else 200
     return _private(render(request, "cases/worker/case.html", context, status=status))

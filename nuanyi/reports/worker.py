@@ -22,7 +22,7 @@ from nuanyi.places import queries as places
 from nuanyi.reports import cards, queries
 from nuanyi.reports.forms import ReportForm
 from nuanyi.reports.models import Voice
-from nuanyi.reports.rules import DONE, OPEN, State
+from nuanyi.reports.rules import OPEN
 from nuanyi.reports.services import sending
 
 
@@ -110,9 +110,8 @@ def told(request: HttpRequest, link: str) -> HttpResponse:
         "pictures": _pictures(voice),
         "sent": request.GET.get("sent"),
         "place": sending.place_words(report),
-        "may_judge": report.state in (State.MENDED, State.CLOSED),
-        "may_reopen": report.state in (*DONE, State.REFUSED),
-        "closed": report.state == State.CLOSED,
+        "may_say_yes": queries.may_judge(report, good=True),
+        "may_say_no": queries.may_judge(report, good=False),
         "open": report.state in OPEN,
         "key": uuid4(),
     }

@@ -20,10 +20,10 @@ class Clocked(Protocol):
     warned: Any
 
 
-def check_reopening(ended_at: datetime | None, now: datetime, too_late: Words) -> None:
-    """Return if what ended then may be opened again now. Raises IllegalMove with the words ``too_late``."""
-    if ended_at is not None and ended_at < now - timedelta(days=REOPEN_DAYS):
-        raise IllegalMove(too_late, code="too-late")
+def why_not_reopen(ended_at: datetime | None, now: datetime, too_late: Words) -> IllegalMove | None:
+    """Why what ended then may not be opened again now, in the words ``too_late``; None where it may."""
+    late = ended_at is not None and ended_at < now - timedelta(days=REOPEN_DAYS)
+    return IllegalMove(too_late, code="too-late") if late else None
 
 
 def open_again(row: Clocked, due_at: datetime) -> None:

@@ -308,14 +308,11 @@ def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -
     Raises IllegalMove (not solved, or closed more than 30 days ago).
     """
     case = _locked(case)
+    rules.check_worker_move("agree" if agrees else "disagree", case.standing, clock.now())
     if agrees:
-        rules.check_move(case.state, State.CLOSED)
         case.state, case.worker_agrees, case.ended_at = State.CLOSED, True, clock.now()
         case.stars = stars if stars and 1 <= stars <= 5 else case.stars
     else:
-        too_late = _("This was closed more than 30 days ago. Send a new request.")
-        workflow.check_reopening(case.ended_at, clock.now(), too_late)
-        rules.check_move(case.state, State.OPEN)
         if case.state == State.JOINED:  # "that is not mine": two cases again
             case.merged_into = None
         case.state, case.worker_agrees, case.solved_at = State.OPEN, False, None
@@ -333,7 +330,7 @@ def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -
 def withdraw(*, actor: Actor, case: Case) -> Case:
     """The worker takes his case back. Raises IllegalMove."""
     case = _locked(case)
-    rules.check_move(case.state, State.WITHDRAWN)
+    rules.check_worker_move("withdraw", case.standing, clock.now())
     case.state, case.ended_at, case.offered_unit = State.WITHDRAWN, clock.now(), None
     case.save()
     journal.record(actor, events.CASE_MOVED, case, after=case.state)
@@ -347,8 +344,7 @@ def forget(*, actor: Actor, case: Case) -> Case:
     Raises IllegalMove while a unit still works on it.
     """
     case = _locked(case)
-    if case.ended_at is None:
-        raise IllegalMove(_("Take the request back first; then its words can be deleted."), code="still-open")
+    rules.check_worker_move("forget", case.standing, clock.now())
     case.sealed_words = case.sealed_caller = case.sealed_phone = case.phone_digest = None
     case.phone_mask, case.employer, case.forgotten_at = "", "", clock.now()
     case.save()
@@ -362,10 +358,9 @@ def forget(*, actor: Actor, case: Case) -> Case:
 
 @transaction.atomic
 def agree_to_name(*, actor: Actor, case: Case) -> Case:
-    """The worker allows that letters to the firm carry the name. Raises IllegalMove (the case has ended)."""
+    """The worker allows that letters to the firm carry the name. Raises IllegalMove (it has ended, or needs no letter)."""
     case = _locked(case)
-    if not case.open:
-        raise IllegalMove()
+    rules.check_worker_move("name", case.standing, clock.now())
     case.name_agreed_at = case.name_agreed_at or clock.now()
     case.save()
     journal.record(actor, events.NAME_AGREED, case)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, limits, masks, pictures
 from nuanyi.lib.digests import body_digest, sha256_hex
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, TooMuch
+from nuanyi.lib.errors import BadInput, Conflict, NotFound, TooMuch
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.lib.ids import new_ref
 from nuanyi.lib.terms import Term
@@ -320,14 +320,12 @@ def judge(
         raise BadInput(
             code="about-a-person", fields={"words": _("Without names, numbers and plates, please.")}
         )
+    wrong = rules.why_not_judge(good, report.state, report.ended_at, clock.now())
+    if wrong is not None:
+        raise wrong
     if good:
-        rules.check_move(report.state, State.CLOSED)
         report.state, report.ended_at = State.CLOSED, hour
     else:
-        if report.state not in (*DONE, State.REFUSED, State.JOINED):
-            raise IllegalMove()
-        too_late = _("This ended more than 30 days ago. Please report it anew.")
-        workflow.check_reopening(report.ended_at, clock.now(), too_late)
         _open_again(report)
     keep_pictures(report, key, photos or [])
     report.save()
