@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, Role
-from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Permission, Room, Route, Shot, Step
+from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Mount, Permission, Room, Route, Shot, Step
 
 ROOM = Room(
     name="matrix",
@@ -24,6 +24,7 @@ ROOM = Room(
             },
         )
     ],
+    mounts=[Mount("office/matrix/"), Mount("hsds/", "hsds_urls")],
     menu=[
         MenuItem(_("Matrix"), "matrix:matrix", "grid", "matrix.view", part=TODAY, order=20),
         MenuItem(_("A grid's week"), "matrix:grids", "grid", "reports.handle", part=GOVERNANCE, order=80),
