@@ -113,9 +113,9 @@ EXCEPTIONS: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "cases.services.settings.drop_view",
-            "cases.services.settings.save_view",
             "notices.services.mark_seen",
+            "people.services.drop_view",
+            "people.services.keep_view",
         ),
         OWN,
     ),
