@@ -91,7 +91,8 @@ def error_summary(form: Any = None, refusal: Any = None) -> dict[str, Any]:
     if form is not None and form.is_bound:
         for name, errors in form.errors.items():
             target = "" if name == "__all__" else f"#{form[name].auto_id}"
-            lines += [(target, str(words)) for words in errors]
+            label = "" if name == "__all__" else form[name].label
+            lines += [(target, f"{label}：{words}" if label else str(words)) for words in errors]
     if refusal:
         lines += [(f"#id_{name}", str(words)) for name, words in refusal.fields.items()] or [
             ("", str(refusal))

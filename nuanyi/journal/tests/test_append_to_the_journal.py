@@ -68,3 +68,23 @@ def test_an_entry_goes_with_the_transaction_that_made_it(db, program):
         services.record(program, events.ACCOUNT_MADE)
         raise ZeroDivisionError
     assert Entry.objects.count() == 0
+
+
+def test_the_auditor_reads_details_in_words(cast, program):
+    detail = {
+        "rows": 3,
+        "active": True,
+        "fields": ["region", "x"],
+        "filters": {"state": "new"},
+        "note": "n" * 90,
+    }
+    services.record(program, events.ACCOUNT_MADE, None, **detail)
+    page = " ".join(cast.client("auditor").get("/office/audit/").content.decode().split()).replace(
+        "： ", "："
+    )
+    assert "行数：3" in page
+    assert "启用：是" in page
+    assert "字段：所在地、x" in page
+    assert "筛选条件：状态：new" in page
+    assert "rows=" not in page
+    assert "n" * 61 not in page
