@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,35 @@ def _cache_table(request: pytest.FixtureRequest) -> None:
         call_command("createcachetable", verbosity=0)
 
 
+#: Tables that count attempts or remember for a while: a write there stands alone.
+ALONE = ("people_knock", "people_attempt", "front_cache", "django_session", "procrastinate_")
+
+
+@pytest.fixture(autouse=True)
+def _writes_stand_in_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a form is posted every write stands in a transaction of a service; a page that reads writes only if it says so."""
+    from django.db import connection
+
+    from nuanyi.lib import access, once
+
+    @contextmanager
+    def watched() -> Iterator[None]:
+        def before(execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+            text = str(sql)
+            if once.WRITES.match(text) and not once.in_a_transaction() and not any(t in text for t in ALONE):
+                raise AssertionError(f"a write outside of every service's transaction: {text[:200]}")
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(before):
+            yield
+
+    def told(view: str, exc: Exception) -> None:
+        raise AssertionError(f"{view} writes while it reads: give its door journaled=True") from exc
+
+    monkeypatch.setattr(access, "while_posted", watched)
+    monkeypatch.setattr(access, "wrote_while_reading", told)
+
+
 @pytest.fixture(autouse=True)
 def _codes_go_out_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """No worker runs beside a test: a code that a job would send goes out at once, through the same sealing and opening."""
@@ -62,7 +92,8 @@ def _codes_go_out_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.Mo
     from nuanyi.notices import services
 
     def send(sealed: str) -> None:
-        with outgoing.trial():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(outgoing, "require_quiet", lambda: None)
             services.send_code(sealed)
 
     if not request.node.get_closest_marker("real_jobs"):

@@ -29,7 +29,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
-@permission_required("cases.handle")
+@permission_required("cases.handle", journaled=True)
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One case on one screen."""
     actor = actor_of(request)
@@ -237,7 +237,7 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 
 
 @require_safe
-@permission_required("cases.handle")
+@permission_required("cases.handle", journaled=True)
 def file(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
     """A photo or a voice note; that it was opened is journaled."""
     kind, raw = desk.open_file(actor=actor_of(request), pk=pk, number=number)

@@ -212,6 +212,8 @@ SILENT_DAYS = 7
 WARN_HOURS = 24
 #: Knocks of one network in an hour: cases sent, claim codes tried.
 SENT_AN_HOUR, TRIED_AN_HOUR = 30, 20
+#: How often a number is drawn where another has it already.
+NUMBERS_DRAWN = 5
 MAX_WORDS = 2000
 #: SMS codes: minutes that one holds, tries, codes an hour to one phone and from one network.
 CODE_MINUTES, CODE_TRIES, CODES_TO_A_PHONE, CODES_OF_A_NETWORK = 10, 5, 3, 20

@@ -133,7 +133,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("cases.handle")
+@permission_required("cases.handle", journaled=True)
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered worklist as Excel."""
     return workbook(exports.export_list(actor=actor_of(request), filters=_filters(request)), "worklist")

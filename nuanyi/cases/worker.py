@@ -114,7 +114,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(PUBLIC)
+@permission_required(PUBLIC, unkeyed="keeps nothing but tries; a code opens as often as it is right")
 def by_phone(request: HttpRequest) -> HttpResponse:
     """Come back by a code that went to one's phone."""
     refusal: Refusal | None = None

@@ -34,6 +34,8 @@ def page(request: HttpRequest) -> HttpResponse:
 @permission_required("census.enter")
 def send(request: HttpRequest) -> HttpResponse:
     """One entry with the key that the phone made; a repeat gets the first answer."""
+    if request.content_type != "application/json":
+        raise BadInput()
     try:
         told = json.loads(request.body)
         key = UUID(str(told.pop("key")))

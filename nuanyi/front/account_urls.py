@@ -7,11 +7,27 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from django.db import transaction
 from django.urls import path
 
-from nuanyi.lib.access import PUBLIC, SIGNED_IN, permission_required
+from nuanyi.lib.access import PUBLIC, SIGNED_IN, View, permission_required
 
-_open, _mine = permission_required(PUBLIC), permission_required(SIGNED_IN)
+#: An answer of these is not given again: it opens or ends a session.
+WHY = "signing in and out, and its secrets"
+
+
+def _open(view: View) -> View:
+    return permission_required(PUBLIC, unkeyed=WHY, journaled=True)(_whole(view))
+
+
+def _mine(view: View) -> View:
+    return permission_required(SIGNED_IN, unkeyed=WHY, journaled=True)(_whole(view))
+
+
+def _whole(view: View) -> View:
+    """Views that are not ours have no service with a transaction of its own: all that one writes, or nothing."""
+    return transaction.atomic(view)
+
 
 urlpatterns = [
     path("login/", _open(account.login), name="account_login"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from nuanyi.lib.access import PUBLIC, permission_required
@@ -42,7 +43,13 @@ def who(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def me(request: HttpRequest) -> HttpResponse:
     """What this phone sent: an empty page, the phone itself fills it from what it keeps sealed."""
-    return render(request, "front/me.html")
+    sorts = [
+        ("station", gettext("Favourite stations")),
+        ("session", gettext("Sessions with a place for me")),
+        ("certificate", gettext("Certificates")),
+        ("volunteer", gettext("Volunteering")),
+    ]
+    return render(request, "front/me.html", {"sorts": sorts})
 
 
 @require_safe

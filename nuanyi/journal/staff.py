@@ -13,7 +13,7 @@ from nuanyi.lib.paging import page_of
 
 
 @require_safe
-@permission_required("journal.read")
+@permission_required("journal.read", journaled=True)
 def audit(request: HttpRequest) -> HttpResponse:
     """Who did what: filtered by kind, account or record."""
     actor = actor_of(request)

@@ -94,7 +94,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def session(request: HttpRequest, pk: int) -> HttpResponse:
     """One session: team, sign-ups, the screen, closing."""
     actor = actor_of(request)
-    found = sessions.own(actor, pk)
+    found = sessions.own(actor, pk, lock=False)
     context = {
         "session": found,
         "team": queries.team_of(found, actor),
@@ -166,7 +166,7 @@ def _matrix(address: str) -> str:
 def screen(request: HttpRequest, pk: int) -> HttpResponse:
     """The page for the hall's screen. It carries every code of the session with it and needs no network afterwards;
     its own clock may be wrong, since it counts from the moment at which the server made it."""
-    found = sessions.own(actor_of(request), pk)
+    found = sessions.own(actor_of(request), pk, lock=False)
     now = clock.now()
     first = rules.counter_at(max(now, found.starts_at - AROUND))
     last = min(rules.counter_at(found.ends_at + AROUND), first + MOST_CODES)

@@ -113,7 +113,7 @@ def progress_kept(request: HttpRequest) -> JsonResponse:
 
 
 @require_safe
-@permission_required(PUBLIC)
+@permission_required(PUBLIC, journaled=True)
 def pushed(request: HttpRequest, code: str) -> HttpResponse:
     """The link in a group: counts that it was opened and shows the lesson right there, so that the phone keeps it under this
     address and opens it without network the second time."""
@@ -240,7 +240,7 @@ def my_feed(request: HttpRequest, phone: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(PUBLIC)
+@permission_required(PUBLIC, unkeyed="the key is the reader's own: he asks with it and confirms with it")
 def daily(request: HttpRequest) -> HttpResponse:
     """The lesson of the day for me: how, and at which hour."""
     post = request.POST

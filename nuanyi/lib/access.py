@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar, cast
 
 from django.conf import settings
+from django.db import InternalError, connection
 from django.http import HttpRequest, HttpResponseBase
+from psycopg.pq import TransactionStatus
 
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import GUEST, Actor
 from nuanyi.lib.errors import NotAllowed, Refusal, SignInFirst
+from nuanyi.lib.once import once
 from nuanyi.lib.proxies import client_address
 
+log = logging.getLogger("nuanyi.access")
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 #: The permission of a page that anybody may see. It is a declaration too: forgetting it is not the same.
@@ -43,8 +49,49 @@ def address_of(request: HttpRequest) -> str:
     return f"{address}|{token}" if token else address
 
 
-def permission_required(permission: str) -> Callable[[View], View]:
-    """Let a request in only if its actor may do ``permission``; run the view in one transaction under row-level security."""
+#: A write in a transaction that can only read.
+WRITES_NOT_ALLOWED = "25006"
+
+
+@contextmanager
+def only_reading_as(actor: Actor) -> Iterator[None]:
+    """One transaction in which the database shows what ``actor`` may see, and lets nothing be written."""
+    connection.ensure_connection()
+    raw = connection.connection
+    fresh = raw.info.transaction_status == TransactionStatus.IDLE
+    if fresh:
+        raw.read_only = True  # said with BEGIN: no question of its own
+    try:
+        with row_security.reading_as(actor):
+            if not fresh:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION READ ONLY")
+            yield
+    finally:
+        if fresh and not raw.closed:
+            raw.read_only = None
+
+
+def wrote_while_reading(view: str, exc: Exception) -> None:
+    """A page that writes and does not say so is made again in a transaction that may; the log names it (tests end there)."""
+    log.warning("%s writes while it reads: give its door journaled=True (%s)", view, exc)
+
+
+@contextmanager
+def while_posted() -> Iterator[None]:
+    """Around every POST; tests look here whether each write stands in a transaction of a service."""
+    yield
+
+
+def permission_required(
+    permission: str, *, unkeyed: str = "", journaled: bool = False
+) -> Callable[[View], View]:
+    """Let a request in only if its actor may do ``permission``, and let the database know who reads.
+
+    A page that reads runs in one transaction that can only read, unless its reading is ``journaled``. Around a POST there is
+    none: the service that it calls opens its own, so that no row is locked while a page is made. A POST is carried out once
+    for each key of its sender (``lib.once``), but where ``unkeyed`` says why not.
+    """
 
     def build(view: View) -> View:
         @wraps(view)
@@ -57,15 +104,31 @@ def permission_required(permission: str) -> Callable[[View], View]:
                     raise SignInFirst()
                 if permission != SIGNED_IN and not actor.can(permission):
                     raise NotAllowed(permission=permission)
-            with row_security.reading_as(actor):
+
+            def run() -> HttpResponseBase:
                 try:
                     return view(request, *args, **kwargs)
                 except Refusal as refusal:
-                    # answered inside the transaction: the refused service has rolled its own part back, and what
-                    # it journaled about the refusal stays
+                    # answered while it is known who reads, and in the transaction of a page: what was journaled about
+                    # the refusal stays
                     return _answer[0](request, refusal)
 
+            if request.method == "POST":
+                with row_security.reader(actor), while_posted():
+                    return run() if unkeyed else once(request, actor, run)
+            if not journaled:
+                try:
+                    with only_reading_as(actor):
+                        return run()
+                except InternalError as exc:
+                    if getattr(exc.__cause__, "sqlstate", "") != WRITES_NOT_ALLOWED:
+                        raise
+                    wrote_while_reading(f"{view.__module__}.{view.__qualname__}", exc)
+            with row_security.reading_as(actor):
+                return run()
+
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.unkeyed = unkeyed  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return build

@@ -53,6 +53,12 @@ def refusal_for(exc: BaseException | None) -> Refusal | None:
     return None
 
 
+def broken_rule(exc: BaseException) -> str:
+    """The name of the constraint or unique index that a write broke, "" where the database names none."""
+    cause = exc.__cause__ if isinstance(exc, Error) else exc
+    return (cause.diag.constraint_name or "") if isinstance(cause, psycopg.Error) else ""
+
+
 class QuietFilter(logging.Filter):
     """One line without traceback, at most every ten seconds, for what is wrong with the database or the disk."""
 

@@ -150,7 +150,8 @@ def serving() -> Iterator[None]:
 
 @contextmanager
 def trial() -> Iterator[None]:
-    """Somebody tries a channel out and waits for what the other side says: the one kind of call that a page makes itself."""
+    """Somebody tries a channel out and waits for what the other side says: the one kind of call that a page makes itself, and
+    it too never while a transaction is open."""
     token = _trial.set(True)
     try:
         yield
@@ -160,9 +161,7 @@ def trial() -> Iterator[None]:
 
 def require_quiet() -> None:
     """Return where a call may be made. Raises CalledTooEarly inside a request or a transaction."""
-    if _trial.get():
-        return
-    if _serving.get():
+    if _serving.get() and not _trial.get():
         raise CalledTooEarly("a page asks a server of others: leave it to a job")
     for connection in connections.all(initialized_only=True):
         # the transaction that a test is wrapped in belongs to the test

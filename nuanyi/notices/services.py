@@ -195,6 +195,7 @@ def set_preference(
     return preference
 
 
+@transaction.atomic
 def mark_seen(*, actor: Actor) -> int:
     """The account has looked at its notices."""
     return Notice.objects.visible_to(actor).filter(seen_at=None).update(seen_at=clock.now())

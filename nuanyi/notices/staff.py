@@ -26,7 +26,7 @@ class PreferenceForm(forms.Form):
     wanted = forms.BooleanField(label=_("Tell me at all"), required=False)
 
 
-@permission_required("front.office")
+@permission_required("front.office", journaled=True)
 def notices(request: HttpRequest) -> HttpResponse:
     """What I was told, newest first; and my settings."""
     actor = actor_of(request)

@@ -12,7 +12,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, Declaration, Sensitivity
-from nuanyi.lib.sealed import SealedText
+from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.sealed import keys as keys  # rooms above ask the room of persons for them
 from nuanyi.people.rules import Role
 from nuanyi.units.models import Unit
@@ -244,6 +244,30 @@ class Consent(models.Model):
                 fields=["person", "purpose"], condition=Q(withdrawn_at=None), name="consent_once_at_a_time"
             )
         ]
+
+
+class ClientKey(models.Model):
+    """A key that a phone or a page made for one sending, claimed by the write that it belongs to (``lib.once``).
+
+    ``mark`` stands for sender, address and key, ``body_digest`` for all that was sent; both are keyed, and the day on which
+    the row goes is the only time in it: an anonymous sending leaves no moment here either.
+    """
+
+    PERSONAL = {
+        "sealed_answer": Declaration(
+            _("The answer to what you sent, with its link and code"),
+            _("To answer the same when a bad network makes a phone send twice"),
+            DUTY_BASIS,
+            14,
+            _("Deleted"),
+        )
+    }
+
+    mark = models.UUIDField(primary_key=True, editable=False)
+    body_digest = models.BinaryField()
+    attempt = models.UUIDField()
+    sealed_answer = SealedBytes(null=True)
+    forget_date = models.DateField()
 
 
 class KeptView(models.Model):

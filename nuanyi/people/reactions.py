@@ -1,4 +1,4 @@
-"""What the people do when a unit is closed or merged."""
+"""What the people do when a unit is closed or merged, and where the keys of sendings are kept."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from django.db import connection
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
+from nuanyi.lib import once
+from nuanyi.people import client_keys
 from nuanyi.people.models import Account, Person
 from nuanyi.units.events import unit_closing, unit_merging
 from nuanyi.units.models import Unit
+
+once.keep_in(client_keys.Table())
 
 
 @receiver(unit_closing)

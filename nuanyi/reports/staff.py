@@ -88,7 +88,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("reports.handle")
+@permission_required("reports.handle", journaled=True)
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel."""
     filters = {name: request.GET.get(name, "") for name in FILTERS}
@@ -96,7 +96,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("reports.handle")
+@permission_required("reports.handle", journaled=True)
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """One report: where it is, what is wrong, what to do."""
     actor = actor_of(request)
@@ -133,7 +133,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@permission_required("reports.handle")
+@permission_required("reports.handle", journaled=True)
 def picture(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
     """A photo of a report; looking at it is journaled."""
     response = HttpResponse(
@@ -278,7 +278,7 @@ def grid_kept(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("reports.handle")
+@permission_required("reports.handle", journaled=True)
 def grid_report(request: HttpRequest, pk: int) -> HttpResponse:
     """One report of my grid, on the phone: go there, mend it, photograph it; offline too."""
     actor = actor_of(request)

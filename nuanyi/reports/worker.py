@@ -95,7 +95,7 @@ def me_too(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_safe
-@permission_required(PUBLIC)
+@permission_required(PUBLIC, journaled=True)
 def told(request: HttpRequest, link: str) -> HttpResponse:
     """What came of it."""
     voice = sending.voice_by_link(link)

@@ -263,7 +263,7 @@ def _hours_lines(station: Station) -> list[tuple[str, str]]:
 
 
 @require_safe
-@permission_required("stations.view")
+@permission_required("stations.view", journaled=True)
 def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The poster of a station, ready to print."""
     station, size = _found(request, pk), request.GET.get("size", "A4")
@@ -290,7 +290,7 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@permission_required("stations.view")
+@permission_required("stations.view", journaled=True)
 def codes(request: HttpRequest) -> HttpResponse:
     """The codes of the filtered stations, on pages to cut out."""
     actor = actor_of(request)
@@ -304,7 +304,7 @@ def codes(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("stations.view")
+@permission_required("stations.view", journaled=True)
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel; it can be sent back in."""
     return workbook(lists.export_list(actor=actor_of(request), filters=_filters(request)), "stations")

@@ -71,7 +71,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required(ACT)
+@permission_required(ACT, journaled=True)
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel, masked."""
     filters = {name: request.GET.get(name, "") for name in FILTERS}

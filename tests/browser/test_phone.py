@@ -188,3 +188,45 @@ def test_after_a_week_what_was_sent_cannot_be_read_on_the_phone_and_what_waits_a
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="清空").click()
     page.wait_for_function("async () => !(await Drafts.answers()).length && !(await Drafts.things()).length")
+
+
+def test_what_is_mine_is_found_on_another_phone_by_a_code_and_cleared_in_one_tap(open_as):
+    page = phone(open_as)
+    page.goto("/stations/LF01/")
+    page.get_by_role("button", name="收藏").click()
+    page.get_by_role("button", name="已收藏").wait_for()
+    page.goto("/help/ask/?kind=other")
+    page.fill("[name=words]", "换手机的试验，不该被带走的话")
+    page.click(SEND_HELP)
+    page.wait_for_url("**/c/**")
+    link = page.url.partition("?")[0]
+    page.goto("/me/")
+    page.get_by_text("换手机", exact=True).click()
+    page.get_by_role("button", name="生成口令").click()
+    page.get_by_text("已存好").wait_for()
+    code = page.locator("[data-progress] [data-code]").inner_text()
+    page.get_by_role("button", name="特大").click()
+    page.goto("/help/")
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+        "large text scrolls no page sideways"
+    )
+
+    other = open_as(None, size="phone")
+    other.goto("/me/")
+    other.get_by_text("换手机", exact=True).click()
+    other.fill("#progress-code", code.lower())
+    other.get_by_role("button", name="取回来").click()
+    other.locator("[data-things=station] a", has_text="良丰").wait_for()
+    assert "不该被带走的话" not in other.content()
+    other.locator("[data-mine] a").click()
+    other.wait_for_url(link)
+
+    other.goto("/me/")
+    other.locator("[data-mine] li").wait_for()
+    other.once("dialog", lambda dialog: dialog.accept())
+    other.get_by_role("button", name="清空").click()
+    other.locator("[data-mine] li").wait_for(state="detached")
+    other.reload()
+    other.get_by_text("还没发过").wait_for()
+    assert other.locator("[data-things]:not([hidden])").count() == 0

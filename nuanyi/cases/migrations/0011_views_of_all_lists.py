@@ -15,7 +15,7 @@ def hand_over(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0010_keyed_digests"),
-        ("people", "0007_kept_views"),
+        ("people", "0008_kept_views"),
     ]
 
     operations = [

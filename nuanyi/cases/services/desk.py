@@ -129,6 +129,7 @@ def refuse_offer(*, actor: Actor, pk: int, words: str) -> Case:
     return case
 
 
+@transaction.atomic
 def note(actor: Actor, case: Case, words: str, of: str = "inside") -> None:
     """Leave a message that the program writes for the clerk."""
     key = new_id()

@@ -341,3 +341,11 @@ def test_a_refused_word_stays_on_the_page_of_the_case(routed):
     assert answer.status_code == 422
     assert case.ref in page, "the secret page stays"
     assert "长" * 3000 in page, "with what was typed"
+
+
+def test_two_cases_that_draw_the_same_number_get_two(sent, monkeypatch):
+    from nuanyi.cases.services import intake
+
+    drawn = iter(["260603-AAAAA", "260603-AAAAA", "260603-BBBBB"])
+    monkeypatch.setattr(intake, "_ref", lambda: next(drawn))
+    assert [sent().ref for _turn in range(2)] == ["260603-AAAAA", "260603-BBBBB"]

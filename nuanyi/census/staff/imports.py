@@ -244,7 +244,7 @@ def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-@permission_required("census.import")
+@permission_required("census.import", journaled=True)
 def copy(request: HttpRequest, pk: UUID, part: str) -> HttpResponse:
     """The annotated copy (bad cells marked, with reasons) or the rejected rows, for whoever sent the file."""
     of = _import(request, pk)

@@ -162,7 +162,7 @@ def _back(request: HttpRequest, what: str) -> str:
 
 
 @require_safe
-@permission_required("census.export")
+@permission_required("census.export", journaled=True)
 def export(request: HttpRequest, what: str) -> HttpResponse:
     """The filtered list as Excel, personal values masked."""
     body = exports.export_masked(actor=actor_of(request), what=what, filters=filters_of(request))

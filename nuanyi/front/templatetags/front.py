@@ -6,11 +6,13 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from uuid import uuid4
 
 from django import template
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import QueryDict
+from django.template.defaulttags import CsrfTokenNode
 from django.urls import resolve
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,6 +23,7 @@ from nuanyi.front.icons import ICONS
 from nuanyi.lib import clock, rooms
 from nuanyi.lib.access import PUBLIC, SIGNED_IN
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.once import PAGE
 from nuanyi.people.queries import kept_views as people_kept_views
 
 register = template.Library()
@@ -35,6 +38,23 @@ def icon(name: str) -> SafeString:
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>',
         ICONS[name],
     )
+
+
+class FormTokenNode(CsrfTokenNode):
+    """The form token, and the key of this sending (``lib.once``): a form that is sent twice is carried out once."""
+
+    def render(self, context: template.Context) -> SafeString:
+        """Two hidden fields, or nothing where there is no token."""
+        token = super().render(context)
+        if not token:
+            return SafeString("")
+        return SafeString(token) + format_html('<input type="hidden" name="{}" value="{}">', PAGE, uuid4())
+
+
+@register.tag
+def csrf_token(_parser: Any, _token: Any) -> FormTokenNode:
+    """Django's tag, which stands in every form that is posted, with the key beside it."""
+    return FormTokenNode()
 
 
 @register.inclusion_tag("front/parts/field.html")

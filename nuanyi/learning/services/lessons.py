@@ -162,6 +162,7 @@ def move_lesson(*, actor: Actor, lesson: Lesson, to: str) -> Lesson:
     return lesson
 
 
+@transaction.atomic
 def finish(*, key: UUID, slug: str, network: str) -> None:
     """Somebody read a lesson to its end; the same ``key`` again counts once. Raises NotFound, TooMuch."""
     lesson = Lesson.objects.filter(slug=slug, state=State.PUBLISHED).first()

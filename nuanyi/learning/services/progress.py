@@ -67,6 +67,7 @@ def write(*, ident: str, version: int, blob: bytes, network: str) -> int:
     return found.version
 
 
+@transaction.atomic
 def drop(*, ident: str, network: str) -> None:
     """Delete it. Twice is once."""
     KeptProgress.objects.filter(mark=_mark(ident, network)).delete()

@@ -97,6 +97,7 @@ def queue_day(day: date, groups: Iterable[Group] | None = None) -> int:
     return Push.objects.filter(day=day).count() - before
 
 
+@transaction.atomic
 def invite(session: Session, groups: Iterable[Group]) -> int:
     """Tell groups of a session as it stands now; the same standing is told a group once. Returns how many are told."""
     rows = [
@@ -115,6 +116,7 @@ def invite(session: Session, groups: Iterable[Group]) -> int:
     return len(rows)
 
 
+@transaction.atomic
 def tell_invited(session: Session) -> int:
     """Tell those who were invited that a session moved or was called off."""
     told = Group.objects.filter(active=True, pk__in=session.pushes.values("group"))
@@ -326,6 +328,7 @@ def settle_many(
     return len(pushes)
 
 
+@transaction.atomic
 def open_push(code: str) -> tuple[str, str]:
     """``(slug of the lesson, code of the session)`` behind a pushed link, one of them ""; that it was opened is counted and
     nothing else. Raises NotFound."""

@@ -67,10 +67,11 @@ def _check(told: SessionInput) -> None:
         raise BadInput(fields=wrong)
 
 
-def own(actor: Actor, pk: int) -> Session:
+def own(actor: Actor, pk: int, *, lock: bool = True) -> Session:
     """A session of the actor's unit (the district's hands reach all), locked. Raises NotAllowed, NotFound."""
     actor.require(ACT)
-    found = Session.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=pk).first()
+    rows = Session.objects.select_related("unit").filter(pk=pk)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).first()
     if found is None:
         raise NotFound()
     actor.require_within(ACT, units=(found.unit_id,))
@@ -236,6 +237,7 @@ def ticket_for(session: Session, token: str) -> str:
     return signing.dumps({"s": session.code, "n": counter}, salt="hall")
 
 
+@transaction.atomic
 def sign_in(
     *, session: Session, phone: UUID, ticket: str = "", token: str = "", waited: int = 0, network: str
 ) -> bool:
@@ -298,6 +300,7 @@ def give_up(*, session: Session, phone: UUID) -> None:
     Signup.objects.filter(session=session, device=_phone(session, phone)).delete()
 
 
+@transaction.atomic
 def give_opinion(*, session: Session, phone: UUID, mark: int, network: str) -> None:
     """One tap: 1 good, 2 so-so, 3 bad; only from a phone that was there. The last tap counts. Raises IllegalMove, BadInput."""
     limits.count(f"opinion:{session.pk}", network, at_most=HALL_AN_HOUR)

@@ -79,7 +79,7 @@ def _reply(told: dict[str, str], text: str, mine: Account, *, encrypted: bool) -
 
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
-@permission_required(PUBLIC)
+@permission_required(PUBLIC, unkeyed="WeChat's server signs each message and numbers it")
 def callback(request: HttpRequest) -> HttpResponse:
     """Prove to WeChat that the address is ours (GET); answer a follower (POST). The same callback twice does nothing twice."""
     mine = account()

@@ -250,3 +250,9 @@ def test_a_wrong_link_is_as_good_as_none(sent):
     link = sending.link_of(sent())
     for wrong in (link[:-1] + ("0" if link[-1] != "0" else "1"), "0-0", uuid4().hex + link[32:]):
         assert Client().get(f"/r/{wrong}/").status_code == 404
+
+
+def test_two_reports_that_draw_the_same_number_get_two(sent, monkeypatch):
+    drawn = iter(["260603-AAAAA", "260603-AAAAA", "260603-BBBBB"])
+    monkeypatch.setattr(sending, "_ref", lambda: next(drawn))
+    assert [sent().report.ref for _turn in range(2)] == ["260603-AAAAA", "260603-BBBBB"]

@@ -414,6 +414,7 @@ def undo_list(*, actor: Actor, pk: UUID) -> StationList:
     return told
 
 
+@transaction.atomic
 def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     """The filtered list as a workbook that can be sent back in. Coordinates in WGS-84."""
     actor.require("stations.view")

@@ -234,7 +234,15 @@
     const keepThings = async () => {
         for (const place of document.querySelectorAll("[data-thing]")) {
             const { thing, name, title, link } = place.dataset;
-            await Drafts.keepThing(thing, name, { title, link: link || location.pathname, words: name });
+            if ("gone" in place.dataset) {
+                await Drafts.dropThing(thing, name);
+                continue;
+            }
+            await Drafts.keepThing(thing, name, {
+                title,
+                link: link || location.pathname,
+                words: place.dataset.words || "",
+            });
         }
         for (const list of document.querySelectorAll("[data-things]")) {
             const found = (await Drafts.things()).filter(({ body }) => body.sort === list.dataset.things);
@@ -254,7 +262,7 @@
                     ),
                 ),
             );
-            list.before(element("h2", { textContent: list.dataset.title }));
+            list.before(element("h2", { className: "of-things", textContent: list.dataset.title }));
             list.hidden = false;
         }
     };
@@ -310,7 +318,9 @@
     let left = false;
     const touched = (body) =>
         body.files.length ||
-        body.fields.some(([name, value]) => value && !["key", "lat", "lon", "accuracy"].includes(name));
+        body.fields.some(
+            ([name, value]) => value && !["key", "once", "lat", "lon", "accuracy"].includes(name),
+        );
     const save = async () => {
         if (!form || left) return;
         const body = await packed(null);
@@ -325,7 +335,7 @@
             files[name].items.add(new File([blob(text)], "photo.jpg", { type: blob(text).type }));
         }
         for (const [name, value] of body.fields) {
-            if (name === "key") continue;
+            if (name === "key" || name === "once") continue;
             const field = form.elements.namedItem(name);
             if (!field) continue;
             const many = field instanceof RadioNodeList ? [...field] : [field];

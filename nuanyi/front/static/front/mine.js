@@ -20,6 +20,24 @@
                 link.hidden = false;
             });
     }
+    const sizes = document.querySelectorAll("button[data-size]");
+    const size = (wanted) => {
+        document.documentElement.dataset.size = wanted;
+        sizes.forEach((button) => {
+            button.setAttribute("aria-pressed", String(button.dataset.size === wanted));
+        });
+    };
+    if (sizes.length) size(document.documentElement.dataset.size || "");
+    sizes.forEach((button) =>
+        button.addEventListener("click", () => {
+            size(button.dataset.size);
+            try {
+                localStorage.setItem("text", button.dataset.size);
+            } catch {
+                /* for this page only */
+            }
+        }),
+    );
     const list = document.querySelector("[data-mine]");
     if (!list) return;
     const words = list.dataset,
@@ -86,6 +104,11 @@
     clear.addEventListener("click", async () => {
         if (!confirm(words.sure)) return;
         await Drafts.clearOwn();
+        document.dispatchEvent(new CustomEvent("cleared"));
+        document.querySelectorAll("[data-things]").forEach((kept) => {
+            kept.previousElementSibling?.matches("h2.of-things") && kept.previousElementSibling.remove();
+            kept.hidden = true;
+        });
         draw();
     });
     document.addEventListener("kept-sent", draw);

@@ -20,6 +20,19 @@
         select.addEventListener("change", () => select.form.requestSubmit()),
     );
 
+    /* a form carries a key, so that what is sent twice counts once: a page that comes back from the browser's memory, or
+       stays after its form was sent, is a new intention */
+    const renew = (root) => {
+        if (!crypto.randomUUID) return;
+        $$("input[name=once]", root).forEach((field) => {
+            field.value = crypto.randomUUID();
+        });
+    };
+    addEventListener("pageshow", () => renew(document));
+    document.addEventListener("htmx:afterRequest", (event) => {
+        if (event.detail.successful) renew(event.target);
+    });
+
     const online = () =>
         $$("[data-offline]").forEach((bar) => {
             bar.hidden = navigator.onLine;

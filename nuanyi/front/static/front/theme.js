@@ -1,8 +1,9 @@
-/* Before anything is painted: the theme that was chosen, or the system's. */
+/* Before anything is painted: the theme that was chosen, or the system's, and the size of text. */
 (() => {
     let chosen = null;
     try {
         chosen = localStorage.getItem("theme");
+        document.documentElement.dataset.size = localStorage.getItem("text") || "";
     } catch {
         /* storage refused: follow the system */
     }

@@ -1,8 +1,9 @@
-/* Progress kept on the server too, if its owner wants: sealed here by a code that never leaves the phone. From the code come the
+/* What belongs to a worker, kept on the server too if he wants: what he learned, his ways back, favourites and certificates (never
+   the words of what he wrote), sealed here by a code that never leaves the phone. From the code come the
    name under which it lies (SHA-256) and the key (AES-GCM); what two phones kept is merged on the phone. */
 (() => {
     const place = document.querySelector("[data-progress]");
-    if (!place || !window.isSecureContext || !crypto.subtle) return;
+    if (!place || !Drafts.possible()) return;
     const CODE = "learn.code",
         DONE = "learn.done",
         CARDS = "learn.cards",
@@ -56,7 +57,7 @@
             const answer = await call({ id, does: "read" });
             if (answer.status === 404 && !makes) return false;
             if (answer.status !== 404 && !answer.ok) throw new Error("later");
-            let there = { done: {}, cards: {} },
+            let there = { done: {}, cards: {}, answers: [], things: [] },
                 version = 0;
             if (answer.ok) {
                 const told = await answer.json(),
@@ -72,7 +73,18 @@
                     ),
                 );
             }
+            await Drafts.takeIn(there);
+            const order = (a, b) => (a.id < b.id ? -1 : 1);
+            const ways = (await Drafts.answers()).map(
+                ({ id, body: { words: _words, away: _away, ...body } }) => ({
+                    id,
+                    body,
+                }),
+            );
+            const things = (await Drafts.things()).map(({ id, body }) => ({ id, body }));
             const all = {
+                answers: ways.sort(order),
+                things: things.sort(order),
                 done: newer(kept(DONE), there.done, (day) => day),
                 cards: newer(kept(CARDS), there.cards, (card) => card.due),
             };
@@ -121,9 +133,9 @@
     place.querySelector("[data-have]").addEventListener("submit", async (event) => {
         event.preventDefault();
         await use(plain(event.target.elements.code.value), false);
-        if (localStorage.getItem(CODE)) location.reload(); /* the list shows what was read elsewhere */
+        if (localStorage.getItem(CODE)) location.reload(); /* the lists show what came from elsewhere */
     });
-    place.querySelector("[data-drop]").addEventListener("click", async () => {
+    const drop = async () => {
         try {
             const answer = await call({ id: await named(localStorage.getItem(CODE)), does: "drop" });
             if (!answer.ok) throw new Error("later");
@@ -133,7 +145,10 @@
             said.textContent = place.dataset.later;
         }
         show();
-    });
+    };
+    place.querySelector("[data-drop]").addEventListener("click", drop);
+    /* what was cleared here does not come back from there */
+    document.addEventListener("cleared", () => localStorage.getItem(CODE) && drop());
     show();
     if (localStorage.getItem(CODE) && navigator.onLine) use(localStorage.getItem(CODE), false);
 })();

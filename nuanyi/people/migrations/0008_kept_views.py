@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0006_seal_second_factors"),
+        ("people", "0007_client_keys"),
         ("units", "0002_responsibilityrule_from_date_and_more"),
     ]
 

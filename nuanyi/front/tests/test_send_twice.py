@@ -1,0 +1,224 @@
+"""Nothing twice: whatever a phone or a clerk sends again under its key is there once, and the first answer comes again."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nuanyi.cases.models import ServiceItem
+from nuanyi.lib import clock, limits, once
+from nuanyi.people import client_keys
+from nuanyi.people.jobs import forget_client_keys
+from nuanyi.people.models import ClientKey
+from nuanyi.reports.models import Check, Report, Voice
+from nuanyi.reports.tests.conftest import ground as ground
+from nuanyi.reports.tests.conftest import photo as photo
+from nuanyi.reports.tests.conftest import sent as sent
+from nuanyi.stations.models import Fault, Wish
+
+pytestmark = pytest.mark.django_db
+
+ITEM = {
+    "part": "work",
+    "title": "办电动车牌",
+    "words": "新车、二手车都能办，带身份证和发票。",
+    "promised_days": "3",
+    "case_kind": "other",
+    "active": "on",
+    "place": "1",
+}
+
+
+def fields_of(page, **more):
+    """What a browser would send of the first posted form of a page that holds a key, without being touched."""
+    html = page.content.decode()
+    keys = re.findall(r'name="once" value="([\w-]{36})"', html)
+    assert keys, html[:400]
+    return {"once": keys[-1], **more}
+
+
+def item(**more):
+    from nuanyi.cases.rules import Kind, Part
+
+    return {**ITEM, "part": Part.values[0], "case_kind": Kind.values[0], **more}
+
+
+@pytest.fixture
+def fault(put):
+    """A phone tells of a fault at a station, from a fresh browser each time."""
+    station = put()
+
+    def send(key, words="插座没电", **more):
+        told = {"key": str(key), "trouble": "broken", "kind": "charging", "words": words, **more}
+        return Client().post(f"/stations/{station.code}/tell/", told, headers={"accept": "application/json"})
+
+    return send
+
+
+def test_every_form_that_is_posted_carries_a_key_of_its_own(cast):
+    browser = cast.client("office")
+    first, second = (fields_of(browser.get("/office/cases/items/new/"))["once"] for _turn in (1, 2))
+    assert first != second
+
+
+def test_an_office_form_sent_twice_makes_one_row_and_gives_the_first_answer(cast):
+    browser = cast.client("office")
+    told = item(**fields_of(browser.get("/office/cases/items/new/")))
+    before = ServiceItem.objects.count()
+    answers = [browser.post("/office/cases/items/new/", told) for _turn in range(3)]
+    assert [(answer.status_code, answer.get("Location")) for answer in answers] == [
+        (302, "/office/cases/items/")
+    ] * 3
+    assert ServiceItem.objects.count() == before + 1
+
+
+def test_the_same_key_with_other_words_is_refused_in_words_and_changes_nothing(cast, fault):
+    browser = cast.client("office")
+    told = item(**fields_of(browser.get("/office/cases/items/new/")))
+    browser.post("/office/cases/items/new/", told)
+    refused = browser.post("/office/cases/items/new/", {**told, "title": "别的"})
+    assert refused.status_code == 409
+    assert "已经发送过" in refused.content.decode()
+    assert not ServiceItem.objects.filter(title="别的").exists()
+
+    key = uuid4()
+    assert fault(key).status_code == 201
+    assert fault(key, words="别的话").json()["code"] == "key-reused"
+    assert Fault.objects.count() == 1
+
+
+def test_the_same_words_with_another_photo_are_another_body(fault, photo):
+    key = uuid4()
+
+    def picture(colour):
+        return SimpleUploadedFile("a.jpg", photo(colour), "image/jpeg")
+
+    assert fault(key, photo=picture("grey")).status_code == 201
+    again = fault(key, photo=SimpleUploadedFile("b.jpg", photo("grey"), "image/jpeg"))
+    assert again.status_code == 201  # the same photo under another name
+    assert fault(key, photo=picture("red")).status_code == 409
+
+
+def test_me_too_and_a_passer_by_are_held_to_their_first_words(sent, cast):
+    report = sent().report
+    key = str(uuid4())
+    assert Client().post(f"/report/too/{report.ref}/", {"key": key}).status_code == 302
+    Report.objects.update(state="mended", mended_at=clock.now())
+    key = str(uuid4())
+    answers = [
+        Client().post(f"/reports/check/{report.ref}/", {"key": key, "good": good}).status_code
+        for good in ("0", "0", "1")
+    ]
+    assert answers == [302, 302, 409]
+    assert Check.objects.count() == 1
+    assert Voice.objects.count() == 2
+
+
+def test_one_that_looked_before_the_other_had_written_waits_and_gets_its_answer(fault, monkeypatch):
+    key = uuid4()
+    first = fault(key)
+    find, looks = client_keys.Table.find, []
+
+    def blind(table, attempt):
+        looks.append(1)
+        return find(table, attempt) if len(looks) > 1 else None
+
+    monkeypatch.setattr(client_keys.Table, "find", blind)
+    second = fault(key)
+    assert (second.status_code, second.json()) == (201, first.json())
+    assert Fault.objects.count() == 1
+
+
+def test_killed_after_the_write_and_before_the_answer_the_next_sending_is_answered_all_the_same(
+    fault, cast, monkeypatch
+):
+    monkeypatch.setattr(once, "PATIENCE", 0.0)
+    monkeypatch.setattr(client_keys.Table, "settle", lambda *_args: None)
+    key = uuid4()
+    first = fault(key)
+    assert fault(key).json() == first.json()  # the link is worked out again from the record's own key
+    assert Fault.objects.count() == 1
+
+    browser = cast.client("office")
+    told = item(**fields_of(browser.get("/office/cases/items/new/")))
+    before = ServiceItem.objects.count()
+    for _turn in range(2):
+        browser.post(
+            "/office/cases/items/new/",
+            told,
+            headers={"referer": "http://testserver/office/cases/items/new/"},
+        )
+    assert ServiceItem.objects.count() == before + 1
+
+
+def test_what_was_refused_spends_no_key(cast, fault):
+    key = uuid4()
+    assert fault(key, trouble="nothing").status_code == 422
+    assert fault(key).status_code == 201
+    browser = cast.client("office")
+    told = item(**fields_of(browser.get("/office/cases/items/new/")))
+    assert browser.post("/office/cases/items/new/", {**told, "title": ""}).status_code == 422
+    assert browser.post("/office/cases/items/new/", told).status_code == 302
+
+
+def test_two_accounts_with_the_same_key_do_not_see_each_others_answers(cast):
+    told = item(once=str(uuid4()))
+    first, second = cast.client("office"), cast.client("office2")
+    before = ServiceItem.objects.count()
+    assert first.post("/office/cases/items/new/", told).status_code == 302
+    assert second.post("/office/cases/items/new/", {**told, "title": "另一项"}).status_code == 302
+    assert ServiceItem.objects.count() == before + 2
+
+
+def test_neither_key_nor_moment_nor_link_stands_in_the_table_in_clear_and_a_job_deletes_it(fault):
+    key = uuid4()
+    link = fault(key).json()["link"]
+    row = ClientKey.objects.get()
+    assert row.mark != key
+    assert link.encode() not in bytes(row.sealed_answer)
+    assert {field.name for field in ClientKey._meta.get_fields()} == {
+        "mark",
+        "body_digest",
+        "attempt",
+        "sealed_answer",
+        "forget_date",
+    }
+    assert (row.forget_date - clock.today()).days == 14
+    forget_client_keys()
+    assert ClientKey.objects.count() == 1
+    ClientKey.objects.update(forget_date=clock.today() - timedelta(days=1))
+    forget_client_keys()
+    assert not ClientKey.objects.exists()
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    order=st.lists(st.integers(0, 3), min_size=2, max_size=12),
+    lost=st.sets(st.integers(0, 11)),
+)
+def test_each_sent_many_times_out_of_order_with_answers_lost_is_there_once(put, monkeypatch, order, lost):
+    """``order`` are sendings of four drafts of a phone; what is in ``lost`` was carried out and not heard of."""
+    monkeypatch.setattr(limits, "count", lambda *_args, **_more: None)  # one phone sends hundreds of drafts
+    Wish.objects.all().delete()
+    Fault.objects.all().delete()
+    station = put()
+    keys = [uuid4() for _draft in range(4)]
+    heard = {}
+    for turn, draft in enumerate(order):
+        told = {"key": str(keys[draft]), "words": f"第{draft}个愿望"}
+        if draft % 2:
+            told |= {"trouble": "broken", "kind": "charging"}
+        path = f"/stations/{station.code}/{'tell' if draft % 2 else 'wish'}/"
+        answer = Client().post(path, told, headers={"accept": "application/json"})
+        assert answer.status_code < 400
+        body = (answer.status_code, answer.get("Location"), answer.content)
+        if turn not in lost:
+            assert heard.setdefault(draft, body) == body
+    drafts = set(order)
+    assert Wish.objects.count() == len([draft for draft in drafts if draft % 2 == 0])
+    assert Fault.objects.count() == len([draft for draft in drafts if draft % 2])
