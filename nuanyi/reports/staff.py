@@ -21,7 +21,7 @@ from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
-from nuanyi.reports import jobs, queries
+from nuanyi.reports import queries
 from nuanyi.reports.forms import KindForm, RuleForm
 from nuanyi.reports.models import ApiKey, DispatchRule, Kind, Report
 from nuanyi.reports.rules import OPEN, State, Why
@@ -172,14 +172,8 @@ def _float(text: str) -> float:
 
 
 def _hand_out(request: HttpRequest, actor: Actor, pk: int) -> Report:
-    """Hand a report out: the job that sends it begins when this is committed."""
     server, service = request.POST.get("server", ""), request.POST.get("service", "")
-    before = handling.own(actor, pk, lock=False).state
-    done = outside.hand_out(actor=actor, pk=pk, server=server, service=service)
-    jobs.send_outside.defer(
-        pk=done.pk, service=service[:80], before=State.NEW if before == State.OUTSIDE else before
-    )
-    return done
+    return outside.hand_out(actor=actor, pk=pk, server=server, service=service)
 
 
 Deed = Callable[[HttpRequest, Actor, int], Any]

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, outgoing
+from nuanyi.lib import clock, later, outgoing
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput
 from nuanyi.reports import events, kinds, queries, rules
@@ -89,8 +89,12 @@ def ask_services() -> int:
     return answered
 
 
+#: The job that runs ``send_out``.
+SEND = "nuanyi.reports.jobs.send_outside"
+
+
 def hand_out(*, actor: Actor, pk: int, server: str, service: str) -> Report:
-    """Say that a report goes to another platform; ``send_out`` sends it once this is committed. Raises BadInput, IllegalMove."""
+    """Say that a report goes to another platform; a job sends it once this is committed. Raises BadInput, IllegalMove."""
     other = servers().get(server)
     if other is None or not service:
         raise BadInput(fields={"server": _("Choose from the list.")})
@@ -98,9 +102,11 @@ def hand_out(*, actor: Actor, pk: int, server: str, service: str) -> Report:
         report = handling.held(actor, pk)
         if not (report.state == State.OUTSIDE and not report.outside_ref):
             rules.check_move(report.state, State.OUTSIDE)
+        before = State.NEW if report.state == State.OUTSIDE else report.state
         report.state, report.outside_server = State.OUTSIDE, other.name
         report.save()
         handling.add_step(actor, report, other.name)
+        later.enqueue(SEND, queue="reports", pk=report.pk, service=service[:80], before=before)
     return report
 
 

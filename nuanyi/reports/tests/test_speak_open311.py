@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 import requests
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from georeport import GeoReport
 
@@ -248,6 +248,26 @@ def test_a_report_is_handed_to_another_platform_once_and_its_end_comes_back(else
     assert outside.follow() == 1
     mine.refresh_from_db()
     assert mine.state == State.MENDED
+
+
+def test_the_job_that_sends_is_committed_with_the_handing_out_or_not_at_all(elsewhere, sent, cast):
+    def waiting():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT (args->>'pk')::int, args->>'service', args->>'before' FROM procrastinate_jobs"
+                " WHERE task_name = %s",
+                [outside.SEND],
+            )
+            return cursor.fetchall()
+
+    mine = sent().report
+    with pytest.raises(RuntimeError), transaction.atomic():
+        outside.hand_out(actor=cast.actor("zhemu"), pk=mine.pk, server="市平台", service="lamp")
+        raise RuntimeError("killed before the commit")
+    assert waiting() == []
+    handling.take(actor=cast.actor("zhemu"), pk=mine.pk)
+    outside.hand_out(actor=cast.actor("zhemu"), pk=mine.pk, server="市平台", service="lamp")
+    assert waiting() == [(mine.pk, "lamp", "taken")]
 
 
 def test_whoever_is_killed_after_handing_over_sends_the_same_key_again(elsewhere, sent, cast, monkeypatch):
