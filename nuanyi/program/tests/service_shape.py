@@ -153,25 +153,22 @@ def public_services() -> list[Function]:
     ]
 
 
+#: Files of a room that are no face; and how those of the program are called that are one.
+NO_FACES = {"services", "jobs", "reactions", "demo", "loading", "retention", "tests", "migrations"}
+FACES = ("views", "_staff")
+
+
+def _is_face(module: str) -> bool:
+    inner = module.split(".")[2:]
+    if not inner or NO_FACES & set(inner) or module.startswith("nuanyi.lib."):
+        return False
+    return not module.startswith("nuanyi.program.") or inner[-1].endswith(FACES)
+
+
 def called_by_faces() -> set[str]:
     """The services that a page, an address or an interface calls, directly."""
     found: set[str] = set()
-    for file in PACKAGE.glob("**/*.py"):
-        module = module_name(file)
-        inner = module.split(".")[2:]
-        if (
-            not inner
-            or "tests" in inner
-            or "migrations" in inner
-            or inner[0] in NO_FACES
-            or module.startswith(PROGRAM)
-        ):
-            continue
+    for module in filter(_is_face, map(module_name, PACKAGE.glob("**/*.py"))):
         for function in functions_of(module).values():
             found |= {f"{of.removeprefix('nuanyi.')}.{name}" for of, name in function.calls}
     return found
-
-
-#: Files of a room that are no face, and what of the program runs without anybody asking.
-NO_FACES = {"services", "jobs", "reactions", "demo", "loading", "retention", "doorstep_jobs"}
-PROGRAM = ("nuanyi.lib", "nuanyi.program.demo", "nuanyi.program.commands")
