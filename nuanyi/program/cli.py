@@ -132,9 +132,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         _refuse_empty_home(chosen)
-        return int(getattr(commands, chosen.run)(chosen) or 0)
+        code = int(getattr(commands, chosen.run)(chosen) or 0)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         return FAILED
+    except BrokenPipeError:
+        # whoever reads has seen enough (`| head`): no fault, and nothing more is written at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except PermissionError as wrong:
         words = (
             f"{wrong.filename}: this user may not; run it as the user who owns the data, or mend the rights"

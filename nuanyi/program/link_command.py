@@ -41,12 +41,31 @@ def link(chosen: argparse.Namespace) -> int:
             for p in linked.review
         ]
         _write(chosen.review, ("file", "row", "file", "row", "probability"), pairs)
-    result = {"entries": len(entries), "persons": linked.persons, "possible": len(linked.review)}
-    words = (
-        f"{result['entries']} entries, {result['persons']} persons, {result['possible']} possible pairs wait"
+    result = {
+        "entries": len(entries),
+        "persons": linked.persons,
+        "possible": len(linked.review),
+        "warnings": _warnings(entries),
+    }
+    words = "\n".join(
+        [
+            f"{len(entries)} entries, {linked.persons} persons, {len(linked.review)} possible pairs wait",
+            *(WARNINGS[warning] for warning in _warnings(entries)),
+        ]
     )
     answer(chosen, result, words)
     return 0
+
+
+#: What is said beside a count that stands on little.
+WARNINGS = {
+    "names-only": "The rosters hold nothing but names, and a name alone links nobody: each entry counts as a person. "
+    "With phones or ID numbers they can be counted.",
+}
+
+
+def _warnings(entries: list[Any]) -> list[str]:
+    return ["names-only"] if entries and not any(e.phone or e.id_number for e in entries) else []
 
 
 def estimate(chosen: argparse.Namespace) -> int:
@@ -55,14 +74,16 @@ def estimate(chosen: argparse.Namespace) -> int:
     from nuanyi.census.linkage import estimate as estimating
 
     entries, linked = _linked(chosen)
-    sources = ((int(n), e.roster.split("#")[0]) for n, e in zip(linked.clusters, entries, strict=True))
+    sources = [(int(n), e.roster.split("#")[0]) for n, e in zip(linked.clusters, entries, strict=True)]
     names, counts = estimating.histories(sources)
-    found = estimating.estimate(names, counts)
+    in_doubt = estimating.histories_in_doubt(sources, linked.doubts)
+    found = estimating.estimate(names, counts, in_doubt=in_doubt)
     result: dict[str, Any] = {
         "estimate": found.estimate,
         "low": found.low,
         "high": found.high,
         "seen": found.seen,
+        "counted": found.counted,
         "method": found.method,
         "chao": found.chao,
         "sources": list(found.sources),
@@ -71,7 +92,7 @@ def estimate(chosen: argparse.Namespace) -> int:
             for m in found.models
         ],
         "empty_overlaps": found.empty_overlaps,
-        "warnings": list(found.warnings),
+        "warnings": [*found.warnings, *_warnings(entries)],
         "possible": len(linked.review),
     }
     answer(chosen, result, _words(found))

@@ -189,6 +189,8 @@ class Linked:
     review: list[Pair] = field(default_factory=list)
     parameters: dict[str, Any] = field(default_factory=dict)
     scored: Scored | None = None
+    #: all pairs of persons that may be one, also those that nobody is asked about: (person, person, probability)
+    doubts: list[tuple[int, int, float]] = field(default_factory=list)
     linked: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
@@ -513,9 +515,18 @@ def _decide(scored: Scored, columns: Columns, parameters: dict[str, Any]) -> Lin
     waits[certain[refused]] = True
     at = np.flatnonzero(waits)
     at = at[clusters[left[at]] != clusters[right[at]]]
-    review = _most_useful(at, scored, clusters, ids)
-    linked = certain[clusters[left[certain]] == clusters[right[certain]]]
-    return Linked(clusters, [scored.pair(number) for number in review], parameters, scored, linked)
+    doubtful = _one_a_pair(at, scored, clusters, ids)
+    return Linked(
+        clusters,
+        [scored.pair(number) for number in _most_useful(doubtful, scored, count)],
+        parameters,
+        scored,
+        doubts=[
+            (int(clusters[left[number]]), int(clusters[right[number]]), float(likely[number]))
+            for number in doubtful
+        ],
+        linked=certain[clusters[left[certain]] == clusters[right[certain]]],
+    )
 
 
 def _codes(values: Sequence[Any]) -> Array:
@@ -647,23 +658,28 @@ def _clusters(left: Array, right: Array, ids: Array, count: int) -> tuple[Array,
     return rank[number], np.array(refused, dtype=np.int64)
 
 
-def _most_useful(at: Array, scored: Scored, clusters: Array, ids: Array) -> list[int]:
-    """One pair for each two clusters, the likeliest, until the share of entries that may wait is reached."""
+def _one_a_pair(at: Array, scored: Scored, clusters: Array, ids: Array) -> list[int]:
+    """The likeliest pair of entries for each two persons, likeliest first."""
     id_of = {int(clusters[entry]): int(ids[entry]) for entry in np.flatnonzero(ids >= 0)}
     near = ID_NUMBER.level("one-digit")
-    limit = max(2, int(REVIEW_SHARE * len(clusters)))
     chosen: list[int] = []
     asked: set[tuple[int, int]] = set()
-    waiting: set[int] = set()
     for number in (int(one) for one in at[np.argsort(-scored.probability[at], kind="stable")]):
-        pair = (int(scored.left[number]), int(scored.right[number]))
-        a, b = sorted((int(clusters[pair[0]]), int(clusters[pair[1]])))
+        a, b = sorted((int(clusters[scored.left[number]]), int(clusters[scored.right[number]])))
         apart = a in id_of and b in id_of and id_of[a] != id_of[b]
         if (a, b) in asked or (apart and scored.levels["id_number"][number] != near):
             continue
-        if len(waiting.union(pair)) > limit:
-            break
         asked.add((a, b))
-        waiting.update(pair)
         chosen.append(number)
+    return chosen
+
+
+def _most_useful(chosen: list[int], scored: Scored, count: int) -> list[int]:
+    """The first of them, until the share of entries that may wait is reached."""
+    limit = max(2, int(REVIEW_SHARE * count))
+    waiting: set[int] = set()
+    for place, number in enumerate(chosen):
+        waiting.update((int(scored.left[number]), int(scored.right[number])))
+        if len(waiting) > limit:
+            return chosen[:place]
     return chosen

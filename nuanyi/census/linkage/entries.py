@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from pypinyin import lazy_pinyin
 
-from nuanyi.census.columns import key_of
+from nuanyi.census.columns import HEADER_WITHIN, fields_of, is_data, key_of
 from nuanyi.census.reading import NoHeader, Reader
 from nuanyi.census.rows import Known
 from nuanyi.census.rules import Kind
+from nuanyi.lib import sheets
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.identity import Unreadable, plain, read_id_number, read_mobile, read_person_name, squeezed
 from nuanyi.lib.sectors import sector_named
@@ -79,17 +81,32 @@ def entries_of(data: bytes, file: str) -> Iterator[Entry]:
 
 
 def _entries_of(data: bytes, file: str) -> Iterator[Entry]:
-    reader = Reader(data, Kind.WORKERS)
     known = Known(region_named=lambda text: text, region_in=lambda _text: None)
-    found: list[tuple[str, Entry]] = []
-    for row in reader.rows(known):
-        layout = reader.layouts[-1]
+    reader = Reader(data, Kind.WORKERS)
+    try:
+        rows = list(reader.rows(known))
+    except NoHeader:
+        reader = Reader(data, Kind.WORKERS, chosen=_names_alone(data))
+        rows = list(reader.rows(known))
+    layouts = {layout.sheet: layout for layout in reader.layouts}
+    for row in rows:
+        layout = layouts[row.sheet]
         sex = next((at for at, title in enumerate(layout.titles) if key_of(title) in _SEX_TITLES), None)
         values = {name: _cell(row.cells, at) for name, at in layout.fields.items() if name != "political"}
-        found.append((row.sheet, Entry(file, row.number, sex=_cell(row.cells, sex), **values)))
-    several = len(reader.layouts) > 1
-    for sheet, entry in found:
-        yield replace(entry, roster=f"{file}#{sheet}") if several else entry
+        roster = f"{file}#{row.sheet}" if len(layouts) > 1 else file
+        yield Entry(roster, row.number, sex=_cell(row.cells, sex), **values)
+
+
+def _names_alone(data: bytes) -> dict[str, Any]:
+    """Where the column of names stands in sheets that have nothing else; a list of names is a roster too."""
+    found: dict[str, Any] = {}
+    for sheet in sheets.read(data):
+        for number, row in enumerate(islice(sheet.rows, HEADER_WITHIN), 1):
+            fields = fields_of(row, Kind.WORKERS)
+            if "name" in fields and not is_data(row):
+                found[sheet.name] = {"row": number, "fields": fields}
+                break
+    return found
 
 
 def _cell(cells: Sequence[Any], at: int | None) -> str:

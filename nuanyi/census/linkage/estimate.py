@@ -5,8 +5,9 @@ and Holland 1975): which sources go together and how unevenly people are caught 
 (Chan, Silverman and Vincent, *Multiple Systems Estimation for Sparse Capture Data*, JASA 2021, with their check
 that an estimate exists where overlaps are empty). Uneven catchability is Darroch's term (Rivest and Baillargeon,
 *Loglinear Models for Capture-Recapture in R*, JSS 2007). The interval is a bootstrap that chooses the model
-anew each time (Buckland and Garthwaite 1991; Norris and Pollock 1996). Beside it stands Chao's lower bound
-(Chao 1987). Pure: numbers in, numbers out.
+anew each time (Buckland and Garthwaite 1991; Norris and Pollock 1996), by the weight that BIC gives it, and
+draws anew which possible pairs are one person. Beside it stands Chao's lower bound (Chao 1987). Pure: numbers
+in, numbers out.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
@@ -24,10 +25,14 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 REPLICATES = 400
+#: So many draws of which possible pairs are one person.
+DRAWS = 20
 #: More sources than this make more overlaps than people fill: the smallest ones are put together.
 MOST_SOURCES = 6
 #: Models this close in BIC to the best are told beside it.
 NEAR = 6.0
+#: Models this close to the best fit as well as it does: the interval holds what they say, whatever was drawn.
+AS_GOOD = 2.0
 UNEVEN = -1
 _FAR = 12.0
 
@@ -46,7 +51,11 @@ class Model:
 
 @dataclass(frozen=True)
 class Estimate:
-    """``estimate`` people in all with a 95 % interval; ``seen`` are on a roster. None where it cannot be said."""
+    """``estimate`` people in all with a 95 % interval; None where it cannot be said.
+
+    ``seen`` are on a roster, possible pairs weighed by how likely they are; the certain links alone count
+    ``counted``.
+    """
 
     seen: int
     sources: tuple[str, ...]
@@ -58,6 +67,7 @@ class Estimate:
     models: tuple[Model, ...] = ()
     empty_overlaps: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    counted: int = 0
 
     @property
     def unseen(self) -> int | None:
@@ -84,7 +94,49 @@ def histories(appearances: Iterable[tuple[int, str]]) -> tuple[tuple[str, ...], 
     return sources, counted
 
 
-def chao_lower_bound(counts: Mapping[tuple[int, ...], int]) -> float:
+def histories_in_doubt(
+    appearances: Sequence[tuple[int, str]],
+    doubts: Iterable[tuple[int, int, float]],
+    *,
+    draws: int = DRAWS,
+    seed: int = 17,
+) -> list[Counter[tuple[int, ...]]]:
+    """The overlaps as they may be: each draw joins the pairs in doubt, each as likely as the linkage holds it.
+
+    ``doubts`` are (person, person, probability). Two that would stand twice on one source stay two: hardly
+    anybody does, and namesakes would otherwise grow into one person.
+    """
+    doubts = list(doubts)
+    if not doubts:
+        return []
+    sources_of: dict[int, set[str]] = {}
+    for person, source in appearances:
+        sources_of.setdefault(person, set()).add(source)
+    draw = np.random.default_rng(seed)
+    found = []
+    for _turn in range(draws):
+        of = dict.fromkeys(sources_of, -1)
+        holds = {person: set(held) for person, held in sources_of.items()}
+
+        def head(person: int, of: dict[int, int] = of) -> int:
+            while of[person] >= 0:
+                person = of[person]
+            return person
+
+        for at in draw.permutation(len(doubts)):
+            left, right, likely = doubts[at]
+            if left not in of or right not in of or draw.random() >= likely:
+                continue
+            one = head(left)
+            other = head(right)
+            if one != other and not holds[one] & holds[other]:
+                of[other] = one
+                holds[one] |= holds[other]
+        found.append(histories((head(person), source) for person, source in appearances)[1])
+    return found
+
+
+def chao_lower_bound(counts: Mapping[tuple[int, ...], float]) -> float:
     """At least so many: those seen, and the square of those seen once over twice those seen twice.
 
     Bias-corrected (Chao 1987) with the share for a fixed number of sources; holds where catchability is uneven.
@@ -101,15 +153,28 @@ def estimate(
     sources: Sequence[str],
     counts: Mapping[tuple[int, ...], int],
     *,
+    in_doubt: Sequence[Mapping[tuple[int, ...], int]] = (),
     replicates: int = REPLICATES,
     seed: int = 17,
 ) -> Estimate:
-    """How many in all. One source says nothing of it, two only if they are independent: then it is said so."""
-    seen = sum(counts.values())
-    names = tuple(sources)
+    """How many in all. One source says nothing of it, two only if they are independent: then it is said so.
+
+    ``in_doubt``: the overlaps as they may be (``histories_in_doubt``); the estimate stands on their mean, the
+    interval on each of them.
+    """
+    found = _estimated(tuple(sources), [counts, *in_doubt][bool(in_doubt) :], replicates, seed)
+    return replace(found, counted=sum(counts.values()))
+
+
+def _estimated(
+    names: tuple[str, ...], overlaps: Sequence[Mapping[tuple[int, ...], int]], replicates: int, seed: int
+) -> Estimate:
+    tables = [_table(len(names), one) for one in overlaps]
+    table = np.mean(tables, axis=0)
+    counts = {tuple(map(int, cell)): float(n) for cell, n in zip(_cells(len(names)), table, strict=True)}
+    seen = round(float(table.sum()))
     if len(names) < 2 or not seen:
         return Estimate(seen, names, "one-source")
-    table = _table(len(names), counts)
     if len(names) == 2:
         return _of_two(names, counts, seen)
     overlap = sum(n for history, n in counts.items() if sum(history) > 1)
@@ -117,9 +182,11 @@ def estimate(
         return Estimate(seen, names, "no-overlap", warnings=("no-overlap",))
     chosen, value, tried = _choose(table, len(names))
     draw = np.random.default_rng(seed)
-    values = np.sort(_replicates(table, value, len(names), replicates, draw))
-    low = max(seen, math.floor(float(np.quantile(values, 0.025))))
-    high = math.ceil(float(np.quantile(values, 0.975)))
+    values = np.sort(_replicates(tables, value, len(names), replicates, draw))
+    least = int(min(one.sum() for one in tables))
+    as_good = [number for bic, number in tried.values() if bic <= tried[chosen][0] + AS_GOOD]
+    low = max(least, math.floor(min(*as_good, float(np.quantile(values, 0.025)))))
+    high = math.ceil(max(*as_good, float(np.quantile(values, 0.975))))
     models = tuple(
         Model(
             tuple((names[t[0]], names[t[1]]) for t in terms if t[0] != UNEVEN),
@@ -146,7 +213,7 @@ def estimate(
     )
 
 
-def _of_two(names: tuple[str, ...], counts: Mapping[tuple[int, ...], int], seen: int) -> Estimate:
+def _of_two(names: tuple[str, ...], counts: Mapping[tuple[int, ...], float], seen: int) -> Estimate:
     """Chapman's estimate with its usual interval on the logarithm of the unseen (Chao 1989)."""
     first = sum(n for history, n in counts.items() if history[0])
     second = sum(n for history, n in counts.items() if history[1])
@@ -261,14 +328,19 @@ def _choose(table: Array, sources: int) -> tuple[tuple[Term, ...], float, Tried]
     return chosen, tried[chosen][1], {k: v for k, v in tried.items() if math.isfinite(v[0])}
 
 
-def _replicates(table: Array, value: float, sources: int, number: int, draw: np.random.Generator) -> Array:
-    """The estimate again and again from overlaps drawn anew, the model chosen each time."""
-    seen = table.sum()
-    share = min(1.0, seen / value)
+def _replicates(
+    tables: Sequence[Array], value: float, sources: int, number: int, draw: np.random.Generator
+) -> Array:
+    """The estimate again and again from overlaps drawn anew, the model drawn each time by its weight in BIC."""
     found = []
-    for _turn in range(number):
-        again = draw.multinomial(draw.binomial(round(value), share), table / seen).astype(float)
-        number_in_all = _choose(again, sources)[1]
-        if math.isfinite(number_in_all):
-            found.append(number_in_all)
+    for turn in range(number):
+        table = tables[turn % len(tables)]
+        seen = table.sum()
+        share = min(1.0, seen / value)
+        again = draw.multinomial(draw.binomial(max(round(value), 1), share), table / seen).astype(float)
+        tried = [one for one in _choose(again, sources)[2].values() if math.isfinite(one[1])]
+        if tried:
+            best = min(bic for bic, _number in tried)
+            weights = np.array([math.exp((best - bic) / 2) for bic, _number in tried])
+            found.append(tried[int(draw.choice(len(tried), p=weights / weights.sum()))][1])
     return np.array(found or [value])

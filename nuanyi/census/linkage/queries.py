@@ -188,10 +188,17 @@ def how_many_unseen(sector: str = "", region: str = "") -> estimating.Estimate:
     rows = rows.filter(region_code__startswith=region) if region else rows
     head = dict(CountedWith.objects.values_list("worker", "head"))
     number: dict[Any, int] = {}
-    seen = []
+    seen: list[tuple[int, str]] = []
     appearances = Appearance.objects.filter(worker__in=rows.values("pk"))
     for worker, source in appearances.values_list("worker", "source__name").distinct():
         person = head.get(worker, worker)
         seen.append((number.setdefault(person, len(number)), source))
     names, counts = estimating.histories(seen)
-    return estimating.estimate(names, counts, replicates=200)
+    waiting = Link.objects.waiting().values_list("left", "right", "probability")
+    doubts = [
+        (number[head.get(left, left)], number[head.get(right, right)], likely)
+        for left, right, likely in waiting
+        if head.get(left, left) in number and head.get(right, right) in number
+    ]
+    in_doubt = estimating.histories_in_doubt(seen, doubts)
+    return estimating.estimate(names, counts, in_doubt=in_doubt, replicates=200)

@@ -7,7 +7,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from bench.rosters import Mess, district
+from nuanyi.census.linkage import engine
 from nuanyi.census.linkage import estimate as estimating
+from nuanyi.census.linkage.entries import prepared
 
 
 def simulated(seed: int, persons: int, *, uneven: float, together: float) -> Counter[tuple[int, ...]]:
@@ -89,3 +92,24 @@ def test_many_sources_are_put_together() -> None:
 def test_chao_stands_below() -> None:
     counts = simulated(2, 3000, uneven=0.8, together=0.0)
     assert sum(counts.values()) < estimating.chao_lower_bound(counts) < 3000
+
+
+def test_the_estimate_carries_the_doubt_of_the_linkage() -> None:
+    entries, truth = district(700, Mess().twice, seed=6)
+    linked = engine.link(prepared(entries))
+    seen = [(int(number), entry.roster) for number, entry in zip(linked.clusters, entries, strict=True)]
+    names, counts = estimating.histories(seen)
+    sure = estimating.estimate(names, counts, replicates=60)
+    in_doubt = estimating.histories_in_doubt(seen, linked.doubts)
+    found = estimating.estimate(names, counts, in_doubt=in_doubt, replicates=60)
+    assert sure.low is not None and found.low is not None and found.high is not None
+    assert sure.low > 700  # each pair that was not recognised counts twice and makes the rest look large
+    assert found.low <= 700 <= found.high
+    assert found.counted == linked.persons
+    assert abs(found.seen - len(set(truth))) < found.counted - len(set(truth))
+
+
+def test_two_that_stand_on_one_source_are_never_drawn_together() -> None:
+    seen = [(0, "a"), (1, "a"), (2, "b")]
+    for counts in estimating.histories_in_doubt(seen, [(0, 1, 1.0), (0, 2, 1.0)]):
+        assert counts == Counter({(1, 1): 1, (1, 0): 1})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -232,3 +234,44 @@ def test_the_command_says_which_file_it_cannot_read(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "truth.csv" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_list_of_names_alone_is_answered_with_what_can_be_said(tmp_path: Path) -> None:
+    roster = tmp_path / "names.csv"
+    roster.write_text("合成名单\n姓名\n韦建国\n韦建国\n覃小梅\n", encoding="utf-8")
+    command = [sys.executable, "-m", "nuanyi.program.cli", "link", str(roster), "--json"]
+    done = subprocess.run(
+        [*command, "--out", str(tmp_path / "c.csv")],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": "."},
+        check=True,
+    )
+    answer = json.loads(done.stdout)
+    assert (answer["entries"], answer["persons"], answer["warnings"]) == (3, 3, ["names-only"])
+    assert (
+        tmp_path / "c.csv"
+    ).read_text() == "file,row,cluster\nnames.csv,3,1\nnames.csv,4,2\nnames.csv,5,3\n"
+
+
+def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
+    roster = tmp_path / "names.csv"
+    roster.write_text("姓名,手机号\n韦建国,19900000001\n", encoding="utf-8")
+    command = (
+        f"{sys.executable} -m nuanyi.program.cli estimate {roster} --json | true; echo ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, env={"PYTHONPATH": "."}, check=True
+    )
+    assert done.stderr == ""
+    assert done.stdout.strip() == "0"
+
+
+def test_a_roster_of_another_district_links_to_nobody_here() -> None:
+    here, _truth = district(300, Mess(), seed=21)
+    there, _others = district(300, Mess(), seed=22)
+    away = [replace(e, roster=f"other-{e.roster}", region="", site=f"外区{e.site}") for e in there]
+    linked = engine.link(prepared([*here, *away]))
+    mine = set(linked.clusters[: len(here)].tolist())
+    theirs = set(linked.clusters[len(here) :].tolist())
+    assert len(mine & theirs) <= 1
