@@ -63,6 +63,10 @@ FIELDS: dict[str, dict[str, tuple[Words, str]]] = {
             _("Phone of the person in charge"),
             "联系电话 电话 手机 手机号码 联系方式 负责人电话 联系人电话 手机号 电话号码",
         ),
+        "address": (
+            _("Address"),
+            "地址 详细地址 经营地址 经营场所 营业地址 门店地址 网点地址 注册地址 所在地址 address",
+        ),
         "headcount": (_("Headcount"), "从业人数 员工人数 人数 从业人员数 用工人数 职工人数 headcount"),
     },
 }

@@ -31,8 +31,9 @@ def _count(
 ) -> Counts:
     """Records known by the window's last day, as they were then, by ``sector`` and ``township`` where asked."""
     rows = model.objects.on(asked.last).filter(region_then__startswith=asked.region)
-    if model is Worker:
-        rows = rows.filter(counted_with=None)  # persons: a record counted with an earlier one is no head more
+    rows = rows.filter(
+        counted_with=None
+    )  # persons, shops: a record counted with an earlier one is no head more
     rows = rows.filter(sector_then__in=sectors) if sectors else rows
     if not by:
         return {(): rows.count()}

@@ -289,6 +289,7 @@ class Establishment(Record):
     name_key = models.CharField(max_length=120)
     credit_code = models.CharField(max_length=18, null=True, blank=True, unique=True)
     headcount = models.PositiveIntegerField(null=True)
+    address = models.CharField(max_length=200, blank=True)
     contact = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
@@ -421,6 +422,14 @@ class Export(models.Model):
 
 
 # the linkage's own tables stand in their own file; Django finds them here
-from nuanyi.census.linkage.models import CountedWith, Link, LinkageRun, Opinion  # noqa: E402
+from nuanyi.census.linkage.models import (  # noqa: E402
+    CountedWith,
+    Link,
+    LinkageRun,
+    Opinion,
+    ShopCountedWith,
+    ShopLink,
+    ShopOpinion,
+)
 
-__all__ = ["CountedWith", "Link", "LinkageRun", "Opinion"]
+__all__ = ["CountedWith", "Link", "LinkageRun", "Opinion", "ShopCountedWith", "ShopLink", "ShopOpinion"]

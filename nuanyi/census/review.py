@@ -23,7 +23,7 @@ ROWS_A_PAGE = 50
 #: Fields whose words a source may be taught.
 WORDED = ("sector", "region")
 #: What nobody needs to hide.
-_OPEN = frozenset({"sector", "region", "headcount", "site"})
+_OPEN = frozenset({"sector", "region", "headcount", "site", "address"})
 
 
 @dataclass

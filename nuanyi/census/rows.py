@@ -63,6 +63,7 @@ class EstablishmentDraft:
     contact_name: str = ""
     contact_phone: str = ""
     headcount: int | None = None
+    address: str = ""
     notes: list[Problem] | None = None
 
 
@@ -265,6 +266,7 @@ def read_establishment(
     if not draft.sector and not any(p.field == "sector" for p in problems):
         problems.append(Problem("sector", "", "sector-unknown"))
     _region_of(draft, _text(row, get("region")), "", draft.name, known, problems)
+    draft.address = _text(row, get("address"))[:200]
     if _text(row, get("headcount")):
         headcount = _read(_read_headcount, _cell(row, get("headcount")), "headcount", problems, known)
         draft.headcount = int(headcount) if headcount else None

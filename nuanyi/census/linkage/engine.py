@@ -427,13 +427,20 @@ def _name_frequencies(database: duckdb.DuckDBPyConnection) -> pa.Table:
 
 
 def settings_for(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Splink's settings; the same for DuckDB and, for a province, Spark."""
-    comparisons = []
-    for one in COMPARISONS:
+    """Splink's settings for persons; the same for DuckDB and, for a province, Spark."""
+    return settings_of(COMPARISONS, list(KEYS), parameters["levels"], prior=parameters["prior"])
+
+
+def settings_of(
+    comparisons: Sequence[Comparison], keys: Sequence[str], learned: Mapping[str, Any], *, prior: float
+) -> dict[str, Any]:
+    """Splink's settings from comparisons and, for each of their levels, (key, ``m``, ``u``)."""
+    described = []
+    for one in comparisons:
         levels: list[dict[str, Any]] = [
             {"sql_condition": one.silent, "label_for_charts": "silent", "is_null_level": True}
         ]
-        for (key, sql, _usual), (_key, m, u) in zip(one.levels, parameters["levels"][one.key], strict=True):
+        for (key, sql, _usual), (_key, m, u) in zip(one.levels, learned[one.key], strict=True):
             level: dict[str, Any] = {
                 "sql_condition": sql,
                 "label_for_charts": key,
@@ -443,13 +450,13 @@ def settings_for(parameters: Mapping[str, Any]) -> dict[str, Any]:
             if one.frequency and key == "same":
                 level["tf_adjustment_column"] = one.key
             levels.append(level)
-        comparisons.append({"output_column_name": one.key, "comparison_levels": levels})
+        described.append({"output_column_name": one.key, "comparison_levels": levels})
     return {
         "link_type": "dedupe_only",
         "unique_id_column_name": "unique_id",
-        "probability_two_random_records_match": parameters["prior"],
-        "comparisons": comparisons,
-        "blocking_rules_to_generate_predictions": [f"l.{key} = r.{key}" for key in KEYS],
+        "probability_two_random_records_match": prior,
+        "comparisons": described,
+        "blocking_rules_to_generate_predictions": [f"l.{key} = r.{key}" for key in keys],
         "retain_matching_columns": True,
         "retain_intermediate_calculation_columns": True,
     }
@@ -501,14 +508,14 @@ def _decide(scored: Scored, columns: Columns, parameters: dict[str, Any]) -> Lin
     stranger = scored.levels["name"] >= NAME.level("surname")
     free = ~contradict & ~stranger & _supported(scored)
     certain = np.flatnonzero((likely >= CERTAIN) & free)
-    firm, _refused = _clusters(left[certain], right[certain], ids, count)
+    firm, _refused = in_clusters(left[certain], right[certain], ids, count)
     likely = _over_clusters(scored, firm, _codes(columns["roster"]), parameters)
     scored = replace(scored, probability=likely)
     certain = np.flatnonzero(
         (likely >= UNRIVALLED) & free & ~_rivalled(scored, firm, ids, _codes(columns["site"]))
     )
     certain = certain[np.argsort(-likely[certain], kind="stable")]
-    clusters, refused = _clusters(left[certain], right[certain], ids, count)
+    clusters, refused = in_clusters(left[certain], right[certain], ids, count)
     near = scored.levels["id_number"] == ID_NUMBER.level("one-digit")
     waits = (likely >= POSSIBLE) & (~contradict | near)
     waits[certain] = False
@@ -618,7 +625,7 @@ def _rivalled(scored: Scored, firm: Array, ids: Array, sites: Array) -> Array:
     return found
 
 
-def _clusters(left: Array, right: Array, ids: Array, count: int) -> tuple[Array, Array]:
+def in_clusters(left: Array, right: Array, ids: Array, count: int) -> tuple[Array, Array]:
     """Connected components; those that would hold two ID numbers are joined link by link, likeliest first.
 
     Returns the cluster of each entry, numbered by first appearance, and the places of the links refused.

@@ -1,4 +1,4 @@
-"""Which records on file are one person: links with their evidence, what people decided, and each run."""
+"""Which records on file are one person or one establishment: links with their evidence, what people decided, and each run."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Verdict(models.TextChoices):
     DIFFERENT = "different", _("two persons")
 
 
-class LinkQuerySet(models.QuerySet["Link"]):
+class LinkQuerySet(models.QuerySet[Any]):
     """Filters."""
 
     def holding(self) -> LinkQuerySet:
-        """Links that count two records as one person: certain ones that nobody split, and those people made."""
+        """Links that count two records as one: certain ones that nobody split, and those people made."""
         return self.filter(Q(verdict=Verdict.SAME) | Q(verdict="", zone=Zone.CERTAIN))
 
     def waiting(self) -> LinkQuerySet:
@@ -39,13 +39,11 @@ class LinkQuerySet(models.QuerySet["Link"]):
         return self.filter(verdict="", zone=Zone.POSSIBLE).order_by("-probability", "id")
 
 
-class Link(models.Model):
-    """Two records that may be one person. The evidence names levels of agreement and holds no value of anybody."""
+class PairLink(models.Model):
+    """Two records that may be one. The evidence names levels of agreement and holds no value of anybody."""
 
     PERSONAL = NOBODY
 
-    left = models.ForeignKey("census.Worker", on_delete=models.CASCADE, related_name="+")
-    right = models.ForeignKey("census.Worker", on_delete=models.CASCADE, related_name="+")
     zone = models.CharField(max_length=10, choices=Zone)
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
     probability = models.FloatField()
@@ -57,6 +55,18 @@ class Link(models.Model):
     objects = LinkQuerySet.as_manager()
 
     class Meta:
+        abstract = True
+
+
+class Link(PairLink):
+    """Two records of workers that may be one person."""
+
+    PERSONAL = NOBODY
+
+    left = models.ForeignKey("census.Worker", on_delete=models.CASCADE, related_name="+")
+    right = models.ForeignKey("census.Worker", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
         constraints = [
             models.UniqueConstraint("left", "right", name="link_once"),
             models.CheckConstraint(condition=Q(left__lt=models.F("right")), name="link_left_before_right"),
@@ -64,18 +74,57 @@ class Link(models.Model):
         indexes = [models.Index(fields=["zone", "verdict", "-probability"], name="link_waiting")]
 
 
-class Opinion(models.Model):
+class ShopLink(PairLink):
+    """Two records of establishments that may be one."""
+
+    PERSONAL = NOBODY
+
+    left = models.ForeignKey("census.Establishment", on_delete=models.CASCADE, related_name="+")
+    right = models.ForeignKey("census.Establishment", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("left", "right", name="shop_link_once"),
+            models.CheckConstraint(
+                condition=Q(left__lt=models.F("right")), name="shop_link_left_before_right"
+            ),
+        ]
+        indexes = [models.Index(fields=["zone", "verdict", "-probability"], name="shop_link_waiting")]
+
+
+class PairOpinion(models.Model):
     """What one reviewer said of a link. A second one's shows how far reviewers agree."""
 
     PERSONAL = NOBODY
 
-    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="opinions")
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     verdict = models.CharField(max_length=10, choices=Verdict)
     made_at = models.DateTimeField(default=clock.now)
 
     class Meta:
+        abstract = True
+
+
+class Opinion(PairOpinion):
+    """What one reviewer said of two records of workers."""
+
+    PERSONAL = NOBODY
+
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="opinions")
+
+    class Meta:
         constraints = [models.UniqueConstraint("link", "account", name="link_opinion_once")]
+
+
+class ShopOpinion(PairOpinion):
+    """What one reviewer said of two records of establishments."""
+
+    PERSONAL = NOBODY
+
+    link = models.ForeignKey(ShopLink, on_delete=models.CASCADE, related_name="opinions")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("link", "account", name="shop_link_opinion_once")]
 
 
 class CountedWith(models.Model):
@@ -87,6 +136,17 @@ class CountedWith(models.Model):
         "census.Worker", primary_key=True, on_delete=models.CASCADE, related_name="counted_with"
     )
     head = models.ForeignKey("census.Worker", on_delete=models.CASCADE, related_name="+")
+
+
+class ShopCountedWith(models.Model):
+    """A record that is counted with an earlier one of the same establishment. Made from the links."""
+
+    PERSONAL = NOBODY
+
+    establishment = models.OneToOneField(
+        "census.Establishment", primary_key=True, on_delete=models.CASCADE, related_name="counted_with"
+    )
+    head = models.ForeignKey("census.Establishment", on_delete=models.CASCADE, related_name="+")
 
 
 class LinkageRun(models.Model):

@@ -11,8 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.linkage import estimate as estimating
 from nuanyi.census.linkage.clusters import joined
-from nuanyi.census.linkage.models import CountedWith, Link, LinkageRun, Opinion, Verdict
-from nuanyi.census.models import Appearance, Worker
+from nuanyi.census.linkage.models import (
+    CountedWith,
+    Link,
+    LinkageRun,
+    Opinion,
+    ShopCountedWith,
+    ShopLink,
+    ShopOpinion,
+    Verdict,
+)
+from nuanyi.census.models import Appearance, Establishment, Worker
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 
@@ -42,9 +51,43 @@ EVIDENCE: dict[tuple[str, str], Words] = {
     ("sector", "different"): _("They are in different sectors."),
     ("sex", "same"): _("Their sex is the same."),
     ("sex", "different"): _("Their sex is different."),
+    ("shop_name", "same"): _("The names say the same: brand, number and place."),
+    ("shop_name", "part"): _("One name holds the other or differs by one character; the number is the same."),
+    ("shop_name", "without-number"): _("The names are the same, but a chain may have several shops there."),
+    ("shop_name", "brand"): _("The brand is the same; only one of the names has a number."),
+    ("shop_name", "other-number"): _("The brand is the same, the numbers are different."),
+    ("shop_name", "different"): _("The names are different."),
+    ("contact", "same"): _("The same person is in charge."),
+    ("contact", "different"): _("Different people are in charge."),
+    ("address", "same"): _("The addresses are the same."),
+    ("address", "part"): _("One address is part of the other."),
+    ("address", "different"): _("The addresses are different."),
     ("roster", "other"): _("They stand on different rosters, as one person would."),
     ("roster", "same"): _("They stand on one roster, where one person rarely stands twice."),
 }
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where the links between records of one sort are kept, and what is read along with a record (``about``)."""
+
+    record: type[Any]
+    link: type[Any]
+    opinion: type[Any]
+    counted_with: type[Any]
+    #: the field of ``counted_with`` that names the record counted with another
+    member: str
+    about: tuple[str, ...]
+
+    @property
+    def beside(self) -> list[str]:
+        """What a page of two records reads along with their link."""
+        return [f"{side}__{name}" for side in ("left", "right") for name in self.about]
+
+
+WORKERS = Kept(Worker, Link, Opinion, CountedWith, "worker", ("person", "source"))
+SHOPS = Kept(Establishment, ShopLink, ShopOpinion, ShopCountedWith, "establishment", ("contact", "source"))
+KEPT = {"workers": WORKERS, "establishments": SHOPS}
 
 
 @dataclass(frozen=True)
@@ -56,8 +99,8 @@ class PersonCount:
     waiting: int
 
 
-def count_persons(actor: Actor, rows: Any) -> PersonCount:
-    """Persons behind records that the actor may see.
+def count_persons(actor: Actor, rows: Any, kept: Kept = WORKERS) -> PersonCount:
+    """Persons (or establishments) behind records that the actor may see.
 
     Whoever does not see everything gets what the records in sight say among themselves: that two of them are
     linked over a third one elsewhere stays with the district office.
@@ -65,11 +108,11 @@ def count_persons(actor: Actor, rows: Any) -> PersonCount:
     entries = rows.order_by().count()
     if actor.everywhere("census.view"):
         heads = rows.order_by().filter(counted_with=None).values("pk")
-        others = CountedWith.objects.filter(worker__in=rows.order_by().values("pk")).exclude(head__in=heads)
+        others = kept.counted_with.objects.filter(pk__in=rows.order_by().values("pk")).exclude(head__in=heads)
         persons = heads.count() + others.values("head").distinct().count()
     else:
-        persons = entries - sum(len(group) - 1 for group in _groups_within(rows))
-    return PersonCount(entries, persons, _within(Link.objects.waiting(), rows).count())
+        persons = entries - sum(len(group) - 1 for group in _groups_within(rows, kept))
+    return PersonCount(entries, persons, _within(kept.link.objects.waiting(), rows).count())
 
 
 def _within(links: Any, rows: Any) -> Any:
@@ -77,9 +120,11 @@ def _within(links: Any, rows: Any) -> Any:
     return links.filter(left__in=seen, right__in=seen)
 
 
-def _groups_within(rows: Any) -> list[set[Any]]:
-    links = _within(Link.objects.holding(), rows).order_by("-probability", "id").values_list("left", "right")
-    apart = _within(Link.objects.filter(verdict=Verdict.DIFFERENT), rows).values_list("left", "right")
+def _groups_within(rows: Any, kept: Kept) -> list[set[Any]]:
+    links = (
+        _within(kept.link.objects.holding(), rows).order_by("-probability", "id").values_list("left", "right")
+    )
+    apart = _within(kept.link.objects.filter(verdict=Verdict.DIFFERENT), rows).values_list("left", "right")
     return joined(links, apart)
 
 
@@ -96,9 +141,9 @@ class Reason:
 class Review:
     """A pair to decide: two records, what speaks for and against, and whether it is somebody's second look."""
 
-    link: Link
-    left: Worker
-    right: Worker
+    link: Any
+    left: Any
+    right: Any
     reasons_for: list[Reason]
     reasons_against: list[Reason]
     second: bool
@@ -114,27 +159,20 @@ def reasons(evidence: dict[str, Any]) -> list[Reason]:
     return sorted(found, key=lambda reason: -reason.weight)
 
 
-def next_pair(actor: Actor, skipped: Iterable[int] = ()) -> Review | None:
+def next_pair(actor: Actor, skipped: Iterable[int] = (), kept: Kept = WORKERS) -> Review | None:
     """The most useful pair that waits: undecided ones first, then the sample that a second reviewer sees."""
     actor.require("census.link")
-    waiting = Link.objects.waiting().exclude(pk__in=list(skipped))
-    link = waiting.select_related("left__person", "right__person", "left__source", "right__source").first()
+    links = kept.link.objects.exclude(pk__in=list(skipped)).select_related(*kept.beside)
+    link = links.waiting().first()
     second = link is None
     if link is None:
-        decided = Link.objects.exclude(verdict="").filter(opinions__isnull=False)
-        decided = decided.exclude(opinions__account=actor.account_id).exclude(pk__in=list(skipped))
+        decided = links.exclude(verdict="").filter(opinions__isnull=False)
+        decided = decided.exclude(opinions__account=actor.account_id)
         link = next((one for one in decided.distinct().order_by("id")[:500] if one.pk % SAMPLE == 0), None)
     return None if link is None else _review(link, second)
 
 
-def pair(actor: Actor, pk: int) -> Review | None:
-    """One pair by its number."""
-    actor.require("census.link")
-    link = Link.objects.filter(pk=pk).select_related("left__person", "right__person").first()
-    return None if link is None else _review(link, second=False)
-
-
-def _review(link: Link, second: bool) -> Review:
+def _review(link: Any, second: bool) -> Review:
     all_reasons = reasons(link.evidence)
     return Review(
         link,
@@ -159,21 +197,21 @@ class Agreement:
         return round(100 * self.agreed / self.pairs) if self.pairs else 0
 
 
-def agreement() -> Agreement:
+def agreement(kept: Kept = WORKERS) -> Agreement:
     """Over all pairs that two reviewers have seen."""
     said: dict[int, list[str]] = {}
-    for link, verdict in Opinion.objects.order_by("id").values_list("link", "verdict"):
+    for link, verdict in kept.opinion.objects.order_by("id").values_list("link", "verdict"):
         said.setdefault(link, []).append(verdict)
     twice = [verdicts for verdicts in said.values() if len(verdicts) > 1]
     return Agreement(len(twice), sum(len(set(verdicts)) == 1 for verdicts in twice))
 
 
-def same_person(actor: Actor, worker: Worker) -> list[Worker]:
-    """The other records of this one's person that the actor may see."""
-    mine = CountedWith.objects.filter(worker=worker).first()
-    head = mine.head_id if mine else worker.pk
-    rows = Worker.objects.visible_to(actor).filter(Q(pk=head) | Q(counted_with__head=head))
-    return list(rows.exclude(pk=worker.pk).select_related("person", "source").order_by("pk"))
+def counted_together(actor: Actor, record: Any, kept: Kept = WORKERS) -> list[Any]:
+    """The other records of this one's person, or shop, that the actor may see."""
+    mine = kept.counted_with.objects.filter(pk=record.pk).first()
+    head = mine.head_id if mine else record.pk
+    rows = kept.record.objects.visible_to(actor).filter(Q(pk=head) | Q(counted_with__head=head))
+    return list(rows.exclude(pk=record.pk).select_related(*kept.about).order_by("pk"))
 
 
 def last_run() -> LinkageRun | None:

@@ -73,7 +73,8 @@ class EstablishmentLoader:
             draft.contact_name,
             draft.contact_phone,
         )
-        return self.ring.digest("row", "\0".join((*parts, str(draft.headcount))))
+        told = (draft.address,) if draft.address else ()
+        return self.ring.digest("row", "\0".join((*parts, str(draft.headcount), *told)))
 
     def _remember(self, record: Establishment) -> None:
         if record.credit_code:
@@ -139,6 +140,7 @@ class EstablishmentLoader:
             region_code=draft.region,
             credit_code=draft.credit_code or None,
             headcount=draft.headcount,
+            address=draft.address,
             contact=contact,
             unit_id=self.of.unit_id,
             source_id=self.of.source_id,
@@ -162,7 +164,7 @@ class EstablishmentLoader:
 
     def _differences(self, draft: EstablishmentDraft, record: Establishment) -> list[list[str]]:
         found = []
-        for name in ("name", "credit_code", "sector", "region", "headcount"):
+        for name in ("name", "credit_code", "sector", "region", "headcount", "address"):
             before, after = value_of(record, name), getattr(draft, name)
             if after not in ("", None) and str(after) != before:
                 found.append([name, before, str(after)])
@@ -236,6 +238,8 @@ def put_value(record: Establishment, name: str, value: str) -> None:
         record.region_code = value
     elif name == "headcount":
         record.headcount = int(value) if value else None
+    elif name == "address":
+        record.address = value
 
 
 def restore(record: Establishment, sealed_before: Any) -> None:

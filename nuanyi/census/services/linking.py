@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -10,16 +11,18 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import events
-from nuanyi.census.linkage import engine
+from nuanyi.census.linkage import engine, shops
 from nuanyi.census.linkage.clusters import joined
 from nuanyi.census.linkage.entries import Entry, prepared
-from nuanyi.census.linkage.models import CountedWith, Link, LinkageRun, Opinion, Verdict, Zone
-from nuanyi.census.models import Worker
+from nuanyi.census.linkage.models import Link, LinkageRun, ShopLink, Verdict, Zone
+from nuanyi.census.linkage.queries import SHOPS, WORKERS, Kept
+from nuanyi.census.models import Establishment, Worker
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.people.services import open_for_program
+from nuanyi.places import queries as places
 
 #: One linkage writes at a time; another waits for it, an import does not.
 LINKAGE_LOCK = 1_706_001
@@ -39,18 +42,32 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
         if last and last.fingerprint == fingerprint and not always:
             return None
         workers, entries = _entries()
+        records, listed = _shops()
     linked = engine.link(prepared(entries))
+    of_shops = shops.link_shops(listed)
     with row_security.reading_as(system("linkage")):
         _lock()
-        _replace(linked, workers)
-        counted = _rebuild()
+        zones = ((Zone.CERTAIN, linked.certain()), (Zone.POSSIBLE, iter(linked.review)))
+        _replace(WORKERS, zones, workers)
+        _replace(
+            SHOPS, ((Zone.CERTAIN, iter(of_shops.certain)), (Zone.POSSIBLE, iter(of_shops.review))), records
+        )
+        counted = _rebuild(WORKERS)
+        shops_counted = _rebuild(SHOPS)
         run = LinkageRun.objects.create(
             fingerprint=fingerprint,
             version=engine.VERSION,
             entries=len(entries),
             persons=len(entries) - counted,
             possible=Link.objects.waiting().count(),
-            parameters=linked.parameters,
+            parameters={
+                **linked.parameters,
+                "establishments": {
+                    "entries": len(listed),
+                    "establishments": len(listed) - shops_counted,
+                    "possible": ShopLink.objects.waiting().count(),
+                },
+            },
             started_at=started,
         )
         journal.record(
@@ -65,8 +82,34 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
 
 
 def _fingerprint() -> str:
-    newest = Worker.objects.aggregate(changed=Max("changed_at"))["changed"]
-    return f"{engine.VERSION}:{Worker.objects.count()}:{newest.isoformat() if newest else ''}"
+    """Of the program's version and all records: changes where one came, went or changed."""
+    parts = [engine.VERSION]
+    for model in (Worker, Establishment):
+        newest = model.objects.aggregate(changed=Max("changed_at"))["changed"]
+        parts.append(f"{model.objects.count()}:{newest.isoformat() if newest else ''}")
+    return ":".join(parts)
+
+
+def _shops() -> tuple[list[UUID], list[shops.Shop]]:
+    """Every establishment as an entry, its contact opened in memory; the list is the source that sent it."""
+    names = places.names_by_code()
+    records = []
+    listed = []
+    for one in Establishment.objects.select_related("contact").order_by("pk").iterator(chunk_size=2000):
+        records.append(one.pk)
+        listed.append(
+            shops.Shop(
+                str(one.source_id or "door"),
+                one.name,
+                place=str(names.get(one.region_code[:9], "")) if len(one.region_code) >= 9 else "",
+                credit_code=one.credit_code or "",
+                address=one.address,
+                contact=open_for_program(one.contact, "name") if one.contact else "",
+                phone=open_for_program(one.contact, "phone") if one.contact else "",
+                sector=one.sector,
+            )
+        )
+    return records, listed
 
 
 def _entries() -> tuple[list[UUID], list[Entry]]:
@@ -96,18 +139,18 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LINKAGE_LOCK])
 
 
-def _replace(linked: engine.Linked, workers: list[UUID]) -> None:
+def _replace(kept: Kept, zones: Iterable[tuple[Zone, Iterator[engine.Pair]]], records: list[UUID]) -> None:
     """New links instead of those that nobody decided."""
-    Link.objects.filter(verdict="").delete()
-    there = set(Worker.objects.values_list("pk", flat=True))
-    decided = set(Link.objects.values_list("left", "right"))
+    kept.link.objects.filter(verdict="").delete()
+    there = set(kept.record.objects.values_list("pk", flat=True))
+    decided = set(kept.link.objects.values_list("left", "right"))
     made = []
-    for zone, pairs in ((Zone.CERTAIN, linked.certain()), (Zone.POSSIBLE, iter(linked.review))):
+    for zone, pairs in zones:
         for pair in pairs:
-            left, right = sorted((workers[pair.left], workers[pair.right]))
+            left, right = sorted((records[pair.left], records[pair.right]))
             if left in there and right in there and (left, right) not in decided:
                 made.append(
-                    Link(
+                    kept.link(
                         left_id=left,
                         right_id=right,
                         zone=zone,
@@ -116,33 +159,36 @@ def _replace(linked: engine.Linked, workers: list[UUID]) -> None:
                         version=engine.VERSION,
                     )
                 )
-    Link.objects.bulk_create(made, batch_size=2000, ignore_conflicts=True)
+    kept.link.objects.bulk_create(made, batch_size=2000, ignore_conflicts=True)
 
 
-def _rebuild() -> int:
-    """Who is counted with whom, from all links; returns how many records are counted with an earlier one."""
-    holding = Link.objects.holding().order_by("-probability", "id")
+def _rebuild(kept: Kept) -> int:
+    """What is counted with what, from all links; returns how many records are counted with an earlier one."""
+    holding = kept.link.objects.holding().order_by("-probability", "id")
     said = list(holding.filter(verdict=Verdict.SAME).values_list("left", "right"))
     links = list(holding.filter(verdict="").values_list("left", "right"))
-    apart = Link.objects.filter(verdict=Verdict.DIFFERENT).values_list("left", "right")
-    ends = {end for link in (*said, *links) for end in link}
-    identity = {
-        pk: bytes(digest)
-        for pk, digest in Worker.objects.filter(pk__in=ends)
-        .exclude(person__id_number_digest=None)
-        .values_list("pk", "person__id_number_digest")
-    }
-    CountedWith.objects.all().delete()
+    apart = kept.link.objects.filter(verdict=Verdict.DIFFERENT).values_list("left", "right")
+    identity = _identities(kept, {end for link in (*said, *links) for end in link})
+    kept.counted_with.objects.all().delete()
     made = []
     for group in joined(links, apart, identity, said):
         head, *others = sorted(group)
-        made += [CountedWith(worker_id=other, head_id=head) for other in others]
-    CountedWith.objects.bulk_create(made, batch_size=5000)
+        made += [kept.counted_with(**{f"{kept.member}_id": other}, head_id=head) for other in others]
+    kept.counted_with.objects.bulk_create(made, batch_size=5000)
     return len(made)
 
 
+def _identities(kept: Kept, ends: set[UUID]) -> dict[UUID, Any]:
+    """What no two records of one person, or of one establishment, may differ in."""
+    rows = kept.record.objects.filter(pk__in=ends)
+    if kept is SHOPS:
+        return dict(rows.exclude(credit_code=None).values_list("pk", "credit_code"))
+    digests = rows.exclude(person__id_number_digest=None).values_list("pk", "person__id_number_digest")
+    return {pk: bytes(digest) for pk, digest in digests}
+
+
 @transaction.atomic
-def decide_pair(*, actor: Actor, link_id: int, verdict: str) -> Link:
+def decide_pair(*, actor: Actor, link_id: int, verdict: str, kept: Kept = WORKERS) -> Any:
     """Say whether two records are one person. The first reviewer decides; a second one's word is an opinion.
 
     Where two reviewers differ the pair is counted as two persons until they agree. Raises NotAllowed, NotFound,
@@ -152,65 +198,65 @@ def decide_pair(*, actor: Actor, link_id: int, verdict: str) -> Link:
     if verdict not in Verdict.values:
         raise BadInput(fields={"verdict": _("One person or two?")})
     _lock()
-    link = _link(link_id)
-    Opinion.objects.update_or_create(
+    link = _link(kept, link_id)
+    kept.opinion.objects.update_or_create(
         link=link, account_id=actor.account_id, defaults={"verdict": verdict, "made_at": clock.now()}
     )
-    return _settle(actor, link)
+    return _settle(actor, kept, link)
 
 
 @transaction.atomic
-def undo_decision(*, actor: Actor, link_id: int) -> Link:
+def undo_decision(*, actor: Actor, link_id: int, kept: Kept = WORKERS) -> Any:
     """Take one's own word on a pair back. Raises NotAllowed, NotFound."""
     actor.require("census.link")
     _lock()
-    link = _link(link_id)
-    mine = Opinion.objects.filter(link=link, account_id=actor.account_id or 0)
+    link = _link(kept, link_id)
+    mine = kept.opinion.objects.filter(link=link, account_id=actor.account_id or 0)
     if not mine.delete()[0]:
         raise NotFound()
-    return _settle(actor, link)
+    return _settle(actor, kept, link)
 
 
 @transaction.atomic
-def split_record(*, actor: Actor, worker_id: UUID) -> int:
-    """Take a record out of its person: it is somebody else than all the others there. Returns how many.
+def split_record(*, actor: Actor, record_id: UUID, kept: Kept = WORKERS) -> int:
+    """Take a record out of its person or shop: it is another than all the others there. Returns how many.
 
     Raises NotAllowed, NotFound (it is counted with nobody).
     """
     actor.require("census.link")
     _lock()
-    mine = CountedWith.objects.filter(worker_id=worker_id).first()
-    head = mine.head_id if mine else worker_id
-    others = Worker.objects.filter(Q(pk=head) | Q(counted_with__head=head)).exclude(pk=worker_id)
+    mine = kept.counted_with.objects.filter(pk=record_id).first()
+    head = mine.head_id if mine else record_id
+    others = kept.record.objects.filter(Q(pk=head) | Q(counted_with__head=head)).exclude(pk=record_id)
     number = 0
     for other in others.values_list("pk", flat=True):
-        left, right = sorted((worker_id, other))
-        link, _made = Link.objects.get_or_create(
+        left, right = sorted((record_id, other))
+        link, _made = kept.link.objects.get_or_create(
             left_id=left,
             right_id=right,
             defaults={"zone": Zone.POSSIBLE, "probability": 0.0, "version": engine.VERSION},
         )
-        Opinion.objects.update_or_create(
+        kept.opinion.objects.update_or_create(
             link=link, account_id=actor.account_id, defaults={"verdict": Verdict.DIFFERENT}
         )
-        _settle(actor, link, rebuild=False)
+        _settle(actor, kept, link, rebuild=False)
         number += 1
     if not number:
         raise NotFound()
-    _rebuild()
+    _rebuild(kept)
     return number
 
 
-def _link(link_id: int) -> Link:
-    link = Link.objects.select_for_update().filter(pk=link_id).first()
+def _link(kept: Kept, link_id: int) -> Any:
+    link = kept.link.objects.select_for_update().filter(pk=link_id).first()
     if link is None:
         raise NotFound()
     return link
 
 
-def _settle(actor: Actor, link: Link, *, rebuild: bool = True) -> Link:
+def _settle(actor: Actor, kept: Kept, link: Any, *, rebuild: bool = True) -> Any:
     """The link's verdict from all opinions, and the count that follows from it."""
-    said = set(Opinion.objects.filter(link=link).values_list("verdict", flat=True))
+    said = set(kept.opinion.objects.filter(link=link).values_list("verdict", flat=True))
     before = link.verdict
     link.verdict = ""
     if said:
@@ -218,7 +264,7 @@ def _settle(actor: Actor, link: Link, *, rebuild: bool = True) -> Link:
     link.decided_at = clock.now() if said else None
     link.save(update_fields=["verdict", "decided_at"])
     if rebuild:
-        _rebuild()
+        _rebuild(kept)
     facts: dict[str, Any] = {"before": before, "after": link.verdict, "opinions": len(said)}
     journal.record(actor, events.PAIR_DECIDED, link, **facts)
     return link

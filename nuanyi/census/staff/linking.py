@@ -10,7 +10,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.census.linkage import queries
-from nuanyi.census.models import Worker
 from nuanyi.census.services import linking
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.sectors import Sector
@@ -21,52 +20,60 @@ SKIPPED, LAST = "pairs-skipped", "pair-decided"
 
 @require_safe
 @permission_required("census.link")
-def pairs(request: HttpRequest) -> HttpResponse:
+def pairs(request: HttpRequest, what: str) -> HttpResponse:
     """The next pair to decide, masked, with what speaks for and against."""
     actor = actor_of(request)
+    kept = queries.KEPT[what]
+    skipped = request.session.get(f"{SKIPPED}-{what}", [])
     context = {
-        "review": queries.next_pair(actor, request.session.get(SKIPPED, [])),
-        "count": queries.count_persons(actor, Worker.objects.visible_to(actor)),
-        "agreement": queries.agreement(),
+        "what": what,
+        "review": queries.next_pair(actor, skipped, kept),
+        "counts": [
+            (sort, queries.count_persons(actor, one.record.objects.visible_to(actor), one))
+            for sort, one in queries.KEPT.items()
+        ],
+        "agreement": queries.agreement(kept),
         "run": queries.last_run(),
         "names": places.names_by_code(),
-        "skipped": len(request.session.get(SKIPPED, [])),
-        "last": request.session.get(LAST),
+        "skipped": len(skipped),
+        "last": request.session.get(f"{LAST}-{what}"),
     }
     return render(request, "census/staff/pairs.html", context)
 
 
 @require_POST
 @permission_required("census.link")
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
-    """One person, two persons, skip for now, or take the last word back."""
+def decide(request: HttpRequest, what: str, pk: int) -> HttpResponse:
+    """One or two, skip for now, or take the last word back."""
     actor = actor_of(request)
+    kept = queries.KEPT[what]
     verdict = request.POST.get("verdict", "")
     if verdict == "skip":
-        request.session[SKIPPED] = [*request.session.get(SKIPPED, []), pk][-500:]
+        key = f"{SKIPPED}-{what}"
+        request.session[key] = [*request.session.get(key, []), pk][-500:]
     elif verdict == "undo":
-        linking.undo_decision(actor=actor, link_id=pk)
-        request.session.pop(LAST, None)
+        linking.undo_decision(actor=actor, link_id=pk, kept=kept)
+        request.session.pop(f"{LAST}-{what}", None)
     else:
-        linking.decide_pair(actor=actor, link_id=pk, verdict=verdict)
-        request.session[LAST] = pk
-    return redirect("census:pairs")
+        linking.decide_pair(actor=actor, link_id=pk, verdict=verdict, kept=kept)
+        request.session[f"{LAST}-{what}"] = pk
+    return redirect("census:pairs", what)
 
 
 @require_POST
 @permission_required("census.link")
-def again(request: HttpRequest) -> HttpResponse:
+def again(request: HttpRequest, what: str) -> HttpResponse:
     """Show the skipped pairs again."""
-    request.session.pop(SKIPPED, None)
-    return redirect("census:pairs")
+    request.session.pop(f"{SKIPPED}-{what}", None)
+    return redirect("census:pairs", what)
 
 
 @require_POST
 @permission_required("census.link")
-def split(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """This record is somebody else than those it is counted with."""
-    linking.split_record(actor=actor_of(request), worker_id=pk)
-    return redirect("census:worker", pk=pk)
+def split(request: HttpRequest, what: str, pk: UUID) -> HttpResponse:
+    """This record is another than those it is counted with."""
+    linking.split_record(actor=actor_of(request), record_id=pk, kept=queries.KEPT[what])
+    return redirect(f"census:{what.removesuffix('s')}", pk=pk)
 
 
 @require_safe

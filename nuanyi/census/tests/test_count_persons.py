@@ -104,14 +104,14 @@ def test_a_decision_outlives_the_next_linkage_and_the_same_roster_again(pair, pr
 
 def test_a_wrong_link_is_split_and_stays_split(pair, program, cast):
     Link.objects.filter(pk=pair.pk).update(zone="certain")
-    linking._rebuild()
+    linking._rebuild(linking.WORKERS)
     assert persons() == 2
-    linking.split_record(actor=cast.actor("office"), worker_id=pair.right_id)
+    linking.split_record(actor=cast.actor("office"), record_id=pair.right_id)
     assert persons() == 3
     linking.link_all(actor=program, always=True)
     assert persons() == 3
     with pytest.raises(NotFound):
-        linking.split_record(actor=cast.actor("office"), worker_id=pair.right_id)
+        linking.split_record(actor=cast.actor("office"), record_id=pair.right_id)
 
 
 def test_two_reviewers_who_differ_leave_two_persons(pair, cast):
@@ -139,7 +139,7 @@ def test_an_undone_import_takes_the_links_along(district, program):
 
 def test_a_linkage_that_is_killed_leaves_the_old_links(pair, program, monkeypatch):
     Link.objects.filter(pk=pair.pk).update(zone="certain")
-    linking._rebuild()
+    linking._rebuild(linking.WORKERS)
 
     def dies(*_args):
         raise KeyboardInterrupt
@@ -174,7 +174,7 @@ def test_what_another_unit_knows_does_not_reach_a_unit(pair, program, cast):
     for a, b in ((ends[0], middle.pk), (middle.pk, ends[2])):
         left, right = sorted((a, b))
         Link.objects.create(left_id=left, right_id=right, zone="certain", probability=0.99, version="1")
-    linking._rebuild()
+    linking._rebuild(linking.WORKERS)
     everything = queries.count_persons(cast.actor("office"), Worker.objects.visible_to(cast.actor("office")))
     own = queries.count_persons(cast.actor("yanshan"), Worker.objects.visible_to(cast.actor("yanshan")))
     assert (everything.entries, everything.persons) == (3, 1)
@@ -193,13 +193,13 @@ def test_a_pair_is_shown_masked_with_what_speaks_for_and_against(pair, cast):
         page = browser.get("/office/census/pairs/", headers={"accept-language": "en"}).content.decode()
     assert 'data-key="y"' in page
     assert "1990000000" not in page
-    browser.post(f"/office/census/pairs/{pair.pk}/", {"verdict": "skip"})
+    browser.post(f"/office/census/pairs/workers/{pair.pk}/", {"verdict": "skip"})
     assert 'data-key="y"' not in browser.get("/office/census/pairs/").content.decode()
-    browser.post("/office/census/pairs/again/")
-    browser.post(f"/office/census/pairs/{pair.pk}/", {"verdict": "same"})
+    browser.post("/office/census/pairs/workers/again/")
+    browser.post(f"/office/census/pairs/workers/{pair.pk}/", {"verdict": "same"})
     assert persons() == 2
     assert 'data-key="u"' in browser.get("/office/census/pairs/").content.decode()
-    browser.post(f"/office/census/pairs/{pair.pk}/", {"verdict": "undo"})
+    browser.post(f"/office/census/pairs/workers/{pair.pk}/", {"verdict": "undo"})
     assert persons() == 3
 
 
