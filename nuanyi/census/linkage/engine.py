@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ import pyarrow as pa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from nuanyi.census.linkage import spark
 from nuanyi.census.linkage.entries import Columns
 
 VERSION = "2"
@@ -216,8 +217,11 @@ def connect(threads: int = 2, memory: str = "") -> duckdb.DuckDBPyConnection:
     return made
 
 
-def link(columns: Columns, *, threads: int = 2, memory: str = "") -> Linked:
-    """Link the columns of ``entries.prepared``. The same entries give the same answer."""
+def link(columns: Columns, *, threads: int = 2, memory: str = "", master: str = "") -> Linked:
+    """Link the columns of ``entries.prepared``. The same entries give the same answer.
+
+    Pairs are compared on Spark where ``master`` or the switch ``NUANYI_LINKAGE_SPARK`` names it.
+    """
     count = len(columns["unique_id"])
     if count < 2:
         return Linked(np.arange(count))
@@ -225,7 +229,7 @@ def link(columns: Columns, *, threads: int = 2, memory: str = "") -> Linked:
     try:
         load(database, columns)
         parameters = learn(database)
-        scored = _score(database, parameters)
+        scored = _score(database, parameters, master or spark.wanted())
     finally:
         database.close()
     return _decide(scored, columns, parameters)
@@ -462,24 +466,30 @@ def settings_of(
     }
 
 
-def _score(database: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -> Scored:
-    """Every pair that shares a key and is not plainly different."""
-    from splink import Linker
-    from splink.backends.duckdb import DuckDBAPI
-
-    logging.getLogger("splink").setLevel(logging.ERROR)
-    api = DuckDBAPI(connection=database)
-    linker = Linker(api.register("entries"), settings_for(parameters), log_level=logging.ERROR)
-    frequencies = api.register(_name_frequencies(database))
-    linker.table_management.register_term_frequency_lookup(frequencies, "name")
-    table = linker.inference.predict(threshold_match_probability=POSSIBLE).physical_name
-    names = {row[0] for row in database.execute(f"DESCRIBE {table}").fetchall()}
+def _wanted(there: Collection[str]) -> list[str]:
+    """What is wanted of each pair, as SQL over the columns that Splink made."""
     parts = ["unique_id_l AS l", "unique_id_r AS r", "match_probability AS p"]
     for one in COMPARISONS:
-        weights = [f"{start}_{one.key}" for start in ("mw", "mw_tf_adj") if f"{start}_{one.key}" in names]
+        weights = [f"{start}_{one.key}" for start in ("mw", "mw_tf_adj") if f"{start}_{one.key}" in there]
         parts.append(f"gamma_{one.key} AS g_{one.key}")
         parts.append(f"{' + '.join(weights)} AS w_{one.key}")
-    found = database.execute(f"SELECT {', '.join(parts)} FROM {table} ORDER BY p DESC, l, r").fetchnumpy()
+    return parts
+
+
+def _score(database: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any], master: str = "") -> Scored:
+    """Every pair that shares a key and is not plainly different; on Spark where ``master`` names it."""
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    settings = settings_for(parameters)
+    frequencies = _name_frequencies(database)
+    if master:
+        keys = ", ".join(f"CAST({key} AS VARCHAR) AS {key}" for key in KEYS)
+        entries = database.execute(f"SELECT * REPLACE ({keys}) FROM entries").to_arrow_table()
+        with spark.session(master) as session:
+            found = spark.predicted(session, entries, frequencies, settings, _wanted, POSSIBLE)
+    else:
+        found = _predicted(database, frequencies, settings)
+    order = np.lexsort((found["r"], found["l"], -np.asarray(found["p"], dtype=float)))
+    found = {key: np.asarray(values)[order] for key, values in found.items()}
     levels = {}
     for one in COMPARISONS:
         gamma = np.asarray(found[f"g_{one.key}"], dtype=np.int64)
@@ -491,6 +501,21 @@ def _score(database: duckdb.DuckDBPyConnection, parameters: Mapping[str, Any]) -
         levels,
         {one.key: np.asarray(found[f"w_{one.key}"], dtype=float) for one in COMPARISONS},
     )
+
+
+def _predicted(
+    database: duckdb.DuckDBPyConnection, frequencies: pa.Table, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Splink's prediction on DuckDB, in memory."""
+    from splink import Linker
+    from splink.backends.duckdb import DuckDBAPI
+
+    api = DuckDBAPI(connection=database)
+    linker = Linker(api.register("entries"), dict(settings), log_level=logging.ERROR)
+    linker.table_management.register_term_frequency_lookup(api.register(frequencies), "name")
+    table = linker.inference.predict(threshold_match_probability=POSSIBLE).physical_name
+    there = {row[0] for row in database.execute(f"DESCRIBE {table}").fetchall()}
+    return database.execute(f"SELECT {', '.join(_wanted(there))} FROM {table}").fetchnumpy()
 
 
 # deciding ------------------------------------------------------------------------------------
