@@ -217,9 +217,17 @@ def connect(threads: int = 2, memory: str = "") -> duckdb.DuckDBPyConnection:
     return made
 
 
-def link(columns: Columns, *, threads: int = 2, memory: str = "", master: str = "") -> Linked:
+def link(
+    columns: Columns,
+    *,
+    also: Sequence[tuple[int, str]] = (),
+    threads: int = 2,
+    memory: str = "",
+    master: str = "",
+) -> Linked:
     """Link the columns of ``entries.prepared``. The same entries give the same answer.
 
+    ``also``: (entry, another roster that it stands on), where an exact match has made one entry of several.
     Pairs are compared on Spark where ``master`` or the switch ``NUANYI_LINKAGE_SPARK`` names it.
     """
     count = len(columns["unique_id"])
@@ -229,10 +237,11 @@ def link(columns: Columns, *, threads: int = 2, memory: str = "", master: str = 
     try:
         load(database, columns)
         parameters = learn(database)
+        parameters["prior"] = max(parameters["prior"], _prior_before_matching(count, also))
         scored = _score(database, parameters, master or spark.wanted())
     finally:
         database.close()
-    return _decide(scored, columns, parameters)
+    return _decide(scored, columns, parameters, also)
 
 
 # preparation ---------------------------------------------------------------------------------
@@ -395,6 +404,18 @@ def _prior(database: duckdb.DuckDBPyConnection) -> float:
     return min(0.2, same / (count * (count - 1) / 2))
 
 
+def _prior_before_matching(count: int, also: Sequence[tuple[int, str]]) -> float:
+    """How likely two rows were one person before an exact match took the plain pairs away.
+
+    What is left are the pairs that no exact match finds. How they agree is not what labels say of all pairs; but
+    the rarer prior of pairs left and their weaker agreement come to the same as both had been before.
+    """
+    rows = Counter(entry for entry, _roster in also)
+    number = count + rows.total()
+    same = sum((n + 1) * n / 2 for n in rows.values())
+    return min(0.2, same / (number * (number - 1) / 2))
+
+
 def _name_frequencies(database: duckdb.DuckDBPyConnection) -> pa.Table:
     """How often a person met at random has a name: what its characters make likely, and the namesakes seen.
 
@@ -521,7 +542,12 @@ def _predicted(
 # deciding ------------------------------------------------------------------------------------
 
 
-def _decide(scored: Scored, columns: Columns, parameters: dict[str, Any]) -> Linked:
+def _decide(
+    scored: Scored,
+    columns: Columns,
+    parameters: dict[str, Any],
+    also: Sequence[tuple[int, str]] = (),
+) -> Linked:
     """Certain pairs become clusters, likeliest first; no cluster ever holds two valid ID numbers.
 
     A name that is another's never makes a certain link, whatever the numbers say: a family may share them.
@@ -534,7 +560,9 @@ def _decide(scored: Scored, columns: Columns, parameters: dict[str, Any]) -> Lin
     free = ~contradict & ~stranger & _supported(scored)
     certain = np.flatnonzero((likely >= CERTAIN) & free)
     firm, _refused = in_clusters(left[certain], right[certain], ids, count)
-    likely = _over_clusters(scored, firm, _codes(columns["roster"]), parameters)
+    entries = np.concatenate([np.arange(count), np.array([entry for entry, _name in also], dtype=np.int64)])
+    rosters = _codes([*columns["roster"], *(name for _entry, name in also)])
+    likely = _over_clusters(scored, firm, (entries, rosters), parameters)
     scored = replace(scored, probability=likely)
     certain = np.flatnonzero(
         (likely >= UNRIVALLED) & free & ~_rivalled(scored, firm, ids, _codes(columns["site"]))
@@ -582,16 +610,19 @@ def _supported(scored: Scored) -> Array:
     return found
 
 
-def _over_clusters(scored: Scored, firm: Array, rosters: Array, parameters: Mapping[str, Any]) -> Array:
+def _over_clusters(
+    scored: Scored, firm: Array, stands: tuple[Array, Array], parameters: Mapping[str, Any]
+) -> Array:
     """How likely two entries are one person, seen with all entries that are certainly theirs.
 
     One person stands once on a roster, as a rule. So two clusters that never meet on a roster and together fill
     many are likelier one person, split by a changed phone, than the two entries compared say; two that meet on
-    a roster are likelier two persons.
+    a roster are likelier two persons. ``stands``: entries, and a roster that each of them stands on.
     """
+    entries, rosters = stands
     there = np.zeros((int(firm.max()) + 1, int(rosters.max()) + 1), dtype=bool)
-    there[firm, rosters] = True
-    size = np.bincount(firm)
+    there[firm[entries], rosters] = True
+    size = np.bincount(firm[entries], minlength=len(there))
     share = np.clip(there.mean(axis=0), 1e-4, 0.95)
     again = parameters["levels"]["roster"][ROSTER.level("same")][1]
     one = firm[scored.left]

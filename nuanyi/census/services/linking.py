@@ -16,7 +16,7 @@ from nuanyi.census.linkage.clusters import joined
 from nuanyi.census.linkage.entries import Entry, prepared
 from nuanyi.census.linkage.models import Link, LinkageRun, ShopLink, Verdict, Zone
 from nuanyi.census.linkage.queries import SHOPS, WORKERS, Kept
-from nuanyi.census.models import Establishment, Worker
+from nuanyi.census.models import Appearance, Establishment, Worker
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
@@ -42,8 +42,9 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
         if last and last.fingerprint == fingerprint and not always:
             return None
         workers, entries = _entries()
+        also = _also(workers)
         records, listed = _shops()
-    linked = engine.link(prepared(entries))
+    linked = engine.link(prepared(entries), also=also)
     of_shops = shops.link_shops(listed)
     with row_security.reading_as(system("linkage")):
         _lock()
@@ -88,6 +89,18 @@ def _fingerprint() -> str:
         newest = model.objects.aggregate(changed=Max("changed_at"))["changed"]
         parts.append(f"{model.objects.count()}:{newest.isoformat() if newest else ''}")
     return ":".join(parts)
+
+
+def _also(workers: list[UUID]) -> list[tuple[int, str]]:
+    """The other sources that a record stands on: an import has matched its rows exactly."""
+    place = {worker: at for at, worker in enumerate(workers)}
+    first = dict(Worker.objects.values_list("pk", "source_id"))
+    rows = Appearance.objects.exclude(worker=None).values_list("worker", "source").distinct()
+    return sorted(
+        (place[worker], str(source))
+        for worker, source in rows
+        if worker in place and first.get(worker) != source
+    )
 
 
 def _shops() -> tuple[list[UUID], list[shops.Shop]]:

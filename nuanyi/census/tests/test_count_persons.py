@@ -153,8 +153,8 @@ def test_a_linkage_that_is_killed_leaves_the_old_links(pair, program, monkeypatc
 def test_records_that_go_during_a_linkage_are_left_out(pair, program, monkeypatch):
     real = engine.link
 
-    def slow(columns):
-        found = real(columns)
+    def slow(columns, **more):
+        found = real(columns, **more)
         Worker.objects.filter(pk=pair.right_id).delete()
         return found
 
