@@ -34,12 +34,15 @@ def run(report: Report) -> None:
         [sys.executable, "-m", "bench.linkage", "splink"], capture_output=True, text=True, check=False
     )
     try:
-        seconds, gigabytes, f1 = (float(part) for part in done.stdout.split())
+        seconds, processor, gigabytes, f1 = (float(part) for part in done.stdout.split())
         report.ratio(f"{ROWS:,} rows linked: seconds", seconds, "the target", at_most=120)
+        report.note(f"{processor:.0f} s of processor time; a busy machine takes longer by the clock")
         report.ratio("  memory, GB", gigabytes, "the target", at_most=6)
         report.note(f"F1 of the certain zone {f1:.4f}")
-        theirs = float(peer.stdout.split()[0])
-        report.ratio("  our time", seconds / theirs, f"Splink's own defaults, same keys ({theirs:.0f} s)")
+        theirs = float(peer.stdout.split()[1])
+        report.ratio(
+            "  our processor time", processor / theirs, f"Splink's own defaults, same keys ({theirs:.0f} s)"
+        )
     except (ValueError, IndexError):
         report.ratio(
             "a million rows linked", 0, f"nothing: {done.stderr[-300:]} {peer.stderr[-300:]}", at_least=1
@@ -200,10 +203,12 @@ def _ours() -> None:
     entries, truth = district(int(ROWS / 2.22), Mess(), seed=1)
     del entries[ROWS:], truth[ROWS:]
     started = time.perf_counter()
+    used = time.process_time()
     linked = engine.link(prepared(entries), memory="4GB")
     seconds = time.perf_counter() - started
+    used = time.process_time() - used
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{seconds:.1f} {peak:.2f} {f1_of(linked.clusters.tolist(), truth)[1]:.4f}")
+    print(f"{seconds:.1f} {used:.1f} {peak:.2f} {f1_of(linked.clusters.tolist(), truth)[1]:.4f}")
 
 
 def _splink() -> None:
@@ -220,6 +225,7 @@ def _splink() -> None:
     entries, _truth = district(int(ROWS / 2.22), Mess(), seed=1)
     del entries[ROWS:]
     started = time.perf_counter()
+    used = time.process_time()
     database = engine.connect(memory="8GB")
     engine.load(database, prepared(entries))
     api = DuckDBAPI(connection=database)
@@ -240,7 +246,7 @@ def _splink() -> None:
         linker.training.estimate_parameters_using_expectation_maximisation(block_on(field))
     predicted = linker.inference.predict(threshold_match_probability=0.05)
     linker.clustering.cluster_pairwise_predictions_at_threshold(predicted, threshold_match_probability=0.95)
-    print(f"{time.perf_counter() - started:.1f}")
+    print(f"{time.perf_counter() - started:.1f} {time.process_time() - used:.1f}")
 
 
 if __name__ == "__main__":

@@ -658,18 +658,23 @@ def _rivalled(scored: Scored, firm: Array, ids: Array, sites: Array) -> Array:
     Somebody else is a cluster of ``CERTAIN`` links that is not likely the other side's person itself. Two
     clusters that work at different sites are doubtful too, though the two entries compared do not say so.
     """
+    lefts = firm[scored.left]
+    rights = firm[scored.right]
+    split = (lefts != rights) & (scored.probability >= RIVAL)
+    # only who stands in such a pair matters: a small part of a million entries
+    matters = np.zeros(int(firm.max()) + 1, dtype=bool)
+    matters[lefts[split]] = True
+    matters[rights[split]] = True
     sites_of: dict[int, set[int]] = {}
-    for entry in np.flatnonzero(sites >= 0):
+    for entry in np.flatnonzero((sites >= 0) & matters[firm]):
         sites_of.setdefault(int(firm[entry]), set()).add(int(sites[entry]))
-    id_of = {int(firm[entry]): int(ids[entry]) for entry in np.flatnonzero(ids >= 0)}
+    id_of = {int(firm[entry]): int(ids[entry]) for entry in np.flatnonzero((ids >= 0) & matters[firm])}
     near: dict[int, set[int]] = {}
-    for at in np.flatnonzero(scored.probability >= RIVAL):
-        a, b = int(firm[scored.left[at]]), int(firm[scored.right[at]])
-        if a != b:
-            near.setdefault(a, set()).add(b)
-            near.setdefault(b, set()).add(a)
+    for a, b in zip(lefts[split].tolist(), rights[split].tolist(), strict=True):
+        near.setdefault(a, set()).add(b)
+        near.setdefault(b, set()).add(a)
     found = np.zeros(len(scored.probability), dtype=bool)
-    for at in np.flatnonzero((scored.probability >= UNRIVALLED) & (scored.probability < CERTAIN)):
+    for at in np.flatnonzero(split & (scored.probability >= UNRIVALLED) & (scored.probability < CERTAIN)):
         a, b = int(firm[scored.left[at]]), int(firm[scored.right[at]])
         if a in sites_of and b in sites_of and not sites_of[a] & sites_of[b]:
             found[at] = True
