@@ -284,6 +284,8 @@ class Establishment(Record):
     """A shop, depot, franchise, studio or merchant. Its contact is a sealed person."""
 
     PERSONAL = NOBODY
+    #: Where the shop is open to customers, as its sign says; nobody's home.
+    IMPERSONAL = {"address"}
 
     name = models.CharField(max_length=120)
     name_key = models.CharField(max_length=120)
