@@ -111,7 +111,8 @@ def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
 
 
 @require_safe
-@permission_required(PUBLIC)
+# a try is counted, so that nobody goes through all numbers
+@permission_required(PUBLIC, journaled=True)
 def verify(request: HttpRequest) -> HttpResponse:
     """Is this certificate genuine? The code is checked by the page itself and never leaves the phone; a number is asked for here."""
     number = request.GET.get("number", "").strip()[:12]

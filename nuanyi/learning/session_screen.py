@@ -142,7 +142,7 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 
 
 @require_safe
-@permission_required("learning.sessions")
+@permission_required("learning.sessions", journaled=True)
 def picture(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
     """A photo of the session or its sheet."""
     response = HttpResponse(

@@ -180,7 +180,7 @@ def shift_act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
 
 
 @require_safe
-@permission_required(ACT)
+@permission_required(ACT, journaled=True)
 def evidence(request: HttpRequest, pk: int, key: UUID) -> HttpResponse:
     """A photo of a shift; looking at it is journaled."""
     response = HttpResponse(

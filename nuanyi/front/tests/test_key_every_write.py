@@ -141,5 +141,5 @@ def test_pages_as_people_open_them_hold_a_key_in_every_posted_form(cast, put):
 @pytest.mark.django_db
 def test_somebody_who_is_signed_in_opens_public_pages_too(cast):
     """Who reads is looked up by the page and told to the database, which the look-up itself asks."""
-    assert cast.client("office").get("/stations/").status_code == 200
+    assert cast.client("office").get("/").status_code == 200
     assert cast.client("worker").post("/language/", {"language": "en", "next": "/"}).status_code == 302
