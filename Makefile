@@ -1,6 +1,6 @@
 # The commands of the README. Everything works on a fresh machine with Python 3.11 and, for tests, apt.
 PY := .venv/bin/python
-.PHONY: setup dev demo test lint format coverage bench lock vendor vendor-check messages font system-packages node dist clean
+.PHONY: setup dev demo test lint format coverage bench faults lock vendor vendor-check messages font system-packages node dist clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
@@ -31,10 +31,10 @@ dev: .venv/dev-ready
 demo: .venv/ready
 	.venv/bin/nuanyi demo
 
-# A browser, Chinese fonts and LibreOffice are only needed by tests; nothing at run time.
+# A browser, Chinese fonts, LibreOffice and a C compiler are only needed by tests; nothing at run time.
 system-packages:
-	@if ! command -v chromium >/dev/null || ! test -e /usr/sbin/pgbouncer || ! command -v soffice >/dev/null || ! test -e /usr/lib/libreoffice/program/libswlo.so || ! fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk libreoffice-calc libreoffice-writer pgbouncer >/dev/null; fi
+	@if ! command -v chromium >/dev/null || ! command -v gcc >/dev/null || ! test -e /usr/sbin/pgbouncer || ! command -v soffice >/dev/null || ! test -e /usr/lib/libreoffice/program/libswlo.so || ! fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk libreoffice-calc libreoffice-writer pgbouncer gcc libc6-dev >/dev/null; fi
 
 test: .venv/dev-ready system-packages lint
 	.venv/bin/pytest -n 2 --dist loadgroup
@@ -61,6 +61,10 @@ coverage: .venv/dev-ready system-packages
 
 bench: .venv/dev-ready
 	$(PY) -m bench
+
+# Everything that is promised of a write, tried by breaking things; about 20 minutes, a line of JSON each (docs/faults.md).
+faults: .venv/dev-ready system-packages
+	$(PY) -u -m faults
 
 lock: .venv/dev-ready
 	.venv/bin/pip install --quiet uv
