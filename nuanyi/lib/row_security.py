@@ -213,7 +213,8 @@ def _may_be_wrapped(statement: str) -> bool:
 
 def _hook(sender: Any, connection: Any, **_more: Any) -> None:
     if connection.vendor == "postgresql" and _before_a_statement not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_before_a_statement)
+        # first: Django takes the last away where a block ends that was begun before the connection was opened
+        connection.execute_wrappers.insert(0, _before_a_statement)
     connection.nuanyi_told = None
 
 

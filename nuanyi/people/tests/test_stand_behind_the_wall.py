@@ -152,3 +152,21 @@ def test_every_policy_is_forced_and_there_is_no_other(two):
         )
         forced = [row[0] for row in cursor.fetchall()]
     assert forced == [table for table, _policy in row_policies.declared()]
+
+
+def test_a_connection_that_is_opened_within_a_measured_request_goes_on_being_told(db, program):
+    """Django's block of wrappers ends by taking the last one away, whichever that is."""
+    other = connection.copy()
+
+    def measured(execute, sql, params, many, context):
+        return execute(sql, params, many, context)
+
+    try:
+        with other.execute_wrapper(measured):
+            other.ensure_connection()
+        assert measured not in other.execute_wrappers
+        with row_security.reader(program), other.cursor() as cursor:
+            cursor.execute("SELECT nuanyi_kind()")
+            assert cursor.fetchone()[0] == "system"
+    finally:
+        other.close()
