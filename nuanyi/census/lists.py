@@ -38,7 +38,7 @@ _AS_OF = Column("as_of", _("As of"), "as_of_date")
 _SECTOR = Column("sector", _("Sector"), "sector")
 _TOWNSHIP_COLUMN = Column("region", _("Township"), "region_code")
 _ESTABLISHMENT_COLUMNS = (
-    Column("name", _("Name"), "name", may_hide=False),
+    Column("name", _("Name of the establishment"), "name", may_hide=False),
     _SECTOR,
     _TOWNSHIP_COLUMN,
     Column("headcount", _("Headcount"), "headcount", is_number=True, is_summed=True),

@@ -35,7 +35,7 @@ def test_the_office_sends_a_roster_and_sees_the_matrix_change_and_takes_it_back(
     page.set_input_files("#id_file", str(file))
     page.fill("#id_source", "新来源")
     page.click("main form button")
-    wait_for_words(page, "收入没有问题的 2 行")
+    wait_for_words(page, "导入没有问题的 2 行")
     assert "手机号是 11 位" in page.content()
     page.click("button[name=take]")
     wait_for_words(page, "撤销整次导入")
@@ -47,7 +47,7 @@ def test_the_office_sends_a_roster_and_sees_the_matrix_change_and_takes_it_back(
     page.goto("/office/census/imports/")
     page.click("text=新名单.csv")
     with page.expect_download() as download:
-        page.click("text=没有收入的行")
+        page.click("text=没有导入的行")
     assert Path(download.value.path()).stat().st_size > 1000
     page.click("text=撤销整次导入")
     wait_for_words(page, "已撤销")
@@ -65,7 +65,7 @@ def test_a_roster_that_is_known_already_changes_nothing(open_as):
     page.click("main form button")
     wait_for_words(page, "已收过，没有变化")
     assert page.locator(".figure", has_text="新增").locator("b").inner_text() == "0"
-    page.click("text=一行也不收")
+    page.click("text=全部不导入")
     assert cell_sum(page) == before
 
 
@@ -82,8 +82,8 @@ def test_a_column_that_nobody_could_guess_is_told_once(open_as, tmp_path):
     page.select_option("select[name=c0-0]", "name")
     page.select_option("select[name=c0-1]", "phone")
     page.click("text=再读一遍")
-    wait_for_words(page, "全部收入 1 行")
-    page.click("text=一行也不收")
+    wait_for_words(page, "全部导入 1 行")
+    page.click("text=全部不导入")
 
 
 def test_a_clerk_of_another_unit_sees_none_of_the_personal_data(open_as):
