@@ -19,11 +19,11 @@ class EntryQuerySet(models.QuerySet["Entry"]):
 
 
 class Entry(models.Model):
-    """One thing that was done. Written only by the database function ``journal_append``."""
+    """One thing that was done. Written only by the database function ``journal_append``, which takes what the program signed."""
 
     PERSONAL = NOBODY
 
-    lane = models.SmallIntegerField()
+    partition = models.SmallIntegerField()
     seq = models.BigIntegerField()
     at = models.DateTimeField(db_index=True)
     actor_kind = models.CharField(max_length=10)
@@ -35,11 +35,13 @@ class Entry(models.Model):
     detail = models.JSONField(default=dict)
     previous = models.BinaryField()
     hash = models.BinaryField()
+    #: False for entries of 0.5.0 and older, whose digest anybody could work out
+    keyed = models.BooleanField(default=False)
 
     objects = EntryQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint("lane", "seq", name="journal_lane_seq")]
+        constraints = [models.UniqueConstraint("partition", "seq", name="journal_partition_seq")]
         indexes = [
             models.Index("subject_type", "subject_id", name="journal_subject"),
             models.Index("kind", "actor_id", "at", name="journal_kind_actor"),

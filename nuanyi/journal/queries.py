@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext, gettext_noop
 
-from nuanyi.journal import rules
+from nuanyi.journal import heads, keys, rules
 from nuanyi.journal.models import Entry
 
 
@@ -17,18 +20,32 @@ from nuanyi.journal.models import Entry
 class Break:
     """A place where the chain does not hold."""
 
-    lane: int
+    partition: int
     seq: int
     what: str
+
+    @property
+    def words(self) -> str:
+        """What is wrong there, in the reader's language."""
+        return gettext(self.what)
+
+
+MISSING = gettext_noop("an entry is missing")
+UNKEYED = gettext_noop("was written without the key")
+FOLLOWS_NOT = gettext_noop("does not follow the entry before")
+CHANGED = gettext_noop("was changed")
+ANOTHER = gettext_noop("is not the entry that was here before")
+CUT_OFF = gettext_noop("the end was cut off")
+HEADS_CHANGED = gettext_noop("a line of the file of heads was changed")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a verification found; ``heads`` are ``lane: (seq, hex digest)``."""
+    """What a verification found; ``heads`` are ``partition: (seq, hex digest)``."""
 
     entries: int
     breaks: list[Break]
-    heads: dict[int, tuple[int, str]]
+    heads: heads.Heads
 
 
 def acts_since(*, actor_id: int | None, kind: str, since: datetime) -> int:
@@ -36,30 +53,45 @@ def acts_since(*, actor_id: int | None, kind: str, since: datetime) -> int:
     return Entry.objects.filter(kind=kind, actor_id=actor_id, at__gte=since).count()
 
 
-def verify(known_heads: dict[int, tuple[int, str]] | None = None) -> Verdict:
-    """Recompute every digest, lane by lane, and compare with heads written outside the database earlier."""
-    known, breaks, heads, count = known_heads or {}, [], {}, 0
-    lane, seq, previous = -1, 0, rules.GENESIS
+def check_chain(home: Path | None = None) -> Verdict:
+    """Verify against the heads that were written down outside the database; where all is well they are written anew."""
+    home = home or settings.NUANYI_HOME
+    verdict = verify(heads.known(home))
+    if not verdict.breaks:
+        heads.write_heads(home)
+    return verdict
+
+
+def verify(known: heads.Known | None = None) -> Verdict:
+    """Recompute every digest, partition by partition, and compare with heads written outside the database earlier."""
+    known, breaks, ends, count = known or heads.Known(), [], {}, 0
+    partition, seq, previous, key = -1, 0, rules.GENESIS, keys.of_the_chain()
+    if known.damaged:
+        breaks.append(Break(-1, 0, HEADS_CHANGED))
     for row in _rows():
         count += 1
-        if row[0] != lane:
-            lane, seq, previous = row[0], 0, rules.GENESIS
+        if row[0] != partition:
+            partition, seq, previous = row[0], 0, rules.GENESIS
         if row[1] != seq + 1:
-            breaks.append(Break(lane, seq + 1, "missing"))
-        stored_previous, stored = bytes(row[-2]), bytes(row[-1])
-        computed = rules.digest(stored_previous, [str(value) for value in row[:-2]])
+            breaks.append(Break(partition, seq + 1, MISSING))
+        keyed, stored_previous, stored = row[-1], bytes(row[-3]), bytes(row[-2])
+        if not keyed and row[1] > known.unkeyed.get(partition, (0, ""))[0]:
+            breaks.append(Break(partition, row[1], UNKEYED))
+        computed = rules.digest(stored_previous, [str(value) for value in row[:-3]], key if keyed else None)
         if stored_previous != previous:
-            breaks.append(Break(lane, row[1], "does not follow the entry before"))
+            breaks.append(Break(partition, row[1], FOLLOWS_NOT))
         if computed != stored:
-            breaks.append(Break(lane, row[1], "was changed"))
-        if lane in known and known[lane][0] == row[1] and known[lane][1] != stored.hex():
-            breaks.append(Break(lane, row[1], "is not the entry that was here before"))
+            breaks.append(Break(partition, row[1], CHANGED))
+        for written_down in (known.heads, known.unkeyed):
+            head = written_down.get(partition)
+            if head is not None and head[0] == row[1] and head[1] != stored.hex():
+                breaks.append(Break(partition, row[1], ANOTHER))
         seq, previous = row[1], stored
-        heads[lane] = (seq, stored.hex())
-    for number, (last, _digest) in known.items():
-        if heads.get(number, (0, ""))[0] < last:
-            breaks.append(Break(number, last, "the end was cut off"))
-    return Verdict(count, breaks, heads)
+        ends[partition] = (seq, stored.hex())
+    for number, (last, _digest) in known.heads.items():
+        if ends.get(number, (0, ""))[0] < last:
+            breaks.append(Break(number, last, CUT_OFF))
+    return Verdict(count, breaks, ends)
 
 
 def _rows() -> Iterator[tuple[Any, ...]]:
@@ -68,7 +100,7 @@ def _rows() -> Iterator[tuple[Any, ...]]:
     with transaction.atomic(), connection.connection.cursor(name="journal_verify") as cursor:
         cursor.itersize = 5000
         cursor.execute(
-            "SELECT lane, seq, journal_time(at), actor_kind, coalesce(actor_id::text, ''), actor_label, kind,"
-            " subject_type, subject_id, detail::text, previous, hash FROM journal_entry ORDER BY lane, seq"
+            "SELECT partition, seq, journal_time(at), actor_kind, coalesce(actor_id::text, ''), actor_label, kind,"
+            " subject_type, subject_id, detail::text, previous, hash, keyed FROM journal_entry ORDER BY partition, seq"
         )
         yield from cursor

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib  # noqa: TID251 - the chain is checked by whoever has no key, too
+import hashlib  # noqa: TID251 - the chain of 0.5.0 is checked as it was made
+import hmac
 from dataclasses import dataclass
 
 from nuanyi.lib.errors import Words
 
-LANES = 8
+PARTITIONS = 8
 GENESIS = b"\0" * 32
 
 
@@ -41,11 +42,14 @@ def kinds() -> dict[str, EventKind]:
     return dict(_kinds)
 
 
-def digest(previous: bytes, fields: list[str]) -> bytes:
-    """SHA-256 over the previous digest and the entry's fields, each preceded by its length in bytes."""
-    whole = hashlib.sha256(previous)
+def digest(previous: bytes, fields: list[str], key: bytes | None) -> bytes:
+    """HMAC-SHA-256 over the previous digest and the entry's fields, each preceded by its length in bytes.
+
+    Without a key (entries of 0.5.0 and older) SHA-256 over the same.
+    """
+    parts = [previous]
     for text in fields:
         raw = text.encode()
-        whole.update(f"{len(raw)}:".encode())
-        whole.update(raw)
-    return whole.digest()
+        parts += [f"{len(raw)}:".encode(), raw]
+    whole = b"".join(parts)
+    return hashlib.sha256(whole).digest() if key is None else hmac.digest(key, whole, "sha256")

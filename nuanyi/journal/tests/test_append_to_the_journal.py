@@ -1,8 +1,12 @@
+import hmac
+from datetime import UTC, datetime
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from nuanyi.journal import queries, services
+from nuanyi.journal import heads, jobs, keys, queries, services
 from nuanyi.journal.models import Entry
+from nuanyi.lib import clock
 from nuanyi.people import events
 
 
@@ -23,11 +27,12 @@ def test_an_undeclared_kind_is_refused(db, program):
         services.record(program, "nobody.declared_this")
 
 
+@pytest.mark.as_owner
 @pytest.mark.parametrize(
     "statement",
     ["UPDATE journal_entry SET kind = 'x'", "DELETE FROM journal_entry", "TRUNCATE journal_entry"],
 )
-def test_nobody_changes_or_removes_an_entry(three, statement):
+def test_nobody_changes_or_removes_an_entry_not_even_the_owner(three, statement):
     with (
         pytest.raises(DatabaseError, match="append-only"),
         transaction.atomic(),
@@ -36,31 +41,150 @@ def test_nobody_changes_or_removes_an_entry(three, statement):
         cursor.execute(statement)
 
 
-def _behind_the_triggers(statement):
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+FORGED = (
+    "SELECT journal_append(p, seq + 1, journal_time(clock_timestamp()), 'account', 1, 'zuzhi', 'people.account_made', '',"
+    " '', '{}', sha256('forged'), %s) FROM (SELECT partition, max(seq) FROM journal_entry GROUP BY 1) e (p, seq)"
+)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO journal_entry SELECT * FROM journal_entry",
+        "UPDATE journal_entry SET kind = 'x'",
+        "DELETE FROM journal_entry",
+        "TRUNCATE journal_entry",
+        "ALTER TABLE journal_entry DISABLE TRIGGER ALL",
+        FORGED.replace("%s", "repeat('0', 64)"),
+        FORGED.replace("%s", "encode(sha256('forged'), 'hex')"),
+    ],
+)
+def test_the_role_of_pages_forges_no_entry_and_changes_none(three, statement):
+    with (
+        pytest.raises(DatabaseError, match=r"permission denied|must be owner|not signed by the program"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
+
+
+def test_an_entry_signed_for_another_day_is_refused(three):
+    digest = b"x" * 32
+    proof = hmac.new(keys.of_the_proof(), digest.hex().encode(), "sha256").hexdigest()
+    statement = FORGED.replace("sha256('forged')", "convert_to(repeat('x', 32), 'UTF8')").replace(
+        "%s", f"'{proof}'"
+    )
+    with connection.cursor() as cursor:
+        with pytest.raises(DatabaseError, match="when it happens"), transaction.atomic():
+            cursor.execute(statement.replace("clock_timestamp()", "now() - interval '1 day'"))
+        cursor.execute(statement)  # the control: the same, signed, now
+
+
+def _as_owner(*statements):
+    """What the owner of the database can do: step past the triggers."""
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            cursor.execute(statement)
         cursor.execute("SET LOCAL session_replication_role = origin")
+        cursor.execute("SET ROLE nuanyi_web")
+
+
+def _found(known=None):
+    return {one.what for one in queries.verify(known).breaks}
 
 
 def test_an_edited_entry_is_found_even_behind_the_triggers(three):
-    _behind_the_triggers("UPDATE journal_entry SET detail = '{}' WHERE seq = 2")
-    assert [b.what for b in queries.verify().breaks] == ["was changed"]
+    _as_owner("UPDATE journal_entry SET detail = '{}' WHERE seq = 2")
+    assert _found() == {"was changed"}
 
 
 def test_a_removed_entry_is_found(three):
-    _behind_the_triggers("DELETE FROM journal_entry WHERE seq = 2")
-    assert {b.what for b in queries.verify().breaks} == {"missing", "does not follow the entry before"}
+    _as_owner("DELETE FROM journal_entry WHERE seq = 2")
+    assert _found() == {"an entry is missing", "does not follow the entry before"}
+
+
+#: What the owner can work out by himself: the digests of 0.5.0, over whatever he likes.
+REWRITE = """
+DO $$
+DECLARE e record; v_previous bytea := decode(repeat('00', 32), 'hex');
+BEGIN
+  FOR e IN SELECT * FROM journal_entry ORDER BY seq LOOP
+    UPDATE journal_entry SET previous = v_previous, keyed = %s, hash = sha256(v_previous || journal_part(partition::text)
+      || journal_part(seq::text) || journal_part(journal_time(at)) || journal_part(actor_kind)
+      || journal_part(coalesce(actor_id::text, '')) || journal_part(actor_label) || journal_part(kind)
+      || journal_part(subject_type) || journal_part(subject_id) || journal_part(detail::text))
+     WHERE id = e.id RETURNING hash INTO v_previous;
+  END LOOP;
+END $$;
+"""
+
+
+@pytest.mark.parametrize(
+    ("keyed", "what"), [("true", "was changed"), ("false", "was written without the key")]
+)
+def test_a_partition_that_was_rewritten_whole_is_found_without_any_head(three, keyed, what):
+    _as_owner(
+        "DELETE FROM journal_entry WHERE seq = 2",
+        "UPDATE journal_entry SET seq = 2 WHERE seq = 3",
+        REWRITE % keyed,
+    )
+    assert _found() == {what}
 
 
 def test_a_cut_off_end_is_found_by_the_head_kept_outside(three, tmp_path):
-    from nuanyi.journal import heads
+    assert heads.write_heads(tmp_path)
+    _as_owner("DELETE FROM journal_entry WHERE seq = 3")
+    assert _found() == set(), "the control: the chain alone holds"
+    assert _found(heads.known(tmp_path)) == {"the end was cut off"}
+    assert not heads.write_heads(tmp_path), "no new head hides it"
+    assert queries.check_chain(tmp_path).breaks
+    assert _found(heads.known(tmp_path)) == {"the end was cut off"}
 
-    heads.write_heads(tmp_path, queries.verify())
-    _behind_the_triggers("DELETE FROM journal_entry WHERE seq = 3")
-    assert queries.verify().breaks == []
-    found = queries.verify(heads.known_heads(tmp_path))
-    assert [b.what for b in found.breaks] == ["the end was cut off"]
+
+def test_a_changed_line_of_the_heads_is_found(three, tmp_path):
+    heads.write_heads(tmp_path)
+    file = heads.heads_file(tmp_path)
+    file.write_text(file.read_text().replace("[3,", "[2,"))
+    assert _found(heads.known(tmp_path)) == {"a line of the file of heads was changed"}
+
+
+def test_entries_of_0_5_0_hold_up_to_where_they_ended_when_the_key_came(three, program, tmp_path):
+    _as_owner(REWRITE % "false")
+    assert _found() == {"was written without the key"}
+    heads.begin(tmp_path)
+    services.record(program, events.ACCOUNT_MADE, None, number=4)
+    assert _found(heads.known(tmp_path)) == set()
+    heads.begin(tmp_path)
+    heads.write_heads(tmp_path)
+    assert heads.known(tmp_path).unkeyed.popitem()[1][0] == 3
+    _as_owner("UPDATE journal_entry SET keyed = false", REWRITE % "false")
+    assert "was written without the key" in _found(heads.known(tmp_path))
+
+
+def test_the_file_of_heads_does_not_grow_for_ever(three, program, tmp_path, monkeypatch):
+    monkeypatch.setattr(heads, "MOST_BYTES", 3000)
+    for day in range(1, 25):
+        monkeypatch.setattr(clock, "now", lambda day=day: datetime(2026, 1, day, 12, tzinfo=UTC))
+        for number in range(3):
+            services.record(program, events.ACCOUNT_MADE, None, number=number)
+            heads.write_heads(tmp_path)
+    assert heads.heads_file(tmp_path).stat().st_size < 12_000
+    assert queries.check_chain(tmp_path).breaks == []
+
+
+def test_heads_are_written_every_minute_by_a_job_and_the_office_s_page_asks_them(
+    three, cast, settings, tmp_path
+):
+    settings.NUANYI_HOME = tmp_path
+    assert jobs.write_heads()
+    _as_owner("DELETE FROM journal_entry WHERE seq = (SELECT max(seq) FROM journal_entry)")
+    assert not jobs.write_heads()
+    page = cast.client("auditor").post("/office/audit/verify/")
+    assert "与先前存证的那一条不同" in page.content.decode(), (
+        "another stands in its place by now: the sign-in"
+    )
 
 
 def test_an_entry_goes_with_the_transaction_that_made_it(db, program):
