@@ -210,7 +210,7 @@ URGENCY_OF: dict[str, str] = {
 #: Days without a word of the worker after which a solved case is closed.
 SILENT_DAYS = 7
 WARN_HOURS = 24
-#: Knocks of one network in an hour: cases sent, claim codes tried.
+#: Attempts of one network in an hour: cases sent, claim codes tried.
 SENT_AN_HOUR, TRIED_AN_HOUR = 30, 20
 #: How often a number is drawn where another has it already.
 NUMBERS_DRAWN = 5

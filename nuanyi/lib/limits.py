@@ -1,4 +1,4 @@
-"""How often one network may knock, without a list of who knocked.
+"""How many attempts one network has, without a list of who made them.
 
 A network is known only as a keyed digest that changes every hour; counts live in an unlogged table
 (``people/migrations``) and are swept when their hour is over. Many riders share one carrier address: what is
@@ -35,10 +35,10 @@ def network_of(address: str) -> str:
 
 
 #: One statement: the rows of the digest as they were, and one more in the row of this connection's group.
-KNOCK = """
-WITH one AS (INSERT INTO people_knock VALUES (%(digest)s, pg_backend_pid() %% 16, %(hour)s, 1)
-             ON CONFLICT (digest, slot) DO UPDATE SET times = people_knock.times + 1)
-SELECT coalesce(sum(times), 0) + 1 FROM people_knock WHERE digest = %(digest)s
+ATTEMPT = """
+WITH one AS (INSERT INTO people_attempt VALUES (%(digest)s, pg_backend_pid() %% 16, %(hour)s, 1)
+             ON CONFLICT (digest, slot) DO UPDATE SET times = people_attempt.times + 1)
+SELECT coalesce(sum(times), 0) + 1 FROM people_attempt WHERE digest = %(digest)s
 """
 SWEEP_EVERY = 500
 
@@ -67,9 +67,9 @@ def _count(what: str, at_most: int) -> None:
     told = f"{what}\0{hour}".encode(errors="replace")
     digest = blake2b(told, key=settings.SECRET_KEY.encode()[:64], digest_size=16).digest()
     with connection.cursor() as cursor:
-        cursor.execute(KNOCK, {"digest": digest, "hour": hour})
+        cursor.execute(ATTEMPT, {"digest": digest, "hour": hour})
         seen = int(cursor.fetchone()[0])
         if randrange(SWEEP_EVERY) == 0:
-            cursor.execute("DELETE FROM people_knock WHERE hour < %s", [hour])
+            cursor.execute("DELETE FROM people_attempt WHERE hour < %s", [hour])
     if seen > at_most:
         raise TooMuch(_("That was a lot for one hour. Try again later."), code="too-often")
