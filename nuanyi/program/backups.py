@@ -21,10 +21,12 @@ import psycopg
 from psycopg import sql
 
 from nuanyi import __version__
+from nuanyi.journal import heads
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.digests import sha256_hex
 from nuanyi.lib.embedded_postgres import CannotStart, binaries_of_wheel
+from nuanyi.lib.env import home
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.seal import UnsafeKeys, load_keys
 from nuanyi.program import database, row_policies
@@ -109,6 +111,18 @@ def keys_in_use(db: psycopg.Connection[Any]) -> dict[str, str]:
     return {name: known[name] for name in sorted(needed & known.keys())}
 
 
+def _journal_heads(db: psycopg.Connection[Any]) -> dict[str, Any]:
+    """The journal's heads as the backup holds them, signed: a backup that was put back is checked against them."""
+    columns = db.execute(
+        "SELECT count(*) FROM pg_attribute WHERE attrelid = to_regclass('journal_entry') AND attname = 'keyed'"
+    ).fetchone()
+    if columns != (1,):
+        return {}
+    found = db.execute(heads.ASK + " ORDER BY seq DESC LIMIT 1) e").fetchall()
+    present = {partition: (seq, digest) for partition, seq, digest in found}
+    return heads.line_of(present, heads.known(home()).unkeyed)
+
+
 def write(folder: Path) -> dict[str, Any]:
     """Write a backup into an empty or new folder. Raises BadInput where something is in it."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -120,6 +134,7 @@ def write(folder: Path) -> dict[str, Any]:
     with _snapshot(url) as (db, name):
         fingerprints = keys_in_use(db)
         tables = digests(db)
+        journal = _journal_heads(db)
         arguments, environment = _seeing_everything(db)
         _run(
             [
@@ -142,7 +157,10 @@ def write(folder: Path) -> dict[str, Any]:
         "bytes": len(raw),
         "keys": fingerprints,
         "tables": tables,
+        "journal": journal,
     }
+    if journal:
+        heads.append(home(), journal)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
     return {"folder": str(folder), "bytes": len(raw), "tables": len(tables)}
 
@@ -203,6 +221,9 @@ def restore(folder: Path) -> dict[str, Any]:
     different = sorted(name for name, kept in manifest["tables"].items() if tables.get(name) != kept)
     if different:
         raise CannotStart(f"restored, but these tables differ from the backup: {', '.join(different)}")
+    if manifest.get("journal"):
+        # what came after the backup is lost with the old database: from here on the backup's heads are the last
+        heads.append(home(), manifest["journal"])
     return {
         "tables": len(tables),
         "rows": sum(part["rows"] for part in tables.values()),

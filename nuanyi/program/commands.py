@@ -21,18 +21,28 @@ def ready() -> Iterator[None]:
         import django
 
         django.setup()
-        from django.db import connections
-
-        from nuanyi.lib import row_security
-        from nuanyi.lib.actor import system
-
         _migrate_if_needed()
-        row_security.process_reads_as(system("command"))
-        try:
+        with django_alone():
             yield
-        finally:
-            row_security.process_reads_as(None)
-            connections.close_all()
+
+
+@contextmanager
+def django_alone() -> Iterator[None]:
+    """Django set up to use the database whose address the environment has."""
+    import django
+
+    django.setup()
+    from django.db import connections
+
+    from nuanyi.lib import row_security
+    from nuanyi.lib.actor import system
+
+    row_security.process_reads_as(system("command"))
+    try:
+        yield
+    finally:
+        row_security.process_reads_as(None)
+        connections.close_all()
 
 
 def _migrate_if_needed() -> None:
@@ -215,10 +225,12 @@ def service(chosen: argparse.Namespace) -> int:
 
 def worker(chosen: argparse.Namespace) -> int:
     """The job worker alone."""
-    from nuanyi.lib.processes import die_with_supervisor
+    from nuanyi.lib.processes import PARENT, die_with_supervisor
 
+    # the supervisor has the database and its up-to-date tables; its child knows the address of pages alone
+    supervised = PARENT in os.environ and "NUANYI_DB_URL" in os.environ
     die_with_supervisor()
-    with ready():
+    with django_alone() if supervised else ready():
         from django.core.management import call_command
 
         call_command("procrastinate", "worker", "--concurrency", "2", "--delete-jobs", "successful")
@@ -270,12 +282,10 @@ def doctor(chosen: argparse.Namespace) -> int:
 def verify_journal(chosen: argparse.Namespace) -> int:
     """Recompute the chain; exit 1 where it is broken."""
     with ready():
-        from nuanyi.journal import heads, queries
+        from nuanyi.journal import queries
 
-        verdict = queries.verify(heads.known_heads(home()))
-        if not verdict.breaks:
-            heads.write_heads(home(), verdict)
-    found = [f"lane {b.lane}, entry {b.seq}: {b.what}" for b in verdict.breaks]
+        verdict = queries.check_chain(home())
+    found = [f"partition {b.partition}, entry {b.seq}: {b.what}" for b in verdict.breaks]
     words = "\n".join(found) or f"{verdict.entries} entries, the chain holds."
     answer(chosen, {"entries": verdict.entries, "breaks": found}, words)
     return 1 if found else 0

@@ -13,11 +13,13 @@ from psycopg.conninfo import make_conninfo
 
 from nuanyi.lib.embedded_postgres import DATABASE, OWNER, WEB, CannotStart, EmbeddedPostgres, make_web_role
 from nuanyi.lib.env import envstr, home
-from nuanyi.lib.seal import make_keys
+from nuanyi.lib.seal import load_keys, make_keys
 
 APPEND_ONLY = ("journal_entry", "ledger_ledgerentry")
 #: Set for the length of a migration or of Django's own commands: they run as the owner and serve no page.
 AS_OWNER = "NUANYI_CONNECTS_AS_OWNER"
+#: What names the owner or lets somebody in as him.
+OF_THE_OWNER = frozenset({"NUANYI_OWNER_DB_URL", "DATABASE_URL", AS_OWNER})
 TRIGGER_ONLY = ("journal_entry", "ledger_rollup")
 
 
@@ -47,9 +49,7 @@ def attached() -> Iterator[EmbeddedPostgres | None]:
     outside = envstr("DATABASE_URL")
     if outside:
         os.environ["NUANYI_OWNER_DB_URL"] = outside
-        os.environ["NUANYI_DB_URL"] = envstr("NUANYI_WEB_DATABASE_URL") or make_conninfo(
-            outside, options=f"-c role={WEB}"
-        )
+        os.environ["NUANYI_DB_URL"] = envstr("NUANYI_WEB_DATABASE_URL") or web_address(outside)
         yield None
         return
     server = EmbeddedPostgres(folder)
@@ -62,32 +62,53 @@ def attached() -> Iterator[EmbeddedPostgres | None]:
         server.leave()
 
 
+def web_login() -> tuple[str, str]:
+    """Name and password by which pages sign in to an outside server: worked out of the key file, one for each
+    installation, so that two on one server do not take each other's."""
+    secret = load_keys(keys_file()).lasting_key("web login")
+    return f"{WEB}_{secret[:4].hex()}", secret[4:].hex()
+
+
+def web_address(outside: str) -> str:
+    """How pages reach an outside server: by their own login, so that nothing they do could make them the owner."""
+    name, password = web_login()
+    return make_conninfo(outside, user=name, password=password)
+
+
+def environment_of_pages() -> dict[str, str]:
+    """The environment for processes that serve pages or do jobs: without the address of the owner, whom no policy need bind."""
+    return {name: value for name, value in os.environ.items() if name not in OF_THE_OWNER}
+
+
 def owner_url() -> str:
     """The owner's connection string of the attached database."""
     return os.environ["NUANYI_OWNER_DB_URL"]
 
 
 def prepare_roles(url: str) -> None:
-    """On an outside server: make the web role (before migrating) and let the owner become it."""
+    """Make the web role (before migrating); on an outside server also the login of pages, unless one is named."""
     with psycopg.connect(url, autocommit=True) as db:
         make_web_role(db)
-        if envstr("DATABASE_URL"):
-            _let_owner_become_web(db)
+        if envstr("DATABASE_URL") and not envstr("NUANYI_WEB_DATABASE_URL"):
+            _make_web_login(db)
 
 
-def _let_owner_become_web(db: psycopg.Connection[tuple[object, ...]]) -> None:
-    """Pages connect as the owner and step down to the web role, so the owner must be allowed to. Raises CannotStart."""
-    web = sql.Identifier(WEB)
+def _make_web_login(db: psycopg.Connection[tuple[object, ...]]) -> None:
+    """A login that is a member of the web role and nothing else. Raises CannotStart where the owner may not make one."""
+    name, password = web_login()
+    login, web = sql.Identifier(name), sql.Identifier(WEB)
     try:
-        db.execute(sql.SQL("SET ROLE {}").format(web))
-        db.execute("RESET ROLE")
-    except psycopg.errors.InsufficientPrivilege:
-        try:
-            db.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(web))
-        except psycopg.errors.InsufficientPrivilege as exc:
-            raise CannotStart(
-                f"this database user may not become {WEB}: as its administrator run GRANT {WEB} TO <user>, or give it CREATEROLE"
-            ) from exc
+        if not db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+            db.execute(sql.SQL("CREATE ROLE {} LOGIN INHERIT").format(login))
+        db.execute(sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(login, sql.Literal(password)))
+        if db.execute("SELECT pg_has_role(%s, %s, 'USAGE')", [name, WEB]).fetchone() != (True,):
+            db.execute(sql.SQL("GRANT {} TO {}").format(web, login))
+    except psycopg.errors.InsufficientPrivilege as exc:
+        raise CannotStart(
+            f"this database user may not make the login of pages: give it CREATEROLE and, as an administrator, run"
+            f" GRANT {WEB} TO <user> WITH ADMIN OPTION; or make a login that is a member of {WEB} and name it in"
+            " NUANYI_WEB_DATABASE_URL"
+        ) from exc
 
 
 def grant(url: str) -> None:
@@ -130,6 +151,9 @@ def migrate(verbosity: int = 0) -> None:
         row_security.process_reads_as(system("migrate"))
         call_command("migrate", verbosity=verbosity, interactive=False)
         call_command("createcachetable", verbosity=verbosity)
+        from nuanyi.journal import heads
+
+        heads.begin(home())
         connections.close_all()
         grant(owner_url())
     finally:

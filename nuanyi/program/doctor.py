@@ -106,7 +106,7 @@ def refuse_unsafe(host: str) -> None:
         there = db.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
         if there and abs(float(there[0]) - time.time()) > CLOCK_SECONDS:
             raise Unsafe("this machine's clock and the database's differ by more than two minutes: set them")
-    with psycopg.connect(os.environ["NUANYI_DB_URL"]) as db:
+    with _as_pages() as db:
         _refuse_careless_database(db)
         _refuse_mighty_role(db)
 
@@ -118,6 +118,20 @@ def refuse_contradictions() -> None:
     wrong = [found for found in run_checks() if found.level >= Error("").level]
     if wrong:
         raise Unsafe("; ".join(f"{found.msg} ({found.hint})" if found.hint else found.msg for found in wrong))
+
+
+def _as_pages() -> psycopg.Connection[tuple[Any, ...]]:
+    """A connection as pages have it. Raises Unsafe where the server does not let them in."""
+    try:
+        return psycopg.connect(os.environ["NUANYI_DB_URL"])
+    except psycopg.OperationalError as wrong:
+        if not envstr("DATABASE_URL") or envstr("NUANYI_WEB_DATABASE_URL"):
+            raise
+        name, _password = database.web_login()
+        raise Unsafe(
+            f"the database does not let pages in as {name} ({' '.join(str(wrong).split())[:200]}): allow this role in"
+            " pg_hba.conf (scram-sha-256) and in a pooler, or name a login of your own in NUANYI_WEB_DATABASE_URL"
+        ) from wrong
 
 
 def holds_the_demo() -> bool:

@@ -17,7 +17,7 @@ from nuanyi.lib.embedded_postgres import CannotStart, EmbeddedPostgres
 from nuanyi.lib.env import envint, home
 from nuanyi.lib.errors import Refusal
 from nuanyi.lib.processes import PARENT, allow_many_files, end_group
-from nuanyi.program import static_files
+from nuanyi.program import database, static_files
 
 log = logging.getLogger("nuanyi.serve")
 STOP_SECONDS = 25.0
@@ -147,7 +147,9 @@ class Supervisor:
         # a session of its own: Ctrl-C reaches the supervisor alone, which then stops the children in order; and each
         # child ends with the supervisor, so that nothing keeps the port
         self.children[name] = subprocess.Popen(
-            self.commands()[name], start_new_session=True, env=os.environ | {PARENT: str(os.getpid())}
+            self.commands()[name],
+            start_new_session=True,
+            env=database.environment_of_pages() | {PARENT: str(os.getpid())},
         )
 
     def _look(self) -> None:

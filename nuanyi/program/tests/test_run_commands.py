@@ -4,11 +4,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 
-from nuanyi.program.tests.conftest import environment, free_port, run, wait_for
+from nuanyi.program.tests.conftest import environment, free_port, run, served, wait_for
 
 DEMO = Path(__file__).parents[1] / "demo" / "rosters"
 pytestmark = pytest.mark.xdist_group("home")
@@ -263,6 +265,27 @@ def test_a_database_that_binds_nobody_or_forgets_does_not_start(home, unsafe, ag
         server.leave()
 
 
+def _environments_below(parent):
+    """``{command: its environment}`` of every process below ``parent``, as the kernel keeps it."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+
+    def below(number):
+        return number in parents and (parents[number] == parent or below(parents[number]))
+
+    found = {}
+    for number in parents:
+        if below(number):
+            with suppress(OSError):
+                command = Path(f"/proc/{number}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found[f"{number} {command}"] = (
+                    Path(f"/proc/{number}/environ").read_bytes().decode(errors="replace")
+                )
+    return found
+
+
 def test_a_server_of_ones_own_is_used_and_pages_never_run_as_its_owner(tmp_path_factory):
     import psycopg
 
@@ -273,18 +296,42 @@ def test_a_server_of_ones_own_is_used_and_pages_never_run_as_its_owner(tmp_path_
         part.chmod(part.stat().st_mode | 0o011)
     with EmbeddedPostgres(base / "server") as address:
         with psycopg.connect(address.url(database="postgres"), autocommit=True) as db:
-            db.execute("CREATE ROLE district LOGIN CREATEROLE")
+            db.execute("CREATE ROLE district LOGIN CREATEROLE PASSWORD 'of-the-owner'")
             db.execute("GRANT nuanyi_web TO district WITH ADMIN OPTION")
             db.execute("CREATE DATABASE outside OWNER district")
-        outside = environment(base / "home") | {"DATABASE_URL": address.url("district", "outside")}
+        owner = make_conninfo(address.url("district", "outside"), password="of-the-owner")
+        outside = environment(base / "home") | {"DATABASE_URL": owner}
         program = [sys.executable, "-m", "nuanyi.program.cli"]
         done = subprocess.run([*program, "figures", "--json"], env=outside, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-2000:]
-        script = "from django.db import connection as c; k = c.cursor(); k.execute('SELECT current_user'); print(k.fetchone()[0])"
+        script = (
+            "from django.db import connection as c; k = c.cursor(); k.execute('SELECT session_user, current_user,"
+            " pg_has_role(current_user, %s, %s)', ['district', 'MEMBER']); print(*k.fetchone())"
+        )
         who = subprocess.run(
             [*program, "manage", "shell", "-v", "0", "-c", script],
             env=outside,
             capture_output=True,
             text=True,
         )
-        assert who.stdout.strip() == "nuanyi_web"
+        session, current, may_become_owner = who.stdout.split()
+        assert session == current != "district"
+        assert (session.startswith("nuanyi_web"), may_become_owner) == (True, "False")
+        with served(base / "home", DATABASE_URL=owner) as (server, _port):
+            below = _environments_below(server.pid)
+        kinds = ("nuanyi.program.web", "cli worker")
+        assert all(any(kind in command for command in below) for kind in kinds), list(below)
+        for command, variables in below.items():
+            assert "of-the-owner" not in variables, command
+            assert "DATABASE_URL=" not in variables, command
+            assert "OWNER" not in variables, command
+
+
+def test_pages_and_jobs_do_not_know_the_address_of_the_database_s_owner(home):
+    with served(home) as (server, _port):
+        below = _environments_below(server.pid)
+    assert any("cli worker" in command for command in below)
+    for command, variables in below.items():
+        if "postgres" not in command.split(" ", 2)[1]:
+            assert "nuanyi_owner" not in variables, command
+            assert "OWNER" not in variables, command
