@@ -16,6 +16,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from nuanyi import __version__
+from nuanyi.journal import heads
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
@@ -23,6 +24,7 @@ from nuanyi.lib.addresses import is_local
 from nuanyi.lib.calendar import unannounced
 from nuanyi.lib.errors import NotFound
 from nuanyi.notices.models import Notice, State
+from nuanyi.program import walls
 from nuanyi.program.setup import events
 
 LEAST_FREE = 1 << 30
@@ -75,6 +77,8 @@ def findings() -> list[Finding]:
     found = [
         Finding("version", _("Version"), "ok", f"Nuanyi {__version__}"),
         _migrations(),
+        _walls(),
+        _journal(),
         _jobs(),
         _backup(),
         _disk(),
@@ -94,6 +98,25 @@ def _migrations() -> Finding:
         words = _("%(n)s changes of the tables wait: run nuanyi migrate") % {"n": len(plan)}
         return Finding("migrations", _("Tables"), "bad", words)
     return Finding("migrations", _("Tables"), "ok", _("up to date"))
+
+
+def _walls() -> Finding:
+    found = walls.open_walls()
+    title = _("Walls of the database")
+    if found:
+        return Finding(
+            "walls", title, "bad", _("tried from a page, open: %(what)s") % {"what": "; ".join(found)}
+        )
+    return Finding("walls", title, "ok", _("each was tried from a page, and holds"))
+
+
+def _journal() -> Finding:
+    """Whether the entries known by the heads outside the database are still there (the whole chain: verify-journal)."""
+    home, title = Path(settings.NUANYI_HOME), _("Journal")
+    if not heads.all_there(home):
+        words = _("an entry that was written down outside the database is gone: run nuanyi verify-journal")
+        return Finding("journal", title, "bad", words)
+    return Finding("journal", title, "ok", _("its end is the one that was written down outside the database"))
 
 
 def _count(status: str) -> int:
