@@ -4,6 +4,8 @@ from nuanyi.lib.row_security import RowPolicy
 
 OF_A_CASE = "EXISTS (SELECT FROM cases_case c WHERE c.id = case_id)"
 
+OWN = "(SELECT nuanyi_kind()) = 'system' OR account_id = (SELECT nuanyi_account())"
+
 POLICIES = [
     RowPolicy(
         "cases.Case",
@@ -15,6 +17,16 @@ POLICIES = [
         " OR encode(phone_digest, 'hex') = (SELECT nuanyi_shown('case_phone'))",
     ),
     RowPolicy("cases.Message", OF_A_CASE),
+    RowPolicy(
+        "cases.PhoneCode",
+        "(SELECT nuanyi_kind()) = 'system' OR encode(phone_digest, 'hex') = (SELECT nuanyi_shown('phone_code'))",
+    ),
+    RowPolicy(
+        "cases.AnswerTemplate",
+        "(SELECT nuanyi_may('cases.settings')) OR unit_id = ANY ((SELECT nuanyi_units('cases.handle'))::bigint[])",
+    ),
+    RowPolicy("cases.Register", f"(SELECT nuanyi_may('cases.register')) OR {OWN}"),
+    RowPolicy("cases.RegisterLine", "(SELECT nuanyi_may('cases.register'))"),
     RowPolicy("cases.Attachment", OF_A_CASE),
     RowPolicy("cases.Hearing", OF_A_CASE),
     RowPolicy("cases.ClaimLine", OF_A_CASE),

@@ -74,7 +74,7 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
             found = exams.hand_in(key=key, answers=given)
         except Refusal as wrong:
             refusal = wrong
-    made = Certificate.objects.filter(paper=found).first()
+    made = exams.certificate_of(key)
     context = {
         "paper": found,
         "asked": asked,
@@ -93,8 +93,8 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
 @permission_required(PUBLIC)
 def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
     """The certificate as PDF, as a picture, or as an Open Badges credential; for whoever has the paper's address."""
-    found = Certificate.objects.select_related("paper").filter(paper=key, revoked_at=None).first()
-    if found is None or form not in ("pdf", "png", "badge"):
+    found = exams.certificate_of(key)
+    if found is None or found.revoked_at is not None or form not in ("pdf", "png", "badge"):
         raise NotFound()
     name = exams.name_on(found)
     if form == "badge":

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.learning.policies import POLICIES
 from nuanyi.lib.roles import ALL, EVERY_STAFF, UNIT, Role
 from nuanyi.lib.rooms import BarItem, MenuItem, Part, Permission, Room, Route, Shot, StaticFile
 
@@ -52,4 +53,5 @@ ROOM = Room(
         Shot("channels", Route("learning:channels"), "liangxin"),
         Shot("channel", Route("learning:channel", {"name": "wechat"}), "liangxin"),
     ],
+    policies=POLICIES,
 )

@@ -17,7 +17,7 @@ from nuanyi.learning.models import Group, Lesson, LessonMedia, Session
 from nuanyi.learning.reading import html_of
 from nuanyi.learning.rules import Category, State, Way
 from nuanyi.learning.services import delivery, lessons, progress, pushing, readers, sessions
-from nuanyi.lib import clock
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, time_of
@@ -226,6 +226,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def group_feed(request: HttpRequest, code: str) -> HttpResponse:
     """The sessions that a group was invited to. Its address is known to the group only."""
+    row_security.show(group=code)
     group = Group.objects.filter(code=code).first()
     if group is None:
         raise NotFound()

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from nuanyi.lib import row_security
+from nuanyi.lib.actor import system
 from nuanyi.lib.clock import period_bounds
 from nuanyi.lib.errors import BadInput, Words
 
@@ -34,8 +36,20 @@ def window(period: str = "", region: str = "") -> Window:
     return Window(first, last, region)
 
 
+_COUNTS = system("figures")
 Counts = Mapping[tuple[str, ...], int]
 Query = Callable[[Window, tuple[str, ...]], Counts]
+
+
+@dataclass(frozen=True)
+class _AsTheProgram:
+    """A query that counts the rows of everybody, whoever asks for the number: row-level security shows rows to few."""
+
+    query: Query
+
+    def __call__(self, asked: Window, by: tuple[str, ...]) -> Counts:
+        with row_security.reader(_COUNTS):
+            return self.query(asked, by)
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,9 @@ class Figure:
     dimensions: tuple[str, ...] = ()
     records: str = ""
     definition: Words = field(default="")
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "count", _AsTheProgram(self.count))
 
     def total(self, asked: Window) -> int:
         """The number itself."""

@@ -38,15 +38,37 @@ _ROLLED_BACK = "ROLLBACK TO"
 
 @dataclass(frozen=True)
 class RowPolicy:
-    """Who sees the rows of a table. ``using`` is SQL over its columns; a reader's traits come from the functions of
-    ``program.row_policies`` in scalar subqueries, which PostgreSQL evaluates once a statement. ``check`` says which rows
-    may be written; what may be written is decided by services, so it is true unless something else is said.
+    """Who sees the rows of a table, and who writes them. SQL over its columns; a reader's traits come from the functions of
+    ``program.row_policies`` in scalar subqueries, which PostgreSQL evaluates once a statement.
+
+    ``using``: which rows a reader sees. ``insert``, ``update``, ``delete``: which rows may be made, changed, removed; where they
+    are empty whoever sees a row may change it, and rows may be made for others, as services decide. ``guarded``: columns
+    that change only where ``guard`` holds, over ``OLD`` and ``NEW``.
     """
 
     model: str
     using: str
-    check: str = "true"
+    insert: str = ""
+    update: str = ""
+    delete: str = ""
+    guarded: tuple[str, ...] = ()
+    guard: str = ""
     written_at: str = field(default_factory=source_line, compare=False, repr=False)
+
+
+def scoped(permission: str, *, region: str = "", unit: str = "") -> str:
+    """The usual condition: everywhere, in the reader's regions (``region``: a column of codes) or of its units (``unit``)."""
+    parts = [f"(SELECT nuanyi_reads_all('{permission}'))"]
+    if region:
+        parts.append(f"nuanyi_within({region}, (SELECT nuanyi_regions('{permission}')))")
+    if unit:
+        parts.append(f"{unit} = ANY ((SELECT nuanyi_units('{permission}'))::bigint[])")
+    return " OR ".join(parts)
+
+
+def follows(table: str, column: str, *, key: str = "id", alias: str = "f") -> str:
+    """Whoever sees the row that this one hangs on sees it."""
+    return f"EXISTS (SELECT FROM {table} {alias} WHERE {alias}.{key} = {column})"
 
 
 @dataclass

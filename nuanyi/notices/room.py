@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.roles import ALL, Role
 from nuanyi.lib.rooms import HOUSE, MenuItem, Metric, Permission, Room, Route, Shot
 from nuanyi.notices import home
+from nuanyi.notices.policies import POLICIES
 
 ROOM = Room(
     name="notices",
@@ -15,4 +16,5 @@ ROOM = Room(
     tasks=home.tasks_for,
     metrics=[Metric("nuanyi_notices_waiting", "Notices that wait to be sent.", home.waiting)],
     gallery=[Shot("notices", Route("notices:notices"), "liangxin")],
+    policies=POLICIES,
 )

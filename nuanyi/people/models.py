@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib import clock
-from nuanyi.lib.actor import Actor
+from nuanyi.lib import clock, row_security
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, Declaration, Sensitivity
 from nuanyi.lib.sealed import SealedBytes, SealedText
@@ -67,6 +67,12 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether this is the password. One that is right is hashed anew where the hasher has become stricter, and then
+        nobody reads yet."""
+        with row_security.reader(system("sign-in")):
+            return super().check_password(raw_password)
 
 
 class HeldManager(models.Manager["RoleGrant"]):

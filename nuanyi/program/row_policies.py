@@ -7,14 +7,14 @@ signs readers is written into a schema that the role of pages may not enter; bac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
 
+from nuanyi.journal import keys as journal
 from nuanyi.lib import rooms
 from nuanyi.lib.digests import sha256_hex
-from nuanyi.lib.row_security import RowPolicy, secret
+from nuanyi.lib.row_security import PURPOSE, RowPolicy, secret
 
 SCHEMA, POLICY = "nuanyi_private", "reader"
 #: Seconds by which the clocks of program and database may differ, and for which a word once told would be believed again.
@@ -91,6 +91,35 @@ DROP FUNCTION IF EXISTS nuanyi_has_case(bigint, bigint, uuid, bytea);
 DROP FUNCTION IF EXISTS nuanyi_sees(text[], bigint[]);
 DROP FUNCTION IF EXISTS nuanyi_setting(text);
 """
+#: Tables that are tied to a unit, an account or a person and have no policy, each with the reason.
+WITHOUT = {
+    "units.Unit": "the list of organisations, public with their telephones",
+    "units.ResponsibilityRule": "who answers for what: public (/who/, the API)",
+    "people.ClientKey": "marks and sealed answers without a person, looked up by the mark before anybody is known",
+    "people.KeptView": "names of filters, kept by one account or shared with its unit; no record is in them",
+    "notices.Call": "what a job spreads a minute later; it names a unit and a record by number, nobody by name",
+    "census.Source": "names of rosters, shown beside every record that came from one",
+    "stations.Station": "public, and read a thousand times a second ahead of Django",
+    "stations.Keeper": "which account keeps a station; a keeper's own rights are worked out of it",
+    "cases.ServiceItem": "the list of services, public",
+    "cases.RoutingRule": "where kinds of case go: routing reads all of it for every guest",
+    "cases.LetterTemplate": "Word files of the office without a person in them",
+    "cases.Need": "the three lists say how many and where, and name nobody",
+    "cases.Pledge": "the three lists say what a unit offers; volunteers' rewards are drawn from it",
+    "learning.Lesson": "lessons are for everybody; drafts hold nobody's data",
+    "learning.LessonVersion": "lessons as they were; they hold nobody's data",
+    "learning.Session": "sessions are announced to everybody",
+    "learning.FirmCode": "the address of a firm's test, given to all its riders",
+    "reports.DispatchRule": "where reports go: dispatch reads all of it for every guest",
+    "reports.GridDuty": "which account walks a grid: dispatch reads all of it for every guest",
+    "reports.Report": "published by Open311; its words are sealed, its voices and photos have policies",
+    "reports.Step": "what happened to a report, shown to reporters and by Open311; no person",
+    "volunteers.Team": "teams are offered to everybody who wants to join",
+    "volunteers.Signup": "places of a shift are counted for everybody; without the volunteer's row it names nobody",
+    "volunteers.Reward": "rewards are shown to every volunteer",
+    "volunteers.Campaign": "campaigns are announced to everybody",
+    "volunteers.Draw": "numbers of leaflets by team and place",
+}
 
 
 class BadPolicy(Exception):
@@ -117,52 +146,91 @@ def statements() -> list[str]:
     made = [FUNCTIONS]
     for table, policy in declared():
         made.append(
-            f'DROP POLICY IF EXISTS {POLICY} ON "{table}";'
-            f' ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY; ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY;'
-            f' CREATE POLICY {POLICY} ON "{table}" FOR ALL USING ({policy.using}) WITH CHECK ({policy.check});'
+            f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY; ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY;'
         )
+        made += [
+            f'DROP POLICY IF EXISTS {name} ON "{table}"; CREATE POLICY {name} ON "{table}" {rest};'
+            for name, rest in _policies(policy).items()
+        ]
+        made.append(_guard(table, policy))
     return made
+
+
+def _policies(policy: RowPolicy) -> dict[str, str]:
+    """``{name: what follows}`` of one declaration."""
+    if not (policy.insert or policy.update or policy.delete):
+        return {POLICY: f"FOR ALL USING ({policy.using}) WITH CHECK (true)"}
+    update, delete = policy.update or policy.using, policy.delete or policy.using
+    return {
+        POLICY: f"FOR SELECT USING ({policy.using})",
+        f"{POLICY}_makes": f"FOR INSERT WITH CHECK ({policy.insert or 'true'})",
+        f"{POLICY}_changes": f"FOR UPDATE USING ({update}) WITH CHECK ({policy.update or 'true'})",
+        f"{POLICY}_removes": f"FOR DELETE USING ({delete})",
+    }
+
+
+def _guard(table: str, policy: RowPolicy) -> str:
+    """A trigger over the guarded columns; like the policies it binds everybody but superusers."""
+    drop = f'DROP TRIGGER IF EXISTS nuanyi_guard ON "{table}";'
+    if not policy.guarded:
+        return drop
+    old, new = (", ".join(f"{row}.{column}" for column in policy.guarded) for row in ("OLD", "NEW"))
+    return f"""
+CREATE OR REPLACE FUNCTION nuanyi_guard_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF ({new}) IS DISTINCT FROM ({old}) AND row_security_active('{table}') AND NOT coalesce({policy.guard}, false) THEN
+    RAISE EXCEPTION 'this reader may not change {", ".join(policy.guarded)} of {table}' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+{drop}
+CREATE TRIGGER nuanyi_guard BEFORE UPDATE ON "{table}" FOR EACH ROW EXECUTE FUNCTION nuanyi_guard_{table}();
+"""
+
+
+def digest() -> str:
+    """A digest of all that is declared; the database keeps that of what was laid down."""
+    return sha256_hex("\n".join(statements()).encode())
 
 
 def lay_down(cursor: Any) -> None:
     """Make the database's policies those that are declared, and let it know the secret."""
-    made = statements()
-    digest = sha256_hex("\n".join(made).encode())
     cursor.execute("SELECT obj_description(to_regnamespace(%s)::oid, 'pg_namespace')", [SCHEMA])
-    if cursor.fetchone()[0] != digest:
+    if cursor.fetchone()[0] != digest():
         cursor.execute("SELECT pg_advisory_xact_lock(77011)")
-        for statement in made:
+        for statement in statements():
             cursor.execute(statement)
-        _drop_others(cursor, [table for table, _policy in declared()])
+        _drop_others(cursor, {(table, name) for table, policy in declared() for name in _policies(policy)})
         cursor.execute(FORMER)
-        cursor.execute(f"COMMENT ON SCHEMA {SCHEMA} IS '{digest}'")
+        cursor.execute(f"COMMENT ON SCHEMA {SCHEMA} IS '{digest()}'")
     write_secret(cursor)
 
 
-def _drop_others(cursor: Any, tables: Sequence[str]) -> None:
+def _drop_others(cursor: Any, kept: set[tuple[str, str]]) -> None:
     """Policies that no room declares: of an older version, or of a hand."""
-    cursor.execute(
-        "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'"
-        " AND NOT (policyname = %s AND tablename = ANY(%s))",
-        [POLICY, list(tables)],
-    )
+    cursor.execute("SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'")
+    tables = {table for table, _name in kept}
     for table, name in cursor.fetchall():
+        if (table, name) in kept:
+            continue
         cursor.execute(f'DROP POLICY "{name}" ON "{table}"')
         if table not in tables:
             cursor.execute(
-                f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY; ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY'
+                f'ALTER TABLE "{table}" NO FORCE ROW LEVEL SECURITY; ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY;'
+                f'DROP TRIGGER IF EXISTS nuanyi_guard ON "{table}"'
             )
 
 
 def write_secret(cursor: Any) -> None:
-    """Let the functions know the secret that signs readers, as the two pads of HMAC."""
-    key = secret().ljust(64, b"\0")
-    pads = [bytes(byte ^ mask for byte in key) for mask in (0x36, 0x5C)]
-    cursor.execute(
-        f"INSERT INTO {SCHEMA}.secret AS s VALUES ('row-level security', %s, %s) ON CONFLICT (purpose) DO UPDATE"  # noqa: S608
-        " SET inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad WHERE s.inner_pad <> excluded.inner_pad",
-        pads,
-    )
+    """Let the functions know the secrets that sign readers and entries of the journal, as the two pads of HMAC."""
+    for purpose, key in ((PURPOSE, secret()), (journal.PROOF, journal.of_the_proof())):
+        padded = key.ljust(64, b"\0")
+        pads = [bytes(byte ^ mask for byte in padded) for mask in (0x36, 0x5C)]
+        cursor.execute(
+            f"INSERT INTO {SCHEMA}.secret AS s VALUES (%s, %s, %s) ON CONFLICT (purpose) DO UPDATE"  # noqa: S608
+            " SET inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad WHERE s.inner_pad <> excluded.inner_pad",
+            [purpose, *pads],
+        )
 
 
 def after_migrating(using: str, **_more: Any) -> None:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.roles import ALL, PLACE, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, BarItem, MenuItem, Mount, Permission, Room, Route, Shot, StaticFile
 from nuanyi.reports import home
+from nuanyi.reports.policies import POLICIES
 
 _OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
 
@@ -51,4 +52,5 @@ ROOM = Room(
         Shot("reports", Route("reports:list"), "liangxin"),
         Shot("my-grid", Route("grid:today"), "wangge"),
     ],
+    policies=POLICIES,
 )

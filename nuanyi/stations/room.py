@@ -16,6 +16,7 @@ from nuanyi.lib.rooms import (
     Step,
 )
 from nuanyi.stations import home
+from nuanyi.stations.policies import POLICIES
 
 _LIANGFENG = {"code": "LF01"}
 
@@ -79,4 +80,5 @@ ROOM = Room(
         Shot("faults", Route("stations:faults"), "liangxin"),
         Shot("send-stations", Route("stations:send"), "liangxin"),
     ],
+    policies=POLICIES,
 )

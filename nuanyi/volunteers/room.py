@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.roles import ALL, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, MenuItem, Permission, Room, Route, Shot
 from nuanyi.volunteers import home
+from nuanyi.volunteers.policies import POLICIES
 
 ROOM = Room(
     name="volunteers",
@@ -46,4 +47,5 @@ ROOM = Room(
         Shot("volunteers", Route("volunteers:people"), "liangxin"),
         Shot("campaign", Route("volunteers:campaign", {"pk": 1}), "liangxin"),
     ],
+    policies=POLICIES,
 )

@@ -347,5 +347,5 @@ def test_two_cases_that_draw_the_same_number_get_two(sent, monkeypatch):
     from nuanyi.cases.services import intake
 
     drawn = iter(["260603-AAAAA", "260603-AAAAA", "260603-BBBBB"])
-    monkeypatch.setattr(intake, "_ref", lambda: next(drawn))
+    monkeypatch.setattr(intake, "new_ref", lambda: next(drawn))
     assert [sent().ref for _turn in range(2)] == ["260603-AAAAA", "260603-BBBBB"]

@@ -20,8 +20,8 @@ from nuanyi.census.rules import REASONS, FollowUp, Kind
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock
-from nuanyi.lib.actor import Actor
+from nuanyi.lib import clock, row_security
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.digests import body_digest
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, Refusal
 from nuanyi.lib.identity import (
@@ -126,7 +126,9 @@ def _establishment(actor: Actor, entry: dict[str, str]) -> Establishment:
     )
     if draft.credit_code:
         same = same | Establishment.objects.filter(credit_code=draft.credit_code)
-    if same.exists():
+    with row_security.reader(system("doorstep")):
+        known = same.exists()
+    if known:
         raise _known_already()
     contact = None
     if draft.contact_name or draft.contact_phone:

@@ -4,13 +4,13 @@ from pathlib import Path
 import pytest
 
 from conftest import id_number, workbook
-from nuanyi.census import files, rules
+from nuanyi.census import files
 from nuanyi.census.models import Appearance, Establishment, Finding, Import, Match, Source, Worker
 from nuanyi.census.services import copies, imports
 from nuanyi.journal.models import Entry
 from nuanyi.ledger.models import LedgerEntry
 from nuanyi.lib import sheets
-from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.people.services import open_for_program
 
@@ -131,7 +131,7 @@ def test_the_rejected_rows_come_back_and_the_annotated_copy_opens_again(district
 def test_all_or_nothing_takes_nothing_where_a_row_is_bad(district, cast):
     of = send(cast.actor("office"), [HEAD, row(1, phone="1")])
     imports.read_import(of.pk)
-    with pytest.raises(rules.IllegalMove):
+    with pytest.raises(IllegalMove):
         imports.decide(actor=cast.actor("office"), of=of, only_if_clean=True)
 
 
@@ -323,7 +323,7 @@ def test_an_import_whose_file_is_gone_says_so_and_can_only_be_discarded(district
     imports.read_import(of.pk)
     of.refresh_from_db()
     assert (of.state, of.refusal) == ("failed", "file-gone")
-    with pytest.raises(rules.IllegalMove):
+    with pytest.raises(IllegalMove):
         imports.try_again(actor=actor, of=of)
     imports.discard(actor=actor, of=of)
 

@@ -16,8 +16,8 @@ from nuanyi.learning import events, kinds, rules
 from nuanyi.learning.models import BankQuestion, Certificate, FirmCode, Paper
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock, limits
-from nuanyi.lib.actor import Actor
+from nuanyi.lib import clock, limits, row_security
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.people.models import keys
 from nuanyi.units.models import Unit
@@ -139,7 +139,7 @@ def certify(*, key: UUID, name: str) -> Certificate:
     if not paper.passed:
         raise IllegalMove()
     name = " ".join(name.split())
-    known = Certificate.objects.filter(paper=paper).first()
+    known = certificate_of(key)
     if known is not None:
         if name and name_on(known) != name:
             raise Conflict(code="named")
@@ -157,6 +157,12 @@ def certify(*, key: UUID, name: str) -> Certificate:
     )
     ledger.record(kinds.CERTIFICATES, [Delivered(day=made.day)], source=made)
     return made
+
+
+def certificate_of(key: UUID) -> Certificate | None:
+    """The certificate of a paper, for whoever has the paper's key."""
+    row_security.show(paper=str(key))
+    return Certificate.objects.select_related("paper").filter(paper=key).first()
 
 
 def name_on(certificate: Certificate) -> str:
@@ -181,14 +187,19 @@ def revoke(*, actor: Actor, number: str, words: str) -> Certificate:
 
 def revoked_numbers() -> list[str]:
     """The revocation list: numbers, and nothing else."""
-    return list(
-        Certificate.objects.filter(revoked_at__isnull=False).order_by("pk").values_list("number", flat=True)
-    )
+    with row_security.reader(system("revoked")):
+        return list(
+            Certificate.objects.filter(revoked_at__isnull=False)
+            .order_by("pk")
+            .values_list("number", flat=True)
+        )
 
 
 def by_number(*, number: str, network: str) -> Certificate | None:
     """The certificate of a number as it stands on paper; None where we issued none. Raises TooMuch (a network that guesses)."""
-    found = Certificate.objects.filter(number=number.strip().upper()[:12]).first()
+    printed = number.strip().upper()[:12]
+    row_security.show(certificate=printed)
+    found = Certificate.objects.filter(number=printed).first()
     if found is None:
         limits.count("certificate", network, at_most=NUMBERS_AN_HOUR)
     return found
@@ -199,7 +210,8 @@ def passed_by(code: str) -> tuple[FirmCode, int]:
     firm = FirmCode.objects.filter(code=code).first()
     if firm is None:
         raise NotFound()
-    return firm, Certificate.objects.filter(paper__firm=firm, revoked_at=None).count()
+    with row_security.reader(system("passed")):
+        return firm, Certificate.objects.filter(paper__firm=firm, revoked_at=None).count()
 
 
 def forget_devices() -> int:

@@ -27,7 +27,7 @@ from nuanyi.learning.services.groups import ACT
 from nuanyi.ledger import queries as ledgers
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.outgoing import Gone
@@ -119,7 +119,8 @@ def invite(session: Session, groups: Iterable[Group]) -> int:
 @transaction.atomic
 def tell_invited(session: Session) -> int:
     """Tell those who were invited that a session moved or was called off."""
-    told = Group.objects.filter(active=True, pk__in=session.pushes.values("group"))
+    with row_security.reader(system("invited")):  # groups of other units were invited too
+        told = list(Group.objects.filter(active=True, pk__in=session.pushes.values("group")))
     # what was not sent yet would be wrong now
     session.pushes.filter(state=PushState.QUEUED, sequence__lt=session.sequence).update(
         state=PushState.DEAD, last_error="moved"

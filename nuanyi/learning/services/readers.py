@@ -21,7 +21,7 @@ from nuanyi.learning import rules
 from nuanyi.learning.models import Channel, Reader
 from nuanyi.learning.rules import Way
 from nuanyi.learning.services import delivery
-from nuanyi.lib import clock, limits
+from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.notices import webpush
@@ -66,6 +66,7 @@ def _code_mark(reader: Reader, code: str) -> bytes:
 
 def _row(way: str, address: str, key: UUID, hour: time) -> Reader:
     """The reader of an address, a new one where there is none; locked."""
+    row_security.show(reader=str(key), reader_address=_mark(way, address).hex())
     known = Reader.objects.select_for_update().filter(way=way, digest_of_address=_mark(way, address)).first()
     if known is None:
         known = Reader(
@@ -114,6 +115,7 @@ def ask(*, key: UUID, way: str, to: str, hour: time, network: str) -> Reader:
 def confirm(*, key: UUID, code: str, hour: time, network: str) -> Reader | None:
     """The code is right: lessons come from tomorrow on. None where it is not; after five wrong ones it is void. Raises TooMuch."""
     limits.count("reader-code", network, at_most=OF_A_NETWORK)
+    row_security.show(reader=str(key))
     reader = Reader.objects.select_for_update().filter(key=key).first()
     if reader is None or reader.code_digest is None:
         return None
@@ -140,6 +142,7 @@ def follow(*, key: UUID, openid: str, hour: time = time(7, 0)) -> Reader:
 @transaction.atomic
 def unfollow(openid: str) -> bool:
     """A follower stops; returns whether there was anything to stop."""
+    row_security.show(reader_address=_mark(Way.WECHAT, openid).hex())
     return _forget(Reader.objects.filter(way=Way.WECHAT, digest_of_address=_mark(Way.WECHAT, openid)))
 
 
@@ -158,6 +161,7 @@ def _forget(rows: QuerySet[Reader]) -> bool:
 
 def by_stop_code(code: str) -> Reader:
     """The reader whom a stop address belongs to. Raises NotFound."""
+    row_security.show(reader_stop=code)
     found = Reader.objects.filter(stop_code=code).first()
     if found is None:
         raise NotFound()
@@ -167,6 +171,7 @@ def by_stop_code(code: str) -> Reader:
 @transaction.atomic
 def stop(code: str) -> None:
     """Delete a reader. Twice is once."""
+    row_security.show(reader_stop=code)
     _forget(Reader.objects.filter(stop_code=code))
 
 

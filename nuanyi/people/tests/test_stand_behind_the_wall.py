@@ -1,7 +1,7 @@
 """What the database itself shows, to straight SQL as the role that serves pages: no filter of ours in between."""
 
 import pytest
-from django.db import ProgrammingError, connection, transaction
+from django.db import DatabaseError, ProgrammingError, connection, transaction
 
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import GUEST
@@ -142,16 +142,48 @@ def test_others_who_watch_the_server_do_not_see_the_word(cast, two):
     assert not [row for row in seen if row[0] and '"where"' in row[0]]
 
 
-def test_every_policy_is_forced_and_there_is_no_other(two):
-    from nuanyi.program import row_policies
+FORGERIES = {
+    "a role": "INSERT INTO people_rolegrant (account_id, role, region_code, granted_at, confirmed_at)"
+    " VALUES (%s, 'organisation', '', now(), now())",
+    "a stranger's password": "UPDATE people_account SET password = 'argon2$mine' WHERE id <> %s",
+    "a unit of one's own choice": "UPDATE people_account SET unit_id = (SELECT max(id) FROM units_unit) WHERE id = %s",
+    "an account": "INSERT INTO people_account (username, password, display_name, email, is_active, must_change_password,"
+    " made_at) SELECT 'new', password, '', '', true, false, now() FROM people_account WHERE id = %s",
+    "a stranger's second factor": "INSERT INTO mfa_authenticator (user_id, type, data, created_at)"
+    " SELECT id, 'totp', '{}', now() FROM people_account WHERE id <> %s",
+}
 
-    with connection.cursor() as cursor:
+
+@pytest.mark.parametrize("what", FORGERIES)
+@pytest.mark.parametrize("part", ["clerk", "guest"])
+def test_no_reader_makes_himself_more_than_he_is(cast, what, part):
+    actor = GUEST if part == "guest" else cast.actor(part)
+    mine = cast.accounts["clerk"].pk
+    with (
+        row_security.reading_as(actor),
+        connection.cursor() as cursor,
+        pytest.raises(DatabaseError, match=r"row-level security|may not change"),
+        transaction.atomic(),
+    ):
+        cursor.execute(FORGERIES[what], [mine])
+
+
+def test_nobody_confirms_or_widens_a_role_of_his_own(cast):
+    clerk = cast.actor("clerk")
+    with row_security.reading_as(clerk), connection.cursor() as cursor:
         cursor.execute(
-            "SELECT c.relname FROM pg_class c JOIN pg_policy p ON p.polrelid = c.oid"
-            " WHERE c.relrowsecurity AND c.relforcerowsecurity ORDER BY 1"
+            "UPDATE people_rolegrant SET role = 'organisation' WHERE account_id = %s", [clerk.account_id]
         )
-        forced = [row[0] for row in cursor.fetchall()]
-    assert forced == [table for table, _policy in row_policies.declared()]
+        assert cursor.rowcount == 0
+        cursor.execute("DELETE FROM people_rolegrant")
+        assert cursor.rowcount == 0
+
+
+def test_whoever_changes_his_own_password_may(cast):
+    clerk = cast.accounts["clerk"]
+    with row_security.reading_as(cast.actor("clerk")):
+        clerk.set_password("another-lantern-in-the-rain-8")
+        clerk.save()
 
 
 def test_a_connection_that_is_opened_within_a_measured_request_goes_on_being_told(db, program):

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib import clock, limits, masks, pictures
+from nuanyi.lib import clock, limits, masks, pictures, row_security
 from nuanyi.lib.database_errors import broken_rule
 from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, TooMuch
@@ -56,6 +56,7 @@ def link_of(voice: Voice) -> str:
 def voice_by_link(link: str) -> Voice:
     """The sending of a secret link. Raises NotFound, whatever is wrong."""
     key = links.key_of("report", link)
+    row_security.show(voice=str(key))
     found = Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first()
     if found is None:
         raise NotFound()
@@ -138,6 +139,7 @@ def send_report(*, key: UUID, told: ReportInput, network: str = "", at_most: int
 
     Raises BadInput, BadPicture, Conflict (the key came with other words), TooMuch.
     """
+    row_security.show(voice=str(key))
     if (again := _counted(key, network, at_most or rules.SENT_AN_HOUR)) is not None:
         return again
     told = _checked(told)
@@ -275,6 +277,7 @@ def tell_unit(report: Report, kind: str, *, once: str, **facts: object) -> None:
 @transaction.atomic
 def me_too(*, key: UUID, ref: str, network: str) -> Voice:
     """Somebody saw the same: he is told back like the first. The same key again counts once. Raises NotFound, TooMuch."""
+    row_security.show(voice=str(key))
     known = Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first()
     if known is not None:
         return known

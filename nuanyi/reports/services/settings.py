@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.terms import TermUnit
@@ -128,13 +128,11 @@ def stop_key(*, actor: Actor, pk: int) -> None:
 
 def key_of(text: str) -> ApiKey | None:
     """The key in use that a request carries."""
-    return (
-        ApiKey.objects.select_related("unit")
-        .filter(digest=keys().digest("open311", text), active=True)
-        .first()
-        if text
-        else None
-    )
+    if not text:
+        return None
+    digest = keys().digest("open311", text)
+    row_security.show(api_key=digest.hex())
+    return ApiKey.objects.select_related("unit").filter(digest=digest, active=True).first()
 
 
 @transaction.atomic

@@ -254,5 +254,5 @@ def test_a_wrong_link_is_as_good_as_none(sent):
 
 def test_two_reports_that_draw_the_same_number_get_two(sent, monkeypatch):
     drawn = iter(["260603-AAAAA", "260603-AAAAA", "260603-BBBBB"])
-    monkeypatch.setattr(sending, "_ref", lambda: next(drawn))
+    monkeypatch.setattr(sending, "new_ref", lambda: next(drawn))
     assert [sent().report.ref for _turn in range(2)] == ["260603-AAAAA", "260603-BBBBB"]

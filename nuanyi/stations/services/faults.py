@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib import clock, limits, moves, pictures
+from nuanyi.lib import clock, limits, moves, pictures, row_security
 from nuanyi.lib.digests import body_digest, salted_mark, sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.geo import metres_between
@@ -183,7 +183,9 @@ def link_of(fault: Fault) -> str:
 
 def fault_by_link(link: str) -> Fault:
     """The fault of a secret link. Raises NotFound, in the same time whatever is wrong."""
-    found = Fault.objects.select_related("station").filter(key=links.key_of("fault", link)).first()
+    key = links.key_of("fault", link)
+    row_security.show(fault=str(key))
+    found = Fault.objects.select_related("station").filter(key=key).first()
     if found is None:
         raise NotFound()
     return found
@@ -206,6 +208,7 @@ def tell_fault(
     """
     station = _public(station.pk)
     body = body_digest("fault-body", repr((trouble, kind, words, sha256_hex(photo or b""))).encode())
+    row_security.show(fault=str(key))
     known = Fault.objects.filter(key=key).first()
     if known is not None:
         if bytes(known.body_digest) != body or known.station_id != station.pk:
@@ -260,6 +263,7 @@ def reopen_fault(*, link: str) -> Fault:
 def wish(*, station: Station, key: UUID, words: str, network: str) -> Wish:
     """Put a small wish into the box. The same ``key`` again gives the first answer. Raises NotFound, BadInput, TooMuch."""
     station = _public(station.pk)
+    row_security.show(wish=str(key))
     known = Wish.objects.filter(key=key).first()
     if known is not None:
         if known.words != words.strip()[:120]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, limits, masks
+from nuanyi.lib import clock, limits, masks, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.identity import Unreadable, read_mobile
@@ -44,6 +44,7 @@ def link_of(volunteer: Volunteer) -> str:
 def by_link(link: str, *, lock: bool = False) -> Volunteer:
     """The volunteer of a secret link. Raises NotFound, whatever is wrong."""
     key = links.key_of("volunteer", link)
+    row_security.show(volunteer=str(key))
     rows = Volunteer.objects.select_related("team__unit").exclude(standing=Standing.LEFT)
     found = (rows.select_for_update(of=("self",)) if lock else rows).filter(key=key).first()
     if found is None:
@@ -75,6 +76,7 @@ def _checked(told: VolunteerInput) -> VolunteerInput:
 @transaction.atomic
 def ask(*, key: UUID, team: int, told: VolunteerInput, network: str) -> Volunteer:
     """Ask to join a team; the unit says yes. The same key again gives the first answer. Raises BadInput, NotFound, TooMuch."""
+    row_security.show(volunteer=str(key))
     known = Volunteer.objects.filter(key=key).first()
     if known is not None:
         return known
@@ -106,6 +108,7 @@ def _enter(key: UUID, team: Team | None, told: VolunteerInput, standing: Standin
 def enter(*, actor: Actor, key: UUID, team: int, told: VolunteerInput) -> Volunteer:
     """Enter somebody who said yes on paper. Raises NotAllowed, BadInput, NotFound."""
     found = _own_team(actor, team)
+    row_security.show(volunteer=str(key))
     known = Volunteer.objects.filter(key=key).first()
     made = known or _enter(key, found, _checked(told), Standing.ACTIVE)
     journal.record(actor, events.VOLUNTEER_MOVED, made, standing=made.standing)

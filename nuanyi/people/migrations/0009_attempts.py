@@ -7,5 +7,5 @@ BACKWARD = "ALTER INDEX people_attempt_pkey RENAME TO people_knock_pkey; ALTER T
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0007_client_keys")]
+    dependencies = [("people", "0008_kept_views")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -1,0 +1,32 @@
+"""Who sees which rows of the census: those of their places and of their unit's own rosters."""
+
+from nuanyi.lib.row_security import RowPolicy, scoped
+
+PROGRAM = "(SELECT nuanyi_kind()) = 'system'"
+RECORD = scoped("census.view", region="region_code", unit="unit_id")
+EVERYWHERE = "(SELECT nuanyi_reads_all('census.view'))"
+IMPORT = f"{PROGRAM} OR EXISTS (SELECT FROM census_import i WHERE i.id = source_import_id)"
+#: Of two records that may be one person, or are counted as one: whoever sees one of them.
+EITHER = f"{EVERYWHERE} OR EXISTS (SELECT FROM census_worker w WHERE w.id = %s) OR EXISTS (SELECT FROM census_worker w WHERE w.id = %s)"
+
+POLICIES = [
+    RowPolicy("census.Worker", RECORD),
+    RowPolicy("census.Establishment", RECORD),
+    RowPolicy(
+        "census.Appearance",
+        f"{EVERYWHERE} OR EXISTS (SELECT FROM census_worker w WHERE w.id = worker_id)"
+        " OR EXISTS (SELECT FROM census_establishment e WHERE e.id = establishment_id)",
+    ),
+    RowPolicy("census.Import", f"{scoped('census.import')} OR account_id = (SELECT nuanyi_account())"),
+    RowPolicy("census.Finding", IMPORT),
+    RowPolicy("census.Match", IMPORT),
+    RowPolicy("census.Change", IMPORT),
+    RowPolicy("census.DoorstepEntry", f"{PROGRAM} OR account_id = (SELECT nuanyi_account())"),
+    RowPolicy(
+        "census.Export",
+        "(SELECT nuanyi_may('census.approve_export')) OR asked_by_id = (SELECT nuanyi_account())",
+    ),
+    RowPolicy("census.Link", EITHER % ("left_id", "right_id")),
+    RowPolicy("census.Opinion", f"{PROGRAM} OR EXISTS (SELECT FROM census_link l WHERE l.id = link_id)"),
+    RowPolicy("census.CountedWith", EITHER % ("worker_id", "head_id")),
+]

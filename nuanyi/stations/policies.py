@@ -1,0 +1,17 @@
+"""Who sees what was told to a station. The stations themselves are public, and no query of theirs comes by here."""
+
+from nuanyi.lib.row_security import RowPolicy
+
+STAFF = "(SELECT nuanyi_may('stations.view'))"
+
+POLICIES = [
+    RowPolicy("stations.Fault", f"{STAFF} OR key::text = (SELECT nuanyi_shown('fault'))"),
+    # what came of a wish is for everybody to see
+    RowPolicy(
+        "stations.Wish", f"answered_at IS NOT NULL OR {STAFF} OR key::text = (SELECT nuanyi_shown('wish'))"
+    ),
+    RowPolicy("stations.HandOver", "(SELECT nuanyi_may('stations.keep'))"),
+    RowPolicy(
+        "stations.StationList", "(SELECT nuanyi_kind()) = 'system' OR account_id = (SELECT nuanyi_account())"
+    ),
+]
