@@ -98,6 +98,7 @@ WITHOUT = {
     "people.ClientKey": "marks and sealed answers without a person, looked up by the mark before anybody is known",
     "people.KeptView": "names of filters, kept by one account or shared with its unit; no record is in them",
     "notices.Call": "what a job spreads a minute later; it names a unit and a record by number, nobody by name",
+    "census.ShopOpinion": "what a reviewer said of two shops that may be one; no person is in it",
     "census.Source": "names of rosters, shown beside every record that came from one",
     "stations.Station": "public, and read a thousand times a second ahead of Django",
     "stations.Keeper": "which account keeps a station; a keeper's own rights are worked out of it",
