@@ -26,6 +26,13 @@ class AskForm(forms.Form):
     words = forms.CharField(
         label=_("What happened?"), max_length=MAX_WORDS, widget=forms.Textarea(attrs={"rows": 4})
     )
+    owed = forms.CharField(
+        label=_("How much is owed, in yuan?"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    months = forms.CharField(label=_("For which months?"), max_length=40, required=False)
     phone = forms.CharField(
         label=_("Your phone"),
         max_length=20,
@@ -72,9 +79,15 @@ class AskForm(forms.Form):
     def request(self, *, channel: str = Channel.WEB, item: ServiceItem | None = None) -> Request:
         """What was said, for the service."""
         told = self.cleaned_data
+        # sealed with the words: the clerk reads them in one breath, and no column says what somebody earns
+        wage = [
+            str(words) % told[name]
+            for name, words in (("owed", _("Owed: %s yuan")), ("months", _("For: %s")))
+            if told.get(name) and told["kind"] == Kind.WAGE
+        ]
         return Request(
             kind=told["kind"],
-            words=told["words"],
+            words="\n".join([told["words"], *wage]),
             caller=told["caller"],
             phone=told["phone"],
             sector=told["sector"],

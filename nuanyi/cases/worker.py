@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -10,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanyi.cases import queries
+from nuanyi.cases import coverage, queries
 from nuanyi.cases.forms import AskForm
 from nuanyi.cases.models import Case, ServiceItem
 from nuanyi.cases.rules import Channel, Kind, Part
 from nuanyi.cases.services import intake, phones
+from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import number_of
@@ -33,6 +35,28 @@ def _private(response: HttpResponse) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """Help: ask, come back, look at what there is, numbers to call."""
     return render(request, "cases/worker/home.html", {"kinds": Kind.choices})
+
+
+@require_safe
+@permission_required(PUBLIC)
+def injury(request: HttpRequest) -> HttpResponse:
+    """Was my accident covered? Platform, province, day; nothing of it is kept."""
+    platform = request.GET.get("platform", "")
+    province = request.GET.get("province", "") or "45"
+    try:
+        day = date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        day = clock.today()
+    context = {
+        "platforms": coverage.platforms(),
+        "provinces": coverage.provinces(),
+        "platform": platform,
+        "province": province,
+        "day": day,
+        "today": clock.today(),
+        "answer": coverage.coverage(platform=platform, province=province, day=day) if platform else None,
+    }
+    return render(request, "cases/worker/injury.html", context)
 
 
 @require_safe
@@ -86,6 +110,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "item": item,
+        "chosen": dict(Kind.choices).get(first["kind"], ""),
         "refusal": refusal,
         "action": f"/help/ask/?{known}" if known else "/help/ask/",
     }

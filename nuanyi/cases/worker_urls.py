@@ -9,6 +9,7 @@ urlpatterns = [
     path("help/", worker.home, name="home"),
     path("help/list/", worker.service_list, name="list"),
     path("help/ask/", worker.ask, name="ask"),
+    path("help/injury/", worker.injury, name="injury"),
     path("help/mine/", worker.mine, name="mine"),
     path("help/phone/", worker.by_phone, name="phone"),
     path("c/<slug:link>/", worker.case, name="case"),

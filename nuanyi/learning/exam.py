@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -77,6 +78,7 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
     made = exams.certificate_of(key)
     context = {
         "paper": found,
+        "until": found.made_at + timedelta(minutes=rules.PAPER_MINUTES),
         "asked": asked,
         "refusal": refusal,
         "certificate": made,

@@ -12,4 +12,12 @@
         (radio) => radio.value === asked.get("kind"),
     );
     if (choice && !form.querySelector("[name=kind]:checked")) choice.checked = true;
+    /* what only some kinds need is asked of them alone */
+    const show = () =>
+        form.querySelectorAll("[data-for]").forEach((part) => {
+            part.hidden = form.querySelector("[name=kind]:checked")?.value !== part.dataset.for;
+        });
+    form.addEventListener("change", show);
+    form.addEventListener("restored", show);
+    show();
 })();

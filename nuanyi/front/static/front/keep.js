@@ -351,6 +351,7 @@
             field.files = box.files;
             field.dispatchEvent(new CustomEvent("restored", { bubbles: true }));
         }
+        form.dispatchEvent(new CustomEvent("restored"));
         form.querySelectorAll("details").forEach((fold) => {
             const filled = [...fold.querySelectorAll("input, select, textarea")].some(
                 (field) => field.value && !["radio", "checkbox", "hidden"].includes(field.type),

@@ -67,6 +67,28 @@ self.addEventListener("fetch", (event) => {
         event.respondWith(fetch(event.request).catch(() => caches.match("/offline/")));
     }
 });
+/* a page asks to keep lessons: bare public addresses only */
+self.addEventListener("message", (event) => {
+    const wanted = (event.data?.keep || []).filter((address) => /^\/learn\/[\w-]+\/$/.test(address));
+    if (!wanted.length) return;
+    const keep = async () => {
+        const cache = await caches.open(VERSION);
+        let kept = 0;
+        for (const address of wanted) {
+            const there = await cache.match(address, { ignoreVary: true });
+            if (
+                there ||
+                (await cache.add(address).then(
+                    () => true,
+                    () => false,
+                ))
+            )
+                kept += 1;
+        }
+        event.ports[0]?.postMessage({ kept });
+    };
+    event.waitUntil(keep());
+});
 /* the lesson of the day: sealed for this browser, opened here */
 self.addEventListener("push", (event) => {
     let told = {};

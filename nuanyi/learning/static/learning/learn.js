@@ -29,11 +29,34 @@
     document.querySelectorAll("[data-lesson]").forEach((link) => {
         if (done[link.dataset.lesson]) link.classList.add("read");
     });
+    document.querySelectorAll("[data-shelf]").forEach((shelf) => {
+        const lessons = shelf.querySelectorAll("[data-lesson]"),
+            seen = shelf.querySelectorAll("[data-lesson].read").length,
+            place = shelf.querySelector("[data-read-of]");
+        if (seen) place.textContent = place.dataset.readOf.replace("#", seen).replace("@", lessons.length);
+    });
+    /* the service worker fetches what is not kept yet, one after the other */
+    const save = document.querySelector("[data-save-all]");
+    if (save && navigator.serviceWorker?.controller) {
+        const words = save.querySelector("span");
+        save.hidden = false;
+        save.addEventListener("click", () => {
+            const channel = new MessageChannel(),
+                all = [...document.querySelectorAll("[data-lesson]")].map((link) => link.pathname);
+            save.disabled = true;
+            words.textContent = save.dataset.saving;
+            channel.port1.onmessage = ({ data }) => {
+                save.disabled = data.kept === all.length;
+                words.textContent = save.disabled ? save.dataset.saved : save.dataset.failed;
+            };
+            navigator.serviceWorker.controller.postMessage({ keep: all }, [channel.port2]);
+        });
+    }
     const streak = document.querySelector("[data-streak]");
     const number = Object.keys(done).length;
     if (streak && number) {
         const days = row(new Set(Object.values(done)));
-        streak.textContent = `${days === 1 ? streak.dataset.wordsOne : streak.dataset.wordsMany} ${days} · ${number}`;
+        streak.textContent = streak.dataset.words.replace("#", days).replace("@", number);
         streak.hidden = false;
     }
 
@@ -47,6 +70,14 @@
             .sort(([, a], [, b]) => (a.due < b.due ? -1 : 1))
             .slice(0, MOST_CARDS);
         localStorage.setItem(CARDS, JSON.stringify(Object.fromEntries(most)));
+    };
+    /* the right one and the tapped one are marked, by sign and not by colour alone */
+    const mark = (box, tapped, right, options) => {
+        box.classList.add("answered");
+        options.forEach((one, k) => {
+            one.classList.toggle("right", k === right);
+            one.classList.toggle("wrong", k === tapped && k !== right);
+        });
     };
     const repeat = document.querySelector("[data-repeat]");
     const ask = () => {
@@ -73,10 +104,8 @@
                     if (!further.hidden) return;
                     const good = n === card.right;
                     grade(id, card, good);
+                    mark(box, n, card.right, [...box.querySelectorAll("button")]);
                     said.textContent = `${good ? repeat.dataset.right : repeat.dataset.wrong} ${card.why}`;
-                    box.querySelectorAll("button").forEach((one, k) =>
-                        one.classList.toggle("right", k === card.right),
-                    );
                     further.hidden = false;
                 });
                 return button;
@@ -118,12 +147,9 @@
                     );
                 }
                 verdict.textContent = good ? verdict.dataset.right : verdict.dataset.wrong;
-                box.querySelectorAll("[data-option]").forEach((one) =>
-                    one.classList.toggle(
-                        "right",
-                        Number(one.dataset.option) === right[Number(box.dataset.n)],
-                    ),
-                );
+                mark(box, Number(button.dataset.option), right[Number(box.dataset.n)], [
+                    ...box.querySelectorAll("[data-option]"),
+                ]);
                 box.querySelector("details").open = true;
             });
         });

@@ -1,0 +1,59 @@
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from nuanyi.cases import coverage, queries
+from nuanyi.cases.models import Case
+
+
+@pytest.mark.parametrize(
+    ("platform", "province", "day", "covered"),
+    [
+        ("美团", "45", date(2025, 6, 30), False),
+        ("美团", "45", date(2025, 7, 1), True),
+        ("美团", "44", date(2022, 7, 1), True),
+        ("某个平台", "45", date(2025, 7, 1), None),
+        ("某个平台", "45", date(2024, 7, 1), False),
+        ("美团", "other", date(2025, 7, 1), None),
+    ],
+)
+def test_whether_an_accident_was_covered_depends_on_platform_province_and_day(
+    platform, province, day, covered
+):
+    found = coverage.coverage(platform=platform, province=province, day=day)
+    assert found.covered is covered
+    assert bool(found.source) == (province != "other"), "each answer says where it comes from"
+
+
+@pytest.mark.django_db
+def test_three_taps_answer_with_the_source_and_nothing_is_asked_before(db):
+    phone = Client()
+    page = phone.get("/help/injury/").content.decode()
+    assert page.count("<select") == 2
+    told = phone.get(
+        "/help/injury/", {"platform": "美团", "province": "45", "day": "2025-06-30"}
+    ).content.decode()
+    assert "2025-07-01" in told
+    assert "桂人社发〔2025〕24号" in told
+    assert "/help/ask/?kind=injury" in told
+    assert phone.get("/help/injury/", {"platform": "美团", "day": "昨天"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_kind_that_was_chosen_is_not_asked_again_and_wages_are_told_in_one_breath(district):
+    phone = Client()
+    page = phone.get("/help/ask/?kind=wage").content.decode()
+    fold = page.index("data-kind")
+    assert page.index("</details>", fold) > page.index('name="kind"'), "folded away"
+    assert page.index('name="months"') < page.index('name="phone"')
+    told = {"key": uuid4(), "kind": "wage", "words": "老板不发工钱", "owed": "3200", "months": "3月、4月"}
+    assert phone.post("/help/ask/", told).status_code == 302
+    assert queries.words_of(Case.objects.get()) == "老板不发工钱\n欠 3200 元\n欠的是：3月、4月"
+
+
+def test_who_is_in_danger_finds_the_three_numbers_first(client, db):
+    page = client.get("/help/").content.decode()
+    places = [page.index(f"tel:{number}") for number in ("110", "120", "122")]
+    assert max(places) < page.index("<h1")
