@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from purge import Purge, vocabulary, without_unread
 from rcssmin import cssmin
 
 STATIC = Path(__file__).resolve().parents[1] / "nuanyi/front/static"
@@ -43,8 +44,13 @@ def parts(layer: str, without: set[str]) -> list[Path]:
 def bundled(without: set[str]) -> str:
     """All layers in their order, then what stands in none because Leaflet's own sheet does not either."""
     sheets = [f"@layer {', '.join(LAYERS)};"]
-    for layer in LAYERS:
-        text = "\n".join(path.read_text() for path in parts(layer, without)).replace('@charset "UTF-8";', "")
+    texts = {
+        layer: "\n".join(path.read_text() for path in parts(layer, without)).replace('@charset "UTF-8";', "")
+        for layer in LAYERS
+    }
+    others = "\n".join(text for layer, text in texts.items() if layer != "pico")
+    texts["pico"] = without_unread(Purge(vocabulary()).rules(texts["pico"]), others)
+    for layer, text in texts.items():
         sheets.append(f"@layer {layer} {{\n{text}\n}}")
     sheets += [path.read_text() for path in sorted((CSS / "unlayered").glob("*.css"))]
     return str(cssmin("\n".join(sheets)))

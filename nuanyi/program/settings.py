@@ -206,7 +206,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or envbool("NUANYI_PLAIN_STATIC")
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "nuanyi.lib.static_storage.SmallStaticFiles"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG or envbool("NUANYI_PLAIN_STATIC")

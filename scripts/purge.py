@@ -1,0 +1,119 @@
+"""What no page of ours can need is left out of a style sheet of others (Pico): selectors that name a class, an attribute or an
+element which stands in no template, script or module, the system's dark scheme (the theme is always named), and custom
+properties that nobody reads. Rules keep their order and their words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[1] / "nuanyi"
+SOURCES = ("*/templates/**/*.html", "*/static/**/*.js", "**/*.py")
+#: A page always names its theme, so that this is never asked.
+NEVER = "(prefers-color-scheme:dark)"
+#: Types of inputs that Django's widgets write.
+WIDGETS = frozenset(
+    ("text", "number", "email", "url", "password", "date", "time", "checkbox", "radio", "file")
+)
+
+_NOT = re.compile(r":not\((?:[^()]|\([^()]*\))*\)")
+_CLASS = re.compile(r"\.([\w-]+)")
+_ATTRIBUTE = re.compile(r"\[([\w-]+)(?:[~|^$*]?=[\"']?([^\"'\]]+)[\"']?)?\]")
+#: A custom property with its value, in which a quoted picture may hold a semicolon.
+_PROPERTY = re.compile(r"(--pico-[\w-]+):(?:\"[^\"]*\"|'[^']*'|[^;{}\"'])*(?:;|(?=}))")
+_ELEMENT = re.compile(r"(?:^|[\s>+~(,])([a-z][a-z0-9]*)\b(?!-)")
+
+
+def vocabulary() -> str:
+    """All that our pages are made from, as one text."""
+    paths = sorted(path for pattern in SOURCES for path in PACKAGE.glob(pattern))
+    return "\n".join(
+        path.read_text() for path in paths if "vendor" not in path.parts and "tests" not in path.parts
+    )
+
+
+def blocks(sheet: str) -> Iterator[tuple[str, str | None]]:
+    """``(head, body)`` of each rule of a minified sheet; body is None for a statement that ends with a semicolon."""
+    at = 0
+    while at < len(sheet):
+        opens, ends = sheet.find("{", at), sheet.find(";", at)
+        if opens < 0:
+            return
+        if 0 <= ends < opens:
+            yield sheet[at : ends + 1], None
+            at = ends + 1
+            continue
+        depth, here = 1, opens + 1
+        while depth:
+            depth += {"{": 1, "}": -1}.get(sheet[here], 0)
+            here += 1
+        yield sheet[at:opens], sheet[opens + 1 : here - 1]
+        at = here
+
+
+def selectors(head: str) -> list[str]:
+    """A list of selectors, taken apart at its commas."""
+    found, depth = [""], 0
+    for sign in head:
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(sign, 0)
+        if sign == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += sign
+    return found
+
+
+class Purge:
+    """Takes out what ``words`` cannot need."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        self.known: dict[str, bool] = {}
+
+    def _has(self, pattern: str) -> bool:
+        if pattern not in self.known:
+            self.known[pattern] = re.search(pattern, self.words) is not None
+        return self.known[pattern]
+
+    def may_match(self, selector: str) -> bool:
+        """Whether a page of ours could hold what a selector names. What it excludes (``:not``) does not count."""
+        plain = _NOT.sub("", selector)
+        if not all(self._has(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in _CLASS.findall(plain)):
+            return False
+        for name, value in _ATTRIBUTE.findall(plain):
+            if not self._has(rf"\b{re.escape(name)}\b"):
+                return False
+            if not value or (name == "type" and value in WIDGETS):
+                continue
+            if not self._has(rf"{re.escape(name)}\W{{1,4}}{re.escape(value)}\b"):
+                return False
+        elements = set(_ELEMENT.findall(plain)) - {"html", "body"}
+        return all(self._has(rf"<{name}\b|[\"'`]{name}[\"'`.:]") for name in elements)
+
+    def rules(self, sheet: str) -> str:
+        """The sheet without rules that match nothing."""
+        kept = []
+        for head, body in blocks(sheet):
+            if body is None:
+                kept.append(head)
+            elif head.startswith(("@media", "@supports")):
+                inside = "" if NEVER in head else self.rules(body)
+                kept += [f"{head}{{{inside}}}"] if inside else []
+            elif head.startswith("@"):
+                kept.append(f"{head}{{{body}}}")
+            else:
+                here = [selector for selector in selectors(head) if self.may_match(selector)]
+                kept += [f"{','.join(here)}{{{body}}}"] if here else []
+        return "".join(kept)
+
+
+def without_unread(sheet: str, others: str) -> str:
+    """The sheet without custom properties that neither it nor ``others`` reads; again until none is left."""
+    while True:
+        read = set(re.findall(r"var\((--[\w-]+)", sheet + others))
+        made = _PROPERTY.sub(lambda one, read=read: one[0] if one[1] in read else "", sheet)
+        if made == sheet:
+            return sheet
+        sheet = made
