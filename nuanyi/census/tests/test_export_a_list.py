@@ -74,11 +74,11 @@ def words_of(answer):
 
 def test_whoever_decides_sees_which_rows_how_many_and_what_for(cast, three):
     browser = cast.client("yanshan")
-    assert "行业：快递" in words_of(browser.get("/office/census/exports/", {"sector": "courier"}))
+    assert "行业领域：快递" in words_of(browser.get("/office/census/exports/", {"sector": "courier"}))
     browser.post("/office/census/exports/?sector=courier&region=450311100", {"purpose": "发放雨衣"})
     page = words_of(cast.client("office").get("/office/census/exports/"))
     assert "发放雨衣" in page
-    assert "行业：快递；乡镇（街道）：雁山镇" in page
+    assert "行业领域：快递；乡镇（街道）：雁山镇" in page
     assert "2 行" in page
 
 

@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nuanyi.units import queries, rules, services
@@ -9,6 +9,7 @@ regions = st.sampled_from(["", "450311", "450311100", "450311101", "450311100901
 rows = st.builds(RuleRow, roles, sectors, regions, st.integers(1, 9), st.just(""), st.integers(1, 99))
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine draws slowly
 @given(st.lists(rows, max_size=12), sectors, regions, st.dictionaries(regions, st.integers(1, 9)))
 def test_there_is_always_one_that_leads_and_one_that_holds(some, sector, region, townships):
     found = rules.answers(some, sector=sector, region_code=region, townships=townships, fallback_unit=5)
