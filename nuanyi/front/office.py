@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("front.office")
+@permission_required("front.office", journaled=True)
 def search(request: HttpRequest) -> HttpResponse:
     """Establishments and sites by name, places, units; workers by an exact phone or ID number only."""
     actor, text = actor_of(request), request.GET.get("q", "").strip()[:80]
