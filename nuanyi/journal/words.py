@@ -48,7 +48,7 @@ TITLES: dict[str, Words] = {
     "removed": _("removed"),
     "restored": _("restored"),
     "role": _("role"),
-    "rows": _("rows"),
+    "rows": _("number of rows"),
     "size": _("size"),
     "source": _("source"),
     "state": _("state"),
