@@ -24,6 +24,7 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+from nuanyi.units.queries import reason_words
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -46,6 +47,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     instalments = list(found.instalments.order_by("due_date"))
     context = {
         "case": found,
+        "route_words": reason_words(found.route_reason),
         "words": queries.words_of(found),
         "messages": queries.messages_of(found, inside=True),
         "caller": queries.opened(found.sealed_caller, found.key.bytes + b"caller"),

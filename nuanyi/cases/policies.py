@@ -9,7 +9,8 @@ OWN = "(SELECT nuanyi_kind()) = 'system' OR account_id = (SELECT nuanyi_account(
 POLICIES = [
     RowPolicy(
         "cases.Case",
-        "(SELECT nuanyi_may('cases.oversee'))"
+        "(SELECT nuanyi_reads_all('cases.oversee'))"
+        " OR unit_id = ANY ((SELECT nuanyi_units('cases.oversee'))::bigint[])"
         " OR unit_id = ANY ((SELECT nuanyi_units('cases.handle'))::bigint[])"
         " OR offered_unit_id = ANY ((SELECT nuanyi_units('cases.handle'))::bigint[])"
         " OR key::text = (SELECT nuanyi_shown('case'))"

@@ -16,8 +16,8 @@ from nuanyi.census.rules import Choice, FollowUp, ImportState, Kind, RoundState
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
-from nuanyi.lib.personal import DUTY_BASIS, NOBODY, Declaration
-from nuanyi.lib.sealed import SealedText
+from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, Person
 from nuanyi.units.models import Unit
@@ -435,3 +435,29 @@ from nuanyi.census.linkage.models import (  # noqa: E402
 )
 
 __all__ = ["CountedWith", "Link", "LinkageRun", "Opinion", "ShopCountedWith", "ShopLink", "ShopOpinion"]
+
+
+class ImportFile(models.Model):
+    """A file of an import: what was sent, what was refused, what its sender wrote anew. ``name`` is the import and the part."""
+
+    PERSONAL = {
+        "sealed_data": Declaration(
+            _("A roster with your entry as it was sent"),
+            _("To read it, and to show its sender what was refused"),
+            DUTY_BASIS,
+            30,
+            KEY_DESTROYED,
+        ),
+    }
+
+    name = models.CharField(primary_key=True, max_length=60)
+    sealed_data = SealedBytes(bound_by="name", family="file", null=True)
+
+
+class ImportProgress(models.Model):
+    """How many rows of an import were seen so far, written beside the work's own transaction."""
+
+    PERSONAL = NOBODY
+
+    source_import = models.UUIDField(primary_key=True)
+    seen = models.PositiveIntegerField()

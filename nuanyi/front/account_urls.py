@@ -10,10 +10,10 @@ from allauth.mfa.webauthn import views as webauthn
 from django.db import transaction
 from django.urls import path
 
+from nuanyi.front import account as account_pages
 from nuanyi.lib.access import PUBLIC, SIGNED_IN, View, permission_required
 
-#: An answer of these is not given again: it opens or ends a session.
-WHY = "signing in and out, and its secrets"
+WHY = account_pages.WHY
 
 
 def _open(view: View) -> View:
@@ -30,6 +30,10 @@ def _whole(view: View) -> View:
 
 
 urlpatterns = [
+    path("mine/", account_pages.mine, name="my_account"),
+    path("wecom/", account_pages.ask_wecom, name="wecom_ask"),
+    path("wecom/answer/", account_pages.wecom_answer, name="wecom_answer"),
+    path("wecom/unlink/", account_pages.unlink_wecom, name="wecom_unlink"),
     path("login/", _open(account.login), name="account_login"),
     path("logout/", _open(account.logout), name="account_logout"),
     path("reauthenticate/", _mine(account.reauthenticate), name="account_reauthenticate"),

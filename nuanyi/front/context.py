@@ -11,6 +11,7 @@ from django.urls import reverse
 from nuanyi.lib import rooms
 from nuanyi.lib.access import actor_of
 from nuanyi.notices.home import unseen
+from nuanyi.people import wecom
 from nuanyi.people.access import owner_mark
 
 #: As many lines of the rail stand on a laptop's screen without scrolling.
@@ -53,4 +54,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.NUANYI_DEMO,
         "tiles_url": settings.NUANYI_TILES_URL,
         "whose": lambda: owner_mark(actor),
+        "wecom_offered": lambda: wecom.configured() is not None,
     }

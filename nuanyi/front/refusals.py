@@ -22,6 +22,11 @@ def wants_json(request: HttpRequest) -> bool:
     return sent.wants_json(request)
 
 
+def in_office(request: HttpRequest) -> bool:
+    """Whether an address belongs to the staff's own shell."""
+    return request.path.startswith("/office/")
+
+
 def problem(refusal: Refusal) -> JsonResponse:
     """The refusal as problem+json with its stable code."""
     return JsonResponse(refusal.problem(), status=refusal.status, content_type="application/problem+json")
@@ -44,7 +49,7 @@ _MOST_TYPED = 20_000
 def _is_office(request: HttpRequest) -> bool:
     """Whether this is a page of the office, asked for by somebody of it."""
     actor = getattr(request, "actor", None)
-    return request.path.startswith("/office/") and actor is not None and actor.kind == "account"
+    return in_office(request) and actor is not None and actor.kind == "account"
 
 
 def _in_its_form(request: HttpRequest, refusal: Refusal) -> HttpResponse | None:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.front import queue
 from nuanyi.lib.roles import EVERY_STAFF
 from nuanyi.lib.rooms import (
+    HOUSE,
     TODAY,
     BarItem,
     MenuItem,
@@ -26,7 +27,10 @@ ROOM = Room(
         Mount("accounts/", "account_urls"),
         Mount("office/"),
     ],
-    menu=[MenuItem(_("Today"), "office", "home", "front.office", part=TODAY, order=10)],
+    menu=[
+        MenuItem(_("Today"), "office", "home", "front.office", part=TODAY, order=10),
+        MenuItem(_("My account"), "my_account", "key", "front.office", part=HOUSE, order=65),
+    ],
     bar=[BarItem(_("Me"), "me", "me", 90, frozenset({"me", "privacy"}))],
     offline=[
         Route("offline"),

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, gettext
@@ -20,7 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from nuanyi import __version__
 from nuanyi.front import bodies, measures
-from nuanyi.front.refusals import answer, problem, wants_json
+from nuanyi.front.refusals import answer, in_office, problem, wants_json
 from nuanyi.lib import rooms
 from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.database_errors import refusal_for
@@ -68,6 +69,10 @@ def unanswerable(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
         response = form(request, refusal)
     elif wants_json(request):
         response = problem(refusal)
+    elif in_office(request):
+        # without the request: nothing of the shell may ask the database who is signed in
+        page = render_to_string("front/away.html", {"refusal": refusal, "again": request.method == "GET"})
+        response = HttpResponse(page, status=refusal.status)
     else:
         response = HttpResponse(bodies.short_page(refusal), status=refusal.status)
     response["Cache-Control"] = "no-store"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanyi.learning.services import readers
-from nuanyi.lib.addresses import link_to
+from nuanyi.lib.addresses import public_base
 from nuanyi.lib.ids import new_id
 from nuanyi.notices import wechat
 from nuanyi.notices.wechat.answers import Message, declare
@@ -25,7 +25,10 @@ def _answer(message: Message) -> str | None:
         readers.unfollow(message.openid)
         return _("Stopped. Nothing of you is kept here.")
     if not wechat.configured():
-        return _("Lessons cannot be sent here yet. Read them at %(link)s") % {"link": link_to("learn/")}
+        base = public_base()
+        if not base:
+            return _("Lessons cannot be sent here yet.")
+        return _("Lessons cannot be sent here yet. Read them at %(link)s") % {"link": f"{base}/learn/"}
     readers.follow(key=new_id(), openid=message.openid)
     return _("Every morning at 7:00 you get a lesson of five minutes. Answer 0 to stop.")
 

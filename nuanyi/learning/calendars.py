@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC
 
-from django.conf import settings
 from icalendar import Calendar, Event
 
 from nuanyi.learning.models import Session
+from nuanyi.lib.addresses import public_base
 
 
 def feed(sessions: Iterable[Session]) -> bytes:
@@ -17,7 +17,7 @@ def feed(sessions: Iterable[Session]) -> bytes:
     calendar.add("prodid", "-//Nuanyi//sessions//ZH")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "暖驿 学习场次")
-    base = settings.NUANYI_PUBLIC_URL.rstrip("/")
+    base = public_base()
     for session in sessions:
         event = Event()
         event.add("uid", f"session-{session.code}@nuanyi")

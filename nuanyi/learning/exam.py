@@ -6,7 +6,6 @@ import json
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -19,14 +18,11 @@ from nuanyi.learning.queries import road_questions
 from nuanyi.learning.services import exams
 from nuanyi.lib import downloads
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
+from nuanyi.lib.addresses import NoAddress, code_base, public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.lib.paging import page_of
 from nuanyi.units.queries import units_for
-
-
-def _base(request: HttpRequest) -> str:
-    return settings.NUANYI_PUBLIC_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,12 +97,13 @@ def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
     name = exams.name_on(found)
     if form == "badge":
         told = signing.credential(
-            _base(request), found.number, found.paper.ended_at or found.paper.made_at, name
+            code_base(request), found.number, found.paper.ended_at or found.paper.made_at, name
         )
         response = HttpResponse(told, content_type="application/jwt")
         response["Content-Disposition"] = f"attachment; filename={found.number}.jwt"
     else:
-        link = f"{_base(request)}/verify/#{signing.text_of(found.number, found.day, name)}"
+        base = public_base(request)
+        link = f"{base}/verify/#{signing.text_of(found.number, found.day, name)}" if base else ""
         response = downloads.certificate(certificates.certificate(found.number, found.day, name, link), form)
     response["Cache-Control"] = "no-store"
     return response
@@ -141,10 +138,11 @@ def revocations(request: HttpRequest) -> HttpResponse:
 def firm(request: HttpRequest, code: str) -> HttpResponse:
     """How many of a firm passed: a number, and the address to send to them."""
     found, number = exams.passed_by(code)
+    base = public_base(request)
     return render(
         request,
         "learning/worker/firm.html",
-        {"firm": found, "number": number, "link": f"{_base(request)}/exam/?firm={code}"},
+        {"firm": found, "number": number, "link": f"{base}/exam/?firm={code}" if base else NoAddress()},
     )
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import segno
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -20,6 +19,7 @@ from nuanyi.learning.rules import Paper, Role, SessionKind
 from nuanyi.learning.services import sessions
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.addresses import NoAddress, public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.lib.paging import page_of
@@ -170,13 +170,16 @@ def screen(request: HttpRequest, pk: int) -> HttpResponse:
     now = clock.now()
     first = rules.counter_at(max(now, found.starts_at - AROUND))
     last = min(rules.counter_at(found.ends_at + AROUND), first + MOST_CODES)
-    base = f"{settings.NUANYI_PUBLIC_URL.rstrip('/') or request.build_absolute_uri('/').rstrip('/')}/in/{found.code}/"
-    codes = [_matrix(f"{base}{rules.token_of(bytes(found.secret), n)}/") for n in range(first, last + 1)]
+    base = public_base(request)
+    address = f"{base}/in/{found.code}/"
+    counters = range(first, last + 1) if base else ()
+    codes = [_matrix(f"{address}{rules.token_of(bytes(found.secret), n)}/") for n in counters]
     context = {
         "session": found,
         "codes": "\n".join(codes),
         "first": first,
         "now": f"{now.timestamp():.3f}",
         "seconds": rules.CODE_SECONDS,
+        "no_address": "" if base else NoAddress(),
     }
     return render(request, "learning/staff/screen.html", context)

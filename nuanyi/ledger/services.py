@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from nuanyi.ledger import rules
@@ -61,6 +61,20 @@ def reverse(entry: LedgerEntry) -> LedgerEntry:
         source_id=entry.source_id,
         reverses=entry,
     )
+
+
+@transaction.atomic
+def reverse_everything() -> int:
+    """Take back all that stands: a try-out begins anew. Returns how many entries. Nothing is removed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO ledger_ledgerentry (kind, day, region_code, sector, unit_id, count, source_type, source_id,"
+            " reverses_id, written_at)"
+            " SELECT kind, day, region_code, sector, unit_id, -count, source_type, source_id, id, now()"
+            " FROM ledger_ledgerentry e WHERE reverses_id IS NULL"
+            " AND NOT EXISTS (SELECT FROM ledger_ledgerentry r WHERE r.reverses_id = e.id)"
+        )
+        return int(cursor.rowcount)
 
 
 def reverse_all_from(source: Model) -> int:

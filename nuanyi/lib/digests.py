@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 
@@ -43,6 +43,15 @@ def entity_tag(raw: bytes) -> str:
 def sha256_hex(raw: bytes) -> str:
     """SHA-256 as published protocols and manifests ask for it, hexadecimal. Never of what people wrote."""
     return hashlib.sha256(raw).hexdigest()
+
+
+def file_sha256_hex(file: IO[bytes]) -> str:
+    """SHA-256 of all that a file gives from here on, hexadecimal, a piece at a time; closes it."""
+    found = hashlib.sha256()
+    with file:
+        while piece := file.read(1 << 20):
+            found.update(piece)
+    return found.hexdigest()
 
 
 def sha1_hex(raw: bytes) -> str:

@@ -23,9 +23,9 @@ class Window:
 
 def window(period: str = "", region: str = "") -> Window:
     """The window of ``2022``, ``2022-06`` or all time. Raises BadInput for another form."""
-    if region and not (region.isdigit() and len(region) in (6, 9, 12)):
+    if region and not (region.isdigit() and len(region) in (4, 6, 9, 12)):
         raise BadInput(
-            f"{region}: a region is named by its 6, 9 or 12 digit code, e.g. 450311", code="bad-region"
+            f"{region}: a region is named by its 4, 6, 9 or 12 digit code, e.g. 450311", code="bad-region"
         )
     if not period:
         return Window(region=region)

@@ -37,6 +37,15 @@ def masked(text: str) -> str:
     return text
 
 
+def kind_and_place(wrong: BaseException) -> str:
+    """What went wrong and where in our own code, without the words of the exception: they may name somebody."""
+    ours = [frame for frame in traceback.extract_tb(wrong.__traceback__) if "nuanyi" in frame.filename]
+    kind = f"{type(wrong).__module__}.{type(wrong).__qualname__}".removeprefix("builtins.")
+    if not ours:
+        return kind
+    return f"{kind}, nuanyi{ours[-1].filename.rpartition('nuanyi')[2]}:{ours[-1].lineno}"
+
+
 class LogLine(logging.Formatter):
     """Formats a record; the one formatter of the program."""
 

@@ -10,6 +10,10 @@ from nuanyi.lib import rooms
 from nuanyi.lib.actor import EVERYWHERE, Actor, Scope
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.rules import ALL, PLACE, PLACE_OR_UNIT, UNIT, Role
+from nuanyi.units.models import Unit
+
+#: Roles that reach everywhere, unless they are given for one district of a city.
+OF_ONE_DISTRICT = frozenset({Role.DISTRICT_OFFICE, Role.ORGANISATION})
 
 
 def owner_mark(actor: Actor) -> str:
@@ -34,11 +38,26 @@ def actor_for(account: Account) -> Actor:
 def _permissions(grants: Iterable[RoleGrant], unit_id: int | None) -> dict[str, tuple[Scope, ...]]:
     permissions: dict[str, set[Scope]] = defaultdict(set)
     for grant in grants:
+        own = _of_one_district(grant)
         for permission in rooms.permissions().values():
-            scope = _scope(permission.roles.get(Role(grant.role)), grant.region_code, unit_id)
-            if scope is not None:
+            kind = permission.roles.get(Role(grant.role))
+            scope = _scope(kind, grant.region_code, unit_id)
+            if kind == ALL and own:
+                permissions[permission.name] |= own
+            elif scope is not None:
                 permissions[permission.name].add(scope)
     return {permission: tuple(sorted(scopes, key=repr)) for permission, scopes in permissions.items()}
+
+
+def _of_one_district(grant: RoleGrant) -> frozenset[Scope]:
+    """In a city: the office and the organisation of one district reach its places and its units, and nothing of another's.
+
+    Empty where the role reaches everywhere.
+    """
+    if not grant.region_code or grant.role not in OF_ONE_DISTRICT:
+        return frozenset()
+    units = Unit.objects.filter(region_code__startswith=grant.region_code).values_list("pk", flat=True)
+    return frozenset({Scope(region=grant.region_code), *(Scope(unit=pk) for pk in units)})
 
 
 def _scope(kind: str | None, region: str, unit_id: int | None) -> Scope | None:

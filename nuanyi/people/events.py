@@ -23,6 +23,8 @@ ERASED = declare("people.erased", _("A person was erased"), personal="id only")
 CONSENT_GIVEN = declare("people.consent_given", _("A consent was given"), personal="id only")
 CONSENT_WITHDRAWN = declare("people.consent_withdrawn", _("A consent was taken back"), personal="id only")
 KEYS_ROTATED = declare("people.keys_rotated", _("Keys were rotated"))
+WECOM_LINKED = declare("people.wecom_linked", _("An account was linked to WeCom by its owner"))
+WECOM_UNLINKED = declare("people.wecom_unlinked", _("The link of an account to WeCom was taken away"))
 
 #: An account opened more personal values today than is usual. Arguments: ``actor``, ``count``.
 reveal_alarm = Signal()

@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.ids import new_id
-from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, Declaration, Sensitivity
+from nuanyi.lib.personal import (
+    CONSENT_BASIS,
+    DUTY_BASIS,
+    KEY_DESTROYED,
+    NOBODY,
+    Declaration,
+    Sensitivity,
+)
 from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.sealed import keys as keys  # rooms above ask the room of persons for them
 from nuanyi.people.rules import Role
@@ -73,6 +80,16 @@ class Account(AbstractBaseUser):
         nobody reads yet."""
         with row_security.reader(system("sign-in")):
             return super().check_password(raw_password)
+
+
+class WecomLink(models.Model):
+    """Which member of the office's WeCom an account belongs to, as a keyed digest: nothing of WeCom itself is kept."""
+
+    PERSONAL = NOBODY
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="wecom")
+    member_digest = models.BinaryField(unique=True, max_length=32)
+    linked_at = models.DateTimeField()
 
 
 class HeldManager(models.Manager["RoleGrant"]):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile
 from nuanyi.people import events
-from nuanyi.people.models import Account, KeptView, Person, keys
+from nuanyi.people.models import Account, KeptView, Person, WecomLink, keys
 from nuanyi.units.models import Unit, UnitKind
 
 
@@ -61,3 +65,15 @@ def kept_views(actor: Actor, list_name: str) -> list[KeptView]:
         return []
     mine = Q(account_id=actor.account_id) | Q(is_shared=True, unit_id=actor.unit_id)
     return list(KeptView.objects.filter(mine, list_name=list_name)[:50])
+
+
+def second_factors(account: Account) -> str:
+    """The second factors of an account in words; "" for none."""
+    words = {"totp": _("code generator"), "webauthn": _("passkey")}
+    kinds = Authenticator.objects.filter(user=account).values_list("type", flat=True).distinct()
+    return "、".join(str(words[kind]) for kind in sorted(kinds) if kind in words)
+
+
+def wecom_linked_at(account: Account) -> datetime | None:
+    """When an account was linked to WeCom, or None."""
+    return WecomLink.objects.filter(account=account).values_list("linked_at", flat=True).first()

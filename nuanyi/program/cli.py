@@ -43,7 +43,10 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", type=int, default=None)
     setup = add("setup", "an empty home becomes a district that can serve", "setup")
     setup.add_argument(
-        "--district", required=True, metavar="CODE", help="six digits, or the name (雁山区; 桂林 雁山)"
+        "--district",
+        required=True,
+        metavar="CODE",
+        help="six digits, or the name (雁山区; 桂林 雁山); a city (桂林市, 450300) with all its districts",
     )
     setup.add_argument(
         "--units", default="", metavar="FILE", help="more units: a sheet with 单位名称, 简称, 电话, 地址"
@@ -51,6 +54,16 @@ def parser() -> argparse.ArgumentParser:
     setup.add_argument(
         "--admin", default="guanli", metavar="NAME", help="sign-in name of the first administrator"
     )
+    setup.add_argument("--trial", action="store_true", help="only to try it out: it can be emptied again")
+    empty = add("empty", "take away what was only tried out; what was set stays", "empty")
+    empty.add_argument(
+        "--district",
+        required=True,
+        metavar="NAME",
+        help="the district's name, so that nothing is emptied by accident",
+    )
+    empty.add_argument("--real", action="store_true", help="from now on it is the real district")
+    empty.add_argument("--keep-stations", action="store_true", help="keep the stations that were entered")
     roster = add("import-roster", "take rosters in (xlsx, xls, et, ods, csv)", "import_roster")
     roster.add_argument("files", nargs="+", metavar="FILE")
     roster.add_argument("--kind", choices=["establishments", "workers"], default="")
@@ -80,8 +93,8 @@ def parser() -> argparse.ArgumentParser:
     add("doctor", "explain what is found and what is wrong", "doctor")
     add("verify-journal", "recompute the journal's chain and find a break", "verify_journal")
     add("migrate", "bring the database's tables up to date", "migrate")
-    backup = add("backup", "write a backup into a folder", "backup")
-    backup.add_argument("folder", metavar="DIR")
+    backup = add("backup", "write a backup into a folder, here or on another machine", "backup")
+    backup.add_argument("folder", metavar="DIR", help="a folder, or sftp://user@host[:port]/folder")
     backup.add_argument(
         "--keep",
         type=int,
@@ -89,8 +102,12 @@ def parser() -> argparse.ArgumentParser:
         metavar="N",
         help="write into a new dated folder inside DIR and keep the newest N",
     )
+    rehearse = add(
+        "rehearse", "restore the newest backup into a scratch database and compare every digest", "rehearse"
+    )
+    rehearse.add_argument("folder", metavar="DIR", help="a backup, or the folder of dated ones (sftp:// too)")
     restore = add("restore", "put a backup back into an empty home", "restore")
-    restore.add_argument("folder", metavar="DIR")
+    restore.add_argument("folder", metavar="DIR", help="a backup, or the folder of dated ones (sftp:// too)")
     rotate = add("rotate-keys", "make new sealing keys and seal everything again", "rotate_keys")
     rotate.add_argument(
         "--drop-old", action="store_true", help="destroy the old keys afterwards (old backups stay shut)"
@@ -110,7 +127,9 @@ def parser() -> argparse.ArgumentParser:
     service.add_argument("what", choices=["install"])
     service.add_argument("--user", default="", help="who runs it (not root)")
     service.add_argument("--dest", default="/etc/systemd/system", metavar="DIR")
-    service.add_argument("--backups", default="", metavar="DIR", help="where backups go (another disk)")
+    service.add_argument(
+        "--backups", default="", metavar="DIR", help="where backups go (another disk, sftp://…)"
+    )
     service.add_argument("--keep", type=int, default=14, metavar="N", help="how many backups are kept")
     service.add_argument("--port", type=int, default=8000)
     add("worker", "the job worker alone (serve starts one)", "worker")
@@ -188,7 +207,7 @@ def _failed(chosen: argparse.Namespace, wrong: Exception) -> int:
     elif isinstance(wrong, subprocess.CalledProcessError):
         words = f"{' '.join(str(part) for part in wrong.cmd[-3:])} ended with {wrong.returncode}"
         todo = "what it printed above says why"
-    elif isinstance(wrong, OSError) and wrong.errno == 28:
+    elif (isinstance(wrong, OSError) and wrong.errno == 28) or "No space left on device" in str(wrong):
         todo = "the disk is full: make room and run it again; nothing that was confirmed is lost"
     refuse(chosen, "failed", f"{words}; {todo}")
     return FAILED

@@ -92,6 +92,7 @@ def demo(chosen: argparse.Namespace) -> int:
     """Build the demo district, then serve it."""
     os.environ["NUANYI_DEMO"] = "1"
     with ready():
+        _refuse_real_district()
         from nuanyi.program.demo import build
 
         report = build.build(lambda words: progress(chosen, words))
@@ -100,6 +101,18 @@ def demo(chosen: argparse.Namespace) -> int:
         return 0
     sys.stdout.flush()
     return serve(argparse.Namespace(host=chosen.host, port=chosen.port, workers=None, json=chosen.json))
+
+
+def _refuse_real_district() -> None:
+    """The demo is never built into a home that serves a district, a demo that became the real one among them."""
+    from nuanyi.lib.errors import Conflict
+    from nuanyi.program.models import Installation
+
+    if Installation.objects.filter(opened_at__isnull=False).exists():
+        raise Conflict(
+            "this home serves a district: the demo would be built into it. Choose another NUANYI_HOME",
+            code="already-set-up",
+        )
 
 
 def serve(chosen: argparse.Namespace) -> int:
@@ -186,6 +199,8 @@ def setup(chosen: argparse.Namespace) -> int:
                 break
         found = services.districts_named(chosen.district)
         exact = [one for one in found if chosen.district in (one.code, one.name, one.path)] or found
+        cities = [one for one in exact if len(one.code) == 4]
+        exact = cities[:1] or exact
         if len(exact) > 1:
             many = ", ".join(f"{one.code} {one.path}" for one in exact[:10])
             raise BadInput(f"several districts are meant by {chosen.district}: {many}", code="many-districts")
@@ -193,7 +208,11 @@ def setup(chosen: argparse.Namespace) -> int:
         program = system("setup")
         with row_security.reading_as(program):
             region, slips = services.set_up(
-                actor=program, district=code, unit_rows=rows, administrator=chosen.admin
+                actor=program,
+                district=code,
+                unit_rows=rows,
+                administrator=chosen.admin,
+                trial=chosen.trial,
             )
             from nuanyi.program.setup import queries
 
@@ -213,6 +232,31 @@ def setup(chosen: argparse.Namespace) -> int:
     lines += [f"  {s.username:<14} {s.password}   {s.role}  {s.unit}" for s in slips]
     lines += ["", "Still open:"] + [f"  {s['there']}: {s['meanwhile']}" for s in steps if not s["done"]]
     answer(chosen, report, "\n".join([*lines, "", "Now: nuanyi serve"]))
+    return 0
+
+
+def empty(chosen: argparse.Namespace) -> int:
+    """Take away what was only tried out."""
+    with ready():
+        from nuanyi.lib import row_security
+        from nuanyi.lib.actor import system
+        from nuanyi.program.setup import trial
+
+        program = system("empty")
+        with row_security.reading_as(program):
+            went, slips = trial.empty(
+                actor=program, name=chosen.district, real=chosen.real, keep_stations=chosen.keep_stations
+            )
+    report = {
+        "rows": went,
+        "real": chosen.real,
+        "accounts": [{"username": s.username, "password": s.password} for s in slips],
+    }
+    lines = [f"{sum(went.values())} rows were taken away; what was set stays."]
+    if slips:
+        lines += ["New one-time passwords for accounts whose password everybody knows, shown only now:"]
+        lines += [f"  {s.username:<14} {s.password}" for s in slips]
+    answer(chosen, report, "\n".join(lines))
     return 0
 
 
@@ -271,6 +315,7 @@ def doctor(chosen: argparse.Namespace) -> int:
         with ready():
             from nuanyi.program import health
 
+            health.look_at_certificate()
             findings += [
                 examination.FoundOut(one.key, one.state != "bad", f"{one.title}: {one.words}")
                 for one in health.findings()
@@ -292,42 +337,59 @@ def verify_journal(chosen: argparse.Namespace) -> int:
 
 
 def backup(chosen: argparse.Namespace) -> int:
-    """Write a backup; with ``--keep`` into a dated folder, and drop those beyond the newest N."""
-    import shutil
-    from datetime import datetime
+    """Write a backup; with ``--keep`` or to another machine into a dated folder, and drop those beyond the newest N."""
+    from nuanyi.lib import sftp
+    from nuanyi.program import backup_targets, backups
 
-    from nuanyi.program import backups
-
-    folder = Path(chosen.folder)
-    if chosen.keep:
-        folder = folder / f"{datetime.now().astimezone():%Y-%m-%d-%H%M%S}"  # noqa: TID251 - a folder's name
     with ready():
         from nuanyi.program import health
 
-        report = backups.write(folder)
-        health.note("backup", folder, bytes=report["bytes"])
-    dropped = []
-    if chosen.keep:
-        dated = sorted(one for one in Path(chosen.folder).iterdir() if (one / backups.MANIFEST).exists())
-        for old in dated[: -chosen.keep]:
-            shutil.rmtree(old)
-            dropped.append(old.name)
-        report["dropped"] = dropped
+        with health.noted("backup", chosen.folder) as facts:
+            dated = chosen.keep or sftp.is_place(chosen.folder)
+            report = (
+                backup_targets.write_dated(chosen.folder, chosen.keep)
+                if dated
+                else backups.write(Path(chosen.folder))
+            )
+            facts.update(target=report["folder"], bytes=report["bytes"], rows=report["rows"])
     answer(
         chosen,
         report,
-        f"Backup of {report['bytes']} bytes in {folder}. The keys are not in it: keep them elsewhere.",
+        f"Backup of {report['bytes']} bytes in {report['folder']}. The keys are not in it: keep them elsewhere.",
+    )
+    return 0
+
+
+def rehearse(chosen: argparse.Namespace) -> int:
+    """Restore the newest backup of a target into a scratch database, compare every digest, and note it for the health page."""
+    from nuanyi.program import backup_targets, backups
+
+    with ready():
+        from nuanyi.program import health
+
+        with (
+            health.noted("rehearsal", chosen.folder) as facts,
+            backup_targets.local(chosen.folder) as folder,
+        ):
+            report = backups.rehearse(folder)
+            facts.update(rows=report["rows"])
+    answer(
+        chosen,
+        report,
+        f"Rehearsed: {report['rows']} rows in {report['tables']} tables came back with the digests of the backup."
+        " The scratch database is gone again.",
     )
     return 0
 
 
 def restore(chosen: argparse.Namespace) -> int:
     """Put a backup back."""
-    from nuanyi.program import backups
+    from nuanyi.program import backup_targets, backups
 
-    backups.check(Path(chosen.folder))  # before a database and fresh keys are made
-    with database.attached():
-        report = backups.restore(Path(chosen.folder))
+    with backup_targets.local(chosen.folder) as folder:
+        backups.check(folder)  # before a database and fresh keys are made
+        with database.attached():
+            report = backups.restore(folder)
     with ready():
         from nuanyi.lib import row_security
         from nuanyi.lib.actor import system

@@ -16,6 +16,8 @@ from nuanyi.lib.env import envstr, home
 from nuanyi.lib.seal import load_keys, make_keys
 
 APPEND_ONLY = ("journal_entry", "ledger_ledgerentry")
+#: The lock (any number that nobody else uses) under which one process at a time brings the tables up to date.
+MIGRATING = 14_060_504
 #: Set for the length of a migration or of Django's own commands: they run as the owner and serve no page.
 AS_OWNER = "NUANYI_CONNECTS_AS_OWNER"
 #: What names the owner or lets somebody in as him.
@@ -137,7 +139,10 @@ def migrate(verbosity: int = 0) -> None:
     """Bring the schema up to date as the owner, in this process. Django must not be set up yet."""
     os.environ["NUANYI_DB_URL"], web = owner_url(), os.environ["NUANYI_DB_URL"]
     os.environ[AS_OWNER] = "1"
+    # whoever comes second waits, and then finds nothing left to do; the lock ends with this process, however it ends
+    alone = psycopg.connect(owner_url(), autocommit=True)
     try:
+        alone.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
         prepare_roles(owner_url())
         import django
         from django.core.management import call_command
@@ -157,5 +162,6 @@ def migrate(verbosity: int = 0) -> None:
         connections.close_all()
         grant(owner_url())
     finally:
+        alone.close()
         os.environ["NUANYI_DB_URL"] = web
         os.environ.pop(AS_OWNER, None)

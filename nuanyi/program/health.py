@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -18,20 +22,24 @@ from django.utils.translation import gettext as _
 from nuanyi import __version__
 from nuanyi.journal import heads
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock
-from nuanyi.lib.actor import Actor
+from nuanyi.lib import clock, logs, row_security, tls
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.addresses import is_local
 from nuanyi.lib.calendar import unannounced
 from nuanyi.lib.errors import NotFound
 from nuanyi.notices.models import Notice, State
 from nuanyi.program import walls
+from nuanyi.program.models import JobError, Outcome
 from nuanyi.program.setup import events
 
 LEAST_FREE = 1 << 30
 CLOCK_SECONDS = 120
 BACKUP_DAYS = 2
-#: Written by ``nuanyi backup`` and ``nuanyi restore`` in the home.
-RECORD = "backups.json"
+REHEARSAL_DAYS = 100
+#: What renews certificates does so a month before they end: later than this it has failed.
+CERTIFICATE_DAYS, CERTIFICATE_BAD_DAYS = 21, 7
+
+log = logging.getLogger("nuanyi.health")
 
 
 @dataclass(frozen=True)
@@ -52,24 +60,26 @@ class FailedJob:
     name: str
     attempts: int
     at: datetime | None
+    words: str = ""
 
 
-def note(what: str, folder: Path, **facts: object) -> None:
-    """Keep in the home when a backup was written or rehearsed, for the page that shows it."""
-    file = Path(settings.NUANYI_HOME) / RECORD
-    known = _record()
-    known[what] = {"at": clock.now().isoformat(), "folder": str(folder), **facts}
-    scratch = file.with_suffix(".tmp")
-    scratch.write_text(json.dumps(known, indent=1))
-    scratch.replace(file)
-
-
-def _record() -> dict[str, dict[str, object]]:
+@contextmanager
+def noted(what: str, target: str) -> Iterator[dict[str, Any]]:
+    """Note for the health page how a backup or a rehearsal ended; the block fills ``target``, ``bytes`` and ``rows``."""
+    facts: dict[str, Any] = {"target": target}
     try:
-        loaded: dict[str, dict[str, object]] = json.loads((Path(settings.NUANYI_HOME) / RECORD).read_text())
-        return loaded
-    except (OSError, ValueError):
-        return {}
+        yield facts
+    except Exception as wrong:
+        with suppress(DatabaseError):  # what went wrong may be the database
+            _note(what, False, facts | {"words": " ".join(str(wrong).split())[:600] or type(wrong).__name__})
+        raise
+    _note(what, True, facts)
+
+
+def _note(what: str, good: bool, facts: dict[str, Any]) -> None:
+    facts = facts | {"target": str(facts["target"])[:300], "at": clock.now()}
+    with row_security.reading_as(system("backup")):
+        Outcome.objects.update_or_create(what=what, good=good, defaults=facts)
 
 
 def findings() -> list[Finding]:
@@ -81,10 +91,12 @@ def findings() -> list[Finding]:
         _journal(),
         _jobs(),
         _backup(),
+        _rehearsal(),
         _disk(),
         _clock(),
         _calendar(),
         _address(),
+        _certificate(),
         *_channels(),
     ]
     order = {"bad": 0, "later": 1, "ok": 2}
@@ -132,54 +144,131 @@ def _jobs() -> Finding:
 
 
 def failed_jobs() -> list[FailedJob]:
-    """The latest jobs that gave up."""
+    """The latest jobs that gave up, with what is known of why."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT j.id, j.task_name, j.attempts, max(e.at) FROM procrastinate_jobs j"
             " LEFT JOIN procrastinate_events e ON e.job_id = j.id"
             " WHERE j.status::text = 'failed' GROUP BY 1, 2, 3 ORDER BY 1 DESC LIMIT 50"
         )
-        return [FailedJob(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    why = dict(JobError.objects.filter(job__in=[row[0] for row in rows]).values_list("job", "words"))
+    return [FailedJob(pk, name, tries, at, why.get(pk, "")) for pk, name, tries, at in rows]
+
+
+def note_job_error(job: int, wrong: BaseException) -> None:
+    """Keep why a job failed; what belongs to jobs that are gone is forgotten."""
+    JobError.objects.update_or_create(
+        job=job, defaults={"at": clock.now(), "words": logs.kind_and_place(wrong)[:300]}
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM program_joberror e WHERE NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.id = e.job)"
+        )
 
 
 @transaction.atomic
 def retry_job(*, actor: Actor, pk: int) -> None:
-    """Let a job that gave up run again. Raises NotAllowed, NotFound (it did not give up)."""
+    """Let a job that gave up run again. Raises NotAllowed, NotFound (it did not give up).
+
+    Where another of its kind waits already, that one does the work: the one that gave up is taken away.
+    """
     actor.require("program.health")
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE procrastinate_jobs SET status = 'todo', scheduled_at = now() WHERE id = %s AND status::text = 'failed'",
+            "DELETE FROM procrastinate_jobs j WHERE id = %s AND status::text = 'failed' AND EXISTS"
+            " (SELECT FROM procrastinate_jobs o WHERE o.status::text = 'todo' AND o.queueing_lock = j.queueing_lock)",
             [pk],
         )
         if not cursor.rowcount:
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET status = 'todo', scheduled_at = now()"
+                " WHERE id = %s AND status::text = 'failed'",
+                [pk],
+            )
+        if not cursor.rowcount:
             raise NotFound()
+    JobError.objects.filter(job=pk).delete()
     journal.record(actor, events.JOB_RETRIED, job=pk)
 
 
+def _when(moment: datetime) -> str:
+    return f"{moment.astimezone(clock.CHINA):%Y-%m-%d %H:%M}"
+
+
 def _backup() -> Finding:
-    known = _record()
-    last, rehearsed = known.get("backup"), known.get("restore")
-    title = _("Backup")
+    runs = {run.good: run for run in Outcome.objects.filter(what=Outcome.What.BACKUP)}
+    last, failed, title = runs.get(True), runs.get(False), _("Backup")
+    if failed and (not last or failed.at > last.at):
+        words = _("the last one failed %(at)s: %(why)s") % {"at": _when(failed.at), "why": failed.words}
+        return Finding("backup", title, "bad", words)
     if not last:
         return Finding(
             "backup", title, "later", _("none yet: run nuanyi backup DIR, or nuanyi service install")
         )
-    at = datetime.fromisoformat(str(last["at"]))
-    words = _("last %(at)s in %(folder)s") % {
-        "at": f"{at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}",
-        "folder": last["folder"],
-    }
-    if rehearsed:
-        again = datetime.fromisoformat(str(rehearsed["at"])).astimezone(clock.CHINA)
-        words += "；" + _("restored as a rehearsal %(at)s") % {"at": f"{again:%Y-%m-%d %H:%M}"}
-    late = clock.now() - at > timedelta(days=BACKUP_DAYS)
+    words = _("last %(at)s in %(folder)s") % {"at": _when(last.at), "folder": last.target}
+    late = clock.now() - last.at > timedelta(days=BACKUP_DAYS)
     return Finding("backup", title, "bad" if late else "ok", words)
+
+
+def _rehearsal() -> Finding:
+    runs = {run.good: run for run in Outcome.objects.filter(what=Outcome.What.REHEARSAL)}
+    last, failed, title = runs.get(True), runs.get(False), _("Rehearsed restore")
+    if failed and (not last or failed.at > last.at):
+        words = _("the last one failed %(at)s: %(why)s") % {"at": _when(failed.at), "why": failed.words}
+        return Finding("rehearsal", title, "bad", words)
+    if not last:
+        return Finding("rehearsal", title, "later", _("none yet: run nuanyi rehearse DIR"))
+    words = _("%(at)s from %(folder)s: %(rows)s rows with the digests of the backup") % {
+        "at": _when(last.at),
+        "folder": last.target,
+        "rows": last.rows,
+    }
+    late = clock.now() - last.at > timedelta(days=REHEARSAL_DAYS)
+    return Finding("rehearsal", title, "later" if late else "ok", words)
 
 
 def _disk() -> Finding:
     free = shutil.disk_usage(settings.NUANYI_HOME).free
     words = _("%(n)s GiB free") % {"n": free >> 30}
     return Finding("disk", _("Disk"), "bad" if free < LEAST_FREE else "ok", words)
+
+
+def look_at_certificate() -> None:
+    """Ask our own public address for its certificate and note when it ends; nothing where there is no https address."""
+    parts = urlsplit(str(settings.NUANYI_PUBLIC_URL))
+    if parts.scheme != "https" or not parts.hostname or is_local(str(settings.NUANYI_PUBLIC_URL)):
+        return
+    facts: dict[str, Any] = {"target": parts.netloc}
+    try:
+        facts["until"] = tls.ends_at(parts.hostname, parts.port or 443)
+    except tls.NotTrusted as wrong:
+        _note(Outcome.What.CERTIFICATE, False, facts | {"words": str(wrong)[:600]})
+        return
+    except OSError as wrong:
+        # a network may well hide its own outside from us: that is no fault of the certificate
+        log.warning("the certificate of %s cannot be looked at: %s", parts.netloc, type(wrong).__name__)
+        return
+    _note(Outcome.What.CERTIFICATE, True, facts)
+
+
+def _certificate() -> Finding:
+    title, base = _("Certificate"), str(settings.NUANYI_PUBLIC_URL)
+    if not base.startswith("https://"):
+        return Finding("certificate", title, "later", _("there is none: the public address is not https"))
+    here = {"what": Outcome.What.CERTIFICATE, "target": urlsplit(base).netloc}
+    runs = {run.good: run for run in Outcome.objects.filter(**here)}
+    seen, refused = runs.get(True), runs.get(False)
+    if refused and (not seen or refused.at > seen.at):
+        words = _("browsers do not trust it: %(why)s") % {"why": refused.words}
+        return Finding("certificate", title, "bad", words)
+    if not seen or seen.until is None:
+        words = _("not seen yet: it is looked at every six hours, and by nuanyi doctor")
+        return Finding("certificate", title, "later", words)
+    left = (seen.until - clock.now()).days
+    words = _("ends %(at)s, in %(n)s days") % {"at": _when(seen.until), "n": left}
+    state = "bad" if left < CERTIFICATE_BAD_DAYS else "later" if left < CERTIFICATE_DAYS else "ok"
+    return Finding("certificate", title, state, words)
 
 
 def _clock() -> Finding:

@@ -16,6 +16,7 @@ ROOM = Room(
             _("See what is set up and what is missing"),
             {Role.ADMINISTRATOR: ALL, Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL},
         ),
+        Permission("setup.empty", _("Take away what was only tried out"), {Role.ADMINISTRATOR: ALL}),
     ],
     mounts=[Mount("", "own_urls")],
     part=HOUSE,

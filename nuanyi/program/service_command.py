@@ -9,6 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from nuanyi.lib import sftp
 from nuanyi.lib.env import home
 from nuanyi.lib.errors import BadInput
 from nuanyi.program.cli import answer
@@ -36,8 +37,9 @@ UMask=0077
 """
 
 
-def units(*, user: str, data: Path, program: str, port: int, backups: Path, keep: int) -> dict[str, str]:
-    """``{file name: text}`` of the service, the backup and its timer."""
+def units(*, user: str, data: Path, program: str, port: int, backups: str, keep: int) -> dict[str, str]:
+    """``{file name: text}`` of the service, the backup and the rehearsal with their timers."""
+    writable = "" if sftp.is_place(backups) else f" {backups}"
     environment = f"Environment=NUANYI_HOME={data}\nEnvironmentFile=-/etc/nuanyi.env\n"
     serve = f"""\
 [Unit]
@@ -68,8 +70,31 @@ After=nuanyi.service
 Type=oneshot
 User={user}
 {environment}ExecStart={program} backup --keep {keep} {backups}
-ReadWritePaths={data} {backups} /tmp
+ReadWritePaths={data}{writable} /tmp
 {HARDENING}"""
+    rehearsal = f"""\
+[Unit]
+Description=Rehearsed restore of the newest backup of Nuanyi
+After=nuanyi.service
+
+[Service]
+Type=oneshot
+User={user}
+{environment}ExecStart={program} rehearse {backups}
+ReadWritePaths={data}{writable} /tmp
+{HARDENING}"""
+    monthly = """\
+[Unit]
+Description=Rehearsed restore of Nuanyi every month
+
+[Timer]
+OnCalendar=*-*-01 04:30:00
+RandomizedDelaySec=15m
+Persistent=yes
+
+[Install]
+WantedBy=timers.target
+"""
     timer = """\
 [Unit]
 Description=Backup of Nuanyi every night
@@ -82,14 +107,22 @@ Persistent=yes
 [Install]
 WantedBy=timers.target
 """
-    return {"nuanyi.service": serve, "nuanyi-backup.service": backup, "nuanyi-backup.timer": timer}
+    return {
+        "nuanyi.service": serve,
+        "nuanyi-backup.service": backup,
+        "nuanyi-backup.timer": timer,
+        "nuanyi-rehearsal.service": rehearsal,
+        "nuanyi-rehearsal.timer": monthly,
+    }
 
 
 def run(chosen: argparse.Namespace) -> int:
     """Write the units. Exit 2 where the folder may not be written, with what to do."""
     program = shutil.which("nuanyi") or f"{sys.executable} -m nuanyi.program.cli"
     data, target = home(), Path(chosen.dest)
-    backups = Path(chosen.backups or data.parent / f"{data.name}-backups").resolve()
+    away = sftp.is_place(chosen.backups)
+    here = Path(chosen.backups or data.parent / f"{data.name}-backups")
+    backups = str(sftp.parse(chosen.backups) if away else here.resolve())
     user = chosen.user or os.environ.get("SUDO_USER") or getpass.getuser()
     if user == "root" and not chosen.user:
         raise BadInput(
@@ -97,7 +130,7 @@ def run(chosen: argparse.Namespace) -> int:
             "then --user nuanyi",
             code="no-user",
         )
-    if any(sign in str(data) + str(backups) for sign in " \n%"):
+    if any(sign in str(data) + backups for sign in " \n%"):
         raise BadInput("the folders may hold no space and no percent sign for systemd", code="bad-folder")
     written = units(
         user=user, data=data, program=program, port=chosen.port, backups=backups, keep=chosen.keep
@@ -105,10 +138,15 @@ def run(chosen: argparse.Namespace) -> int:
     target.mkdir(parents=True, exist_ok=True)
     for name, text in written.items():
         (target / name).write_text(text)
+    first = (
+        f"chown {user} {data}; nuanyi backup {backups} says what is missing to sign in there"
+        if away
+        else f"mkdir -p {backups} && chown {user} {backups} {data}"
+    )
     words = (
         f"Written to {target}: {', '.join(written)}.\n"
-        f"Now: mkdir -p {backups} && chown {user} {backups} {data}\n"
-        "     systemctl daemon-reload && systemctl enable --now nuanyi.service nuanyi-backup.timer\n"
+        f"Now: {first}\n"
+        "     systemctl daemon-reload && systemctl enable --now nuanyi.service nuanyi-backup.timer nuanyi-rehearsal.timer\n"
         "Settings (NUANYI_HOSTS, NUANYI_ORIGINS, NUANYI_PUBLIC_URL …) go into /etc/nuanyi.env."
     )
     answer(chosen, {"folder": str(target), "units": list(written), "user": user}, words)

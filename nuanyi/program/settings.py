@@ -12,6 +12,7 @@ from nuanyi.lib.content_policy import directives
 from nuanyi.lib.env import envbool, envint, envlist, envstr, home
 from nuanyi.lib.proxies import networks
 from nuanyi.program.secrets import secret_key
+from nuanyi.program.worker_errors import keep_error
 
 PACKAGE = Path(__file__).resolve().parent.parent
 NUANYI_HOME = home()
@@ -22,6 +23,7 @@ NUANYI_NEARBY_PER_SECOND = envint("NUANYI_NEARBY_PER_SECOND", 20)
 NUANYI_PUBLIC_URL = envstr("NUANYI_PUBLIC_URL")
 NUANYI_SMS_URL = envstr("NUANYI_SMS_URL")
 NUANYI_WECHAT_URL = envstr("NUANYI_WECHAT_URL")
+NUANYI_WECOM_URL = envstr("NUANYI_WECOM_URL")
 NUANYI_OPEN311_SERVERS = envlist("NUANYI_OPEN311_SERVERS")
 NUANYI_OUTGOING_HOSTS = envlist("NUANYI_OUTGOING_HOSTS")
 #: Proxies that are believed when they say who asks; one on this machine is, unless others are named.
@@ -228,6 +230,7 @@ DEFAULT_FROM_EMAIL = envstr("NUANYI_MAIL_FROM", "nuanyi@localhost")
 
 SILENCED_SYSTEM_CHECKS = ["models.W042"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+PROCRASTINATE_WORKER_DEFAULTS = {"task_middleware": [keep_error]}
 NUANYI_LOG_LEVEL = envstr("NUANYI_LOG", "INFO").upper()
 LOGGING = {
     "version": 1,

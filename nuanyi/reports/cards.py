@@ -70,7 +70,8 @@ def _drawn(
     if not numbers[0]:
         made.words(EDGE, 690, _("Nobody reported anything in this month."), 38, SOFT, most=WIDE - 2 * EDGE)
     side = 300
-    made.code(link, EDGE + side // 2, HIGH - side - 60, side)
+    if link:
+        made.code(link, EDGE + side // 2, HIGH - side - 60, side)
     made.words(
         EDGE + side + 50,
         HIGH - side + 10,
@@ -79,12 +80,13 @@ def _drawn(
         LANTERN,
         most=WIDE - 2 * EDGE - side - 50,
     )
-    made.words(
-        EDGE + side + 50,
-        HIGH - side + 100,
-        _("Scan, photograph, send: twenty seconds."),
-        34,
-        SOFT,
-        most=WIDE - 2 * EDGE - side - 50,
-    )
+    if link:
+        made.words(
+            EDGE + side + 50,
+            HIGH - side + 100,
+            _("Scan, photograph, send: twenty seconds."),
+            34,
+            SOFT,
+            most=WIDE - 2 * EDGE - side - 50,
+        )
     return made.png()

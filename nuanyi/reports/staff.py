@@ -28,7 +28,7 @@ from nuanyi.reports.rules import OPEN, State, Why
 from nuanyi.reports.services import exports, handling, outside
 from nuanyi.reports.services import settings as office
 from nuanyi.units.models import Unit
-from nuanyi.units.queries import units_for
+from nuanyi.units.queries import reason_words, units_for
 
 FILTERS = ("state", "kind", "region", "late", "offered", "double", "q")
 COLUMNS = (
@@ -110,6 +110,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     server = request.GET.get("server", "")
     context = {
         "report": found,
+        "route_words": reason_words(found.route_reason),
         "kind": queries.shown_kind(found),
         "words": handling.words(actor=actor, pk=pk),
         "holds": holds,

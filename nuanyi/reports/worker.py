@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, address_of, permission_required
-from nuanyi.lib.addresses import link_to
+from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of
 from nuanyi.lib.paging import page_of
@@ -226,7 +226,8 @@ def month(request: HttpRequest, year: int, number: int) -> HttpResponse:
 def month_picture(request: HttpRequest, year: int, number: int) -> HttpResponse:
     """The same card as a picture, for groups in which nobody opens links."""
     first = _month(year, number)
-    made = cards.picture(first, queries.month_card(first), link_to("report/"))
+    base = public_base(request)
+    made = cards.picture(first, queries.month_card(first), f"{base}/report/" if base else "")
     return HttpResponse(
         made,
         content_type="image/png",

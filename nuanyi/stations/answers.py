@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nuanyi.lib.addresses import link_to
+from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.geo import gcj02_to_wgs84
 from nuanyi.notices.wechat.answers import Message, declare
@@ -19,7 +19,8 @@ MOST = 3
 def _line(row: Row) -> str:
     unit = _("km") if row.far else _("m")
     stands = _("open") if row.stands.open else _("closed now")
-    return f"{row.name} · {row.distance} {unit} · {stands}\n{link_to(f'stations/{row.code}/')}"
+    line, base = f"{row.name} · {row.distance} {unit} · {stands}", public_base()
+    return f"{line}\n{base}/stations/{row.code}/" if base else line
 
 
 def _answer(message: Message) -> str | None:

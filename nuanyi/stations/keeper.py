@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.addresses import NoAddress, code_base, public_base
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.stations import queries
 from nuanyi.stations.models import Fault, Photo, Station, Wish
@@ -168,7 +169,8 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
 @permission_required("stations.keep")
 def screen(request: HttpRequest, code: str) -> HttpResponse:
     """The code on a screen in the room; it changes every half minute."""
-    return render(request, "stations/keeper/screen.html", {"station": _kept(request, code)})
+    context = {"station": _kept(request, code), "no_address": "" if public_base(request) else NoAddress()}
+    return render(request, "stations/keeper/screen.html", context)
 
 
 @require_safe
@@ -178,7 +180,7 @@ def screen_code(request: HttpRequest, code: str) -> HttpResponse:
     station = _kept(request, code)
     word: Any = faults.screen_code(station, clock.now().timestamp())
     out = BytesIO()
-    address = request.build_absolute_uri(f"/s/{station.code}/?k={word}")
+    address = f"{code_base(request)}/s/{station.code}/?k={word}"
     segno.make(address, error="m").save(
         out, kind="svg", scale=8, border=4, dark="#000", light="#fff", xmldecl=False
     )

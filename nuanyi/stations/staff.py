@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.addresses import code_base, public_base
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
@@ -107,16 +107,15 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         "troubles": dict(Trouble.choices),
         "photos": {p.shows: p for p in found.photos.defer("jpeg").exclude(shows="fault")},
         "functions": [dict(Function.choices)[f] for f in found.functions if f in Function.values],
-        "link": _address(request, found),
+        "link": _address(request, found) if public_base(request) else "",
     }
     return render(request, "stations/staff/station.html", context)
 
 
 def _address(request: HttpRequest, station: Station) -> str:
-    """What the code on the wall opens: the public address of this installation."""
+    """What the code on the wall opens: the public address of this installation. Raises NoAddress."""
     path = f"/s/{station.code}/?k={fault_services.wall_code(station)}"
-    base = str(settings.NUANYI_PUBLIC_URL).rstrip("/")
-    return f"{base}{path}" if base else request.build_absolute_uri(path)
+    return f"{code_base(request)}{path}"
 
 
 def _form(request: HttpRequest, station: Station | None) -> HttpResponse:

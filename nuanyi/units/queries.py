@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import NotFound
+from nuanyi.lib.errors import NotFound, Words
 from nuanyi.units import rules
 from nuanyi.units.events import Subjects, subjects_asked
 from nuanyi.units.models import ResponsibilityRule, Role, Unit, UnitKind
+
+#: Digits of a district's code.
+DISTRICT_DIGITS = 6
+#: The words of each reason (``rules.Reason``).
+REASONS: dict[str, Words] = {
+    "rule-exact": _("a rule names this sector and this place"),
+    "rule-sector": _("a rule names this sector"),
+    "rule-region": _("a rule names this place"),
+    "rule-general": _("a rule holds for everything"),
+    "township": _("the township answers for its own place"),
+    "fallback": _("nobody else does: the fallback answers"),
+}
+
+
+def reason_words(kept: str) -> Words:
+    """A reason as a record keeps it, for people: the words of a stable code, or the sentence that somebody wrote."""
+    return REASONS.get(kept, kept)
 
 
 @dataclass(frozen=True)
@@ -52,6 +70,9 @@ class Directory:
     townships: dict[str, int]
     fallback: int
     office: int
+    #: In a city: who leads and which office holds in each district, by its code.
+    leads: Mapping[str, int] = field(default_factory=dict)
+    offices: Mapping[str, int] = field(default_factory=dict)
 
     def answers(
         self, sector: str, region_code: str, rows: Sequence[rules.RuleRow] | None = None
@@ -62,8 +83,8 @@ class Directory:
             sector=sector,
             region_code=region_code,
             townships=self.townships,
-            fallback_unit=self.fallback,
-            office_unit=self.office,
+            fallback_unit=self.leads.get(region_code[:DISTRICT_DIGITS], self.fallback),
+            office_unit=self.offices.get(region_code[:DISTRICT_DIGITS], self.office),
         )
 
 
@@ -75,12 +96,23 @@ def directory() -> Directory:
     units = {unit.pk: unit for unit in Unit.objects.filter(active=True)}
     if not units:
         raise NotFound(code="no-units")
-    lead = next((u for u in units.values() if u.kind == UnitKind.ORGANISATION), None)
-    office = next((u for u in units.values() if u.kind == UnitKind.DISTRICT_OFFICE), None)
+    leads = [u for u in units.values() if u.kind == UnitKind.ORGANISATION]
+    offices = [u for u in units.values() if u.kind == UnitKind.DISTRICT_OFFICE]
+    # those of the whole installation come before those of one district
+    lead = min(leads, key=lambda u: u.region_code, default=None)
+    office = min(offices, key=lambda u: u.region_code, default=None)
     fallback = (lead or office or next(iter(units.values()))).pk
     townships = {u.region_code: u.pk for u in units.values() if u.kind == UnitKind.TOWNSHIP and u.region_code}
     rows = tuple(row_of(rule) for rule in rules_in_force() if rule.unit_id in units)
-    return Directory(rows, units, townships, fallback, (office or lead or next(iter(units.values()))).pk)
+    return Directory(
+        rows,
+        units,
+        townships,
+        fallback,
+        (office or lead or next(iter(units.values()))).pk,
+        {u.region_code: u.pk for u in leads if u.region_code},
+        {u.region_code: u.pk for u in offices if u.region_code},
+    )
 
 
 def rules_in_force() -> QuerySet[ResponsibilityRule]:
@@ -135,9 +167,11 @@ def _by_role(book: Directory, found: list[rules.Answer]) -> dict[str, str]:
     return {role: "、".join(sorted(names)) for role, names in named.items()}
 
 
-def office() -> Unit | None:
-    """The district office: what has no route comes to it."""
-    return Unit.objects.filter(active=True, kind=UnitKind.DISTRICT_OFFICE).order_by("pk").first()
+def office(region_code: str = "") -> Unit | None:
+    """The district office: what has no route comes to it. In a city each district has one, before the city's own."""
+    rows = Unit.objects.filter(active=True, kind=UnitKind.DISTRICT_OFFICE)
+    own = rows.filter(region_code=region_code[:DISTRICT_DIGITS]).first() if region_code else None
+    return own or rows.order_by("region_code", "pk").first()
 
 
 def unit_choices() -> list[tuple[int, str]]:

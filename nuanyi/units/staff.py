@@ -16,15 +16,6 @@ from nuanyi.places import queries as places
 from nuanyi.units import queries, services
 from nuanyi.units.models import Alliance, ResponsibilityRule, Role
 
-REASONS = {
-    "rule-exact": _("a rule names this sector and this place"),
-    "rule-sector": _("a rule names this sector"),
-    "rule-region": _("a rule names this place"),
-    "rule-general": _("a rule holds for everything"),
-    "township": _("the township answers for its own place"),
-    "fallback": _("nobody else does: the fallback answers"),
-}
-
 
 class RuleForm(forms.Form):
     """One rule."""
@@ -64,7 +55,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     sector = sector if sector in Sector.values else ""
     answers = queries.who_answers(sector=sector, region_code=region if region.isdigit() else "")
     context = {
-        "answers": [(answer, REASONS[answer.reason]) for answer in answers],
+        "answers": [(answer, queries.REASONS[answer.reason]) for answer in answers],
         "sectors": Sector.choices,
         "regions": [(r.code, r.name) for r in places.all_regions()],
         "sector": sector,

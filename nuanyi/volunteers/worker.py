@@ -5,13 +5,13 @@ from __future__ import annotations
 import hmac
 from uuid import uuid4
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib import downloads
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
+from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import IllegalMove, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of
 from nuanyi.lib.sent import refuse_program, sent
@@ -130,9 +130,9 @@ def hours(request: HttpRequest, link: str, form: str = "pdf") -> HttpResponse:
     if not volunteer.minutes:
         raise IllegalMove()
     number = f"V{volunteer.pk:06d}"
-    base = settings.NUANYI_PUBLIC_URL.rstrip("/") or request.build_absolute_uri("/").rstrip("/")
+    base = public_base(request)
     done = volunteer.signups.filter(minutes__gt=0).count()
-    link_to_proof = f"{base}/{certificates.path_of(number, volunteer.minutes)}"
+    link_to_proof = f"{base}/{certificates.path_of(number, volunteer.minutes)}" if base else ""
     told = certificates.certificate(
         number, joining.name_of(volunteer), volunteer.team.name, volunteer.minutes, done, link_to_proof
     )

@@ -32,7 +32,7 @@ Key = TypeVar("Key")
 
 def where_somebody_answers(unit: Unit, why: Words) -> Destination:
     """The unit where somebody there can sign in; else the district office, and that this is why."""
-    office = units.office()
+    office = units.office(unit.region_code)
     if office is None or office.pk == unit.pk or people.has_hands(unit.pk) or not people.has_hands(office.pk):
         return unit, why
     return office, _("nobody can sign in at %(unit)s yet") % {"unit": unit.short_name or unit.name}

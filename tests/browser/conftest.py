@@ -17,6 +17,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PASSWORD = "nuanyi-demo-2022"
+#: What codes and links carry; a test follows them on the server's own address.
+PUBLIC = "https://nuanyi.example"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -52,7 +54,8 @@ class Stage:
                 "NUANYI_HOME": str(self.home),
                 "NUANYI_WORKERS": "1",
                 "NUANYI_OUTGOING_HOSTS": f"127.0.0.1:{self.robot_port}",
-                "NUANYI_PUBLIC_URL": self.address,
+                "NUANYI_PUBLIC_URL": PUBLIC,
+                "NUANYI_DEMO_PUBLIC": "1",
             }
             self.process = subprocess.Popen(command, env=kept | mine, stdout=log, stderr=log)
         deadline = time.monotonic() + 240
@@ -69,7 +72,7 @@ class Stage:
         mine = {
             "NUANYI_HOME": str(self.home),
             "NUANYI_OUTGOING_HOSTS": f"127.0.0.1:{self.robot_port}",
-            "NUANYI_PUBLIC_URL": self.address,
+            "NUANYI_PUBLIC_URL": PUBLIC,
         }
         command = [sys.executable, "-m", "nuanyi.program.cli", "manage", "shell", "-v", "0", "-c", words]
         done = subprocess.run(command, env=os.environ | mine, capture_output=True, text=True, check=True)

@@ -7,6 +7,7 @@ from http.server import ThreadingHTTPServer
 import pytest
 
 from nuanyi.learning.tests.test_push_into_groups import Loopback
+from tests.browser.conftest import PUBLIC
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -150,7 +151,7 @@ def test_a_session_from_its_invitation_to_the_sign_in_sheet_and_a_forwarded_code
     link = re.search(r"http\S+?/l/\w+/", said["markdown"]["content"])[0]
 
     rider = open_as(None, size="phone")
-    rider.goto(link)
+    rider.goto(link.removeprefix(PUBLIC))
     rider.click("text=我要参加")
     rider.get_by_text("名额已留好").wait_for()
 

@@ -349,3 +349,11 @@ def test_two_cases_that_draw_the_same_number_get_two(sent, monkeypatch):
     drawn = iter(["260603-AAAAA", "260603-AAAAA", "260603-BBBBB"])
     monkeypatch.setattr(intake, "new_ref", lambda: next(drawn))
     assert [sent().ref for _turn in range(2)] == ["260603-AAAAA", "260603-BBBBB"]
+
+
+def test_why_a_case_came_here_is_said_in_words_and_never_as_a_code(routed):
+    case = send(kind="other", region_code="450311101")
+    assert case.route_reason == "township"
+    page = routed.client("zhemu").get(f"/office/cases/{case.pk}/").content.decode()
+    assert "乡镇对本地负责" in page
+    assert "<dd>township</dd>" not in page

@@ -5,13 +5,14 @@ import pytest
 
 from conftest import id_number, workbook
 from nuanyi.census import files
-from nuanyi.census.models import Appearance, Establishment, Finding, Import, Match, Source, Worker
+from nuanyi.census.models import Appearance, Establishment, Finding, Import, ImportFile, Match, Source, Worker
 from nuanyi.census.services import copies, imports
 from nuanyi.journal.models import Entry
 from nuanyi.ledger.models import LedgerEntry
 from nuanyi.lib import sheets
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.ids import new_id
+from nuanyi.people.models import keys
 from nuanyi.people.services import open_for_program
 
 ROSTERS = Path(__file__).parents[2] / "program" / "demo" / "rosters"
@@ -89,9 +90,9 @@ def test_personal_values_are_sealed_on_the_way_in_and_the_file_is_deleted(distri
     assert "19900000001" not in everything
 
 
-def test_the_file_that_waits_is_sealed_on_disk(district, cast, settings):
+def test_the_file_that_waits_is_sealed(district, cast):
     of = send(cast.actor("office"), [HEAD, row(1)])
-    raw = (Path(settings.NUANYI_HOME) / "imports" / f"{of.pk}.sent").read_bytes()
+    raw = bytes(ImportFile.objects.get(name=f"{of.pk}.sent").sealed_data)
     assert not raw.startswith(b"PK")
     assert files.take(of.pk, files.SENT).startswith(b"PK")
 
@@ -346,3 +347,25 @@ def test_an_import_whose_file_is_gone_does_not_hold_up_those_behind_it(monkeypat
     monkeypatch.setattr(jobs.imports, "read_import", take_up)
     jobs.resume_imports()
     assert set(pks) <= set(seen)
+
+
+def test_files_and_progress_are_where_every_machine_sees_them_and_older_files_are_still_read(
+    district, cast, tmp_path, settings
+):
+    """Another web machine has another home: what one took in, the other shows."""
+    of = send(cast.actor("office"), [HEAD, row(1)])
+    before = files.take(of.pk, files.SENT)
+    files.note_progress(of.pk, 4000)
+    settings.NUANYI_HOME = tmp_path
+    assert files.take(of.pk, files.SENT) == before
+    assert files.progress(of.pk) == 4000
+    files.forget_progress(of.pk)
+    assert files.progress(of.pk) == 0
+    assert not list(tmp_path.iterdir())
+    files.delete(of.pk, files.SENT)
+    (tmp_path / "imports").mkdir()
+    sealed = keys().seal_bytes("file", b"PK older", of.pk.bytes + b"sent")
+    (tmp_path / "imports" / f"{of.pk}.sent").write_bytes(sealed)
+    assert files.take(of.pk, files.SENT) == b"PK older"
+    assert files.delete(of.pk, files.SENT)
+    assert not files.has(of.pk, files.SENT)

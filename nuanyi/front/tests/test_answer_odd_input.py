@@ -137,3 +137,12 @@ def test_one_odd_value_alone_is_no_fault_of_ours_either(clients, faults):
             if answered.status_code >= 500 and answered.status_code != 503:
                 wrong.append(f"{route}?{name}=x")
     assert not wrong, "\n".join([*wrong, *sorted(set(faults))])
+
+
+def test_a_refusal_of_staff_stands_in_the_offices_own_shell_and_a_riders_in_the_phones(cast):
+    page = cast.client("clerk").get("/office/health/")
+    assert page.status_code == 403
+    assert 'class="office"' in page.content.decode()
+    assert 'href="/office/"' in page.content.decode()
+    rider = cast.client("clerk").get("/s/nowhere/")
+    assert 'class="office"' not in rider.content.decode()

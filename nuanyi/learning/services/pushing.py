@@ -29,6 +29,7 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.outgoing import Gone
 from nuanyi.notices import services as notices
@@ -146,8 +147,8 @@ def send_due() -> int:
     now = clock.now()
     # what somebody who died left behind is neither sent again nor forgotten
     Push.objects.filter(state=PushState.SENDING, taken_at__lt=now - LOST_AFTER).update(state=PushState.DOUBT)
-    if rules.quiet(now):
-        return 0
+    if rules.quiet(now) or not public_base():
+        return 0  # a message whose link leads nowhere waits until the address is set
     settings, sent = {row.name: row for row in Channel.objects.all()}, 0
     for name in rules.CHANNELS:
         channel = settings.get(name) or Channel(name=name, a_minute=rules.A_MINUTE.get(name, 0))

@@ -29,3 +29,8 @@ def hall(cast, district):
         )
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _has_an_address(settings):
+    settings.NUANYI_PUBLIC_URL = "https://nuanyi.example"

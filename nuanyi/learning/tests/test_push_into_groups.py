@@ -152,6 +152,19 @@ def test_the_three_robots_take_the_lesson_signed_at_the_groups_hour_once(cast, d
     assert ledger.sums((kinds.LESSONS_PUSHED,), Window())[()] == 1
 
 
+def test_a_lesson_whose_link_would_lead_nowhere_waits_until_the_address_is_set(
+    cast, district, loopback, planned, settings
+):
+    make_group(cast, district, loopback)
+    settings.NUANYI_PUBLIC_URL = ""
+    pushing.queue_day(clock.today())
+    with clock.held_at(at(7, 31)):
+        assert pushing.send_due() == 0
+        assert Push.objects.get().state == "queued"
+        settings.NUANYI_PUBLIC_URL = "https://nuanyi.example"
+        assert pushing.send_due() == 1
+
+
 def test_a_robot_that_says_too_often_is_tried_again_later_and_one_that_refuses_is_given_up_and_told(
     cast, district, loopback, planned
 ):

@@ -180,6 +180,15 @@ def test_the_screen_carries_its_codes_with_it_and_another_unit_has_none(cast, ha
         sessions.own(cast.actor("clerk"), session.pk)
 
 
+def test_the_screen_of_an_installation_without_an_address_shows_no_code_and_says_what_to_set(
+    cast, hall, settings
+):
+    settings.NUANYI_PUBLIC_URL = "http://127.0.0.1:8000"
+    page = cast.client("office").get(f"/office/learning/sessions/{hall().pk}/screen/").content.decode()
+    assert "NUANYI_PUBLIC_URL" in page
+    assert "data-codes" not in page
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

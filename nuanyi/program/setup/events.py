@@ -8,4 +8,5 @@ KEY_MADE = declare("program.setup_key_made", _("A one-time key for setting up wa
 KEY_USED = declare("program.setup_key_used", _("The one-time key for setting up was used"))
 DISTRICT_CHOSEN = declare("program.district_chosen", _("The district was chosen"))
 DISTRICT_OPENED = declare("program.district_opened", _("The district was opened"))
+TRIAL_EMPTIED = declare("program.trial_emptied", _("What was tried out was taken away"))
 JOB_RETRIED = declare("program.job_retried", _("A background job that gave up was started again"))

@@ -24,7 +24,7 @@ from nuanyi.people.rules import Role
 from nuanyi.places import division
 from nuanyi.places import queries as places
 from nuanyi.places import services as place_services
-from nuanyi.places.models import Region
+from nuanyi.places.models import Level, Region
 from nuanyi.program.models import Installation
 from nuanyi.program.setup import events, queries
 from nuanyi.program.setup.template import ServiceLine, UnitLine, template, township_unit_name
@@ -34,6 +34,8 @@ from nuanyi.units.models import ResponsibilityRule, Unit, UnitKind
 from nuanyi.units.reading import UnitInput
 
 KEY_HOURS = 24
+#: Roles that are given for the place of their unit: a township, or a district of a city.
+OF_A_PLACE = frozenset({Role.UNIT_STAFF, Role.DISTRICT_OFFICE, Role.ORGANISATION})
 SERVICE_HOURS = "周一至周五 09:00-12:00 13:00-17:00"
 
 
@@ -120,6 +122,7 @@ def choose_district(*, actor: Actor, code: str, villages: bool = True) -> Region
     Raises BadInput (no such district), Conflict (records belong to the one that is there).
     """
     _require_setup(actor)
+    code = division.short(code)
     old = places.district()
     if old is not None and old.code != code:
         there = queries.records()
@@ -145,8 +148,8 @@ def choose_district(*, actor: Actor, code: str, villages: bool = True) -> Region
 
 
 def _forget_units_of(actor: Actor, district: Region) -> None:
-    """The townships' units of a district that was chosen by mistake: gone, or closed where an account hangs on them."""
-    for unit in Unit.objects.filter(kind=UnitKind.TOWNSHIP, region_code__startswith=district.code):
+    """The units in places that were chosen by mistake: gone, or closed where an account hangs on them."""
+    for unit in Unit.objects.filter(region_code__startswith=district.code):
         ResponsibilityRule.objects.filter(unit=unit).delete()
         try:
             with transaction.atomic():
@@ -160,17 +163,52 @@ def _forget_units_of(actor: Actor, district: Region) -> None:
 
 
 def proposed_units() -> list[UnitLine]:
-    """The usual units of the district and the government of each township, for ticks."""
-    district = places.district()
-    name = district.name if district else ""
-    usual = [
+    """The usual units of the root, in a city those of each district too, and the government of each township, for ticks."""
+    root = places.district()
+    name = root.name if root else ""
+    lines = [
         UnitLine(line.code, line.name_in(name), line.short_name, line.kind, line.required)
         for line in template().units
     ]
-    return usual + [
-        UnitLine(f"t{one.code}", township_unit_name(one.name), one.name[:20], UnitKind.TOWNSHIP.value)
+    for part in parts():
+        lines += [
+            UnitLine(
+                code_in(part, line.code),
+                line.name_in(part.name),
+                f"{part.name}{line.short_name}"[:20],
+                line.kind,
+                line.required,
+                part.code,
+            )
+            for line in template().units
+        ]
+    return lines + [
+        UnitLine(
+            f"t{one.code}",
+            _township_unit_name(one),
+            one.name[:20],
+            UnitKind.TOWNSHIP.value,
+            region=one.code,
+        )
         for one in places.townships()
     ]
+
+
+def parts() -> list[Region]:
+    """The districts of a city; none where the root is a district itself."""
+    root = places.district()
+    return places.districts() if root is not None and root.level == Level.CITY else []
+
+
+def code_in(part: Region, code: str) -> str:
+    """The code of a usual unit in a district of a city."""
+    return f"{code}-{part.code}"
+
+
+def _township_unit_name(township: Region) -> str:
+    """In a city two townships may have one name: the district's stands before it."""
+    above = next((part.name for part in parts() if township.code.startswith(part.code)), "")
+    return f"{above}{township_unit_name(township.name)}"
 
 
 @transaction.atomic
@@ -186,14 +224,13 @@ def save_units(*, actor: Actor, ticked: Iterable[str], more: Sequence[UnitInput]
     for line in proposed_units():
         if line.code in chosen or line.required:
             known = Unit.objects.filter(code=line.code).first()
-            region = line.code.removeprefix("t") if line.kind == UnitKind.TOWNSHIP else ""
             units.put_unit(
                 actor=actor,
                 code=line.code,
                 name=line.name,
                 short_name=line.short_name,
                 kind=line.kind,
-                region_code=region,
+                region_code=line.region,
                 public_phone=known.public_phone if known else "",
                 public_address=known.public_address if known else "",
             )
@@ -213,17 +250,24 @@ class RuleInput:
     unit: str
     because: str
     from_date: date | None = None
+    region: str = ""
 
 
 def proposed_rules() -> list[RuleInput]:
     """The proposal by sector, filled with the units that are there."""
     known = set(Unit.objects.filter(active=True).values_list("code", flat=True))
-    return [
+    rules = [
         RuleInput(
             line.role, line.sector, line.unit if line.unit in known else "", line.because, clock.today()
         )
         for line in template().responsibility
     ]
+    for part in parts():
+        for line in template().responsibility:
+            unit = code_in(part, line.unit)
+            if unit in known:
+                rules.append(RuleInput(line.role, line.sector, unit, line.because, clock.today(), part.code))
+    return rules
 
 
 @transaction.atomic
@@ -238,13 +282,15 @@ def save_rules(*, actor: Actor, rules: Iterable[RuleInput]) -> int:
         if rule.unit not in codes:
             raise BadInput(fields={f"unit-{place}": _("Choose a unit.")})
         if rule.role != "cooperate":
-            ResponsibilityRule.objects.filter(role=rule.role, sector=rule.sector, region_code="").delete()
+            ResponsibilityRule.objects.filter(
+                role=rule.role, sector=rule.sector, region_code=rule.region
+            ).delete()
         elif ResponsibilityRule.objects.filter(
-            role=rule.role, sector=rule.sector, region_code="", unit_id=codes[rule.unit]
+            role=rule.role, sector=rule.sector, region_code=rule.region, unit_id=codes[rule.unit]
         ).exists():
             continue
         edit = units.RuleEdit(
-            rule.role, rule.sector, "", codes[rule.unit], rule.because, from_date=rule.from_date
+            rule.role, rule.sector, rule.region, codes[rule.unit], rule.because, from_date=rule.from_date
         )
         units.change_rule(actor=actor, edit=edit)
         made += 1
@@ -284,16 +330,15 @@ def save_services(
             "hours": SERVICE_HOURS,
         }
         desk.save_item(actor=actor, told=item)
+    because = str(_("the unit of the service list"))
     for kind, unit in routes:
-        if unit in known:
-            desk.save_rule(
-                actor=actor,
-                kind=kind,
-                sector="",
-                region_code="",
-                unit=known[unit],
-                because=str(_("the unit of the service list")),
-            )
+        # in a city what is asked in a district goes to the district's own unit of that kind, where there is one
+        own = [(part.code, code_in(part, unit)) for part in parts()]
+        for region, code in [("", unit), *own]:
+            if code in known:
+                desk.save_rule(
+                    actor=actor, kind=kind, sector="", region_code=region, unit=known[code], because=because
+                )
     return ServiceItem.objects.count()
 
 
@@ -347,7 +392,7 @@ def make_accounts(*, actor: Actor, accounts: Sequence[AccountInput]) -> list[Sli
                 display_name=one.display_name,
                 unit=unit,
             )
-            region = unit.region_code if unit and one.role == Role.UNIT_STAFF else ""
+            region = unit.region_code if unit and one.role in OF_A_PLACE else ""
             people.give_role(actor=actor, account=account, role=one.role, region_code=region)
         except Refusal as refusal:
             reasons = "；".join(str(words) for words in refusal.fields.values()) or str(refusal)
@@ -361,7 +406,11 @@ def make_accounts(*, actor: Actor, accounts: Sequence[AccountInput]) -> list[Sli
 
 
 def proposed_accounts() -> list[tuple[AccountInput, bool]]:
-    """The first accounts with a tick; then one for every township; those that are there are left out."""
+    """The first accounts with a tick; then one for every township; those that are there are left out.
+
+    In a city those of each district instead of townships: each district makes those of its townships itself.
+    """
+    city = parts()
     known = {unit.code: unit for unit in Unit.objects.filter(active=True)}
     taken = set(Account.objects.values_list("username", flat=True))
     rows = [
@@ -372,12 +421,26 @@ def proposed_accounts() -> list[tuple[AccountInput, bool]]:
     rows += [
         (
             AccountInput(
+                f"{line.username}-{part.code}",
+                f"{part.name}{line.display_name}",
+                code_in(part, line.unit),
+                line.role,
+            ),
+            line.ticked,
+        )
+        for part in city
+        for line in template().accounts
+        if line.unit and code_in(part, line.unit) in known
+    ]
+    rows += [
+        (
+            AccountInput(
                 unit.region_code, str(_("%(unit)s clerk") % {"unit": unit.short_name}), code, "unit_staff"
             ),
             True,
         )
         for code, unit in known.items()
-        if unit.kind == UnitKind.TOWNSHIP
+        if unit.kind == UnitKind.TOWNSHIP and not city
     ]
     return [(one, ticked) for one, ticked in rows if one.username not in taken]
 
@@ -386,8 +449,11 @@ def proposed_accounts() -> list[tuple[AccountInput, bool]]:
 
 
 @transaction.atomic
-def open_district(*, actor: Actor) -> Region:
-    """Open the district: from now on every address serves. Raises Conflict naming what is still missing."""
+def open_district(*, actor: Actor, trial: bool = False) -> Region:
+    """Open the district, ``trial`` only to try it out: from now on every address serves.
+
+    Raises Conflict naming what is still missing.
+    """
     _require_setup(actor)
     missing = [str(step.title) for step in queries.steps() if step.needed and not step.done]
     if missing:
@@ -396,6 +462,7 @@ def open_district(*, actor: Actor) -> Region:
         pk=1,
         defaults={
             "opened_at": clock.now(),
+            "trial": trial,
             "key_digest": None,
             "key_expires_at": None,
             "session_digest": None,
@@ -404,13 +471,18 @@ def open_district(*, actor: Actor) -> Region:
     district = places.district()
     if district is None:
         raise Conflict(_("Choose the district first."), code="no-district")
-    journal.record(actor, events.DISTRICT_OPENED, district=district.code)
+    journal.record(actor, events.DISTRICT_OPENED, district=district.code, trial=trial)
     return district
 
 
 @transaction.atomic
 def set_up(
-    *, actor: Actor, district: str, unit_rows: Iterable[Sequence[object]] = (), administrator: str = "guanli"
+    *,
+    actor: Actor,
+    district: str,
+    unit_rows: Iterable[Sequence[object]] = (),
+    administrator: str = "guanli",
+    trial: bool = False,
 ) -> tuple[Region, list[Slip]]:
     """All steps with their proposals, as ``nuanyi setup`` does them; all or nothing. Raises Conflict, BadInput."""
     _require_setup(actor)
@@ -428,10 +500,10 @@ def set_up(
         if ticked
     ]
     slips = make_accounts(actor=actor, accounts=chosen)
-    open_district(actor=actor)
+    open_district(actor=actor, trial=trial)
     return region, slips
 
 
 def districts_named(text: str) -> list[division.Node]:
-    """Districts of the country by code or name."""
-    return division.search(text)
+    """Districts of the country by code or name, and the city that is meant by exactly this name, which comes first."""
+    return division.cities(text) + division.search(text)

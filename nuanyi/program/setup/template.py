@@ -20,6 +20,7 @@ class UnitLine:
     short_name: str
     kind: str
     required: bool = False
+    region: str = ""
 
     def name_in(self, district: str) -> str:
         """The unit's full name in a district."""

@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.cases.rules import Kind
 from nuanyi.lib import clock, limits, row_security, sheets
-from nuanyi.lib.access import PUBLIC, address_of, permission_required
+from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.sectors import Sector
@@ -26,6 +26,7 @@ from nuanyi.people.slips import slips_page
 from nuanyi.places import division
 from nuanyi.places import queries as places
 from nuanyi.program.setup import queries, services
+from nuanyi.program.setup import trial as trials
 from nuanyi.program.setup.services import AccountInput, RuleInput
 from nuanyi.program.setup.template import template
 from nuanyi.units import reading
@@ -109,7 +110,7 @@ def district(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     text, below = request.GET.get("q", "").strip(), request.GET.get("below", "")
-    found = division.search(text) if text else []
+    found = services.districts_named(text) if text else []
     return _page(
         request,
         "district",
@@ -165,16 +166,22 @@ def _list_of(request: HttpRequest) -> list[UnitInput]:
 def responsibility(request: HttpRequest) -> HttpResponse:
     """Who leads, guides and cooperates: a filled proposal by sector, from a day on."""
     refusal = None
-    rules = services.proposed_rules()
+    proposed = services.proposed_rules()
+    # in a city the page shows its own; those of each district are taken as proposed, and changed on their own page
+    rules = [rule for rule in proposed if not rule.region]
     if request.method == "POST":
         rules = [
             RuleInput(
-                rule.role, rule.sector, request.POST.get(f"unit-{place}", ""), rule.because, _day(request)
+                rule.role,
+                rule.sector,
+                request.POST.get(f"unit-{place}", ""),
+                rule.because,
+                _day(request),
             )
             for place, rule in enumerate(rules)
         ]
         try:
-            services.save_rules(actor=ACTOR, rules=rules)
+            services.save_rules(actor=ACTOR, rules=[*rules, *(rule for rule in proposed if rule.region)])
             return redirect("setup:services")
         except Refusal as wrong:
             refusal = wrong
@@ -185,7 +192,7 @@ def responsibility(request: HttpRequest) -> HttpResponse:
         "responsibility",
         refusal,
         rows=rows,
-        units=Unit.objects.filter(active=True),
+        units=Unit.objects.filter(active=True, **_of_the_root()),
         day=request.POST.get("day") or clock.today().isoformat(),
     )
 
@@ -239,14 +246,30 @@ def accounts(request: HttpRequest) -> HttpResponse:
             refusal = wrong
         else:
             return _slips(request, slips)
+    choices = _choices()
     return _page(
         request,
         "accounts",
         refusal,
-        rows=rows,
+        rows=[(*row, choices.get(row[1].unit, choices[""])) for row in rows],
         roles=[(value, label) for value, label in Role.choices if value != Role.WORKER],
-        units=Unit.objects.filter(active=True),
     )
+
+
+def _of_the_root() -> dict[str, str]:
+    """In a city the lists of these pages hold the city's own units: all of its districts' would be hundreds."""
+    return {"region_code": ""} if services.parts() else {}
+
+
+def _choices() -> dict[str, list[Unit]]:
+    """The units that each unit's account may be moved to on this page, by its code: all, in a city those of its place."""
+    units = list(Unit.objects.filter(active=True))
+    if not services.parts():
+        return {"": units} | {unit.code: units for unit in units}
+    by_place: dict[str, list[Unit]] = {"": []}
+    for unit in units:
+        by_place.setdefault(unit.region_code, []).append(unit)
+    return {"": by_place[""]} | {unit.code: by_place[unit.region_code] for unit in units}
 
 
 def _account_rows(request: HttpRequest) -> list[tuple[int, AccountInput, bool]]:
@@ -262,9 +285,10 @@ def _account_rows(request: HttpRequest) -> list[tuple[int, AccountInput, bool]]:
     return rows
 
 
-def _slips(request: HttpRequest, slips: list[Slip]) -> HttpResponse:
+def _slips(request: HttpRequest, slips: list[Slip], onward: str = "") -> HttpResponse:
     """The slips, once; the way on leads to the overview."""
-    return slips_page(request, slips, onward=reverse("setup:overview"), onward_words=str(_("Printed; go on")))
+    onward = onward or reverse("setup:overview")
+    return slips_page(request, slips, onward=onward, onward_words=str(_("Printed; go on")))
 
 
 @step
@@ -273,7 +297,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     refusal = None
     if request.method == "POST":
         try:
-            services.open_district(actor=ACTOR)
+            services.open_district(actor=ACTOR, trial="trial" in request.POST)
             request.session.pop(SESSION, None)
             return redirect(settings.LOGIN_URL)
         except Refusal as wrong:
@@ -293,4 +317,35 @@ def overview(request: HttpRequest) -> HttpResponse:
 @permission_required("setup.view")
 def state(request: HttpRequest) -> HttpResponse:
     """The same overview for a district that is open, with the page of each part."""
-    return render(request, "setup/state.html", {"steps": queries.steps(), "template": template()})
+    context = {"steps": queries.steps(), "template": template(), "trial": trials.is_trial()}
+    return render(request, "setup/state.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("setup.empty")
+def trial(request: HttpRequest) -> HttpResponse:
+    """Empty a try-out, or turn it into the real district; what would go is counted first, and the name is typed."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            went, slips = trials.empty(
+                actor=actor_of(request),
+                name=request.POST.get("name", ""),
+                real=request.POST.get("then") == "real",
+                keep_stations="stations" in request.POST,
+            )
+        except Refusal as wrong:
+            refusal = wrong
+        else:
+            if slips:
+                return _slips(request, slips, onward=reverse("setup-state"))
+            return render(request, "setup/trial_done.html", {"rows": sum(went.values())})
+    context = {
+        "refusal": refusal,
+        "trial": trials.is_trial(),
+        "held": queries.records(),
+        "district": places.district(),
+        "name": request.POST.get("name", ""),
+        "real": request.POST.get("then") == "real",
+    }
+    return render(request, "setup/trial.html", context, status=refusal.status if refusal else 200)

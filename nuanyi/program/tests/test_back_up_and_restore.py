@@ -1,16 +1,21 @@
 """A backup of a database that somebody writes into, and a restore beside the wrong keys."""
 
+import getpass
 import json
 import os
+import shutil
+import subprocess
+import time
 
 import psycopg
 import pytest
 
-from nuanyi.lib import seal, sealed
-from nuanyi.lib.embedded_postgres import EmbeddedPostgres
+from nuanyi.lib import seal, sealed, sftp
+from nuanyi.lib.embedded_postgres import CannotStart, EmbeddedPostgres
 from nuanyi.lib.errors import BadInput
 from nuanyi.people.models import Person
-from nuanyi.program import backups, row_policies
+from nuanyi.program import backup_targets, backups, row_policies
+from nuanyi.program.tests.conftest import free_port
 
 pytestmark = pytest.mark.xdist_group("home")
 
@@ -150,3 +155,164 @@ def test_forced_policies_hide_nothing_from_the_backup_of_an_owner_who_is_no_supe
     assert (restored["rows"], restored["different"]) == (2, [])
     with psycopg.connect(server.url(database="plain_to")) as db:
         assert db.execute("SELECT count(*) FROM kept").fetchone() == (2,)
+
+
+# a rehearsal -------------------------------------------------------------------------------------
+
+
+def databases():
+    with psycopg.connect(os.environ["NUANYI_OWNER_DB_URL"]) as db:
+        return {name for (name,) in db.execute("SELECT datname FROM pg_database")}
+
+
+def test_a_rehearsal_restores_beside_the_district_compares_and_leaves_nothing(district, tmp_path):
+    _keys, _turn_to = district
+    backups.write(tmp_path / "backup")
+    before = databases()
+    with psycopg.connect(os.environ["NUANYI_OWNER_DB_URL"], autocommit=True) as db:
+        db.execute("CREATE DATABASE nuanyi_rehearsal_0123abcd")  # of one that was killed
+    told = backups.rehearse(tmp_path / "backup")
+    assert (told["rows"], told["different"]) == (1, [])
+    assert databases() == before
+    assert tables() == 1
+
+
+def test_a_rehearsal_of_a_backup_whose_digests_are_not_its_own_fails_and_leaves_nothing(district, tmp_path):
+    backups.write(tmp_path / "backup")
+    file = tmp_path / "backup" / "manifest.json"
+    manifest = json.loads(file.read_text())
+    manifest["tables"][Person._meta.db_table]["digest"] = "00"
+    file.write_text(json.dumps(manifest))
+    before = databases()
+    with pytest.raises(CannotStart) as failed:
+        backups.rehearse(tmp_path / "backup")
+    assert Person._meta.db_table in str(failed.value)
+    assert databases() == before
+
+
+# where it goes -----------------------------------------------------------------------------------
+
+
+def test_a_backup_of_nothing_fails_and_leaves_no_folder(district, tmp_path):
+    _keys, turn_to = district
+    turn_to("bare")
+    with pytest.raises(BadInput) as refused:
+        backup_targets.write_dated(str(tmp_path), 3)
+    assert refused.value.code == "nothing"
+    assert not list(tmp_path.glob("20*"))
+
+
+def test_a_target_that_is_gone_is_said_and_not_made(district, tmp_path):
+    gone = tmp_path / "not-mounted"
+    with pytest.raises(BadInput) as refused:
+        backup_targets.write_dated(str(gone), 3)
+    assert refused.value.code == "target-gone"
+    assert not gone.exists()
+
+
+def test_the_newest_are_kept_and_what_was_cut_off_is_cleared_away(district, tmp_path):
+    for day in ("2026-01-01-023000", "2026-01-02-023000", "2026-01-03-023000"):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / backups.MANIFEST).write_text("{}")
+    (tmp_path / "2026-01-04-023000.partial").mkdir()
+    (tmp_path / "somebody-elses").mkdir()
+    told = backup_targets.write_dated(str(tmp_path), 2)
+    assert told["dropped"] == ["2026-01-01-023000", "2026-01-02-023000"]
+    left = sorted(one.name for one in tmp_path.iterdir() if one.name != "keys")
+    assert left == ["2026-01-03-023000", told["folder"].rpartition("/")[2], "somebody-elses"]
+
+
+@pytest.fixture
+def far(tmp_path, monkeypatch):
+    """Another machine: Debian's sshd with SFTP; gives its address, its folder, and writes down that we know it."""
+    server = shutil.which("sshd") or "/usr/sbin/sshd"
+    if not os.path.exists(server):
+        pytest.skip("openssh-server is not installed")
+    base, folder = tmp_path / "sshd", tmp_path / "far"
+    base.mkdir(mode=0o700)
+    folder.mkdir()
+    os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+    for name in ("host", "mine"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(base / name)], check=True)
+    port = free_port()
+    (base / "config").write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {base}/host\nAuthorizedKeysFile {base}/mine.pub\n"
+        f"PidFile {base}/pid\nUsePAM no\nStrictModes no\nPasswordAuthentication no\nPermitRootLogin yes\n"
+        "Subsystem sftp internal-sftp\n"
+    )
+    process = subprocess.Popen([server, "-D", "-e", "-f", str(base / "config")], stderr=subprocess.DEVNULL)
+    kind, key = (base / "host.pub").read_text().split()[:2]
+    (base / "known").write_text(f"[127.0.0.1]:{port} {kind} {key}\n")
+    monkeypatch.setenv("NUANYI_HOME", str(tmp_path))
+    monkeypatch.setenv("NUANYI_SFTP_KEY", str(base / "mine"))
+    monkeypatch.setenv("NUANYI_SFTP_KNOWN_HOSTS", str(base / "known"))
+    place = f"sftp://{getpass.getuser()}@127.0.0.1:{port}{folder}"
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            with sftp.opened(sftp.parse(place)):
+                break
+        except sftp.Unreachable:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    yield place, folder, base
+    process.terminate()
+    process.wait(20)
+
+
+def test_a_backup_goes_to_another_machine_by_sftp_is_kept_so_often_and_comes_back(district, tmp_path, far):
+    _keys, turn_to = district
+    place, folder, _base = far
+    (folder / "2026-01-04-023000.partial").mkdir()
+    (folder / "2026-01-01-023000").mkdir()
+    (folder / "2026-01-01-023000" / backups.MANIFEST).write_text("{}")
+    told = backup_targets.write_dated(place, 1)
+    assert told["dropped"] == ["2026-01-01-023000"]
+    [name] = [one.name for one in folder.iterdir()]
+    assert told["folder"] == f"{place}/{name}"
+    turn_to("bare")
+    for source in (place, told["folder"]):
+        with backup_targets.local(source) as here:
+            assert backups.check(here)["tables"][Person._meta.db_table]["rows"] == 1
+    with backup_targets.local(place) as here:
+        assert backups.restore(here)["different"] == []
+    assert not (tmp_path / "backup-scratch").exists()
+
+
+def test_a_machine_that_is_not_known_or_shows_another_key_gets_nothing(district, far):
+    place, folder, base = far
+    known = (base / "known").read_text()
+    (base / "known").write_text("")
+    with pytest.raises(sftp.Unreachable) as stranger:
+        backup_targets.write_dated(place, 1)
+    assert "SHA256:" in str(stranger.value)
+    assert known.strip() in str(stranger.value)  # the line to add
+    other = subprocess.run(
+        ["ssh-keygen", "-y", "-f", str(base / "mine")], capture_output=True, text=True, check=True
+    )
+    (base / "known").write_text(f"{known.split()[0]} {' '.join(other.stdout.split()[:2])}\n")
+    with pytest.raises(sftp.Unreachable) as changed:
+        backup_targets.write_dated(place, 1)
+    assert "another key" in str(changed.value)
+    assert not list(folder.iterdir())
+
+
+def test_what_is_wrong_with_another_machine_is_said_in_words(district, far, monkeypatch):
+    place, folder, base = far
+    with pytest.raises(sftp.Unreachable) as gone:
+        backup_targets.write_dated(f"{place}/not-there", 1)
+    assert gone.value.code == "target-gone"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(base / "other")], check=True)
+    monkeypatch.setenv("NUANYI_SFTP_KEY", str(base / "other"))
+    with pytest.raises(sftp.Unreachable) as shut:
+        backup_targets.write_dated(place, 1)
+    assert "does not let" in str(shut.value)
+    monkeypatch.setenv("NUANYI_SFTP_KEY", str(base / "none"))
+    with pytest.raises(BadInput) as keyless:
+        backup_targets.write_dated(place, 1)
+    assert "ssh-keygen" in str(keyless.value)
+    for bad in ("sftp://host/x", "sftp://a:secret@host/x", "sftp://a@host", "sftp://a@host:99999/x"):
+        with pytest.raises(BadInput) as refused:
+            sftp.parse(bad)
+        assert refused.value.code == "bad-target"
+    assert not list(folder.iterdir())

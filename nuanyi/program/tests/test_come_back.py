@@ -33,6 +33,10 @@ def test_a_killed_postmaster_comes_back_and_meanwhile_it_is_said_in_words(home, 
         status, page = get(port, "/")
         assert status == 503
         assert "数据库" in page
+        status, page = get(port, "/office/cases/")
+        assert status == 503
+        assert 'class="office"' in page
+        assert "数据库" in page
         assert get(port, "/open311/v2/services.xml")[1].startswith("<?xml")
         assert json.loads(get(port, "/open311/v2/services.json")[1])[0]["code"] == 503
         assert json.loads(get(port, "/hsds/services")[1])["code"] == "unavailable"

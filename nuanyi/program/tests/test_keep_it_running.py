@@ -8,14 +8,19 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
-import zipfile
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput
+from nuanyi.program.models import Outcome
+from nuanyi.program.tests import proxies
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,16 +55,117 @@ def test_an_old_backup_and_a_full_disk_are_said_to_be_wrong(tmp_path, settings, 
     from nuanyi.program import health
 
     settings.NUANYI_HOME = tmp_path
-    assert {one.key: one.state for one in health.findings()}["backup"] == "later"
-    health.note("backup", tmp_path)
-    assert {one.key: one.state for one in health.findings()}["backup"] == "ok"
-    known = json.loads((tmp_path / health.RECORD).read_text())
-    known["backup"]["at"] = "2020-01-01T00:00:00+00:00"
-    (tmp_path / health.RECORD).write_text(json.dumps(known))
+
+    def state_of(key):
+        return {one.key: one.state for one in health.findings()}[key]
+
+    assert (state_of("backup"), state_of("rehearsal")) == ("later", "later")
+    for what in ("backup", "rehearsal"):
+        with health.noted(what, str(tmp_path)) as facts:
+            facts.update(rows=12)
+    assert (state_of("backup"), state_of("rehearsal")) == ("ok", "ok")
+    with pytest.raises(BadInput), health.noted("backup", "/mnt/gone"):
+        raise BadInput("/mnt/gone: there is no such folder")
+    broken = next(one for one in health.findings() if one.key == "backup")
+    assert broken.state == "bad"
+    assert "/mnt/gone: there is no such folder" in broken.words
+    with health.noted("backup", str(tmp_path)):
+        pass
+    assert state_of("backup") == "ok"
+    Outcome.objects.update(at=clock.now() - timedelta(days=400))
+    assert (state_of("backup"), state_of("rehearsal")) == ("bad", "later")
     monkeypatch.setattr(health.shutil, "disk_usage", lambda _folder: shutil._ntuple_diskusage(10, 9, 1))
     states = {one.key: one.state for one in health.findings()}
     assert (states["backup"], states["disk"]) == ("bad", "bad")
     assert health.findings()[0].state == "bad"
+
+
+@pytest.mark.django_db
+def test_a_job_that_failed_says_why_without_the_words_of_the_exception_and_is_not_run_beside_another(cast):
+    from django.db import connection
+
+    from nuanyi.program.worker_errors import keep_error
+
+    def add(status):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO procrastinate_jobs (queue_name, task_name, status, attempts, args, priority, queueing_lock)"
+                " VALUES ('default', 'nuanyi.cases.jobs.warn', %s, 3, '{}', 0, 'warn') RETURNING id",
+                [status],
+            )
+            return cursor.fetchone()[0]
+
+    job = add("failed")
+
+    def failing():
+        clock.period_bounds("韦大山 13800000001")
+
+    with pytest.raises(ValueError, match="韦大山"):
+        keep_error(failing, SimpleNamespace(job=SimpleNamespace(id=job)), None)
+    browser = cast.client("administrator")
+    page = browser.get("/office/health/").content.decode()
+    assert "ValueError, nuanyi/lib/clock.py:" in page
+    assert "韦大山" not in page
+    add("todo")
+    assert browser.post("/office/health/", {"retry": job}).status_code == 302
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE queueing_lock = 'warn'")
+        assert cursor.fetchone() == (1,)
+
+
+# the certificate ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def secure(tmp_path, monkeypatch, settings):
+    """A server with a certificate of so many days that this machine trusts; gives the way to make it."""
+    made = []
+
+    def serve(days):
+        command = (
+            f"openssl req -x509 -newkey rsa:2048 -nodes -days {days} -subj /CN=localhost"
+            " -addext subjectAltName=DNS:localhost -keyout key.pem -out cert.pem"
+        )
+        subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+        server = HTTPServer(("127.0.0.1", 0), Upstream)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        made.append(server)
+        settings.NUANYI_PUBLIC_URL = f"https://localhost:{server.server_port}"
+
+    monkeypatch.setattr("nuanyi.program.health.is_local", lambda _base: False)
+    yield serve
+    for server in made:
+        server.shutdown()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("days", "state"), [(90, "ok"), (15, "later"), (4, "bad")])
+def test_the_end_of_our_own_certificate_is_seen_from_outside(secure, tmp_path, monkeypatch, days, state):
+    from nuanyi.program import health
+
+    secure(days)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    health.look_at_certificate()
+    found = next(one for one in health.findings() if one.key == "certificate")
+    assert found.state == state
+    assert str(days - 1) in found.words
+
+
+@pytest.mark.django_db
+def test_a_certificate_that_nobody_trusts_is_wrong_and_one_not_reached_is_not(secure, settings):
+    from nuanyi.program import health
+
+    secure(90)
+    health.look_at_certificate()
+    found = next(one for one in health.findings() if one.key == "certificate")
+    assert found.state == "bad"
+    assert "self-signed" in found.words
+    settings.NUANYI_PUBLIC_URL = "https://localhost:9"
+    health.look_at_certificate()
+    assert next(one for one in health.findings() if one.key == "certificate").state == "later"
 
 
 @pytest.mark.django_db
@@ -100,7 +206,13 @@ def service(tmp_path, *more, code=0):
 def test_the_units_are_hardened_and_systemd_finds_nothing_wrong_in_them(tmp_path):
     service(tmp_path, "--user", "nobody", "--backups", str(tmp_path / "backups"))
     units = sorted((tmp_path / "units").iterdir())
-    assert [one.name for one in units] == ["nuanyi-backup.service", "nuanyi-backup.timer", "nuanyi.service"]
+    assert [one.name for one in units] == [
+        "nuanyi-backup.service",
+        "nuanyi-backup.timer",
+        "nuanyi-rehearsal.service",
+        "nuanyi-rehearsal.timer",
+        "nuanyi.service",
+    ]
     text = (tmp_path / "units" / "nuanyi.service").read_text()
     for line in (
         "NoNewPrivileges=yes",
@@ -123,46 +235,6 @@ def test_nobody_runs_it_as_root_by_accident(tmp_path):
     assert "useradd" in done.stderr
 
 
-# the wheel ---------------------------------------------------------------------------------------
-
-
-def test_the_wheel_carries_templates_styles_catalogues_data_and_no_tests(tmp_path):
-    source = tmp_path / "source"
-    ignored = shutil.ignore_patterns("node_modules", ".venv", ".git", "build", "*.egg-info", "__pycache__")
-    shutil.copytree(ROOT, source, ignore=ignored, symlinks=True)
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "wheel",
-            "-q",
-            "--no-deps",
-            "--no-build-isolation",
-            "-w",
-            str(tmp_path),
-            ".",
-        ],
-        cwd=source,
-        check=True,
-    )
-    [wheel] = tmp_path.glob("nuanyi-*.whl")
-    names = set(zipfile.ZipFile(wheel).namelist())
-    for wanted in (
-        "nuanyi/front/static/front/phone.css",
-        "nuanyi/front/static/front/office.css",
-        "nuanyi/front/locale/zh_Hans/LC_MESSAGES/django.mo",
-        "nuanyi/program/locale/zh_Hans/LC_MESSAGES/django.mo",
-        "nuanyi/program/templates/setup/units.html",
-        "nuanyi/program/setup/template.toml",
-        "nuanyi/places/data/division/villages.xz",
-        "nuanyi/places/data/division/LICENSE",
-        "nuanyi/program/demo/rosters/establishments.xlsx",
-        "nuanyi/program/migrations/0001_initial.py",
-    ):
-        assert wanted in names, wanted
-
-
 # the proxy ---------------------------------------------------------------------------------------
 
 
@@ -181,62 +253,30 @@ class Upstream(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
-def test_nginx_as_in_the_manual_ends_tls_and_tells_who_asks(tmp_path):
-    from tests.browser.conftest import free_port
-
+@pytest.mark.parametrize("proxy", [proxies.nginx, proxies.caddy])
+def test_a_proxy_as_in_the_manual_ends_tls_and_tells_who_asks(tmp_path, proxy):
+    if not shutil.which(proxy.__name__):
+        pytest.skip(f"{proxy.__name__} is not installed")
     upstream = HTTPServer(("127.0.0.1", 0), Upstream)
     threading.Thread(target=upstream.serve_forever, daemon=True).start()
-    plain, secure = free_port(), free_port()
-    openssl = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=district.example -keyout key.pem -out cert.pem"
-    subprocess.run(openssl.split(), cwd=tmp_path, check=True, capture_output=True)
-    text = (ROOT / "docs/deploy/nginx.conf").read_text()
-    text = re.sub(r"\n    listen \[::\].*", "", text)
-    text = text.replace("listen 80;", f"listen 127.0.0.1:{plain};").replace(
-        "listen 443 ssl;", f"listen 127.0.0.1:{secure} ssl;"
-    )
-    text = text.replace("/etc/ssl/nuanyi/fullchain.pem", str(tmp_path / "cert.pem"))
-    text = text.replace("/etc/ssl/nuanyi/privkey.pem", str(tmp_path / "key.pem"))
-    text = text.replace("127.0.0.1:8000", f"127.0.0.1:{upstream.server_port}")
-    whole = f"""user root; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log; daemon off;
-events {{}}
-http {{ access_log off; client_body_temp_path {tmp_path}/body; proxy_temp_path {tmp_path}/proxy;
-fastcgi_temp_path {tmp_path}/f; uwsgi_temp_path {tmp_path}/u; scgi_temp_path {tmp_path}/s;
-{text} }}"""
-    (tmp_path / "nginx.conf").write_text(whole)
-    nginx = subprocess.Popen(["nginx", "-c", str(tmp_path / "nginx.conf"), "-p", str(tmp_path)])
     try:
-        trust = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
-        trust.check_hostname = False
-
-        def ask(path, **more):
-            asked = urllib.request.Request(f"https://127.0.0.1:{secure}{path}", **more)
-            asked.add_header("Host", "district.example")
-            asked.add_header("X-Forwarded-For", "6.6.6.6")
-            return urllib.request.urlopen(asked, context=trust, timeout=20)
-
-        for _n in range(50):
-            try:
-                heard = json.load(ask("/"))
-                break
-            except urllib.error.URLError:
-                time.sleep(0.1)
-        assert heard["x-forwarded-for"] == "127.0.0.1"
-        assert heard["x-forwarded-proto"] == "https"
-        assert heard["host"] == "district.example"
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            ask("/metrics")
-        assert refused.value.code == 404
-        assert ask("/office/census/imports/new/", data=b"x" * (30 << 20)).status == 200
-        with pytest.raises((urllib.error.HTTPError, urllib.error.URLError, ConnectionError)):
-            ask("/office/census/imports/new/", data=b"x" * (43 << 20))
-        moved = subprocess.run(
-            ["curl", "-sI", "-H", "Host: district.example", f"http://127.0.0.1:{plain}/help/"],
-            capture_output=True,
-            text=True,
-        )
-        assert "https://district.example/help/" in moved.stdout
+        with proxy(tmp_path, upstream.server_port) as front:
+            heard = json.load(front.wait())
+            assert heard["x-forwarded-for"] == "127.0.0.1"
+            assert heard["x-forwarded-proto"] == "https"
+            assert heard["host"].partition(":")[0] == "district.example"
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                front.ask("/metrics")
+            assert refused.value.code == 404
+            assert front.ask("/office/census/imports/new/", data=b"x" * (30 << 20)).status == 200
+            with pytest.raises((urllib.error.HTTPError, urllib.error.URLError, ConnectionError)):
+                front.ask("/office/census/imports/new/", data=b"x" * (43 << 20))
+            if proxy is proxies.nginx:
+                moved = subprocess.run(
+                    ["curl", "-sI", "-H", "Host: district.example", f"http://127.0.0.1:{front.plain}/help/"],
+                    capture_output=True,
+                    text=True,
+                )
+                assert "https://district.example/help/" in moved.stdout
     finally:
-        nginx.terminate()
-        nginx.wait(10)
         upstream.shutdown()

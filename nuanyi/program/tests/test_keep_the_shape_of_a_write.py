@@ -77,6 +77,7 @@ EXCEPTIONS: dict[str, str] = {
             "learning.services.pushing.tell_invited",
             "ledger.services.record",
             "ledger.services.reverse",
+            "ledger.services.reverse_everything",
             "ledger.services.reverse_all_from",
             "ledger.services.reverse_everything",
             "notices.services.call",

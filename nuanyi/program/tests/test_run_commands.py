@@ -106,6 +106,21 @@ def test_a_backup_restores_with_every_digest_equal_and_a_damaged_one_does_not(ho
     )
 
 
+def test_the_newest_backup_is_rehearsed_and_the_doctor_says_when_both_went_well(home, tmp_path):
+    assert json.loads(run(home, "backup", "--keep", "2", str(tmp_path / "gone"), "--json", code=2))[
+        "code"
+    ] == ("target-gone")
+    found = {one["what"]: one for one in json.loads(run(home, "doctor", "--json", code=1))}
+    assert "gone" in found["backup"]["words"]
+    run(home, "backup", "--keep", "2", str(tmp_path))
+    told = json.loads(run(home, "rehearse", str(tmp_path), "--json"))
+    assert told["different"] == []
+    assert told["rows"] > 1000
+    found = {one["what"]: one for one in json.loads(run(home, "doctor", "--json"))}
+    assert found["backup"]["good"]
+    assert str(told["rows"]) in found["rehearsal"]["words"]
+
+
 def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(home, tmp_path_factory):
     backup, other = tmp_path_factory.mktemp("b") / "backup", tmp_path_factory.mktemp("restored home")
     for part in (other, *list(other.parents)[:2]):

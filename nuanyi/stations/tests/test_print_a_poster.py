@@ -42,3 +42,23 @@ def test_a_page_of_codes_holds_one_for_each_station(put, cast):
 
 def test_an_unknown_paper_is_refused(put, cast):
     assert cast.client("office").get(f"/office/stations/{put().pk}/poster.pdf?size=A9").status_code == 422
+
+
+@pytest.mark.parametrize("local", ["http://127.0.0.1:8000", "http://localhost:8000"])
+def test_no_code_is_printed_with_an_address_that_leads_to_the_readers_own_machine(put, cast, settings, local):
+    settings.NUANYI_PUBLIC_URL = local
+    station, office = put(), cast.client("office")
+    for path in (f"{station.pk}/poster.pdf", "codes.pdf"):
+        refused = office.get(f"/office/stations/{path}")
+        assert refused.status_code == 409
+        assert "NUANYI_PUBLIC_URL" in refused.content.decode()
+    assert "127.0.0.1" not in office.get(f"/office/stations/{station.pk}/").content.decode()
+    keeper = cast.client("keeper")
+    faults_keeper = put("良丰站", region_code="450311001")
+    from nuanyi.stations.models import Keeper
+
+    Keeper.objects.get_or_create(station=faults_keeper, account=cast.accounts["keeper"])
+    page = keeper.get(f"/keeper/{faults_keeper.code}/screen/").content.decode()
+    assert "NUANYI_PUBLIC_URL" in page
+    assert "screen.svg" not in page
+    assert keeper.get(f"/keeper/{faults_keeper.code}/screen.svg").status_code == 409

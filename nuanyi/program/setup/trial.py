@@ -1,0 +1,184 @@
+"""A try-out district is emptied, or turned into the real one: what was tried out goes, what was set stays.
+
+Only a district that says of itself that it is a try-out: the demo, or one that was set up as such. Turned into the real
+one it is no try-out any more, and nothing of it can be emptied again. The journal stays whole; the ledger takes back what
+it counted by reversing entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.ledger import services as ledger
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.errors import BadInput, Conflict
+from nuanyi.lib.roles import Role
+from nuanyi.people import services as people
+from nuanyi.people.models import Account
+from nuanyi.people.passwords import Slip, one_time_password
+from nuanyi.places import queries as places
+from nuanyi.places.models import Grid, Region
+from nuanyi.program.models import Installation
+from nuanyi.program.setup import events
+from nuanyi.stations.models import Station
+
+#: What was set and not tried out. Every other table of a room is emptied; a test holds that each is thought of.
+SETTINGS = frozenset(
+    {
+        "account.EmailAddress",
+        "account.EmailConfirmation",
+        "mfa.Authenticator",
+        "journal.Entry",
+        "ledger.LedgerEntry",
+        "ledger.RollUp",
+        "places.Region",
+        "places.Grid",
+        "units.Unit",
+        "units.Alliance",
+        "units.ResponsibilityRule",
+        "people.Account",
+        "people.WecomLink",
+        "people.RoleGrant",
+        "notices.Preference",
+        "cases.ServiceItem",
+        "cases.RoutingRule",
+        "cases.AnswerTemplate",
+        "cases.ClockRule",
+        "cases.LetterTemplate",
+        "people.KeptView",
+        "people.ClientKey",
+        "learning.Lesson",
+        "learning.LessonVersion",
+        "learning.LessonMedia",
+        "learning.BankQuestion",
+        "learning.Channel",
+        "learning.Group",
+        "reports.Kind",
+        "reports.DispatchRule",
+        "reports.GridDuty",
+        "reports.ApiKey",
+        "volunteers.Team",
+        "volunteers.StarStep",
+        "volunteers.Reward",
+        "program.Installation",
+        "program.Outcome",
+    }
+)
+#: Kept with stations that are kept.
+OF_STATIONS = frozenset(
+    {"stations.Station", "stations.Keeper", "stations.Amenity", "stations.HoursException", "stations.Photo"}
+)
+ROOMS = "nuanyi."
+
+
+def is_trial() -> bool:
+    """Whether this district is only tried out: it says so, or it is the demo."""
+    row = Installation.objects.first()
+    if row is not None and row.opened_at is not None:
+        return row.trial
+    return bool(settings.NUANYI_DEMO) or Region.objects.filter(synthetic=True).exists()
+
+
+def emptied(keep_stations: bool) -> list[type[models.Model]]:
+    """The tables that are emptied."""
+    kept = SETTINGS | OF_STATIONS if keep_stations else SETTINGS
+    return [
+        model
+        for model in apps.get_models()
+        if model.__module__.startswith(ROOMS) and model._meta.label not in kept
+    ]
+
+
+@transaction.atomic
+def empty(
+    *, actor: Actor, name: str, real: bool, keep_stations: bool = False
+) -> tuple[dict[str, int], list[Slip]]:
+    """Take away what was tried out; with ``real`` the district is the real one from now on.
+
+    ``name`` is the district's, typed by whoever wants it. Returns how many rows went from where, and slips with new one-time
+    passwords for the accounts of the demo, whose password everybody knows. Raises NotAllowed, Conflict (no try-out),
+    BadInput (another name).
+    """
+    actor.require("setup.empty")
+    district = places.district()
+    if district is None or not is_trial():
+        raise Conflict(_("This district is in real use: what it holds is not emptied."), code="not-a-trial")
+    if name.strip() != district.name:
+        raise BadInput(
+            code="wrong-name",
+            fields={"name": _("Type the name of the district: %(name)s.") % {"name": district.name}},
+        )
+    went = _delete(emptied(keep_stations), keep_stations)
+    ledger.reverse_everything()
+    _forget_made_up_places()
+    slips = _new_passwords()
+    Installation.objects.update_or_create(pk=1, defaults={"opened_at": clock.now(), "trial": not real})
+    journal.record(
+        actor, events.TRIAL_EMPTIED, real=real, rows=sum(went.values()), stations_kept=keep_stations
+    )
+    places.forget_shapes()
+    return went, slips
+
+
+def _delete(tables: Iterable[type[models.Model]], keep_stations: bool) -> dict[str, int]:
+    """Empty tables in one transaction; foreign keys are looked at when it ends, so the order is of no matter."""
+    gone = set(tables)
+    went: dict[str, int] = {}
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        for model in apps.get_models(include_auto_created=True):
+            for field in model._meta.concrete_fields:
+                loses = field.is_relation and field.related_model in gone and model not in gone and field.null
+                if loses:  # what stays forgets what goes
+                    cursor.execute(f"UPDATE {quote(model._meta.db_table)} SET {quote(field.column)} = NULL")  # noqa: S608 - names of our own models
+        for model in gone:
+            for many in model._meta.local_many_to_many:
+                cursor.execute(f"DELETE FROM {quote(many.m2m_db_table())}")  # noqa: S608 - names of our own models
+            cursor.execute(f"DELETE FROM {quote(model._meta.db_table)}")  # noqa: S608 - names of our own models
+            if cursor.rowcount:
+                went[model._meta.label] = cursor.rowcount
+        if keep_stations:
+            _drop_made_up_stations(cursor)
+        # jobs for what is gone; those that come again by the clock are made anew
+        cursor.execute("DELETE FROM procrastinate_jobs WHERE status::text IN ('todo', 'failed')")
+    return went
+
+
+def _drop_made_up_stations(cursor: object) -> None:
+    """Of the stations that are kept, those of the demo go all the same."""
+    made_up = Station.objects.filter(synthetic=True)
+    for label in OF_STATIONS - {"stations.Station"}:
+        apps.get_model(label)._base_manager.filter(station__in=made_up).delete()
+    made_up.delete()
+
+
+def _forget_made_up_places() -> None:
+    """Outlines and grids of the demo; the places themselves stay where the country's own table has them."""
+    made_up = Grid.objects.filter(synthetic=True)
+    apps.get_model("reports.GridDuty").objects.filter(grid_code__in=made_up.values("code")).delete()
+    made_up.delete()
+    Region.objects.filter(synthetic=True, level="community").delete()
+    Region.objects.filter(synthetic=True).update(geometry_wgs84=None, synthetic=False)
+
+
+def _new_passwords() -> list[Slip]:
+    """New one-time passwords for accounts whose password is the one that the README prints."""
+    from nuanyi.program.doctor import DEMO_PASSWORD
+
+    slips = []
+    for account in Account.objects.filter(is_active=True).select_related("unit"):
+        if not account.check_password(DEMO_PASSWORD):
+            continue
+        password = one_time_password()
+        people.set_first_password(actor=system("trial"), account=account, password=password)
+        roles = "、".join(str(Role(grant.role).label) for grant in account.grants.all())
+        slips.append(Slip(account.username, account.display_name, str(account.unit or ""), roles, password))
+    return slips
