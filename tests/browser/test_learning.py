@@ -31,7 +31,7 @@ def test_a_lesson_opened_once_is_read_again_without_network_and_counts_on_the_ph
     page.context.set_offline(False)
     page.goto("/learn/")
     assert page.locator("[data-lesson=crossing].read").count() == 1
-    page.get_by_text("连续学习天数").wait_for()
+    page.get_by_text("连学 1 天，看了 1 课").wait_for()
 
 
 def test_a_question_comes_again_after_days_and_progress_goes_to_another_phone_sealed(open_as, stage):
@@ -49,8 +49,9 @@ def test_a_question_comes_again_after_days_and_progress_goes_to_another_phone_se
     (card,) = page.evaluate("Object.values(JSON.parse(localStorage['learn.cards']))")
     assert card["box"] == 2
 
-    page.click("text=换手机也能接着学")
-    page.click("text=给我一个码")
+    page.click("text=换手机也带走")
+    page.get_by_text("换手机", exact=True).click()
+    page.click("text=生成口令")
     page.get_by_text("已存好").wait_for()
     code = page.locator("p[data-code]").inner_text()
     kept = stage.told(
@@ -59,16 +60,18 @@ def test_a_question_comes_again_after_days_and_progress_goes_to_another_phone_se
     assert "crossing" not in kept
 
     other = open_as(None, size="phone")
-    other.goto("/learn/")
-    other.click("text=换手机也能接着学")
+    other.goto("/me/")
+    other.get_by_text("换手机", exact=True).click()
     other.fill("#progress-code", "2222 2222 2222 2222 2222")
     other.click("text=取回来")
-    other.get_by_text("这个码下没有存东西").wait_for()
+    other.get_by_text("这个口令下没有东西").wait_for()
     other.fill("#progress-code", code.lower())
     other.click("text=取回来")
+    other.wait_for_function("(localStorage['learn.done'] || '').includes('crossing')")
+    other.goto("/learn/")
     other.locator("[data-lesson=crossing].read").wait_for()
-    page.click("text=从服务器删掉")
-    page.get_by_text("给我一个码").wait_for()
+    page.click("[data-drop]")
+    page.get_by_text("生成口令").wait_for()
     assert (
         stage.told("from nuanyi.learning.models import KeptProgress; print(KeptProgress.objects.count())")
         == "0"
