@@ -7,6 +7,7 @@ import secrets
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.models import Login
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -79,16 +80,22 @@ def ask_wecom(request: HttpRequest) -> HttpResponse:
     return redirect(address)
 
 
-@require_http_methods(["GET"])
-@permission_required(PUBLIC, journaled=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(PUBLIC, unkeyed=WHY)
 def wecom_answer(request: HttpRequest) -> HttpResponse:
-    """Where WeCom sends the browser back to, with a code that is good once."""
+    """Where WeCom sends the browser back to, with a code that is good once.
+
+    A button gives the code up: WeCom is asked by a POST, which holds no transaction while it waits.
+    """
     application = wecom.configured()
     if application is None:
         raise NotFound()
+    if request.method != "POST":
+        context = {"state": request.GET.get("state", ""), "code": request.GET.get("code", "")}
+        return render(request, "account/wecom_answer.html", context)
     limits.count("wecom", address_of(request), at_most=TRIES_AN_HOUR)
     asked = request.session.pop(ASKED, None)
-    state, code = request.GET.get("state", ""), request.GET.get("code", "")
+    state, code = request.POST.get("state", ""), request.POST.get("code", "")
     # whoever did not ask from this very browser gets nothing linked and nobody signed in (CSRF of the callback)
     if not asked or not code or not secrets.compare_digest(str(asked["state"]).encode(), state.encode()):
         return _refused(request, wecom.NoAnswer())
@@ -101,10 +108,11 @@ def wecom_answer(request: HttpRequest) -> HttpResponse:
         if asked["link"] is None:
             journal.record(GUEST, events.SIGN_IN_FAILED)
         return _refused(request, refusal)
-    record_authentication(request, account, "wecom")
     onward = asked["next"] or settings.LOGIN_REDIRECT_URL
-    # a second factor, where one is set, is asked for as after a password
-    answer: HttpResponse = perform_login(request, Login(user=account, redirect_url=onward))
+    with transaction.atomic():
+        record_authentication(request, account, "wecom")
+        # a second factor, where one is set, is asked for as after a password
+        answer: HttpResponse = perform_login(request, Login(user=account, redirect_url=onward))
     return answer
 
 

@@ -73,7 +73,9 @@ def asked(browser, **more):
 
 
 def come_back(browser, state, code="c1"):
-    return browser.get("/accounts/wecom/answer/", {"state": state, "code": code})
+    page = browser.get("/accounts/wecom/answer/", {"state": state, "code": code})
+    assert f'value="{code}"' in page.content.decode()
+    return browser.post("/accounts/wecom/answer/", {"state": state, "code": code})
 
 
 def linked(cast, loopback, part="office", member="WeiDaShan"):
