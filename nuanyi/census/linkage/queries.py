@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.linkage import estimate as estimating
@@ -217,6 +217,13 @@ def counted_together(actor: Actor, record: Any, kept: Kept = WORKERS) -> list[An
 def last_run() -> LinkageRun | None:
     """The newest linkage."""
     return LinkageRun.objects.order_by("-id").first()
+
+
+def state_of_links() -> str:
+    """Changes with each linkage and each decision: what was worked out before it no longer holds."""
+    newest = Opinion.objects.aggregate(made=Max("made_at"))["made"]
+    run = last_run()
+    return f"{run.pk if run else 0}:{CountedWith.objects.count()}:{Opinion.objects.count()}:{newest}"
 
 
 def how_many_unseen(sector: str = "", region: str = "") -> estimating.Estimate:

@@ -84,8 +84,7 @@ def unseen(request: HttpRequest) -> HttpResponse:
     region = request.GET.get("region", "")
     sector = sector if sector in Sector.values else ""
     region = region if region in places.names_by_code() else ""
-    run = queries.last_run()
-    key = f"unseen:{run.pk if run else 0}:{sector}:{region}"
+    key = f"unseen:{queries.state_of_links()}:{sector}:{region}".replace(" ", "-")
     found = cache.get(key)
     if found is None:
         found = queries.how_many_unseen(sector, region)

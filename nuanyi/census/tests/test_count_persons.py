@@ -227,6 +227,13 @@ def test_the_page_of_the_unseen_is_honest_about_one_source(pair, cast):
     assert page.context["found"].method == "one-source"
 
 
+def test_the_page_of_the_unseen_follows_a_decision(pair, cast):
+    browser = cast.client("office")
+    assert browser.get("/office/census/unseen/").context["found"].counted == 3
+    linking.decide_pair(actor=cast.actor("office"), link_id=pair.pk, verdict="same")
+    assert browser.get("/office/census/unseen/").context["found"].counted == 2
+
+
 def test_groups_never_bring_enemies_or_two_identities_together():
     links = [(1, 2), (2, 3), (3, 4), (5, 6)]
     assert joined(links, apart=[(1, 3)]) == [{1, 2}, {3, 4}, {5, 6}]
