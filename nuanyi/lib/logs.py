@@ -14,9 +14,7 @@ from types import TracebackType
 from typing import Any
 
 #: Addresses whose next part is a secret: cases, reports, helpers, pushed lessons, faults, papers, sessions, stopping, feeds.
-ENDS_IN_SECRETS = (
-    r"(/(?:c|r|v|l|s|told|in|exam|daily/stop|feeds/mine|feeds/groups|learn/kept|verify|check)/)[^\s?\"']+"
-)
+ENDS_IN_SECRETS = r"(/(?:c|r|v|l|s|told|in|exam|daily/stop|feeds/mine|feeds/groups|learn/kept|verify|check|party/mine)/)[^\s?\"']+"
 #: A link wherever it stands: key and proof, or a key alone; a claim code; a long token of any other kind.
 SECRETS = [
     (re.compile(ENDS_IN_SECRETS), r"\1…"),

@@ -55,6 +55,7 @@ ROOMS = [
     "nuanyi.learning",
     "nuanyi.reports",
     "nuanyi.volunteers",
+    "nuanyi.party",
     "nuanyi.matrix",
     "nuanyi.front",
     "nuanyi.program",

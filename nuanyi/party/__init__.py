@@ -1,0 +1,1 @@
+"""Party organisations among people who have no office; two coverages."""

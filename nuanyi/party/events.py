@@ -1,0 +1,15 @@
+"""Kinds of entry that this room makes. None of them holds a name or says who is what."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+ORGANISATION_FOUNDED = declare("party.organisation_founded", _("A Party organisation was set up"))
+ORGANISATION_ENDED = declare("party.organisation_ended", _("A Party organisation was ended"))
+REACH_CHANGED = declare("party.reach_changed", _("What a branch covers was changed"))
+INSTRUCTOR_ASSIGNED = declare("party.instructor_assigned", _("An instructor was assigned"))
+VISITED = declare("party.visited", _("An instructor recorded a visit"))
+APPLIED = declare("party.applied", _("Somebody asked for a talk with the organisation"))
+APPLICATION_MOVED = declare("party.application_moved", _("A step on the way was recorded"))
+APPLICATION_SEEN = declare("party.application_seen", _("A name and a phone were opened"))
+DEFINITION_SAVED = declare("party.definition_saved", _("What counts as covered was changed"))

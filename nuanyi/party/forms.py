@@ -1,0 +1,150 @@
+"""Forms of Party work."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib import clock
+from nuanyi.lib.sectors import Sector
+from nuanyi.party import queries
+from nuanyi.party.models import CoverageDefinition
+from nuanyi.party.rules import Form, VisitKind
+from nuanyi.party.services import joining, organisations
+from nuanyi.places import queries as places
+
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class JoinForm(forms.Form):
+    """Would like to join."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    name = forms.CharField(
+        label=_("Your name"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    phone = forms.CharField(
+        label=_("Mobile number"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    work = forms.ChoiceField(label=_("Where do you work most?"))
+    workplace = forms.CharField(
+        label=_("Name of your shop or depot (if you like)"), max_length=80, required=False
+    )
+    home = forms.ChoiceField(label=_("Where do you live?"), required=False)
+    roving = forms.BooleanField(
+        label=_("I am not from here and away from home for half a year or more"), required=False
+    )
+    agrees = forms.BooleanField(
+        label=_(
+            "Only the organisation department and the instructor who talks with me may see my name and phone."
+        ),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {})
+        kwargs["initial"].setdefault("key", uuid4())
+        super().__init__(*args, **kwargs)
+        for name in ("work", "home"):
+            field: Any = self.fields[name]
+            field.choices = places.township_choices
+
+    def told(self) -> joining.ApplicationInput:
+        """For the service."""
+        told = self.cleaned_data
+        return joining.ApplicationInput(
+            name=told["name"],
+            phone=told["phone"],
+            work_code=told["work"],
+            home_code=told["home"],
+            workplace=told["workplace"],
+            roving=told["roving"],
+            agrees=told["agrees"],
+        )
+
+
+class OrganisationForm(forms.Form):
+    """An organisation as the committee above approved it."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    form = forms.ChoiceField(label=_("Form"), choices=Form.choices)
+    region = forms.ChoiceField(label=_("Place"))
+    parent = forms.ChoiceField(label=_("Stands below"), required=False)
+    sector = forms.ChoiceField(label=_("Sector"), required=False, choices=[("", "—"), *Sector.choices])
+    members = forms.IntegerField(label=_("Full members"), min_value=0, max_value=5000, initial=3)
+    approval = forms.CharField(label=_("Paper of approval"), max_length=80, required=False)
+    founded = forms.DateField(label=_("Since"), widget=_DAY)
+    task = forms.CharField(label=_("Task (temporary branch)"), max_length=200, required=False)
+    until = forms.DateField(label=_("Until (temporary branch)"), widget=_DAY, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"founded": clock.today()})
+        super().__init__(*args, **kwargs)
+        region: Any = self.fields["region"]
+        district = places.district()
+        own = [(district.code, district.name)] if district else []
+        region.choices = [*own, *((code, name) for code, name in places.township_choices() if code)]
+        parent: Any = self.fields["parent"]
+        parent.choices = [
+            ("", "—"),
+            *((str(row.organisation.pk), row.organisation.name) for row in queries.tree()),
+        ]
+
+    def told(self) -> organisations.OrganisationInput:
+        """For the service."""
+        told = self.cleaned_data
+        return organisations.OrganisationInput(
+            name=told["name"],
+            form=told["form"],
+            region_code=told["region"],
+            founded_date=told["founded"],
+            parent=int(told["parent"]) if told["parent"] else None,
+            sector=told["sector"],
+            members=told["members"],
+            approval=told["approval"],
+            task=told["task"],
+            until_date=told["until"],
+        )
+
+
+class VisitForm(forms.Form):
+    """A visit or a talk with several."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("What was it?"), choices=VisitKind.choices)
+    on = forms.DateField(label=_("Day"), widget=_DAY)
+    present = forms.IntegerField(label=_("How many were there?"), min_value=1, max_value=500, initial=1)
+    note = forms.CharField(
+        label=_("What the next one should know"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"key": uuid4(), "on": clock.today()})
+        super().__init__(*args, **kwargs)
+
+
+class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What counts as covered."""
+
+    class Meta:
+        model = CoverageDefinition
+        fields = ["from_date", "visit_within_days", "target_percent", "target_date", "source"]
+        labels = {
+            "from_date": _("Holds from"),
+            "visit_within_days": _("A visit counts for (days)"),
+            "target_percent": _("Target (per cent)"),
+            "target_date": _("Target day"),
+            "source": _("Paper that says so"),
+        }
+        widgets = {"from_date": _DAY, "target_date": _DAY}
+
+    def validate_unique(self) -> None:
+        """A day that has a definition is changed, not refused."""

@@ -1,0 +1,16 @@
+"""What Party work puts into the ledger, and what people are told about it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.ledger import rules as ledger
+from nuanyi.notices import rules as notices
+
+VISITS = ledger.declare("party.visits", _("Visits and talks of instructors"), _("visits"))
+
+#: Says nothing of what it is about: a notice is read over somebody's shoulder.
+TALK_OWED = notices.declare(
+    "talk-owed",
+    _("Somebody waits for a talk with you"),
+    _("Open your list; the month has begun."),
+    urgent=True,
+)

@@ -1,0 +1,195 @@
+"""Tables of Party work. Whoever asks to join is sealed under the keys of political affiliation."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census.models import Establishment
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.personal import CONSENT_BASIS, KEY_DESTROYED, NOBODY, Declaration, Sensitivity
+from nuanyi.lib.sealed import SealedText
+from nuanyi.lib.sectors import Sector
+from nuanyi.party.rules import FOLLOW, ORGANISE, Door, Form, State, VisitKind
+from nuanyi.people.models import Account
+from nuanyi.units.models import Unit
+
+_ASKED = _("To talk with you about joining, within a month")
+
+
+def _kept(title: object, erased: object = KEY_DESTROYED) -> Declaration:
+    return Declaration(title, _ASKED, CONSENT_BASIS, 1095, erased, Sensitivity.SENSITIVE)  # type: ignore[arg-type]
+
+
+class Organisation(models.Model):
+    """A committee or a branch: a fact about units and establishments, without its members."""
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=80, unique=True)
+    form = models.CharField(max_length=10, choices=Form)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    region_code = models.CharField(max_length=12)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
+    members = models.PositiveSmallIntegerField(default=0)
+    approval = models.CharField(max_length=80, blank=True)
+    task = models.CharField(max_length=200, blank=True)
+    founded_date = models.DateField()
+    until_date = models.DateField(null=True)
+    ended_date = models.DateField(null=True)
+    end_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["region_code", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_date=None) | Q(ended_date__gte=F("founded_date")),
+                name="organisation_ends_after_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reach(models.Model):
+    """A branch covers an establishment from a day on. One establishment, one branch at a time."""
+
+    PERSONAL = NOBODY
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="reaches")
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="reaches")
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "establishment", condition=Q(until_date=None), name="reached_by_one_branch"
+            )
+        ]
+
+
+class Assignment(models.Model):
+    """An instructor follows an establishment."""
+
+    PERSONAL = NOBODY
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="assignments")
+    reason = models.CharField(max_length=120, blank=True)
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "establishment", condition=Q(until_date=None), name="followed_by_one_instructor"
+            )
+        ]
+        indexes = [models.Index("account", condition=Q(until_date=None), name="assignment_of_instructor")]
+
+
+class Visit(models.Model):
+    """An instructor was there. What was said stays with the establishment: the next instructor reads it."""
+
+    PERSONAL = NOBODY
+
+    key = models.UUIDField(unique=True, editable=False)
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="visits")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8, choices=VisitKind)
+    visit_date = models.DateField()
+    present = models.PositiveSmallIntegerField(default=1)
+    note = models.CharField(max_length=500, blank=True)
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["establishment", "-visit_date"], name="visit_latest")]
+
+
+class CoverageDefinition(models.Model):
+    """What counts as covered, and until when how much is wanted; the newest that has begun holds."""
+
+    PERSONAL = NOBODY
+
+    from_date = models.DateField(unique=True)
+    visit_within_days = models.PositiveSmallIntegerField(default=90)
+    target_percent = models.PositiveSmallIntegerField(default=100)
+    target_date = models.DateField()
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["-from_date"]
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    """Filters."""
+
+    def visible_to(self, actor: Actor) -> ApplicationQuerySet:
+        """All for the organisation department, those assigned to them for an instructor, nothing for anybody else."""
+        if actor.everywhere(ORGANISE):
+            return self
+        if actor.can(FOLLOW) and actor.account_id:
+            return self.filter(instructor_id=actor.account_id)
+        return self.none()
+
+
+class Application(models.Model):
+    """Somebody wants to join. ``key`` was made by the phone; the secret link to one's own page is worked out from it."""
+
+    PERSONAL = {
+        "sealed_name": _kept(_("Your name, as you asked to join")),
+        "sealed_phone": _kept(_("Your phone, as you asked to join")),
+        "phone_digest": _kept(
+            _("Your phone as a keyed digest, so that you are not asked twice"), _("Deleted")
+        ),
+    }
+
+    key = models.UUIDField(unique=True, editable=False)
+    sealed_name = SealedText(bound_by="key", suffix=b"name", family="political", null=True)
+    sealed_phone = SealedText(bound_by="key", suffix=b"phone", family="political", null=True)
+    phone_digest = models.BinaryField(null=True)
+    workplace = models.CharField(max_length=80, blank=True)
+    work_code = models.CharField(max_length=12)
+    home_code = models.CharField(max_length=12, blank=True)
+    roving = models.BooleanField(default=False)
+    door = models.CharField(max_length=12, choices=Door)
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="applications"
+    )
+    instructor = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    prolonged_months = models.PositiveSmallIntegerField(default=0)
+    asked_date = models.DateField(default=clock.today)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "phone_digest", condition=Q(state__in=["open", "paused"]), name="application_once_at_a_time"
+            )
+        ]
+        indexes = [models.Index("instructor", "state", name="application_of_instructor")]
+
+
+class StepDone(models.Model):
+    """A step that was taken, on a day, with its paper."""
+
+    PERSONAL = NOBODY
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="steps")
+    code = models.CharField(max_length=12)
+    done_date = models.DateField()
+    paper = models.CharField(max_length=120, blank=True)
+    by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint("application", "code", name="step_once")]

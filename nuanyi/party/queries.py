@@ -1,0 +1,307 @@
+"""Reads of Party work: organisations, who follows what, applications with their next step, two coverages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Substr
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census.models import Establishment
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import Words
+from nuanyi.party import rules
+from nuanyi.party.models import Application, Assignment, CoverageDefinition, Organisation, Reach, Visit
+from nuanyi.party.rules import FORMS, Form, State, Step
+from nuanyi.people.models import Account, RoleGrant
+
+ADMITTING = [form for form, rule in FORMS.items() if rule.admits]
+
+
+# organisations -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A line of the list of organisations; ``depth`` is how far it stands below the top."""
+
+    organisation: Organisation
+    depth: int
+    covers: int
+    over: bool
+
+    @property
+    def indent(self) -> str:
+        """What stands before its name in a list."""
+        return "— " * self.depth
+
+
+def tree() -> list[Branch]:
+    """Every organisation that has not ended, each below its superior. Two queries."""
+    rows = list(
+        Organisation.objects.filter(ended_date=None).annotate(
+            covers=Count("reaches", filter=Q(reaches__until_date=None))
+        )
+    )
+    here = {row.pk for row in rows}
+    below: dict[int | None, list[Organisation]] = defaultdict(list)
+    for row in rows:
+        below[row.parent_id if row.parent_id in here else None].append(row)
+    today = clock.today()
+
+    def walk(parent: int | None, depth: int) -> list[Branch]:
+        found = []
+        for row in below[parent]:
+            over = row.until_date is not None and row.until_date < today
+            found.append(Branch(row, depth, row.covers, over))  # type: ignore[attr-defined]
+            found += walk(row.pk, depth + 1)
+        return found
+
+    return walk(None, 0)
+
+
+def branch_of_workplace(workplace: str, code: str) -> Organisation | None:
+    """The admitting branch that covers the establishment with this exact name in the township; None for none or several."""
+    name = workplace.strip()
+    if not name:
+        return None
+    found = list(
+        Organisation.objects.filter(
+            reaches__until_date=None,
+            reaches__establishment__name=name,
+            reaches__establishment__region_code__startswith=code[:9],
+            ended_date=None,
+            form__in=ADMITTING,
+        ).distinct()[:2]
+    )
+    return found[0] if len(found) == 1 else None
+
+
+def organisation_of_place(code: str) -> Organisation | None:
+    """The admitting organisation of a place that is nearest to it: the village's before the township's before the district's."""
+    if not code:
+        return None
+    above = [code[:length] for length in (12, 9, 6) if len(code) >= length]
+    rows = Organisation.objects.filter(region_code__in=above, ended_date=None, form__in=ADMITTING, sector="")
+    order = {Form.COMMITTEE: 0, Form.FORMAL: 1}
+    return min(
+        rows, key=lambda row: (-len(row.region_code), order.get(Form(row.form), 2), row.pk), default=None
+    )
+
+
+# instructors -------------------------------------------------------------------------------------
+
+
+def instructors() -> list[tuple[Account, str]]:
+    """Every active instructor with the region of the role ("" for the whole district)."""
+    rows = (
+        RoleGrant.objects.filter(role="instructor", account__is_active=True)
+        .select_related("account")
+        .order_by("account_id", "region_code")
+    )
+    found: dict[int, tuple[Account, str]] = {}
+    for row in rows:
+        found.setdefault(row.account_id, (row.account, row.region_code))
+    return list(found.values())
+
+
+def followed_by() -> dict[UUID, int]:
+    """Which instructor follows which establishment."""
+    return dict(Assignment.objects.filter(until_date=None).values_list("establishment_id", "account_id"))
+
+
+def followed(actor: Actor) -> QuerySet[Establishment]:
+    """The establishments that this instructor follows, those that were not visited for longest first."""
+    rows: QuerySet[Establishment] = (
+        Establishment.objects.filter(
+            assignments__account_id=actor.account_id or 0, assignments__until_date=None
+        )
+        .annotate(last_visit=Max("visits__visit_date"))
+        .order_by(F("last_visit").asc(nulls_first=True), "name")
+    )
+    return rows
+
+
+def instructor_for(code: str) -> int | None:
+    """Who owes somebody from this place a talk: an instructor of the township with the fewest applications; else of the
+    whole district; None where there is nobody."""
+    here = [account.pk for account, base in instructors() if base and code.startswith(base[:9])]
+    some = here or [account.pk for account, base in instructors() if not base]
+    if not some:
+        return None
+    load = _open_applications(some)
+    return min(some, key=lambda pk: (load.get(pk, 0), pk))
+
+
+def _open_applications(accounts: list[int]) -> dict[int, int]:
+    rows = Application.objects.filter(instructor__in=accounts, state=State.OPEN).values("instructor")
+    return {row["instructor"]: row["n"] for row in rows.annotate(n=Count("pk"))}
+
+
+def visits_of(establishment: UUID) -> QuerySet[Visit]:
+    """The visits of an establishment, whoever made them: a new instructor reads what the former wrote."""
+    return (
+        Visit.objects.filter(establishment=establishment)
+        .select_related("account")
+        .order_by("-visit_date", "-pk")
+    )
+
+
+# applications ------------------------------------------------------------------------------------
+
+
+def steps_of(application: Application) -> dict[str, date]:
+    """The steps taken, with their days."""
+    return {row.code: row.done_date for row in application.steps.all()}
+
+
+@dataclass(frozen=True)
+class PathRow:
+    """A step of the path and the day on which it was done, if it was."""
+
+    step: Step
+    on: date | None
+
+
+@dataclass(frozen=True)
+class Path:
+    """An application with where it stands; ``due`` is the last day of the next step, where the rules set one."""
+
+    application: Application
+    done: list[tuple[Step, date]]
+    step: Step | None
+    earliest: date | None
+    due: date | None
+    overdue: bool
+
+    @property
+    def rows(self) -> list[PathRow]:
+        """The whole path, done or not."""
+        days = {step.code: day for step, day in self.done}
+        return [PathRow(step, days.get(step.code)) for step in rules.STEPS]
+
+
+def path_of(application: Application) -> Path:
+    """Where an application stands. Its steps should be fetched beforehand."""
+    done = steps_of(application)
+    step = rules.next_step(done) if application.state in (State.OPEN, State.PAUSED) else None
+    last = rules.due(step, done) if step else None
+    return Path(
+        application,
+        [(rules.BY_CODE[code], day) for code, day in done.items()],
+        step,
+        rules.earliest(step, done, application.prolonged_months) if step else None,
+        last,
+        last is not None and last < clock.today(),
+    )
+
+
+def paths_for(actor: Actor, state: str = "") -> list[Path]:
+    """The applications that this actor may see, the most pressing first."""
+    rows = (
+        Application.objects.visible_to(actor)
+        .select_related("organisation", "instructor")
+        .prefetch_related("steps")
+        .order_by("-pk")
+    )
+    rows = rows.filter(state=state) if state in State.values else rows.exclude(state=State.ENDED)
+    return sorted(
+        (path_of(row) for row in rows[:500]), key=lambda path: (path.due or date.max, path.application.pk)
+    )
+
+
+def talks_owed(actor: Actor) -> int:
+    """How many wait for their first talk."""
+    rows = Application.objects.visible_to(actor).filter(state=State.OPEN)
+    return rows.exclude(steps__code="talk").count()
+
+
+# coverage ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Establishments of a group, those reached by a branch, those followed with a visit in the period."""
+
+    title: Words
+    code: str
+    total: int
+    organised: int
+    worked: int
+
+    @property
+    def organised_percent(self) -> int | None:
+        """Organisation coverage, rounded down: 99.6 % is not everything."""
+        return self.organised * 100 // self.total if self.total else None
+
+    @property
+    def worked_percent(self) -> int | None:
+        """Work coverage."""
+        return self.worked * 100 // self.total if self.total else None
+
+
+def definition(on: date | None = None) -> CoverageDefinition | None:
+    """What counted as covered on a day."""
+    return CoverageDefinition.objects.filter(from_date__lte=on or clock.today()).first()
+
+
+def covered(on: date | None = None) -> QuerySet[Establishment]:
+    """Establishments known by ``on`` with ``organised`` and ``worked`` on that day."""
+    day = on or clock.today()
+    rule = definition(day)
+    days = rule.visit_within_days if rule else 90
+    open_then = Q(until_date=None) | Q(until_date__gt=day)
+    reaches = Reach.objects.filter(open_then, establishment=OuterRef("pk"), from_date__lte=day)
+    followers = Assignment.objects.filter(open_then, establishment=OuterRef("pk"), from_date__lte=day)
+    visits = Visit.objects.filter(
+        establishment=OuterRef("pk"), visit_date__gt=day - timedelta(days=days), visit_date__lte=day
+    )
+    rows: QuerySet[Establishment] = Establishment.objects.filter(first_seen_date__lte=day).annotate(
+        organised=Exists(reaches), worked=Exists(followers) & Exists(visits)
+    )
+    return rows
+
+
+def coverage(by: str, titles: Mapping[str, Words], on: date | None = None) -> list[Cell]:
+    """Both coverages by ``sector`` or ``township``, and a last line over all. One query."""
+    rows = covered(on).annotate(township=Substr("region_code", 1, 9)).order_by()
+    grouped = rows.values_list(by).annotate(
+        total=Count("pk"), o=Count("pk", filter=Q(organised=True)), w=Count("pk", filter=Q(worked=True))
+    )
+    cells = [
+        Cell(titles.get(code, code) or _("not known"), code, total, o, w) for code, total, o, w in grouped
+    ]
+    cells.sort(key=lambda cell: (list(titles).index(cell.code) if cell.code in titles else 99, cell.code))
+    everything = Cell(
+        _("All"),
+        "",
+        sum(c.total for c in cells),
+        sum(c.organised for c in cells),
+        sum(c.worked for c in cells),
+    )
+    return [*cells, everything]
+
+
+def uncovered(*, sector: str = "", township: str = "", which: str = "organised") -> QuerySet[Establishment]:
+    """Those that are not covered, as a list to work through."""
+    rows = covered().filter(**{"worked" if which == "worked" else "organised": False})
+    if sector:
+        rows = rows.filter(sector=sector)
+    if township:
+        rows = rows.filter(region_code__startswith=township)
+    return rows.order_by("region_code", "name")
+
+
+def trend(months: int = 12) -> list[tuple[date, Cell]]:
+    """Both coverages at the end of each of the last months, and today."""
+    today = clock.today()
+    days = [today]
+    for _n in range(months - 1):
+        days.append(days[-1].replace(day=1) - timedelta(days=1))
+    return [(day, coverage("sector", {}, day)[-1]) for day in reversed(days)]

@@ -1,0 +1,46 @@
+"""What Party work declares of itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.roles import ALL, Role
+from nuanyi.lib.rooms import MenuItem, Part, Permission, Room, Route, Shot
+from nuanyi.party import home, rules
+from nuanyi.party.policies import POLICIES
+
+ROOM = Room(
+    name="party",
+    title=_("Party work"),
+    permissions=[
+        Permission(
+            rules.ORGANISE, _("Keep Party organisations and assign instructors"), {Role.ORGANISATION: ALL}
+        ),
+        # which rows an instructor sees is decided by the assignment, not by place or unit
+        Permission(
+            rules.APPLICATIONS,
+            _("Bring applications to join on their way"),
+            {Role.ORGANISATION: ALL, Role.INSTRUCTOR: ALL},
+        ),
+        Permission(rules.FOLLOW, _("Follow the groups one is assigned to"), {Role.INSTRUCTOR: ALL}),
+        Permission(
+            rules.COVERAGE,
+            _("See the two coverages"),
+            {Role.ORGANISATION: ALL, Role.DISTRICT_OFFICE: ALL},
+        ),
+    ],
+    part=Part(_("Party work"), 15),
+    menu=[
+        MenuItem(_("My groups"), "party:mine", "people", rules.FOLLOW, order=5),
+        MenuItem(_("Applications"), "party:applications", "hand", rules.APPLICATIONS, order=10),
+        MenuItem(_("Two coverages"), "party:coverage", "round", rules.COVERAGE, order=20),
+        MenuItem(_("Organisations"), "party:organisations", "people", rules.ORGANISE, order=30),
+        MenuItem(_("Instructors"), "party:instructors", "people", rules.ORGANISE, order=40),
+    ],
+    tasks=home.tasks_for,
+    tones={"paused": "ask", "member": "good", "ended": "plain"},
+    offline=[Route("party_worker:ask")],
+    policies=POLICIES,
+    gallery=[
+        Shot("party-ask", Route("party_worker:ask")),
+        Shot("party-coverage", Route("party:coverage"), "liangxin"),
+    ],
+)

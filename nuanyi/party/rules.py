@@ -1,0 +1,293 @@
+"""Forms of organisation, the path of whoever wants to join, two coverages. No database.
+
+Sources, as far as their published texts could be read: 中国共产党章程 Art. 30; 中国共产党支部工作条例（试行）(2018);
+中国共产党发展党员工作细则 (2014). Where the number of an article could not be checked it is left out and ``checked`` is False.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix, vstack
+
+from nuanyi.lib.errors import IllegalMove, Words
+
+#: Permissions: the organisation department's, the assigned instructor's, and whoever may look at coverage.
+ORGANISE, FOLLOW, COVERAGE = "party.organise", "party.follow", "party.coverage"
+APPLICATIONS = "party.applications"
+#: Applications an hour from one network.
+ASKED_AN_HOUR = 20
+
+
+class Form(models.TextChoices):
+    """Forms of a Party organisation."""
+
+    COMMITTEE = "committee", _("Committee")
+    FORMAL = "formal", _("Branch")
+    JOINT = "joint", _("Joint branch")
+    TEMPORARY = "temporary", _("Temporary branch")
+    MOBILE = "mobile", _("Branch of roving members")
+
+
+@dataclass(frozen=True)
+class FormRule:
+    """What an organisation of a form may do, and what it takes to have one."""
+
+    members_at_least: int
+    establishments_at_most: int | None
+    admits: bool
+    ends_with_a_task: bool
+    source: Words
+
+
+FORMS: Mapping[Form, FormRule] = {
+    Form.COMMITTEE: FormRule(0, None, True, False, ""),
+    Form.FORMAL: FormRule(3, None, True, False, _("Constitution Art. 30: three or more full members")),
+    Form.JOINT: FormRule(
+        3, 5, True, False, _("Regulations on branches: fewer than three each; as a rule at most five units")
+    ),
+    Form.TEMPORARY: FormRule(
+        3,
+        None,
+        False,
+        True,
+        _(
+            "Regulations on branches: educates and manages for the length of a task; as a rule it neither admits members,"
+            " disciplines, collects dues nor elects; its secretary is appointed"
+        ),
+    ),
+    Form.MOBILE: FormRule(
+        3,
+        None,
+        True,
+        False,
+        _("Regulations on branches: set up by the home organisation with the receiving one"),
+    ),
+}
+
+
+class VisitKind(models.TextChoices):
+    """What an instructor does at an establishment."""
+
+    VISIT = "visit", _("Visit")
+    TALK = "talk", _("Talk with several")
+
+
+class State(models.TextChoices):
+    """Whether an application goes on."""
+
+    OPEN = "open", _("On the way")
+    PAUSED = "paused", _("Paused")
+    MEMBER = "member", _("Full member")
+    ENDED = "ended", _("Ended")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the path. ``earliest_months`` after the step ``after``; ``due_months`` after it at the latest."""
+
+    code: str
+    title: Words
+    article: str
+    paper: Words
+    after: str = ""
+    earliest_months: int = 0
+    due_months: int | None = None
+    checked: bool = True
+    admits: bool = False
+
+
+#: The path in its order; nothing of it is skipped.
+STEPS: tuple[Step, ...] = (
+    Step("applied", _("Asked to join"), "6", _("Application in one's own hand")),
+    Step("talk", _("First talk"), "7", _("Note of the talk"), "applied", due_months=1),
+    Step(
+        "activist",
+        _("Activist"),
+        "8",
+        _("Recommendation; decision of the branch; notice to the committee"),
+        "talk",
+    ),
+    Step(
+        "contacts", _("One or two contacts named"), "", _("Names of the contacts"), "activist", checked=False
+    ),
+    Step(
+        "object",
+        _("Object of development"),
+        "13",
+        _("Opinions of the group, the contacts, members and others; notice to the committee"),
+        "activist",
+        earliest_months=12,
+    ),
+    Step("sponsors", _("Two full members as sponsors"), "14", _("Names of the sponsors"), "object"),
+    Step("review", _("Political review"), "16", _("Conclusion of the review"), "object"),
+    Step(
+        "training", _("Training of three days or 24 hours"), "17", _("Certificate of the training"), "object"
+    ),
+    Step(
+        "precheck",
+        _("Pre-examination by the committee"),
+        "19",
+        _("Opinion of the committee; form of application"),
+        "review",
+    ),
+    Step(
+        "meeting", _("Meeting of the branch"), "20", _("Resolution of the meeting"), "precheck", admits=True
+    ),
+    Step(
+        "approved",
+        _("Approved as a probationary member"),
+        "",
+        _("Decision of the committee"),
+        "meeting",
+        due_months=3,
+        checked=False,
+        admits=True,
+    ),
+    Step(
+        "full",
+        _("Full member"),
+        "32",
+        _("Application, resolution and decision on full membership"),
+        "meeting",
+        earliest_months=12,
+        admits=True,
+    ),
+)
+BY_CODE: Mapping[str, Step] = {step.code: step for step in STEPS}
+#: While somebody is an activist the branch reviews every half year (number of the article not checked).
+REVIEW_MONTHS = 6
+#: The probation may be prolonged once, by half a year at least and a year at most (Art. 32).
+PROLONGED_MONTHS = (6, 12)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day ``months`` later; the last day of a month that is shorter (民法典 Art. 202: by the calendar)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, last))
+
+
+def next_step(done: Mapping[str, date]) -> Step | None:
+    """The first step of the path that is not done; None at its end."""
+    return next((step for step in STEPS if step.code not in done), None)
+
+
+def earliest(step: Step, done: Mapping[str, date], prolonged_months: int = 0) -> date:
+    """The first day on which ``step`` may be dated. ``done`` holds the step it follows."""
+    months = step.earliest_months + (prolonged_months if step.code == "full" else 0)
+    after = months_later(done[step.after], months) if step.after else date.min
+    return max([after, *done.values()])
+
+
+def due(step: Step, done: Mapping[str, date]) -> date | None:
+    """The last day for ``step``, where the rules set one."""
+    if step.due_months is None or step.after not in done:
+        return None
+    return months_later(done[step.after], step.due_months)
+
+
+def check_step(
+    code: str,
+    on: date,
+    *,
+    done: Mapping[str, date],
+    form: Form | None,
+    today: date,
+    prolonged_months: int = 0,
+) -> Step:
+    """The step that ``code`` names, if it is the next one and ``on`` fits.
+
+    Raises IllegalMove: out of order, before its time, in the future, or where the organisation may not admit.
+    """
+    step = next_step(done)
+    if step is None or step.code != code:
+        raise IllegalMove(
+            _("The next step is: %(step)s.") % {"step": step.title if step else "—"}, code="not-the-next-step"
+        )
+    if on > today:
+        raise IllegalMove(_("The day has not come yet."), code="in-the-future")
+    first = earliest(step, done, prolonged_months)
+    if on < first:
+        raise IllegalMove(
+            _("%(step)s: not before %(day)s.") % {"step": step.title, "day": first.isoformat()},
+            code="too-early",
+        )
+    if step.admits and (form is None or not FORMS[form].admits):
+        raise IllegalMove(
+            _("A temporary branch admits nobody: hand the application to the organisation above it first."),
+            code="does-not-admit",
+        )
+    return step
+
+
+def check_form(
+    form: Form, *, members: int, establishments: int, task: str, until: date | None
+) -> dict[str, Words]:
+    """What keeps an organisation of this form from being set up: field -> words."""
+    rule = FORMS[form]
+    wrong: dict[str, Words] = {}
+    if members < rule.members_at_least:
+        wrong["members"] = _("It takes three full members or more.")
+    if rule.establishments_at_most is not None and establishments > rule.establishments_at_most:
+        wrong["establishments"] = _("A joint branch covers five units at most, as a rule.")
+    if rule.ends_with_a_task and not task:
+        wrong["task"] = _("A temporary branch has a task.")
+    if rule.ends_with_a_task and until is None:
+        wrong["until"] = _("A temporary branch has an end.")
+    return wrong
+
+
+class Door(models.TextChoices):
+    """Why an application goes to an organisation (发展党员工作细则 Art. 6)."""
+
+    WORKPLACE = "workplace", _("the organisation of your workplace")
+    RESIDENCE = "residence", _("the organisation where you live, since your workplace has none")
+    ROVING = "roving", _("the organisation where you work, since you are away from home")
+    DEPARTMENT = "department", _("the organisation department, which finds the right one with you")
+
+
+def doors(*, roving: bool) -> tuple[Door, ...]:
+    """Where somebody may apply, the first that exists is taken."""
+    if roving:
+        return Door.WORKPLACE, Door.ROVING, Door.RESIDENCE, Door.DEPARTMENT
+    return Door.WORKPLACE, Door.RESIDENCE, Door.DEPARTMENT
+
+
+def assign(costs: Sequence[Sequence[float]], *, spread: int = 1) -> list[int]:
+    """Who follows which establishment: a transport problem, solved to its proven optimum by HiGHS.
+
+    ``costs[i][j]`` is what it costs (kilometres, less for who speaks the language or goes there already) that
+    instructor ``j`` follows establishment ``i``. Everybody gets the even share, give or take ``spread``. The polytope is
+    integral, so that the linear programme's corner is an assignment. Returns the instructor of each establishment.
+    Raises ValueError without instructors.
+    """
+    if not costs:
+        return []
+    cost = np.asarray(costs, dtype=float)
+    if cost.ndim != 2 or cost.shape[1] == 0:
+        raise ValueError("nobody to follow them")
+    rows, columns = cost.shape
+    number = np.arange(rows * columns)
+    of_row, of_column = number // columns, number % columns
+    ones = np.ones(rows * columns)
+    least, most = max(0, rows // columns - spread), -(-rows // columns) + spread
+    by_column = csr_matrix((ones, (of_column, number)), shape=(columns, rows * columns))
+    found = linprog(
+        cost.ravel(),
+        A_ub=vstack([by_column, -by_column]).tocsr(),
+        b_ub=np.concatenate([np.full(columns, most), np.full(columns, -least)]),
+        A_eq=csr_matrix((ones, (of_row, number)), shape=(rows, rows * columns)),
+        b_eq=np.ones(rows),
+        bounds=(0, 1),
+        method="highs-ds",
+    )
+    if not found.success:
+        raise ValueError(found.message)
+    return [int(j) for j in found.x.reshape(rows, columns).argmax(axis=1)]

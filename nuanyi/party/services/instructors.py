@@ -1,0 +1,165 @@
+"""Instructors: who follows which establishment, and their visits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census.models import Establishment
+from nuanyi.census.rules import FollowUp
+from nuanyi.census.services.records import note_follow_up
+from nuanyi.journal import services as journal
+from nuanyi.ledger import services as ledger
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, Conflict, NotFound, Words
+from nuanyi.lib.geo import metres_between
+from nuanyi.party import events, kinds, queries, rules
+from nuanyi.party.models import Assignment, Visit
+from nuanyi.party.rules import FOLLOW, ORGANISE, VisitKind
+from nuanyi.people.models import Account
+from nuanyi.places import queries as places
+
+#: What it costs to take an establishment from the instructor who follows it now, in kilometres.
+TIE_KM = 30.0
+#: What a township whose outline is not known counts as, in kilometres, where it is not one's own.
+FAR_KM = 15.0
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Who should follow an establishment, and why."""
+
+    establishment: Establishment
+    account: Account
+    reason: Words
+    changes: bool
+
+
+def propose(*, actor: Actor, only_new: bool = True) -> list[Proposal]:
+    """The assignment with the least way and fair loads, proven optimal; nothing is written.
+
+    ``only_new`` leaves those alone that somebody follows. Raises NotAllowed, Conflict where nobody is an instructor.
+    """
+    actor.require(ORGANISE)
+    bases = queries.instructors()
+    if not bases:
+        raise Conflict(_("Nobody has the role of an instructor yet."), code="no-instructors")
+    now = queries.followed_by()
+    rows = list(Establishment.objects.order_by("region_code", "pk"))
+    if only_new:
+        rows = [row for row in rows if row.pk not in now]
+    middles: dict[str, tuple[float, float] | None] = {}
+
+    def middle(code: str) -> tuple[float, float] | None:
+        if code not in middles:
+            middles[code] = places.middle_of(code)
+        return middles[code]
+
+    def kilometres(code: str, base: str) -> float:
+        if not base or code.startswith(base):
+            return 0.0
+        here, there = middle(code[:9]), middle(base[:9])
+        if here is None or there is None:
+            return FAR_KM
+        return metres_between(*here, *there) / 1000
+
+    costs = [
+        [
+            kilometres(row.region_code, base) - (TIE_KM if now.get(row.pk) == account.pk else 0)
+            for account, base in bases
+        ]
+        for row in rows
+    ]
+    found = []
+    for row, column in zip(rows, rules.assign(costs), strict=True):
+        account, base = bases[column]
+        if now.get(row.pk) == account.pk:
+            reason: Words = _("follows it now")
+        elif base and row.region_code.startswith(base):
+            reason = _("works there")
+        else:
+            reason = _("nearest with a fair load")
+        found.append(Proposal(row, account, reason, now.get(row.pk) != account.pk))
+    return found
+
+
+@transaction.atomic
+def assign(*, actor: Actor, establishment: UUID, account: int, reason: str = "") -> Assignment:
+    """Let an instructor follow an establishment from today on. Its visits and notes stay with it. Raises NotFound."""
+    actor.require(ORGANISE)
+    target = Establishment.objects.select_for_update().filter(pk=establishment).first()
+    who = {one.pk: one for one, _base in queries.instructors()}.get(account)
+    if target is None or who is None:
+        raise NotFound()
+    today = clock.today()
+    now = Assignment.objects.filter(establishment=target, until_date=None).first()
+    if now is not None and now.account_id == who.pk:
+        return now
+    if now is not None:
+        now.until_date = today
+        now.save(update_fields=["until_date"])
+    made = Assignment.objects.create(
+        account=who, establishment=target, from_date=today, reason=reason.strip()[:120]
+    )
+    journal.record(actor, events.INSTRUCTOR_ASSIGNED, made)
+    return made
+
+
+@transaction.atomic
+def accept_proposal(*, actor: Actor, only_new: bool = True) -> int:
+    """Assign as proposed; returns how many changed. Raises NotAllowed, Conflict."""
+    changed = [one for one in propose(actor=actor, only_new=only_new) if one.changes]
+    for one in changed:
+        assign(
+            actor=actor, establishment=one.establishment.pk, account=one.account.pk, reason=str(one.reason)
+        )
+    return len(changed)
+
+
+@transaction.atomic
+def record_visit(
+    *, actor: Actor, key: UUID, establishment: UUID, kind: str, on: date, present: int, note: str = ""
+) -> Visit:
+    """An instructor was there. The same key again gives the first visit. Nothing stays "new" that was visited.
+
+    Raises NotFound where somebody else follows it, BadInput.
+    """
+    actor.require(FOLLOW)
+    own = actor.account_id or 0
+    known = Visit.objects.filter(key=key, account_id=own).first()
+    if known is not None:
+        return known
+    target = queries.followed(actor).filter(pk=establishment).first()
+    if target is None:
+        raise NotFound()
+    wrong: dict[str, Words] = {}
+    if kind not in VisitKind.values:
+        wrong["kind"] = _("Choose from the list.")
+    if not date(2012, 1, 1) <= on <= clock.today():
+        wrong["on"] = _("The day has not come yet.") if on > clock.today() else _("Choose a day.")
+    if not 1 <= present <= 500:
+        wrong["present"] = _("From 1 to 500 people.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    made = Visit.objects.create(
+        key=key,
+        establishment=target,
+        account_id=own,
+        kind=kind,
+        visit_date=on,
+        present=present,
+        note=note.strip()[:500],
+    )
+    if target.follow_up == FollowUp.NEW and actor.can("census.follow_up"):
+        note_follow_up(actor=actor, model=Establishment, ids=[target.pk], follow_up=FollowUp.VISITED)
+    journal.record(actor, events.VISITED, made, what=kind)
+    line = ledger.Delivered(
+        day=on, region_code=target.region_code, sector=target.sector, unit_id=actor.unit_id or 0
+    )
+    ledger.record(kinds.VISITS, [line], source=made)
+    return made

@@ -1,0 +1,257 @@
+"""Wanting to join: two taps, the right door, an instructor at once, and a path on which nothing is forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal import services as journal
+from nuanyi.lib import clock, limits, row_security
+from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
+from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.notices import services as notices
+from nuanyi.party import events, kinds, queries, rules
+from nuanyi.party.models import Application, Organisation, StepDone
+from nuanyi.party.rules import FOLLOW, ORGANISE, Door, Form, State
+from nuanyi.people import links
+from nuanyi.people.models import Account, keys
+from nuanyi.places import queries as places
+
+#: Acts for whoever has no account: what a guest asks is written down by the program.
+DOORKEEPER = system("party")
+
+
+@dataclass
+class ApplicationInput:
+    """Somebody who would like to join."""
+
+    name: str
+    phone: str
+    work_code: str
+    home_code: str = ""
+    workplace: str = ""
+    roving: bool = False
+    agrees: bool = False
+
+
+def link_of(application: Application) -> str:
+    """The secret end of the address of one's own page."""
+    return links.link_of("application", application.key)
+
+
+def by_link(link: str) -> Application:
+    """The application of a secret link. Raises NotFound, whatever is wrong."""
+    key = links.key_of("application", link)
+    row_security.show(application=str(key))
+    found = Application.objects.select_related("organisation", "instructor").filter(key=key).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _checked(told: ApplicationInput) -> ApplicationInput:
+    wrong: dict[str, Words] = {}
+    if not 2 <= len(told.name.strip()) <= 20:
+        wrong["name"] = _("Your name, from 2 to 20 characters.")
+    try:
+        told.phone = read_mobile(told.phone)
+    except Unreadable:
+        wrong["phone"] = _("A mobile number has 11 digits.")
+    known = places.names_by_code()
+    if told.work_code not in known:
+        wrong["work"] = _("Choose where you work.")
+    if told.home_code and told.home_code not in known:
+        wrong["home"] = _("Choose from the list.")
+    if not told.agrees:
+        wrong["agrees"] = _("Without your yes we may not keep your name.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    return told
+
+
+@transaction.atomic
+def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
+    """Ask for a talk about joining. The same key again gives the first answer; the instructor is told at once.
+
+    Raises BadInput, TooMuch, Conflict where an application of this phone is on its way.
+    """
+    row_security.show(application=str(key))
+    known = Application.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    limits.count("party", network, at_most=rules.ASKED_AN_HOUR)
+    told = _checked(told)
+    ring = keys()
+    digest = ring.digest("application", told.phone)
+    door, organisation = _door(told)
+    instructor = queries.instructor_for(told.work_code)
+    made = Application(
+        key=key,
+        sealed_name=ring.seal("political", told.name.strip(), key.bytes + b"name"),
+        sealed_phone=ring.seal("political", told.phone, key.bytes + b"phone"),
+        phone_digest=digest,
+        workplace=told.workplace.strip()[:80],
+        work_code=told.work_code,
+        home_code=told.home_code,
+        roving=told.roving,
+        door=door,
+        organisation=organisation,
+        instructor_id=instructor,
+    )
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        raise Conflict(
+            _("Somebody with this phone has asked already. The page you got then says how it stands."),
+            code="asked-already",
+        ) from None
+    StepDone.objects.create(application=made, code="applied", done_date=made.asked_date)
+    journal.record(DOORKEEPER, events.APPLIED, made)
+    if instructor is not None:
+        _tell(made, instructor)
+    else:
+        notices.queue_to_role("organisation", kinds.TALK_OWED, once=f"application-{made.pk}")
+    return made
+
+
+def _tell(application: Application, account: int) -> None:
+    notices.queue(
+        Account.objects.get(pk=account), kinds.TALK_OWED, once=f"application-{application.pk}-{account}"
+    )
+
+
+def _door(told: ApplicationInput) -> tuple[Door, Organisation | None]:
+    """The right organisation by Art. 6: the first door that leads to one that admits."""
+    for door in rules.doors(roving=told.roving):
+        if door is Door.WORKPLACE:
+            found = queries.branch_of_workplace(told.workplace, told.work_code)
+        elif door is Door.ROVING:
+            found = queries.organisation_of_place(told.work_code)
+        elif door is Door.RESIDENCE:
+            found = queries.organisation_of_place(told.home_code or told.work_code)
+        else:
+            return door, None
+        if found is not None:
+            return door, found
+    return Door.DEPARTMENT, None
+
+
+def _locked(actor: Actor, pk: int) -> Application:
+    """An application that this actor may move. Raises NotAllowed, NotFound."""
+    if not actor.can(ORGANISE):
+        actor.require(FOLLOW)
+    rows = Application.objects.visible_to(actor).select_for_update(of=("self",))
+    found = rows.select_related("organisation").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@transaction.atomic
+def take_step(*, actor: Actor, pk: int, code: str, on: date, paper: str = "") -> Application:
+    """Record the next step with its day and paper. Raises NotFound, IllegalMove (see rules.check_step)."""
+    found = _locked(actor, pk)
+    if found.state != State.OPEN:
+        raise IllegalMove(_("It does not go on now."), code="not-open")
+    done = queries.steps_of(found)
+    form = Form(found.organisation.form) if found.organisation is not None else None
+    step = rules.check_step(
+        code, on, done=done, form=form, today=clock.today(), prolonged_months=found.prolonged_months
+    )
+    StepDone.objects.create(
+        application=found, code=step.code, done_date=on, paper=paper.strip()[:120], by_id=actor.account_id
+    )
+    if step.code == "full":
+        found.state = State.MEMBER
+        found.save(update_fields=["state"])
+    journal.record(actor, events.APPLICATION_MOVED, found)
+    return found
+
+
+@transaction.atomic
+def prolong(*, actor: Actor, pk: int, months: int) -> Application:
+    """Prolong the probation, once, by half a year to a year (Art. 32). Raises NotFound, IllegalMove, BadInput."""
+    found = _locked(actor, pk)
+    actor.require(ORGANISE)
+    least, most = rules.PROLONGED_MONTHS
+    if not least <= months <= most:
+        raise BadInput(fields={"months": _("Half a year at least, a year at most.")})
+    if found.prolonged_months or "meeting" not in queries.steps_of(found) or found.state != State.OPEN:
+        raise IllegalMove(
+            _("A probation is prolonged once, after the meeting of the branch."), code="not-prolonged"
+        )
+    found.prolonged_months = months
+    found.save(update_fields=["prolonged_months"])
+    journal.record(actor, events.APPLICATION_MOVED, found)
+    return found
+
+
+@transaction.atomic
+def hand_over(
+    *, actor: Actor, pk: int, organisation: int | None = None, account: int | None = None
+) -> Application:
+    """Give an application to another organisation or instructor: whoever moves starts nothing anew (Art. 12).
+
+    Raises NotAllowed, NotFound.
+    """
+    actor.require(ORGANISE)
+    found = _locked(actor, pk)
+    if organisation is not None:
+        target = Organisation.objects.filter(pk=organisation, ended_date=None).first()
+        if target is None:
+            raise NotFound()
+        found.organisation = target
+    if account is not None:
+        if account not in {one.pk for one, _base in queries.instructors()}:
+            raise NotFound()
+        found.instructor_id = account
+    found.save(update_fields=["organisation", "instructor"])
+    if account is not None:
+        _tell(found, account)
+    journal.record(actor, events.APPLICATION_MOVED, found)
+    return found
+
+
+@transaction.atomic
+def pause(*, actor: Actor, pk: int, to: str) -> Application:
+    """Let it rest, go on, or end. Raises NotFound, IllegalMove."""
+    found = _locked(actor, pk)
+    allowed = {State.OPEN: {State.PAUSED, State.ENDED}, State.PAUSED: {State.OPEN, State.ENDED}}
+    if to not in allowed.get(State(found.state), set()):
+        raise IllegalMove(_("It does not go on now."), code="not-open")
+    found.state = State(to)
+    found.save(update_fields=["state"])
+    journal.record(actor, events.APPLICATION_MOVED, found)
+    return found
+
+
+@transaction.atomic
+def withdraw(*, link: str) -> None:
+    """The applicant takes it back: name, phone and mark are deleted. Raises NotFound, IllegalMove."""
+    found = by_link(link)
+    if found.state not in (State.OPEN, State.PAUSED):
+        raise IllegalMove(_("It does not go on now."), code="not-open")
+    Application.objects.filter(pk=found.pk).update(
+        state=State.ENDED, sealed_name=None, sealed_phone=None, phone_digest=None, workplace=""
+    )
+    journal.record(DOORKEEPER, events.APPLICATION_MOVED, found)
+
+
+@transaction.atomic
+def open_application(*, actor: Actor, pk: int) -> tuple[str, str]:
+    """Name and phone, for whoever owes the talk. Raises NotFound, NotAllowed."""
+    found = _locked(actor, pk)
+    if found.sealed_name is None or found.sealed_phone is None:
+        raise NotFound()
+    ring = keys()
+    journal.record(actor, events.APPLICATION_SEEN, found)
+    return (
+        ring.open("political", found.sealed_name, found.key.bytes + b"name"),
+        ring.open("political", found.sealed_phone, found.key.bytes + b"phone"),
+    )

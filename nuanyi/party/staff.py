@@ -1,0 +1,299 @@
+"""The office's face of Party work, and the instructor's."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nuanyi.census.models import Establishment
+from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.form_parsing import day_of, number_of
+from nuanyi.lib.sectors import Sector
+from nuanyi.lib.sent import refuse_program, sent
+from nuanyi.party import queries, rules
+from nuanyi.party.forms import DefinitionForm, OrganisationForm, VisitForm
+from nuanyi.party.models import Application, Organisation
+from nuanyi.party.rules import APPLICATIONS, COVERAGE, FOLLOW, ORGANISE, State
+from nuanyi.party.services import instructors, joining, organisations
+from nuanyi.places import queries as places
+
+SHOWN = 200
+
+
+def _status(refusal: Refusal | None, form: Any = None) -> int:
+    if refusal is not None:
+        return refusal.status
+    return 422 if form is not None and form.is_bound and form.errors else 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(ORGANISE)
+def organisation_list(request: HttpRequest) -> HttpResponse:
+    """Which organisations are there, and what do they cover?"""
+    form, refusal = OrganisationForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = organisations.found(actor=actor_of(request), told=form.told())
+            return redirect("party:organisation", made.pk)
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "tree": queries.tree(),
+        "form": form,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+        "rules": [
+            (form_.label, rules.FORMS[form_].source) for form_ in rules.Form if rules.FORMS[form_].source
+        ],
+    }
+    return render(request, "party/staff/organisations.html", context, status=_status(refusal, form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(ORGANISE)
+def organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    """One organisation: what it covers, and its end."""
+    found = Organisation.objects.select_related("parent").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    refusal, actor = None, actor_of(request)
+    if request.method == "POST":
+        try:
+            if request.POST.get("deed") == "end":
+                organisations.end(
+                    actor=actor,
+                    pk=pk,
+                    on=day_of(request.POST.get("on", "")),
+                    reason=request.POST.get("reason", ""),
+                )
+            else:
+                chosen = [UUID(one) for one in request.POST.getlist("establishment") if _is_key(one)]
+                organisations.cover(
+                    actor=actor, pk=pk, establishments=chosen, on=day_of(request.POST.get("on", ""))
+                )
+            return redirect("party:organisation", pk)
+        except Refusal as wrong:
+            refusal = wrong
+    words = request.GET.get("q", "").strip()
+    near = Establishment.objects.filter(region_code__startswith=found.region_code[:9])
+    if words:
+        near = near.filter(name__icontains=words)
+    if found.sector:
+        near = near.filter(sector=found.sector)
+    context = {
+        "organisation": found,
+        "rule": rules.FORMS[rules.Form(found.form)],
+        "reaches": found.reaches.select_related("establishment").order_by(
+            "-until_date", "establishment__name"
+        )[:SHOWN],
+        "near": near.exclude(reaches__until_date=None, reaches__isnull=False).order_by("name")[:50],
+        "words": words,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+    }
+    return render(request, "party/staff/organisation.html", context, status=_status(refusal))
+
+
+def _is_key(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(COVERAGE)
+def coverage(request: HttpRequest) -> HttpResponse:
+    """How far do the two coverages reach, and who is not reached?"""
+    actor = actor_of(request)
+    form, refusal = DefinitionForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            organisations.define_coverage(actor=actor, told=form.instance)
+            return redirect("party:coverage")
+        except Refusal as wrong:
+            refusal = wrong
+    sector, township, which = (request.GET.get(name, "") for name in ("sector", "township", "which"))
+    townships = {region.code: region.name for region in places.townships()}
+    context = {
+        "by_sector": queries.coverage("sector", dict(Sector.choices)),
+        "by_township": queries.coverage("township", townships),
+        "definition": queries.definition(),
+        "trend": queries.trend(),
+        "which": which,
+        "missing": queries.uncovered(sector=sector, township=township, which=which)[:SHOWN] if which else [],
+        "form": form,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+        "may_define": actor.can(ORGANISE),
+    }
+    return render(request, "party/staff/coverage.html", context, status=_status(refusal, form))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(ORGANISE)
+def instructor_list(request: HttpRequest) -> HttpResponse:
+    """Who follows whom, and what would be the fairest way?"""
+    actor, refusal, proposals = actor_of(request), None, []
+    only_new = request.GET.get("all", request.POST.get("all", "")) == ""
+    try:
+        if request.method == "POST" and request.POST.get("establishment"):
+            instructors.assign(
+                actor=actor,
+                establishment=UUID(request.POST["establishment"])
+                if _is_key(request.POST["establishment"])
+                else UUID(int=0),
+                account=number_of(request.POST.get("account", "")),
+            )
+            return redirect("party:instructors")
+        if request.method == "POST":
+            instructors.accept_proposal(actor=actor, only_new=only_new)
+            return redirect("party:instructors")
+        proposals = instructors.propose(actor=actor, only_new=only_new)
+    except Refusal as wrong:
+        refusal = wrong
+    now = queries.followed_by()
+    context = {
+        "people": [
+            (account, base, sum(1 for one in now.values() if one == account.pk))
+            for account, base in queries.instructors()
+        ],
+        "proposals": [one for one in proposals if one.changes][:SHOWN],
+        "count": sum(1 for one in proposals if one.changes),
+        "only_new": only_new,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+    }
+    return render(request, "party/staff/instructors.html", context, status=_status(refusal))
+
+
+@require_safe
+@permission_required(APPLICATIONS)
+def application_list(request: HttpRequest) -> HttpResponse:
+    """Who waits for what, and until when?"""
+    context = {
+        "paths": queries.paths_for(actor_of(request), request.GET.get("state", "")),
+        "states": State.choices,
+        "names": places.names_by_code(),
+    }
+    return render(request, "party/staff/applications.html", context)
+
+
+def _application(request: HttpRequest, pk: int) -> Application:
+    rows = Application.objects.visible_to(actor_of(request)).select_related("organisation", "instructor")
+    found = rows.prefetch_related("steps").filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(APPLICATIONS)
+def application(request: HttpRequest, pk: int) -> HttpResponse:
+    """One application: its path, the next step, handing it over."""
+    actor, refusal, opened = actor_of(request), None, None
+    if request.method == "POST":
+        deed = request.POST.get("deed", "")
+        try:
+            if deed == "open":
+                opened = joining.open_application(actor=actor, pk=pk)
+            else:
+                _move(request, pk, deed)
+                return redirect("party:application", pk)
+        except Refusal as wrong:
+            if isinstance(wrong, NotFound):
+                raise
+            refusal = wrong
+    found = _application(request, pk)
+    context = {
+        "path": queries.path_of(found),
+        "application": found,
+        "steps": rules.STEPS,
+        "opened": opened,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+        "may_organise": actor.can(ORGANISE),
+        "branches": [row.organisation for row in queries.tree()] if actor.can(ORGANISE) else [],
+        "people": queries.instructors() if actor.can(ORGANISE) else [],
+    }
+    response = render(request, "party/staff/application.html", context, status=_status(refusal))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _move(request: HttpRequest, pk: int, deed: str) -> None:
+    actor, told = actor_of(request), request.POST
+    if deed == "step":
+        joining.take_step(
+            actor=actor,
+            pk=pk,
+            code=told.get("code", ""),
+            on=day_of(told.get("on", "")),
+            paper=told.get("paper", ""),
+        )
+    elif deed == "prolong":
+        joining.prolong(actor=actor, pk=pk, months=number_of(told.get("months", "")))
+    elif deed == "hand":
+        joining.hand_over(
+            actor=actor,
+            pk=pk,
+            organisation=number_of(told["organisation"]) if told.get("organisation") else None,
+            account=number_of(told["account"]) if told.get("account") else None,
+        )
+    else:
+        joining.pause(actor=actor, pk=pk, to=State.OPEN if deed == "resume" else deed)
+
+
+@require_safe
+@permission_required(FOLLOW)
+def my_groups(request: HttpRequest) -> HttpResponse:
+    """The instructor's day: whom I follow, where I was not for long, who waits for a talk."""
+    actor = actor_of(request)
+    context = {
+        "rows": queries.followed(actor)[:SHOWN],
+        "owed": queries.talks_owed(actor),
+        "names": places.names_by_code(),
+    }
+    return render(request, "party/staff/mine.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(FOLLOW)
+def my_group(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One establishment that I follow: its visits, and a new one."""
+    actor = actor_of(request)
+    found = queries.followed(actor).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    form, refusal = VisitForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data
+        try:
+            instructors.record_visit(
+                actor=actor,
+                key=told["key"],
+                establishment=pk,
+                kind=told["kind"],
+                on=told["on"],
+                present=told["present"],
+                note=told["note"],
+            )
+            return sent(request, request.path, title=found.name)
+        except Refusal as wrong:
+            refusal = wrong
+    refuse_program(request, form, refusal)
+    context = {
+        "establishment": found,
+        "visits": queries.visits_of(found.pk)[:50],
+        "form": form,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+        "sent": request.GET.get("sent"),
+    }
+    return render(request, "party/staff/group.html", context, status=_status(refusal, form))

@@ -1,0 +1,52 @@
+"""Casts of the room's tests."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from nuanyi.census.models import Establishment
+from nuanyi.census.rules import FollowUp
+from nuanyi.party.services import joining, organisations
+
+
+@pytest.fixture
+def shop(db):
+    """Makes an establishment: ``shop("柘木快递", "450311101")``."""
+
+    def make(name="柘木快递", region="450311101", sector="courier"):
+        return Establishment.objects.create(
+            name=name, name_key=name, region_code=region, sector=sector, follow_up=FollowUp.NEW
+        )
+
+    return make
+
+
+@pytest.fixture
+def found(cast):
+    """Sets an organisation up as the organisation department does."""
+
+    def make(name="雁山镇党委", form="committee", region="450311100", **more):
+        told = {"founded_date": date(2021, 7, 1), "members": 5, "approval": "雁组〔2021〕3号", **more}
+        return organisations.found(
+            actor=cast.actor("organisation"), told=organisations.OrganisationInput(name, form, region, **told)
+        )
+
+    return make
+
+
+@pytest.fixture
+def asked(district):
+    """Somebody asks from a phone."""
+
+    def make(key=None, **more):
+        told = {
+            "name": "覃大海",
+            "phone": "19900004321",
+            "work_code": "450311100",
+            "agrees": True,
+            **more,
+        }
+        return joining.ask(key=key or uuid4(), told=joining.ApplicationInput(**told), network="203.0.113.77")
+
+    return make

@@ -1,0 +1,17 @@
+"""Addresses of the room's office."""
+
+from django.urls import path
+
+from nuanyi.party import staff
+
+app_name = "party"
+urlpatterns = [
+    path("", staff.organisation_list, name="organisations"),
+    path("<int:pk>/", staff.organisation, name="organisation"),
+    path("coverage/", staff.coverage, name="coverage"),
+    path("instructors/", staff.instructor_list, name="instructors"),
+    path("applications/", staff.application_list, name="applications"),
+    path("applications/<int:pk>/", staff.application, name="application"),
+    path("mine/", staff.my_groups, name="mine"),
+    path("mine/<uuid:pk>/", staff.my_group, name="group"),
+]

@@ -1,0 +1,58 @@
+"""The worker's phone: wanting to join, and where it stands."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from nuanyi.lib.access import PUBLIC, address_of, permission_required
+from nuanyi.lib.errors import Refusal
+from nuanyi.lib.sent import refuse_program, sent
+from nuanyi.party import queries, rules
+from nuanyi.party.forms import JoinForm
+from nuanyi.party.services import joining
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(PUBLIC)
+def ask(request: HttpRequest) -> HttpResponse:
+    """I would like to join: whom do I talk to?"""
+    form, refusal = JoinForm(request.POST or None), None
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = joining.ask(key=form.cleaned_data["key"], told=form.told(), network=address_of(request))
+            return sent(request, f"/party/mine/{joining.link_of(made)}/")
+        except Refusal as wrong:
+            refusal = wrong
+    refuse_program(request, form, refusal)
+    bad = form.is_bound and form.errors
+    context = {"form": form, "refusal": refusal}
+    return render(
+        request, "party/worker/ask.html", context, status=refusal.status if refusal else 422 if bad else 200
+    )
+
+
+@require_safe
+@permission_required(PUBLIC)
+def mine(request: HttpRequest, link: str) -> HttpResponse:
+    """Where it stands."""
+    found = joining.by_link(link)
+    context = {
+        "path": queries.path_of(found),
+        "application": found,
+        "steps": rules.STEPS,
+        "link": link,
+        "sent": request.GET.get("sent"),
+    }
+    response = render(request, "party/worker/mine.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@permission_required(PUBLIC)
+def withdraw(request: HttpRequest, link: str) -> HttpResponse:
+    """I take it back."""
+    joining.withdraw(link=link)
+    return redirect("party_worker:mine", link)

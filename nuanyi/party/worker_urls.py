@@ -1,0 +1,12 @@
+"""Addresses of the worker's phone."""
+
+from django.urls import path
+
+from nuanyi.party import worker
+
+app_name = "party_worker"
+urlpatterns = [
+    path("party/", worker.ask, name="ask"),
+    path("party/mine/<slug:link>/", worker.mine, name="mine"),
+    path("party/mine/<slug:link>/withdraw/", worker.withdraw, name="withdraw"),
+]
