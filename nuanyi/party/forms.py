@@ -71,7 +71,7 @@ class JoinForm(forms.Form):
 class OrganisationForm(forms.Form):
     """An organisation as the committee above approved it."""
 
-    name = forms.CharField(label=_("Name"), max_length=80)
+    name = forms.CharField(label=_("Name of the organisation"), max_length=80)
     form = forms.ChoiceField(label=_("Form"), choices=Form.choices)
     region = forms.ChoiceField(label=_("Place"))
     parent = forms.ChoiceField(label=_("Stands below"), required=False)

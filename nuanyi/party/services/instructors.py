@@ -15,7 +15,7 @@ from nuanyi.census.services.records import note_follow_up
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.lib import clock
-from nuanyi.lib.actor import Actor
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, Words
 from nuanyi.lib.geo import metres_between
 from nuanyi.party import events, kinds, queries, rules
@@ -24,6 +24,8 @@ from nuanyi.party.rules import FOLLOW, ORGANISE, VisitKind
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 
+#: Moves the follow-up of what somebody is assigned to; who it was stands in the entry of the visit.
+ASSIGNED = system("party")
 #: What it costs to take an establishment from the instructor who follows it now, in kilometres.
 TIE_KM = 30.0
 #: What a township whose outline is not known counts as, in kilometres, where it is not one's own.
@@ -155,8 +157,9 @@ def record_visit(
         present=present,
         note=note.strip()[:500],
     )
-    if target.follow_up == FollowUp.NEW and actor.can("census.follow_up"):
-        note_follow_up(actor=actor, model=Establishment, ids=[target.pk], follow_up=FollowUp.VISITED)
+    if target.follow_up == FollowUp.NEW:
+        # whoever is assigned may, also outside the place of their role
+        note_follow_up(actor=ASSIGNED, model=Establishment, ids=[target.pk], follow_up=FollowUp.VISITED)
     journal.record(actor, events.VISITED, made, what=kind)
     line = ledger.Delivered(
         day=on, region_code=target.region_code, sector=target.sector, unit_id=actor.unit_id or 0

@@ -1,0 +1,107 @@
+"""Party work of the demo: made-up organisations, visits and applications; nobody in it is real."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from uuid import UUID, uuid5
+
+from nuanyi.census.models import Establishment
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.party.models import Organisation
+from nuanyi.party.services import instructors, joining, organisations
+from nuanyi.people.access import actor_for
+from nuanyi.people.models import Account
+from nuanyi.places import queries as places
+
+SPACE = UUID("5b9b6c57-1f1e-4a52-8d9c-2a6c4a1c7e02")
+DISTRICT_COMMITTEE = "雁山区两新工委（示例）"
+
+
+def build() -> None:
+    """Committees, branches, instructors with their visits, three who would like to join."""
+    if Organisation.objects.exists():
+        return
+    department = actor_for(Account.objects.get(username="zuzhi"))
+    _organisations(department)
+    instructors.accept_proposal(actor=department)
+    _visits()
+    _applications()
+
+
+def _organisations(department: Actor) -> None:
+    district = places.district()
+    if district is None:
+        return
+
+    def found(name: str, form: str, region: str, on: date, **more: object) -> Organisation:
+        told = organisations.OrganisationInput(name, form, region, on, approval="示例批复〔2022〕1号", **more)  # type: ignore[arg-type]
+        return organisations.found(actor=department, told=told)
+
+    top = found(DISTRICT_COMMITTEE, "committee", district.code, date(2021, 3, 1))
+    for region in places.townships():
+        above = found(f"{region.name}党委（示例）", "committee", region.code, date(2021, 3, 1), parent=top.pk)
+        near = list(
+            Establishment.objects.filter(region_code__startswith=region.code)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+        found(
+            f"{region.name}新业态联合党支部（示例）",
+            "joint",
+            region.code,
+            date(2022, 4, 1),
+            parent=above.pk,
+            members=4,
+            establishments=near[:5],
+        )
+        found(
+            f"{region.name}快递外卖临时党支部（示例）",
+            "temporary",
+            region.code,
+            date(2022, 5, 10),
+            parent=above.pk,
+            members=3,
+            task="行业集中管理期间的教育管理和服务",
+            until_date=date(2027, 12, 31),
+            establishments=near[5 : 5 + len(near) // 2],
+        )
+
+
+def _visits() -> None:
+    follower = actor_for(Account.objects.get(username="zhidao"))
+    chance = random.Random(2022)
+    today = clock.today()
+    for number, one in enumerate(
+        Establishment.objects.filter(assignments__account_id=follower.account_id).order_by("pk")
+    ):
+        if number % 4 == 3:
+            continue
+        for day in (
+            date(2022, 3, 1) + timedelta(days=chance.randrange(120)),
+            today - timedelta(days=chance.randrange(1, 80)),
+        ):
+            instructors.record_visit(
+                actor=follower,
+                key=uuid5(SPACE, f"visit-{one.pk}-{day}"),
+                establishment=one.pk,
+                kind="talk" if chance.random() < 0.3 else "visit",
+                on=day,
+                present=chance.randrange(1, 9),
+            )
+
+
+def _applications() -> None:
+    follower = actor_for(Account.objects.get(username="zhidao"))
+    for number, (name, days, steps) in enumerate((("覃示例", 430, 4), ("韦示例", 60, 2), ("莫示例", 6, 1))):
+        with clock.held_at(clock.now() - timedelta(days=days)):
+            made = joining.ask(
+                key=uuid5(SPACE, f"application-{number}"),
+                told=joining.ApplicationInput(name, f"1990000770{number}", "450311100", agrees=True),
+                network="demo",
+            )
+        on = made.asked_date
+        for code in ("talk", "activist", "contacts")[: steps - 1]:
+            on += timedelta(days=12)
+            joining.take_step(actor=follower, pk=made.pk, code=code, on=on, paper="示例")
