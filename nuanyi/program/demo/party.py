@@ -74,7 +74,7 @@ def _visits() -> None:
     chance = random.Random(2022)
     today = clock.today()
     for number, one in enumerate(
-        Establishment.objects.filter(assignments__account_id=follower.account_id).order_by("pk")
+        Establishment.objects.filter(assignments__account_id=follower.account_id or 0).order_by("pk")
     ):
         if number % 4 == 3:
             continue
