@@ -57,5 +57,6 @@ for _kind, _title in TITLES.items():
             ("sector", "township", "month"),
             "/office/cases/served/",
             _("Cases that a unit solved, and lines of registers that were taken in"),
+            of_people=True,
         )
     )

@@ -86,6 +86,7 @@ offer(
         _(
             "Persons on record; one person in several rosters is counted once, as far as the linkage is certain"
         ),
+        of_people=True,
     )
 )
 

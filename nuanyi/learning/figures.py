@@ -42,4 +42,15 @@ for _kind, _title, _unit, _address, _words in (
         _("Sign-ins by the code on the screen; where people did not sign, the heads that were counted"),
     ),
 ):
-    offer(Figure(_kind, _title, _unit, _sums(_kind), ("sector", "township", "month"), _address, _words))
+    offer(
+        Figure(
+            _kind,
+            _title,
+            _unit,
+            _sums(_kind),
+            ("sector", "township", "month"),
+            _address,
+            _words,
+            of_people=_kind == kinds.ATTENDANCES,
+        )
+    )

@@ -68,6 +68,8 @@ class Figure:
     dimensions: tuple[str, ...] = ()
     records: str = ""
     definition: Words = field(default="")
+    #: it counts people or what each of them did: small numbers are not for everybody (``lib.small_cells``)
+    of_people: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "count", _AsTheProgram(self.count))

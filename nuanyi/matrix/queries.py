@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import figures
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Window
 from nuanyi.lib.sectors import Sector
-from nuanyi.matrix.rules import OUTSIDE, heat, suppressed
+from nuanyi.lib.small_cells import INSIDE, OUTSIDE, cell, coarse
+from nuanyi.matrix.rules import heat
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
 
@@ -58,12 +60,21 @@ class Matrix:
     thin: int
 
 
-def matrix(asked: Window) -> Matrix:
-    """Establishments and workers by sector and township, with the coverage of responsibility."""
+def _known(actor: Actor | None, township: str) -> bool:
+    """Whether an actor may see the records of a township one by one, and so their number; None is the program itself."""
+    return actor is None or actor.can("census.view", regions=(township,))
+
+
+def matrix(asked: Window, actor: Actor | None = None) -> Matrix:
+    """Establishments and workers by sector and township, with the coverage of responsibility.
+
+    Where the actor may not see the workers of a township, their numbers are coarse, and sums are sums of what is shown.
+    """
     offered = figures.offered()
     by = ("sector", "township")
     shops = offered["census.establishments"].count(asked, by)
-    people = offered["census.workers"].count(asked, by)
+    counted = offered["census.workers"].count(asked, by)
+    people = {key: n if _known(actor, key[1]) else coarse(n, INSIDE) for key, n in counted.items()}
     columns = [
         (region.code, region.name)
         for region in places.townships()
@@ -135,21 +146,26 @@ class Shown:
     definition: str
 
 
-def all_figures(asked: Window) -> list[Shown]:
-    """Every figure that the rooms offer, for a window."""
-    return [
-        Shown(f.key, str(f.title), str(f.unit), f.total(asked), f.records, str(f.definition))
-        for f in figures.offered().values()
-    ]
+def all_figures(asked: Window, actor: Actor | None = None) -> list[Shown]:
+    """Every figure that the rooms offer, for a window. Counts of people are coarse for whoever may not see all of them."""
+    exact = actor is None or actor.everywhere("census.view")
+    found = []
+    for f in figures.offered().values():
+        value = f.total(asked)
+        if f.of_people and not exact:
+            value = coarse(value, INSIDE)
+        found.append(Shown(f.key, str(f.title), str(f.unit), value, f.records, str(f.definition)))
+    return found
 
 
 def public_cells(asked: Window) -> list[dict[str, object]]:
-    """Establishments and workers by sector and township for everybody: small cells hidden, also against subtraction."""
+    """Establishments and workers by sector and township for everybody, in tens; under ten is hidden (``lib.small_cells``)."""
     found: list[dict[str, object]] = []
     for key in ("census.establishments", "census.workers"):
         counts = figures.offered()[key].count(asked, ("sector", "township"))
         townships = [region.code for region in places.townships() if region.code.startswith(asked.region)]
-        whole = {(s, t): counts.get((s, t), 0) for s in Sector.values for t in townships}
-        for (sector, township), value in suppressed(whole, OUTSIDE).items():
-            found.append({"figure": key, "sector": sector, "township": township, "value": value})
+        for sector in Sector.values:
+            for township in townships:
+                value = cell(counts.get((sector, township), 0), OUTSIDE)
+                found.append({"figure": key, "sector": sector, "township": township, "value": value})
     return found

@@ -31,8 +31,13 @@ def _asked(request: HttpRequest) -> tuple[Window, str]:
 @permission_required("matrix.view")
 def matrix(request: HttpRequest) -> HttpResponse:
     """Sector by township: establishments, workers, who answers. Every number leads to its records."""
-    asked, period = _asked(request)
-    context = {"matrix": queries.matrix(asked), "figures": queries.all_figures(asked), "period": period}
+    (asked, period), actor = _asked(request), actor_of(request)
+    context = {
+        "matrix": queries.matrix(asked, actor),
+        "figures": queries.all_figures(asked, actor),
+        "period": period,
+        "coarse": not actor.everywhere("census.view"),
+    }
     return render(request, "matrix/staff/matrix.html", context)
 
 
@@ -40,8 +45,8 @@ def matrix(request: HttpRequest) -> HttpResponse:
 @permission_required("matrix.view")
 def workbook(request: HttpRequest) -> HttpResponse:
     """The matrix as Excel."""
-    asked, _period = _asked(request)
-    found = queries.matrix(asked)
+    (asked, _period), actor = _asked(request), actor_of(request)
+    found = queries.matrix(asked, actor)
     out = io.BytesIO()
     writer = sheets.Writer(out)
     for title, of in ((_("Establishments"), "establishments"), (_("Workers"), "workers")):
@@ -51,7 +56,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
     page = writer.sheet(
         _("Figures"), [_("Key"), _("Figure"), _("Value"), _("Unit"), _("Definition")], [34, 30, 10, 12, 60]
     )
-    for figure in queries.all_figures(asked):
+    for figure in queries.all_figures(asked, actor):
         page.row([figure.key, figure.title, figure.value, figure.unit, figure.definition])
     writer.close()
     return downloads.workbook(out.getvalue(), "matrix")

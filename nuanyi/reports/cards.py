@@ -22,9 +22,9 @@ ROWS = 5
 class _MonthCard(Card):
     """A card with numbers and bars."""
 
-    def number(self, x: int, wide: int, value: int, title: str) -> None:
+    def number(self, x: int, wide: int, value: str, title: str) -> None:
         """A big number over its word, in the middle of a box."""
-        self.words(x + wide // 2, 380, str(value), 130, LANTERN, most=wide - 20, anchor="ma")
+        self.words(x + wide // 2, 380, value, 130, LANTERN, most=wide - 20, anchor="ma")
         self.words(x + wide // 2, 550, title, 36, SOFT, most=wide - 20, anchor="ma")
 
     def bar(self, y: int, title: str, value: int, most: int) -> None:
@@ -48,7 +48,7 @@ def picture(month: date, card: dict[str, Any], link: str) -> bytes:
 @lru_cache(maxsize=64)
 def _drawn(
     month: date,
-    numbers: tuple[int, int, int],
+    numbers: tuple[str, str, str],
     kinds: tuple[tuple[str, int], ...],
     link: str,
     language: str,
@@ -67,7 +67,7 @@ def _drawn(
     most = max([count for _title, count in kinds], default=1)
     for n, (title, count) in enumerate(kinds):
         made.bar(690 + n * 72, title, count, most)
-    if not numbers[0]:
+    if set(numbers) == {"0"}:
         made.words(EDGE, 690, _("Nobody reported anything in this month."), 38, SOFT, most=WIDE - 2 * EDGE)
     side = 300
     if link:

@@ -33,6 +33,7 @@ offer(
         ("township", "month"),
         "/office/reports/?state=all",
         _("Reports of days that are over, counted at night; doubles that were joined count once"),
+        of_people=True,
     )
 )
 for _key, _title, _unit, _words in (

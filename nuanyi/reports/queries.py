@@ -16,6 +16,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.geo import metres_between
+from nuanyi.lib.small_cells import OUTSIDE, coarse
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.rules import Role
 from nuanyi.places import queries as places
@@ -28,7 +29,6 @@ from nuanyi.workflow import queries as workflow
 #: For how long a process may dispatch by what it read before; its own changes count at once.
 BOOK_SECONDS = 20
 #: A number of mended things below this is not shown by place.
-SMALL = 5
 
 
 @dataclass(frozen=True)
@@ -266,26 +266,35 @@ def mended() -> QuerySet[Report]:
 
 
 def month_card(month: date) -> dict[str, Any]:
-    """What came of a month's reports, for a group: told, mended, by kind, the quickest. Small numbers by place are left out."""
+    """What came of a month's reports, for a group: told, mended, by kind, the quickest. In tens, and under ten nothing."""
     begin = clock.midnight(month.replace(day=1))
     end = clock.midnight((month.replace(day=1) + timedelta(days=32)).replace(day=1))
-    told = Report.objects.filter(hour_at__gte=begin, hour_at__lt=end).exclude(state=State.JOINED)
+    # of days that are over, and in tens: who asks again and again must not see one report come
+    told = Report.objects.of_days_over().filter(hour_at__gte=begin, hour_at__lt=end)
+    told = told.exclude(state=State.JOINED)
     done = Report.objects.filter(mended_at__gte=begin, mended_at__lt=end, state__in=DONE)
     counted = dict(done.order_by().values_list("kind").annotate(n=Count("pk")))
-    by_kind = [(title_of(kind), counted[kind.pk]) for kind in Kind.objects.filter(pk__in=counted)]
+    by_kind = [
+        (title_of(kind), coarse(counted[kind.pk], OUTSIDE)) for kind in Kind.objects.filter(pk__in=counted)
+    ]
     names = places.names_by_code()
     by_place = [
-        (names.get(row["region_code"][:9], ""), row["n"])
+        (names.get(row["region_code"][:9], ""), coarse(row["n"], OUTSIDE))
         for row in done.order_by().values("region_code").annotate(n=Count("pk")).order_by("-n")
-        if row["n"] >= SMALL
     ]
     return {
-        "told": told.count(),
-        "mended": done.count(),
-        "kinds": sorted(by_kind, key=lambda row: (-row[1], row[0]))[:6],
-        "places": by_place[:6],
-        "open": told.filter(state__in=OPEN).count(),
+        "any": told.exists() or done.exists(),
+        "told": in_tens(told.count()),
+        "mended": in_tens(done.count()),
+        "kinds": sorted((row for row in by_kind if row[1]), key=lambda row: (-row[1], row[0]))[:6],
+        "places": [row for row in by_place if row[1]][:6],
+        "open": in_tens(told.filter(state__in=OPEN).count()),
     }
+
+
+def in_tens(count: int) -> str:
+    """A count for everybody: in tens, "<10" where there are fewer, "0" where there is nothing."""
+    return str(coarse(count, OUTSIDE) or (f"<{OUTSIDE}" if count else 0))
 
 
 # figures -----------------------------------------------------------------------------------------

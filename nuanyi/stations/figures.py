@@ -132,6 +132,7 @@ offer(
         ("sector", "township", "month"),
         f"{LIST}visits/",
         _("Check-ins, one device once an hour, by the hour"),
+        of_people=True,
     )
 )
 offer(

@@ -17,6 +17,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.geo import wgs84_to_gcj02
 from nuanyi.lib.sectors import Sector
+from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.stations import nearby
 from nuanyi.stations.hours import Standing, standing
 from nuanyi.stations.live import snapshot_now
@@ -384,31 +385,39 @@ def faults_listed(actor: Actor, state: str) -> QuerySet[Fault]:
 
 
 def visits_table(first: date, last: date) -> dict[str, Any]:
-    """Visits by station and month, by hour of the day and by sector, between two days: three queries."""
+    """Visits by station and month, by hour of the day and by sector, between two days: three queries.
+
+    In fives, and under five nothing (``lib.small_cells``): one or two visits in a month are one or two people, whom a
+    keeper knows. Sums are sums of what is shown.
+    """
     rows = VisitCount.objects.filter(
         hour_at__gte=clock.midnight(first), hour_at__lt=clock.midnight(last + timedelta(days=1))
     ).order_by()
-    months: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    hours: dict[int, int] = dict.fromkeys(range(24), 0)
+    counted: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    by_hour: dict[int, int] = dict.fromkeys(range(24), 0)
     for name, hour, count in rows.values_list("station__name", "hour_at").annotate(n=Sum("count")):
         local = hour.astimezone(clock.CHINA)
-        months[name][f"{local:%Y-%m}"] += count
-        hours[local.hour] += count
-    columns = sorted({month for table in months.values() for month in table})
+        counted[name][f"{local:%Y-%m}"] += count
+        by_hour[local.hour] += count
+    columns = sorted({month for table in counted.values() for month in table})
+    months = {
+        name: [coarse(table.get(month, 0), INSIDE) for month in columns]
+        for name, table in sorted(counted.items())
+    }
+    hours = {hour: coarse(count, INSIDE) for hour, count in by_hour.items()}
     sectors = dict(rows.values_list("sector").annotate(n=Sum("count")))
     names = dict(Sector.choices)
     return {
         "columns": columns,
         "hours": list(hours.items()),
         "most": max(1, *hours.values()),
-        "rows": [
-            (name, [table.get(month, 0) for month in columns], sum(table.values()))
-            for name, table in sorted(months.items())
-        ],
+        "rows": [(name, counts, sum(counts)) for name, counts in months.items()],
         "sectors": sorted(
-            ((names.get(code, ""), n) for code, n in sectors.items()), key=lambda part: -part[1]
+            ((names.get(code, ""), coarse(n, INSIDE)) for code, n in sectors.items()),
+            key=lambda part: -part[1],
         ),
-        "total": sum(hours.values()),
+        "total": sum(sum(counts) for counts in months.values()),
+        "any": any(by_hour.values()),
     }
 
 

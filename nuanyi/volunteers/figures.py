@@ -47,6 +47,7 @@ offer(
         ("township",),
         "/office/volunteers/",
         _("Active members of teams who joined by the end of the time asked for"),
+        of_people=True,
     )
 )
 offer(
