@@ -40,3 +40,35 @@ def test_every_event_kind_says_what_becomes_of_personal_data():
     assert len(kinds()) > 20
     assert {kind.personal for kind in kinds().values()} <= {"nothing", "id only"}
     assert all(str(kind.title) for kind in kinds().values())
+
+
+DOCS = ROOT / "docs"
+ASVS = (DOCS / "asvs.md").read_text()
+
+
+def lines_of_the_standard():
+    """Every number in the first cell of a row; ``6.2.1 to 6.2.10`` means all between."""
+    found = set()
+    for line in ASVS.splitlines():
+        if line.startswith("| "):
+            cell = line.split("|")[1]
+            for first, last in re.findall(r"(\d+\.\d+\.\d+) to (\d+\.\d+\.\d+)", cell):
+                part, begin = first.rsplit(".", 1)
+                found |= {f"{part}.{n}" for n in range(int(begin), int(last.rsplit(".", 1)[1]) + 1)}
+            found |= set(re.findall(r"\d+\.\d+\.\d+", cell))
+    return found
+
+
+def test_every_line_of_asvs_level_two_is_answered_once_gone_through():
+    wanted = set((Path(__file__).parent / "asvs_5_0_0_level_2.txt").read_text().split())
+    assert len(wanted) == 253
+    assert wanted - lines_of_the_standard() == set()
+    states = {line.split("|")[2].strip() for line in ASVS.splitlines() if re.match(r"\| \d", line)}
+    assert states == {"held", "open", "n/a"}
+
+
+def test_every_test_that_a_document_names_exists():
+    package = ROOT / "nuanyi"
+    for document in DOCS.rglob("*.md"):
+        for named in re.findall(r"`((?:nuanyi/)?[a-z_/]+/tests/test_\w+\.py)", document.read_text()):
+            assert (package / named.removeprefix("nuanyi/")).exists(), (document.name, named)
