@@ -8,6 +8,7 @@ from django.apps import apps
 from django.core.checks import Error, register
 
 from nuanyi.lib.personal import TELLING_WORDS, Declaration
+from nuanyi.lib.retention import without_rule
 from nuanyi.lib.sealed import SealedField
 
 
@@ -47,3 +48,9 @@ def personal_fields_are_declared(**_options: Any) -> list[Error]:
                 Error(f"{model.__name__} declares {name}, which it has not", id="nuanyi.E003", obj=model)
             )
     return errors
+
+
+@register()
+def what_is_kept_ends(**_options: Any) -> list[Error]:
+    """Every table that declares how long it keeps something has a rule by which a job forgets it (PIPL Art. 19, 47)."""
+    return [Error(f"{model.__name__} {what}", id="nuanyi.E005", obj=model) for model, what in without_rule()]

@@ -1,6 +1,7 @@
 """Who was erased, kept beside the keys and outside the database, so that an old backup cannot bring anybody back.
 
-One line of JSON a person: an identifier and a time, nothing that names anybody. Kept with the keys, because both
+One line of JSON for a row: its table and key, a time, and for a person the keyed marks by which a roster would bring it
+back; nothing that names anybody. Kept with the keys, because both
 must be put beside a restored database by hand, and both must not lie in its backups. A line says that an erasure was
 about to be committed: a crash in between leaves the line, and a restore does what was asked.
 """
@@ -9,8 +10,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -23,12 +25,18 @@ def file() -> Path:
     return Path(settings.NUANYI_KEYS_FILE).with_name("erasures.jsonl")
 
 
-def note(person_id: UUID) -> None:
-    """Add a person; on the disk when this returns. Lines of several processes do not mix (one write, O_APPEND).
+PERSON = "people.person"
+
+
+def note(key: UUID | int, *, table: str = PERSON, marks: Iterable[bytes] = ()) -> None:
+    """Add a row that is about to be forgotten; on the disk when this returns. Lines of several processes do not mix (one write, O_APPEND).
 
     Called before the erasure is committed. Raises OSError where the line is not whole on the disk.
     """
-    line = json.dumps({"person": str(person_id), "at": clock.now().isoformat(timespec="seconds")}) + "\n"
+    told: dict[str, object] = {"at": clock.now().isoformat(timespec="seconds")}
+    told |= {"person": str(key)} if table == PERSON else {"table": table, "row": str(key)}
+    told |= {"marks": [mark.hex() for mark in marks]} if marks else {}
+    line = json.dumps(told) + "\n"
     handle = os.open(file(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         size = os.fstat(handle).st_size
@@ -49,9 +57,39 @@ def note(person_id: UUID) -> None:
 
 def noted() -> Iterator[UUID]:
     """All persons that were ever erased here; a line that was cut off by a crash is left out."""
-    lines = file().read_text().splitlines() if file().exists() else []
-    for line in lines:
+    for line in _lines():
         try:
-            yield UUID(json.loads(line)["person"])
-        except (ValueError, KeyError, TypeError):
+            yield UUID(str(line["person"]))
+        except (ValueError, KeyError):
             continue
+
+
+def noted_marks() -> set[bytes]:
+    """The keyed marks of all who asked to be forgotten."""
+    found = set()
+    for line in _lines():
+        try:
+            found |= {bytes.fromhex(str(mark)) for mark in line.get("marks", [])}
+        except (ValueError, TypeError):
+            continue
+    return found
+
+
+def noted_rows() -> dict[str, set[str]]:
+    """What else was forgotten on request: table -> keys."""
+    found: dict[str, set[str]] = {}
+    for line in _lines():
+        if "table" in line and "row" in line:
+            found.setdefault(str(line["table"]), set()).add(str(line["row"]))
+    return found
+
+
+def _lines() -> Iterator[dict[str, Any]]:
+    text = file().read_text() if file().exists() else ""
+    for line in text.splitlines():
+        try:
+            told = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(told, dict):
+            yield told

@@ -311,3 +311,26 @@ class KeptView(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class RetentionRun(models.Model):
+    """When the rows of one table were last looked through for what is past its time (``lib.retention``)."""
+
+    PERSONAL: dict[str, Declaration] = {}
+
+    name = models.CharField(max_length=60, primary_key=True)
+    ran_at = models.DateTimeField()
+    forgotten = models.PositiveIntegerField(default=0)
+    failed = models.CharField(max_length=60, blank=True)
+
+
+class ErasureMark(models.Model):
+    """A phone or an identity number of somebody who asked to be forgotten, as a keyed digest and nothing else.
+
+    A roster that names it again does not bring the person back.
+    """
+
+    PERSONAL: dict[str, Declaration] = {}
+
+    digest = models.BinaryField(primary_key=True)
+    date = models.DateField(default=clock.today)

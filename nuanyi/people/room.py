@@ -52,6 +52,16 @@ ROOM = Room(
             _("Erase a person on request"),
             {Role.ORGANISATION: ALL, Role.DISTRICT_OFFICE: ALL},
         ),
+        Permission(
+            "people.correct",
+            _("Put a personal value right on request"),
+            {Role.ORGANISATION: ALL, Role.DISTRICT_OFFICE: ALL},
+        ),
+        Permission(
+            "people.rotate_keys",
+            _("Seal everything under new keys"),
+            {Role.ADMINISTRATOR: ALL},
+        ),
     ],
     part=HOUSE,
     menu=[MenuItem(_("Accounts and roles"), "people:accounts", "people", "people.manage_accounts", order=50)],

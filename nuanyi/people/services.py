@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -21,12 +21,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import queries as journal_queries
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, masks, sealed
+from nuanyi.lib import clock, masks, retention, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, TooMuch
+from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile, read_person_name
 from nuanyi.lib.seal import FAMILIES, add_key, drop_keys_before
-from nuanyi.people import erasures, events, rules
-from nuanyi.people.models import Account, Consent, KeptView, Person, RoleGrant, WecomLink, keys
+from nuanyi.people import erasures, events, queries, rules
+from nuanyi.people.models import Account, Consent, ErasureMark, KeptView, Person, RoleGrant, WecomLink, keys
 from nuanyi.people.rules import Role
 from nuanyi.units.models import Unit
 
@@ -342,29 +343,93 @@ def open_for_program(person: Person, field: str) -> str:
 
 
 @transaction.atomic
-def erase_person(*, actor: Actor, person: Person, reason: str) -> None:
+def erase_person(*, actor: Actor, person: Person, reason: str, for_good: bool = True) -> None:
     """Forget a person everywhere (PIPL Art. 47): sealed values, digests and masks; counts stay.
+
+    ``for_good``: on request, so that a restored backup must not bring the person back. Without it the person was only
+    past the time of keeping.
 
     Raises NotAllowed, OSError (it could not be noted beside the keys, and nothing is erased).
     """
     actor.require("people.erase", regions=tuple(person.region_codes), units=tuple(person.unit_ids))
     events.person_erased.send(sender=Person, person=person, actor=actor)
+    marks = [bytes(mark) for mark in (person.phone_digest, person.id_number_digest) if mark]
     seal_into(person, name="", phone="", id_number="", political="")
     person.erased_at = person.changed_at = clock.now()
     person.save()
     Consent.objects.filter(person=person, withdrawn_at=None).update(withdrawn_at=clock.now())
     journal.record(actor, events.ERASED, person, reason=reason[:200])
+    if not for_good:
+        return
+    ErasureMark.objects.bulk_create([ErasureMark(digest=mark) for mark in marks], ignore_conflicts=True)
     # the last before the commit: whoever dies after it leaves a person too many on the list, whom a restore erases as
     # was asked; the other way round, a restore would bring back one who was told to be forgotten
-    erasures.note(person.pk)
+    erasures.note(person.pk, marks=marks)
+
+
+def barred(digests: Iterable[bytes]) -> set[bytes]:
+    """Those of some digests of phones and identity numbers whose holders asked to be forgotten."""
+    rows = ErasureMark.objects.filter(digest__in=list(digests))
+    return {bytes(mark) for mark in rows.values_list("digest", flat=True)}
+
+
+@transaction.atomic
+def admit(*, actor: Actor, text: str) -> bool:
+    """Take the mark off a phone or an identity number: its holder wants to be here again. Returns whether there was one."""
+    actor.require("people.erase")
+    digests = [digest for _field, digest in queries.digests_of(text)]
+    if not digests:
+        raise BadInput(_("Neither a mobile number nor an ID number."), code="bad-number")
+    done = ErasureMark.objects.filter(digest__in=digests).delete()[0]
+    if done:
+        journal.record(actor, events.ADMITTED)
+    return bool(done)
+
+
+@transaction.atomic
+def correct_person(*, actor: Actor, person: Person, field: str, value: str, reason: str) -> None:
+    """Put a value right that the person says is wrong (PIPL Art. 46). Raises NotAllowed, NotFound, BadInput."""
+    read = _CORRECTED.get(field)
+    if read is None:
+        raise BadInput(code="bad-field")
+    found = Person.objects.visible_to(actor).select_for_update().filter(pk=person.pk, erased_at=None).first()
+    if found is None and actor.kind == "system":
+        found = Person.objects.select_for_update().filter(pk=person.pk, erased_at=None).first()
+    if found is None:
+        raise NotFound()
+    actor.require("people.correct", regions=tuple(found.region_codes), units=tuple(found.unit_ids))
+    try:
+        clear = read(value)
+    except Unreadable as exc:
+        raise BadInput(fields={"value": _("This cannot be read as such a value.")}) from exc
+    seal_into(found, **{field: clear})
+    found.changed_at = clock.now()
+    found.save()
+    journal.record(actor, events.CORRECTED, found, field=field, reason=reason[:200])
 
 
 def replay_erasures(*, actor: Actor) -> int:
-    """After a restore: erase again whoever was erased after the backup was written. Returns how many that were."""
+    """After a restore: forget again whatever was forgotten on request after the backup was written.
+
+    Returns how many persons and other rows that were.
+    """
+    ErasureMark.objects.bulk_create(
+        [ErasureMark(digest=mark) for mark in sorted(erasures.noted_marks())], ignore_conflicts=True
+    )
+    done = 0
+    for rule in retention.rules():
+        rows = list(rule.holding(erasures.noted_rows().get(rule.name, ())))
+        if rows:
+            rule.forget(actor, rows)
+            done += len(rows)
     again = Person.objects.filter(pk__in=list(erasures.noted()), erased_at=None)
     for person in again:
         erase_person(actor=actor, person=person, reason="erased after the backup was written")
-    return len(again)
+        done += 1
+    return done
+
+
+_CORRECTED = {"name": read_person_name, "phone": read_mobile, "id_number": read_id_number}
 
 
 @transaction.atomic
@@ -395,9 +460,9 @@ def rotate_keys(*, actor: Actor, drop_old: bool = False) -> dict[str, Any]:
 
     A rotation that was killed goes on where it stood, without another key. With ``drop_old`` the old keys are
     destroyed, but not while one value is under them. Returns ``{family: {"key", "values": {where: count}}}``.
-    Raises Conflict (another rotation runs, values are left), CannotOpen.
+    Raises NotAllowed, Conflict (another rotation runs, values are left), CannotOpen.
     """
-    actor.require("people.erase")
+    actor.require("people.rotate_keys")
     path = Path(settings.NUANYI_KEYS_FILE)
     report: dict[str, Any] = {}
     with _sole_rotation():

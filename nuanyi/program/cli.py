@@ -112,6 +112,13 @@ def parser() -> argparse.ArgumentParser:
     rotate.add_argument(
         "--drop-old", action="store_true", help="destroy the old keys afterwards (old backups stay shut)"
     )
+    person = add("person", "what a person may ask: see, put right, take back, be forgotten", "person")
+    person.add_argument("deed", choices=["show", "correct", "withdraw", "erase", "admit"])
+    person.add_argument("number", help="mobile or ID number, or the identifier of a record")
+    person.add_argument("--out", default="", metavar="FILE", help="show: write everything into a JSON file")
+    person.add_argument("--field", default="name", choices=["name", "phone", "id_number"])
+    person.add_argument("--value", default="", help="correct: what is right")
+    person.add_argument("--reason", default="", help="how the person asked, and how you know them")
     account = add(
         "create-account",
         "make an account with a role (the first administrator, a forgotten password)",

@@ -423,6 +423,14 @@ def rotate_keys(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def person(chosen: argparse.Namespace) -> int:
+    """What a person may ask."""
+    with ready():
+        from nuanyi.program import person_command
+
+        return person_command.run(chosen)
+
+
 def account(chosen: argparse.Namespace) -> int:
     """An account with roles; prints its first password, which must be changed at the first sign-in."""
     import secrets

@@ -28,6 +28,7 @@ from nuanyi.lib.addresses import is_local
 from nuanyi.lib.calendar import unannounced
 from nuanyi.lib.errors import NotFound
 from nuanyi.notices.models import Notice, State
+from nuanyi.people import keeping
 from nuanyi.program import walls
 from nuanyi.program.models import JobError, Outcome
 from nuanyi.program.setup import events
@@ -94,6 +95,7 @@ def findings() -> list[Finding]:
         _rehearsal(),
         _disk(),
         _clock(),
+        _retention(),
         _calendar(),
         _address(),
         _certificate(),
@@ -226,6 +228,23 @@ def _rehearsal() -> Finding:
     }
     late = clock.now() - last.at > timedelta(days=REHEARSAL_DAYS)
     return Finding("rehearsal", title, "later" if late else "ok", words)
+
+
+def _retention() -> Finding:
+    runs, title = keeping.runs(), _("Time of keeping")
+    failed = [str(run.titles[0]) for run in runs if run.failed]
+    if failed:
+        words = _("what is past its time could not be forgotten: %(what)s") % {"what": "、".join(failed)}
+        return Finding("retention", title, "bad", words)
+    moments = [run.ran_at for run in runs if run.ran_at is not None]
+    if not moments:
+        return Finding("retention", title, "later", _("not looked at yet: the worker does it every night"))
+    words = _("%(n)s tables, last looked at %(at)s, %(rows)s rows forgotten then") % {
+        "n": len(runs),
+        "at": f"{min(moments).astimezone(clock.CHINA):%Y-%m-%d %H:%M}",
+        "rows": sum(run.forgotten for run in runs),
+    }
+    return Finding("retention", title, "bad" if any(run.late for run in runs) else "ok", words)
 
 
 def _disk() -> Finding:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.people import keeping
 from nuanyi.program import health
 
 
@@ -16,5 +17,5 @@ def page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and job.isdecimal() and len(job) < 18:
         health.retry_job(actor=actor_of(request), pk=int(job))
         return redirect("health")
-    context = {"findings": health.findings(), "jobs": health.failed_jobs()}
+    context = {"findings": health.findings(), "jobs": health.failed_jobs(), "kept": keeping.runs()}
     return render(request, "program/health.html", context)

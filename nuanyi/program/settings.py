@@ -57,6 +57,7 @@ ROOMS = [
     "nuanyi.volunteers",
     "nuanyi.party",
     "nuanyi.matrix",
+    "nuanyi.rights",
     "nuanyi.front",
     "nuanyi.program",
 ]

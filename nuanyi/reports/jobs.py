@@ -46,9 +46,9 @@ def send_outside(context: JobContext, pk: int, service: str, before: str) -> Non
 @app.periodic(cron="40 2 * * *")
 @app.task(queue="reports", queueing_lock="reports-night")
 def night(timestamp: int = 0) -> int:
-    """Count into the ledger, end what nobody said no to, forget what is a year old."""
+    """Count into the ledger, end what nobody said no to."""
     actor = system("reports")
-    return settings.count_into_ledger() + handling.close_silent(actor) + handling.forget_old(actor)
+    return settings.count_into_ledger() + handling.close_silent(actor)
 
 
 @app.task(queue="reports", queueing_lock="regrid")

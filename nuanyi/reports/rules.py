@@ -123,8 +123,6 @@ NUMBERS_DRAWN = 5
 VAGUE_METRES = 150
 #: When silence is taken as yes.
 SILENCE_DAYS = 7
-#: Words and photos of a report that ended are forgotten after this.
-KEPT_DAYS = 365
 
 _SURNAMES = (
     "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾"

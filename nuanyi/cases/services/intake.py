@@ -25,7 +25,7 @@ from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.lib.ids import new_ref
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
-from nuanyi.people import links
+from nuanyi.people import erasures, links
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -358,6 +358,7 @@ def forget(*, actor: Actor, case: Case) -> Case:
     case.hearings.update(sealed_participants=None, words="")
     case.claim_lines.all().delete()
     journal.record(actor, events.CASE_FORGOTTEN, case)
+    erasures.note(case.pk, table=case._meta.label_lower)
     return case
 
 

@@ -52,14 +52,20 @@ def send_code(*, phone: str, network: str) -> None:
     notices.send_code_later("sms", number, code)
 
 
-def cases_by_code(*, phone: str, code: str, network: str) -> list[Case]:
-    """The cases of the phone that got this code; five tries, then it is void. Raises BadInput, IllegalMove, TooMuch."""
+def prove(*, phone: str, code: str, network: str) -> str:
+    """The number of whoever got this code; five tries, then it is void. Raises BadInput, IllegalMove, TooMuch."""
     number = _mobile(phone)
     mark = queries.phone_mark(number)
     if not _right(mark, "".join(code.split())):
         # five tries void the code by themselves; wrong ones alone count against an address that many share
         limits.count("sms-code", network, at_most=rules.TRIED_AN_HOUR)
         raise IllegalMove(_("This code is not right or too old. Ask for a new one."), code="bad-code")
+    return number
+
+
+def cases_by_code(*, phone: str, code: str, network: str) -> list[Case]:
+    """The cases of the phone that got this code. Raises BadInput, IllegalMove, TooMuch."""
+    mark = queries.phone_mark(prove(phone=phone, code=code, network=network))
     row_security.show(case_phone=mark.hex())
     return list(Case.objects.filter(phone_digest=mark).order_by("-pk")[:20])
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 NEW, KNOWN, UNCHANGED, CHANGED, DOUBLE = "new", "known", "unchanged", "changed", "doubles"
+#: Rows of people who asked to be forgotten: nothing of them is taken in, and no row is named.
+BARRED = "barred"
 
 
 @dataclass(slots=True)

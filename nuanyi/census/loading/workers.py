@@ -29,7 +29,7 @@ from nuanyi.census.loading.binary import (
     row_of,
     text_field,
 )
-from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
+from nuanyi.census.loading.tally import BARRED, CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
 from nuanyi.census.models import Change, Import, Record, Worker
 from nuanyi.census.reading import ReadRow
 from nuanyi.census.rows import WorkerDraft
@@ -38,7 +38,7 @@ from nuanyi.lib import clock, masks, row_security
 from nuanyi.lib.actor import Scope
 from nuanyi.lib.ids import new_id_bytes
 from nuanyi.people.models import Person, keys
-from nuanyi.people.services import open_for_program, seal_into
+from nuanyi.people.services import barred, open_for_program, seal_into
 
 BATCH = 8000
 
@@ -176,8 +176,16 @@ class WorkerLoader:
         with self._background() as self.writer, no_cycles_sought():
             while batch := list(islice(good, BATCH)):
                 seen += len(batch)
-                self._batch([self._line(row) for row in batch], write)
+                self._batch(self._without_barred([self._line(row) for row in batch]), write)
                 yield seen
+
+    def _without_barred(self, lines: list[_Line]) -> list[_Line]:
+        """The lines of those who did not ask to be forgotten."""
+        marked = barred(mark for line in lines for mark in (line.phone, line.id_number) if mark)
+        kept = [line for line in lines if line.phone not in marked and line.id_number not in marked]
+        if len(kept) < len(lines):
+            self.tally.counts[BARRED] += len(lines) - len(kept)
+        return kept
 
     @staticmethod
     def _background() -> BackgroundWriter:

@@ -7,7 +7,7 @@ import logging
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -672,6 +672,12 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
     """
     of = _own(actor, of)
     check_move(of.state, ImportState.UNDONE)
+    undoable = timedelta(days=Change.PERSONAL["sealed_before"].retention_days)
+    if of.done_at is not None and of.done_at < clock.now() - undoable:
+        raise IllegalMove(
+            _("What was there before is kept for a year; this import can no longer be taken back."),
+            code="too-old",
+        )
     with row_security.reader(system("undo")):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])

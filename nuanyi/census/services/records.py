@@ -37,7 +37,7 @@ from nuanyi.lib.ids import new_id
 from nuanyi.lib.sectors import Sector
 from nuanyi.people import queries as people
 from nuanyi.people.models import Person, keys
-from nuanyi.people.services import seal_into
+from nuanyi.people.services import barred, seal_into
 from nuanyi.places import queries as places
 
 Record = Establishment | Worker
@@ -159,6 +159,15 @@ def _worker(actor: Actor, entry: dict[str, str]) -> Worker:
     ]
     if same:
         raise _known_already()
+    marks = [mark for number in (draft.phone, draft.id_number) for _f, mark in people.digests_of(number)]
+    if barred(marks):
+        raise Refusal(
+            _(
+                "This person asked to be forgotten here. The office can take them in again, if they want that."
+            ),
+            code="barred",
+            status=409,
+        )
     person = _person(actor, draft.region)
     seal_into(person, name=draft.name, phone=draft.phone, id_number=draft.id_number).save(force_insert=True)
     site = Establishment.objects.filter(name_key=name_key(draft.site)).first() if draft.site else None

@@ -60,6 +60,11 @@ def _mark(way: str, address: str) -> bytes:
     return keys().digest("lesson-reader", f"{way}:{address}")
 
 
+def with_address(way: str, address: str) -> QuerySet[Reader]:
+    """The reader whom this address belongs to."""
+    return Reader.objects.filter(way=way, digest_of_address=_mark(way, address))
+
+
 def _code_mark(reader: Reader, code: str) -> bytes:
     return keys().digest("lesson-reader-code", f"{reader.key}:{code}")
 

@@ -13,7 +13,7 @@ from nuanyi.census.models import Change
 from nuanyi.census.services import imports
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, send, take
 from nuanyi.lib import seal, sealed
-from nuanyi.lib.errors import Conflict
+from nuanyi.lib.errors import Conflict, NotAllowed
 from nuanyi.lib.ids import new_id
 from nuanyi.people import checks, services
 from nuanyi.people.models import Person
@@ -193,3 +193,10 @@ def test_every_model_with_personal_fields_stands_on_the_privacy_page(client):
     for model in apps.get_models():
         for name, declaration in getattr(model, "PERSONAL", {}).items():
             assert str(declaration.title) in page, (model.__name__, name)
+
+
+def test_keys_are_rotated_by_whoever_runs_the_system_and_by_nobody_who_uses_its_data(own_keys, cast):
+    for part in ("office", "organisation", "auditor", "clerk"):
+        with pytest.raises(NotAllowed):
+            services.rotate_keys(actor=cast.actor(part))
+    assert services.rotate_keys(actor=cast.actor("administrator"))["person"]["key"] == 2

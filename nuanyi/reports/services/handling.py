@@ -318,15 +318,6 @@ def close_silent(actor: Actor) -> int:
 
 
 @transaction.atomic
-def forget_old(actor: Actor) -> int:
-    """Forget words, photos and phones of reports that ended a year ago."""
-    old = Report.objects.filter(ended_at__lt=clock.now() - timedelta(days=rules.KEPT_DAYS), forgotten_at=None)
-    pks = list(old.values_list("pk", flat=True)[:1000])
-    Picture.objects.filter(report__in=pks).delete()
-    Voice.objects.filter(report__in=pks).update(sealed_phone=None, phone_mask="")
-    return Report.objects.filter(pk__in=pks).update(sealed_words=None, forgotten_at=clock.now())
-
-
 def regrid() -> int:
     """After grids or outlines were redrawn: open reports lie in the grid that is there now; who has them, keeps them."""
     changed = 0

@@ -14,7 +14,7 @@ from nuanyi.lib import clock, limits, masks, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.identity import Unreadable, read_mobile
-from nuanyi.people import links
+from nuanyi.people import erasures, links
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -181,7 +181,15 @@ def _left(actor: Actor, found: Volunteer) -> Volunteer:
     )
     found.save()
     journal.record(actor, events.VOLUNTEER_MOVED, found, standing=Standing.LEFT)
+    erasures.note(found.pk, table=found._meta.label_lower)
     return found
+
+
+@transaction.atomic
+def let_go(*, actor: Actor, volunteer: Volunteer) -> Volunteer:
+    """Forget who somebody was: on request, or because the time of keeping is over. Raises NotAllowed."""
+    actor.require(ACT)
+    return _left(actor, Volunteer.objects.select_for_update().get(pk=volunteer.pk))
 
 
 @transaction.atomic

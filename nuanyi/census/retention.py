@@ -1,0 +1,77 @@
+"""When findings, matches, earlier values and rows of rosters are past their time; which persons are in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, cast
+
+from django.db.models import Exists, Model, OuterRef, Q
+
+from nuanyi.census.models import Appearance, Change, Establishment, Finding, Import, Match, Worker
+from nuanyi.census.rules import ImportState
+from nuanyi.census.services import imports
+from nuanyi.lib import retention
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.retention import Subject
+from nuanyi.people.models import Person
+
+#: States in which a file waits for somebody; one that waits too long is given up, its file deleted.
+WAITING = (ImportState.COLUMNS, ImportState.REVIEW, ImportState.REFUSED, ImportState.FAILED)
+
+
+def _of_old_imports(model: Any) -> retention.Over:
+    def over(before: datetime) -> Any:
+        done = Q(source_import__done_at__lt=before)
+        waits = Q(source_import__done_at=None, source_import__made_at__lt=before)
+        busy = Q(source_import__state__in=(ImportState.READING, ImportState.WRITING))
+        return model.objects.filter(done | waits).exclude(busy)
+
+    return over
+
+
+def forget_with_import(actor: Actor, rows: list[Model]) -> None:
+    """An import that nobody decided is given up with what was found in it; else only that goes."""
+    undecided = Import.objects.filter(
+        pk__in={cast(Finding, row).source_import_id for row in rows}, state__in=WAITING
+    )
+    for given_up in undecided:
+        imports.discard(actor=actor, of=given_up)
+    for row in rows:
+        type(row)._default_manager.filter(pk=row.pk).delete()
+
+
+def persons_in_use(before: datetime) -> Q:
+    """Persons who stand in a roster of late, were met of late, or are the contact of an establishment that does."""
+    met = Q(as_of_date__gte=before.date()) | Q(followed_at__gte=before) | Q(changed_at__gte=before)
+    workers = Worker.objects.filter(met, person=OuterRef("pk"))
+    rows = Appearance.objects.filter(worker__person=OuterRef("pk"), as_of_date__gte=before.date())
+    contacts = Establishment.objects.filter(met, contact=OuterRef("pk"))
+    return Q(Exists(workers)) | Q(Exists(rows)) | Q(Exists(contacts))
+
+
+def _about(model: Any) -> retention.Of:
+    """Rows that name a worker, or a person, by number."""
+
+    def of(subject: Subject) -> Iterable[Model]:
+        workers = Worker.objects.filter(person__in=subject.persons).values_list("pk", flat=True)
+        return cast(Iterable[Model], model.objects.filter(record_id__in=[*workers, *subject.persons]))
+
+    return of
+
+
+retention.keep(Finding, over=_of_old_imports(Finding), forget=forget_with_import)
+retention.keep(Match, over=_of_old_imports(Match), forget=forget_with_import, of=_about(Match), part=True)
+retention.keep(
+    Change,
+    over=lambda before: Change.objects.filter(source_import__done_at__lt=before),
+    of=_about(Change),
+    part=True,
+)
+retention.keep(
+    Appearance,
+    over=lambda before: Appearance.objects.filter(as_of_date__lt=before.date()),
+    of=lambda subject: Appearance.objects.filter(worker__person__in=subject.persons),
+    part=True,
+)
+retention.in_use(Person, persons_in_use)

@@ -1,0 +1,90 @@
+"""Who asked to be forgotten stays forgotten: a roster that names them again brings nobody back, nor does an old backup."""
+
+import pytest
+
+from nuanyi.census.models import Import, Worker
+from nuanyi.census.services import records
+from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+from nuanyi.lib.actor import system
+from nuanyi.lib.errors import NotAllowed, Refusal
+from nuanyi.lib.ids import new_id
+from nuanyi.people import erasures, services
+from nuanyi.people.models import ErasureMark, Person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_list(tmp_path, monkeypatch):
+    monkeypatch.setattr(erasures, "file", lambda: tmp_path / "erasures.jsonl")
+
+
+@pytest.fixture
+def forgotten(cast, program):
+    take(program, [HEAD, row(1), row(2, name="吴小红")])
+    person = Worker.objects.get(person__phone_mask="199****0001").person
+    services.erase_person(actor=cast.actor("organisation"), person=person, reason="本人要求")
+    return person
+
+
+@pytest.mark.parametrize("change", [{}, {"phone": "19900009999"}, {"number": ""}, {"name": "周明"}])
+def test_a_roster_that_names_a_forgotten_person_again_does_not_bring_them_back(
+    forgotten, cast, program, change
+):
+    of = take(program, [HEAD, row(1, **change), row(3, name="郑小刚")])
+    assert of.counts["barred"] == 1
+    assert of.counts["new"] == 1
+    assert Worker.objects.count() == 2
+    assert not Person.objects.filter(phone_mask="199****0001", erased_at=None).exists()
+    page = cast.client("office").get(f"/office/census/imports/{of.pk}/").content.decode()
+    assert "要求" in page
+    assert Import.objects.get(pk=of.pk).findings.count() == 0  # no row is named
+
+
+def test_at_the_doorstep_a_forgotten_person_is_left_alone(forgotten, cast):
+    entry = {
+        "kind": "workers",
+        "name": "周小明",
+        "phone": "19900000001",
+        "sector": "courier",
+        "region": "450311101",
+    }
+    with pytest.raises(Refusal) as refused:
+        records.record_at_doorstep(actor=cast.actor("grid"), client_key=new_id(), entry=entry)
+    assert refused.value.code == "barred"
+    with pytest.raises(NotAllowed):
+        services.admit(actor=cast.actor("grid"), text="19900000001")
+    assert services.admit(actor=cast.actor("office"), text="19900000001")
+    records.record_at_doorstep(actor=cast.actor("grid"), client_key=new_id(), entry=entry)
+
+
+def test_the_mark_is_keyed_and_a_restored_backup_gets_it_again(forgotten, program):
+    marks = {bytes(mark) for mark in ErasureMark.objects.values_list("digest", flat=True)}
+    assert len(marks) == 2
+    assert erasures.noted_marks() == marks
+    assert "1990000" not in erasures.file().read_text()
+    # the backup is older than the person: neither is in it
+    ErasureMark.objects.all().delete()
+    Person.objects.filter(pk=forgotten.pk).delete()
+    services.replay_erasures(actor=system("restore"))
+    assert take(program, [HEAD, row(1)]).counts["barred"] == 1
+
+
+def test_a_value_is_put_right_by_those_who_may(cast, program):
+    take(program, [HEAD, row(1)])
+    person = Worker.objects.get().person
+    with pytest.raises(NotAllowed):
+        services.correct_person(
+            actor=cast.actor("yanshan"), person=person, field="name", value="周晓明", reason="本人要求"
+        )
+    office = cast.actor("office")
+    services.correct_person(actor=office, person=person, field="name", value="周晓明", reason="本人要求")
+    services.correct_person(
+        actor=office, person=person, field="phone", value="199 0000 8888", reason="本人要求"
+    )
+    person.refresh_from_db()
+    assert services.open_for_program(person, "name") == "周晓明"
+    assert services.open_for_program(person, "phone") == "19900008888"
+    assert person.phone_mask == "199****8888"
+    with pytest.raises(Refusal):
+        services.correct_person(actor=office, person=person, field="phone", value="12", reason="本人要求")

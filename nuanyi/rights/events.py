@@ -1,0 +1,10 @@
+"""Kinds of entry that this room makes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+SHOWN = declare("rights.shown", _("Somebody saw what is kept of them"), personal="id only")
+ASKED = declare("rights.asked", _("A person's request was taken at the desk"), personal="id only")
+DECIDED = declare("rights.decided", _("A person's request was decided"), personal="id only")
+FORGOTTEN = declare("rights.forgotten", _("Somebody was forgotten on request"), personal="id only")

@@ -1,0 +1,47 @@
+"""Requests of persons that a desk took. A second person decides; the value to put right is sealed."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib import clock
+from nuanyi.lib.ids import new_id
+from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, Declaration
+from nuanyi.lib.sealed import SealedText
+from nuanyi.people.models import Account, Person
+from nuanyi.rights.rules import Deed, State
+
+
+class Request(models.Model):
+    """What a person asked for at a desk, who took it, who decided."""
+
+    PERSONAL = {
+        "sealed_value": Declaration(
+            _("The value that you say is right"), _("To put it right"), DUTY_BASIS, 30, KEY_DESTROYED
+        ),
+    }
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="requests")
+    deed = models.CharField(max_length=10, choices=Deed)
+    reason = models.CharField(max_length=200)
+    field = models.CharField(max_length=12, blank=True)
+    sealed_value = SealedText(null=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    decided_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "deed", "field"],
+                condition=Q(state="asked"),
+                name="request_once_at_a_time",
+            )
+        ]

@@ -1,0 +1,22 @@
+"""When a request of the desk is past its time."""
+
+from __future__ import annotations
+
+from django.db.models import Model
+
+from nuanyi.lib import retention
+from nuanyi.lib.actor import Actor
+from nuanyi.rights.models import Request
+
+
+def empty_requests(_actor: Actor, rows: list[Model]) -> None:
+    """That something was asked and decided stays; the value goes."""
+    Request.objects.filter(pk__in=[row.pk for row in rows]).update(sealed_value=None)
+
+
+retention.keep(
+    Request,
+    over=lambda before: Request.objects.filter(asked_at__lt=before, sealed_value__isnull=False),
+    forget=empty_requests,
+    of=lambda subject: Request.objects.filter(person__in=subject.persons, sealed_value__isnull=False),
+)
