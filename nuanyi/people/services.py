@@ -445,7 +445,9 @@ def give_consent(*, actor: Actor, person: Person, purpose: str, evidence: str) -
 
 @transaction.atomic
 def withdraw_consent(*, actor: Actor, consent: Consent) -> None:
-    """Take a consent back (PIPL Art. 15). For political affiliation the value goes with it."""
+    """Take a consent back (PIPL Art. 15). For political affiliation the value goes with it. Raises NotAllowed."""
+    whose = consent.person
+    actor.require("people.correct", regions=tuple(whose.region_codes), units=tuple(whose.unit_ids))
     if consent.withdrawn_at is not None:
         return
     consent.withdrawn_at = clock.now()

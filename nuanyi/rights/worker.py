@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nuanyi.cases.services import phones
-from nuanyi.lib.access import PUBLIC, address_of, permission_required
+from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.downloads import attachment
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.rights.services import own
@@ -57,20 +57,20 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 def _act(request: HttpRequest, proof: str) -> own.Outcome | None:
     """What the holder of the proof wants done. Raises Refusal."""
-    asked = request.POST
+    asked, actor = request.POST, actor_of(request)
     if "correct" in asked:
-        own.correct(proof=proof, field="name", value=asked.get("value", ""))
+        own.correct(actor=actor, proof=proof, field="name", value=asked.get("value", ""))
     elif "withdraw" in asked:
-        own.withdraw(proof=proof, consent=asked["withdraw"])
+        own.withdraw(actor=actor, proof=proof, consent=asked["withdraw"])
     elif "forget" in asked:
         table, _dot, key = asked["forget"].partition(":")
-        return own.forget(proof=proof, table=table, key=key)
+        return own.forget(actor=actor, proof=proof, table=table, key=key)
     elif "everything" in asked:
         if asked.get("sure") != "1":
             raise BadInput(
                 fields={"sure": _("Tick that you are sure: what is forgotten cannot be brought back.")}
             )
-        return own.forget(proof=proof)
+        return own.forget(actor=actor, proof=proof)
     return None
 
 

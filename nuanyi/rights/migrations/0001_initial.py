@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("people", "0008_retention"),
+        ("people", "0009_retention"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

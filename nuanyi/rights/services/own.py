@@ -101,8 +101,8 @@ def note_shown(actor: Actor, person: Person) -> None:
     journal.record(actor, events.SHOWN, person, by=actor.label)
 
 
-def correct(*, proof: str, field: str, value: str) -> None:
-    """Put one's own name right. Raises IllegalMove, NotFound, BadInput."""
+def correct(*, actor: Actor, proof: str, field: str, value: str) -> None:
+    """Put one's own name right; whoever ``actor`` is, the proof is the permission. Raises IllegalMove, NotFound, BadInput."""
     known = known_by(proof)
     if field not in BY_PHONE or not known.subject.persons:
         raise NotFound()
@@ -111,8 +111,8 @@ def correct(*, proof: str, field: str, value: str) -> None:
         people.correct_person(actor=HOLDER, person=person, field=field, value=value, reason="phone")
 
 
-def withdraw(*, proof: str, consent: str) -> None:
-    """Take one consent back. Raises IllegalMove, NotFound."""
+def withdraw(*, actor: Actor, proof: str, consent: str) -> None:
+    """Take one consent back; whoever ``actor`` is, the proof is the permission. Raises IllegalMove, NotFound."""
     known = known_by(proof)
     with row_security.reading_as(HOLDER):
         found = queries.consents_of(known.subject).filter(pk=_key_of(consent)).first()
@@ -129,8 +129,8 @@ def _key_of(text: str) -> str:
     return text
 
 
-def forget(*, proof: str, table: str = "", key: str = "") -> Outcome:
-    """Forget everything that belongs to the phone, or one row of it. Raises IllegalMove, NotFound."""
+def forget(*, actor: Actor, proof: str, table: str = "", key: str = "") -> Outcome:
+    """Forget everything that belongs to the phone, or one row of it; whoever ``actor`` is, the proof is the permission. Raises IllegalMove, NotFound."""
     known = known_by(proof)
     with row_security.reading_as(HOLDER):
         return forget_subject(actor=HOLDER, subject=known.subject, table=table, key=key)

@@ -115,7 +115,7 @@ def test_a_phone_of_several_persons_opens_none_of_them(zhou, client, program):
     known, shown = own.show(proof=own.proof_of(PHONE))
     assert known.shared
     assert {"people.person", "census.appearance"} & {holding.table for holding in shown["holdings"]} == set()
-    own.forget(proof=own.proof_of(PHONE))
+    own.forget(actor=GUEST, proof=own.proof_of(PHONE))
     assert Person.objects.filter(erased_at=None).count() == 2
 
 
@@ -168,7 +168,7 @@ def test_to_be_forgotten_is_asked_twice_and_then_leaves_nothing_but_what_must_wa
     # a unit still works on the request: it says so, and it is gone once it has ended
     assert "先撤回" in page or "撤回" in page
     Case.objects.filter(pk=case.pk).update(ended_at=clock.now(), state="closed")
-    own.forget(proof=proof)
+    own.forget(actor=GUEST, proof=proof)
     assert Case.objects.get(pk=case.pk).sealed_words is None
     assert take(program, [HEAD, row(1)]).counts["barred"] == 1
     assert "周小明" not in client.post(PAGE, {"proof": proof}).content.decode()
@@ -197,7 +197,7 @@ def test_one_row_is_forgotten_and_another_persons_row_is_as_good_as_none(zhou, c
 
 
 def test_what_was_forgotten_stays_forgotten_after_a_restore(zhou, program):
-    own.forget(proof=own.proof_of(PHONE))
+    own.forget(actor=GUEST, proof=own.proof_of(PHONE))
     mine = Volunteer.objects.get()
     sealed.put(mine, "sealed_name", "周小明")  # as an older backup brings it back
     mine.standing = "active"

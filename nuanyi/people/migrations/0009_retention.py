@@ -7,7 +7,7 @@ import nuanyi.lib.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0007_client_keys"),
+        ("people", "0008_kept_views"),
     ]
 
     operations = [
