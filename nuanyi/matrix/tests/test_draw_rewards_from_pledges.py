@@ -8,7 +8,7 @@ import pytest
 from nuanyi.cases.models import Pledge
 from nuanyi.cases.services import lists
 from nuanyi.lib import clock
-from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
+from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.volunteers.models import Reward
 from nuanyi.volunteers.services import rewards
 
@@ -71,7 +71,7 @@ def test_a_project_and_a_reward_never_promise_the_same_piece(cast, district, ple
 
 
 def test_another_units_hand_draws_nothing_from_a_pledge(cast, pledge):
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotFound):
         rewards.save_reward(actor=cast.actor("zhemu"), pledge=pledge.pk, hours=2, stock=1)
     with pytest.raises(NotFound):
         rewards.save_reward(actor=cast.actor("office"), pledge=pledge.pk + 1, hours=2, stock=1)
