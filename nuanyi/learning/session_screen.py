@@ -54,9 +54,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 @permission_required("learning.sessions")
 def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Plan a session, or move it."""
-    found = Session.objects.filter(pk=pk).first() if pk else None
-    if pk and found is None:
-        raise NotFound()
+    found = sessions.own(actor_of(request), pk, lock=False) if pk else None
     first = None
     if found:
         first = {

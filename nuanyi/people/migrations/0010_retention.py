@@ -7,7 +7,7 @@ import nuanyi.lib.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0008_kept_views"),
+        ("people", "0009_attempts"),
     ]
 
     operations = [
