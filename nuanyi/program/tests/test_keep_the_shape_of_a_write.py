@@ -25,8 +25,6 @@ EXCEPTIONS: dict[str, str] = {
             "cases.services.intake.judge",
             "cases.services.intake.send_case",
             "cases.services.intake.withdraw",
-            "rights.services.own.forget",
-            "rights.services.own.withdraw",
         ),
         PERSON,
     ),
