@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("people", "0010_retention"),
+        ("people", "0011_retention"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

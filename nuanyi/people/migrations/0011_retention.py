@@ -7,7 +7,7 @@ import nuanyi.lib.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0009_attempts"),
+        ("people", "0010_wecom"),
     ]
 
     operations = [
