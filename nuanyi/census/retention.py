@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, cast
 
-from django.db.models import Exists, Model, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from nuanyi.census.models import Appearance, Change, Establishment, Finding, Import, Match, Worker
+from nuanyi.census.models import Appearance, Change, Establishment, Finding, Import, ImportFile, Match, Worker
 from nuanyi.census.rules import ImportState
 from nuanyi.census.services import imports
 from nuanyi.lib import retention
@@ -39,6 +39,19 @@ def forget_with_import(actor: Actor, rows: list[Model]) -> None:
         imports.discard(actor=actor, of=given_up)
     for row in rows:
         type(row)._default_manager.filter(pk=row.pk).delete()
+
+
+def old_files(before: datetime) -> QuerySet[ImportFile]:
+    """Files of imports that ended before, or that nobody decided since; one that is being read or written is in use."""
+    of = {name: name.partition(".")[0] for name in ImportFile.objects.values_list("name", flat=True)}
+    ended = Q(done_at__lt=before) | Q(done_at=None, made_at__lt=before)
+    old = Import.objects.filter(ended, pk__in=set(of.values()))
+    old = old.exclude(state__in=(ImportState.READING, ImportState.WRITING))
+    keys = {str(pk) for pk in old.values_list("pk", flat=True)}
+    return ImportFile.objects.filter(name__in=[name for name, pk in of.items() if pk in keys])
+
+
+retention.keep(ImportFile, over=old_files)
 
 
 def persons_in_use(before: datetime) -> Q:

@@ -8,7 +8,7 @@ from django.apps import apps
 
 from conftest import id_number
 from nuanyi.cases.models import Attachment, Case, Hearing, Message, PhoneCode
-from nuanyi.census.models import Appearance, Change, Finding, Import, Match, Source, Worker
+from nuanyi.census.models import Appearance, Change, Finding, Import, ImportFile, Match, Source, Worker
 from nuanyi.census.rules import ImportState
 from nuanyi.journal.models import Entry
 from nuanyi.learning.models import (
@@ -116,6 +116,10 @@ class Stage:
             state=state,
             done_at=clock.now() if state == ImportState.DONE else None,
         )
+
+    def importfile(self):
+        made = ImportFile.objects.create(name=f"{self._import().pk}.sent", sealed_data=SEALED)
+        return made, lambda: ImportFile.objects.filter(pk=made.pk).exists()
 
     def finding(self):
         made = Finding.objects.create(
