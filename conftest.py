@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,12 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
+
+# a landing does not hang on the luck of a draw or on how busy the machine is; NUANYI_EXPLORE=1 draws anew
+hypothesis_settings.register_profile("landing", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("explore", deadline=None)
+hypothesis_settings.load_profile("explore" if os.environ.get("NUANYI_EXPLORE") else "landing")
 
 TOWNSHIPS = {
     "450311001": "良丰街道",

@@ -51,7 +51,7 @@ def not_before(now: datetime, quiet_from: time, quiet_until: time, *, urgent: bo
         ends = local + timedelta(days=1) if clock >= quiet_from else local
     if not quiet:
         return now
-    return ends.replace(hour=quiet_until.hour, minute=quiet_until.minute, second=0, microsecond=0)
+    return datetime.combine(ends.date(), quiet_until, CHINA)
 
 
 def wait_before(attempt: int) -> timedelta:

@@ -206,7 +206,7 @@ def test_the_auditor_reads_details_in_words(cast, program):
     page = " ".join(cast.client("auditor").get("/office/audit/").content.decode().split()).replace(
         "： ", "："
     )
-    assert "行：3" in page
+    assert "行数：3" in page
     assert "启用：是" in page
     assert "字段：所在地、x" in page
     assert "筛选条件：状态：new" in page

@@ -17,9 +17,12 @@ def test_nothing_is_sent_within_quiet_hours_and_nothing_waits_longer_than_a_day(
     due = rules.not_before(now, start, end, urgent=False)
     assert now <= due <= now + timedelta(days=1)
     if due != now:
-        assert due.astimezone(clock.CHINA).time().replace(second=0, microsecond=0) == end.replace(
-            second=0, microsecond=0
-        )
+        assert due.astimezone(clock.CHINA).time() == end
+
+
+def test_quiet_hours_that_end_within_a_minute_end_then_and_not_before_now():
+    now = datetime(2022, 6, 1, 8, 0, 15, tzinfo=clock.CHINA)
+    assert rules.not_before(now, time(21), time(8, 0, 30), urgent=False) == now + timedelta(seconds=15)
 
 
 def test_urgent_notices_do_not_wait():
