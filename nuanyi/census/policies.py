@@ -20,7 +20,13 @@ POLICIES = [
     RowPolicy("census.Import", f"{scoped('census.import')} OR account_id = (SELECT nuanyi_account())"),
     RowPolicy("census.Finding", IMPORT),
     RowPolicy("census.Match", IMPORT),
-    RowPolicy("census.Change", IMPORT),
+    # also whoever sees the record: its history stands on its page, and somebody who changes it by hand writes one
+    RowPolicy(
+        "census.Change",
+        f"{IMPORT} OR account_id = (SELECT nuanyi_account())"
+        " OR EXISTS (SELECT FROM census_worker w WHERE w.id = record_id)"
+        " OR EXISTS (SELECT FROM census_establishment e WHERE e.id = record_id)",
+    ),
     RowPolicy("census.DoorstepEntry", f"{PROGRAM} OR account_id = (SELECT nuanyi_account())"),
     RowPolicy(
         "census.Export",

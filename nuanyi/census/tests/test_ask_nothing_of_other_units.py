@@ -22,7 +22,7 @@ def test_a_file_of_one_row_is_no_question_about_another_unit_s_people(known_else
     of = send(cast.actor("yanshan"), [HEAD, row(1, name=name)])
     imports.read_import(of.pk)
     of.refresh_from_db()
-    assert of.counts == {"rows": 1, "bad": 0, "good": 1, "new": 1}
+    assert of.counts == {"rows": 1, "bad": 0, "notes": 0, "good": 1, "new": 1}
     assert not Match.objects.filter(source_import=of).exists()
     imports.decide(actor=cast.actor("yanshan"), of=of)
     imports.write_import(of.pk)
