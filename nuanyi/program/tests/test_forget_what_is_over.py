@@ -22,6 +22,7 @@ from nuanyi.learning.models import (
     TeamMember,
 )
 from nuanyi.lib import clock, retention, sealed
+from nuanyi.party.models import Application
 from nuanyi.people import keeping, services
 from nuanyi.people.models import Account, ClientKey, Person, RetentionRun
 from nuanyi.program import health
@@ -226,6 +227,17 @@ class Stage:
             active=True,
         )
         return made, lambda: Reader.objects.filter(pk=made.pk).exists()
+
+    def application(self):
+        made = Application.objects.create(
+            key=uuid4(),
+            sealed_name=SEALED,
+            sealed_phone=SEALED,
+            phone_digest=b"1",
+            work_code=self.unit.region_code,
+            door="workplace",
+        )
+        return made, lambda: Application.objects.filter(pk=made.pk, sealed_name__isnull=False).exists()
 
     def _session(self):
         return Session.objects.create(
