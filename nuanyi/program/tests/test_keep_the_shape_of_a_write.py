@@ -47,6 +47,8 @@ EXCEPTIONS: dict[str, str] = {
             "learning.services.sessions.give_up",
             "learning.services.sessions.sign_in",
             "learning.services.sessions.sign_up",
+            "party.services.joining.ask",
+            "party.services.joining.withdraw",
             "reports.services.sending.check",
             "reports.services.sending.judge",
             "reports.services.sending.look",
