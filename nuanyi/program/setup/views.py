@@ -343,7 +343,7 @@ def trial(request: HttpRequest) -> HttpResponse:
     context = {
         "refusal": refusal,
         "trial": trials.is_trial(),
-        "held": queries.records(),
+        "held": trials.held(),
         "district": places.district(),
         "name": request.POST.get("name", ""),
         "real": request.POST.get("then") == "real",

@@ -110,6 +110,9 @@ def test_the_administrator_ends_the_try_out_on_a_page_that_counts_and_asks_for_t
     assert wrong.status_code == 422
     assert 'value="雁山"' in wrong.content.decode()
     assert browser.post("/office/setup/trial/", {"name": "雁山区", "then": "real"}).status_code == 200
+    from nuanyi.people.models import Person
+
+    assert not Person.objects.exists()
     assert "正式使用" in browser.get("/office/setup/trial/").content.decode()
 
 
