@@ -1,5 +1,6 @@
 """Debian's own nginx and Caddy in front of a port, as the manual sets them up, with a certificate of a test."""
 
+import http.client
 import re
 import ssl
 import subprocess
@@ -24,22 +25,37 @@ def certificate(folder):
     subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
 
 
+class Named(http.client.HTTPSConnection):
+    """A connection to an address that asks for the name, as a browser does: Caddy shows no certificate without it."""
+
+    def connect(self):
+        """Connect, and say the name in the greeting of TLS (SNI)."""
+        http.client.HTTPConnection.connect(self)
+        self.sock = self._context.wrap_socket(self.sock, server_hostname=NAME)
+
+
+class Secure(urllib.request.HTTPSHandler):
+    """Opens https addresses by ``Named``."""
+
+    def https_open(self, request):
+        """One request."""
+        return self.do_open(Named, request, context=self._context)
+
+
 class Front:
     """A proxy that runs: its ports, and an opener for its https side that trusts its certificate."""
 
     def __init__(self, folder, plain, secure):
         self.folder, self.plain, self.secure = folder, plain, secure
         # the name leads nowhere: it is asked for by its address and told to the server as a browser tells it
-        context = ssl.create_default_context(cafile=str(folder / "cert.pem"))
-        context.check_hostname = False
-        self.context = context
+        self.context = ssl.create_default_context(cafile=str(folder / "cert.pem"))
 
     def ask(self, path, **more):
         """One request over https; a client that claims to be somebody else."""
         asked = urllib.request.Request(f"https://127.0.0.1:{self.secure}{path}", **more)
         asked.add_header("Host", NAME)
         asked.add_header("X-Forwarded-For", "6.6.6.6")
-        return urllib.request.urlopen(asked, context=self.context, timeout=60)
+        return urllib.request.build_opener(Secure(context=self.context)).open(asked, timeout=60)
 
     def wait(self):
         """Until it answers."""

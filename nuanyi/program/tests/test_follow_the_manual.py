@@ -228,7 +228,7 @@ def _first_sign_in(proxy, name, password):
     assert proxy.wait().status == 200
     jar = http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(secure_protocols=("https",)))
     browser = urllib.request.build_opener(
-        urllib.request.HTTPSHandler(context=proxy.context),
+        proxies.Secure(context=proxy.context),
         urllib.request.HTTPCookieProcessor(jar),
         _Stay(),
     )
