@@ -33,7 +33,7 @@ def test_a_killed_postmaster_comes_back_and_meanwhile_it_is_said_in_words(home, 
         status, page = get(port, "/")
         assert status == 503
         assert "数据库" in page
-        status, page = get(port, "/office/cases/")
+        status, page = get(port, "/office/cases/", Cookie="sessionid=of-somebody-signed-in-before")
         assert status == 503
         assert 'class="office"' in page
         assert "数据库" in page
