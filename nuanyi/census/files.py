@@ -1,6 +1,6 @@
 """Files of imports, always sealed, and their progress: both in the database, for every machine that serves it.
 
-Versions before 0.6 kept them in the home's ``imports`` folder: what still lies there is read until it is deleted.
+Versions before 0.7 kept them in the home's ``imports`` folder: what still lies there is read until it is deleted.
 Closed to other rooms.
 """
 

@@ -108,7 +108,8 @@ def rules() -> list[Rule]:
     """Every rule, by the order of the rooms from below to above, so that a thing goes before what it hangs on."""
     _discover()
     order = {model: place for place, model in enumerate(apps.get_models())}
-    return sorted(_rules.values(), key=lambda rule: -order[rule.model])
+    there = [rule for rule in _rules.values() if rule.model in order]
+    return sorted(there, key=lambda rule: -order[rule.model])
 
 
 def declared(model: type[Model]) -> dict[str, Declaration]:

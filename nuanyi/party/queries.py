@@ -13,14 +13,17 @@ from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.models import Establishment
-from nuanyi.lib import clock
-from nuanyi.lib.actor import Actor
+from nuanyi.lib import clock, row_security
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import Words
 from nuanyi.party import rules
 from nuanyi.party.models import Application, Assignment, CoverageDefinition, Organisation, Reach, Visit
 from nuanyi.party.rules import FORMS, Form, State, Step
 from nuanyi.people.models import Account, RoleGrant
 
+PROGRAM = system("party")
+#: More than anybody can visit; the page shows no more.
+FOLLOWED_AT_MOST = 500
 ADMITTING = [form for form, rule in FORMS.items() if rule.admits]
 
 
@@ -71,15 +74,16 @@ def branch_of_workplace(workplace: str, code: str) -> Organisation | None:
     name = workplace.strip()
     if not name:
         return None
-    found = list(
-        Organisation.objects.filter(
-            reaches__until_date=None,
-            reaches__establishment__name=name,
-            reaches__establishment__region_code__startswith=code[:9],
-            ended_date=None,
-            form__in=ADMITTING,
-        ).distinct()[:2]
-    )
+    with row_security.reader(PROGRAM):  # whoever asks sees no establishments; which branch it is may be known
+        found = list(
+            Organisation.objects.filter(
+                reaches__until_date=None,
+                reaches__establishment__name=name,
+                reaches__establishment__region_code__startswith=code[:9],
+                ended_date=None,
+                form__in=ADMITTING,
+            ).distinct()[:2]
+        )
     return found[0] if len(found) == 1 else None
 
 
@@ -116,8 +120,11 @@ def followed_by() -> dict[UUID, int]:
     return dict(Assignment.objects.filter(until_date=None).values_list("establishment_id", "account_id"))
 
 
-def followed(actor: Actor) -> QuerySet[Establishment]:
-    """The establishments that this instructor follows, those that were not visited for longest first."""
+def followed(actor: Actor, pk: UUID | None = None) -> list[Establishment]:
+    """The establishments that this instructor follows (or the one with this key), those not visited for longest first.
+
+    Whoever is assigned sees them, also outside the place of the role: the database is asked as the program.
+    """
     rows: QuerySet[Establishment] = (
         Establishment.objects.filter(
             assignments__account_id=actor.account_id or 0, assignments__until_date=None
@@ -125,7 +132,8 @@ def followed(actor: Actor) -> QuerySet[Establishment]:
         .annotate(last_visit=Max("visits__visit_date"))
         .order_by(F("last_visit").asc(nulls_first=True), "name")
     )
-    return rows
+    with row_security.reader(PROGRAM):
+        return list(rows.filter(pk=pk) if pk is not None else rows[:FOLLOWED_AT_MOST])
 
 
 def instructor_for(code: str) -> int | None:

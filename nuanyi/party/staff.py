@@ -256,7 +256,7 @@ def my_groups(request: HttpRequest) -> HttpResponse:
     """The instructor's day: whom I follow, where I was not for long, who waits for a talk."""
     actor = actor_of(request)
     context = {
-        "rows": queries.followed(actor)[:SHOWN],
+        "rows": queries.followed(actor),
         "owed": queries.talks_owed(actor),
         "names": places.names_by_code(),
     }
@@ -268,7 +268,7 @@ def my_groups(request: HttpRequest) -> HttpResponse:
 def my_group(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One establishment that I follow: its visits, and a new one."""
     actor = actor_of(request)
-    found = queries.followed(actor).filter(pk=pk).first()
+    found = next(iter(queries.followed(actor, pk)), None)
     if found is None:
         raise NotFound()
     form, refusal = VisitForm(request.POST or None), None

@@ -64,6 +64,7 @@ def test_a_mistake_is_taken_back_once_and_stays_readable():
 
 
 @pytest.mark.django_db
+@pytest.mark.as_owner
 @pytest.mark.parametrize(
     "statement", ["UPDATE ledger_ledgerentry SET count = 0", "DELETE FROM ledger_ledgerentry"]
 )

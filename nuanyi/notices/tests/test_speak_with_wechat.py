@@ -144,7 +144,10 @@ def test_a_wrong_signature_an_old_callback_and_one_in_clear_are_refused_and_a_re
 
 
 @pytest.mark.django_db
-def test_a_place_in_gcj_02_is_answered_with_the_nearest_stations(account, put):
+def test_a_place_in_gcj_02_is_answered_with_the_nearest_stations(account, put, settings):
+    settings.NUANYI_PUBLIC_URL = (
+        "https://nuanyi.example"  # an address that leads somewhere, else no link is given
+    )
     near, far = put("近站", 25.05, 110.32), put("远站", 25.08, 110.32)
     lat, lon = wgs84_to_gcj02(25.0501, 110.3201)
     answer = said(

@@ -14,7 +14,7 @@ from nuanyi.census.rules import FollowUp
 from nuanyi.census.services.records import note_follow_up
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
-from nuanyi.lib import clock
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, Words
 from nuanyi.lib.geo import metres_between
@@ -136,7 +136,7 @@ def record_visit(
     known = Visit.objects.filter(key=key, account_id=own).first()
     if known is not None:
         return known
-    target = queries.followed(actor).filter(pk=establishment).first()
+    target = next(iter(queries.followed(actor, establishment)), None)
     if target is None:
         raise NotFound()
     wrong: dict[str, Words] = {}
@@ -159,7 +159,8 @@ def record_visit(
     )
     if target.follow_up == FollowUp.NEW:
         # whoever is assigned may, also outside the place of their role
-        note_follow_up(actor=ASSIGNED, model=Establishment, ids=[target.pk], follow_up=FollowUp.VISITED)
+        with row_security.reader(ASSIGNED):
+            note_follow_up(actor=ASSIGNED, model=Establishment, ids=[target.pk], follow_up=FollowUp.VISITED)
     journal.record(actor, events.VISITED, made, what=kind)
     line = ledger.Delivered(
         day=on, region_code=target.region_code, sector=target.sector, unit_id=actor.unit_id or 0

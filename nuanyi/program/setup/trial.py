@@ -67,6 +67,7 @@ SETTINGS = frozenset(
         "volunteers.Team",
         "volunteers.StarStep",
         "volunteers.Reward",
+        "party.CoverageDefinition",
         "program.Installation",
         "program.Outcome",
     }

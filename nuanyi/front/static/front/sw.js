@@ -78,7 +78,7 @@ self.addEventListener("message", (event) => {
             const there = await cache.match(address, { ignoreVary: true });
             if (
                 there ||
-                (await cache.add(address).then(
+                (await cache.add(copied(address)).then(
                     () => true,
                     () => false,
                 ))
