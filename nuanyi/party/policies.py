@@ -9,10 +9,20 @@ _SEEN = (
     " OR encode(phone_digest, 'hex') = (SELECT nuanyi_shown('application_phone'))"
 )
 
+_PROGRAM = "(SELECT nuanyi_kind()) = 'system'"
+_COUNTED = f"{_PROGRAM} OR (SELECT nuanyi_may('party.organise', 'party.coverage'))"
+_FOLLOWED = (
+    "(SELECT nuanyi_may('party.follow')) AND establishment_id IN (SELECT a.establishment_id FROM party_assignment a"
+    " WHERE a.account_id = (SELECT nuanyi_account()) AND a.until_date IS NULL)"
+)
+
 POLICIES = [
+    RowPolicy("party.Assignment", f"{_COUNTED} OR account_id = (SELECT nuanyi_account())"),
+    # a new instructor reads what the former one wrote
+    RowPolicy("party.Visit", f"{_COUNTED} OR account_id = (SELECT nuanyi_account()) OR ({_FOLLOWED})"),
     RowPolicy("party.Application", _SEEN),
     RowPolicy(
         "party.StepDone",
-        f"(SELECT nuanyi_kind()) = 'system' OR application_id IN (SELECT id FROM party_application WHERE {_SEEN})",
+        f"{_PROGRAM} OR application_id IN (SELECT id FROM party_application WHERE {_SEEN})",
     ),
 ]
