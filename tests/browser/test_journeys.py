@@ -63,7 +63,7 @@ def test_a_roster_that_is_known_already_changes_nothing(open_as):
     page.click("main summary")
     page.select_option("#id_default_sector", "courier")
     page.click("main form button")
-    wait_for_words(page, "已收过，没有变化")
+    wait_for_words(page, "已导入过，没有变化")
     assert page.locator(".figure", has_text="新增").locator("b").inner_text() == "0"
     page.click("text=全部不导入")
     assert cell_sum(page) == before
