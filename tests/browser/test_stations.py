@@ -130,7 +130,7 @@ def test_a_position_that_is_refused_leaves_places_to_choose_from(rider):
     page.get_by_text("没有定位权限").wait_for()
     assert page.locator("#place").is_visible()
     page.select_option("#place", label="柘木镇")
-    page.wait_for_function("document.querySelector('.stations .name').textContent.includes('桂阳公路')")
+    page.wait_for_function("document.querySelector('.stations .name')?.textContent.includes('桂阳公路')")
     assert page.locator(".stations .far").count() == 0, "nobody stands in the middle of an area"
 
 
