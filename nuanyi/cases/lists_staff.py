@@ -17,7 +17,7 @@ from nuanyi.cases.services import lists
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import Refusal
-from nuanyi.lib.form_parsing import day_of, number_of
+from nuanyi.lib.form_parsing import day_of, number_of, status_of
 from nuanyi.places import queries as places
 from nuanyi.units.queries import units_for
 
@@ -48,7 +48,7 @@ def _line(request: HttpRequest, form: Any, save: Any, title: str) -> HttpRespons
             return redirect("/office/cases/lists/")
         except Refusal as wrong:
             refusal = wrong
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    status = status_of(refusal, form)
     return render(
         request, "cases/staff/line.html", {"form": form, "refusal": refusal, "title": title}, status=status
     )

@@ -18,7 +18,7 @@ from nuanyi.cases.rules import Kind, Part, Urgency
 from nuanyi.cases.services import letters, settings
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
-from nuanyi.lib.form_parsing import number_of
+from nuanyi.lib.form_parsing import number_of, status_of
 from nuanyi.lib.terms import Term, TermUnit
 from nuanyi.places import queries as places
 
@@ -120,7 +120,7 @@ def clocks(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "units": dict(TermUnit.choices),
     }
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    status = status_of(refusal, form)
     return render(request, "cases/staff/clocks.html", context, status=status)
 
 
@@ -145,7 +145,7 @@ def letter_templates(request: HttpRequest) -> HttpResponse:
         "fields": sorted(letters.FIELDS),
         "refusal": refusal,
     }
-    return render(request, "cases/staff/letters.html", context, status=refusal.status if refusal else 200)
+    return render(request, "cases/staff/letters.html", context, status=status_of(refusal))
 
 
 @require_safe

@@ -23,7 +23,7 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, Refusal
-from nuanyi.lib.form_parsing import key_of, number_of
+from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.sectors import Sector
@@ -167,7 +167,7 @@ def by_call(request: HttpRequest) -> HttpResponse:
             form = CallForm()
         except Refusal as wrong:
             refusal = wrong
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    status = status_of(refusal, form)
     return render(
         request, "cases/staff/call.html", {"form": form, "refusal": refusal, "code": code}, status=status
     )
@@ -201,7 +201,7 @@ def register(request: HttpRequest) -> HttpResponse:
             refusal = wrong
     rows = Register.objects.filter(account_id=actor.account_id or 0).order_by("-made_at")[:50]
     context = {"rows": rows, "key": uuid4(), "refusal": refusal}
-    return render(request, "cases/staff/registers.html", context, status=refusal.status if refusal else 200)
+    return render(request, "cases/staff/registers.html", context, status=status_of(refusal))
 
 
 @require_safe

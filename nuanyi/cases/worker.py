@@ -19,7 +19,7 @@ from nuanyi.cases.services import intake, phones
 from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.form_parsing import number_of
+from nuanyi.lib.form_parsing import number_of, status_of
 from nuanyi.lib.sent import refuse_program, sent, wants_json
 
 
@@ -100,7 +100,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     refuse_program(request, form, refusal)
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    status = status_of(refusal, form)
     kept = {
         "item": item.pk if item else None,
         "at": "station" if request.GET.get("at") == "station" else None,
@@ -133,7 +133,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             request,
             "cases/worker/mine.html",
             {"refusal": refusal, "code": request.POST.get("code", "")[:24], "ready": phones.ready()},
-            status=refusal.status if refusal else 200,
+            status=status_of(refusal),
         )
     )
 
@@ -158,9 +158,7 @@ def by_phone(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal, asked = wrong, bool(request.POST.get("code"))
     context = {"refusal": refusal, "phone": told, "asked": asked, "cases": cases, "ready": phones.ready()}
-    return _private(
-        render(request, "cases/worker/phone.html", context, status=refusal.status if refusal else 200)
-    )
+    return _private(render(request, "cases/worker/phone.html", context, status=status_of(refusal)))
 
 
 @require_safe
@@ -186,7 +184,7 @@ def _case_page(request: HttpRequest, found: Case, link: str, refusal: Refusal | 
         "files": found.attachments.defer("sealed_file").order_by("made_at"),
         "hearings": found.hearings.filter(ended_at=None).order_by("at") if found.open else [],
     }
-    status = refusal.status if refusal else 200
+    status = status_of(refusal)
     return _private(render(request, "cases/worker/case.html", context, status=status))
 
 

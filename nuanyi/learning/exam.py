@@ -20,7 +20,7 @@ from nuanyi.lib import downloads
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.addresses import NoAddress, code_base, public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.form_parsing import key_of, number_of
+from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.paging import page_of
 from nuanyi.units.queries import units_for
 
@@ -50,7 +50,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "pass_mark": rules.PASS_MARK,
         "minutes": rules.PAPER_MINUTES,
     }
-    return render(request, "learning/worker/exam.html", context, status=refusal.status if refusal else 200)
+    return render(request, "learning/worker/exam.html", context, status=status_of(refusal))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,9 +80,7 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
         "certificate": made,
         "name": exams.name_on(made) if made else "",
     }
-    response = render(
-        request, "learning/worker/paper.html", context, status=refusal.status if refusal else 200
-    )
+    response = render(request, "learning/worker/paper.html", context, status=status_of(refusal))
     response["Cache-Control"] = "no-store"
     return response
 
@@ -182,7 +180,7 @@ def bank(request: HttpRequest) -> HttpResponse:
         "issued": Certificate.objects.count(),
         "actor": actor,
     }
-    return render(request, "learning/staff/bank.html", context, status=refusal.status if refusal else 200)
+    return render(request, "learning/staff/bank.html", context, status=status_of(refusal))
 
 
 def _change_bank(request: HttpRequest) -> None:

@@ -21,7 +21,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.addresses import NoAddress, public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.form_parsing import key_of, number_of
+from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.paging import page_of
 from nuanyi.places import queries as places
 from nuanyi.units.queries import units_for
@@ -78,7 +78,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             return redirect("learning:session", saved.pk)
         except Refusal as wrong:
             refusal = wrong
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    status = status_of(refusal, form)
     return render(
         request,
         "learning/staff/session_form.html",

@@ -23,7 +23,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
-from nuanyi.lib.form_parsing import day_of, number_of, uuid_of
+from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.paging import page_of
 from nuanyi.notices import webpush
 from nuanyi.units.queries import of_own_units, units_for
@@ -73,7 +73,7 @@ def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "moves": [(state, State(state).label) for state in sorted(MOVES[found.state])] if found else [],
         "versions": found.versions.order_by("-number")[:20] if found else [],
     }
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    status = status_of(refusal, form)
     return render(request, "learning/staff/lesson.html", context, status=status)
 
 
@@ -170,7 +170,7 @@ def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             return redirect("learning:groups")
         except Refusal as wrong:
             refusal = wrong
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    status = status_of(refusal, form)
     return render(
         request,
         "learning/staff/group.html",
@@ -288,7 +288,7 @@ def channel(request: HttpRequest, name: str) -> HttpResponse:
         "night": (rules.QUIET_FROM, rules.QUIET_UNTIL),
         "failed": queries.failed_of(name),
     }
-    return render(request, "learning/staff/channel.html", context, status=refusal.status if refusal else 200)
+    return render(request, "learning/staff/channel.html", context, status=status_of(refusal))
 
 
 @require_safe

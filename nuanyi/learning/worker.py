@@ -20,7 +20,7 @@ from nuanyi.learning.services import delivery, lessons, progress, pushing, reade
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.form_parsing import key_of, number_of, time_of
+from nuanyi.lib.form_parsing import key_of, number_of, status_of, time_of
 from nuanyi.lib.ranges import ranged
 from nuanyi.notices import webpush, wechat
 
@@ -169,7 +169,7 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
         "over": found.ends_at < clock.now(),
         "begun": found.starts_at <= clock.now(),
     }
-    return render(request, "learning/worker/session.html", context, status=refusal.status if refusal else 200)
+    return render(request, "learning/worker/session.html", context, status=status_of(refusal))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -199,7 +199,7 @@ def come_in(request: HttpRequest, code: str, token: str) -> HttpResponse:
         "key": uuid4(),
         "stale": not ticket and not done,
     }
-    response = render(request, "learning/worker/in.html", context, status=refusal.status if refusal else 200)
+    response = render(request, "learning/worker/in.html", context, status=status_of(refusal))
     response["Cache-Control"] = "no-store"
     return response
 
@@ -281,9 +281,7 @@ def daily(request: HttpRequest) -> HttpResponse:
         "way": post.get("way", ""),
         "wechat": wechat.account() is not None,
     }
-    response = render(
-        request, "learning/worker/daily.html", context, status=refusal.status if refusal else 200
-    )
+    response = render(request, "learning/worker/daily.html", context, status=status_of(refusal))
     response["Cache-Control"] = "no-store"
     return response
 

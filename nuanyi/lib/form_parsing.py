@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock
-from nuanyi.lib.errors import BadInput
+from nuanyi.lib.errors import BadInput, Refusal
 
 
 def key_of(request: HttpRequest) -> UUID:
@@ -55,3 +56,10 @@ def time_of(text: str, field: str = "time") -> time:
 def number_of(text: str) -> int:
     """A number of at most 18 digits; 0 for anything else, which no record has."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
+
+
+def status_of(refusal: Refusal | None, form: Any = None) -> int:
+    """How a page with a form answers: the refusal's own status; 422 where a field is wrong; 200."""
+    if refusal is not None:
+        return refusal.status
+    return 422 if form is not None and form.is_bound and form.errors else 200

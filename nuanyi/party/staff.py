@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nuanyi.census.models import Establishment
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
-from nuanyi.lib.form_parsing import day_of, number_of
+from nuanyi.lib.form_parsing import day_of, number_of, status_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.party import queries, rules
@@ -23,12 +22,6 @@ from nuanyi.party.services import instructors, joining, organisations
 from nuanyi.places import queries as places
 
 SHOWN = 200
-
-
-def _status(refusal: Refusal | None, form: Any = None) -> int:
-    if refusal is not None:
-        return refusal.status
-    return 422 if form is not None and form.is_bound and form.errors else 200
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +44,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
             (form_.label, rules.FORMS[form_].source) for form_ in rules.Form if rules.FORMS[form_].source
         ],
     }
-    return render(request, "party/staff/organisations.html", context, status=_status(refusal, form))
+    return render(request, "party/staff/organisations.html", context, status=status_of(refusal, form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -96,7 +89,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "refusal": refusal,
         "names": places.names_by_code(),
     }
-    return render(request, "party/staff/organisation.html", context, status=_status(refusal))
+    return render(request, "party/staff/organisation.html", context, status=status_of(refusal))
 
 
 def _is_key(text: str) -> bool:
@@ -133,7 +126,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
         "names": places.names_by_code(),
         "may_define": actor.can(ORGANISE),
     }
-    return render(request, "party/staff/coverage.html", context, status=_status(refusal, form))
+    return render(request, "party/staff/coverage.html", context, status=status_of(refusal, form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,7 +163,7 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "names": places.names_by_code(),
     }
-    return render(request, "party/staff/instructors.html", context, status=_status(refusal))
+    return render(request, "party/staff/instructors.html", context, status=status_of(refusal))
 
 
 @require_safe
@@ -222,7 +215,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "branches": [row.organisation for row in queries.tree()] if actor.can(ORGANISE) else [],
         "people": queries.instructors() if actor.can(ORGANISE) else [],
     }
-    response = render(request, "party/staff/application.html", context, status=_status(refusal))
+    response = render(request, "party/staff/application.html", context, status=status_of(refusal))
     response["Cache-Control"] = "no-store"
     return response
 
@@ -296,4 +289,4 @@ def my_group(request: HttpRequest, pk: UUID) -> HttpResponse:
         "names": places.names_by_code(),
         "sent": request.GET.get("sent"),
     }
-    return render(request, "party/staff/group.html", context, status=_status(refusal, form))
+    return render(request, "party/staff/group.html", context, status=status_of(refusal, form))

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from nuanyi.lib.access import PUBLIC, address_of, permission_required
 from nuanyi.lib.errors import Refusal
+from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.party import queries, rules
 from nuanyi.party.forms import JoinForm
@@ -26,11 +27,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     refuse_program(request, form, refusal)
-    bad = form.is_bound and form.errors
     context = {"form": form, "refusal": refusal}
-    return render(
-        request, "party/worker/ask.html", context, status=refusal.status if refusal else 422 if bad else 200
-    )
+    return render(request, "party/worker/ask.html", context, status=status_of(refusal, form))
 
 
 @require_safe

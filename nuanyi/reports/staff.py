@@ -17,7 +17,7 @@ from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.form_parsing import key_of, number_of
+from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
@@ -319,7 +319,7 @@ def kinds(request: HttpRequest) -> HttpResponse:
         request,
         "reports/staff/kinds.html",
         context,
-        status=refusal.status if refusal else 422 if form.is_bound and form.errors else 200,
+        status=status_of(refusal, form),
     )
 
 
@@ -354,7 +354,7 @@ def dispatch(request: HttpRequest) -> HttpResponse:
         request,
         "reports/staff/rules.html",
         context,
-        status=refusal.status if refusal else 422 if form.is_bound and form.errors else 200,
+        status=status_of(refusal, form),
     )
 
 
@@ -398,6 +398,6 @@ def api_keys(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "servers": sorted(outside.servers()),
     }
-    response = render(request, "reports/staff/keys.html", context, status=refusal.status if refusal else 200)
+    response = render(request, "reports/staff/keys.html", context, status=status_of(refusal))
     response["Cache-Control"] = "no-store"
     return response

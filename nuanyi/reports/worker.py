@@ -14,7 +14,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, address_of, permission_required
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.form_parsing import key_of
+from nuanyi.lib.form_parsing import key_of, status_of
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.people.models import keys
@@ -68,7 +68,7 @@ def send(request: HttpRequest) -> HttpResponse:
         request,
         "reports/worker/send.html",
         context,
-        status=refusal.status if refusal else 422 if form.is_bound and form.errors else 200,
+        status=status_of(refusal, form),
     )
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import attachment
 from nuanyi.lib.errors import Refusal
+from nuanyi.lib.form_parsing import status_of
 from nuanyi.people.rules import FIELDS
 from nuanyi.rights import queries
 from nuanyi.rights.rules import CORRECTABLE, Deed
@@ -60,7 +61,7 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
         "fields": [(name, FIELDS[name]) for name in CORRECTABLE],
         "told": request.POST,
     }
-    return render(request, "rights/staff/person.html", context, status=refusal.status if refusal else 200)
+    return render(request, "rights/staff/person.html", context, status=status_of(refusal))
 
 
 @require_POST

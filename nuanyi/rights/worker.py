@@ -11,6 +11,7 @@ from nuanyi.cases.services import phones
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.downloads import attachment
 from nuanyi.lib.errors import BadInput, Refusal
+from nuanyi.lib.form_parsing import status_of
 from nuanyi.rights.services import own
 
 #: An answer that holds everything of a person is kept nowhere, not even sealed for a repeat.
@@ -49,7 +50,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         request,
         "rights/worker/mine.html",
         context | {"refusal": refusal},
-        status=refusal.status if refusal else 200,
+        status=status_of(refusal),
     )
     response["Cache-Control"] = "no-store"
     return response

@@ -18,6 +18,7 @@ from nuanyi.lib.addresses import code_base, public_base
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
+from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.paging import counted, page_of
 from nuanyi.lib.paper import SIZES
 from nuanyi.people.models import Account, RoleGrant
@@ -133,7 +134,7 @@ def _form(request: HttpRequest, station: Station | None) -> HttpResponse:
             return redirect(f"/office/stations/{saved.pk}/")
         except Refusal as wrong:
             refusal = wrong
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    status = status_of(refusal, form)
     return render(
         request,
         "stations/staff/form.html",
@@ -332,7 +333,7 @@ def send(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     context = {"key": uuid4(), "systems": CRS, "refusal": refusal}
-    return render(request, "stations/staff/send.html", context, status=refusal.status if refusal else 200)
+    return render(request, "stations/staff/send.html", context, status=status_of(refusal))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,6 +15,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.digests import entity_tag
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.places import queries as places
@@ -189,7 +190,7 @@ def _page(request: HttpRequest, found: Station, refusal: Refusal | None = None) 
         "wish_key": uuid4(),
         "said": request.GET.get("said", ""),
     }
-    response = render(request, "stations/worker/station.html", context, status=_status(refusal))
+    response = render(request, "stations/worker/station.html", context, status=status_of(refusal))
     return with_device(request, response, device_of(request))
 
 
@@ -237,13 +238,9 @@ def check_in(request: HttpRequest, code: str) -> HttpResponse:
         except Refusal as refusal:
             context["refusal"] = refusal
     response = render(
-        request, "stations/worker/check_in.html", context, status=_status(context.get("refusal"))
+        request, "stations/worker/check_in.html", context, status=status_of(context.get("refusal"))
     )
     return with_device(request, response, device)
-
-
-def _status(refusal: Refusal | None) -> int:
-    return refusal.status if refusal else 200
 
 
 @require_POST
@@ -307,7 +304,7 @@ def tell(request: HttpRequest, code: str) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     refuse_program(request, form, refusal)
-    status = refusal.status if refusal else 422 if form.is_bound and form.errors else 200
+    status = status_of(refusal, form)
     return render(
         request,
         "stations/worker/tell.html",

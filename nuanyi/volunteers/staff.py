@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.form_parsing import key_of, number_of
+from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.paging import page_of
 from nuanyi.places import queries as places
 from nuanyi.units.queries import units_for
@@ -24,16 +24,6 @@ from nuanyi.volunteers.rules import Appeal, Place, Standing
 from nuanyi.volunteers.services import campaigns, exports, joining, rewards, shifts
 
 FILTERS = ("standing", "team")
-
-
-def _status(refusal: Refusal | None, form: object) -> int:
-    return (
-        refusal.status
-        if refusal
-        else 422
-        if getattr(form, "is_bound", False) and getattr(form, "errors", None)
-        else 200
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +57,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "names": places.names_by_code(),
     }
-    return render(request, "volunteers/staff/people.html", context, status=_status(refusal, form))
+    return render(request, "volunteers/staff/people.html", context, status=status_of(refusal, form))
 
 
 @require_safe
@@ -114,7 +104,7 @@ def shift_list(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "names": places.names_by_code(),
     }
-    return render(request, "volunteers/staff/shifts.html", context, status=_status(refusal, form))
+    return render(request, "volunteers/staff/shifts.html", context, status=status_of(refusal, form))
 
 
 @require_safe
@@ -231,7 +221,7 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
         request,
         "volunteers/staff/campaigns.html",
         {"page": page, "form": form, "refusal": refusal},
-        status=_status(refusal, form),
+        status=status_of(refusal, form),
     )
 
 
@@ -272,7 +262,7 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
         "key": uuid4(),
         "refusal": refusal,
     }
-    return render(request, "volunteers/staff/campaign.html", context, status=_status(refusal, None))
+    return render(request, "volunteers/staff/campaign.html", context, status=status_of(refusal, None))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -307,7 +297,7 @@ def reward_list(request: HttpRequest) -> HttpResponse:
         "steps": queries.steps(),
         "may_set": actor.can("volunteers.settings"),
     }
-    return render(request, "volunteers/staff/rewards.html", context, status=_status(refusal, form))
+    return render(request, "volunteers/staff/rewards.html", context, status=status_of(refusal, form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -324,5 +314,5 @@ def redeem(request: HttpRequest) -> HttpResponse:
         request,
         "volunteers/staff/redeem.html",
         {"refusal": refusal, "done": done},
-        status=_status(refusal, None),
+        status=status_of(refusal, None),
     )

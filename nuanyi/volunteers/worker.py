@@ -13,7 +13,7 @@ from nuanyi.lib import downloads
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import IllegalMove, NotFound, Refusal
-from nuanyi.lib.form_parsing import key_of, number_of
+from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.places import queries as places
 from nuanyi.volunteers import certificates, queries
@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "volunteers/worker/home.html",
         context,
-        status=refusal.status if refusal else 422 if form.is_bound and form.errors else 200,
+        status=status_of(refusal, form),
     )
 
 
@@ -62,7 +62,7 @@ def mine(request: HttpRequest, link: str) -> HttpResponse:
 
 def _mine(request: HttpRequest, link: str, refusal: Refusal | None = None) -> HttpResponse:
     context = _page(joining.by_link(link), link) | {"sent": request.GET.get("sent"), "refusal": refusal}
-    status = refusal.status if refusal else 200
+    status = status_of(refusal)
     return _private(render(request, "volunteers/worker/mine.html", context, status=status))
 
 

@@ -22,7 +22,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.form_parsing import key_of
+from nuanyi.lib.form_parsing import key_of, status_of
 from nuanyi.lib.listing import MOST_AT_ONCE, picked
 from nuanyi.lib.listing import shown as listing_page
 from nuanyi.lib.sectors import Sector
@@ -249,9 +249,7 @@ def edit(request: HttpRequest, what: str, pk: UUID | None = None) -> HttpRespons
         "sectors": Sector.choices,
         "regions": sorted(places.names_by_code().items()),
     }
-    return render(
-        request, "census/staff/record_edit.html", context, status=refusal.status if refusal else 200
-    )
+    return render(request, "census/staff/record_edit.html", context, status=status_of(refusal))
 
 
 def _field(

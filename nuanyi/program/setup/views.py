@@ -19,6 +19,7 @@ from nuanyi.lib import clock, limits, row_security, sheets
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.passwords import Slip
 from nuanyi.people.rules import Role
@@ -65,7 +66,7 @@ def _page(request: HttpRequest, name: str, refusal: Refusal | None = None, **con
         "here": name,
         "line": [(key, steps[key]) for key in ORDER],
     }
-    response = render(request, f"setup/{name}.html", context, status=refusal.status if refusal else 200)
+    response = render(request, f"setup/{name}.html", context, status=status_of(refusal))
     response["Cache-Control"] = "no-store"
     return response
 
@@ -93,7 +94,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         request,
         "setup/begin.html",
         {"key": key, "refusal": refusal},
-        status=refusal.status if refusal else 200,
+        status=status_of(refusal),
     )
 
 
@@ -348,4 +349,4 @@ def trial(request: HttpRequest) -> HttpResponse:
         "name": request.POST.get("name", ""),
         "real": request.POST.get("then") == "real",
     }
-    return render(request, "setup/trial.html", context, status=refusal.status if refusal else 200)
+    return render(request, "setup/trial.html", context, status=status_of(refusal))
