@@ -63,7 +63,7 @@ FORGERIES = (
     (gettext_noop("policies can be switched off"), "ALTER TABLE people_person DISABLE ROW LEVEL SECURITY"),
     (
         gettext_noop("a program can be run on the database's machine"),
-        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "COPY (SELECT 1) TO PROGRAM 'cat > /dev/null'",  # one that reads: else the pipe may break and the wall seem to stand
     ),
 )
 
