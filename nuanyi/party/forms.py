@@ -82,7 +82,7 @@ class OrganisationForm(forms.Form):
     task = forms.CharField(label=_("Task (temporary branch)"), max_length=200, required=False)
     until = forms.DateField(label=_("Until (temporary branch)"), widget=_DAY, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tree: list[queries.Branch], **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"founded": clock.today()})
         super().__init__(*args, **kwargs)
         region: Any = self.fields["region"]
@@ -92,7 +92,7 @@ class OrganisationForm(forms.Form):
         parent: Any = self.fields["parent"]
         parent.choices = [
             ("", "—"),
-            *((str(row.organisation.pk), row.organisation.name) for row in queries.tree()),
+            *((str(row.organisation.pk), row.organisation.name) for row in tree),
         ]
 
     def told(self) -> organisations.OrganisationInput:

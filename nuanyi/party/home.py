@@ -19,7 +19,7 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
         words = ngettext("%d person waits for a first talk", "%d people wait for a first talk", owed) % owed
         yield Task(words, Route("party:applications"), owed, urgent=True)
     if actor.can(ORGANISE):
-        over = sum(1 for row in queries.tree() if row.over)
+        over = queries.past_their_end()
         words = (
             ngettext("%d temporary branch is past its end", "%d temporary branches are past their end", over)
             % over

@@ -14,7 +14,6 @@ from nuanyi.lib.sealed import SealedText
 from nuanyi.lib.sectors import Sector
 from nuanyi.party.rules import FOLLOW, ORGANISE, Door, Form, State, VisitKind
 from nuanyi.people.models import Account
-from nuanyi.units.models import Unit
 
 _ASKED = _("To talk with you about joining, within a month")
 
@@ -33,7 +32,6 @@ class Organisation(models.Model):
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
-    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     region_code = models.CharField(max_length=12)
     sector = models.CharField(max_length=20, choices=Sector, blank=True)
     members = models.PositiveSmallIntegerField(default=0)

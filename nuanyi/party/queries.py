@@ -69,6 +69,11 @@ def tree() -> list[Branch]:
     return walk(None, 0)
 
 
+def past_their_end() -> int:
+    """How many organisations should have ended by now."""
+    return Organisation.objects.filter(ended_date=None, until_date__lt=clock.today()).count()
+
+
 def branch_of_workplace(workplace: str, code: str) -> Organisation | None:
     """The admitting branch that covers the establishment with this exact name in the township; None for none or several."""
     name = workplace.strip()

@@ -161,8 +161,6 @@ STEPS: tuple[Step, ...] = (
     ),
 )
 BY_CODE: Mapping[str, Step] = {step.code: step for step in STEPS}
-#: While somebody is an activist the branch reviews every half year (number of the article not checked).
-REVIEW_MONTHS = 6
 #: The probation may be prolonged once, by half a year at least and a year at most (Art. 32).
 PROLONGED_MONTHS = (6, 12)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nuanyi.census.models import Establishment
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
-from nuanyi.lib.form_parsing import day_of, number_of, status_of
+from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.party import queries, rules
@@ -28,7 +28,8 @@ SHOWN = 200
 @permission_required(ORGANISE)
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """Which organisations are there, and what do they cover?"""
-    form, refusal = OrganisationForm(request.POST or None), None
+    tree, refusal = queries.tree(), None
+    form = OrganisationForm(request.POST or None, tree=tree)
     if request.method == "POST" and form.is_valid():
         try:
             made = organisations.found(actor=actor_of(request), told=form.told())
@@ -36,7 +37,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     context = {
-        "tree": queries.tree(),
+        "tree": tree,
         "form": form,
         "refusal": refusal,
         "names": places.names_by_code(),
@@ -65,7 +66,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
                     reason=request.POST.get("reason", ""),
                 )
             else:
-                chosen = [UUID(one) for one in request.POST.getlist("establishment") if _is_key(one)]
+                chosen = [uuid_of(one) for one in request.POST.getlist("establishment")]
                 organisations.cover(
                     actor=actor, pk=pk, establishments=chosen, on=day_of(request.POST.get("on", ""))
                 )
@@ -90,14 +91,6 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "names": places.names_by_code(),
     }
     return render(request, "party/staff/organisation.html", context, status=status_of(refusal))
-
-
-def _is_key(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -139,9 +132,7 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and request.POST.get("establishment"):
             instructors.assign(
                 actor=actor,
-                establishment=UUID(request.POST["establishment"])
-                if _is_key(request.POST["establishment"])
-                else UUID(int=0),
+                establishment=uuid_of(request.POST["establishment"]),
                 account=number_of(request.POST.get("account", "")),
             )
             return redirect("party:instructors")
@@ -194,7 +185,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         deed = request.POST.get("deed", "")
         try:
-            if deed == "open":
+            if deed == "reveal":
                 opened = joining.open_application(actor=actor, pk=pk)
             else:
                 _move(request, pk, deed)
@@ -240,7 +231,7 @@ def _move(request: HttpRequest, pk: int, deed: str) -> None:
             account=number_of(told["account"]) if told.get("account") else None,
         )
     else:
-        joining.pause(actor=actor, pk=pk, to=State.OPEN if deed == "resume" else deed)
+        joining.pause(actor=actor, pk=pk, to=deed)
 
 
 @require_safe

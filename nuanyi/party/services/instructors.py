@@ -98,29 +98,38 @@ def assign(*, actor: Actor, establishment: UUID, account: int, reason: str = "")
     who = {one.pk: one for one, _base in queries.instructors()}.get(account)
     if target is None or who is None:
         raise NotFound()
-    today = clock.today()
     now = Assignment.objects.filter(establishment=target, until_date=None).first()
     if now is not None and now.account_id == who.pk:
         return now
-    if now is not None:
-        now.until_date = today
-        now.save(update_fields=["until_date"])
-    made = Assignment.objects.create(
-        account=who, establishment=target, from_date=today, reason=reason.strip()[:120]
-    )
+    [made] = _follow([Proposal(target, who, reason.strip()[:120], changes=True)])
     journal.record(actor, events.INSTRUCTOR_ASSIGNED, made)
     return made
 
 
-@transaction.atomic
 def accept_proposal(*, actor: Actor, only_new: bool = True) -> int:
     """Assign as proposed; returns how many changed. Raises NotAllowed, Conflict."""
+    # worked out before anything is locked: it may take seconds
     changed = [one for one in propose(actor=actor, only_new=only_new) if one.changes]
-    for one in changed:
-        assign(
-            actor=actor, establishment=one.establishment.pk, account=one.account.pk, reason=str(one.reason)
-        )
+    with transaction.atomic():
+        for made in _follow(changed):
+            journal.record(actor, events.INSTRUCTOR_ASSIGNED, made)
     return len(changed)
+
+
+def _follow(changed: list[Proposal]) -> list[Assignment]:
+    """Whoever followed these until today does so no more, and whoever is named does."""
+    today = clock.today()
+    wanted = [one.establishment.pk for one in changed]
+    list(Establishment.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
+    Assignment.objects.filter(establishment__in=wanted, until_date=None).update(until_date=today)
+    return Assignment.objects.bulk_create(
+        [
+            Assignment(
+                account=one.account, establishment=one.establishment, from_date=today, reason=str(one.reason)
+            )
+            for one in changed
+        ]
+    )
 
 
 @transaction.atomic
