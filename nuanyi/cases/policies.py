@@ -33,3 +33,12 @@ POLICIES = [
     RowPolicy("cases.ClaimLine", OF_A_CASE),
     RowPolicy("cases.Instalment", OF_A_CASE),
 ]
+
+#: What is tied to a unit, an account or a person and has no policy, each with the reason.
+UNBOUND = {
+    "ServiceItem": "the list of services, public",
+    "RoutingRule": "where kinds of case go: routing reads all of it for every guest",
+    "LetterTemplate": "Word files of the office without a person in them",
+    "Need": "the three lists say how many and where, and name nobody",
+    "Pledge": "the three lists say what a unit offers; volunteers' rewards are drawn from it",
+}

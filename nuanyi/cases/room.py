@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import home
-from nuanyi.cases.policies import POLICIES
+from nuanyi.cases.policies import POLICIES, UNBOUND
 from nuanyi.lib.roles import ALL, UNIT, Role
 from nuanyi.lib.rooms import BarItem, MenuItem, Part, Permission, Room, Route, Shot, StaticFile, Step
 
@@ -81,4 +81,7 @@ ROOM = Room(
         Shot("served", Route("cases:served"), "liangxin"),
     ],
     policies=POLICIES,
+    unbound=UNBOUND,
+    lasting=frozenset({"AnswerTemplate", "ClockRule", "LetterTemplate", "RoutingRule", "ServiceItem"}),
+    secret_paths=["c"],
 )

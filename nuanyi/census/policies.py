@@ -36,3 +36,10 @@ POLICIES = [
     RowPolicy("census.Opinion", f"{PROGRAM} OR EXISTS (SELECT FROM census_link l WHERE l.id = link_id)"),
     RowPolicy("census.CountedWith", EITHER % ("worker_id", "head_id")),
 ]
+
+#: What is tied to a unit, an account or a person and has no policy, each with the reason.
+UNBOUND = {
+    "ShopOpinion": "what a reviewer said of two shops that may be one; no person is in it",
+    "ImportFile": "sealed bytes named by an import's key; whoever finds one has read the import, which has a policy",
+    "Source": "names of rosters, shown beside every record that came from one",
+}

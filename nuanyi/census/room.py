@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import home
-from nuanyi.census.policies import POLICIES
+from nuanyi.census.policies import POLICIES, UNBOUND
 from nuanyi.lib.roles import ALL, PLACE, PLACE_OR_UNIT, Role
 from nuanyi.lib.rooms import CENSUS, MenuItem, Mount, Permission, Room, Route, Shot, StaticFile, Step
 
@@ -77,4 +77,5 @@ ROOM = Room(
         Shot("exports", Route("census:exports"), "liangxin"),
     ],
     policies=POLICIES,
+    unbound=UNBOUND,
 )

@@ -18,4 +18,5 @@ ROOM = Room(
         Metric("nuanyi_journal_entries", "Entries of the journal.", home.entries, kind="counter"),
     ],
     gallery=[Shot("audit", Route("journal:audit"), "shenji")],
+    lasting=frozenset({"Entry"}),
 )

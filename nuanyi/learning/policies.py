@@ -29,3 +29,11 @@ POLICIES = [
         " OR (SELECT nuanyi_reads_all('learning.sessions')) OR code = (SELECT nuanyi_shown('group'))",
     ),
 ]
+
+#: What is tied to a unit, an account or a person and has no policy, each with the reason.
+UNBOUND = {
+    "Lesson": "lessons are for everybody; drafts hold nobody's data",
+    "LessonVersion": "lessons as they were; they hold nobody's data",
+    "Session": "sessions are announced to everybody",
+    "FirmCode": "the address of a firm's test, given to all its riders",
+}

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.learning.policies import POLICIES
+from nuanyi.learning.policies import POLICIES, UNBOUND
 from nuanyi.lib.roles import ALL, EVERY_STAFF, UNIT, Role
 from nuanyi.lib.rooms import BarItem, MenuItem, Part, Permission, Room, Route, Shot, StaticFile
 
@@ -54,4 +54,7 @@ ROOM = Room(
         Shot("channel", Route("learning:channel", {"name": "wechat"}), "liangxin"),
     ],
     policies=POLICIES,
+    unbound=UNBOUND,
+    lasting=frozenset({"BankQuestion", "Channel", "Group", "Lesson", "LessonMedia", "LessonVersion"}),
+    secret_paths=["l", "in", "exam", "daily/stop", "feeds/mine", "feeds/groups", "learn/kept", "verify"],
 )

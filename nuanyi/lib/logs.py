@@ -10,14 +10,12 @@ import copy
 import logging
 import re
 import traceback
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
-#: Addresses whose next part is a secret: cases, reports, helpers, pushed lessons, faults, papers, sessions, stopping, feeds.
-ENDS_IN_SECRETS = r"(/(?:c|r|v|l|s|told|in|exam|daily/stop|feeds/mine|feeds/groups|learn/kept|verify|check|party/mine)/)[^\s?\"']+"
 #: A link wherever it stands: key and proof, or a key alone; a claim code; a long token of any other kind.
 SECRETS = [
-    (re.compile(ENDS_IN_SECRETS), r"\1…"),
     (re.compile(r"[0-9a-fA-F]{32}-[0-9a-fA-F]{16,}"), "…"),
     (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE), "…"),
     (re.compile(r"\b[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}\b"), "…"),
@@ -28,8 +26,18 @@ SECRETS = [
 ]
 
 
+_ends: list[re.Pattern[str]] = []
+
+
+def hide_after(paths: Iterable[str]) -> None:
+    """After which paths of the rooms the next part is a secret: ``c`` for ``/c/…``."""
+    _ends[:] = [re.compile(rf"(/(?:{'|'.join(map(re.escape, paths))})/)[^\s?\"']+")]
+
+
 def masked(text: str) -> str:
     """A line without what names or opens anything."""
+    for pattern in _ends:
+        text = pattern.sub(r"\1…", text)
     for pattern, instead in SECRETS:
         text = pattern.sub(instead, text)
     return text

@@ -1,6 +1,6 @@
 """How long what says something about a person is kept: one job over the declarations, a rule a table.
 
-A room's ``retention.py`` says for each of its tables with personal fields which rows are past their time. The number of
+A room's ``retention.py`` (found by its name, see ``lib.rooms``) says for each of its tables with personal fields which rows are past their time. The number of
 days is the declaration's own (``PERSONAL``), so that the page that people read and the job that forgets cannot differ;
 ``people.checks`` refuses to start where a declared table has no rule.
 """
@@ -14,7 +14,6 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Model, Q, QuerySet
-from django.utils.module_loading import autodiscover_modules
 
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
@@ -71,7 +70,6 @@ class Rule:
 
 _rules: dict[type[Model], Rule] = {}
 _uses: dict[type[Model], list[Callable[[datetime], Q]]] = {}
-_found: list[bool] = []
 
 
 def delete(_actor: Actor, rows: list[Model]) -> None:
@@ -94,19 +92,11 @@ def in_use(model: type[Model], rows: Callable[[datetime], Q]) -> None:
 
 def not_in_use(model: type[Model], before: datetime) -> list[Q]:
     """What every room says it needs of a table, each to be excluded."""
-    _discover()
     return [rows(before) for rows in _uses.get(model, [])]
-
-
-def _discover() -> None:
-    if not _found:
-        _found.append(True)
-        autodiscover_modules("retention")
 
 
 def rules() -> list[Rule]:
     """Every rule, by the order of the rooms from below to above, so that a thing goes before what it hangs on."""
-    _discover()
     order = {model: place for place, model in enumerate(apps.get_models())}
     there = [rule for rule in _rules.values() if rule.model in order]
     return sorted(there, key=lambda rule: -order[rule.model])
@@ -120,7 +110,6 @@ def declared(model: type[Model]) -> dict[str, Declaration]:
 
 def without_rule() -> Iterable[tuple[type[Model], str]]:
     """Tables that declare how long they keep something and have no rule, or fields that declare different lengths."""
-    _discover()
     for model in apps.get_models():
         lengths = {one.retention_days for one in declared(model).values()}
         if lengths and model not in _rules:

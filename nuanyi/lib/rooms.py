@@ -24,6 +24,7 @@ from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib import logs
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.roles import SCOPES, Role
@@ -235,6 +236,12 @@ class Room:
     tones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     metrics: Sequence[Metric] = ()
     policies: Sequence[RowPolicy] = ()
+    #: models tied to a unit, an account or a person that have no policy, each with the reason
+    unbound: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    #: models that hold what was set: they stay when a try-out is emptied
+    lasting: frozenset[str] = frozenset()
+    #: paths whose next part is a secret: the log leaves it out
+    secret_paths: Sequence[str] = ()
     gallery: Sequence[Shot] = ()
     written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
@@ -254,7 +261,7 @@ def collect() -> None:
         for module in BY_NAME:
             if _has(package, module):
                 import_module(f"{package}.{module}")
-    rooms()
+    logs.hide_after([path for room in rooms().values() for path in room.secret_paths])
 
 
 def forget() -> None:

@@ -8,3 +8,8 @@ POLICIES = [
     RowPolicy("notices.Notice", f"{OWN} OR (SELECT nuanyi_may('notices.settings', 'program.health'))"),
     RowPolicy("notices.Preference", OWN),
 ]
+
+#: What is tied to a unit, an account or a person and has no policy, each with the reason.
+UNBOUND = {
+    "Call": "what a job spreads a minute later; it names a unit and a record by number, nobody by name",
+}

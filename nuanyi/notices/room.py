@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.roles import ALL, Role
 from nuanyi.lib.rooms import HOUSE, MenuItem, Metric, Permission, Room, Route, Shot
 from nuanyi.notices import home
-from nuanyi.notices.policies import POLICIES
+from nuanyi.notices.policies import POLICIES, UNBOUND
 
 ROOM = Room(
     name="notices",
@@ -17,4 +17,6 @@ ROOM = Room(
     metrics=[Metric("nuanyi_notices_waiting", "Notices that wait to be sent.", home.waiting)],
     gallery=[Shot("notices", Route("notices:notices"), "liangxin")],
     policies=POLICIES,
+    unbound=UNBOUND,
+    lasting=frozenset({"Preference"}),
 )

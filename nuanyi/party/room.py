@@ -43,4 +43,6 @@ ROOM = Room(
         Shot("party-ask", Route("party_worker:ask")),
         Shot("party-coverage", Route("party:coverage"), "liangxin"),
     ],
+    lasting=frozenset({"CoverageDefinition"}),
+    secret_paths=["party/mine"],
 )

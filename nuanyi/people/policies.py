@@ -36,3 +36,10 @@ POLICIES = [
         guard="false",
     ),
 ]
+
+#: What is tied to a unit, an account or a person and has no policy, each with the reason.
+UNBOUND = {
+    "ClientKey": "marks and sealed answers without a person, looked up by the mark before anybody is known",
+    "KeptView": "names of filters, kept by one account or shared with its unit; no record is in them",
+    "WecomLink": "sign-in asks whose WeCom number it is before anybody is known; the number is a keyed mark",
+}

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.roles import ALL, PLACE, PLACE_OR_UNIT, UNIT, Role
 from nuanyi.lib.rooms import HOUSE, MenuItem, Permission, Room, Route, Shot, Step
 from nuanyi.people import home
-from nuanyi.people.policies import POLICIES
+from nuanyi.people.policies import POLICIES, UNBOUND
 
 ROOM = Room(
     name="people",
@@ -72,4 +72,6 @@ ROOM = Room(
         Shot("roles", Route("people:roles"), "liangxin"),
     ],
     policies=POLICIES,
+    unbound=UNBOUND,
+    lasting=frozenset({"Account", "ClientKey", "KeptView", "RoleGrant", "WecomLink"}),
 )

@@ -25,4 +25,5 @@ ROOM = Room(
         MenuItem(_("What is set up"), "setup-state", "check", "setup.view", order=20),
     ],
     tasks=home.tasks_for,
+    lasting=frozenset({"Installation", "Outcome"}),
 )

@@ -91,39 +91,6 @@ DROP FUNCTION IF EXISTS nuanyi_has_case(bigint, bigint, uuid, bytea);
 DROP FUNCTION IF EXISTS nuanyi_sees(text[], bigint[]);
 DROP FUNCTION IF EXISTS nuanyi_setting(text);
 """
-#: Tables that are tied to a unit, an account or a person and have no policy, each with the reason.
-WITHOUT = {
-    "units.Unit": "the list of organisations, public with their telephones",
-    "units.ResponsibilityRule": "who answers for what: public (/who/, the API)",
-    "people.ClientKey": "marks and sealed answers without a person, looked up by the mark before anybody is known",
-    "people.KeptView": "names of filters, kept by one account or shared with its unit; no record is in them",
-    "notices.Call": "what a job spreads a minute later; it names a unit and a record by number, nobody by name",
-    "census.ShopOpinion": "what a reviewer said of two shops that may be one; no person is in it",
-    "census.ImportFile": "sealed bytes named by an import's key; whoever finds one has read the import, which has a policy",
-    "census.Source": "names of rosters, shown beside every record that came from one",
-    "stations.Station": "public, and read a thousand times a second ahead of Django",
-    "stations.Keeper": "which account keeps a station; a keeper's own rights are worked out of it",
-    "cases.ServiceItem": "the list of services, public",
-    "cases.RoutingRule": "where kinds of case go: routing reads all of it for every guest",
-    "cases.LetterTemplate": "Word files of the office without a person in them",
-    "cases.Need": "the three lists say how many and where, and name nobody",
-    "cases.Pledge": "the three lists say what a unit offers; volunteers' rewards are drawn from it",
-    "learning.Lesson": "lessons are for everybody; drafts hold nobody's data",
-    "learning.LessonVersion": "lessons as they were; they hold nobody's data",
-    "learning.Session": "sessions are announced to everybody",
-    "learning.FirmCode": "the address of a firm's test, given to all its riders",
-    "reports.DispatchRule": "where reports go: dispatch reads all of it for every guest",
-    "reports.GridDuty": "which account walks a grid: dispatch reads all of it for every guest",
-    "reports.Report": "published by Open311; its words are sealed, its voices and photos have policies",
-    "reports.Step": "what happened to a report, shown to reporters and by Open311; no person",
-    "people.WecomLink": "sign-in asks whose WeCom number it is before anybody is known; the number is a keyed mark",
-    "party.Organisation": "facts of units: form, place, task; no member is in it, and whoever asks to join reads its name",
-    "volunteers.Team": "teams are offered to everybody who wants to join",
-    "volunteers.Signup": "places of a shift are counted for everybody; without the volunteer's row it names nobody",
-    "volunteers.Reward": "rewards are shown to every volunteer",
-    "volunteers.Campaign": "campaigns are announced to everybody",
-    "volunteers.Draw": "numbers of leaflets by team and place",
-}
 
 
 class BadPolicy(Exception):
@@ -143,6 +110,15 @@ def declared() -> list[tuple[str, RowPolicy]]:
                 raise BadPolicy(f"{room.written_at}: {policy.model} has two policies")
             found[table] = policy
     return sorted(found.items())
+
+
+def without() -> dict[str, str]:
+    """Tables that are tied to a unit, an account or a person and have no policy, each with its room's reason."""
+    return {
+        f"{room.name}.{model}": reason
+        for room in rooms.rooms().values()
+        for model, reason in room.unbound.items()
+    }
 
 
 def statements() -> list[str]:

@@ -21,3 +21,11 @@ POLICIES = [
         f"EXISTS (SELECT FROM reports_voice v WHERE v.report_id = reports_picture.report_id) OR {HANDLED}",
     ),
 ]
+
+#: What is tied to a unit, an account or a person and has no policy, each with the reason.
+UNBOUND = {
+    "DispatchRule": "where reports go: dispatch reads all of it for every guest",
+    "GridDuty": "which account walks a grid: dispatch reads all of it for every guest",
+    "Report": "published by Open311; its words are sealed, its voices and photos have policies",
+    "Step": "what happened to a report, shown to reporters and by Open311; no person",
+}

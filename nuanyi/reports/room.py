@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.roles import ALL, PLACE, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, BarItem, MenuItem, Mount, Permission, Room, Route, Shot, StaticFile
 from nuanyi.reports import home
-from nuanyi.reports.policies import POLICIES
+from nuanyi.reports.policies import POLICIES, UNBOUND
 
 _OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
 
@@ -53,4 +53,7 @@ ROOM = Room(
         Shot("my-grid", Route("grid:today"), "wangge"),
     ],
     policies=POLICIES,
+    unbound=UNBOUND,
+    lasting=frozenset({"ApiKey", "DispatchRule", "GridDuty", "Kind"}),
+    secret_paths=["r"],
 )

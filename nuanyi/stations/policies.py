@@ -15,3 +15,9 @@ POLICIES = [
         "stations.StationList", "(SELECT nuanyi_kind()) = 'system' OR account_id = (SELECT nuanyi_account())"
     ),
 ]
+
+#: What is tied to a unit, an account or a person and has no policy, each with the reason.
+UNBOUND = {
+    "Station": "public, and read a thousand times a second ahead of Django",
+    "Keeper": "which account keeps a station; a keeper's own rights are worked out of it",
+}

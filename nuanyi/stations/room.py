@@ -16,7 +16,7 @@ from nuanyi.lib.rooms import (
     Step,
 )
 from nuanyi.stations import home
-from nuanyi.stations.policies import POLICIES
+from nuanyi.stations.policies import POLICIES, UNBOUND
 
 _LIANGFENG = {"code": "LF01"}
 
@@ -81,4 +81,6 @@ ROOM = Room(
         Shot("send-stations", Route("stations:send"), "liangxin"),
     ],
     policies=POLICIES,
+    unbound=UNBOUND,
+    secret_paths=["s", "told"],
 )

@@ -33,4 +33,9 @@ ROOM = Room(
         Shot("rules", Route("units:rules"), "liangxin"),
         Shot("edit-a-rule", Route("units:new_rule"), "liangxin"),
     ],
+    unbound={
+        "Unit": "the list of organisations, public with their telephones",
+        "ResponsibilityRule": "who answers for what: public (/who/, the API)",
+    },
+    lasting=frozenset({"Alliance", "ResponsibilityRule", "Unit"}),
 )

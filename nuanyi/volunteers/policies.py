@@ -22,3 +22,12 @@ POLICIES = [
         " OR EXISTS (SELECT FROM volunteers_volunteer v WHERE v.id = volunteer_id)",
     ),
 ]
+
+#: What is tied to a unit, an account or a person and has no policy, each with the reason.
+UNBOUND = {
+    "Team": "teams are offered to everybody who wants to join",
+    "Signup": "places of a shift are counted for everybody; without the volunteer's row it names nobody",
+    "Reward": "rewards are shown to every volunteer",
+    "Campaign": "campaigns are announced to everybody",
+    "Draw": "numbers of leaflets by team and place",
+}

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib.roles import ALL, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, MenuItem, Permission, Room, Route, Shot
 from nuanyi.volunteers import home
-from nuanyi.volunteers.policies import POLICIES
+from nuanyi.volunteers.policies import POLICIES, UNBOUND
 
 ROOM = Room(
     name="volunteers",
@@ -48,4 +48,7 @@ ROOM = Room(
         Shot("campaign", Route("volunteers:campaign", {"pk": 1}), "liangxin"),
     ],
     policies=POLICIES,
+    unbound=UNBOUND,
+    lasting=frozenset({"Reward", "StarStep", "Team"}),
+    secret_paths=["v", "check"],
 )

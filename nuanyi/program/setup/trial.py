@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
-from nuanyi.lib import clock, row_security
+from nuanyi.lib import clock, rooms, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict
 from nuanyi.lib.roles import Role
@@ -29,49 +29,6 @@ from nuanyi.program.models import Installation
 from nuanyi.program.setup import events, queries
 from nuanyi.stations.models import Station
 
-#: What was set and not tried out. Every other table of a room is emptied; a test holds that each is thought of.
-SETTINGS = frozenset(
-    {
-        "account.EmailAddress",
-        "account.EmailConfirmation",
-        "mfa.Authenticator",
-        "journal.Entry",
-        "ledger.LedgerEntry",
-        "ledger.RollUp",
-        "places.Region",
-        "places.Grid",
-        "units.Unit",
-        "units.Alliance",
-        "units.ResponsibilityRule",
-        "people.Account",
-        "people.WecomLink",
-        "people.RoleGrant",
-        "notices.Preference",
-        "cases.ServiceItem",
-        "cases.RoutingRule",
-        "cases.AnswerTemplate",
-        "cases.ClockRule",
-        "cases.LetterTemplate",
-        "people.KeptView",
-        "people.ClientKey",
-        "learning.Lesson",
-        "learning.LessonVersion",
-        "learning.LessonMedia",
-        "learning.BankQuestion",
-        "learning.Channel",
-        "learning.Group",
-        "reports.Kind",
-        "reports.DispatchRule",
-        "reports.GridDuty",
-        "reports.ApiKey",
-        "volunteers.Team",
-        "volunteers.StarStep",
-        "volunteers.Reward",
-        "party.CoverageDefinition",
-        "program.Installation",
-        "program.Outcome",
-    }
-)
 #: Kept with stations that are kept.
 OF_STATIONS = frozenset(
     {"stations.Station", "stations.Keeper", "stations.Amenity", "stations.HoursException", "stations.Photo"}
@@ -87,9 +44,14 @@ def is_trial() -> bool:
     return bool(settings.NUANYI_DEMO) or Region.objects.filter(synthetic=True).exists()
 
 
+def lasting() -> frozenset[str]:
+    """What was set and not tried out, as the rooms declare it. Every other table of a room is emptied."""
+    return frozenset(f"{room.name}.{model}" for room in rooms.rooms().values() for model in room.lasting)
+
+
 def emptied(keep_stations: bool) -> list[type[models.Model]]:
     """The tables that are emptied."""
-    kept = SETTINGS | OF_STATIONS if keep_stations else SETTINGS
+    kept = lasting() | OF_STATIONS if keep_stations else lasting()
     return [
         model
         for model in apps.get_models()

@@ -20,7 +20,7 @@ PROGRAM = system("test")
 
 def test_every_table_of_ours_is_thought_of_and_no_kept_one_needs_one_that_goes():
     known = {model._meta.label for model in apps.get_models()}
-    assert known >= trial.SETTINGS | trial.OF_STATIONS
+    assert known >= trial.lasting() | trial.OF_STATIONS
     for keep in (False, True):
         gone = set(trial.emptied(keep))
         for model in apps.get_models(include_auto_created=True):
