@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.actor import Actor, system
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
-from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Application, Organisation, StepDone
 from nuanyi.party.rules import FOLLOW, ORGANISE, Door, Form, State
 from nuanyi.people import links
+from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import Account, keys
 from nuanyi.places import queries as places
 
@@ -55,20 +55,12 @@ def by_link(link: str) -> Application:
 
 
 def _checked(told: ApplicationInput) -> ApplicationInput:
-    wrong: dict[str, Words] = {}
-    if not 2 <= len(told.name.strip()) <= 20:
-        wrong["name"] = _("Your name, from 2 to 20 characters.")
-    try:
-        told.phone = read_mobile(told.phone)
-    except Unreadable:
-        wrong["phone"] = _("A mobile number has 11 digits.")
+    told.phone, wrong = read_contact(name=told.name, phone=told.phone, agrees=told.agrees)
     known = places.names_by_code()
     if told.work_code not in known:
         wrong["work"] = _("Choose where you work.")
     if told.home_code and told.home_code not in known:
         wrong["home"] = _("Choose from the list.")
-    if not told.agrees:
-        wrong["agrees"] = _("Without your yes we may not keep your name.")
     if wrong:
         raise BadInput(fields=wrong)
     return told

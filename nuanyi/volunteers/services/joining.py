@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,8 +12,8 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, limits, masks, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
-from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.people import erasures, links
+from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -53,21 +52,13 @@ def by_link(link: str, *, lock: bool = False) -> Volunteer:
 
 
 def _checked(told: VolunteerInput) -> VolunteerInput:
-    wrong: dict[str, Any] = {}
-    if not 2 <= len(told.name.strip()) <= 20:
-        wrong["name"] = _("Your name, from 2 to 20 characters.")
-    try:
-        told.phone = read_mobile(told.phone)
-    except Unreadable:
-        wrong["phone"] = _("A mobile number has 11 digits.")
+    told.phone, wrong = read_contact(name=told.name, phone=told.phone, agrees=told.agrees)
     if told.role not in Role.values:
         wrong["role"] = _("Choose from the list.")
     if told.region_code and told.region_code not in places.names_by_code():
         wrong["region"] = _("Choose a region.")
     if not 1 <= told.hours_a_week <= 20:
         wrong["hours"] = _("From 1 to 20 hours a week.")
-    if not told.agrees:
-        wrong["agrees"] = _("Without your yes we may not keep your name.")
     if wrong:
         raise BadInput(fields=wrong)
     return told
