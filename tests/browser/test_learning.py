@@ -8,6 +8,7 @@ import pytest
 
 from nuanyi.learning.tests.test_push_into_groups import Loopback
 from tests.browser.conftest import PUBLIC
+from tests.browser.waits import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -67,7 +68,7 @@ def test_a_question_comes_again_after_days_and_progress_goes_to_another_phone_se
     other.get_by_text("这个口令下没有东西").wait_for()
     other.fill("#progress-code", code.lower())
     other.click("text=取回来")
-    other.wait_for_function("(localStorage['learn.done'] || '').includes('crossing')")
+    until(other, "(localStorage['learn.done'] || '').includes('crossing')")
     other.goto("/learn/")
     other.locator("[data-lesson=crossing].read").wait_for()
     page.click("[data-drop]")

@@ -5,6 +5,8 @@ import re
 import pytest
 from PIL import Image
 
+from tests.browser.waits import until
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PLACE = {"latitude": 25.1812873, "longitude": 110.37124405, "accuracy": 12}
 SEND_HELP = "form[data-keep] > button:not([type=button])"
@@ -19,7 +21,7 @@ def phone(open_as, *, located=True):
     page.goto("/help/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
-    page.wait_for_function("caches.match('/help/ask/').then(Boolean)")
+    until(page, "caches.match('/help/ask/').then(Boolean)")
     return page
 
 
@@ -187,7 +189,7 @@ def test_after_a_week_what_was_sent_cannot_be_read_on_the_phone_and_what_waits_a
     page.goto("/me/")
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="清空").click()
-    page.wait_for_function("async () => !(await Drafts.answers()).length && !(await Drafts.things()).length")
+    until(page, "async () => !(await Drafts.answers()).length && !(await Drafts.things()).length")
 
 
 def test_what_is_mine_is_found_on_another_phone_by_a_code_and_cleared_in_one_tap(open_as):
@@ -227,7 +229,7 @@ def test_what_is_mine_is_found_on_another_phone_by_a_code_and_cleared_in_one_tap
     other.once("dialog", lambda dialog: dialog.accept())
     other.get_by_role("button", name="清空").click()
     other.locator("[data-mine] li").wait_for(state="detached")
-    other.wait_for_function("!localStorage.getItem('learn.code')")
+    until(other, "!localStorage.getItem('learn.code')")
     other.reload()
     other.get_by_text("还没发过").wait_for()
     assert other.locator("[data-things]:not([hidden])").count() == 0

@@ -8,6 +8,7 @@ import zxingcpp
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PUBLIC
+from tests.browser.waits import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 LIANGFENG = {"latitude": 25.0470, "longitude": 110.3220}
@@ -53,7 +54,7 @@ def test_the_nearest_open_station_with_a_socket_is_found_and_found_again_on_the_
     best.wait_for()
     page.locator(".ticks label", has_text="手机充电").click()
     page.locator(".ticks label", has_text="现在开门").click()
-    page.wait_for_function("document.querySelectorAll('.ask input:checked').length === 2")
+    until(page, "document.querySelectorAll('.ask input:checked').length === 2")
     best.wait_for()
     assert "良丰" in best.inner_text()
     assert re.match(r"\d+ 米\n", best.inner_text()), "the answer on one line"
@@ -76,7 +77,7 @@ def test_the_nearest_open_station_with_a_socket_is_found_and_found_again_on_the_
     page.reload()
     page.locator(".best").wait_for()
     assert page.locator(".ask input:checked").count() == 2
-    page.wait_for_function("document.querySelector('a[data-ride]').href.includes('qq.com')")
+    until(page, "document.querySelector('a[data-ride]').href.includes('qq.com')")
 
 
 def test_without_network_the_phone_computes_what_is_near_and_whether_it_is_open_at_this_hour(
@@ -94,8 +95,9 @@ def test_without_network_the_phone_computes_what_is_near_and_whether_it_is_open_
     page.goto("/")
     page.locator(".best").wait_for()
     page.reload()
-    page.wait_for_function(
-        "Promise.all(['/', '/stations/kept/', '/stations/all.json'].map((p) => caches.match(p, {ignoreVary: true}))).then((all) => all.every(Boolean))"
+    until(
+        page,
+        "Promise.all(['/', '/stations/kept/', '/stations/all.json'].map((p) => caches.match(p, {ignoreVary: true}))).then((all) => all.every(Boolean))",
     )
     page.context.set_offline(True)
 
@@ -130,7 +132,7 @@ def test_a_position_that_is_refused_leaves_places_to_choose_from(rider):
     page.get_by_text("没有定位权限").wait_for()
     assert page.locator("#place").is_visible()
     page.select_option("#place", label="柘木镇")
-    page.wait_for_function("document.querySelector('.stations .name')?.textContent.includes('桂阳公路')")
+    until(page, "document.querySelector('.stations .name')?.textContent.includes('桂阳公路')")
     assert page.locator(".stations .far").count() == 0, "nobody stands in the middle of an area"
 
 

@@ -9,6 +9,8 @@ import requests
 from georeport import GeoReport
 from PIL import Image
 
+from tests.browser.waits import until
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 #: The middle of a grid of 柘木镇 in the demo (WGS-84, made up).
 PLACE = {"latitude": 25.1812873, "longitude": 110.37124405, "accuracy": 12}
@@ -148,7 +150,7 @@ def test_a_grid_worker_walks_his_list_without_network_and_nothing_is_lost_when_h
     worker.evaluate("navigator.serviceWorker.ready.then(() => true)")
     worker.reload()
     # the page for a day without network is fetched beside; a busy machine is slower than any number of milliseconds
-    worker.wait_for_function("caches.match('/grid/kept/', { ignoreVary: true }).then(Boolean)")
+    until(worker, "caches.match('/grid/kept/', { ignoreVary: true }).then(Boolean)")
     worker.wait_for_timeout(400)
     lamp = worker.locator("a.card", has_text="路灯").last.get_attribute("data-pk")
     bin_ = worker.locator("a.card", has_text="垃圾").last.get_attribute("data-pk")

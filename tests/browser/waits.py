@@ -1,0 +1,29 @@
+"""Waiting for what a page's own scripts do."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import Error, Page
+
+
+def until(page: Page, expression: str, seconds: float = 30) -> None:
+    """Comes back when ``expression`` (JavaScript, a promise too) is true in the page.
+
+    Asked from here again and again: ``wait_for_function`` asks from within the page by ``eval``, which the pages' own
+    policy forbids, so that it works only where the answer is true at the first asking.
+
+    Raises:
+        AssertionError: it did not become true in ``seconds``.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if page.evaluate(expression):
+                return
+        except Error as error:
+            # the page is just leaving for another
+            if "context was destroyed" not in str(error) and "navigat" not in str(error):
+                raise
+        page.wait_for_timeout(100)
+    raise AssertionError(f"not true after {seconds} s: {expression}")
