@@ -28,9 +28,11 @@ from nuanyi.stations.rules import (
     RIDE_METRES_A_MINUTE,
     WALK_METRES_A_MINUTE,
     AmenityKind,
+    FaultState,
     Function,
     State,
     Tier,
+    Trouble,
 )
 from nuanyi.stations.snapshot import DAYS_AHEAD, Near, Snapshot
 
@@ -374,14 +376,21 @@ def district_day(actor: Actor) -> DistrictDay:
     )
 
 
-def faults_listed(actor: Actor, state: str) -> QuerySet[Fault]:
-    """Faults for the office's list."""
+def faults_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Fault]:
+    """Faults for the office's list: those still open, unless a state is asked for (``all`` for every one)."""
     rows = Fault.objects.filter(station__in=Station.objects.visible_to(actor)).select_related("station")
+    state = filters.get("state", "")
     if state == "late":
-        return rows.filter(ended_at=None, due_at__lt=clock.now())
-    if state == "mended":
-        return rows.filter(state="mended")
-    return rows.filter(ended_at=None) if state != "all" else rows
+        rows = rows.filter(ended_at=None, due_at__lt=clock.now())
+    elif state in FaultState.values:
+        rows = rows.filter(state=state)
+    elif state != "all":
+        rows = rows.filter(ended_at=None)
+    if filters.get("trouble") in Trouble.values:
+        rows = rows.filter(trouble=filters["trouble"])
+    if filters.get("q"):
+        rows = rows.filter(station__name__icontains=filters["q"])
+    return rows
 
 
 def visits_table(first: date, last: date) -> dict[str, Any]:

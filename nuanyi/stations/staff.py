@@ -6,20 +6,24 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import code_base, public_base
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.form_parsing import status_of
-from nuanyi.lib.paging import counted, page_of
+from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
 from nuanyi.lib.paper import SIZES
 from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
@@ -53,33 +57,83 @@ def _found(request: HttpRequest, pk: UUID) -> Station:
     return found
 
 
+COLUMNS = (
+    Column("name", _("Station's name"), "name", may_hide=False),
+    Column("code", _("Code"), "code"),
+    Column("now", _("Now"), "state"),
+    Column("tier", _("Tier"), "tier"),
+    Column("region", _("Township"), "region_code"),
+    Column("unit", _("Unit"), "unit__short_name"),
+    Column("capacity", _("Seats"), "capacity", is_number=True, is_summed=True),
+    Column("faults", _("Open faults"), is_number=True),
+    Column("visits", _("Visits, 30 days"), is_number=True),
+)
+
+
+def _listing(actor: Actor) -> Listing:
+    """The stations as one actor may see them."""
+    troubles = [("late", _("Faults past the promised time")), ("expires", _("First aid expires"))]
+    townships = [(region.code, region.name) for region in places.townships()]
+    return Listing(
+        "stations.stations",
+        COLUMNS,
+        [
+            Filter("state", _("State"), State.choices, "state"),
+            Filter("tier", _("Tier"), Tier.choices, "tier"),
+            Filter("region", _("Township"), townships, Left("region_code", 9)),
+            Filter("trouble", _("Trouble"), troubles),
+        ],
+        lambda filters: queries.listed(actor, filters),
+        searches=_("Name or code"),
+    )
+
+
 @require_safe
 @permission_required("stations.view")
 def stations_list(request: HttpRequest) -> HttpResponse:
     """Which stations are open, and where is something amiss?"""
-    actor, filters = actor_of(request), _filters(request)
-    rows = queries.listed(actor, filters)
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    total, more = counted(rows)
+    actor = actor_of(request)
+    page = shown(request, _listing(actor))
+    page.rows = queries.decorated(page.rows)
+    may_edit = actor.can("stations.edit")
     context = {
-        "page": page,
-        "rows": queries.decorated(page.rows),
-        "total": total,
-        "more": more,
-        "filters": filters,
-        "states": State.choices,
-        "tiers": Tier.choices,
-        "tier_names": dict(Tier.choices),
+        "list": page,
         "names": places.names_by_code(),
-        "townships": [(region.code, region.name) for region in places.townships()],
-        "troubles": [
-            ("late", gettext("Faults past the promised time")),
-            ("expires", gettext("First aid expires")),
-        ],
         "day": queries.district_day(actor),
-        "may_edit": actor.can("stations.edit"),
+        "may_edit": may_edit,
+        "rows_template": "stations/staff/list_rows.html",
+        "bulk_action": reverse("stations:bulk_hours") if may_edit else "",
+        "bulk_template": "stations/staff/list_bulk.html" if may_edit else "",
+        "extra_template": "stations/staff/list_extra.html",
+        "empty_template": "stations/staff/list_empty.html",
+        "undo": request.session.pop("undo_hours", None),
+        "undo_template": "stations/staff/list_undo.html",
     }
     return render(request, "stations/staff/list.html", context)
+
+
+@require_POST
+@permission_required("stations.edit")
+def bulk_hours(request: HttpRequest) -> HttpResponse:
+    """Other hours for some days at all picked stations, or those just entered taken back."""
+    actor, post = actor_of(request), request.POST
+    if "undo" in post:
+        pks = [int(text) for text in post["undo"][:30_000].split(",") if text.isdecimal() and len(text) < 19]
+        stations.drop_exceptions(actor=actor, pks=pks)
+        return redirect("stations:list")
+    first = _date(post.get("first", ""))
+    if first is None:
+        raise BadInput(fields={"first": gettext("Which day?")})
+    made = stations.add_exceptions(
+        actor=actor,
+        stations=picked(request, _listing(actor)),
+        first=first,
+        last=_date(post.get("last", "")) or first,
+        text=post.get("hours", ""),
+        reason=post.get("reason", ""),
+    )
+    request.session["undo_hours"] = {"count": len(made), "pks": ",".join(str(one.pk) for one in made)}
+    return redirect("stations:list")
 
 
 @require_safe
@@ -361,23 +415,49 @@ def sent_list(request: HttpRequest, pk: UUID) -> HttpResponse:
 # what workers told, who came ---------------------------------------------------------------------
 
 
+FAULT_COLUMNS = (
+    Column("station", _("Station"), "station__name", may_hide=False),
+    Column("trouble", _("What it is"), "trouble"),
+    Column("words", _("In their words")),
+    Column("state", _("State"), "state"),
+    Column("due", _("Promised"), "due_at"),
+    Column("answer", _("Answer")),
+)
+
+
+def _fault_listing(actor: Actor) -> Listing:
+    """What workers told of stations, as one actor may see it."""
+    return Listing(
+        "stations.faults",
+        FAULT_COLUMNS,
+        [
+            Filter(
+                "state",
+                _("State"),
+                [("late", _("Past the promised time")), *FaultState.choices, ("all", _("All of them"))],
+                "state",
+                _("Still open"),
+                ("late", "all"),
+                "all",
+            ),
+            Filter("trouble", _("What it is"), Trouble.choices, "trouble"),
+        ],
+        lambda filters: queries.faults_listed(actor, filters),
+        searches=_("Name of the station"),
+    )
+
+
 @require_safe
 @permission_required("stations.view")
 def faults(request: HttpRequest) -> HttpResponse:
     """What did workers tell, and what became of it?"""
-    state = request.GET.get("state", "")
-    rows = queries.faults_listed(actor_of(request), state)
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
-        "page": page,
+        "list": shown(request, _fault_listing(actor_of(request))),
         "troubles": dict(Trouble.choices),
         "titles": dict(AmenityKind.choices),
         "now": clock.now(),
-        "states": [
-            ("late", gettext("Past the promised time")),
-            ("mended", FaultState.MENDED.label),
-            ("all", gettext("All of them")),
-        ],
+        "rows_template": "stations/staff/faults_rows.html",
+        "empty_template": "stations/staff/faults_empty.html",
     }
     return render(request, "stations/staff/faults.html", context)
 

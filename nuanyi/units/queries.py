@@ -179,6 +179,20 @@ def unit_choices() -> list[tuple[int, str]]:
     return list(Unit.objects.filter(active=True).values_list("pk", "name"))
 
 
+def listed(filters: dict[str, str]) -> QuerySet[Unit]:
+    """Units for the office's list."""
+    rows = Unit.objects.all()
+    if filters.get("kind") in UnitKind.values:
+        rows = rows.filter(kind=filters["kind"])
+    if filters.get("state") in ("True", "False"):
+        rows = rows.filter(active=filters["state"] == "True")
+    if filters.get("lacks") == "phone":
+        rows = rows.filter(public_phone="")
+    if filters.get("q"):
+        rows = rows.filter(Q(name__icontains=filters["q"]) | Q(short_name__icontains=filters["q"]))
+    return rows
+
+
 def units_for(actor: Actor, permission: str) -> QuerySet[Unit]:
     """The active units for which an actor may do a permission, by name."""
     rows = Unit.objects.filter(active=True).order_by("name")

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 from nuanyi.lib import downloads, sheets
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.listing import Column, Filter, Listing, shown
 from nuanyi.places import queries as places
-from nuanyi.units import reading, services
+from nuanyi.units import queries, reading, services
 from nuanyi.units.models import Alliance, Unit, UnitKind
 from nuanyi.units.reading import UnitInput
 
@@ -35,15 +36,45 @@ class UnitForm(forms.Form):
         self.fields["region_code"].choices = places.township_choices()  # type: ignore[attr-defined]
 
 
+COLUMNS = (
+    Column("name", _("Unit"), "name", may_hide=False),
+    Column("short", _("Short name"), "short_name"),
+    Column("kind", _("Kind of unit"), "kind"),
+    Column("place", _("Place"), "region_code"),
+    Column("phone", _("Office telephone"), "public_phone"),
+    Column("address", _("Office address"), "public_address"),
+    Column("state", _("State"), "active"),
+)
+
+
+def _listing() -> Listing:
+    """Every unit; they are public."""
+    return Listing(
+        "units.units",
+        COLUMNS,
+        [
+            Filter("kind", _("Kind of unit"), UnitKind.choices, "kind"),
+            Filter("state", _("State"), [("True", _("open")), ("False", _("closed"))], "active"),
+            Filter("lacks", _("What is missing"), [("phone", _("No telephone"))]),
+        ],
+        queries.listed,
+        order="pk",
+        searches=_("Name of the unit"),
+    )
+
+
 @require_safe
 @permission_required("units.view")
 def units(request: HttpRequest) -> HttpResponse:
     """Every unit with its kind, place and telephone."""
     context = {
-        "units": Unit.objects.order_by("-active", "id"),
+        "list": shown(request, _listing()),
         "names": places.names_by_code(),
         "may_edit": actor_of(request).can("units.edit_rules"),
         "alliances": Alliance.objects.prefetch_related("members").order_by("name"),
+        "rows_template": "units/staff/units_rows.html",
+        "extra_template": "units/staff/units_extra.html",
+        "empty_template": "units/staff/units_empty.html",
     }
     return render(request, "units/staff/units.html", context)
 

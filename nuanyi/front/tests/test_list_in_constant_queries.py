@@ -16,6 +16,7 @@ LISTS = (
     "/office/matrix/",
     "/office/census/rounds/",
     "/office/responsibility/rules/",
+    "/office/responsibility/units/",
     "/office/notices/",
     "/office/census/exports/",
     "/office/",

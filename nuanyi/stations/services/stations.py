@@ -253,6 +253,26 @@ def drop_exception(*, actor: Actor, station: Station, pk: int) -> None:
 
 
 @transaction.atomic
+def add_exceptions(
+    *, actor: Actor, stations: list[UUID], first: date, last: date, text: str, reason: str = ""
+) -> list[HoursException]:
+    """The same other hours at several stations: at all of them or at none. Raises as ``add_exception``."""
+    actor.require("stations.keep")
+    return [
+        add_exception(actor=actor, station=Station(pk=pk), first=first, last=last, text=text, reason=reason)
+        for pk in sorted(stations)
+    ]
+
+
+@transaction.atomic
+def drop_exceptions(*, actor: Actor, pks: list[int]) -> None:
+    """Take exceptional hours of several stations back; what is gone already stays gone."""
+    actor.require("stations.keep")
+    for one in HoursException.objects.filter(pk__in=pks).order_by("station_id", "pk"):
+        drop_exception(actor=actor, station=Station(pk=one.station_id), pk=one.pk)
+
+
+@transaction.atomic
 def set_photo(*, actor: Actor, station: Station, shows: str, data: bytes) -> Photo:
     """Put up the picture of the door or the room, in place of the one before. Raises BadPicture, BadInput."""
     station = kept_station(actor, station.pk)

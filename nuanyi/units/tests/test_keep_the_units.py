@@ -127,3 +127,21 @@ def test_our_own_list_of_units_comes_back_unchanged(cast):
     told = {"file": SimpleUploadedFile("单位.xlsx", body), "sure": "1"}
     assert browser.post(f"{HOME}import/", told).status_code == 302
     assert list(Unit.objects.order_by("pk").values()) == everything
+
+
+def test_units_are_sorted_and_found_like_every_list_and_each_number_leads_to_so_many(cast):
+    import re
+
+    def flat(query):
+        page = cast.client("office").get("/office/responsibility/units/", query).content.decode()
+        return re.sub(r"\s*>\s*|\s+<", lambda hit: hit.group().strip(), " ".join(page.split()))
+
+    page = flat({})
+    links = re.findall(r'<a href="\?kind=(\w+)"[^>]*>[^<]+<span class="quiet">(\d+)<', page)
+    assert links
+    for kind, count in links:
+        if count != "0":
+            assert f'role="status">{count} 行<' in flat({"kind": kind})
+    forth = re.findall(r"<tr data-row[^>]*><td>(?:<a[^>]*>)?([^<]+)<", flat({"sort": "name"}))
+    assert len(forth) > 3
+    assert forth == sorted(forth)
