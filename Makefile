@@ -1,6 +1,6 @@
 # The commands of the README. Everything works on a fresh machine with Python 3.11 and, for tests, apt.
 PY := .venv/bin/python
-.PHONY: setup dev demo test lint format coverage bench faults lock vendor vendor-check messages font system-packages node dist clean
+.PHONY: setup dev demo test access lint format coverage bench faults lock vendor vendor-check messages font system-packages node dist clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
@@ -39,6 +39,10 @@ system-packages:
 # a browser that ran out of time on a busy machine is tried once more, and shown as R; nothing else is
 test: .venv/dev-ready system-packages lint
 	.venv/bin/pytest -n 2 --dist loadgroup --reruns 1 --only-rerun TimeoutError
+
+# Every route with an object, every role, every method: some minutes.
+access: .venv/dev-ready
+	NUANYI_EXPLORE=1 .venv/bin/pytest -n 2 nuanyi/program/tests/test_answer_anothers_as_none.py
 
 lint: .venv/dev-ready node_modules/.ready
 	.venv/bin/ruff format --check .

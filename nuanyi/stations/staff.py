@@ -243,15 +243,11 @@ def exceptions(request: HttpRequest, pk: UUID) -> HttpResponse:
     if post.get("drop", "").isdecimal():
         stations.drop_exception(actor=actor, station=station, pk=int(post["drop"]))
     else:
-        first = _date(post.get("first", ""))
-        last = _date(post.get("last", "")) or first
-        if first is None or last is None:
-            raise BadInput(fields={"first": gettext("Which day?")})
         stations.add_exception(
             actor=actor,
             station=station,
-            first=first,
-            last=last,
+            first=_date(post.get("first", "")),
+            last=_date(post.get("last", "")),
             text=post.get("hours", ""),
             reason=post.get("reason", ""),
         )

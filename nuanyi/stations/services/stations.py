@@ -227,10 +227,13 @@ def move_station(
 
 @transaction.atomic
 def add_exception(
-    *, actor: Actor, station: Station, first: date, last: date, text: str, reason: str = ""
+    *, actor: Actor, station: Station, first: date | None, last: date | None, text: str, reason: str = ""
 ) -> HoursException:
-    """Other hours for some days (empty: closed). Raises NotAllowed, NotFound, BadInput."""
+    """Other hours for some days (empty: closed); without a last day for one. Raises NotAllowed, NotFound, BadInput."""
     station = kept_station(actor, station.pk)
+    if first is None:
+        raise BadInput(fields={"first": _("Which day?")})
+    last = last or first
     if last < first or (last - first).days > 366:
         raise BadInput(code="bad-days", fields={"last": _("The last day comes before the first.")})
     made = HoursException.objects.create(
