@@ -23,6 +23,7 @@ CASE_FORGOTTEN = declare(
     "cases.case_forgotten", _("A worker had the words of a case deleted"), personal="id only"
 )
 ITEM_SAVED = declare("cases.item_saved", _("A line of the service list was changed"))
+KIND_SAVED = declare("cases.kind_saved", _("A kind of case was changed"))
 RULE_SAVED = declare("cases.rule_saved", _("A routing rule was changed"))
 REGISTER_TAKEN_IN = declare("cases.register_taken_in", _("A register of services was taken in"))
 REGISTER_UNDONE = declare("cases.register_undone", _("A register of services was undone"))

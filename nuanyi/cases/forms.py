@@ -8,8 +8,9 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.cases import queries
 from nuanyi.cases.models import ServiceItem
-from nuanyi.cases.rules import MAX_WORDS, WRITTEN_DOWN, Channel, Kind, Part
+from nuanyi.cases.rules import MAX_WORDS, WRITTEN_DOWN, Channel, Kind, Part, Urgency
 from nuanyi.cases.services.intake import Request
 from nuanyi.cases.services.lists import ListLineInput
 from nuanyi.lib.sectors import Sector
@@ -22,7 +23,9 @@ class AskForm(forms.Form):
     """A request: what about, what happened; everything else may stay empty."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    kind = forms.ChoiceField(label=_("What is it about?"), choices=Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("What is it about?"), choices=queries.kind_choices, widget=forms.RadioSelect
+    )
     words = forms.CharField(
         label=_("What happened?"), max_length=MAX_WORDS, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -83,7 +86,7 @@ class AskForm(forms.Form):
         wage = [
             str(words) % told[name]
             for name, words in (("owed", _("Owed: %s yuan")), ("months", _("For: %s")))
-            if told.get(name) and told["kind"] == Kind.WAGE
+            if told.get(name) and told["kind"] in queries.codes_following(Kind.WAGE)
         ]
         return Request(
             kind=told["kind"],
@@ -109,13 +112,48 @@ class CallForm(AskForm):
     )
 
 
+def _kinds_and_all() -> list[tuple[str, Any]]:
+    return [("", _("All kinds: a class or the first answer")), *queries.all_kind_choices()]
+
+
+class KindForm(forms.Form):
+    """A kind of case as the district has it."""
+
+    code = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
+    title = forms.CharField(
+        label=_("The word on the phone"),
+        max_length=20,
+        required=False,
+        help_text=_("As a rider would say it, in a few characters: 租房被赶, 孩子上学."),
+    )
+    english = forms.CharField(label=_("The same in English"), max_length=60, required=False)
+    follows = forms.ChoiceField(
+        label=_("Handled like"),
+        choices=Kind.choices,
+        initial=Kind.OTHER,
+        help_text=_("Its terms by law, its letters and the figure it counts under are those of this kind."),
+    )
+    part = forms.ChoiceField(
+        label=_("Part of the service list"), required=False, choices=[("", "—"), *Part.choices]
+    )
+    urgency = forms.ChoiceField(
+        label=_("How urgent, until a clerk says otherwise"),
+        choices=Urgency.choices,
+        initial=Urgency.ORDINARY,
+    )
+    place = forms.IntegerField(
+        label=_("Place in the list"), min_value=0, max_value=1000, required=False, initial=0
+    )
+    active = forms.BooleanField(label=_("Offered on the phone"), required=False, initial=True)
+
+
 class ClockForm(forms.Form):
     """A length of time with its source: that of a clock that is there (``name`` comes with the page), or one more for a kind."""
 
     kind = forms.ChoiceField(
         label=_("Kind of case"),
         required=False,
-        choices=[("", _("All kinds: a class or the first answer")), *Kind.choices],
+        choices=_kinds_and_all,
     )
     name = forms.CharField(label=_("Which clock"), max_length=20, required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=80, required=False)
@@ -191,6 +229,8 @@ class PledgeForm(LineForm):
 class ItemForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
     """A line of the service list."""
 
+    case_kind = forms.ChoiceField(label=_("Kind of case"), choices=queries.all_kind_choices)
+
     class Meta:
         model = ServiceItem
         fields = [
@@ -219,7 +259,6 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable a
             "law": _("Law and article"),
             "desk_call": _("Telephone of the desk"),
             "hours": _("Hours"),
-            "case_kind": _("Kind of case"),
             "active": _("Shown"),
             "place": _("Place in its part"),
         }
@@ -229,7 +268,7 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable a
 class RuleForm(forms.Form):
     """Which unit gets a kind of case."""
 
-    kind = forms.ChoiceField(label=_("Kind of case"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of case"), choices=queries.all_kind_choices)
     sector = forms.ChoiceField(label=_("Sector"), required=False, choices=[("", "—"), *Sector.choices])
     region = forms.ChoiceField(label=_("Township"), required=False)
     unit = forms.ModelChoiceField(label=_("Unit that answers"), queryset=Unit.objects.none())

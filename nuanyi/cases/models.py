@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases.rules import (
     Channel,
     Kind,
+    KindOfCase,
     Outcome,
     Part,
     PauseReason,
@@ -16,15 +20,77 @@ from nuanyi.cases.rules import (
     Standing,
     State,
     Urgency,
+    kinds_with,
 )
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import Words
 from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
 from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.terms import TermUnit
 from nuanyi.people.models import Account
 from nuanyi.units.models import Unit
+
+#: For how long a process may use what it read of kinds, routes and clocks: another process's change is seen after that.
+BOOK_SECONDS = 20
+_kinds: list[tuple[float, list[CaseKind]]] = []
+
+
+class CaseKindManager(models.Manager["CaseKind"]):
+    """Kinds of case, read once for many requests."""
+
+    def book(self) -> dict[str, KindOfCase]:
+        """Every kind by its code, in the order of the page, in the present language; closed ones too."""
+        now = monotonic()
+        if not _kinds or _kinds[0][0] < now:
+            _kinds[:] = [(now + BOOK_SECONDS, list(self.order_by("place", "pk")))]
+        rows = _kinds[0][1]
+        found = kinds_with(row.kind() for row in rows)
+        places = {row.code: row.place for row in rows} | {Kind.OTHER.value: 1 << 15}
+        return dict(sorted(found.items(), key=lambda pair: places.get(pair[0], 0)))
+
+    def forget(self) -> None:
+        """Read them anew when they are next needed."""
+        _kinds.clear()
+
+
+class CaseKind(models.Model):
+    """What a request may be about, as the district has it: a kind of its own, or other words for one of the program.
+
+    A kind of one's own follows one of the program: its law, its letters, and the figure it counts under. Without a route
+    and terms of its own it goes where that one goes and takes as long.
+    """
+
+    PERSONAL = NOBODY
+
+    code = models.CharField(max_length=12, primary_key=True)
+    title = models.CharField(max_length=20, blank=True)
+    english = models.CharField(max_length=60, blank=True)
+    follows = models.CharField(max_length=12, choices=Kind)
+    part = models.CharField(max_length=12, choices=Part, blank=True)
+    urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ORDINARY)
+    place = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    objects = CaseKindManager()
+
+    def __str__(self) -> str:
+        return self.title or self.code
+
+    def kind(self) -> KindOfCase:
+        """As the rules know it, its word in the present language."""
+        title: Words = self.title or Kind(self.follows).label
+        if (get_language() or "").startswith("en"):
+            title = self.english or (title if self.code not in Kind.values else Kind(self.follows).label)
+        own = self.code not in Kind.values
+        return KindOfCase(self.code, title, self.follows, self.part, self.urgency, self.active, own)
+
+
+def kind_title(code: str) -> str:
+    """The word of a kind in the present language; the code where there is no such kind."""
+    known = CaseKind.objects.book().get(code)
+    return str(known.title) if known else code
 
 
 class ServiceItem(models.Model):
@@ -42,7 +108,7 @@ class ServiceItem(models.Model):
     law = models.CharField(max_length=120, blank=True)
     desk_call = models.CharField(max_length=20, blank=True)
     hours = models.CharField(max_length=80, blank=True)
-    case_kind = models.CharField(max_length=12, choices=Kind, default=Kind.OTHER)
+    case_kind = models.CharField(max_length=12, default=Kind.OTHER)
     active = models.BooleanField(default=True)
     place = models.PositiveIntegerField(default=0)
 
@@ -58,7 +124,7 @@ class RoutingRule(models.Model):
 
     PERSONAL = NOBODY
 
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(max_length=12)
     sector = models.CharField(max_length=20, choices=Sector, blank=True)
     region_code = models.CharField(max_length=12, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -66,6 +132,10 @@ class RoutingRule(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("kind", "sector", "region_code", name="routing_once")]
+
+    def get_kind_display(self) -> str:
+        """The kind in words."""
+        return kind_title(self.kind)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -113,6 +183,7 @@ class Case(models.Model):
     claim_digest = models.BinaryField()
     body_digest = models.BinaryField()
     kind = models.CharField(max_length=12, choices=Kind)
+    own_kind = models.CharField(max_length=12, blank=True)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.WEB)
     item = models.ForeignKey(ServiceItem, null=True, on_delete=models.SET_NULL, related_name="+")
     urgency = models.CharField(max_length=10, choices=Urgency, default=Urgency.ORDINARY)
@@ -163,6 +234,16 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def kind_code(self) -> str:
+        """The kind that the worker chose: the district's own, or one of the program."""
+        return self.own_kind or self.kind
+
+    # Django makes none where a model has its own; its stubs do not know that
+    def get_kind_display(self) -> str:  # type: ignore[no-redef]
+        """What it is about, in the district's words."""
+        return kind_title(self.kind_code)
 
     @property
     def open(self) -> bool:
@@ -306,7 +387,7 @@ class ClockRule(models.Model):
 
     PERSONAL = NOBODY
 
-    kind = models.CharField(max_length=12, blank=True, choices=Kind)
+    kind = models.CharField(max_length=12, blank=True)
     name = models.CharField(max_length=20)
     title = models.CharField(max_length=80)
     amount = models.PositiveIntegerField()

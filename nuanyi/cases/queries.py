@@ -12,8 +12,18 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from nuanyi.cases import rules
-from nuanyi.cases.models import Attachment, Case, ClockRule, Message, RoutingRule, ServiceItem
-from nuanyi.cases.rules import Kind, Part, State
+from nuanyi.cases.models import (
+    BOOK_SECONDS,
+    Attachment,
+    Case,
+    CaseKind,
+    ClockRule,
+    Message,
+    RoutingRule,
+    ServiceItem,
+    kind_title,
+)
+from nuanyi.cases.rules import KindOfCase, Part, State
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Words
@@ -25,8 +35,6 @@ from nuanyi.workflow import queries as workflow
 PAGE = 50
 #: A figure below it could point at somebody.
 SMALL = 5
-#: For how long a process may route and count by what it read: another process's change is seen after that.
-BOOK_SECONDS = 20
 
 
 # the service list --------------------------------------------------------------------------------
@@ -48,6 +56,29 @@ def service_list(q: str = "", part: str = "") -> list[tuple[str, str, list[Servi
 def worker_moves(case: Case) -> frozenset[str]:
     """What the worker of a case may do now (``rules.WORKER_MOVES``)."""
     return rules.worker_moves(case.standing, clock.now())
+
+
+# kinds -------------------------------------------------------------------------------------------
+
+
+def kinds() -> dict[str, KindOfCase]:
+    """Every kind of case by its code, in the order of the page; closed ones too."""
+    return CaseKind.objects.book()
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """What a request may be about now."""
+    return [(code, str(kind.title)) for code, kind in kinds().items() if kind.active]
+
+
+def all_kind_choices() -> list[tuple[str, str]]:
+    """Every kind that a case may have, closed ones too."""
+    return [(code, str(kind.title)) for code, kind in kinds().items()]
+
+
+def codes_following(kind: str) -> list[str]:
+    """The codes whose law and papers are those of a kind of the program."""
+    return [code for code, row in kinds().items() if row.follows == kind]
 
 
 # where a case goes -------------------------------------------------------------------------------
@@ -77,16 +108,21 @@ def route(
 def _by_the_rules(
     kind: str, sector: str, region_code: str, known: Iterable[RoutingRule]
 ) -> workflow.Destination:
+    known, of = list(known), kinds().get(kind)
     rule = finest(known, kind, sector, region_code)
+    if rule is None and of is not None and of.own:
+        rule = finest(known, of.follows, sector, region_code)
     if rule is None:
         return workflow.holder(region_code, sector)
-    return rule.unit, rule.because or str(dict(Kind.choices)[Kind(kind)])
+    return rule.unit, rule.because or kind_title(kind)
 
 
 def kinds_without_route() -> list[str]:
     """Kinds of request for which no rule says where they go."""
     routed = set(RoutingRule.objects.values_list("kind", flat=True))
-    return [str(label) for value, label in Kind.choices if value not in routed]
+    return [
+        str(kind.title) for code, kind in kinds().items() if kind.active and not routed & {code, kind.follows}
+    ]
 
 
 _routes: list[tuple[float, list[RoutingRule]]] = []
@@ -107,8 +143,8 @@ def would_move(change: RoutingRule, most: int = workflow.DRY_RUN_ROWS) -> list[t
     after = workflow.with_change(before, change, lambda rule: (rule.kind, rule.sector, rule.region_code))
     return workflow.would_move(
         Case.objects.order_by("-pk")[:most],
-        lambda case: route(case.kind, case.sector, case.region_code, before),
-        lambda case: route(case.kind, case.sector, case.region_code, after),
+        lambda case: route(case.kind_code, case.sector, case.region_code, before),
+        lambda case: route(case.kind_code, case.sector, case.region_code, after),
     )
 
 
@@ -135,7 +171,8 @@ def clock_book() -> rules.ClockBook:
 
 
 def forget_books() -> None:
-    """Read the lengths of time and the routing rules anew when they are next needed."""
+    """Read kinds, lengths of time and routing rules anew when they are next needed."""
+    CaseKind.objects.forget()
     _book.clear()
     _routes.clear()
 
@@ -165,7 +202,7 @@ def clocks_of(case: Case) -> list[ClockShown]:
         ),
         ClockShown(rules.DONE_TITLE, case.due_at, case.due_source, case.open, False, stands),
     ]
-    for legal in clock_book().legal.get(case.kind, ()):
+    for legal in clock_book().laws(case.kind, case.own_kind):
         begin = case.made_at
         if legal.of_worker:
             if case.since_date is None:
@@ -239,8 +276,9 @@ def filtered(actor: Actor, filters: dict[str, str]) -> QuerySet[Case]:
         rows = rows.filter(state=state)
     else:
         rows = rows.filter(state__in=[State.NEW, State.OPEN], ended_at=None)
-    if filters.get("kind") in Kind.values:
-        rows = rows.filter(kind=filters["kind"])
+    kind = kinds().get(filters.get("kind", ""))
+    if kind is not None:
+        rows = rows.filter(own_kind=kind.code) if kind.own else rows.filter(kind=kind.code, own_kind="")
     if filters.get("who") == "me":
         rows = rows.filter(clerk_id=actor.account_id or 0)
     elif filters.get("who") == "nobody":
@@ -302,10 +340,13 @@ def told_needs() -> list[tuple[str, str, int]]:
     """``(part, township, open cases)`` of at least five: what comes up again and again, with nobody to be recognised."""
     counts: dict[tuple[str, str], int] = {}
     rows = (
-        Case.objects.filter(state__in=[State.NEW, State.OPEN]).order_by().values_list("kind", "region_code")
+        Case.objects.filter(state__in=[State.NEW, State.OPEN])
+        .order_by()
+        .values_list("kind", "own_kind", "region_code")
     )
-    for kind, region, number in rows.annotate(n=Count("pk")):
-        part = rules.PART_OF.get(kind)
+    book = kinds()
+    for kind, own_kind, region, number in rows.annotate(n=Count("pk")):
+        part = book[own_kind or kind].part if (own_kind or kind) in book else ""
         if part:
             counts[part, region[:9]] = counts.get((part, region[:9]), 0) + number
     return sorted(

@@ -40,6 +40,7 @@ ROOM = Room(
         MenuItem(_("By telephone"), "cases:call", "call", "cases.handle", order=20),
         MenuItem(_("Who waits where"), "cases:overview", "bell", "cases.oversee", order=30),
         MenuItem(_("Service list"), "cases:items", "check", "front.office", order=40),
+        MenuItem(_("What requests are about"), "cases:kinds", "hand", "cases.settings", order=45),
         MenuItem(_("Where cases go"), "cases:rules", "compass", "cases.settings", order=50),
         MenuItem(_("The three lists"), "cases:lists", "half", "cases.lists", order=60),
         MenuItem(_("How long"), "cases:clocks", "bell", "cases.settings", order=70),
@@ -73,6 +74,7 @@ ROOM = Room(
         Shot("by-telephone", Route("cases:call"), "dianxiaoer"),
         Shot("overview", Route("cases:overview"), "liangxin"),
         Shot("items", Route("cases:items"), "liangxin"),
+        Shot("kinds", Route("cases:kinds"), "liangxin"),
         Shot("routing", Route("cases:rules"), "liangxin"),
         Shot("three-lists", Route("cases:lists"), "liangxin"),
         Shot("how-long", Route("cases:clocks"), "liangxin"),
@@ -82,6 +84,8 @@ ROOM = Room(
     ],
     policies=POLICIES,
     unbound=UNBOUND,
-    lasting=frozenset({"AnswerTemplate", "ClockRule", "LetterTemplate", "RoutingRule", "ServiceItem"}),
+    lasting=frozenset(
+        {"AnswerTemplate", "CaseKind", "ClockRule", "LetterTemplate", "RoutingRule", "ServiceItem"}
+    ),
     secret_paths=["c"],
 )

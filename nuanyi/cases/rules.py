@@ -207,6 +207,36 @@ URGENCY_OF: dict[str, str] = {
     Kind.WAGE: Urgency.HARD,
     Kind.INJURY: Urgency.HARD,
 }
+
+
+@dataclass(frozen=True)
+class KindOfCase:
+    """A kind of case in force: its word, and the kind of the program whose law, letters and figure it follows."""
+
+    code: str
+    title: Words
+    follows: str
+    part: str
+    urgency: str
+    active: bool = True
+    own: bool = False
+
+
+def kinds_with(own: Iterable[KindOfCase]) -> dict[str, KindOfCase]:
+    """Kinds by code: those of the program, each replaced by the district's row of the same code, then the district's own."""
+    book = {
+        kind.value: KindOfCase(
+            kind.value,
+            kind.label,
+            kind.value,
+            PART_OF.get(kind, ""),
+            URGENCY_OF.get(kind, Urgency.ORDINARY),
+        )
+        for kind in Kind
+    }
+    return book | {row.code: row for row in own}
+
+
 #: Days without a word of the worker after which a solved case is closed.
 SILENT_DAYS = 7
 WARN_HOURS = 24
@@ -307,11 +337,15 @@ class ClockBook:
     classes: dict[str, Term]
     legal: dict[str, tuple[LegalClock, ...]]
 
-    def due(self, kind: str, urgency: str, made_at: datetime) -> tuple[datetime, Words]:
+    def laws(self, kind: str, own_kind: str = "") -> tuple[LegalClock, ...]:
+        """The clocks of a kind, and with them those of the district's own kind that follows it."""
+        return (*self.legal.get(kind, ()), *(self.legal.get(own_kind, ()) if own_kind else ()))
+
+    def due(self, kind: str, urgency: str, made_at: datetime, own_kind: str = "") -> tuple[datetime, Words]:
         """When the unit must be done, by class or by law, whichever is earlier, and the source."""
         term = self.classes[urgency]
         due, source = term.after(made_at), term.source
-        for legal in self.legal.get(kind, ()):
+        for legal in self.laws(kind, own_kind):
             if not legal.of_worker and legal.term.after(made_at) < due:
                 due, source = legal.term.after(made_at), legal.term.source
         return due, source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count
 from django.forms import HiddenInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,8 +13,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.cases import queries
 from nuanyi.cases.case_staff import word_file
-from nuanyi.cases.forms import ClockForm, ItemForm, RuleForm
-from nuanyi.cases.models import ClockRule, LetterTemplate, RoutingRule, ServiceItem
+from nuanyi.cases.forms import ClockForm, ItemForm, KindForm, RuleForm
+from nuanyi.cases.models import (
+    Case,
+    CaseKind,
+    ClockRule,
+    LetterTemplate,
+    RoutingRule,
+    ServiceItem,
+    kind_title,
+)
 from nuanyi.cases.rules import Kind, Part, Urgency
 from nuanyi.cases.services import letters, settings
 from nuanyi.lib.access import actor_of, permission_required
@@ -52,6 +61,52 @@ def item(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("cases.settings")
+def kinds(request: HttpRequest) -> HttpResponse:
+    """What may a request be about? Add a kind of one's own, give one other words, or close it."""
+    form = KindForm(request.POST or None)
+    refusal: Refusal | None = None
+    if request.method == "POST" and form.is_valid():
+        told = form.cleaned_data | {"place": form.cleaned_data["place"] or 0}
+        try:
+            settings.save_kind(actor=actor_of(request), **told)
+            return redirect("cases:kinds")
+        except Refusal as wrong:
+            refusal = wrong
+    book = queries.kinds()
+    chosen = book.get(request.GET.get("change", ""))
+    if chosen and not form.is_bound:
+        row = CaseKind.objects.filter(code=chosen.code).first()
+        form = KindForm(
+            initial={
+                "code": chosen.code,
+                "title": row.title if row else "",
+                "english": row.english if row else "",
+                "follows": chosen.follows,
+                "part": chosen.part,
+                "urgency": chosen.urgency,
+                "place": row.place if row else 0,
+                "active": chosen.active,
+            }
+        )
+    if chosen and not chosen.own:
+        form.fields["follows"].widget = HiddenInput()
+        form.fields["title"].widget.attrs["placeholder"] = str(Kind(chosen.code).label)
+    counted = dict(
+        Case.objects.exclude(own_kind="").order_by().values_list("own_kind").annotate(n=Count("pk"))
+    )
+    context = {
+        "form": form,
+        "refusal": refusal,
+        "chosen": chosen,
+        "rows": [(kind, Kind(kind.follows).label, counted.get(kind.code)) for kind in book.values()],
+        "parts": dict(Part.choices),
+        "classes": dict(Urgency.choices),
+    }
+    return render(request, "cases/staff/kinds.html", context, status=status_of(refusal, form))
+
+
 def _terms() -> list[dict[str, Any]]:
     """Every clock as a line of the page and as what its form begins with: first answer, classes, then the law's."""
     book = queries.clock_book()
@@ -60,7 +115,7 @@ def _terms() -> list[dict[str, Any]]:
     ]
     lines += [("", name, Urgency(name).label, "", term, False) for name, term in book.classes.items()]
     lines += [
-        (kind, row.name, Kind(kind).label, row.title, row.term, row.of_worker)
+        (kind, row.name, kind_title(kind), row.title, row.term, row.of_worker)
         for kind, rows in book.legal.items()
         for row in rows
     ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db.models.functions import Left
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Left, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -57,7 +58,8 @@ class Line:
 
 
 def _lines(rows: list[Case], mine: set[int]) -> list[Line]:
-    kinds, states = ({value: str(words) for value, words in table} for table in (Kind.choices, State.choices))
+    kinds = dict(queries.all_kind_choices())
+    states = {value: str(words) for value, words in State.choices}
     names, to_us, offered = places.names_by_code(), gettext("offered to us"), gettext("offered")
     tones = {State.NEW.value: "new", State.OPEN.value: "running"}
     made = []
@@ -69,7 +71,7 @@ def _lines(rows: list[Case], mine: set[int]) -> list[Line]:
             Line(
                 case.pk,
                 case.ref,
-                kinds[case.kind],
+                kinds.get(case.kind_code, case.kind_code),
                 case.due_at if case.open else None,
                 case.paused_at is not None,
                 tone,
@@ -102,7 +104,12 @@ def _listing(actor: Actor) -> Listing:
         COLUMNS,
         [
             Filter("state", _("State"), states, "state", _("Still open"), ("late", "all"), "all"),
-            Filter("kind", _("What about"), Kind.choices, "kind"),
+            Filter(
+                "kind",
+                _("What about"),
+                queries.all_kind_choices(),
+                Coalesce(NullIf("own_kind", Value("")), "kind"),
+            ),
             Filter("who", _("Whose"), [("me", _("Mine")), ("nobody", _("Nobody's yet"))]),
             Filter("region", _("Township"), townships, Left("region_code", 9)),
         ],

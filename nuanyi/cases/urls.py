@@ -14,6 +14,7 @@ urlpatterns = [
     path("items/", settings_staff.items, name="items"),
     path("items/new/", settings_staff.item, name="item_new"),
     path("items/<int:pk>/", settings_staff.item, name="item"),
+    path("kinds/", settings_staff.kinds, name="kinds"),
     path("rules/", settings_staff.rules, name="rules"),
     path("clocks/", settings_staff.clocks, name="clocks"),
     path("letters/", settings_staff.letter_templates, name="letters"),

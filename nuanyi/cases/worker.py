@@ -34,7 +34,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 @permission_required(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
     """Help: ask, come back, look at what there is, numbers to call."""
-    return render(request, "cases/worker/home.html", {"kinds": Kind.choices})
+    return render(request, "cases/worker/home.html", {"kinds": queries.kind_choices()})
 
 
 @require_safe
@@ -78,7 +78,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         if (number := number_of(request.GET.get("item", "")))
         else None
     )
-    first = {"kind": item.case_kind if item else kind if kind in Kind.values else ""}
+    offered = dict(queries.kind_choices())
+    first = {"kind": item.case_kind if item else kind if kind in offered else ""}
     form = AskForm(request.POST or None, request.FILES or None, initial=first)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
@@ -110,7 +111,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "item": item,
-        "chosen": dict(Kind.choices).get(first["kind"], ""),
+        "chosen": offered.get(first["kind"], ""),
+        "wage": " ".join(queries.codes_following(Kind.WAGE)),
         "refusal": refusal,
         "action": f"/help/ask/?{known}" if known else "/help/ask/",
     }

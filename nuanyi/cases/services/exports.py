@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from nuanyi.cases import events, queries
 from nuanyi.cases.models import Case
-from nuanyi.cases.rules import Kind
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import Actor
@@ -30,7 +29,7 @@ def _all(actor: Actor, filters: dict[str, str]) -> list[Case]:
 def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     """The actor's filtered worklist by deadline, at most ``MOST`` rows. Raises NotAllowed."""
     actor.require("cases.handle")
-    names, kinds = places.names_by_code(), dict(Kind.choices)
+    names = places.names_by_code()
     columns = [
         (_("Number"), 14),
         (_("What about"), 18),
@@ -43,7 +42,7 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     told = [
         (
             case.ref,
-            str(kinds[Kind(case.kind)]),
+            case.get_kind_display(),
             clock.last_day(case.due_at) if case.open else "",
             case.get_state_display(),
             str(case.clerk or ""),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, kinds, queries, rules
 from nuanyi.cases.models import Attachment, Case, Message, ServiceItem
-from nuanyi.cases.rules import Channel, Kind, State, Urgency
+from nuanyi.cases.rules import Channel, State
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.lib import clock, limits, masks, pictures, row_security, sounds
@@ -104,7 +104,8 @@ def case_by_code(code: str, network: str) -> Case:
 def _checked(told: Request) -> Request:
     wrong: dict[str, object] = {}
     told.words = told.words.strip()
-    if told.kind not in Kind.values:
+    known = queries.kinds().get(told.kind)
+    if known is None:
         wrong["kind"] = _("What is it about?")
     if len(told.words) < 2:
         wrong["words"] = _("Say in a few words what happened.")
@@ -205,17 +206,20 @@ def _case(key: UUID, told: Request, body: bytes) -> Case:
     else:
         unit, why = queries.route(told.kind, told.sector, told.region_code)
     now, ring, book = clock.now(), keys(), queries.clock_book()
-    urgency = rules.URGENCY_OF.get(told.kind, Urgency.ORDINARY)
-    due, source = book.due(told.kind, urgency, now)
+    # a page that a phone kept may name a kind that was closed since: what somebody sends is taken in all the same
+    kind = queries.kinds()[told.kind]
+    own_kind = kind.code if kind.own else ""
+    due, source = book.due(kind.follows, kind.urgency, now, own_kind)
     case = Case(
         key=key,
         ref=new_ref(),
         claim_digest=_claim_digest(claim_code_of(key)),
         body_digest=body,
-        kind=told.kind,
+        kind=kind.follows,
+        own_kind=own_kind,
         channel=told.channel,
         item=told.item,
-        urgency=urgency,
+        urgency=kind.urgency,
         sector=told.sector,
         region_code=told.region_code,
         employer=told.employer.strip()[:120],
@@ -321,7 +325,7 @@ def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -
         if case.state == State.JOINED:  # "that is not mine": two cases again
             case.merged_into = None
         case.state, case.worker_agrees, case.solved_at = State.OPEN, False, None
-        due_at, source = queries.clock_book().due(case.kind, case.urgency, clock.now())
+        due_at, source = queries.clock_book().due(case.kind, case.urgency, clock.now(), case.own_kind)
         workflow.open_again(case, due_at)
         case.due_source = str(source)[:120]
         ledger.reverse_all_from(case)

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.cases import events, kinds
+from nuanyi.cases import events, kinds, queries
 from nuanyi.cases.models import Register, RegisterLine
 from nuanyi.cases.rules import Kind
 from nuanyi.journal import services as journal
@@ -103,6 +103,7 @@ def take_in(*, actor: Actor, key: UUID, name: str, data: bytes) -> Register:
 
 def _lines(register: Register, data: bytes) -> tuple[list[RegisterLine], list[list[str]]]:
     regions, units = places.names_by_code(), {unit.name: unit for unit in Unit.objects.all()}
+    named = {str(kind.title): kind.follows for kind in queries.kinds().values()} | _KINDS
     units |= {unit.short_name: unit for unit in units.values() if unit.short_name}
     good: list[RegisterLine] = []
     bad: list[list[str]] = []
@@ -111,8 +112,8 @@ def _lines(register: Register, data: bytes) -> tuple[list[RegisterLine], list[li
     columns: dict[int, str] = {}
     for number, cells in enumerate(sheet.rows if sheet else (), 1):
         if not columns:
-            named = {i: _COLUMNS[plain(cell)] for i, cell in enumerate(cells) if plain(cell) in _COLUMNS}
-            columns = named if {"day", "kind"} <= set(named.values()) else {}
+            heads = {i: _COLUMNS[plain(cell)] for i, cell in enumerate(cells) if plain(cell) in _COLUMNS}
+            columns = heads if {"day", "kind"} <= set(heads.values()) else {}
             continue
         row = {field: cells[i] for i, field in columns.items() if i < len(cells)}
         if not plain(row.get("day")) and not plain(row.get("kind")):
@@ -120,7 +121,7 @@ def _lines(register: Register, data: bytes) -> tuple[list[RegisterLine], list[li
         if number > MOST_ROWS:
             raise BadInput(_("There are more than 20,000 lines. Split the file."), code="too-many-rows")
         try:
-            day, kind = _day(row.get("day")), _KINDS[plain(row.get("kind"))]
+            day, kind = _day(row.get("day")), named[plain(row.get("kind"))]
             if day > clock.today():
                 raise ValueError("to come")
         except (ValueError, KeyError, TypeError):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, queries
-from nuanyi.cases.models import AnswerTemplate, ClockRule, RoutingRule, ServiceItem
+from nuanyi.cases.models import AnswerTemplate, CaseKind, ClockRule, RoutingRule, ServiceItem
 from nuanyi.cases.rules import Kind, Part, Urgency
 from nuanyi.journal import services as journal
 from nuanyi.lib.actor import Actor
@@ -40,12 +40,69 @@ def save_item(*, actor: Actor, told: dict[str, Any], item: ServiceItem | None = 
 
 
 @transaction.atomic
+def save_kind(
+    *,
+    actor: Actor,
+    title: str,
+    follows: str,
+    code: str = "",
+    english: str = "",
+    part: str = "",
+    urgency: str = Urgency.ORDINARY,
+    place: int = 0,
+    active: bool = True,
+) -> CaseKind:
+    """Enter a kind of case (without ``code``) or change one; requests that come from now on have its word and class.
+
+    A kind of the program may have other words, another place and be closed, but goes on following its own law; the last
+    one, for everything else, stays open: nobody is refused for want of a word. Raises NotAllowed, BadInput.
+    """
+    actor.require("cases.settings")
+    wrong: dict[str, Any] = {}
+    title, of_program = title.strip(), code in Kind.values
+    known = queries.kinds()
+    if code and code not in known:
+        wrong["title"] = _("Choose from the list.")
+    if not title and not of_program:
+        wrong["title"] = _("Give it a word that a rider would say.")
+    if title and any(str(kind.title) == title and kind.code != code for kind in known.values()):
+        wrong["title"] = _("There is a kind with this word already.")
+    if of_program:
+        follows = code
+    if follows not in Kind.values:
+        wrong["follows"] = _("Choose from the list.")
+    if urgency not in Urgency.values:
+        wrong["urgency"] = _("Choose from the list.")
+    if part and part not in Part.values:
+        wrong["part"] = _("Choose from the list.")
+    if code == Kind.OTHER and not active:
+        wrong["active"] = _("This one stays: whoever finds no word of his own takes it.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    saved, _made = CaseKind.objects.update_or_create(
+        code=code or f"own-{uuid4().hex[:8]}",
+        defaults={
+            "title": title[:20],
+            "english": english.strip()[:60],
+            "follows": follows,
+            "part": part,
+            "urgency": urgency,
+            "place": place,
+            "active": active,
+        },
+    )
+    queries.forget_books()
+    journal.record(actor, events.KIND_SAVED, saved, follows=follows, active=active)
+    return saved
+
+
+@transaction.atomic
 def save_rule(
     *, actor: Actor, kind: str, sector: str, region_code: str, unit: Unit, because: str = ""
 ) -> RoutingRule:
     """Say which unit gets a kind of case (in a trade, in a place). Raises NotAllowed, BadInput."""
     actor.require("cases.settings")
-    if kind not in Kind.values or (sector and sector not in Sector.values):
+    if kind not in queries.kinds() or (sector and sector not in Sector.values):
         raise BadInput(code="bad-rule")
     if region_code and region_code not in places.names_by_code():
         raise BadInput(fields={"region": _("Choose a region.")})
@@ -75,7 +132,7 @@ def save_clock(
     """
     actor.require("cases.settings")
     wrong: dict[str, Any] = {}
-    if kind and kind not in Kind.values:
+    if kind and kind not in queries.kinds():
         wrong["kind"] = _("Choose from the list.")
     if not kind and name != "first" and name not in Urgency.values:
         wrong["kind"] = _("Choose from the list.")

@@ -15,7 +15,9 @@
     /* what only some kinds need is asked of them alone */
     const show = () =>
         form.querySelectorAll("[data-for]").forEach((part) => {
-            part.hidden = form.querySelector("[name=kind]:checked")?.value !== part.dataset.for;
+            part.hidden = !part.dataset.for
+                .split(" ")
+                .includes(form.querySelector("[name=kind]:checked")?.value);
         });
     form.addEventListener("change", show);
     form.addEventListener("restored", show);
