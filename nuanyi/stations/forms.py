@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.places import queries as places
 from nuanyi.stations.models import Station
 from nuanyi.stations.rules import Access, AmenityKind, CheckIn, Function, Tier, Trouble, Venue
 from nuanyi.stations.services.stations import StationDraft
@@ -17,6 +18,7 @@ CRS = [
     ("bd09", _("Baidu (BD-09)")),
     ("wgs84", _("GPS, Tianditu (WGS-84)")),
 ]
+TOWNSHIP_DIGITS = 9
 DAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
 
 
@@ -34,6 +36,11 @@ class StationForm(forms.Form):
     venue = forms.ChoiceField(label=_("Kind of room"), choices=Venue.choices)
     unit = forms.ModelChoiceField(label=_("Unit that answers"), queryset=Unit.objects.none(), required=False)
     place_words = forms.CharField(label=_("Where it is"), max_length=120)
+    region = forms.ChoiceField(
+        label=_("Township"),
+        required=False,
+        help_text=_("Left empty: the township whose outline holds the position, else that of the unit."),
+    )
     point = forms.CharField(
         label=_("Position"),
         max_length=60,
@@ -68,6 +75,14 @@ class StationForm(forms.Form):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["unit"]
         field.queryset = Unit.objects.order_by("name")
+        region: Any = self.fields["region"]
+        region.choices = self._regions()
+        self.fields["every"] = forms.CharField(
+            label=_("Every day"),
+            max_length=80,
+            required=False,
+            help_text=_("Holds for the days that are left empty below. A day of rest: 休."),
+        )
         for number, title in enumerate(DAYS, 1):
             self.fields[f"day{number}"] = forms.CharField(label=title, max_length=80, required=False)
         hint = _("Empty: like any such weekday. 休: closed.")
@@ -77,6 +92,14 @@ class StationForm(forms.Form):
         self.fields["make_up"] = forms.CharField(
             label=_("Make-up working days"), max_length=80, required=False, help_text=hint
         )
+
+    def _regions(self) -> list[tuple[str, Any]]:
+        """The townships; a station that an outline put into a village keeps it."""
+        now = str(self.initial.get("region", ""))
+        found = [("", _("By the position")), *places.township_choices()[1:]]
+        if len(now) <= TOWNSHIP_DIGITS:
+            return found
+        return [*found, (now, places.names_by_code().get(now, now))]
 
     @property
     def days(self) -> list[forms.BoundField]:
@@ -96,7 +119,7 @@ class StationForm(forms.Form):
         """What was said, for the service."""
         told = self.cleaned_data
         lat, lon = told["point"]
-        week: dict[str, Any] = {str(n): told[f"day{n}"] for n in range(1, 8)}
+        week: dict[str, Any] = {str(n): told[f"day{n}"] or told["every"] for n in range(1, 8)}
         week |= {name: told[name] or None for name in ("holiday", "make_up")}
         return StationDraft(
             name=told["name"],
@@ -104,6 +127,7 @@ class StationForm(forms.Form):
             tier=told["tier"],
             venue=told["venue"],
             unit=told["unit"],
+            region_code=told["region"],
             place_words=told["place_words"],
             lat=lat,
             lon=lon,
@@ -144,6 +168,7 @@ class StationForm(forms.Form):
         for name in ("holiday", "make_up"):
             told = station.hours.get(name)
             first[name] = "" if told is None else told or "休"
+        first["region"] = station.region_code if len(station.region_code) >= TOWNSHIP_DIGITS else ""
         first["point"] = f"{station.lat_wgs84:.6f}, {station.lon_wgs84:.6f}"
         first["crs"] = "wgs84"
         first["amenities"] = [amenity.kind for amenity in station.amenities.all()]

@@ -361,6 +361,11 @@ class DistrictDay:
     expiring: int
 
 
+def any_in_service() -> bool:
+    """Whether workers could see any station at all."""
+    return Station.objects.filter(state__in=[State.OPEN, State.PAUSED]).exists()
+
+
 def district_day(actor: Actor) -> DistrictDay:
     """Counts of now, each a query."""
     stations = Station.objects.visible_to(actor)

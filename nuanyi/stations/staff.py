@@ -158,6 +158,7 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         "exceptions": sorted(found.exceptions.all(), key=lambda e: e.first_date),
         "keepers": keepers,
         "may_keep": Account.objects.filter(pk__in=with_role, is_active=True).order_by("username")[:200],
+        "may_grant": actor.can("people.manage_accounts"),
         "faults": found.faults.order_by("-pk")[:20],
         "troubles": dict(Trouble.choices),
         "photos": {p.shows: p for p in found.photos.defer("jpeg").exclude(shows="fault")},
@@ -176,7 +177,7 @@ def _address(request: HttpRequest, station: Station) -> str:
 def _form(request: HttpRequest, station: Station | None) -> HttpResponse:
     refusal = None
     form = (
-        StationForm(request.POST)
+        StationForm(request.POST, initial={"region": station.region_code if station else ""})
         if request.method == "POST"
         else StationForm.of(station)
         if station

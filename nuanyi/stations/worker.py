@@ -115,6 +115,7 @@ def nearest(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked,
         "rows": rows,
+        "none_yet": not rows and not queries.any_in_service(),
         "by_distance": by_distance,
         "far": bool(by_distance and rows and (rows[0].metres or 0) > FAR_METRES),
         "best": next((r for r in rows if r.stands.open), None) if by_distance else None,

@@ -126,7 +126,8 @@ def placed(lat: float, lon: float, crs: str, region_code: str = "") -> tuple[flo
 def save_station(*, actor: Actor, draft: StationDraft, station: Station | None = None) -> Station:
     """Enter a station (planned) or change one. Raises NotAllowed, NotFound, BadInput, Conflict."""
     _check(draft)
-    lat, lon, region = placed(draft.lat, draft.lon, draft.crs, draft.region_code)
+    said = draft.region_code or (draft.unit.region_code if draft.unit else "")
+    lat, lon, region = placed(draft.lat, draft.lon, draft.crs, said)
     units = (draft.unit.pk,) if draft.unit else ()
     actor.require("stations.edit", regions=(region,), units=units)
     if station is not None:

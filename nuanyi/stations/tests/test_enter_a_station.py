@@ -1,6 +1,7 @@
 import io
 
 import pytest
+from django.test import Client
 
 from conftest import workbook
 from nuanyi.journal.models import Entry
@@ -220,3 +221,58 @@ def test_our_own_list_comes_back_unchanged(cast, put):
         actor=cast.actor("office"), key=new_id(), file_name="驿站.xlsx", data=body, crs="wgs84"
     )
     assert [(row["does"], row["changes"], row["problems"]) for row in told.rows] == [("same", [], [])] * 3
+
+
+# a district that begins: nothing is drawn, nothing is there ----------------------------------------
+
+FORM = {
+    "name": "柘木镇骑手驿站",
+    "tier": "township",
+    "venue": "care_station",
+    "place_words": "柘木街12号",
+    "point": "25.0746, 110.2863",
+    "crs": "wgs84",
+    "access": "open",
+    "check_in": "position",
+}
+
+
+def test_where_nothing_is_drawn_a_station_stands_in_the_township_of_its_unit_or_in_the_one_that_is_chosen(
+    cast, district
+):
+    office = cast.client("office")
+    assert office.post("/office/stations/new/", FORM | {"unit": district["t100"].pk}).status_code == 302
+    assert Station.objects.get().region_code == district["t100"].region_code == "450311100"
+    address = f"/office/stations/{Station.objects.get().pk}/edit/"
+    assert office.post(address, FORM | {"region": "450311101"}).status_code == 302
+    assert Station.objects.get().region_code == "450311101"
+    # changing something else by its form leaves it there
+    page = office.get(address).content.decode()
+    assert 'value="450311101" selected' in " ".join(page.split())
+
+
+def test_hours_of_every_day_are_written_once_and_a_day_of_rest_is_named(cast):
+    office = cast.client("office")
+    answer = office.post("/office/stations/new/", FORM | {"every": "07:00-23:00", "day7": "休"})
+    assert answer.status_code == 302
+    assert dict(Station.objects.get().week_words) == dict.fromkeys(range(1, 7), "07:00-23:00") | {7: ""}
+
+
+def test_a_station_that_is_being_prepared_says_that_nobody_sees_it_and_is_opened_by_one_button(cast, put):
+    station, office = put(opened=False), cast.client("office")
+    page = office.get(f"/office/stations/{station.pk}/").content.decode()
+    assert "小哥现在还看不到它" in page
+    office.post(f"/office/stations/{station.pk}/move/", {"state": "open"})
+    assert "小哥现在还看不到它" not in office.get(f"/office/stations/{station.pk}/").content.decode()
+
+
+def test_a_district_without_stations_says_so_and_asks_nobody_to_take_a_filter_away(cast, district, put):
+    office, rider = cast.client("office"), Client()
+    assert "还没有驿站" in office.get("/office/stations/").content.decode()
+    assert "data-map" not in office.get("/office/stations/").content.decode()
+    page = rider.get("/").content.decode()
+    assert "这里还没有驿站" in page
+    assert "去掉一个选择" not in page
+    put()
+    assert "去掉一个选择" in rider.get("/?amenity=microwave").content.decode()
+    assert "没有这样的驿站" in office.get("/office/stations/?q=zzz").content.decode()
