@@ -21,7 +21,7 @@ from nuanyi.census.rules import Choice, ImportState, Kind
 from nuanyi.census.services import copies, imports
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
-from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sheets import REASONS as SHEET_REASONS
@@ -108,7 +108,7 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         "has_file": files.has(of.pk, files.SENT),
         "has_rejected": files.has(of.pk, files.REJECTED),
         "count": _persons_of(request, of),
-        "all_fields": {name: title for table in FIELDS.values() for name, (title, _names) in table.items()},
+        "all_fields": _all_fields(of),
     }
     if of.state in (ImportState.REVIEW, ImportState.COLUMNS):
         context |= _review(request, of)
@@ -116,6 +116,16 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         "census/staff/import_body.html" if getattr(request, "htmx", False) else "census/staff/import.html"
     )
     return render(request, template, context)
+
+
+def _all_fields(of: Import) -> dict[str, Words]:
+    """What a column may hold, in the words of what the file lists; what only the other kind has stands last."""
+    kinds = sorted(FIELDS, key=lambda kind: kind != of.kind)
+    found: dict[str, Words] = {}
+    for kind in kinds:
+        for name, (title, _names) in FIELDS[kind].items():
+            found.setdefault(name, title)
+    return found
 
 
 def _review(request: HttpRequest, of: Import) -> dict[str, Any]:

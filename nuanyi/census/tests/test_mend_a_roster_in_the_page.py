@@ -1,4 +1,5 @@
 import io
+import re
 
 import openpyxl
 import pytest
@@ -220,6 +221,9 @@ def test_a_file_without_a_head_shows_no_phone_as_the_name_of_a_column(office, ca
     assert "19900000001" not in str(of.columns)
     words = cast.client("office").get(f"/office/census/imports/{of.pk}/").content.decode()
     assert "19900000001" not in words
+    # what the columns of a roster of people may hold is called as people's
+    assert re.search(r'value="name"\s*>\s*姓名', words)
+    assert "户名" not in words
     imports.choose_columns(
         actor=office, of=of, kind="workers", columns={"Sheet1": {"row": 0, "fields": {"name": 0, "phone": 1}}}
     )
