@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,9 @@ from nuanyi.lib.figures import Window, window
 from nuanyi.lib.form_parsing import day_of
 from nuanyi.matrix import queries, week
 
+#: Months back that the matrix offers; any other is typed.
+MONTHS = 12
+
 
 def _asked(request: HttpRequest) -> tuple[Window, str]:
     period = request.GET.get("period", "").strip()
@@ -25,6 +28,13 @@ def _asked(request: HttpRequest) -> tuple[Window, str]:
         return window(period, request.GET.get("region", "")), period
     except BadInput:
         return Window(), ""
+
+
+def _periods(today: date) -> list[str]:
+    """This month and those before it, then this year and the one before: what is asked for most."""
+    count = today.year * 12 + today.month - 1
+    months = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(count, count - MONTHS, -1)]
+    return [*months, str(today.year), str(today.year - 1)]
 
 
 @require_safe
@@ -35,7 +45,9 @@ def matrix(request: HttpRequest) -> HttpResponse:
     context = {
         "matrix": queries.matrix(asked, actor),
         "figures": queries.all_figures(asked, actor),
-        "period": period,
+        "period": request.GET.get("period", "").strip()[:20],
+        "wrong": bool(request.GET.get("period", "").strip()) and not period,
+        "periods": _periods(clock.today()),
         "coarse": not actor.everywhere("census.view"),
     }
     return render(request, "matrix/staff/matrix.html", context)

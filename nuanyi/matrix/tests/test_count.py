@@ -19,3 +19,11 @@ def test_the_demo_district_counts_what_the_source_says(db):
     here = queries.matrix(Window())
     assert sum(cell.establishments for line in here.rows for cell in line.cells) == 169
     assert all(cell.hold for line in here.rows for cell in line.cells)
+
+
+def test_a_month_that_is_written_otherwise_is_kept_in_its_field_and_said_to_be_left_out(cast):
+    office = cast.client("office")
+    page = office.get("/office/matrix/?period=2026/11").content.decode()
+    assert 'value="2026/11"' in page
+    assert "请写月份" in page
+    assert "请写月份" not in office.get("/office/matrix/?period=2026-11").content.decode()
