@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm
 from allauth.account.signals import password_changed
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.lib.actor import GUEST
@@ -27,6 +31,13 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Never."""
         return False
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """From the one-time password on to the work; from one's own page back to it, which says that it was changed."""
+        user = request.user
+        if isinstance(user, Account) and user.must_change_password:
+            return str(settings.LOGIN_REDIRECT_URL)
+        return f"{reverse('my_account')}?changed=password"
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Attempts are counted by name and address: five wrong passwords from elsewhere keep nobody out of his account."""
         name = str(super()._get_login_attempts_cache_key(request, **credentials))
@@ -35,6 +46,16 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_client_ip(self, request: HttpRequest) -> str:
         """The client's address, as far as trusted proxies say it."""
         return client_address(request.META) or "0.0.0.0"  # noqa: S104 - nobody's
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """allauth's, with the word that stands on the slip in one's hand."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = _("Sign-in name")
+        self.fields["login"].widget.attrs["placeholder"] = ""
+        self.fields["password"].widget.attrs["placeholder"] = ""
 
 
 class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]

@@ -300,7 +300,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         try:
             services.open_district(actor=ACTOR, trial="trial" in request.POST)
             request.session.pop(SESSION, None)
-            return redirect(settings.LOGIN_URL)
+            return redirect(f"{settings.LOGIN_URL}?opened=1")
         except Refusal as wrong:
             refusal = wrong
     steps = queries.steps()

@@ -235,13 +235,28 @@ def test_by_the_pages_alone_a_district_is_set_up_and_the_first_sign_in_must_choo
     assert len(passwords) == 2
     overview = browser.get("/setup/overview/").content.decode()
     assert "可以开通了" in overview
-    assert browser.post("/setup/overview/").status_code == 302
+    opened = browser.post("/setup/overview/")
+    assert opened.status_code == 302
+    page = browser.get(opened["Location"]).content.decode()
+    assert "已经开通" in page
+    assert "登录名" in page
+    assert "用户名" not in page
     assert Client().get("/").status_code == 200
     assert browser.get("/setup/units/").status_code == 404
     staff = Client()
     answer = staff.post("/accounts/login/", {"login": "liangxin", "password": passwords[1]})
     assert answer.status_code == 302
     assert staff.get("/office/").headers["Location"] == "/accounts/password/change/"
+    own = {
+        "oldpassword": passwords[1],
+        "password1": "lantern-in-the-rain",
+        "password2": "lantern-in-the-rain",
+    }
+    changed = staff.post("/accounts/password/change/", own)
+    assert changed.headers["Location"] == "/office/"
+    again = own | {"oldpassword": own["password1"], "password1": "rain-on-a-lantern"}
+    changed = staff.post("/accounts/password/change/", again | {"password2": "rain-on-a-lantern"})
+    assert "密码已改好" in staff.get(changed.headers["Location"]).content.decode()
 
 
 def test_a_step_that_is_refused_keeps_what_was_typed(waiting):
