@@ -26,6 +26,7 @@ def _time(browser: Client, address: str) -> float:
 def run(report: Report) -> None:
     """Compare the pages."""
     from nuanyi.census.models import Worker
+    from nuanyi.lib import listing
     from nuanyi.lib.actor import system
     from nuanyi.people import services
 
@@ -42,8 +43,8 @@ def run(report: Report) -> None:
     browser = Client(headers={"host": "localhost"})
     browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     browser.get("/office/census/workers/")
-    cursor_of_page = Worker.objects.order_by("-pk").values_list("pk", flat=True)[999 * 50 - 1]
-    first, far = "/office/census/workers/", f"/office/census/workers/?after={cursor_of_page}"
+    first = "/office/census/workers/"
+    far = f"{first}?after={listing.cursor_of(Worker.objects.order_by('-pk')[999 * 50 - 1], 'pk')}"
     counts = []
     for address in (first, far):
         with CaptureQueriesContext(connection) as seen:

@@ -48,4 +48,5 @@ def search_for(actor: Actor, text: str) -> Iterator[Hits]:
         yield Hits(
             _("Service desk"),
             [Hit(f"{row.ref} {row.get_kind_display()}", Route("cases:case", {"pk": row.pk})) for row in rows],
+            _("number or employer"),
         )

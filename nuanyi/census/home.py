@@ -46,19 +46,24 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
 
 
 def search_for(actor: Actor, text: str) -> Iterator[Hits]:
-    """Workers by an exact phone or ID number only (the look-up is journaled), establishments by a part of the name."""
+    """Workers by a whole phone, ID number or name (the look-up is journaled), establishments by a part of the name."""
     if not actor.can("census.view"):
         return
     persons = people.person_with(actor, text)
     workers = Worker.objects.visible_to(actor).select_related("person").filter(person__in=persons)[:20]
-    yield Hits(
-        _("Workers"),
-        [
-            Hit(f"{row.person.name} {row.person.phone}", Route("census:worker", {"pk": row.pk}))
-            for row in workers
-        ],
-    )
+    ways = people.looks_for(actor, text)
+    if ways:
+        yield Hits(
+            _("Workers"),
+            [
+                Hit(f"{row.person.name} {row.person.phone}", Route("census:worker", {"pk": row.pk}))
+                for row in workers
+            ],
+            "、".join(str(way) for way in ways),
+        )
     rows = queries.establishments(actor, {"q": text})[:20]
     yield Hits(
-        _("Establishments"), [Hit(row.name, Route("census:establishment", {"pk": row.pk})) for row in rows]
+        _("Establishments"),
+        [Hit(row.name, Route("census:establishment", {"pk": row.pk})) for row in rows],
+        _("part of the name"),
     )

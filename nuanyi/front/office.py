@@ -36,7 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required("front.office", journaled=True)
 def search(request: HttpRequest) -> HttpResponse:
-    """Establishments and sites by name, places, units; workers by an exact phone or ID number only."""
+    """What is there of that name or number, and where it was looked for."""
     actor, text = actor_of(request), request.GET.get("q", "").strip()[:80]
-    found = rooms.search(actor, text) if text else []
-    return render(request, "front/search.html", {"q": text, "found": found})
+    looked = rooms.search(actor, text) if text else []
+    context = {"q": text, "looked": looked, "found": [hits for hits in looked if hits.rows]}
+    return render(request, "front/search.html", context)

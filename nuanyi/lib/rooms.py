@@ -187,6 +187,8 @@ class Hits:
 
     title: Words
     rows: Sequence[Hit]
+    #: by what was looked for, in words; empty where only the title says it
+    by: Words = ""
 
 
 @dataclass(frozen=True)
@@ -325,11 +327,8 @@ def home_figures() -> list[str]:
 
 
 def search(actor: Actor, text: str) -> list[Hits]:
-    """What is there for ``text`` in any room; only what was found."""
-    found = [
-        hits for room in rooms().values() if room.search is not None for hits in room.search(actor, text)
-    ]
-    return [hits for hits in found if hits.rows]
+    """What was looked for by ``text`` in every room where this actor may look, found or not."""
+    return [hits for room in rooms().values() if room.search is not None for hits in room.search(actor, text)]
 
 
 def offline() -> list[Route | StaticFile]:

@@ -18,7 +18,7 @@ REVEALED = declare("people.revealed", _("A personal value was opened"), personal
 REVEAL_REFUSED = declare(
     "people.reveal_refused", _("Opening a personal value was refused"), personal="id only"
 )
-LOOKED_UP = declare("people.looked_up", _("A person was looked up by an exact number"))
+LOOKED_UP = declare("people.looked_up", _("A person was looked up by an exact number or name"))
 ERASED = declare("people.erased", _("A person was erased"), personal="id only")
 CORRECTED = declare("people.corrected", _("A personal value was put right"), personal="id only")
 ADMITTED = declare("people.admitted", _("Somebody who had been forgotten wants to be here again"))

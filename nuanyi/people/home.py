@@ -16,5 +16,7 @@ def search_for(actor: Actor, text: str) -> Iterator[Hits]:
     if actor.can("people.manage_accounts"):
         rows = Account.objects.filter(username__contains=text)[:10]
         yield Hits(
-            _("Accounts"), [Hit(row.username, Route("people:account", {"pk": row.pk})) for row in rows]
+            _("Accounts"),
+            [Hit(row.username, Route("people:account", {"pk": row.pk})) for row in rows],
+            _("part of the sign-in name"),
         )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
+from nuanyi.lib import masks, sealed
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import Words
 from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile
 from nuanyi.people import events
 from nuanyi.people.models import Account, KeptView, Person, WecomLink, keys
@@ -36,16 +40,54 @@ def digests_of(text: str) -> list[tuple[str, bytes]]:
     return found
 
 
+#: How many persons of one family name are compared at most; a city looks for the others by phone.
+COMPARED = 20_000
+#: A whole name: Chinese signs, with the dot of longer ones between them.
+_NAME = re.compile(r"[\u3400-\u9fff](?:[\u3400-\u9fff·]){1,19}")
+
+
+def looks_for(actor: Actor, text: str) -> list[Words]:
+    """By what ``person_with`` would look for these words, in words; empty where it would not look at all."""
+    if not actor.can("people.see_masked"):
+        return []
+    if digests_of(text):
+        return [_("whole phone number"), _("whole ID number")]
+    return [_("whole name")] if _NAME.fullmatch(text) and actor.can("people.reveal") else []
+
+
 def person_with(actor: Actor, text: str) -> QuerySet[Person]:
-    """The persons with exactly this phone or identity number, among those the actor may see; journaled."""
-    digests = digests_of(text)
-    if not digests or not actor.can("people.see_masked"):
+    """The persons with exactly this phone, identity number or name, among those the actor may see; journaled.
+
+    A name is looked for by those who may open one. It has no digest: a few hundred names are those of half the
+    country, and a digest of each would have to be kept for this alone. What has the family name (its mask) and the
+    sealed length is compared.
+    """
+    if not actor.can("people.see_masked"):
         return Person.objects.none()
+    digests = digests_of(text)
+    if not digests:
+        return _named(actor, text)
     wanted = Q(pk__in=[])
     for field, digest in digests:
         wanted |= Q(**{f"{field}_digest": digest})
     journal.record(actor, events.LOOKED_UP, field=digests[0][0])
     return Person.objects.visible_to(actor).filter(wanted)
+
+
+def _named(actor: Actor, text: str) -> QuerySet[Person]:
+    if not _NAME.fullmatch(text) or not actor.can("people.reveal"):
+        return Person.objects.none()
+    journal.record(actor, events.LOOKED_UP, field="name")
+    length = len(keys().seal("person", text, b""))
+    candidates = (
+        Person.objects.visible_to(actor)
+        .filter(name_mask=masks.mask_name(text), erased_at=None)
+        .annotate(sealed_length=Length("sealed_name"))
+        .filter(sealed_length=length)
+        .only("pk", "sealed_name")[:COMPARED]
+    )
+    found = [row.pk for row in candidates.iterator() if sealed.open_text(row, "sealed_name") == text]
+    return Person.objects.visible_to(actor).filter(pk__in=found)
 
 
 def has_hands(unit_id: int) -> bool:

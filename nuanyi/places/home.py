@@ -16,4 +16,6 @@ def search_for(_actor: Actor, text: str) -> Iterator[Hits]:
     regions = Region.objects.filter(name__contains=text).defer("geometry_wgs84")[:10]
     grids = Grid.objects.filter(name__contains=text).defer("geometry_wgs84")[:10]
     rows = [Hit(r.name, Route("units:ask", query={"region": r.code}), r.code) for r in regions]
-    yield Hits(_("Places"), rows + [Hit(grid.name, detail=grid.code) for grid in grids])
+    yield Hits(
+        _("Places"), rows + [Hit(grid.name, detail=grid.code) for grid in grids], _("part of the name")
+    )

@@ -31,4 +31,5 @@ def search_for(actor: Actor, text: str) -> Iterator[Hits]:
         yield Hits(
             _("Reports"),
             [Hit(f"{row.ref} {row.kind}", Route("reports:report", {"pk": row.pk})) for row in rows],
+            _("number or place"),
         )

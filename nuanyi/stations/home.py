@@ -27,4 +27,5 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
 def search_for(actor: Actor, text: str) -> Iterator[Hits]:
     """Stations by a part of their name."""
     rows = Station.objects.visible_to(actor).filter(name__contains=text)[:10]
-    yield Hits(_("Stations"), [Hit(row.name, Route("stations:one", {"pk": row.pk})) for row in rows])
+    hits = [Hit(row.name, Route("stations:one", {"pk": row.pk})) for row in rows]
+    yield Hits(_("Stations"), hits, _("part of the name"))

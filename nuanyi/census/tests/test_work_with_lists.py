@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from nuanyi.census.models import Establishment, Worker
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.lib.ids import new_id
+from nuanyi.lib.listing import cursor_of
 from nuanyi.people.models import KeptView
 
 SHOPS, WORKERS = "/office/census/establishments/", "/office/census/workers/"
@@ -177,3 +178,47 @@ def test_workers_and_establishments_share_one_page(cast, program):
     page = cast.client("office").get(WORKERS).content.decode()
     assert Worker.objects.count() == page.count("data-row") == 2
     assert "周小明" not in page
+
+
+def many_shops(count):
+    """So many establishments, made by the database from one."""
+    shops(1)
+    told = {
+        "id": "gen_random_uuid()",
+        "name": "'测试店' || n",
+        "name_key": "'测试店' || n",
+        "headcount": "n %% 50",
+        "credit_code": "NULL",
+        "sector": "CASE WHEN n %% 2 = 0 THEN 'courier' ELSE 'takeaway' END",
+    }
+    columns = [field.column for field in Establishment._meta.concrete_fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO census_establishment ({', '.join(columns)})"
+            f" SELECT {', '.join(told.get(name, name) for name in columns)}"
+            " FROM (SELECT * FROM census_establishment LIMIT 1) AS one, generate_series(1, %s) AS n",
+            [count],
+        )
+
+
+def test_the_thousandth_page_of_a_hundred_thousand_rows_asks_as_the_first_does_and_skips_nothing(cast):
+    """A page begins behind a key: nothing before it is read, whatever it is sorted by."""
+    many_shops(100_000)
+    browser = cast.client("office")
+
+    def asked(address):
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(address).status_code == 200
+        return [query["sql"] for query in captured]
+
+    asked(SHOPS)
+    for sort, field in (("", "pk"), ("headcount", "headcount")):
+        order = ("headcount", "pk") if sort else ("-pk",)
+        [far] = Establishment.objects.filter(headcount__isnull=False).order_by(*order)[49_949:49_950]
+        first = asked(f"{SHOPS}?sort={sort}")
+        thousandth = asked(f"{SHOPS}?sort={sort}&after={cursor_of(far, field)}")
+        assert len(thousandth) == len(first)
+        assert not any(" OFFSET " in sql for sql in thousandth)
+    page = flat(browser.get(f"{SHOPS}?size=200").content.decode())
+    assert page.count("<tr data-row") == 200
+    assert 'role="status">超过 100,000 条<' in page

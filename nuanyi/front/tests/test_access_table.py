@@ -101,6 +101,23 @@ def test_no_page_shows_a_personal_value_in_clear(cast, program, part):
         assert not any(secret in text for secret in secrets), page
 
 
+def test_a_whole_name_finds_the_person_for_those_who_may_open_one_and_the_page_says_what_it_searched(
+    cast, program
+):
+    from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+    from nuanyi.journal.models import Entry
+
+    take(program, [HEAD, row(1), row(2)])
+    for part, seen, looks in (("office", True, True), ("zhemu", False, True), ("clerk", False, False)):
+        page = cast.client(part).get("/office/search/", {"q": "周小明"}).content.decode()
+        assert ("周**" in page) is seen, part
+        assert ("完整姓名）" in page) is looks, part
+    assert Entry.objects.filter(kind="people.looked_up", detail__field="name").exists()
+    assert "周小明" not in str(list(Entry.objects.values_list("detail", flat=True)))
+    for part_of_it in ("周小", "周小明明", "小明"):
+        assert "周**" not in cast.client("office").get("/office/search/", {"q": part_of_it}).content.decode()
+
+
 def test_an_exact_phone_finds_the_person_for_those_who_may_and_nobody_else(cast, program):
     from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 
