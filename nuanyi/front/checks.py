@@ -42,7 +42,7 @@ def written_at(view: Any) -> str:
 @register()
 def every_route_has_a_permission(**_options: Any) -> list[Error]:
     """Every view declares its permission, one that a room declares. API operations say theirs on the function of ninja."""
-    from nuanyi.front.api import undeclared
+    from nuanyi.front.api_root import undeclared
 
     errors = []
     for address, view in routes():

@@ -3,8 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from nuanyi.front import api as front_api
-from nuanyi.front import shell, style, worker
+from nuanyi.front import api_root, shell, style, worker
 
 urlpatterns = [
     path("who/", worker.who, name="who"),
@@ -16,7 +15,7 @@ urlpatterns = [
     path("healthz", shell.healthz, name="healthz"),
     path("metrics", shell.metrics, name="metrics"),
     path("language/", shell.language, name="language"),
-    path("api/v1/", front_api.api.urls),
+    path("api/v1/", api_root.api.urls),
 ]
 
 if settings.DEBUG:

@@ -368,6 +368,15 @@ def routes() -> list[URLPattern | URLResolver]:
     ]
 
 
+def routers() -> dict[str, Any]:
+    """The operations of the public API by the room whose ``api.py`` has them (a router of django-ninja each)."""
+    return {
+        room.name: import_module(f"{package}.api").router
+        for package, room in rooms().items()
+        if _has(package, "api")
+    }
+
+
 # what does not fit ---------------------------------------------------------------------------
 
 
