@@ -7,7 +7,9 @@ from nuanyi.journal.rules import declare
 
 CASE_SENT = declare("cases.case_sent", _("A case came"), personal="id only")
 CASE_READ = declare("cases.case_read", _("A case was read"), personal="id only")
-PHONE_OPENED = declare("cases.phone_opened", _("The phone of a case was opened"), personal="id only")
+PHONE_OPENED = declare(
+    "cases.phone_opened", _("The phone of a case was opened"), personal="id only", opens=True
+)
 CASE_TAKEN = declare("cases.case_taken", _("A unit took a case"), personal="id only")
 CASE_OFFERED = declare("cases.case_offered", _("A case was offered to another unit"), personal="id only")
 OFFER_REFUSED = declare("cases.offer_refused", _("A unit refused a case"), personal="id only")

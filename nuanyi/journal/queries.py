@@ -48,9 +48,11 @@ class Verdict:
     heads: heads.Heads
 
 
-def acts_since(*, actor_id: int | None, kind: str, since: datetime) -> int:
-    """How often an account did something since a moment."""
-    return Entry.objects.filter(kind=kind, actor_id=actor_id, at__gte=since).count()
+def values_opened_since(*, actor_id: int | None, since: datetime) -> int:
+    """How many personal values an account saw in clear since a moment, by whatever page of whatever room."""
+    kinds = [kind.name for kind in rules.kinds().values() if kind.opens]
+    rows = Entry.objects.filter(kind__in=kinds, actor_id=actor_id, at__gte=since)
+    return sum(detail.get("values", 1) for detail in rows.values_list("detail", flat=True))
 
 
 def check_chain(home: Path | None = None) -> Verdict:

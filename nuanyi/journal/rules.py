@@ -14,21 +14,25 @@ GENESIS = b"\0" * 32
 
 @dataclass(frozen=True)
 class EventKind:
-    """A kind of entry. ``personal`` tells what the detail may hold of a person: nothing, or only its id."""
+    """A kind of entry. ``personal`` tells what the detail may hold of a person: nothing, or only its id.
+
+    ``opens``: somebody saw personal values in clear; it counts against the day's quota, by ``values`` in its detail.
+    """
 
     name: str
     title: Words
     personal: str = "nothing"
+    opens: bool = False
 
 
 _kinds: dict[str, EventKind] = {}
 
 
-def declare(name: str, title: Words, personal: str = "nothing") -> str:
+def declare(name: str, title: Words, personal: str = "nothing", *, opens: bool = False) -> str:
     """Register a kind and return its name. Raises ValueError for an unknown treatment of personal data."""
     if personal not in ("nothing", "id only"):
         raise ValueError(f"{name}: say what becomes of personal data")
-    _kinds[name] = EventKind(name, title, personal)
+    _kinds[name] = EventKind(name, title, personal, opens)
     return name
 
 

@@ -24,6 +24,7 @@ TITLES: dict[str, Words] = {
     "code": _("code"),
     "codes": _("codes"),
     "count": _("number"),
+    "values": _("number"),
     "district": _("district"),
     "doubles": _("doubles"),
     "field": _("field"),

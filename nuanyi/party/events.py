@@ -11,5 +11,5 @@ INSTRUCTOR_ASSIGNED = declare("party.instructor_assigned", _("An instructor was 
 VISITED = declare("party.visited", _("An instructor recorded a visit"))
 APPLIED = declare("party.applied", _("Somebody asked for a talk with the organisation"))
 APPLICATION_MOVED = declare("party.application_moved", _("A step on the way was recorded"))
-APPLICATION_SEEN = declare("party.application_seen", _("A name and a phone were opened"))
+APPLICATION_SEEN = declare("party.application_seen", _("A name and a phone were opened"), opens=True)
 DEFINITION_SAVED = declare("party.definition_saved", _("What counts as covered was changed"))

@@ -14,7 +14,7 @@ ROLE_ASKED = declare("people.role_asked", _("A role was given and waits for a se
 DUTY_TAKEN = declare("people.duty_taken", _("A role was taken away"))
 SIGNED_IN = declare("people.signed_in", _("Somebody signed in"))
 SIGN_IN_FAILED = declare("people.sign_in_failed", _("A sign-in failed"))
-REVEALED = declare("people.revealed", _("A personal value was opened"), personal="id only")
+REVEALED = declare("people.revealed", _("A personal value was opened"), personal="id only", opens=True)
 REVEAL_REFUSED = declare(
     "people.reveal_refused", _("Opening a personal value was refused"), personal="id only"
 )

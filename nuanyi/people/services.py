@@ -15,11 +15,12 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import queries as journal_queries
+from nuanyi.journal import rules as journal_rules
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, masks, retention, sealed
 from nuanyi.lib.actor import Actor
@@ -316,25 +317,34 @@ def _reveal(actor: Actor, pk: UUID, field: str, purpose: str) -> str:
         raise NotFound()
     permission = "people.reveal_political" if field == "political" else "people.reveal"
     actor.require(permission, regions=tuple(person.region_codes), units=tuple(person.unit_ids))
+    record_opening(actor, events.REVEALED, person, field=field, purpose=purpose[:200])
+    return sealed.open_text(person, f"sealed_{field}")
+
+
+@transaction.atomic
+def record_opening(
+    actor: Actor, kind: str, subject: models.Model, *, values: int = 1, **detail: object
+) -> None:
+    """Write to the journal that so many personal values are opened, count them into the day's quota, tell the auditors.
+
+    Every room that shows a value in clear calls it before it opens one; ``kind`` was declared with ``opens``.
+    Raises TooMuch (the day's quota is used up, and nothing may be shown).
+    """
+    if not journal_rules.kind(kind).opens:
+        raise ValueError(f"{kind} is not declared as one that opens values")
     # one opening at a time: counted side by side, 32 at once gave two more than the day's quota and no alarm
     if actor.account_id is not None:
         Account.objects.select_for_update().filter(pk=actor.account_id).first()
-    used = _reveals_today(actor)
-    if actor.kind != "system" and used >= rules.REVEALS_A_DAY:
+    midnight = clock.midnight(clock.today())
+    used = journal_queries.values_opened_since(actor_id=actor.account_id, since=midnight)
+    if actor.kind != "system" and used + values > rules.REVEALS_A_DAY:
         raise TooMuch(
             _("You have opened as many values as one person may in a day. Ask your superior."),
             code="reveal-quota",
         )
-    clear = sealed.open_text(person, f"sealed_{field}")
-    journal.record(actor, events.REVEALED, person, field=field, purpose=purpose[:200])
-    if used + 1 == rules.REVEALS_ALARM:
-        events.reveal_alarm.send(sender=Person, actor=actor, count=used + 1)
-    return clear
-
-
-def _reveals_today(actor: Actor) -> int:
-    midnight = clock.midnight(clock.today())
-    return journal_queries.acts_since(actor_id=actor.account_id, kind=events.REVEALED, since=midnight)
+    journal.record(actor, kind, subject, values=values, **detail)
+    if used < rules.REVEALS_ALARM <= used + values:
+        events.reveal_alarm.send(sender=Person, actor=actor, count=used + values)
 
 
 def open_for_program(person: Person, field: str) -> str:

@@ -7,7 +7,8 @@ from nuanyi.journal.rules import declare
 REPORT_MOVED = declare("reports.moved", _("A report was taken, mended, refused or handed over"))
 REPORT_CHANGED = declare("reports.changed", _("Kind or place of a report was corrected"))
 REPORTS_JOINED = declare("reports.joined", _("Reports were joined or parted"))
-WORDS_SEEN = declare("reports.words_seen", _("Words, photos or the phone of a report were looked at"))
+WORDS_SEEN = declare("reports.words_seen", _("Words or photos of a report were looked at"))
+PHONES_SEEN = declare("reports.phones_seen", _("Phones of a report were opened"), opens=True)
 SETTINGS_CHANGED = declare(
     "reports.settings_changed", _("Kinds, rules, grid roles or keys of reports were changed")
 )

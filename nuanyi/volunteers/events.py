@@ -6,7 +6,7 @@ from nuanyi.journal.rules import declare
 
 TEAM_SAVED = declare("volunteers.team_saved", _("A team was entered or changed"))
 VOLUNTEER_MOVED = declare("volunteers.moved", _("A volunteer was taken, placed or let go"))
-NAME_SEEN = declare("volunteers.name_seen", _("Names and phones of a duty list were opened"))
+NAME_SEEN = declare("volunteers.name_seen", _("Names and phones of a duty list were opened"), opens=True)
 LIST_EXPORTED = declare("volunteers.list_exported", _("A masked list of volunteers was exported"))
 SHIFT_SAVED = declare("volunteers.shift_saved", _("A shift was planned or closed"))
 EVIDENCE_SEEN = declare("volunteers.evidence_seen", _("A photo of a shift was looked at"))

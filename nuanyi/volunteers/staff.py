@@ -135,7 +135,7 @@ def shift(request: HttpRequest, pk: int) -> HttpResponse:
 def duty_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Names and phones of those who have a place; journaled."""
     found = joining.names(actor=actor_of(request), shift=pk)
-    response = render(request, "volunteers/staff/role.html", {"rows": found, "pk": pk})
+    response = render(request, "volunteers/staff/duty.html", {"rows": found, "pk": pk})
     response["Cache-Control"] = "no-store"
     return response
 

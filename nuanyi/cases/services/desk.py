@@ -19,6 +19,7 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
+from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
 from nuanyi.units.models import Unit
 
@@ -53,11 +54,11 @@ def read_case(*, actor: Actor, pk: int) -> Case:
 
 @transaction.atomic
 def open_phone(*, actor: Actor, pk: int, purpose: str) -> str:
-    """The worker's phone in clear, for a purpose that is journaled. Raises NotAllowed, NotFound, BadInput."""
+    """The worker's phone in clear, for a purpose that is journaled. Raises NotAllowed, NotFound, BadInput, TooMuch."""
     case = held(actor, pk)
     if len(purpose.strip()) < 4:
         raise BadInput(code="no-purpose", fields={"purpose": _("What for?")})
-    journal.record(actor, events.PHONE_OPENED, case, purpose=purpose.strip()[:120])
+    people.record_opening(actor, events.PHONE_OPENED, case, purpose=purpose.strip()[:120])
     return queries.opened(case.sealed_phone, case.key.bytes + b"phone")
 
 

@@ -18,6 +18,7 @@ from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Application, Organisation, StepDone
 from nuanyi.party.rules import FOLLOW, ORGANISE, Door, Form, State
 from nuanyi.people import links
+from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import Account, keys
 from nuanyi.places import queries as places
@@ -237,12 +238,12 @@ def withdraw(*, link: str) -> None:
 
 @transaction.atomic
 def open_application(*, actor: Actor, pk: int) -> tuple[str, str]:
-    """Name and phone, for whoever owes the talk. Raises NotFound, NotAllowed."""
+    """Name and phone, for whoever owes the talk; two values of the day's quota. Raises NotFound, NotAllowed, TooMuch."""
     found = _locked(actor, pk)
     if found.sealed_name is None or found.sealed_phone is None:
         raise NotFound()
     ring = keys()
-    journal.record(actor, events.APPLICATION_SEEN, found)
+    people.record_opening(actor, events.APPLICATION_SEEN, found, values=2)
     return (
         ring.open("political", found.sealed_name, found.key.bytes + b"name"),
         ring.open("political", found.sealed_phone, found.key.bytes + b"phone"),

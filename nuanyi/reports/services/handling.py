@@ -17,6 +17,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.terms import Term
 from nuanyi.notices import services as notices
+from nuanyi.people import services as people
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.reports import doubles, events, kinds, queries, rules
@@ -27,6 +28,8 @@ from nuanyi.units.models import Unit
 from nuanyi.workflow.locks import in_order
 
 MOST_WORDS = 300
+#: So many phones of one report are opened at once: whoever must ask where it is needs no more.
+PHONES = 10
 
 
 def own(actor: Actor, pk: int, *, lock: bool = True) -> Report:
@@ -281,10 +284,13 @@ def picture(*, actor: Actor, pk: int, picture: UUID) -> bytes:
 
 @transaction.atomic
 def phones(*, actor: Actor, pk: int) -> list[str]:
-    """The phones that senders left, opened, to ask where it is; journaled. Only the unit that has the report. Raises NotAllowed."""
+    """The phones that senders left, opened, to ask where it is: the first ten, journaled, within the day's quota.
+
+    Only the unit that has the report. Raises NotAllowed, NotFound, TooMuch.
+    """
     report = held(actor, pk)
-    found = report.voices.exclude(sealed_phone=None)
-    journal.record(actor, events.WORDS_SEEN, report, what="phone", count=found.count())
+    found = list(report.voices.exclude(sealed_phone=None).order_by("pk")[:PHONES])
+    people.record_opening(actor, events.PHONES_SEEN, report, values=len(found))
     return [keys().open("person", bytes(voice.sealed_phone or b""), voice.key.bytes) for voice in found]
 
 

@@ -13,6 +13,7 @@ from nuanyi.lib import clock, limits, masks, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.people import erasures, links
+from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
@@ -213,10 +214,14 @@ def name_of(volunteer: Volunteer) -> str:
 
 @transaction.atomic
 def names(*, actor: Actor, shift: int) -> list[tuple[str, str, str]]:
-    """``(name, phone, role)`` of those who have a place on a shift of the actor's unit, opened and journaled."""
+    """``(name, phone, role)`` of those who have a place on a shift of the actor's unit, opened and journaled.
+
+    Each of them counts into the day's quota, like a value opened on any other page. Raises NotFound, TooMuch.
+    """
     found = queries.own_shift(actor, shift)
-    rows = found.signups.filter(place__in=("on", "offered")).select_related("volunteer")
-    journal.record(actor, events.NAME_SEEN, found, count=rows.count())
+    signups = found.signups.filter(place__in=("on", "offered")).select_related("volunteer")
+    rows = [row for row in signups if row.volunteer.sealed_phone]
+    people.record_opening(actor, events.NAME_SEEN, found, values=len(rows))
     return [
         (
             name_of(row.volunteer),
@@ -224,5 +229,4 @@ def names(*, actor: Actor, shift: int) -> list[tuple[str, str, str]]:
             str(row.get_role_display()),
         )
         for row in rows
-        if row.volunteer.sealed_phone
     ]

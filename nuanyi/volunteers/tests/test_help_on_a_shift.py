@@ -175,6 +175,9 @@ def test_the_duty_list_with_names_is_for_the_unit_and_in_the_journal(worked, cas
     assert Entry.objects.filter(kind="volunteers.name_seen").count() == 1
     with pytest.raises((NotAllowed, NotFound)):
         joining.names(actor=cast.actor("yanshan"), shift=found.pk)
+    shown = cast.client("zhemu").post(f"/office/volunteers/shifts/{found.pk}/names/")
+    assert (shown.status_code, shown["Cache-Control"]) == (200, "no-store")
+    assert "19900001000" in shown.content.decode()
     page = cast.client("zhemu").get("/office/volunteers/").content.decode()
     assert "周小0" not in page
     assert "周**" in page
@@ -312,3 +315,22 @@ def test_a_reward_is_asked_for_a_second_time_and_not_offered_for_hours_that_are_
     form = page.index(f"/v/{link}/reward/")
     fold = page.rindex("<details", 0, form)
     assert page.index("</details>", fold) > form
+
+
+def test_a_duty_list_counts_into_the_days_quota_by_its_names(worked, cast, monkeypatch):
+    from nuanyi.lib.errors import TooMuch
+    from nuanyi.notices.models import Notice
+    from nuanyi.people import rules as people_rules
+
+    _person, _link, found, _signup = worked
+    monkeypatch.setattr(people_rules, "REVEALS_A_DAY", 2)
+    monkeypatch.setattr(people_rules, "REVEALS_ALARM", 2)
+    for _turn in range(2):
+        assert joining.names(actor=cast.actor("zhemu"), shift=found.pk)
+    with pytest.raises(TooMuch):
+        joining.names(actor=cast.actor("zhemu"), shift=found.pk)
+    assert [notice.account.username for notice in Notice.objects.filter(kind="reveal-alarm")] == ["auditor"]
+    answer = cast.client("zhemu").post(f"/office/volunteers/shifts/{found.pk}/names/")
+    assert answer.status_code == 429
+    assert "19900001000" not in answer.content.decode()
+    assert Entry.objects.filter(kind="volunteers.name_seen").count() == 2

@@ -1,0 +1,77 @@
+"""Whatever page shows a value in clear counts into one quota of the day; no room opens one for staff past it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import nuanyi
+from nuanyi.journal import rules as journal_rules
+from nuanyi.lib.errors import TooMuch
+from nuanyi.people import rules, services
+from nuanyi.people.events import REVEALED
+from nuanyi.people.models import Person
+from nuanyi.volunteers.events import NAME_SEEN
+
+#: Services that hand personal values in clear to somebody in the office.
+OPENING = {
+    "people/services.py": {"_reveal"},
+    "cases/services/desk.py": {"open_phone"},
+    "reports/services/handling.py": {"phones"},
+    "volunteers/services/joining.py": {"names"},
+    "party/services/joining.py": {"open_application"},
+}
+
+
+def test_the_openings_of_all_rooms_are_declared_as_such():
+    assert {name for name, kind in journal_rules.kinds().items() if kind.opens} == {
+        "people.revealed",
+        "cases.phone_opened",
+        "reports.phones_seen",
+        "volunteers.name_seen",
+        "party.application_seen",
+    }
+
+
+@pytest.mark.parametrize("file", sorted(OPENING))
+def test_whoever_opens_for_staff_records_it_first(file):
+    tree = ast.parse((Path(nuanyi.__file__).parent / file).read_text())
+    functions = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)}
+    for name in OPENING[file]:
+        calls = [node.func for node in ast.walk(functions[name]) if isinstance(node, ast.Call)]
+        names = [getattr(call, "attr", getattr(call, "id", "")) for call in calls]
+        assert "record_opening" in names, f"{file}:{name}"
+
+
+@pytest.mark.django_db
+def test_values_of_different_rooms_count_together(cast, monkeypatch):
+    person = Person(region_codes=["450311"])
+    services.seal_into(person, name="周师傅", phone="19900000312")
+    person.save()
+    monkeypatch.setattr(rules, "REVEALS_A_DAY", 3)
+    actor = cast.actor("office")
+    services.record_opening(actor, NAME_SEEN, person, values=2)
+    services.reveal(actor=actor, person=person, field="phone", purpose="通知领取雨衣")
+    with pytest.raises(TooMuch):
+        services.reveal(actor=actor, person=person, field="phone", purpose="通知领取雨衣")
+    # another's openings are not his
+    assert services.reveal(actor=cast.actor("office2"), person=person, field="phone", purpose="通知领取雨衣")
+
+
+@pytest.mark.django_db
+def test_a_list_that_is_longer_than_what_is_left_opens_nothing(cast, monkeypatch):
+    person = Person(region_codes=["450311"])
+    person.save()
+    monkeypatch.setattr(rules, "REVEALS_A_DAY", 3)
+    with pytest.raises(TooMuch):
+        services.record_opening(cast.actor("office"), NAME_SEEN, person, values=4)
+    services.record_opening(cast.actor("office"), NAME_SEEN, person, values=3)
+
+
+@pytest.mark.django_db
+def test_only_what_is_declared_as_an_opening_may_be_one(cast, program):
+    person = Person(region_codes=["450311"])
+    person.save()
+    with pytest.raises(ValueError, match="opens"):
+        services.record_opening(program, "people.looked_up", person)
+    services.record_opening(program, REVEALED, person)
