@@ -21,7 +21,7 @@ from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.rules import Role
 from nuanyi.places import queries as places
 from nuanyi.reports import doubles, rules
-from nuanyi.reports.models import DispatchRule, GridDuty, Kind, Report
+from nuanyi.reports.models import DispatchRule, GridDuty, Kind, Report, ReportQuerySet
 from nuanyi.reports.rules import DONE, OPEN, State
 from nuanyi.units.models import Unit
 from nuanyi.workflow import queries as workflow
@@ -135,14 +135,17 @@ def seen(report: Report) -> doubles.Seen:
     )
 
 
-def neighbours(lat_wgs84: float, lon_wgs84: float, now: datetime) -> list[Report]:
-    """Open reports around a point, told within the last three weeks; by the index of cells."""
-    rows = Report.objects.filter(
+def _around(lat_wgs84: float, lon_wgs84: float, now: datetime) -> ReportQuerySet:
+    return Report.objects.filter(
         cell__in=doubles.cells_around(lat_wgs84, lon_wgs84),
         state__in=OPEN,
         hour_at__gte=now - timedelta(days=doubles.DAYS),
     )
-    return list(rows.order_by("-hour_at")[:60])
+
+
+def neighbours(lat_wgs84: float, lon_wgs84: float, now: datetime) -> list[Report]:
+    """Open reports around a point, told within the last three weeks; by the index of cells. For the program alone."""
+    return list(_around(lat_wgs84, lon_wgs84, now).order_by("-hour_at")[:60])
 
 
 def likely_double(asked: doubles.Seen, around: Iterable[Report]) -> tuple[Report | None, float]:
@@ -157,7 +160,10 @@ def likely_double(asked: doubles.Seen, around: Iterable[Report]) -> tuple[Report
 
 @dataclass(frozen=True)
 class Near:
-    """An open report near by, as a phone sees it before sending: nothing of who or what was written."""
+    """An open report near by, as a phone sees it before sending: nothing of who or what was written, nor when or just where.
+
+    ``metres``: from a place told to 3 decimals of a degree, in steps of 50. ``voices``: in tens, 0 under ten.
+    """
 
     ref: str
     title: str
@@ -167,10 +173,14 @@ class Near:
 
 
 def near(lat_wgs84: float, lon_wgs84: float, kind: str = "") -> list[Near]:
-    """Open reports within 150 metres, the kind's first, the nearest first; at most five."""
+    """Open reports of days that are over, within 150 metres, the kind's first, the nearest first; at most five.
+
+    Anybody may ask this, for any point and as often as he likes: one who waits at a place must not see that a report
+    has just come from it, nor find out step by step where its sender stood. What was told today is joined when it is sent.
+    """
     found = []
-    for report in neighbours(lat_wgs84, lon_wgs84, clock.now()):
-        metres = metres_between(lat_wgs84, lon_wgs84, report.lat_wgs84, report.lon_wgs84)
+    for report in _around(lat_wgs84, lon_wgs84, clock.now()).of_days_over().order_by("-hour_at")[:60]:
+        metres = metres_between(lat_wgs84, lon_wgs84, round(report.lat_wgs84, 3), round(report.lon_wgs84, 3))
         if metres <= doubles.REACH:
             found.append((report, metres))
     known = book().kinds
@@ -180,8 +190,8 @@ def near(lat_wgs84: float, lon_wgs84: float, kind: str = "") -> list[Near]:
         Near(
             report.ref,
             title_of(kinds[report.kind_id]),
-            round(metres / 10) * 10,
-            report.voices_count,
+            round(metres / 50) * 50,
+            coarse(report.voices_count, OUTSIDE),
             str(report.get_state_display()),
         )
         for report, metres in found[:5]

@@ -62,7 +62,7 @@ def test_a_phone_is_sealed_and_masked_and_opened_by_the_unit_only_in_the_journal
     assert voice.phone_mask == "199****0001"
     assert b"19900000001" not in bytes(voice.sealed_phone)
     assert handling.phones(actor=cast.actor("zhemu"), pk=voice.report_id) == ["19900000001"]
-    assert Entry.objects.filter(kind="reports.words_seen").count() == 1
+    assert Entry.objects.filter(kind="reports.phones_seen").count() == 1
     for part in ("yanshan", "clerk"):
         with pytest.raises(NotFound):
             handling.phones(actor=cast.actor(part), pk=voice.report_id)
@@ -222,11 +222,34 @@ def test_me_too_counts_once_a_key_and_is_told_back_like_the_first(sent):
     assert "太黑" not in page  # another's words are not his
 
 
+def near(lat=AT[0], lon=AT[1], **more):
+    return Client().get("/report/near/", {"lat": lat, "lon": lon} | more).json()["near"]
+
+
 def test_what_is_near_is_told_without_words_or_who(sent):
     sent()
-    told = Client().get("/report/near/", {"lat": AT[0], "lon": AT[1] + 0.0005}).json()["near"]
+    with clock.held_at(clock.now() + timedelta(days=1)):
+        told = near(lon=AT[1] + 0.0005)
     assert told[0]["title"] == "路灯不亮"
     assert set(told[0]) == {"ref", "title", "metres", "voices", "state"}
+
+
+def test_whoever_watches_a_place_learns_neither_when_a_report_came_from_it_nor_just_where(sent):
+    first = sent()
+    assert near() == []  # one who waits sees nothing new until the day is over
+    with clock.held_at(clock.now() + timedelta(days=1)):
+        Report.objects.update(lat_wgs84=25.06049, lon_wgs84=110.31049)
+        exact = near(25.06049, 110.31049)
+        Report.objects.update(lat_wgs84=25.06001, lon_wgs84=110.31001)
+        assert near(25.06049, 110.31049) == exact  # to 3 decimals
+        assert exact[0]["metres"] % 50 == 0
+        for voices, shown in ((1, 0), (9, 0), (10, 10), (19, 10)):
+            Report.objects.filter(pk=first.report_id).update(voices_count=voices)
+            assert near()[0]["voices"] == shown
+
+
+def test_a_place_that_cannot_be_has_nothing_near(sent):
+    sent()
     assert not Client().get("/report/near/", {"lat": 25.09, "lon": 110.31}).json()["near"]
     assert Client().get("/report/near/", {"lat": "x", "lon": ""}).status_code == 422
 

@@ -77,7 +77,9 @@
                 });
                 row.setAttribute("formaction", `/report/too/${one.ref}/`);
                 row.dataset.too = "";
-                row.textContent = `${one.title} · ${near.dataset.away.replace("#", one.metres)} · ${near.dataset.told.replace("#", one.voices)} — ${near.dataset.too}`;
+                const facts = [one.title, near.dataset.away.replace("#", one.metres)];
+                if (one.voices) facts.push(near.dataset.told.replace("#", one.voices));
+                row.textContent = `${facts.join(" · ")} — ${near.dataset.too}`;
                 near.append(row);
             }
         } catch {
