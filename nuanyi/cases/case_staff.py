@@ -15,6 +15,7 @@ from nuanyi.cases import queries
 from nuanyi.cases.models import AnswerTemplate, Case
 from nuanyi.cases.rules import PAUSES, Kind, Outcome, PauseReason, State, Urgency
 from nuanyi.cases.services import desk, joining, letters, settings, wages
+from nuanyi.cases.time_line import time_line
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound
@@ -79,6 +80,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
             for name, known in PAUSES.items()
             if found.kind in known.kinds
         ],
+        "steps": time_line(found),
         "answers": answer.order_by("title"),
         "used": used,
         "now_min": clock.now(),

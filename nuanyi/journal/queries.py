@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils.translation import gettext, gettext_noop
 
 from nuanyi.journal import heads, keys, rules
@@ -53,6 +54,15 @@ def values_opened_since(*, actor_id: int | None, since: datetime) -> int:
     kinds = [kind.name for kind in rules.kinds().values() if kind.opens]
     rows = Entry.objects.filter(kind__in=kinds, actor_id=actor_id, at__gte=since)
     return sum(detail.get("values", 1) for detail in rows.values_list("detail", flat=True))
+
+
+def acts_on(subject: Model, kinds: Collection[str]) -> list[Entry]:
+    """What was done with one row, of these kinds, the first first: for a room to show the way of its own record.
+
+    Whoever asks has made sure that its reader may see the row.
+    """
+    rows = Entry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    return list(rows.filter(kind__in=kinds).order_by("at", "partition", "seq"))
 
 
 def check_chain(home: Path | None = None) -> Verdict:

@@ -18,17 +18,22 @@ from nuanyi.cases import events, queries
 from nuanyi.cases.models import Case, LetterTemplate
 from nuanyi.cases.rules import Kind, Outcome
 from nuanyi.cases.services.desk import held
+from nuanyi.journal import queries as journal_queries
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, documents
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.calendar import add_working_days
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.people.models import Account
+from nuanyi.places import queries as places
 
 FOLDER = Path(__file__).resolve().parent.parent / "letters"
 #: Working days within which the firm is asked to answer.
 ANSWER_DAYS = 5
 UNNAMED = "姓名暂不公开"
+#: What aid is asked for, by kind; where the kind does not say it, the worker ticks it.
+MATTERS = {Kind.WAGE.value: "请求支付劳动报酬", Kind.INJURY.value: "请求工伤事故人身损害赔偿"}
+ANY_MATTER = "□ 请求确认劳动关系或者支付劳动报酬　□ 请求工伤、交通事故人身损害赔偿　□ 请求给予社会保险待遇　□ 其他：＿＿＿＿＿＿"
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,10 @@ FIELDS = frozenset(
         "today",
         "answer_by",
         "decide_by",
+        "number",
+        "contact",
+        "aid_agency",
+        "matter",
     ]
 )
 
@@ -89,7 +98,7 @@ def write_letter(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
         raise IllegalMove(
             _("The worker has not agreed yet that the firm may learn the name."), code="not-agreed"
         )
-    made = _filled(template(name), _facts(case, letter))
+    made = _filled(template(name), _facts(case, letter) | {"contact": _contact(case, actor)})
     journal.record(actor, events.LETTER_WRITTEN, case, letter=name, named=_named(case, letter))
     return f"{letter.title}-{case.ref}.docx", made
 
@@ -120,6 +129,8 @@ def _facts(case: Case, letter: Letter) -> dict[str, Any]:
     lines = list(case.claim_lines.order_by("first_date"))
     hearing = case.hearings.select_related("mediator").order_by("-at").first()
     decided = queries.clock_book().legal.get(Kind.LEGAL_AID, ())
+    written = len(journal_queries.acts_on(case, [events.LETTER_WRITTEN]))
+    district = places.district()
     at = (
         f"{_day(hearing.at)} {hearing.at.astimezone(clock.CHINA):%H:%M}，{hearing.where}"
         if hearing
@@ -152,6 +163,10 @@ def _facts(case: Case, letter: Letter) -> dict[str, Any]:
         "outcome": hearing.words if hearing and hearing.outcome == Outcome.AGREED else "",
         "mediator": _name(hearing.mediator) if hearing and hearing.mediator else "",
         "unit": case.unit.name,
+        "number": f"{case.ref}-{written + 1:02d}",
+        # the county's own: where an office writes to another one it uses a template of its own
+        "aid_agency": f"{district.name if district else ''}法律援助中心",
+        "matter": MATTERS.get(case.kind, ANY_MATTER),
         "today": _day(clock.today()),
         "answer_by": _day(add_working_days(clock.today(), ANSWER_DAYS)),
         # a term of days ends at the midnight after its last day
@@ -159,6 +174,13 @@ def _facts(case: Case, letter: Letter) -> dict[str, Any]:
             (decided[0].term.after(case.made_at) if decided else case.due_at) - timedelta(seconds=1)
         ),
     }
+
+
+def _contact(case: Case, actor: Actor) -> str:
+    """Whom the reader of a letter may ask: the clerk, the unit's telephone and its address, as far as they are known."""
+    account = case.clerk or Account.objects.filter(pk=actor.account_id or 0).first()
+    parts = [_name(account) if account else "", case.unit.public_phone, case.unit.public_address]
+    return "，".join(part for part in parts if part) or "＿＿＿＿＿＿"
 
 
 def name_is_open(case: Case) -> bool:

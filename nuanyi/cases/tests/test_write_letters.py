@@ -175,3 +175,38 @@ def test_the_letter_comes_as_a_word_file_with_its_chinese_name(desk_cast, disput
         "attachment; filename=letter.docx; filename*=UTF-8''%E5%91%8A"
     )
     assert answer.content[:2] == b"PK"
+
+
+def test_a_letter_carries_its_number_its_day_and_whom_to_ask(desk_cast, dispute):
+    clerk = desk_cast.actor("clerk")
+    unit = dispute.unit
+    unit.public_phone, unit.public_address = "0773-0000123", "雁山大道 1 号"
+    unit.save()
+    for count, name in enumerate(("notice", "apply_mediation", "legal_aid"), 1):
+        text = text_of(letters.write_letter(actor=clerk, pk=dispute.pk, name=name)[1])
+        assert f"编号：{dispute.ref}-{count:02d}" in text
+        assert "0773-0000123" in text
+        assert f"{clock.today().year}年{clock.today().month}月{clock.today().day}日" in text
+
+
+def test_the_form_for_legal_aid_names_the_agency_and_what_is_asked_for(desk_cast, dispute):
+    text = text_of(letters.write_letter(actor=desk_cast.actor("clerk"), pk=dispute.pk, name="legal_aid")[1])
+    assert "雁山区法律援助中心：" in text
+    assert "申请事项：请求支付劳动报酬" in text
+
+
+def test_the_way_of_a_case_says_who_did_what_and_when(desk_cast, dispute):
+    clerk = desk_cast.actor("clerk")
+    letters.write_letter(actor=clerk, pk=dispute.pk, name="notice")
+    page = desk_cast.client("clerk").get(f"/office/cases/{dispute.pk}/").content.decode()
+    way = page[page.index('<ol class="way">') :]
+    steps = [
+        "开具文书：告知书",
+        "调解结果：",
+        "已约定调解",
+        f"由{dispute.unit.short_name or dispute.unit.name}接办",
+        "收到诉求",
+    ]
+    found = [way.find(words) for words in steps]
+    assert -1 not in found, dict(zip(steps, found, strict=True))
+    assert found == sorted(found)
