@@ -22,6 +22,15 @@ TOWNSHIP_DIGITS = 9
 DAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
 
 
+#: Hours said once for several days: the name, its title, a hint.
+SHORT = (
+    ("weekdays", _("Monday to Friday"), ""),
+    ("weekend", _("Saturday and Sunday"), ""),
+    ("every", _("Every day"), _("Holds for the days of which nothing else is said. A day of rest: 休.")),
+)
+LAST_WEEKDAY = 5
+
+
 class StationForm(forms.Form):
     """Everything that an office says of a station."""
 
@@ -77,12 +86,8 @@ class StationForm(forms.Form):
         field.queryset = Unit.objects.order_by("name")
         region: Any = self.fields["region"]
         region.choices = self._regions()
-        self.fields["every"] = forms.CharField(
-            label=_("Every day"),
-            max_length=80,
-            required=False,
-            help_text=_("Holds for the days that are left empty below. A day of rest: 休."),
-        )
+        for name, title, words in SHORT:
+            self.fields[name] = forms.CharField(label=title, max_length=80, required=False, help_text=words)
         for number, title in enumerate(DAYS, 1):
             self.fields[f"day{number}"] = forms.CharField(label=title, max_length=80, required=False)
         hint = _("Empty: like any such weekday. 休: closed.")
@@ -102,6 +107,25 @@ class StationForm(forms.Form):
         return [*found, (now, places.names_by_code().get(now, now))]
 
     @property
+    def has_own_days(self) -> bool:
+        """Whether something is said of a single day, so that the seven fields stand open."""
+        return any(day.value() or day.errors for day in self.days)
+
+    def _hours_of(self, number: int) -> str:
+        """What was said of a weekday: of itself, of its part of the week, of every day."""
+        told = self.cleaned_data
+        part = told["weekdays"] if number <= LAST_WEEKDAY else told["weekend"]
+        return str(told[f"day{number}"] or part or told["every"])
+
+    def named(self, field: str) -> str:
+        """The field that a person filled in where a refusal names a weekday (``day5``): perhaps that of several days."""
+        number = field.removeprefix("day")
+        if field == number or self.data.get(field):
+            return field
+        part = "weekdays" if int(number) <= LAST_WEEKDAY else "weekend"
+        return part if self.data.get(part) else "every"
+
+    @property
     def days(self) -> list[forms.BoundField]:
         """The fields of the week."""
         return [self[f"day{number}"] for number in range(1, 8)]
@@ -119,7 +143,7 @@ class StationForm(forms.Form):
         """What was said, for the service."""
         told = self.cleaned_data
         lat, lon = told["point"]
-        week: dict[str, Any] = {str(n): told[f"day{n}"] or told["every"] for n in range(1, 8)}
+        week: dict[str, Any] = {str(n): self._hours_of(n) for n in range(1, 8)}
         week |= {name: told[name] or None for name in ("holiday", "make_up")}
         return StationDraft(
             name=told["name"],
@@ -164,7 +188,13 @@ class StationForm(forms.Form):
             "check_in",
         )
         first: dict[str, Any] = {name: getattr(station, name) for name in names}
-        first |= {f"day{n}": text for n, text in station.week_words}
+        week = [text or "休" for _number, text in station.week_words]
+        for name, days in (("weekdays", range(LAST_WEEKDAY)), ("weekend", range(LAST_WEEKDAY, 7))):
+            said = {week[day] for day in days}
+            if len(said) == 1:
+                first[name] = said.pop()
+            else:
+                first |= {f"day{day + 1}": week[day] for day in days}
         for name in ("holiday", "make_up"):
             told = station.hours.get(name)
             first[name] = "" if told is None else told or "休"

@@ -188,6 +188,7 @@ def _form(request: HttpRequest, station: Station | None) -> HttpResponse:
             saved = stations.save_station(actor=actor_of(request), draft=form.draft(), station=station)
             return redirect(f"/office/stations/{saved.pk}/")
         except Refusal as wrong:
+            wrong.fields = {form.named(name): words for name, words in wrong.fields.items()}
             refusal = wrong
     status = status_of(refusal, form)
     return render(

@@ -258,6 +258,39 @@ def test_hours_of_every_day_are_written_once_and_a_day_of_rest_is_named(cast):
     assert dict(Station.objects.get().week_words) == dict.fromkeys(range(1, 7), "07:00-23:00") | {7: ""}
 
 
+def test_hours_from_monday_to_friday_are_one_field_and_come_back_into_it(cast):
+    office = cast.client("office")
+    told = FORM | {"weekdays": "08:30-12:00 14:30-18:00", "weekend": "10:00-16:00", "day7": "休"}
+    assert office.post("/office/stations/new/", told).status_code == 302
+    station = Station.objects.get()
+    assert dict(station.week_words) == dict.fromkeys(range(1, 6), "08:30-12:00 14:30-18:00") | {
+        6: "10:00-16:00",
+        7: "",
+    }
+    page = " ".join(office.get(f"/office/stations/{station.pk}/edit/").content.decode().split())
+    assert 'name="weekdays" value="08:30-12:00 14:30-18:00"' in page
+    assert 'name="day7" value="休"' in page
+    again = FORM | {"weekdays": "08:30-12:00 14:30-18:00", "day6": "10:00-16:00", "day7": "休"}
+    assert office.post(f"/office/stations/{station.pk}/edit/", again).status_code == 302
+    station.refresh_from_db()
+    assert station.hours["7"] == ""
+
+
+def test_hours_that_cannot_be_read_are_refused_at_the_field_that_was_filled_in(cast):
+    answer = cast.client("office").post("/office/stations/new/", FORM | {"weekdays": "上午九点"})
+    assert answer.status_code == 422
+    page = " ".join(answer.content.decode().split())
+    assert 'href="#id_weekdays"' in page
+    assert 'value="上午九点"' in page
+    assert 'href="#id_day1"' not in page
+
+
+def test_the_place_of_a_station_is_set_on_a_map(cast):
+    page = " ".join(cast.client("office").get("/office/stations/new/").content.decode().split())
+    assert "data-fills" in page
+    assert "front/map.js" in page
+
+
 def test_a_station_that_is_being_prepared_says_that_nobody_sees_it_and_is_opened_by_one_button(cast, put):
     station, office = put(opened=False), cast.client("office")
     page = office.get(f"/office/stations/{station.pk}/").content.decode()

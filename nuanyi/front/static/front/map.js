@@ -123,8 +123,10 @@
         );
         if (place.dataset.meLat)
             map.setView([+place.dataset.meLat, +place.dataset.meLon], 14, { animate: false });
+        /* a form that only asks goes at once; one that is filled in gets its pin and waits */
+        const fills = "fills" in place.dataset;
         const field = document.querySelector("[name=point]");
-        if (field)
+        if (field && !fills)
             map.on("click", (event) => {
                 field.value = `${event.latlng.lat.toFixed(5)}, ${event.latlng.lng.toFixed(5)}`;
                 field.form.requestSubmit();
@@ -144,6 +146,21 @@
         if (place.dataset.lat) {
             set([+place.dataset.lat, +place.dataset.lon]);
             map.setView([+place.dataset.lat, +place.dataset.lon], 15, { animate: false });
+        }
+        if (field && fills) {
+            const system = field.form.elements.crs;
+            const pinned = () => {
+                const [lat, lon] = field.value.split(/[,，\s]+/).map(Number);
+                if (system.value === "wgs84" && lat && lon) set([lat, lon]);
+            };
+            pinned();
+            if (pin) map.setView(pin.getLatLng(), 15, { animate: false });
+            field.addEventListener("change", pinned);
+            map.on("click", (event) => {
+                field.value = `${event.latlng.lat.toFixed(6)}, ${event.latlng.lng.toFixed(6)}`;
+                system.value = "wgs84";
+                set(event.latlng);
+            });
         }
         map.on("click", (event) => {
             if (!("pick" in place.dataset)) return;
