@@ -11,7 +11,7 @@ from nuanyi.cases import kinds
 from nuanyi.cases.models import ServiceItem
 from nuanyi.cases.rules import Kind
 from nuanyi.ledger import queries as ledger
-from nuanyi.lib.figures import Counts, Figure, Window, offer
+from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
 
 TITLES = {
     Kind.POLICY: _("Policy consultations"),
@@ -36,6 +36,19 @@ def _served(kind: str) -> Any:
     return count
 
 
+def _records(kind: str) -> Any:
+    pages = {"cases.case": "cases:case"}
+    return lambda asked: ledger.listed(kind, asked, pages)
+
+
+def _listed_parts(asked: Window) -> list[Counted]:
+    rows = ServiceItem.objects.filter(active=True).order_by("part", "place", "pk")
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row.get_part_display(), []).append(row.title)
+    return [Counted(words=f"{part}：{'、'.join(titles)}") for part, titles in found.items()]
+
+
 offer(
     Figure(
         "service.list_parts",
@@ -45,6 +58,7 @@ offer(
         ("part",),
         "/help/list/",
         _("Different parts among the active lines of the service list"),
+        listed=_listed_parts,
     )
 )
 for _kind, _title in TITLES.items():
@@ -58,5 +72,6 @@ for _kind, _title in TITLES.items():
             "/office/cases/served/",
             _("Cases that a unit solved, and lines of registers that were taken in"),
             of_people=True,
+            listed=_records(kinds.SERVED[_kind]),
         )
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.models import CensusRound, Establishment, Worker
 from nuanyi.census.rules import RoundState
-from nuanyi.lib.figures import Counts, Figure, Window, offer
+from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
 from nuanyi.lib.sectors import KEY_SECTORS, Sector
 
 #: How the source of 2022 groups sectors when it counts establishments.
@@ -51,6 +52,41 @@ def _establishments_of(sectors: tuple[Sector, ...]) -> Any:
     return lambda asked, by: _count(Establishment, asked, by, sectors)
 
 
+def _listed(sectors: tuple[Sector, ...]) -> Any:
+    """The establishments themselves, as they were on the window's last day."""
+
+    def rows(asked: Window) -> list[Counted]:
+        found = Establishment.objects.on(asked.last).filter(
+            region_then__startswith=asked.region, sector_then__in=sectors, counted_with=None
+        )
+        return [
+            Counted(
+                words=one.name,
+                day=one.first_seen_date,
+                region=one.region_then,
+                sector=one.sector_then,
+                href=reverse("census:establishment", kwargs={"pk": one.pk}),
+            )
+            for one in found.order_by("first_seen_date", "pk")
+        ]
+
+    return rows
+
+
+def _listed_sectors(asked: Window) -> list[Counted]:
+    """The sectors that were surveyed, each with the rounds that did it."""
+    found: dict[str, list[str]] = {}
+    for one in _closed_rounds(asked):
+        for sector in one.sectors:
+            if sector in KEY_SECTORS:
+                found.setdefault(sector, []).append(one.name)
+    address = reverse("census:rounds")
+    return [
+        Counted(words="、".join(names), sector=sector, href=address)
+        for sector, names in sorted(found.items())
+    ]
+
+
 for _key, (_codes, _sectors, _title) in GROUPS.items():
     offer(
         Figure(
@@ -61,6 +97,7 @@ for _key, (_codes, _sectors, _title) in GROUPS.items():
             ("sector", "township"),
             f"/office/census/establishments/?sector={_codes}",
             _("Establishments on record in these sectors"),
+            listed=_listed(_sectors),
         )
     )
 
@@ -91,17 +128,19 @@ offer(
 )
 
 
-def _key_sectors(asked: Window, by: tuple[str, ...]) -> Counts:
-    """Key sectors that a closed census round has surveyed by the window's last day, in the window's region."""
+def _closed_rounds(asked: Window) -> list[CensusRound]:
     closed = CensusRound.objects.filter(state=RoundState.CLOSED)
     closed = closed.filter(end_date__lte=asked.last) if asked.last else closed
-    surveyed = {
-        sector
-        for sectors, regions in closed.values_list("sectors", "region_codes")
-        if any(code.startswith(asked.region) or asked.region.startswith(code) for code in regions)
-        for sector in sectors
-        if sector in KEY_SECTORS
-    }
+    return [
+        one
+        for one in closed.order_by("pk")
+        if any(code.startswith(asked.region) or asked.region.startswith(code) for code in one.region_codes)
+    ]
+
+
+def _key_sectors(asked: Window, by: tuple[str, ...]) -> Counts:
+    """Key sectors that a closed census round has surveyed by the window's last day, in the window's region."""
+    surveyed = {sector for one in _closed_rounds(asked) for sector in one.sectors if sector in KEY_SECTORS}
     return {(sector,): 1 for sector in sorted(surveyed)} if by == ("sector",) else {(): len(surveyed)}
 
 
@@ -114,5 +153,6 @@ offer(
         ("sector",),
         "/office/census/rounds/",
         _("Key sectors covered by a closed census round"),
+        listed=_listed_sectors,
     )
 )

@@ -19,6 +19,11 @@ def _sums(kind: str) -> Any:
     return count
 
 
+def _records(kind: str) -> Any:
+    pages = {"learning.session": "learning:session", "learning.lesson": "learning:lesson"}
+    return lambda asked: ledger.listed(kind, asked, pages)
+
+
 for _kind, _title, _unit, _address, _words in (
     (
         kinds.SESSIONS,
@@ -52,5 +57,6 @@ for _kind, _title, _unit, _address, _words in (
             _address,
             _words,
             of_people=_kind == kinds.ATTENDANCES,
+            listed=_records(_kind),
         )
     )

@@ -36,18 +36,6 @@ def midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=CHINA)
 
 
-def period_bounds(period: str) -> tuple[date, date]:
-    """First and last day of ``2022`` or ``2022-06``. Raises ValueError for anything else."""
-    parts = period.split("-")
-    if len(parts) == 1 and len(period) == 4 and period.isdigit():
-        year = int(period)
-        return date(year, 1, 1), date(year, 12, 31)
-    if len(parts) == 2 and len(parts[0]) == 4 and len(parts[1]) == 2 and period.replace("-", "").isdigit():
-        first = date(int(parts[0]), int(parts[1]), 1)
-        return first, (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    raise ValueError(period)
-
-
 @contextmanager
 def held_at(moment: datetime) -> Iterator[None]:
     """Hold the clock at ``moment`` for the length of a ``with`` block (tests only)."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import system
-from nuanyi.lib.clock import period_bounds
 from nuanyi.lib.errors import BadInput, Words
+from nuanyi.lib.periods import period_of
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Window:
 
 
 def window(period: str = "", region: str = "") -> Window:
-    """The window of ``2022``, ``2022-06`` or all time. Raises BadInput for another form."""
+    """The window of ``2022``, ``2022-Q2``, ``2022-06`` or all time. Raises BadInput for another form."""
     if region and not (region.isdigit() and len(region) in (4, 6, 9, 12)):
         raise BadInput(
             f"{region}: a region is named by its 4, 6, 9 or 12 digit code, e.g. 450311", code="bad-region"
@@ -30,15 +30,28 @@ def window(period: str = "", region: str = "") -> Window:
     if not period:
         return Window(region=region)
     try:
-        first, last = period_bounds(period)
+        found = period_of(period)
     except ValueError as exc:
-        raise BadInput(f"{period}: write a period as 2022 or 2022-06", code="bad-period") from exc
-    return Window(first, last, region)
+        raise BadInput(f"{period}: write a period as 2022, 2022-Q2 or 2022-06", code="bad-period") from exc
+    return Window(found.first, found.last, region)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One record that a figure counts, as a line of the list behind the number: when, what, where, how many, its page."""
+
+    words: Words
+    count: int = 1
+    day: date | None = None
+    region: str = ""
+    sector: str = ""
+    href: str = ""
 
 
 _COUNTS = system("figures")
 Counts = Mapping[tuple[str, ...], int]
 Query = Callable[[Window, tuple[str, ...]], Counts]
+Listing = Callable[[Window], Sequence[Counted]]
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,17 @@ class _AsTheProgram:
     def __call__(self, asked: Window, by: tuple[str, ...]) -> Counts:
         with row_security.reader(_COUNTS):
             return self.query(asked, by)
+
+
+@dataclass(frozen=True)
+class _ListedAsTheProgram:
+    """The records behind a number, read as the number itself is."""
+
+    listing: Listing
+
+    def __call__(self, asked: Window) -> list[Counted]:
+        with row_security.reader(_COUNTS):
+            return list(self.listing(asked))
 
 
 @dataclass(frozen=True)
@@ -70,9 +94,13 @@ class Figure:
     definition: Words = field(default="")
     #: it counts people or what each of them did: small numbers are not for everybody (``lib.small_cells``)
     of_people: bool = False
+    #: the very records that the number counts, their counts summing to it; None where ``records`` alone shows them
+    listed: Listing | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "count", _AsTheProgram(self.count))
+        if self.listed is not None:
+            object.__setattr__(self, "listed", _ListedAsTheProgram(self.listed))
 
     def total(self, asked: Window) -> int:
         """The number itself."""

@@ -2,8 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, Role
+from nuanyi.lib.roles import ALL, PLACE, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Mount, Permission, Room, Route, Shot, Step
+from nuanyi.matrix.policies import POLICIES, UNBOUND
+
+OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
 
 ROOM = Room(
     name="matrix",
@@ -22,15 +25,35 @@ ROOM = Room(
                 Role.KEEPER: ALL,
                 Role.AUDITOR: ALL,
             },
-        )
+        ),
+        Permission("matrix.briefs", _("Draft, edit and sign briefs"), {**OFFICE, Role.UNIT_STAFF: PLACE}),
+        Permission(
+            "matrix.tasks_see",
+            _("See key tasks"),
+            {**OFFICE, Role.AUDITOR: ALL, Role.UNIT_STAFF: UNIT, Role.INSTRUCTOR: UNIT, Role.CLERK: UNIT},
+        ),
+        Permission(
+            "matrix.tasks_report",
+            _("Report of key tasks, answer supervision"),
+            {**OFFICE, Role.UNIT_STAFF: UNIT},
+        ),
+        Permission("matrix.tasks", _("Keep the list of key tasks, supervise"), OFFICE),
+        Permission("matrix.forms", _("Have another office's form filled"), {**OFFICE, Role.UNIT_STAFF: ALL}),
+        Permission("matrix.practice", _("Write up good practice"), {**OFFICE, Role.UNIT_STAFF: UNIT}),
+        Permission("matrix.practice_review", _("Review and share good practice"), OFFICE),
+        Permission("matrix.regulations", _("Keep the shelf of regulations"), OFFICE),
     ],
     mounts=[Mount("office/matrix/"), Mount("hsds/", "hsds_urls")],
     menu=[
         MenuItem(_("Matrix"), "matrix:matrix", "grid", "matrix.view", part=TODAY, order=20),
+        MenuItem(_("Work briefs"), "matrix:briefs", "book", "matrix.view", part=TODAY, order=30),
         MenuItem(_("A grid's week"), "matrix:grids", "grid", "reports.handle", part=GOVERNANCE, order=80),
     ],
     steps=[Step(_("See the matrix"), "matrix:matrix", "matrix.view", order=40)],
     home_figures=["responsibility.guided_establishments"],
+    policies=POLICIES,
+    unbound=UNBOUND,
+    lasting=frozenset({"Regulation", "RegulationVersion"}),
     gallery=[
         Shot("grid-week", Route("matrix:grids"), "liangxin"),
         Shot("matrix", Route("matrix:matrix"), "liangxin"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nuanyi.matrix import staff
+from nuanyi.matrix import briefs_staff, staff
 
 app_name = "matrix"
 urlpatterns = [
@@ -10,4 +10,8 @@ urlpatterns = [
     path("grids/", staff.grids, name="grids"),
     path("grids/<str:code>/", staff.grids, name="week"),
     path("matrix.xlsx", staff.workbook, name="workbook"),
+    path("records/<str:key>/", briefs_staff.behind, name="records"),
+    path("briefs/", briefs_staff.brief_list, name="briefs"),
+    path("briefs/<int:pk>/", briefs_staff.brief, name="brief"),
+    path("briefs/<int:pk>/brief.docx", briefs_staff.brief_file, name="brief_file"),
 ]

@@ -62,5 +62,6 @@ offer(
         ("township", "month", "sector"),
         "/office/party/coverage/",
         _("Visits and talks that instructors recorded at the establishments they follow"),
+        listed=lambda asked: ledger.listed(kinds.VISITS, asked),
     )
 )

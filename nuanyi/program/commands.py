@@ -306,6 +306,34 @@ def figures(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def brief(chosen: argparse.Namespace) -> int:
+    """The work brief of a period as a Word file; a signed one is given as it was signed."""
+    out = Path(chosen.out)
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"{out.parent}: there is no such folder")
+    with ready():
+        from nuanyi.lib import row_security
+        from nuanyi.lib.actor import system
+        from nuanyi.matrix.services import briefs
+
+        program = system("brief")
+        with row_security.reading_as(program):
+            made, data = briefs.made_now(
+                actor=program, period=chosen.period, region_code=chosen.region, red_head=chosen.red_head
+            )
+    out.write_bytes(data)
+    report = {
+        "file": str(out),
+        "title": made.title,
+        "period": made.period,
+        "region": made.region_code,
+        "state": str(made.state),
+        "figures": {key: told["value"] for key, told in made.counts.items()},
+    }
+    answer(chosen, report, f"{made.title}: {out}")
+    return 0
+
+
 def doctor(chosen: argparse.Namespace) -> int:
     """Explain what is found."""
     from nuanyi.program import doctor as examination

@@ -34,6 +34,7 @@ offer(
         "/office/reports/?state=all",
         _("Reports of days that are over, counted at night; doubles that were joined count once"),
         of_people=True,
+        listed=lambda asked: ledger.listed(kinds.REPORTED, asked, {"reports.report": "reports:report"}),
     )
 )
 for _key, _title, _unit, _words in (

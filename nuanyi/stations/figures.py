@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Avg, Count, F, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
-from nuanyi.lib.figures import Counts, Figure, Window, offer
+from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
 from nuanyi.stations import kinds
 from nuanyi.stations.models import Amenity, Fault, Station
-from nuanyi.stations.rules import FaultState, State
+from nuanyi.stations.rules import FaultState, Function, State
 
 LIST = "/office/stations/"
 
@@ -55,6 +56,46 @@ def _tiers(asked: Window, by: tuple[str, ...]) -> Counts:
     return {(): _in_service(asked).order_by().values("tier").distinct().count()}
 
 
+def _page(station: Station) -> str:
+    return reverse("stations:one", kwargs={"pk": station.pk})
+
+
+def _listed(asked: Window) -> list[Counted]:
+    """The stations themselves."""
+    return [
+        Counted(words=one.name, day=one.opened_date, region=one.region_code, href=_page(one))
+        for one in _in_service(asked).order_by("opened_date", "pk")
+    ]
+
+
+def _gathered(found: dict[str, list[str]]) -> list[Counted]:
+    return [Counted(words=f"{title}：{'、'.join(names)}") for title, names in found.items()]
+
+
+def _listed_tiers(asked: Window) -> list[Counted]:
+    found: dict[str, list[str]] = {}
+    for one in _in_service(asked).order_by("tier", "pk"):
+        found.setdefault(one.get_tier_display(), []).append(one.name)
+    return _gathered(found)
+
+
+def _listed_functions(asked: Window) -> list[Counted]:
+    found: dict[str, list[str]] = {}
+    titles = {str(code): str(title) for code, title in Function.choices}
+    for one in _in_service(asked).order_by("pk"):
+        for function in one.functions:
+            found.setdefault(titles.get(function, function), []).append(one.name)
+    return _gathered(found)
+
+
+def _listed_amenities(asked: Window) -> list[Counted]:
+    found: dict[str, list[str]] = {}
+    rows = Amenity.objects.filter(station__in=_in_service(asked)).select_related("station")
+    for one in rows.order_by("kind", "station_id"):
+        found.setdefault(one.get_kind_display(), []).append(one.station.name)
+    return _gathered(found)
+
+
 def _late(asked: Window, by: tuple[str, ...]) -> Counts:
     rows = Fault.objects.filter(
         ended_at=None, due_at__lt=clock.now(), station__region_code__startswith=asked.region
@@ -88,6 +129,7 @@ offer(
         ("township",),
         LIST,
         _("Stations whose state is in service or paused"),
+        listed=_listed,
     )
 )
 offer(
@@ -99,6 +141,7 @@ offer(
         ("tier",),
         LIST,
         _("Different tiers among the stations in service"),
+        listed=_listed_tiers,
     )
 )
 offer(
@@ -110,6 +153,7 @@ offer(
         (),
         LIST,
         _("Different functions among the stations in service"),
+        listed=_listed_functions,
     )
 )
 offer(
@@ -121,6 +165,7 @@ offer(
         ("amenity",),
         LIST,
         _("Different kinds of amenities among the stations in service"),
+        listed=_listed_amenities,
     )
 )
 offer(
@@ -133,6 +178,7 @@ offer(
         f"{LIST}visits/",
         _("Check-ins, one device once an hour, by the hour"),
         of_people=True,
+        listed=lambda asked: ledger.listed(kinds.VISITS, asked),
     )
 )
 offer(
@@ -144,6 +190,7 @@ offer(
         ("township", "month"),
         f"{LIST}faults/?state=mended",
         _("What workers told and keepers mended"),
+        listed=lambda asked: ledger.listed(kinds.MENDED, asked),
     )
 )
 offer(

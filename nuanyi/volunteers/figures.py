@@ -59,6 +59,7 @@ offer(
         ("township", "month"),
         "/office/volunteers/campaigns/",
         _("Leaflets drawn from stock less those that came back"),
+        listed=lambda asked: ledger.listed(kinds.LEAFLETS, asked),
     )
 )
 offer(
@@ -70,5 +71,6 @@ offer(
         ("township", "month"),
         "/office/volunteers/shifts/",
         _("Hours on shifts that somebody other than the volunteer confirmed, in whole hours a shift"),
+        listed=lambda asked: ledger.listed(kinds.HOURS, asked),
     )
 )

@@ -45,6 +45,7 @@ def _filled(address: str) -> str:
         .replace("<slug:slug>", "nothing")
         .replace("<slug:token>", "0-0")
         .replace("<str:code>", "nothing")
+        .replace("<str:key>", "nothing")
         .replace("<str:ref>", "nothing")
         .replace("<str:told>", "nothing")
         .replace("<form:form>", "json")

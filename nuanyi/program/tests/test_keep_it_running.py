@@ -17,7 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from nuanyi.lib import clock
+from nuanyi.lib import clock, periods
 from nuanyi.lib.errors import BadInput
 from nuanyi.program.models import Outcome
 from nuanyi.program.tests import proxies
@@ -98,13 +98,13 @@ def test_a_job_that_failed_says_why_without_the_words_of_the_exception_and_is_no
     job = add("failed")
 
     def failing():
-        clock.period_bounds("韦大山 13800000001")
+        periods.period_of("韦大山 13800000001")
 
     with pytest.raises(ValueError, match="韦大山"):
         keep_error(failing, SimpleNamespace(job=SimpleNamespace(id=job)), None)
     browser = cast.client("administrator")
     page = browser.get("/office/health/").content.decode()
-    assert "ValueError, nuanyi/lib/clock.py:" in page
+    assert "ValueError, nuanyi/lib/periods.py:" in page
     assert "韦大山" not in page
     add("todo")
     assert browser.post("/office/health/", {"retry": job}).status_code == 302

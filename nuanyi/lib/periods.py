@@ -1,0 +1,78 @@
+"""Months, quarters and years as offices report by them. No database."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from nuanyi.lib.official_numbers import numeral
+
+MONTH, QUARTER, YEAR = "month", "quarter", "year"
+_LENGTH = {MONTH: 1, QUARTER: 3, YEAR: 12}
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """A span of whole months that begins where a month, a quarter or a year does. Raises ValueError for another text."""
+
+    first: date
+    kind: str = MONTH
+
+    @property
+    def last(self) -> date:
+        """The last day."""
+        return _shifted(self.first, _LENGTH[self.kind]) - timedelta(days=1)
+
+    @property
+    def name(self) -> str:
+        """``2022``, ``2022-Q2`` or ``2022-06``."""
+        year = f"{self.first.year:04d}"
+        if self.kind == YEAR:
+            return year
+        if self.kind == QUARTER:
+            return f"{year}-Q{(self.first.month + 2) // 3}"
+        return f"{year}-{self.first.month:02d}"
+
+    @property
+    def words(self) -> str:
+        """``2022年``, ``2022年第二季度`` or ``2022年6月``, as a Chinese document writes it."""
+        year = f"{self.first.year}年"
+        if self.kind == YEAR:
+            return year
+        if self.kind == QUARTER:
+            return f"{year}第{numeral((self.first.month + 2) // 3)}季度"
+        return f"{year}{self.first.month}月"
+
+    @property
+    def before(self) -> Period:
+        """The period of the same length that ends where this one begins."""
+        return Period(_shifted(self.first, -_LENGTH[self.kind]), self.kind)
+
+    @property
+    def year_before(self) -> Period:
+        """The same period of the last year."""
+        return Period(self.first.replace(year=self.first.year - 1), self.kind)
+
+    def months(self) -> list[Period]:
+        """Its months; of a month or a quarter those from the year's beginning, which a trend is drawn over."""
+        count = self.last.month
+        return [Period(date(self.first.year, month, 1)) for month in range(1, count + 1)]
+
+
+def _shifted(first: date, months: int) -> date:
+    number = first.year * 12 + first.month - 1 + months
+    return date(number // 12, number % 12 + 1, 1)
+
+
+def period_of(text: str) -> Period:
+    """The period that ``2022``, ``2022-Q2`` (``2022Q2``) or ``2022-06`` (``2022-6``) names. Raises ValueError."""
+    found = re.fullmatch(r"(\d{4})(?:-?[Qq]([1-4])|-(\d{1,2}))?", text.strip(), re.ASCII)
+    if found is None:
+        raise ValueError(text)
+    year, quarter, month = int(found[1]), found[2], found[3]
+    if not 1900 < year < 9999:
+        raise ValueError(text)
+    if quarter:
+        return Period(date(year, int(quarter) * 3 - 2, 1), QUARTER)
+    return Period(date(year, int(month), 1)) if month else Period(date(year, 1, 1), YEAR)

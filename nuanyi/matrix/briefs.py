@@ -1,0 +1,195 @@
+"""Briefs, read: the numbers of a period, the corrections that are owed, the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from nuanyi.lib import clock, figures
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.lib.figures import Figure, Window
+from nuanyi.lib.periods import Period, period_of
+from nuanyi.lib.small_cells import INSIDE, coarse
+from nuanyi.matrix import brief_rules
+from nuanyi.matrix.brief_rules import SUM, BriefState, Correction, Count, Line
+from nuanyi.matrix.models import Brief
+from nuanyi.places import queries as places
+
+ACT = "matrix.briefs"
+
+
+def asked_period(text: str) -> Period:
+    """A period that has begun. Raises BadInput."""
+    from django.utils.translation import gettext as _
+
+    try:
+        found = period_of(text)
+    except ValueError as exc:
+        raise BadInput(
+            fields={"period": _("Write a period as 2022, 2022-Q2 or 2022-06.")}, code="bad-period"
+        ) from exc
+    if found.first > clock.today():
+        raise BadInput(fields={"period": _("This period has not begun.")}, code="bad-period")
+    return found
+
+
+def region_words(code: str) -> str:
+    """The name of a place; of the whole district without a code. Raises NotFound for an unknown one."""
+    if not code:
+        root = places.district()
+        return root.name if root is not None else ""
+    names = places.names_by_code()
+    if code not in names:
+        raise NotFound()
+    return names[code]
+
+
+def _lines() -> Iterable[tuple[Line, Figure]]:
+    offered = figures.offered()
+    for part in brief_rules.sections():
+        for line in part.lines:
+            if line.figure in offered:
+                yield line, offered[line.figure]
+
+
+def _window(period: Period, region: str) -> Window:
+    return Window(period.first, period.last, region)
+
+
+def _shown(figure: Figure, value: int, exact: bool) -> int:
+    return value if exact or not figure.of_people else coarse(value, INSIDE)
+
+
+def counts_of(period: Period, region: str, *, exact: bool = True) -> dict[str, Count]:
+    """Every figure of a brief with what it is compared with. ``exact`` False: counts of people are coarse."""
+    found = {}
+    for line, figure in _lines():
+        value = figure.total(_window(period, region))
+        before = figure.total(_window(period.before, region))
+        told = {"value": value, "before": before}
+        if line.counts == SUM:
+            told["year_before"] = figure.total(_window(period.year_before, region))
+            told["so_far"] = figure.total(Window(period.first.replace(month=1), period.last, region))
+            told["ever_before"] = figure.total(Window(None, period.before.last, region))
+        found[line.figure] = Count(**{name: _shown(figure, one, exact) for name, one in told.items()})
+    return found
+
+
+def months_of(period: Period, region: str, keys: Iterable[str]) -> dict[str, list[int]]:
+    """The months of the year up to the period's end, by figure."""
+    offered, months = figures.offered(), period.months()
+    return {
+        key: [offered[key].total(_window(month, region)) for month in months]
+        for key in keys
+        if key in offered
+    }
+
+
+def by_township(period: Period, region: str, keys: Iterable[str]) -> dict[str, dict[str, int]]:
+    """``{figure: {township: number}}``; what was counted at no township under ""."""
+    offered = figures.offered()
+    found: dict[str, dict[str, int]] = {}
+    for key in keys:
+        if key in offered and "township" in offered[key].dimensions:
+            cells = offered[key].count(_window(period, region), ("township",))
+            sums: dict[str, int] = {}
+            for (code,), number in cells.items():
+                sums[code[:9]] = sums.get(code[:9], 0) + number
+            found[key] = sums
+    return found
+
+
+def owed_corrections(region: str, before: Period) -> list[Correction]:
+    """Numbers of signed briefs of a place that the records give otherwise now, and that no later brief has put right.
+
+    Only figures that add up what happened: what stood at a period's end is not kept for every figure.
+    """
+    told: dict[tuple[str, str], int] = {}
+    signed = Brief.objects.filter(region_code=region, state=BriefState.SIGNED).order_by("signed_at", "pk")
+    offered = figures.offered()
+    for brief in signed:
+        for key, number in brief.counts.items():
+            told.setdefault((brief.period, key), number["value"])
+        for one in brief.corrections:
+            told[one["period"], one["figure"]] = one["now"]
+    found = []
+    for (period, key), was in told.items():
+        line = brief_rules.line_of(key)
+        when = period_of(period)
+        if line is None or line.counts != SUM or key not in offered or when.first >= before.first:
+            continue
+        now = offered[key].total(_window(when, region))
+        if now != was:
+            found.append(Correction(period, key, was, now))
+    return sorted(found, key=lambda one: (one.period, one.figure))
+
+
+def listed(actor: Actor) -> QuerySet[Brief]:
+    """Briefs that the actor may see, the newest first: signed ones, and drafts of the actor's own places."""
+    seen = [row.pk for row in Brief.objects.only("pk", "state", "region_code") if may_see(actor, row)]
+    return (
+        Brief.objects.filter(pk__in=seen)
+        .defer("docx", "sections", "counts")
+        .select_related("unit", "signed_by")
+    )
+
+
+def may_edit(actor: Actor, brief: Brief) -> bool:
+    """Whether the actor writes briefs of this place."""
+    return actor.everywhere(ACT) or (bool(brief.region_code) and actor.can(ACT, regions=(brief.region_code,)))
+
+
+def may_see(actor: Actor, brief: Brief) -> bool:
+    """A signed brief is for everybody who sees the matrix."""
+    return may_edit(actor, brief) or (brief.signed and actor.can("matrix.view"))
+
+
+def one(actor: Actor, pk: int) -> Brief:
+    """A brief that the actor may see. Raises NotFound."""
+    found = Brief.objects.select_related("unit", "signed_by").filter(pk=pk).first()
+    if found is None or not may_see(actor, found):
+        raise NotFound()
+    return found
+
+
+def warnings(brief: Brief) -> list[str]:
+    """Numbers in the edited text that the program's draft did not name."""
+    text = "\n".join(words for part in brief.sections for words in part["paragraphs"])
+    return brief_rules.unknown_numbers(text, set(brief.known_numbers))
+
+
+def numbers(brief: Brief) -> list[dict[str, Any]]:
+    """The annex: each number with its definition, its query time and the way to its records."""
+    offered = figures.offered()
+    period = period_of(brief.period)
+    found = []
+    for key, told in brief.counts.items():
+        figure, line = offered.get(key), brief_rules.line_of(key)
+        if figure is None or line is None:
+            continue
+        found.append(
+            {
+                "key": key,
+                "name": line.name,
+                "value": told["value"],
+                "before": told.get("before"),
+                "unit": line.unit,
+                "so_far": told.get("so_far") if line.adds_up else None,
+                "definition": str(figure.definition),
+                "records": records_address(key, period.name, brief.region_code),
+            }
+        )
+    return found
+
+
+def records_address(key: str, period: str, region: str) -> str:
+    """The page that shows the very records of a number."""
+    from urllib.parse import urlencode
+
+    from django.urls import reverse
+
+    asked = {name: value for name, value in (("period", period), ("region", region)) if value}
+    return reverse("matrix:records", kwargs={"key": key}) + (f"?{urlencode(asked)}" if asked else "")

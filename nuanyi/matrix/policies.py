@@ -1,0 +1,35 @@
+"""Who sees which rows of the matrix (``program.row_policies`` lays these down)."""
+
+from nuanyi.lib.row_security import RowPolicy, scoped
+
+HAS_A_PART = (
+    "(SELECT nuanyi_reads_all('matrix.tasks_see')) OR EXISTS (SELECT FROM matrix_taskunit t WHERE t.task_id = {task}"
+    " AND t.unit_id = ANY ((SELECT nuanyi_units('matrix.tasks_see'))::bigint[]))"
+)
+
+POLICIES = [
+    RowPolicy(
+        "matrix.Brief",
+        f"{scoped('matrix.briefs', region='region_code')} OR state = 'signed' AND (SELECT nuanyi_may('matrix.view'))",
+        delete="state = 'draft' OR (SELECT nuanyi_kind()) = 'system'",
+        guarded=("sections", "counts", "corrections", "docx", "digest", "signed_at", "state", "title"),
+        guard="OLD.state = 'draft'",
+    ),
+    RowPolicy("matrix.Supervision", HAS_A_PART.format(task="task_id")),
+    RowPolicy("matrix.Progress", HAS_A_PART.format(task="task_id")),
+    RowPolicy("matrix.KeyTask", HAS_A_PART.format(task="id")),
+    RowPolicy(
+        "matrix.Practice",
+        "state = 'shared' AND (SELECT nuanyi_may('matrix.view'))"
+        " OR (SELECT nuanyi_reads_all('matrix.practice'))"
+        " OR unit_id = ANY ((SELECT nuanyi_units('matrix.practice'))::bigint[])",
+    ),
+]
+
+#: What is tied to a unit or an account and has no policy, each with the reason.
+UNBOUND = {
+    "TaskUnit": "which unit has a part in a task; the policies of tasks ask it",
+    "FormAnswer": "numbers that an office told another office; nobody's own",
+    "Regulation": "regulations are read by everybody in the office",
+    "RegulationVersion": "regulations are read by everybody in the office",
+}

@@ -1,0 +1,53 @@
+"""The very records behind a number: what a brief, the page of a year and a task lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nuanyi.lib import figures
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import NotFound
+from nuanyi.lib.figures import Counted, Figure, Window
+from nuanyi.lib.sectors import Sector
+from nuanyi.lib.small_cells import INSIDE, coarse
+from nuanyi.places import queries as places
+
+#: How many lines a page shows.
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A figure, its number, and the records that sum to it. ``rows`` is None where the figure's own list shows them."""
+
+    figure: Figure
+    value: int
+    rows: Sequence[Counted] | None
+    all: int
+    total: int
+    hidden: bool
+
+
+def behind(actor: Actor, key: str, asked: Window) -> Behind:
+    """What a figure counts. Counts of people are shown one by one only to those who may see all of them. Raises NotFound."""
+    actor.require("matrix.view")
+    figure = figures.offered().get(key)
+    if figure is None:
+        raise NotFound()
+    exact = not figure.of_people or actor.everywhere("census.view")
+    value = figure.total(asked)
+    if figure.listed is None:
+        return Behind(figure, value if exact else coarse(value, INSIDE), None, 0, 0, hidden=not exact)
+    if not exact:
+        return Behind(figure, coarse(value, INSIDE), [], 0, 0, hidden=True)
+    found = figure.listed(asked)
+    return Behind(figure, value, found[:MOST], len(found), sum(one.count for one in found), hidden=False)
+
+
+def names() -> dict[str, dict[str, str]]:
+    """The names of places and sectors by their codes, for the list."""
+    return {
+        "places": places.names_by_code(),
+        "sectors": {str(code): str(title) for code, title in Sector.choices},
+    }

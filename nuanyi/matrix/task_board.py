@@ -1,0 +1,182 @@
+"""Key tasks, read: each with its units, its figure now, its light and why; the sentences for a brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from nuanyi.lib import clock, figures
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import NotFound
+from nuanyi.lib.figures import Window
+from nuanyi.lib.periods import Period
+from nuanyi.matrix import task_rules
+from nuanyi.matrix.models import KeyTask, Milestone, Supervision
+from nuanyi.matrix.task_rules import Light, Standing, Step, Verdict
+
+SEE, REPORT, KEEP = "matrix.tasks_see", "matrix.tasks_report", "matrix.tasks"
+
+
+@dataclass
+class TaskRow:
+    """A task ready to show."""
+
+    task: KeyTask
+    value: int | None
+    verdict: Verdict
+    milestones: list[Milestone]
+    supervisions: list[Supervision]
+    parts: dict[str, list[Any]] = field(default_factory=dict)
+    figure_title: str = ""
+    figure_unit: str = ""
+    records: str = ""
+
+    @property
+    def percent(self) -> int:
+        """The share of the target that is reached, at most 100."""
+        return min(100, round((self.value or 0) * 100 / self.task.target)) if self.task.target else 0
+
+    @property
+    def open_supervisions(self) -> list[Supervision]:
+        """Those that are not accepted yet."""
+        return [one for one in self.supervisions if one.accepted_at is None]
+
+    def has_part(self, units: Iterable[int]) -> list[str]:
+        """The parts of these units."""
+        wanted = set(units)
+        return [part for part, rows in self.parts.items() if any(unit.pk in wanted for unit in rows)]
+
+
+def value_of(task: KeyTask, today: date) -> int | None:
+    """The task's figure from its first day to today or its end; None where it has none that is known."""
+    figure = figures.offered().get(task.figure)
+    if figure is None:
+        return None
+    return figure.total(
+        Window(task.start_date, min(max(today, task.start_date), task.due_date), task.region_code)
+    )
+
+
+def rows_of(tasks: Sequence[KeyTask], today: date | None = None) -> list[TaskRow]:
+    """Tasks ready to show, in their order. Three statements and one for each different figure."""
+    from nuanyi.matrix import briefs
+
+    day = today or clock.today()
+    offered = figures.offered()
+    asked: dict[tuple[Any, ...], int | None] = {}
+    found = []
+    for task in tasks:
+        key = (task.figure, task.start_date, task.due_date, task.region_code)
+        if key not in asked:
+            asked[key] = value_of(task, day)
+        value = asked[key]
+        milestones = list(task.milestones.all())
+        supervisions = list(task.supervisions.all())
+        standing = Standing(
+            task.start_date,
+            task.due_date,
+            task.state,
+            task.target if value is not None else None,
+            value,
+            [_step(one, day) for one in milestones],
+            sum(
+                one.accepted_at is None and one.answered_at is None and one.due_date < day
+                for one in supervisions
+            ),
+        )
+        parts: dict[str, list[Any]] = {}
+        for one in task.parts.all():
+            parts.setdefault(one.part, []).append(one.unit)
+        figure = offered.get(task.figure)
+        found.append(
+            TaskRow(
+                task,
+                value,
+                task_rules.judge(standing, day),
+                milestones,
+                supervisions,
+                parts,
+                str(figure.title) if figure else "",
+                str(figure.unit) if figure else "",
+                briefs.records_address(task.figure, str(task.year), task.region_code) if figure else "",
+            )
+        )
+    return found
+
+
+def _step(one: Milestone, day: date) -> Step:
+    """A milestone as it stood on a day."""
+    done = one.done_date if one.done_date is not None and one.done_date <= day else None
+    return Step(one.title, one.due_date, done)
+
+
+def _loaded(rows: Any) -> Any:
+    return rows.select_related("lead").prefetch_related("milestones", "supervisions__unit", "parts__unit")
+
+
+def tasks_of(actor: Actor, year: int) -> list[TaskRow]:
+    """The year's tasks that the actor sees, by number."""
+    actor.require(SEE)
+    return rows_of(list(_loaded(KeyTask.objects.visible_to(actor).filter(year=year))))
+
+
+def one(actor: Actor, pk: int) -> TaskRow:
+    """A task that the actor sees. Raises NotAllowed, NotFound."""
+    actor.require(SEE)
+    found = _loaded(KeyTask.objects.visible_to(actor)).filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return rows_of([found])[0]
+
+
+def years(actor: Actor) -> list[int]:
+    """The years that have tasks, the newest first."""
+    rows = KeyTask.objects.visible_to(actor).order_by("-year").values_list("year", flat=True).distinct()
+    return [int(year) for year in rows]
+
+
+def lights(rows: Iterable[TaskRow]) -> list[tuple[Light, int]]:
+    """How many stand how, the worst first."""
+    counted: dict[Light, int] = dict.fromkeys(task_rules.ORDER, 0)
+    for row in rows:
+        counted[row.verdict.light] += 1
+    return list(counted.items())
+
+
+def sentences(period: Period, region: str) -> list[str]:
+    """What a brief says of the year's tasks at the period's end, in the present language."""
+    tasks = list(_loaded(KeyTask.objects.filter(year=period.first.year, region_code__startswith=region)))
+    if not tasks:
+        return [_("No key task of this year is on the list for this place.")]
+    rows = rows_of(tasks, min(period.last, clock.today()))
+    counted = dict(lights(rows))
+    words = [
+        _(
+            "Of %(all)d key tasks %(done)d are reached, %(green)d on the way, %(amber)d at risk, %(red)d behind; "
+            "%(grey)d cannot be judged."
+        )
+        % {
+            "all": len(rows),
+            "done": counted[Light.DONE],
+            "green": counted[Light.GREEN],
+            "amber": counted[Light.AMBER],
+            "red": counted[Light.RED],
+            "grey": counted[Light.GREY],
+        }
+    ]
+    for row in rows:
+        if row.verdict.light in (Light.RED, Light.AMBER):
+            words.append(
+                _("No. %(number)d “%(title)s” (%(unit)s leads): %(reason)s")
+                % {
+                    "number": row.task.number,
+                    "title": row.task.title,
+                    "unit": row.task.lead.short_name or row.task.lead.name,
+                    "reason": row.verdict.reason,
+                }
+            )
+    return words

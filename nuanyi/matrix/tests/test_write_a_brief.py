@@ -1,0 +1,206 @@
+"""The work brief: what it says of common and singular numbers, its file, its signature, its corrections."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from docx import Document
+
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import official
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.periods import period_of
+from nuanyi.matrix import brief_rules, briefs
+from nuanyi.matrix.brief_rules import Count
+from nuanyi.matrix.models import Brief
+from nuanyi.matrix.services import briefs as services
+from nuanyi.units.models import Unit
+
+POLICY = "service.policy_consultations"
+
+
+def served(day, count=1, kind=POLICY, region="450311100"):
+    source = Unit.objects.first()
+    return ledger.record(kind, [Delivered(day=day, count=count, region_code=region)], source=source)
+
+
+def text_of(data):
+    return "\n".join(paragraph.text for paragraph in Document(io.BytesIO(data)).paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (Count(12, 9, 0, 30, 18), "提供政策咨询12次，比上月增加3次，本年累计30次"),
+        (Count(12, 16, 0, 30, 18), "提供政策咨询12次，比上月减少4次（下降25%），本年累计30次"),
+        (Count(5, 5, 0, 10, 5), "提供政策咨询5次，与上月持平，本年累计10次"),
+        (Count(5, 0, 4, 9, 8), "提供政策咨询5次，上月为0，比上年同期增加1次，本年累计9次"),
+        (Count(5, 0, 0, 5, 0), "首次有记录：提供政策咨询5次"),
+        (Count(0, 7, 0, 7, 7), "没有新增政策咨询（上月为7次）"),
+        (Count(0, 0, 0, 7, 7), ""),
+    ],
+)
+def test_what_rose_fell_stayed_began_or_did_not_happen_is_said_as_such(count, said):
+    assert brief_rules.clause(brief_rules.line_of(POLICY), count, period_of("2022-06")) == said
+
+
+def test_a_period_of_nothing_says_so_and_what_did_not_happen_is_named():
+    service = next(part for part in brief_rules.sections() if part.key == "service")
+    nothing = {line.figure: Count(0, 0) for line in service.lines}
+    june = period_of("2022-06")
+    assert brief_rules.paragraphs(service, nothing, june) == ["2022年6月，系统中没有本部分的登记记录。"]
+    said = brief_rules.paragraphs(service, {**nothing, POLICY: Count(3, 1, 0, 4, 1)}, june)
+    assert said[0] == "6月，提供政策咨询3次，比上月增加2次，本年累计4次。"
+    assert said[1].startswith("6月没有登记：") and "法律援助" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "words"),
+    [
+        ("2022", date(2022, 1, 1), date(2022, 12, 31), "2022年"),
+        ("2022-Q2", date(2022, 4, 1), date(2022, 6, 30), "2022年第二季度"),
+        ("2024-02", date(2024, 2, 1), date(2024, 2, 29), "2024年2月"),
+    ],
+)
+def test_months_quarters_and_years_are_periods(text, first, last, words):
+    found = period_of(text)
+    assert (found.first, found.last, found.words, found.name) == (first, last, words, text)
+
+
+@pytest.mark.parametrize("text", ["", "2022-13", "2022-Q5", "六月", "2022-06-01", "99999"])
+def test_what_is_no_period_is_refused(cast, text):
+    with pytest.raises(BadInput):
+        services.draft(actor=cast.actor("office"), period=text)
+
+
+@pytest.mark.django_db
+def test_a_brief_is_drafted_edited_and_signed_and_then_stays(cast):
+    office = cast.actor("office")
+    served(date(2022, 5, 9), 2)
+    served(date(2022, 6, 9), 3)
+    made = services.draft(actor=office, period="2022-06")
+    assert "提供政策咨询3次，比上月增加1次" in "".join(made.sections[2]["paragraphs"])
+    with pytest.raises(Conflict):
+        services.draft(actor=office, period="2022-06")
+    changed = services.edit(
+        actor=office,
+        pk=made.pk,
+        revision=1,
+        title=made.title,
+        texts={"service": "本月接待 77 人。"},
+        red_head=True,
+    )
+    assert briefs.warnings(changed) == ["77"]
+    with pytest.raises(Conflict):
+        services.edit(actor=office, pk=made.pk, revision=1, title=made.title, texts={})
+    signed = services.sign(actor=office, pk=made.pk, revision=2)
+    with pytest.raises(IllegalMove):
+        services.edit(actor=office, pk=made.pk, revision=3, title="另一个题目", texts={})
+    with pytest.raises(IllegalMove):
+        services.drop(actor=office, pk=made.pk)
+    assert "本月接待 77 人。" in text_of(bytes(signed.docx))
+
+
+@pytest.mark.django_db
+def test_the_database_itself_keeps_a_signed_brief_as_it_was(cast, program):
+    from django.db import DatabaseError, transaction
+
+    made = services.draft(actor=program, period="2022-06")
+    services.sign(actor=program, pk=made.pk, revision=1)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Brief.objects.filter(pk=made.pk).update(title="改一改")
+    assert Brief.objects.get(pk=made.pk).title == made.title
+
+
+@pytest.mark.django_db
+def test_an_entry_corrected_after_signing_stands_in_the_next_as_a_correction_and_once(cast):
+    office = cast.actor("office")
+    [wrong] = served(date(2022, 5, 9), 4)
+    signed = services.sign(actor=office, pk=services.draft(actor=office, period="2022-05").pk, revision=1)
+    ledger.reverse(wrong)
+    served(date(2022, 5, 9), 3)
+    june = services.draft(actor=office, period="2022-06")
+    told = next(part for part in june.sections if part["key"] == "corrections")["paragraphs"]
+    assert told == ["2022年5月工作简报中“政策咨询”原为4次，经核实记录更正为3次。"]
+    services.sign(actor=office, pk=june.pk, revision=1)
+    july = services.draft(actor=office, period="2022-07")
+    assert [part["key"] for part in july.sections if part["key"] == "corrections"] == []
+    assert Brief.objects.get(pk=signed.pk).counts[POLICY]["value"] == 4
+
+
+@pytest.mark.django_db
+def test_the_file_keeps_to_the_standard_and_its_charts_are_words_own(cast):
+    office = cast.actor("office")
+    for month in range(1, 7):
+        served(date(2022, month, 9), month)
+    made = services.draft(actor=office, period="2022-06")
+    from nuanyi.matrix import brief_paper
+
+    data = brief_paper.document(made)
+    word = Document(io.BytesIO(data))
+    section = word.sections[0]
+    sizes = [section.page_width, section.page_height, section.top_margin, section.left_margin]
+    assert [round(size.mm) for size in sizes] == [210, 297, 37, 28]
+    core = section.page_width - section.left_margin - section.right_margin
+    assert round(core / 36000) == 156
+    assert round((section.page_height - section.top_margin - section.bottom_margin) / 36000) == 225
+    assert official.LINE * 22 <= 225 / 25.4 * 72 < (official.LINE + 1) * 22
+    heads = [p.text for p in word.paragraphs if p.text[:2] in ("一、", "二、", "三、", "四、", "五、")]
+    assert len(heads) == 5
+    with zipfile.ZipFile(io.BytesIO(data)) as pack:
+        chart = pack.read("word/charts/chart1.xml").decode()
+        fonts = pack.read("word/fontTable.xml").decode()
+        assert "word/embeddings/chart1.xlsx" in pack.namelist()
+    assert "政策咨询" in chart and "6月" in chart and "<c:v>6</c:v>" in chart
+    assert 'w:name="方正小标宋简体"' in fonts and "w:altName" in fonts
+    annex = word.tables[-1]
+    row = next(row for row in annex.rows if "政策咨询" in row.cells[1].text)
+    assert row.cells[2].text == "6次"
+    assert f"/office/matrix/records/{POLICY}/?period=2022-06" in row.cells[4].text
+
+
+@pytest.mark.django_db
+def test_a_number_of_a_brief_leads_to_its_very_records_and_back(cast):
+    served(date(2022, 6, 9), 2)
+    served(date(2022, 6, 10))
+    served(date(2022, 7, 1), 5)
+    office = cast.client("office")
+    posted = office.post("/office/matrix/briefs/", {"period": "2022-06", "region": ""})
+    page = office.get(posted["Location"]).content.decode()
+    address = f"/office/matrix/records/{POLICY}/?period=2022-06"
+    assert f'href="{address}">3</a>' in page
+    behind = office.get(address).content.decode()
+    assert "共 2 条记录，合计 3。" in behind
+    assert office.get(posted["Location"] + "brief.docx").content[:2] == b"PK"
+
+
+@pytest.mark.django_db
+def test_records_of_people_stay_closed_to_those_who_may_not_see_them_one_by_one(cast):
+    served(date(2022, 6, 9), 7)
+    page = cast.client("zhemu").get(f"/office/matrix/records/{POLICY}/?period=2022-06").content.decode()
+    assert "5 件" in page and "条记录" not in page
+
+
+@pytest.mark.django_db
+def test_a_township_writes_briefs_of_its_own_place_and_sees_no_draft_of_another(cast):
+    own = services.draft(actor=cast.actor("yanshan"), period="2022-06", region_code="450311100")
+    with pytest.raises(BadInput):
+        services.draft(actor=cast.actor("yanshan"), period="2022-06")
+    with pytest.raises(NotFound):
+        services.edit(actor=cast.actor("zhemu"), pk=own.pk, revision=1, title="别人的简报", texts={})
+    address = f"/office/matrix/briefs/{own.pk}/"
+    assert cast.client("zhemu").get(address).status_code == 404
+    services.sign(actor=cast.actor("yanshan"), pk=own.pk, revision=1)
+    assert cast.client("zhemu").get(address).status_code == 200
+
+
+def test_a_refused_edit_keeps_what_was_typed(cast):
+    office = cast.client("office")
+    posted = office.post("/office/matrix/briefs/", {"period": "2022-06", "region": ""})
+    refused = office.post(
+        posted["Location"], {"revision": 9, "title": "题目题目", "text-service": "我写的话"}
+    )
+    assert refused.status_code == 409
+    assert "我写的话" in refused.content.decode()
