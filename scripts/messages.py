@@ -1,4 +1,5 @@
-"""Collect translatable strings, a catalogue a room, and compile them (``make messages``; ``--compile`` only compiles).
+"""Collect translatable strings, a catalogue a room, and compile them (``make messages``; ``--compile`` only compiles;
+names of rooms: only theirs).
 
 Collecting needs gettext. What a room newly marks is filled from the other rooms' catalogues where they have the words.
 """
@@ -22,8 +23,8 @@ def catalogues() -> list[Path]:
     return sorted(PACKAGE.glob(f"*/{CATALOGUE}"))
 
 
-def collect() -> None:
-    """Run Django's makemessages in every room and fill in what another room translates already."""
+def collect(rooms: list[str]) -> None:
+    """Run Django's makemessages in the rooms (all of them where none is named) and fill in what another room translates already."""
     if not shutil.which("xgettext"):
         sys.exit("gettext is not installed: apt-get install gettext")
     known = {
@@ -33,15 +34,18 @@ def collect() -> None:
         if entry.translated()
     }
     environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "nuanyi.program.settings",
-        "NUANYI_HOME": "/tmp/nuanyi-messages",
-        "PYTHONPATH": str(PACKAGE.parent),
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DJANGO_SETTINGS_MODULE", "PYTHONPATH")
+        },
         "PYTHONSAFEPATH": "1",  # a room has files named like the standard library
     }
     command = [sys.executable, "-m", "django", "makemessages", "-l", "zh_Hans"]
     command += ["--no-location", "--no-obsolete", "--no-wrap", "-i", "static/*", "-i", "tests/*"]
     for room in sorted(path.parent for path in PACKAGE.glob("*/__init__.py")):
+        if rooms and room.name not in rooms:
+            continue
         (room / "locale").mkdir(exist_ok=True)
         subprocess.run(command, cwd=room, env=environment, check=True)
         path = room / CATALOGUE
@@ -84,5 +88,5 @@ def compile_catalogues() -> None:
 
 if __name__ == "__main__":
     if "--compile" not in sys.argv:
-        collect()
+        collect(sys.argv[1:])
     compile_catalogues()
