@@ -53,6 +53,18 @@ def service_list(q: str = "", part: str = "") -> list[tuple[str, str, list[Servi
     return [(value, str(title), found[value]) for value, title in Part.choices if value in found]
 
 
+def items_listed(filters: dict[str, str]) -> QuerySet[ServiceItem]:
+    """Lines of the service list for the office, also those that are not shown."""
+    rows = ServiceItem.objects.select_related("unit")
+    if filters.get("part") in Part.values:
+        rows = rows.filter(part=filters["part"])
+    if filters.get("shown") in ("True", "False"):
+        rows = rows.filter(active=filters["shown"] == "True")
+    if filters.get("q"):
+        rows = rows.filter(Q(title__icontains=filters["q"]) | Q(words__icontains=filters["q"]))
+    return rows
+
+
 def worker_moves(case: Case) -> frozenset[str]:
     """What the worker of a case may do now (``rules.WORKER_MOVES``)."""
     return rules.worker_moves(case.standing, clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db.models import Count
@@ -9,6 +10,7 @@ from django.forms import HiddenInput
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.cases import queries
@@ -24,25 +26,98 @@ from nuanyi.cases.models import (
     kind_title,
 )
 from nuanyi.cases.rules import Kind, Part, Urgency
-from nuanyi.cases.services import letters, settings
+from nuanyi.cases.services import item_lists, letters, settings
+from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
 from nuanyi.lib.form_parsing import number_of, status_of
+from nuanyi.lib.listing import Column, Filter, Listing, shown
 from nuanyi.lib.terms import Term, TermUnit
 from nuanyi.places import queries as places
+
+COLUMNS = (
+    Column("part", _("Part"), "part"),
+    Column("title", _("Title"), "title", may_hide=False),
+    Column("unit", _("Unit"), "unit__short_name"),
+    Column("promised", _("Promised within days"), "promised_days", is_number=True),
+    Column("law", _("Law and article"), "law"),
+    Column("shown", _("Shown"), "active"),
+)
+
+
+def _listing() -> Listing:
+    """The service list, which is public."""
+    return Listing(
+        "cases.items",
+        COLUMNS,
+        [
+            Filter("part", _("Part"), Part.choices, "part"),
+            Filter("shown", _("Shown"), [("True", _("yes")), ("False", _("no"))], "active"),
+        ],
+        queries.items_listed,
+        order="pk",
+        searches=_("Title or words"),
+    )
 
 
 @require_safe
 @permission_required("front.office")
 def items(request: HttpRequest) -> HttpResponse:
     """The service list, for those who keep it."""
-    rows = ServiceItem.objects.select_related("unit")
     context = {
-        "rows": rows,
-        "part_names": dict(Part.choices),
+        "list": shown(request, _listing()),
         "may_edit": actor_of(request).can("cases.settings"),
+        "rows_template": "cases/staff/items_rows.html",
+        "extra_template": "cases/staff/items_extra.html",
+        "empty_template": "cases/staff/items_empty.html",
     }
     return render(request, "cases/staff/items.html", context)
+
+
+@require_safe
+@permission_required("front.office")
+def items_out(request: HttpRequest) -> HttpResponse:
+    """The whole list as Excel; it can be sent back in."""
+    body = item_lists.export_items(actor=actor_of(request))
+    return workbook(body, f"{gettext('Service list')} {clock.today().isoformat()}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("cases.settings")
+def items_in(request: HttpRequest) -> HttpResponse:
+    """A list in: first what it would enter and change, then all of it or nothing."""
+    refusal, lines, rows = None, [], []
+    if request.method == "POST":
+        try:
+            file = request.FILES.get("file")
+            rows = item_lists.rows_of(file.read()) if file is not None else _rows_again(request)
+            lines = item_lists.read_lines(rows)
+            if "sure" in request.POST:
+                item_lists.take_items(actor=actor_of(request), rows=rows)
+                return redirect("cases:items")
+        except Refusal as wrong:
+            refusal = wrong
+    does = [line.does for line in lines]
+    context = {
+        "lines": [line for line in lines if line.does != "same"],
+        "same": does.count("same"),
+        "ready": bool(lines) and "bad" not in does,
+        "rows": json.dumps(rows, ensure_ascii=False) if rows else "",
+        "refusal": refusal,
+    }
+    return render(request, "cases/staff/items_in.html", context, status=status_of(refusal))
+
+
+def _rows_again(request: HttpRequest) -> list[list[str]]:
+    """The rows that were shown, as the second click sends them again."""
+    try:
+        rows = json.loads(request.POST.get("rows", ""))
+    except (ValueError, RecursionError) as exc:
+        raise BadInput(fields={"file": gettext("Choose a file.")}) from exc
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise BadInput(fields={"file": gettext("Choose a file.")})
+    return [[str(cell) for cell in row] for row in rows]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -212,6 +212,14 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@permission_required("cases.register", journaled=True)
+def register_out(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The lines of a register as Excel."""
+    name = f"{gettext('Registers')} {pk.hex[:8]}"
+    return workbook(registers.export_register(actor=actor_of(request), pk=pk), name)
+
+
+@require_safe
 @permission_required("matrix.view")
 def served(request: HttpRequest) -> HttpResponse:
     """The lines that the figures count from registers; solved cases are counted too and stay with their unit."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from nuanyi.cases import events, kinds, queries
 from nuanyi.cases.models import Register, RegisterLine
@@ -20,7 +22,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.identity import plain
-from nuanyi.lib.sectors import sector_named
+from nuanyi.lib.sectors import Sector, sector_named
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
@@ -35,7 +37,10 @@ _COLUMNS = {
     "所在乡镇": "region",
     "单位": "unit",
     "办理单位": "unit",
+    "登记号": "register",
 }
+#: The columns of a register as it goes out; the last one says that its lines are counted already.
+HEAD = ["日期", "服务类别", "行业", "所在乡镇", "办理单位", "登记号"]
 _KINDS = {
     "政策咨询": Kind.POLICY,
     "法律援助": Kind.LEGAL_AID,
@@ -103,12 +108,16 @@ def take_in(*, actor: Actor, key: UUID, name: str, data: bytes) -> Register:
 
 def _lines(register: Register, data: bytes) -> tuple[list[RegisterLine], list[list[str]]]:
     regions, units = places.names_by_code(), {unit.name: unit for unit in Unit.objects.all()}
-    named = {str(kind.title): kind.follows for kind in queries.kinds().values()} | _KINDS
+    with override("zh-hans"):
+        titled = {str(kind.title): kind.follows for kind in queries.kinds().values()}
+    named = titled | {str(kind.title): kind.follows for kind in queries.kinds().values()} | _KINDS
     units |= {unit.short_name: unit for unit in units.values() if unit.short_name}
     good: list[RegisterLine] = []
     bad: list[list[str]] = []
     book = sheets.read(data, most_signs=MOST_SIGNS)
     sheet = next(book, None)
+    counted = {str(pk) for pk in Register.objects.filter(undone_at=None).values_list("pk", flat=True)}
+    counted -= {str(register.pk)}
     columns: dict[int, str] = {}
     for number, cells in enumerate(sheet.rows if sheet else (), 1):
         if not columns:
@@ -116,6 +125,7 @@ def _lines(register: Register, data: bytes) -> tuple[list[RegisterLine], list[li
             columns = heads if {"day", "kind"} <= set(heads.values()) else {}
             continue
         row = {field: cells[i] for i, field in columns.items() if i < len(cells)}
+        _not_counted(plain(row.get("register")), counted)
         if not plain(row.get("day")) and not plain(row.get("kind")):
             continue
         if number > MOST_ROWS:
@@ -145,6 +155,45 @@ def _lines(register: Register, data: bytes) -> tuple[list[RegisterLine], list[li
     if not columns:
         raise BadInput(_("No row names the columns 日期 and 类别."), code="no-header")
     return good, bad
+
+
+def _not_counted(of: str, counted: set[str]) -> None:
+    """Raises Conflict for a line of a register that went out, came back, and is counted already."""
+    if of and of in counted:
+        words = _(
+            "These lines are counted already. Take the register back first, then send the changed file."
+        )
+        raise Conflict(words, code="taken-in")
+
+
+@transaction.atomic
+def export_register(*, actor: Actor, pk: UUID) -> bytes:
+    """A register's lines as a workbook: it goes back in unchanged once it was taken back. Raises NotAllowed, NotFound."""
+    actor.require("cases.register")
+    register = Register.objects.filter(pk=pk).first()
+    if register is None or (actor.kind != "system" and register.account_id != actor.account_id):
+        raise NotFound()
+    with override("zh-hans"):
+        titles = {code: str(kind.title) for code, kind in queries.kinds().items()}
+        sectors = {value: str(label) for value, label in Sector.choices}
+    names = places.names_by_code()
+    out = io.BytesIO()
+    writer = sheets.Writer(out)
+    page = writer.sheet("登记册", HEAD, [14, 16, 14, 16, 24, 40])
+    for line in register.rows.select_related("unit").order_by("row"):
+        page.row(
+            [
+                line.day.isoformat(),
+                titles.get(line.kind, line.kind),
+                sectors.get(line.sector, ""),
+                names.get(line.region_code, line.region_code),
+                line.unit.name if line.unit else "",
+                str(register.pk),
+            ]
+        )
+    writer.close()
+    journal.record(actor, events.LIST_EXPORTED, register, rows=register.lines)
+    return out.getvalue()
 
 
 @transaction.atomic
