@@ -27,7 +27,7 @@ from scipy.sparse.csgraph import connected_components
 from nuanyi.census.linkage import spark
 from nuanyi.census.linkage.entries import Columns
 
-VERSION = "2"
+VERSION = "3"
 
 #: Pairs from ``CERTAIN`` on are linked; from ``UNRIVALLED`` on where no other person could be meant; from
 #: ``POSSIBLE`` on they are shown to people.
@@ -42,6 +42,9 @@ REVIEW_SHARE = 0.08
 CROWD = 60
 #: Bits that are taken off what the rosters of two clusters say together: rosters are not quite independent.
 CAUTION = 0.5
+#: How firmly a name's characters say how common it is, as the shape of a gamma distribution; 1 supposes no more than
+#: the mean (the exponential distribution has the greatest entropy of those with this mean).
+NAME_SHAPE = 1.0
 #: How many label pairs the usual values below weigh as much as.
 PRIOR_WEIGHT = 20.0
 LABEL_PAIRS = 500_000
@@ -563,6 +566,7 @@ def _decide(
     entries = np.concatenate([np.arange(count), np.array([entry for entry, _name in also], dtype=np.int64)])
     rosters = _codes([*columns["roster"], *(name for _entry, name in also)])
     likely = _over_clusters(scored, firm, (entries, rosters), parameters)
+    likely = _among_namesakes(scored, likely, firm, _codes(columns["name"]), parameters)
     scored = replace(scored, probability=likely)
     certain = np.flatnonzero(
         (likely >= UNRIVALLED) & free & ~_rivalled(scored, firm, ids, _codes(columns["site"]))
@@ -649,6 +653,36 @@ def _over_clusters(
     bits += np.log2(before / (1 - before)) - scored.weights["roster"][apart]
     found = scored.probability.copy()
     found[apart] = 1 / (1 + 2.0 ** -np.clip(bits, -60, 60))
+    return found
+
+
+def _among_namesakes(
+    scored: Scored, likely: Array, firm: Array, names: Array, parameters: Mapping[str, Any]
+) -> Array:
+    """How likely two entries of one name are one person, seen with all the clusters that have this name.
+
+    How common a name is was guessed from its characters before anybody was linked. Now its clusters can be
+    counted: a name that only these two have is rarer than its characters say, one that many have is more common.
+    The guess and the clusters besides these two are put together as a gamma prior (``NAME_SHAPE``) and Poisson
+    counts; the two themselves say nothing of how many others there are.
+    """
+    persons = int(firm.max()) + 1
+    known = np.flatnonzero(names >= 0)
+    held = np.unique(np.stack([firm[known], names[known]]), axis=1)
+    clusters = np.bincount(held[1], minlength=int(names.max(initial=0)) + 1)
+    at = np.flatnonzero(
+        (scored.levels["name"] == NAME.level("same"))
+        & (firm[scored.left] != firm[scored.right])
+        & (scored.probability < CERTAIN)
+    )
+    m = parameters["levels"]["name"][NAME.level("same")][1]
+    guessed = m / 2.0 ** scored.weights["name"][at]
+    others = np.maximum(0, clusters[names[scored.left[at]]] - 2)
+    counted = (NAME_SHAPE + others) / (NAME_SHAPE / guessed + persons)
+    before = np.clip(likely[at], 1e-9, 1 - 1e-9)
+    bits = np.log2(before / (1 - before)) + np.log2(guessed / counted)
+    found = likely.copy()
+    found[at] = 1 / (1 + 2.0 ** -np.clip(bits, -60, 60))
     return found
 
 

@@ -91,15 +91,16 @@ def test_twice_the_mess_costs_links_but_makes_no_wrong_ones() -> None:
     assert contradictions(entries, linked) == 0
 
 
-@pytest.mark.parametrize(("given_names", "sites"), [(80, 0), (200, 20)])
-def test_namesakes_are_not_linked_where_given_names_are_chosen_whole(given_names: int, sites: int) -> None:
+@pytest.mark.parametrize(("given_names", "sites", "wanted"), [(80, 0, 0.943), (200, 20, 0.928)])
+def test_namesakes_are_not_linked_where_given_names_are_chosen_whole(
+    given_names: int, sites: int, wanted: float
+) -> None:
     entries, truth = district(1200, Mess().twice, seed=31, sites=sites, given_names=given_names)
     linked = engine.link(prepared(entries))
     precision, f1, _held = measured(linked, truth)
     assert precision >= 0.997
-    assert (
-        f1 >= 0.92
-    )  # half of what is missing is a changed phone beside a name that many have: nobody could tell
+    # half of what is missing is a changed phone beside a name that many have: nobody could tell
+    assert f1 >= wanted
     assert contradictions(entries, linked) == 0
 
 
