@@ -314,7 +314,7 @@ _TWO_OF_ONE_NUMBER = (
 _SAME_CALL = "l.key_phone_name = r.key_phone_name AND l.name = r.name AND NOT l.crowded"
 
 
-def _case(comparison: Comparison) -> str:
+def case_of(comparison: Comparison) -> str:
     """The level of a pair as SQL: -1 where one of the two is silent, else 0 for the most alike and so on."""
     branches = [f"WHEN {comparison.silent} THEN -1"]
     for number, (_key, sql, _m) in enumerate(comparison.levels):
@@ -326,12 +326,14 @@ def _pairs(condition: str) -> str:
     return f"SELECT {_SIDES} FROM entries l JOIN entries r ON {condition} AND l.unique_id < r.unique_id"
 
 
-def _counts(database: duckdb.DuckDBPyConnection, pairs: str) -> dict[str, Array]:
+def counts_of(
+    database: duckdb.DuckDBPyConnection, pairs: str, comparisons: Sequence[Comparison] = COMPARISONS
+) -> dict[str, Array]:
     """How many pairs stand at each level of each comparison."""
-    columns = ", ".join(f"{_case(one)} AS {one.key}" for one in COMPARISONS)
+    columns = ", ".join(f"{case_of(one)} AS {one.key}" for one in comparisons)
     database.execute(f"CREATE OR REPLACE TEMP TABLE labelled AS SELECT {columns} FROM ({pairs})")
     found = {}
-    for one in COMPARISONS:
+    for one in comparisons:
         found[one.key] = np.zeros(len(one.levels))
         sql = f"SELECT {one.key}, count(*) FROM labelled WHERE {one.key} >= 0 GROUP BY 1"
         for level, number in database.execute(sql).fetchall():
@@ -342,11 +344,11 @@ def _counts(database: duckdb.DuckDBPyConnection, pairs: str) -> dict[str, Array]
 
 def learn(database: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """``m`` and ``u`` of every level, and how likely two entries drawn at random are one person."""
-    by_id = _counts(database, f"SELECT * FROM ({_pairs(_SAME_ID)}) WHERE NOT {_TWO_OF_ONE_NUMBER}")
-    by_call = _counts(database, _pairs(_SAME_CALL))
-    by_both = _counts(database, _pairs(f"{_SAME_CALL} AND {_SAME_ID}"))
-    different = _counts(database, _different(database))
-    strangers = _counts(database, _strangers(database))
+    by_id = counts_of(database, f"SELECT * FROM ({_pairs(_SAME_ID)}) WHERE NOT {_TWO_OF_ONE_NUMBER}")
+    by_call = counts_of(database, _pairs(_SAME_CALL))
+    by_both = counts_of(database, _pairs(f"{_SAME_CALL} AND {_SAME_ID}"))
+    different = counts_of(database, _different(database))
+    strangers = counts_of(database, _strangers(database))
     levels = {}
     for one in COMPARISONS:
         counted = by_id[one.key]
