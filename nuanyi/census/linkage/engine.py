@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -227,20 +227,23 @@ def link(
     threads: int = 2,
     memory: str = "",
     master: str = "",
+    begins: Callable[[str], None] = lambda _stage: None,
 ) -> Linked:
     """Link the columns of ``entries.prepared``. The same entries give the same answer.
 
     ``also``: (entry, another roster that it stands on), where an exact match has made one entry of several.
-    Pairs are compared on Spark where ``master`` or the switch ``NUANYI_LINKAGE_SPARK`` names it.
+    ``begins`` is told when ``learning`` and ``comparing`` begin. Pairs are compared on Spark where ``master`` or the switch ``NUANYI_LINKAGE_SPARK`` names it.
     """
     count = len(columns["unique_id"])
     if count < 2:
         return Linked(np.arange(count))
     database = connect(threads, memory)
     try:
+        begins("learning")
         load(database, columns)
         parameters = learn(database)
         parameters["prior"] = max(parameters["prior"], _prior_before_matching(count, also))
+        begins("comparing")
         scored = _score(database, parameters, master or spark.wanted())
     finally:
         database.close()

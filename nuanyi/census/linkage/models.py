@@ -27,6 +27,16 @@ class Verdict(models.TextChoices):
     DIFFERENT = "different", _("two persons")
 
 
+class Stage(models.TextChoices):
+    """How far a linkage has come, in this order."""
+
+    READING = "reading", _("reading the records")
+    LEARNING = "learning", _("learning how often one person is written differently")
+    COMPARING = "comparing", _("comparing the records with each other")
+    WRITING = "writing", _("writing down who is one person")
+    DONE = "done", _("done")
+
+
 class LinkQuerySet(models.QuerySet[Any]):
     """Filters."""
 
@@ -150,12 +160,17 @@ class ShopCountedWith(models.Model):
 
 
 class LinkageRun(models.Model):
-    """One linkage of all records: what it stood on, what it counted, what the model had learned."""
+    """One linkage of all records: what it stood on, what it counted, what the model had learned.
+
+    The row is there from the start, for whoever waits. One that was killed stays behind its stage until the next
+    begins and takes it away.
+    """
 
     PERSONAL = NOBODY
 
     fingerprint = models.CharField(max_length=120)
     version = models.CharField(max_length=20)
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.DONE)
     entries = models.PositiveIntegerField()
     persons = models.PositiveIntegerField()
     possible = models.PositiveIntegerField()

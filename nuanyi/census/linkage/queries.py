@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max, Q
@@ -19,9 +20,11 @@ from nuanyi.census.linkage.models import (
     ShopCountedWith,
     ShopLink,
     ShopOpinion,
+    Stage,
     Verdict,
 )
 from nuanyi.census.models import Appearance, Establishment, Worker
+from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 
@@ -215,8 +218,29 @@ def counted_together(actor: Actor, record: Any, kept: Kept = WORKERS) -> list[An
 
 
 def last_run() -> LinkageRun | None:
-    """The newest linkage."""
-    return LinkageRun.objects.order_by("-id").first()
+    """The newest linkage that came to its end."""
+    return LinkageRun.objects.filter(stage=Stage.DONE).order_by("-id").first()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the linkage that runs now has come: the step out of so many, in words, since when, of how many."""
+
+    step: int
+    steps: int
+    words: str
+    since: datetime
+    entries: int
+
+
+def progress() -> Progress | None:
+    """Of the linkage that runs now; None where none does. A killed one is shown for an hour at most."""
+    running = LinkageRun.objects.exclude(stage=Stage.DONE).order_by("-id").first()
+    if running is None or running.started_at < clock.now() - timedelta(hours=1):
+        return None
+    step = Stage.values.index(running.stage) + 1
+    words = str(Stage(running.stage).label)
+    return Progress(step, len(Stage) - 1, words, running.started_at, running.entries)
 
 
 def state_of_links() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,8 @@ from nuanyi.census import events
 from nuanyi.census.linkage import engine, shops
 from nuanyi.census.linkage.clusters import joined
 from nuanyi.census.linkage.entries import Entry, prepared
-from nuanyi.census.linkage.models import Link, LinkageRun, ShopLink, Verdict, Zone
-from nuanyi.census.linkage.queries import SHOPS, WORKERS, Kept
+from nuanyi.census.linkage.models import Link, LinkageRun, ShopLink, Stage, Verdict, Zone
+from nuanyi.census.linkage.queries import SHOPS, WORKERS, Kept, last_run
 from nuanyi.census.models import Appearance, Establishment, Worker
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
@@ -38,14 +39,18 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
     started = clock.now()
     with row_security.reading_as(system("linkage")):
         fingerprint = _fingerprint()
-        last = LinkageRun.objects.order_by("-id").first()
+        last = last_run()
         if last and last.fingerprint == fingerprint and not always:
             return None
+    run = _begin(fingerprint, started)
+    with row_security.reading_as(system("linkage")):
         workers, entries = _entries()
         also = _also(workers)
         records, listed = _shops()
-    linked = engine.link(prepared(entries), also=also)
+    run.entries = len(entries)
+    linked = engine.link(prepared(entries), also=also, begins=lambda stage: _reach(run, stage))
     of_shops = shops.link_shops(listed)
+    _reach(run, Stage.WRITING)
     with row_security.reading_as(system("linkage")):
         _lock()
         zones = ((Zone.CERTAIN, linked.certain()), (Zone.POSSIBLE, iter(linked.review)))
@@ -55,22 +60,19 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
         )
         counted = _rebuild(WORKERS)
         shops_counted = _rebuild(SHOPS)
-        run = LinkageRun.objects.create(
-            fingerprint=fingerprint,
-            version=engine.VERSION,
-            entries=len(entries),
-            persons=len(entries) - counted,
-            possible=Link.objects.waiting().count(),
-            parameters={
-                **linked.parameters,
-                "establishments": {
-                    "entries": len(listed),
-                    "establishments": len(listed) - shops_counted,
-                    "possible": ShopLink.objects.waiting().count(),
-                },
+        run.stage = Stage.DONE
+        run.persons = len(entries) - counted
+        run.possible = Link.objects.waiting().count()
+        run.parameters = {
+            **linked.parameters,
+            "establishments": {
+                "entries": len(listed),
+                "establishments": len(listed) - shops_counted,
+                "possible": ShopLink.objects.waiting().count(),
             },
-            started_at=started,
-        )
+        }
+        run.done_at = clock.now()
+        run.save()
         journal.record(
             actor,
             events.PERSONS_LINKED,
@@ -80,6 +82,28 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
             possible=run.possible,
         )
     return run
+
+
+def _begin(fingerprint: str, started: datetime) -> LinkageRun:
+    """The row of a linkage that begins; those of killed ones go."""
+    with row_security.reading_as(system("linkage")):
+        LinkageRun.objects.exclude(stage=Stage.DONE).delete()
+        return LinkageRun.objects.create(
+            fingerprint=fingerprint,
+            version=engine.VERSION,
+            stage=Stage.READING,
+            entries=0,
+            persons=0,
+            possible=0,
+            started_at=started,
+        )
+
+
+def _reach(run: LinkageRun, stage: str) -> None:
+    """Say how far it has come, at once visible to whoever waits."""
+    run.stage = stage
+    with row_security.reading_as(system("linkage")):
+        LinkageRun.objects.filter(pk=run.pk).update(stage=stage, entries=run.entries)
 
 
 def _fingerprint() -> str:

@@ -16,6 +16,7 @@ from nuanyi.census import files, jobs, queries, review
 from nuanyi.census.columns import FIELDS
 from nuanyi.census.forms import SendForm
 from nuanyi.census.linkage.queries import PersonCount, count_persons
+from nuanyi.census.linkage.queries import progress as linkage_progress
 from nuanyi.census.models import Import, Match, Worker
 from nuanyi.census.rules import Choice, ImportState, Kind
 from nuanyi.census.services import copies, imports
@@ -108,6 +109,9 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         "has_file": files.has(of.pk, files.SENT),
         "has_rejected": files.has(of.pk, files.REJECTED),
         "count": _persons_of(request, of),
+        "linkage": linkage_progress()
+        if of.state == ImportState.DONE and actor_of(request).can("census.link")
+        else None,
         "all_fields": _all_fields(of),
     }
     if of.state in (ImportState.REVIEW, ImportState.COLUMNS):

@@ -25,8 +25,11 @@ def pairs(request: HttpRequest, what: str) -> HttpResponse:
     actor = actor_of(request)
     kept = queries.KEPT[what]
     skipped = request.session.get(f"{SKIPPED}-{what}", [])
+    if getattr(request, "htmx", False):
+        return render(request, "census/staff/linkage_progress.html", {"progress": queries.progress()})
     context = {
         "what": what,
+        "progress": queries.progress(),
         "review": queries.next_pair(actor, skipped, kept),
         "counts": [
             (sort, queries.count_persons(actor, one.record.objects.visible_to(actor), one))
@@ -84,13 +87,14 @@ def unseen(request: HttpRequest) -> HttpResponse:
     region = request.GET.get("region", "")
     sector = sector if sector in Sector.values else ""
     region = region if region in places.names_by_code() else ""
-    key = f"unseen:{queries.state_of_links()}:{sector}:{region}".replace(" ", "-")
+    key = f"unseen:2:{queries.state_of_links()}:{sector}:{region}".replace(" ", "-")
     found = cache.get(key)
     if found is None:
         found = queries.how_many_unseen(sector, region)
         cache.set(key, found, 3600)
     context = {
         "found": found,
+        "most": max([found.unseen or 0, *found.on_lists], default=0),
         "sectors": Sector.choices,
         "townships": [(place.code, place.name) for place in places.townships()],
         "filters": {"sector": sector, "region": region},

@@ -150,6 +150,57 @@ def test_a_linkage_that_is_killed_leaves_the_old_links(pair, program, monkeypatc
     assert (Link.objects.get().pk, CountedWith.objects.count()) == (pair.pk, 1)
 
 
+def test_an_import_during_a_linkage_is_counted_by_the_next(pair, program, monkeypatch):
+    real = engine.link
+
+    def slow(columns, **more):
+        take(program, [HEAD, row(7), row(8)], source_name="乙")
+        return real(columns, **more)
+
+    monkeypatch.setattr(linking.engine, "link", slow)
+    run = linking.link_all(actor=program, always=True)
+    assert run is not None
+    assert run.entries == 3
+    monkeypatch.undo()
+    assert persons() == 5
+    following = linking.link_all(actor=program)
+    assert following is not None
+    assert following.entries == 5
+
+
+def test_a_linkage_says_how_far_it_has_come(pair, program, cast, monkeypatch):
+    browser = cast.client("office")
+    seen = []
+    real = linking._reach
+
+    def looked_at(run, stage):
+        real(run, stage)
+        progress = queries.progress()
+        seen.append((progress.step, progress.steps, progress.entries))
+        assert "<progress" in browser.get("/office/census/pairs/").content.decode()
+        assert queries.last_run() is None, "until it is done the last one counts"
+
+    monkeypatch.setattr(linking, "_reach", looked_at)
+    linking.link_all(actor=program)
+    assert seen == [(2, 4, 3), (3, 4, 3), (4, 4, 3)]
+    assert queries.progress() is None
+    assert "<progress" not in browser.get("/office/census/pairs/").content.decode()
+
+
+def test_a_killed_linkage_is_not_shown_beside_the_next(pair, program, monkeypatch):
+    def dies(*_args, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(linking.engine, "link", dies)
+        with pytest.raises(KeyboardInterrupt):
+            linking.link_all(actor=program)
+    assert queries.progress() is not None
+    assert linking.link_all(actor=program) is not None, "nothing of it counts as done"
+    assert queries.progress() is None
+    assert LinkageRun.objects.count() == 1
+
+
 def test_records_that_go_during_a_linkage_are_left_out(pair, program, monkeypatch):
     real = engine.link
 

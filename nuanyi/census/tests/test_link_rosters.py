@@ -180,6 +180,15 @@ def _rest(entry: Entry) -> tuple[Any, ...]:
     )
 
 
+def test_one_roster_alone_joins_its_doubles_and_nobody_else() -> None:
+    entries, truth = district(400, Mess(repeated=0.1), seed=12)
+    of = [at for at, entry in enumerate(entries) if entry.roster == "platform.xlsx"]
+    linked = engine.link(prepared([entries[at] for at in of]))
+    precision, _f1, held = measured(linked, [truth[at] for at in of])
+    assert precision == 1.0
+    assert held >= 0.9
+
+
 def test_five_thousand_people_of_one_name_stay_five_thousand() -> None:
     entries = [Entry("a.csv", at + 2, name="韦建国", phone=f"1380{at:07}") for at in range(2500)]
     entries += [Entry("b.csv", at + 2, name="韦建国", phone=f"1390{at:07}") for at in range(2500)]
