@@ -50,6 +50,20 @@ class Model:
 
 
 @dataclass(frozen=True)
+class OneList:
+    """A source: how many persons stand on it, and how many of them on another one too."""
+
+    name: str
+    persons: int
+    shared: int
+
+    @property
+    def percent(self) -> int:
+        """Shared of a hundred."""
+        return round(100 * self.shared / self.persons) if self.persons else 0
+
+
+@dataclass(frozen=True)
 class Estimate:
     """``estimate`` people in all with a 95 % interval; None where it cannot be said.
 
@@ -68,6 +82,9 @@ class Estimate:
     empty_overlaps: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = field(default=())
     counted: int = 0
+    lists: tuple[OneList, ...] = ()
+    #: how many persons stand on one list only, on two, and so on
+    on_lists: tuple[int, ...] = ()
 
     @property
     def unseen(self) -> int | None:
@@ -163,7 +180,19 @@ def estimate(
     interval on each of them.
     """
     found = _estimated(tuple(sources), [counts, *in_doubt][bool(in_doubt) :], replicates, seed)
-    return replace(found, counted=sum(counts.values()))
+    lists = tuple(
+        OneList(
+            name,
+            sum(n for history, n in counts.items() if history[at]),
+            sum(n for history, n in counts.items() if history[at] and sum(history) > 1),
+        )
+        for at, name in enumerate(sources)
+    )
+    times: Counter[int] = Counter()
+    for history, n in counts.items():
+        times[sum(history)] += n
+    on_lists = tuple(times[number] for number in range(1, len(sources) + 1))
+    return replace(found, counted=sum(counts.values()), lists=lists, on_lists=on_lists)
 
 
 def _estimated(

@@ -82,6 +82,18 @@ def test_an_empty_overlap_is_named_and_never_let_run_to_infinity() -> None:
     assert found.high is not None and found.high < 10 * found.seen
 
 
+def test_each_list_says_how_many_of_its_people_are_on_another_too() -> None:
+    found = estimating.estimate(
+        "abc", {(1, 0, 0): 20, (1, 1, 0): 60, (1, 1, 1): 20, (0, 0, 1): 30}, replicates=20
+    )
+    assert [(one.name, one.persons, one.shared, one.percent) for one in found.lists] == [
+        ("a", 100, 80, 80),
+        ("b", 80, 80, 100),
+        ("c", 50, 20, 40),
+    ]
+    assert found.on_lists == (50, 60, 20)
+
+
 def test_many_sources_are_put_together() -> None:
     pairs = [(person, f"s{at}") for at in range(9) for person in range(at, 60, at + 1)]
     sources, counts = estimating.histories(pairs)
