@@ -12,12 +12,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Coverage:
-    """An answer. ``covered`` is None where the table does not know; ``since`` is when it began in the province."""
+    """An answer. ``covered`` is None where the table does not know.
+
+    ``since`` is when it began there, ``joined`` when the platform took part where that was later. ``unseen``: the text
+    of the source was not seen by whoever made the table, only what others publish of it.
+    """
 
     covered: bool | None
     province: str
     since: date | None
     source: str
+    joined: date | None = None
+    unseen: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -30,24 +36,34 @@ def provinces() -> list[tuple[str, str]]:
     return [(row["code"], row["name"]) for row in _table()["province"]]
 
 
-def platforms() -> list[str]:
-    """Names of the platforms in the table."""
-    return [row["name"] for row in _table()["platform"]]
+def platforms() -> list[tuple[str, str]]:
+    """Name of each platform in the table, and the name as riders know it now."""
+    return [
+        (row["name"], f"{row['also']}（{row['name']}）" if "also" in row else row["name"])
+        for row in _table()["platform"]
+    ]
 
 
 def coverage(*, platform: str, province: str, day: date) -> Coverage:
     """Whether somebody on an order of ``platform`` in the province of a code was covered on a day.
 
-    Before it began in the province nobody was: that is certain whatever the platform. After it, a platform of the
-    table is covered; of another one, and in a province that is not in the table, it is not known.
+    Before it began in the province nobody was: that is certain whatever the platform; so it is before the platform
+    took part. After both, a platform of the table is covered; of another one, and in a province that is not in the
+    table, it is not known.
     """
     table = _table()
     row = next((one for one in table["province"] if one["code"] == province), None)
     if row is None:
         return Coverage(None, "", None, "")
-    source = table["sources"][row["source"]]
-    if day < row["since"]:
-        return Coverage(False, row["name"], row["since"], source)
+    named = row["source"]
     known = next((one for one in table["platform"] if one["name"] == platform), None)
-    covered = True if known and day >= known["since"] else None
-    return Coverage(covered, row["name"], row["since"], source)
+    covered: bool | None = True if known else None
+    joined = None
+    if day < row["since"]:
+        covered = False
+    elif known and day < known["since"]:
+        covered = False
+        joined = known["since"]
+        named = "wider"
+    unseen = bool(table["unseen"].get(named))
+    return Coverage(covered, row["name"], row["since"], table["sources"][named], joined, unseen)

@@ -17,6 +17,13 @@ from nuanyi.cases.models import Case
         ("某个平台", "45", date(2025, 7, 1), None),
         ("某个平台", "45", date(2024, 7, 1), False),
         ("美团", "other", date(2025, 7, 1), None),
+        # joined in 2025: in the provinces of 2022 too nobody was covered on its orders before
+        ("滴滴出行", "44", date(2025, 6, 30), False),
+        ("滴滴出行", "44", date(2025, 7, 1), True),
+        ("顺丰同城", "45", date(2025, 7, 1), True),
+        ("美团", "33", date(2025, 6, 30), False),
+        ("美团", "33", date(2025, 7, 1), True),
+        ("饿了么", "52", date(2026, 7, 1), True),
     ],
 )
 def test_whether_an_accident_was_covered_depends_on_platform_province_and_day(
@@ -25,6 +32,30 @@ def test_whether_an_accident_was_covered_depends_on_platform_province_and_day(
     found = coverage.coverage(platform=platform, province=province, day=day)
     assert found.covered is covered
     assert bool(found.source) == (province != "other"), "each answer says where it comes from"
+
+
+def test_the_table_holds_the_provinces_and_platforms_of_both_notices():
+    table = coverage._table()
+    by_day = {}
+    for row in [*table["province"], *table["platform"]]:
+        by_day.setdefault((row["since"].year, "code" in row), []).append(row["name"])
+    assert {key: len(names) for key, names in by_day.items()} == {
+        (2022, True): 7,
+        (2025, True): 10,
+        (2026, True): 1,
+        (2022, False): 7,
+        (2025, False): 4,
+    }
+    assert set(table["unseen"]) <= set(table["sources"])
+
+
+@pytest.mark.django_db
+def test_what_was_not_checked_is_said(db):
+    phone = Client()
+    told = phone.get("/help/injury/", {"platform": "美团", "province": "44", "day": "2023-01-01"})
+    assert "原文尚未核对" in told.content.decode()
+    elsewhere = phone.get("/help/injury/", {"platform": "美团", "province": "other", "day": "2026-08-01"})
+    assert "尚未核对" in elsewhere.content.decode()
 
 
 @pytest.mark.django_db
