@@ -11,6 +11,8 @@ import sys
 
 #: The process number of the parent whose death ends this process, told by the parent itself.
 PARENT = "NUANYI_PARENT"
+#: The process number of the web server, for its workers.
+WEB_SERVER = "NUANYI_WEB_SERVER"
 _PR_SET_PDEATHSIG = 1
 
 
@@ -31,6 +33,18 @@ def die_with_supervisor() -> None:
     """``die_with_parent`` for a child of the supervisor; a program started by hand stays as it is."""
     told = os.environ.pop(PARENT, "")
     if told.isdecimal():
+        die_with_parent(int(told))
+
+
+def be_web_server() -> None:
+    """Tell the workers that this process will start whose end is to be theirs."""
+    os.environ[WEB_SERVER] = str(os.getpid())
+
+
+def die_with_web_server() -> None:
+    """``die_with_parent`` for a worker of the web server, right at its beginning; nothing happens in any other process."""
+    told = os.environ.get(WEB_SERVER, "")
+    if told.isdecimal() and int(told) != os.getpid():
         die_with_parent(int(told))
 
 

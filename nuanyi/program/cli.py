@@ -216,13 +216,13 @@ def _failed(chosen: argparse.Namespace, wrong: Exception) -> int:
         raise wrong
     words = " ".join(str(wrong).split())[:600] or type(wrong).__name__
     todo = "run it once more with NUANYI_DEBUG=1 to see where"
-    if isinstance(wrong, psycopg.OperationalError) or "OperationalError" in type(wrong).__name__:
+    if (isinstance(wrong, OSError) and wrong.errno == 28) or "No space left on device" in str(wrong):
+        todo = "the disk is full: make room and run it again; nothing that was confirmed is lost"
+    elif isinstance(wrong, psycopg.OperationalError) or "OperationalError" in type(wrong).__name__:
         todo = "is the database running, and are DATABASE_URL's host, name and password right? nuanyi doctor looks"
     elif isinstance(wrong, subprocess.CalledProcessError):
         words = f"{' '.join(str(part) for part in wrong.cmd[-3:])} ended with {wrong.returncode}"
         todo = "what it printed above says why"
-    elif (isinstance(wrong, OSError) and wrong.errno == 28) or "No space left on device" in str(wrong):
-        todo = "the disk is full: make room and run it again; nothing that was confirmed is lost"
     refuse(chosen, "failed", f"{words}; {todo}")
     return FAILED
 

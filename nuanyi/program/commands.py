@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -117,15 +118,24 @@ def _refuse_real_district() -> None:
 
 def serve(chosen: argparse.Namespace) -> int:
     """Web and worker under one supervisor."""
-    from nuanyi.program import doctor, supervisor
+    from nuanyi.program import doctor, prepared, supervisor
 
+    begun = time.monotonic()
     with database.attached() as server:
+        boss = supervisor.Supervisor(chosen.host, chosen.port, chosen.workers, server, begun)
         doctor.refuse_unsafe_settings(chosen.host)
-        key = _prepare()
+        boss.refuse_taken_port()
+        boss.passed("database")
+        key = ""
+        if not prepared.is_ready():
+            key = _prepare()
+            if not key:
+                prepared.note()
+        boss.passed("tables")
         doctor.refuse_unsafe(chosen.host)
         if key:
             _offer_setup(chosen.host, chosen.port, key)
-        return supervisor.Supervisor(chosen.host, chosen.port, chosen.workers, server).run()
+        return boss.run()
 
 
 def _prepare() -> str:

@@ -21,7 +21,10 @@ from typing import Any
 
 from nuanyi.front import bodies
 from nuanyi.lib.env import envint
-from nuanyi.lib.processes import die_with_parent
+from nuanyi.lib.processes import die_with_web_server
+
+# before anything else is read, which takes seconds: a worker whose parent was killed meanwhile would stay, with the port
+die_with_web_server()
 
 Headers = list[tuple[str, str]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -92,10 +95,6 @@ class Server:
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self.waiting = 0
         self.buffered = 0
-
-    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Granian's worker begins: it ends with its parent, whatever happens to that."""
-        die_with_parent()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request."""

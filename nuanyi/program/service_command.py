@@ -46,13 +46,14 @@ def units(*, user: str, data: Path, program: str, port: int, backups: str, keep:
 Description=Nuanyi, the service matrix of a district
 After=network-online.target
 Wants=network-online.target
+StartLimitIntervalSec=0
 
 [Service]
 Type=simple
 User={user}
 {environment}ExecStart={program} serve --host 127.0.0.1 --port {port}
-Restart=on-failure
-RestartSec=5
+Restart=always
+RestartSec=1
 TimeoutStopSec=60
 KillMode=mixed
 ReadWritePaths={data} /tmp

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -11,8 +12,10 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from types import FrameType
 
+from nuanyi.lib.digests import sha256_hex
 from nuanyi.lib.embedded_postgres import CannotStart, EmbeddedPostgres
 from nuanyi.lib.env import envint, home
 from nuanyi.lib.errors import Refusal
@@ -22,15 +25,29 @@ from nuanyi.program import database, static_files
 log = logging.getLogger("nuanyi.serve")
 STOP_SECONDS = 25.0
 LOOK_SECONDS = 0.3
+#: Seconds that whoever held the port before may take to end, and that the job worker lets the web server have the machine.
+PORT_SECONDS = 3.0
+WORKER_LATER = 3.0
 HEADER_SECONDS = 15
 CONNECTIONS = 4096
 
 
+#: A filesystem in memory.
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a closed folder of our own in it
+
+
 def _empty_measures() -> None:
-    """A folder for what the processes count (``front.measures``): empty at each start, as the counters begin at nought."""
-    folder = home() / "run" / "measures"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700, parents=True)
+    """A folder for what the processes count (``front.measures``): empty at each start, as the counters begin at nought.
+
+    Its files are mapped into memory: on a disk that is full the next count would end the process that counts (SIGBUS). So
+    they are in the machine's memory where it has a place for that.
+    """
+    digest = sha256_hex(str(home().resolve()).encode())[:10]
+    for folder in (SHARED_MEMORY / f"nuanyi-{os.geteuid()}-{digest}", home() / "run" / "measures"):
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):  # there is none, or somebody else's folder stands in its place
+            folder.mkdir(mode=0o700, parents=folder.is_relative_to(home()))
+            break
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
@@ -65,10 +82,16 @@ class DatabaseWatch(threading.Thread):
 
 
 class Supervisor:
-    """The children and a loop. ``database`` is the server to look after, None where it is somebody else's."""
+    """The children and a loop. ``database`` is the server to look after, None where it is somebody else's;
+    ``begun``: the monotonic moment at which the start began."""
 
     def __init__(
-        self, host: str, port: int, workers: int | None, database: EmbeddedPostgres | None = None
+        self,
+        host: str,
+        port: int,
+        workers: int | None,
+        database: EmbeddedPostgres | None = None,
+        begun: float | None = None,
     ) -> None:
         self.host, self.port = host, port
         self.workers = workers or envint("NUANYI_WORKERS", max(2, os.cpu_count() or 2))
@@ -77,6 +100,14 @@ class Supervisor:
         self.due: dict[str, float] = {}
         self.database = DatabaseWatch(database) if database is not None else None
         self.stopping = False
+        self.phases: list[str] = []
+        self.mark = begun if begun is not None else time.monotonic()
+
+    def passed(self, phase: str) -> None:
+        """Note how long a phase of the start took; the line that says where it is served tells all of them."""
+        now = time.monotonic()
+        self.phases.append(f"{phase} {now - self.mark:.1f} s")
+        self.mark = now
 
     def commands(self) -> dict[str, list[str]]:
         """What the children run."""
@@ -112,18 +143,19 @@ class Supervisor:
 
     def run(self) -> int:
         """Serve until told to stop; returns the exit code."""
-        self._refuse_taken_port()
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         allow_many_files()
         static_files.make_ready()
+        self.passed("styles")
         _empty_measures()
         if self.database is not None:
             self.database.start()
-        for name in self.commands():
-            self._start(name)
+        self._start("web")
+        # what people wait for comes first; jobs can wait until the web server has read the program
+        self.due["worker"] = time.monotonic() + WORKER_LATER
         print(
-            f"Nuanyi is served on http://{self.host}:{self.port} — stop it with Ctrl-C.",
+            f"Nuanyi is served on http://{self.host}:{self.port} — stop it with Ctrl-C. ({', '.join(self.phases)})",
             file=sys.stderr,
             flush=True,
         )
@@ -133,15 +165,22 @@ class Supervisor:
         self._end()
         return 0
 
-    def _refuse_taken_port(self) -> None:
-        with socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((self.host, self.port))
-            except OSError as exc:
-                raise Refusal(
-                    f"port {self.port} on {self.host} is taken: choose another with --port", code="port"
-                ) from exc
+    def refuse_taken_port(self) -> None:
+        """Return when the port is free; children of a supervisor that was just killed are given the time to end. Raises Refusal."""
+        deadline = time.monotonic() + PORT_SECONDS
+        while True:
+            with socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind((self.host, self.port))
+                    return
+                except OSError as exc:
+                    if time.monotonic() > deadline:
+                        raise Refusal(
+                            f"port {self.port} on {self.host} is taken: choose another with --port",
+                            code="port",
+                        ) from exc
+            time.sleep(0.1)
 
     def _start(self, name: str) -> None:
         # a session of its own: Ctrl-C reaches the supervisor alone, which then stops the children in order; and each
@@ -155,12 +194,11 @@ class Supervisor:
     def _look(self) -> None:
         """Note who died; start again whose time has come. One child's wait holds up nobody else."""
         now = time.monotonic()
+        for name in [name for name, at in self.due.items() if now >= at and not self.stopping]:
+            del self.due[name]
+            self._start(name)
         for name, child in list(self.children.items()):
-            if name in self.due:
-                if now >= self.due[name] and not self.stopping:
-                    del self.due[name]
-                    self._start(name)
-            elif child.poll() is not None and not self.stopping:
+            if name not in self.due and child.poll() is not None and not self.stopping:
                 end_group(child.pid)  # what it left behind would keep the port, or serve old code
                 self.deaths[name] = [at for at in self.deaths[name] if now - at < 60] + [now]
                 wait = min(5.0, 0.5 * 2 ** (len(self.deaths[name]) - 1))
@@ -184,3 +222,4 @@ class Supervisor:
                 pass
             end_group(child.pid)
             child.wait()
+        shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from granian.cli import entrypoint
 
-from nuanyi.lib.processes import allow_many_files, die_with_supervisor
+from nuanyi.lib.processes import allow_many_files, be_web_server, die_with_supervisor
 
 
 def main() -> None:
     """Run Granian with this process's arguments."""
     die_with_supervisor()
     allow_many_files()
+    be_web_server()
     entrypoint()  # type: ignore[no-untyped-call]
 
 
