@@ -18,7 +18,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound, Refusal
 from nuanyi.people import services as people
-from nuanyi.people.models import Account, keys
+from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.passwords import Slip, one_time_password
 from nuanyi.people.rules import Role
 from nuanyi.places import division
@@ -402,6 +402,26 @@ def make_accounts(*, actor: Actor, accounts: Sequence[AccountInput]) -> list[Sli
         slips.append(Slip(account.username, account.display_name, str(unit or ""), label, password))
     if wrong:
         raise BadInput(fields=wrong, code="bad-accounts")
+    return slips
+
+
+def unused_accounts() -> list[Account]:
+    """Those who were given a slip and never signed in."""
+    rows = Account.objects.filter(must_change_password=True, last_login=None, is_active=True)
+    return list(rows.select_related("unit").order_by("username"))
+
+
+@transaction.atomic
+def renew_slips(*, actor: Actor) -> list[Slip]:
+    """New one-time passwords for all who never signed in: their slips were shown once, and a page may be lost. Raises NotAllowed."""
+    _require_setup(actor)
+    slips = []
+    for account in unused_accounts():
+        password = one_time_password()
+        people.set_first_password(actor=actor, account=account, password=password)
+        grant = RoleGrant.objects.filter(account=account).first()
+        label = str(Role(grant.role).label) if grant else ""
+        slips.append(Slip(account.username, account.display_name, str(account.unit or ""), label, password))
     return slips
 
 

@@ -238,6 +238,8 @@ def accounts(request: HttpRequest) -> HttpResponse:
     """The first accounts; their one-time passwords are shown once, as slips to print."""
     refusal = None
     rows = [(place, one, ticked) for place, (one, ticked) in enumerate(services.proposed_accounts())]
+    if request.method == "POST" and "again" in request.POST:
+        return _slips(request, services.renew_slips(actor=ACTOR))
     if request.method == "POST":
         rows = _account_rows(request)
         chosen = [one for _place, one, ticked in rows if ticked]
@@ -254,6 +256,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         refusal,
         rows=[(*row, choices.get(row[1].unit, choices[""])) for row in rows],
         roles=[(value, label) for value, label in Role.choices if value != Role.WORKER],
+        unused=services.unused_accounts(),
     )
 
 

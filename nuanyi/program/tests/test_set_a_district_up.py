@@ -10,6 +10,7 @@ from django.test import Client
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, Conflict, NotFound
+from nuanyi.people.models import Account
 from nuanyi.places.models import Region
 from nuanyi.program.models import Installation
 from nuanyi.program.setup import queries, services
@@ -257,6 +258,31 @@ def test_by_the_pages_alone_a_district_is_set_up_and_the_first_sign_in_must_choo
     again = own | {"oldpassword": own["password1"], "password1": "rain-on-a-lantern"}
     changed = staff.post("/accounts/password/change/", again | {"password2": "rain-on-a-lantern"})
     assert "密码已改好" in staff.get(changed.headers["Location"]).content.decode()
+
+
+def test_slips_that_were_never_printed_are_made_anew_and_the_old_ones_open_nothing(waiting):
+    browser = walk(waiting)
+    form = {
+        "count": "1",
+        "tick-0": "on",
+        "username-0": "guanli",
+        "name-0": "管理员",
+        "role-0": "administrator",
+    }
+
+    def password(answer):
+        [found] = re.findall(r"<dd>(\w{4}-\w{4}-\w{4})</dd>", answer.content.decode())
+        return found
+
+    lost = password(browser.post("/setup/accounts/", form))
+    page = browser.get("/setup/accounts/").content.decode()
+    assert "还没有用过" in page
+    found = password(browser.post("/setup/accounts/", {"again": "1"}))
+    account = Account.objects.get(username="guanli")
+    assert account.check_password(found)
+    assert not account.check_password(lost)
+    stranger = Client()
+    assert stranger.post("/setup/accounts/", {"again": "1"}).status_code == 404
 
 
 def test_a_step_that_is_refused_keeps_what_was_typed(waiting):
