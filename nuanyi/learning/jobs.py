@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from nuanyi.learning.services import exams, progress, pushing, readers
+from nuanyi.learning.services import exams, progress, pushing, readers, trials
 from nuanyi.lib import clock
 
 
@@ -20,6 +20,12 @@ def queue_pushes(timestamp: int = 0) -> int:
 def send_pushes(timestamp: int = 0) -> int:
     """Send what is due."""
     return pushing.send_due()
+
+
+@app.task(queue="learning")
+def send_trial(number: str, sealed: str) -> str:
+    """Send a trial that an office page asked for; never twice by itself. ``sent`` or ``refused``."""
+    return trials.send(number, sealed).state
 
 
 @app.periodic(cron="20 3 * * *")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +20,7 @@ from nuanyi.learning.reading import html_of
 from nuanyi.learning.rules import MOVES, Media, PushState, State
 from nuanyi.learning.services import channels as channel_services
 from nuanyi.learning.services import groups as group_services
-from nuanyi.learning.services import lessons, pushing
+from nuanyi.learning.services import lessons, pushing, trials
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
@@ -137,12 +139,11 @@ def plan(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("learning.groups")
+@permission_required("learning.groups", journaled=True)
 def groups(request: HttpRequest) -> HttpResponse:
     """Which groups get the lesson, and does it arrive?"""
-    return render(
-        request, "learning/staff/groups.html", {"rows": group_services.groups_for(actor_of(request))}
-    )
+    context = {"rows": group_services.groups_for(actor_of(request)), **_trial(request)}
+    return render(request, "learning/staff/groups.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,16 +183,25 @@ def group(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 @require_POST
 @permission_required("learning.groups")
 def try_group(request: HttpRequest, pk: int) -> HttpResponse:
-    """A trial message."""
+    """A trial message; the list of groups shows what came of it."""
+    number = trials.ask_for_group(actor=actor_of(request), pk=pk)
+    return redirect(f"{reverse('learning:groups')}?trial={number}")
+
+
+def _trial(request: HttpRequest) -> dict[str, Any]:
+    """What came of the trial whose number stands in the address of the page that asked for it."""
     try:
-        group_services.try_group(actor=actor_of(request), pk=pk)
-        told = None
-    except NotFound:
-        raise
-    except Refusal as wrong:
-        told = wrong
-    context = {"rows": group_services.groups_for(actor_of(request)), "refusal": told, "tried": told is None}
-    return render(request, "learning/staff/groups.html", context, status=told.status if told else 200)
+        number = UUID(request.GET.get("trial", ""))
+    except ValueError:
+        return {}
+    return {"number": number, "trial": trials.trial(number)}
+
+
+@require_safe
+@permission_required("learning.groups", journaled=True)
+def trial(request: HttpRequest, number: UUID) -> HttpResponse:
+    """What came of a trial, as a part of the page that asked for it: asks again while it waits."""
+    return render(request, "learning/staff/trial.html", {"trial": trials.trial(number), "number": number})
 
 
 @require_safe
@@ -255,17 +265,17 @@ def channels(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required("learning.publish")
+@permission_required("learning.publish", journaled=True)
 def channel(request: HttpRequest, name: str) -> HttpResponse:
     """Is this channel set up, does it send, and does a trial arrive?"""
     actor, post = actor_of(request), request.POST
     found = channel_services.row(name)
     refusal: Refusal | None = None
-    tried = request.method == "POST" and "to" in post
     try:
-        if tried:
-            channel_services.try_channel(actor=actor, name=name, to=post["to"])
-        elif request.method == "POST":
+        if request.method == "POST" and "to" in post:
+            number = trials.ask_for_channel(actor=actor, name=name, to=post["to"])
+            return redirect(f"{reverse('learning:channel', args=[name])}?trial={number}")
+        if request.method == "POST":
             channel_services.set_channel(
                 actor=actor,
                 name=name,
@@ -280,7 +290,7 @@ def channel(request: HttpRequest, name: str) -> HttpResponse:
     context = {
         "c": found,
         "refusal": refusal,
-        "tried": tried and refusal is None,
+        **_trial(request),
         "callback": request.build_absolute_uri("/wechat/"),
         "groups": [g for g in group_services.groups_for(actor) if g.robot == name] if found.robot else [],
         "server_key": webpush.public_key() if name == rules.Way.WEBPUSH else "",

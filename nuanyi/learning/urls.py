@@ -16,6 +16,7 @@ urlpatterns = [
     path("groups/new/", staff.group, name="group_new"),
     path("groups/<int:pk>/", staff.group, name="group"),
     path("groups/<int:pk>/try/", staff.try_group, name="try"),
+    path("trials/<uuid:number>/", staff.trial, name="trial"),
     path("bank/", exam.bank, name="bank"),
     path("bank/lessons/", exam.from_lessons, name="from_lessons"),
     path("channels/", staff.channels, name="channels"),

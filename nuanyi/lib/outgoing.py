@@ -41,7 +41,7 @@ PLAIN = re.compile(r"[!-~]+", re.ASCII)
 NO_ANSWER = "no answer"
 
 _serving: ContextVar[bool] = ContextVar("serving", default=False)
-_trial: ContextVar[bool] = ContextVar("trial", default=False)
+_exchanging: ContextVar[bool] = ContextVar("exchanging", default=False)
 _POOL = urllib3.PoolManager(num_pools=64, maxsize=16, block=True, retries=False)
 
 
@@ -149,19 +149,19 @@ def serving() -> Iterator[None]:
 
 
 @contextmanager
-def trial() -> Iterator[None]:
-    """Somebody tries a channel out and waits for what the other side says: the one kind of call that a page makes itself, and
-    it too never while a transaction is open."""
-    token = _trial.set(True)
+def exchange() -> Iterator[None]:
+    """Somebody signs in with a code that another service must turn into a name: the one call that a page makes itself, for
+    there is nothing to show before; and it too never while a transaction is open."""
+    token = _exchanging.set(True)
     try:
         yield
     finally:
-        _trial.reset(token)
+        _exchanging.reset(token)
 
 
 def require_quiet() -> None:
     """Return where a call may be made. Raises CalledTooEarly inside a request or a transaction."""
-    if _serving.get() and not _trial.get():
+    if _serving.get() and not _exchanging.get():
         raise CalledTooEarly("a page asks a server of others: leave it to a job")
     for connection in connections.all(initialized_only=True):
         # the transaction that a test is wrapped in belongs to the test

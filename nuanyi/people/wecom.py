@@ -103,7 +103,7 @@ def member_of(mine: Application, code: str) -> str:
     """
     try:
         # a person waits on this very page for what WeCom says: there is nothing to show before
-        with outgoing.trial():
+        with outgoing.exchange():
             answer = _asked(mine, code)
     except (ConnectionError, ValueError) as wrong:
         raise NoAnswer() from wrong

@@ -1,4 +1,4 @@
-"""What the office sets for a channel, how it did lately, and a trial over it."""
+"""What the office sets for a channel, and how it did lately."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from nuanyi.journal import services as journal
 from nuanyi.learning import events, rules
 from nuanyi.learning.models import Channel, Push, Reader
 from nuanyi.learning.rules import PushState, Robot, Way
-from nuanyi.learning.services import delivery, groups, readers
-from nuanyi.lib import clock, limits, outgoing
+from nuanyi.learning.services import delivery
+from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.addresses import link_to
-from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.errors import BadInput, NotFound
 
 #: Which setting of the installation a way needs, and how one looks; browsers need none.
 SETTINGS = {
@@ -31,8 +30,6 @@ SETTINGS = {
         "wechat://APPID:SECRET@api.weixin.qq.com/?token=TOKEN&aes=ENCODINGAESKEY&template=ID&fields=thing1,thing2",
     ),
 }
-#: Trials that one account may send in an hour.
-TRIALS = 20
 LATELY = timedelta(days=30)
 MOST_A_MINUTE = 100_000
 
@@ -113,25 +110,3 @@ def set_channel(*, actor: Actor, name: str, active: bool, a_minute: int) -> Chan
     )
     journal.record(actor, events.CHANNEL_SET, None, channel=name, active=active, a_minute=a_minute)
     return saved
-
-
-def try_channel(*, actor: Actor, name: str, to: str) -> None:
-    """Send a trial: to a group (its number), or to an address of one's own (e-mail, phone, OpenID, this browser's subscription).
-
-    Raises Refusal with the other side's words, BadInput, NotFound, NotAllowed, TooMuch.
-    """
-    actor.require("learning.publish")
-    limits.count(f"trial:{actor.account_id}", "", at_most=TRIALS)
-    if name in Robot.values:
-        groups.try_group(actor=actor, pk=int(to) if to.isdecimal() else 0)
-        return
-    if name not in Way.values:
-        raise NotFound()
-    address = readers.address_in_form(name, to)
-    title, text = str(_("A trial")), str(_("If you read this, the channel is set up rightly."))
-    try:
-        with outgoing.trial():
-            delivery.speak_to(name, address, delivery.Message(title, text, link_to("")), "00000000")
-    except (ConnectionError, ValueError) as exc:
-        raise Refusal(_("The other side answered: %(why)s") % {"why": exc}, code="channel") from exc
-    journal.record(actor, events.CHANNEL_SET, None, channel=name, tried=True)

@@ -13,11 +13,8 @@ from nuanyi.journal import services as journal
 from nuanyi.learning import events, rules
 from nuanyi.learning.models import Group
 from nuanyi.learning.rules import Robot
-from nuanyi.learning.services.delivery import speak_in_group
-from nuanyi.lib import clock, outgoing
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.addresses import link_to
-from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import robots
 from nuanyi.people.models import keys
@@ -90,23 +87,3 @@ def save_group(*, actor: Actor, told: GroupInput, pk: int | None = None) -> Grou
     group.save()
     journal.record(actor, events.GROUP_SAVED, group, robot=group.robot, active=group.active)
     return group
-
-
-def try_group(*, actor: Actor, pk: int) -> None:
-    """Send a trial message now. Raises NotFound, NotAllowed, Refusal with the robot's own words."""
-    group = Group.objects.filter(pk=pk).first()
-    if group is None:
-        raise NotFound()
-    actor.require_within(ACT, units=(group.unit_id,))
-    try:
-        with outgoing.trial():
-            speak_in_group(
-                group,
-                str(_("A trial")),
-                str(_("If you read this, the robot is set up rightly.")),
-                link_to(""),
-                clock.now().timestamp(),
-            )
-    except (ConnectionError, ValueError) as exc:
-        raise Refusal(_("The robot answered: %(why)s") % {"why": exc}, code="robot") from exc
-    journal.record(actor, events.GROUP_TESTED, group)

@@ -3,11 +3,13 @@
 import pytest
 from django.core import mail
 
+from nuanyi.learning import jobs
 from nuanyi.learning.models import Channel, Reader
 from nuanyi.learning.rules import CHANNELS, Way
-from nuanyi.learning.services import channels, readers
+from nuanyi.learning.services import channels, readers, trials
 from nuanyi.learning.tests.test_ask_for_a_lesson_every_morning import ask, code_in, confirmed, mails  # noqa: F401
 from nuanyi.learning.tests.test_push_into_groups import PATHS, Loopback, loopback, make_group  # noqa: F401
+from nuanyi.lib import outgoing
 from nuanyi.notices.tests.test_push_to_a_browser import Service, browser  # noqa: F401
 from nuanyi.notices.tests.test_send_an_sms import Cloud, cloud  # noqa: F401
 from nuanyi.notices.tests.test_speak_with_wechat import Server, server  # noqa: F401
@@ -16,9 +18,22 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def trial(cast):
+def trial(cast, monkeypatch):
+    """``trial(channel, to)``: asks on the page, lets the job run, and looks at the page again."""
+    waiting = []
+    monkeypatch.setattr(trials, "defer", lambda number, sealed: waiting.append((number, sealed)))
+
     def send(name, to):
-        return cast.client("office").post(f"/office/learning/channels/{name}/", {"to": to})
+        office = cast.client("office")
+        answer = office.post(f"/office/learning/channels/{name}/", {"to": to})
+        if answer.status_code != 302:
+            assert waiting == []
+            return answer
+        assert "data" not in waiting[0][1]
+        assert to not in waiting[0][1]
+        assert "稍后" in office.get(answer["Location"]).content.decode()
+        jobs.send_trial(*waiting.pop())
+        return office.get(answer["Location"])
 
     return send
 
@@ -50,7 +65,7 @@ def test_a_trial_goes_to_a_follower_in_wechat(trial, server):  # noqa: F811
     assert [told["touser"] for told in Server.came] == ["oFollower-0001"]
     Server.answers = [{"errcode": 43004, "errmsg": "require subscribe"}]
     refused = trial("wechat", "oFollower-0001")
-    assert refused.status_code == 400
+    assert "note bad" in refused.content.decode()
     assert "43004" in refused.content.decode()
 
 
@@ -80,14 +95,27 @@ def test_a_wrong_address_is_refused_in_words_and_nothing_goes_out(trial, mails, 
 
 def test_a_channel_that_is_not_set_up_says_so_instead_of_trying(trial):
     refused = trial("wechat", "oFollower-0001")
-    assert refused.status_code == 400
+    assert "note bad" in refused.content.decode()
     assert "not configured" in refused.content.decode()
 
 
 def test_nobody_floods_an_address_with_trials(trial, mails):  # noqa: F811
-    answers = [trial("email", "me@example.org").status_code for _n in range(channels.TRIALS + 1)]
+    answers = [trial("email", "me@example.org").status_code for _n in range(trials.TRIALS + 1)]
     assert answers[-1] == 429
-    assert len(mails) == channels.TRIALS
+    assert len(mails) == trials.TRIALS
+
+
+def test_no_page_waits_for_a_server_of_others(cast, monkeypatch):
+    """The page only asks for the trial: where it would call out by itself, it is refused by the one way out."""
+    called = []
+    monkeypatch.setattr(trials, "defer", lambda number, sealed: called.append(number))
+    monkeypatch.setattr(outgoing, "_call", lambda *_args: pytest.fail("a page called out"))
+    answer = cast.client("office").post("/office/learning/channels/email/", {"to": "me@example.org"})
+    assert (answer.status_code, len(called)) == (302, 1)
+    page = cast.client("office").get(f"/office/learning/trials/{called[0]}/")
+    assert "hx-get" in page.content.decode()
+    unknown = cast.client("office").get("/office/learning/channels/email/?trial=x")
+    assert unknown.status_code == 200
 
 
 def test_readers_who_stop_are_counted_and_forgotten(cast, mails):  # noqa: F811

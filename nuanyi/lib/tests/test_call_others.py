@@ -161,8 +161,8 @@ def test_nobody_is_called_while_rows_are_locked_or_a_page_waits(other):
 
 
 @pytest.mark.django_db
-def test_a_trial_that_a_page_waits_for_is_made_too_but_never_while_rows_are_locked(other):
-    with outgoing.serving(), outgoing.trial():
+def test_an_exchange_that_a_page_waits_for_is_made_too_but_never_while_rows_are_locked(other):
+    with outgoing.serving(), outgoing.exchange():
         assert outgoing.call("GET", f"{other}/x")[0] == 200
         with transaction.atomic(), pytest.raises(outgoing.CalledTooEarly):
             outgoing.call("GET", f"{other}/x")
