@@ -1,6 +1,6 @@
 # The commands of the README. Everything works on a fresh machine with Python 3.11 and, for tests, apt.
 PY := .venv/bin/python
-.PHONY: setup dev demo test access lint format coverage bench faults lock vendor vendor-check messages font system-packages node dist clean
+.PHONY: setup dev demo test access schema mutants lint format coverage bench faults lock vendor vendor-check messages font system-packages node dist clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
@@ -43,6 +43,14 @@ test: .venv/dev-ready system-packages lint
 # Every route with an object, every role, every method: some minutes.
 access: .venv/dev-ready
 	NUANYI_EXPLORE=1 .venv/bin/pytest -n 2 nuanyi/program/tests/test_answer_anothers_as_none.py
+
+# The contract of the API with 50,000 made-up requests.
+schema: .venv/dev-ready
+	NUANYI_SCHEMA_CASES=10000 .venv/bin/pytest -n0 nuanyi/front/tests/test_keep_the_api_contract.py
+
+# Small changes to what guards people: a test must fail for each (docs/attacks.md). ARGS names modules.
+mutants: .venv/dev-ready
+	$(PY) scripts/mutants.py $(ARGS)
 
 lint: .venv/dev-ready node_modules/.ready
 	.venv/bin/ruff format --check .

@@ -15,9 +15,9 @@ import nuanyi
 
 pytestmark = pytest.mark.django_db
 
-ODD = ["\0", "x", "9" * 4400]
+ODD = ["\0", "x", "9" * 4400, "\ud800"]
 #: Written into an address as they come over the wire: NUL, bytes that are no UTF-8, a half of a pair.
-RAW = ["%00", "%ff%fe", "9" * 4400]
+RAW = ["%00", "%ff%fe", "%ed%a0%80", "9" * 4400]
 
 
 def patterns(resolver=None, before=""):

@@ -72,3 +72,10 @@ def test_every_test_that_a_document_names_exists():
     for document in DOCS.rglob("*.md"):
         for named in re.findall(r"`((?:nuanyi/)?[a-z_/]+/tests/test_\w+\.py)", document.read_text()):
             assert (package / named.removeprefix("nuanyi/")).exists(), (document.name, named)
+
+
+def test_every_single_test_that_a_document_names_exists():
+    named = re.findall(r"`([a-z_/]+/tests/test_\w+\.py)::(test_\w+)`", (DOCS / "attacks.md").read_text())
+    assert len(named) > 40
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "nuanyi" / file).read_text(), (file, test)
