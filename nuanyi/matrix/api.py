@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from nuanyi.lib.access import PUBLIC, permission_required
+from nuanyi.lib.api_document import PERIOD, REGION, errors_of, told
 from nuanyi.lib.figures import window
 from nuanyi.matrix import queries as matrix
 
@@ -23,8 +24,10 @@ class CellOut(Schema):
     value: int | None
 
 
-@router.get("/figures/cells", response=list[CellOut])
+@router.get("/figures/cells", response=list[CellOut], openapi_extra=errors_of(422))
 @permission_required(PUBLIC)
-def cells(request: HttpRequest, period: str = "", region: str = "") -> Any:
+def cells(
+    request: HttpRequest, period: str = told("", pattern=PERIOD), region: str = told("", pattern=REGION)
+) -> Any:
     """Establishments and workers by sector and township; cells under 10 are hidden, also against subtraction."""
     return matrix.public_cells(window(period, region))

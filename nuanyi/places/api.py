@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from nuanyi.lib.access import PUBLIC, permission_required
+from nuanyi.lib.api_document import errors_of
 from nuanyi.places import queries as places
 
 router = Router()
@@ -22,7 +23,7 @@ class RegionOut(Schema):
     parent: str | None
 
 
-@router.get("/regions", response=list[RegionOut])
+@router.get("/regions", response=list[RegionOut], openapi_extra=errors_of(422))
 @permission_required(PUBLIC)
 def regions(request: HttpRequest) -> Any:
     """The tree of regions: district, townships, communities."""

@@ -9,6 +9,8 @@ from ninja import Router, Schema
 
 from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, permission_required
+from nuanyi.lib.api_document import DEGREES, errors_of, told
+from nuanyi.lib.geo import CRS_NAMES
 from nuanyi.stations import nearby
 from nuanyi.stations import queries as stations
 from nuanyi.stations.live import snapshot_now
@@ -53,18 +55,18 @@ class NearbyOut(Schema):
     stations: list[StationOut]
 
 
-@router.get("/stations/nearby", response=NearbyOut)
+@router.get("/stations/nearby", response=NearbyOut, openapi_extra=errors_of(422))
 @permission_required(PUBLIC)
 def stations_nearby(
     request: HttpRequest,
-    lat: str,
-    lon: str,
-    crs: str = "wgs84",
+    lat: str = told(..., pattern=DEGREES),
+    lon: str = told(..., pattern=DEGREES),
+    crs: str = told("wgs84", enum=list(CRS_NAMES)),
     open: str = "any",
     amenity: str = "",
     function: str = "",
-    step_free: str = "0",
-    limit: str = "10",
+    step_free: str = told("0", enum=["0", "1"]),
+    limit: str = told("10", pattern="^([1-9]|[1-4][0-9]|50)$"),
 ) -> Any:
     """The nearest stations. ``open`` is ``now``, ``any`` or a moment within seven days; ``amenity`` and ``function`` hold
     codes with commas between them, all of which must be there. Answered ahead of this view where the snapshot is fresh."""
@@ -74,7 +76,7 @@ def stations_nearby(
     return HttpResponse(body, content_type="application/json; charset=utf-8")
 
 
-@router.get("/stations.geojson")
+@router.get("/stations.geojson", openapi_extra=errors_of(422, content="application/geo+json"))
 @permission_required(PUBLIC)
 def stations_geojson(request: HttpRequest) -> Any:
     """All stations in service as GeoJSON (WGS-84)."""

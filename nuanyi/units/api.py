@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from nuanyi.lib.access import PUBLIC, permission_required
+from nuanyi.lib.api_document import errors_of, told
 from nuanyi.lib.errors import BadInput
-from nuanyi.lib.geo import to_wgs84
+from nuanyi.lib.geo import CRS_NAMES, to_wgs84
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
@@ -26,15 +27,15 @@ class AnswerOut(Schema):
     reason: str
 
 
-@router.get("/responsibility", response=list[AnswerOut])
+@router.get("/responsibility", response=list[AnswerOut], openapi_extra=errors_of(404, 422))
 @permission_required(PUBLIC)
 def responsibility(
     request: HttpRequest,
-    sector: str = "",
-    region: str = "",
-    lat: float | None = None,
-    lon: float | None = None,
-    crs: str = "wgs84",
+    sector: str = told("", enum=["", *Sector.values]),
+    region: str = told("", pattern="^[0-9]{0,12}$"),
+    lat: float | None = told(None, minimum=-90, maximum=90),
+    lon: float | None = told(None, minimum=-180, maximum=180),
+    crs: str = told("wgs84", enum=list(CRS_NAMES)),
 ) -> Any:
     """Who answers for a sector in a region, or at a point (``crs``: wgs84, gcj02 or bd09). Never empty."""
     if sector and sector not in Sector.values:
