@@ -30,7 +30,8 @@ GROUPS: dict[str, tuple[str, tuple[Sector, ...], Any]] = {
 def _count(
     model: Any, asked: Window, by: tuple[str, ...], sectors: tuple[Sector, ...] | None = None
 ) -> Counts:
-    """Records known by the window's last day, as they were then, by ``sector`` and ``township`` where asked."""
+    """Records known by the window's last day, as they were then, by ``sector``, ``township`` and ``region``
+    (the finest place that is known) where asked."""
     rows = model.objects.on(asked.last).filter(region_then__startswith=asked.region)
     rows = rows.filter(
         counted_with=None
@@ -42,7 +43,7 @@ def _count(
     for sector, region, number in (
         rows.order_by().values_list("sector_then", "region_then").annotate(n=Count("pk"))
     ):
-        values = {"sector": sector, "township": region[:9]}
+        values = {"sector": sector, "township": region[:9], "region": region}
         key = tuple(values[dimension] for dimension in by)
         cells[key] = cells.get(key, 0) + number
     return cells
@@ -118,7 +119,7 @@ offer(
         _("Workers on record"),
         _("persons"),
         lambda asked, by: _count(Worker, asked, by),
-        ("sector", "township"),
+        ("sector", "township", "region"),
         "/office/census/workers/",
         _(
             "Persons on record; one person in several rosters is counted once, as far as the linkage is certain"

@@ -7,7 +7,7 @@ from nuanyi.notices import rules as notices
 
 WORKERS_RECORDED = ledger.declare("census.workers_recorded", _("Workers recorded"), _("persons"))
 ESTABLISHMENTS_RECORDED = ledger.declare(
-    "census.establishments_recorded", _("Establishments recorded"), _("establishments")
+    "census.establishments_recorded", _("Establishments recorded"), _("establishments"), of_people=False
 )
 
 IMPORT_READ = notices.declare(

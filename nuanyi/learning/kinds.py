@@ -5,9 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.ledger import rules as ledger
 from nuanyi.notices import rules as notices
 
-LESSONS_PUSHED = ledger.declare("learning.lessons_pushed", _("Lessons pushed"), _("lessons"))
-SESSIONS = ledger.declare("learning.sessions_by_instructors", _("Sessions by instructors"), _("sessions"))
-OTHER_SESSIONS = ledger.declare("learning.other_sessions", _("Other sessions"), _("sessions"))
+LESSONS_PUSHED = ledger.declare("learning.lessons_pushed", _("Lessons pushed"), _("lessons"), of_people=False)
+SESSIONS = ledger.declare(
+    "learning.sessions_by_instructors", _("Sessions by instructors"), _("sessions"), of_people=False
+)
+OTHER_SESSIONS = ledger.declare(
+    "learning.other_sessions", _("Other sessions"), _("sessions"), of_people=False
+)
 ATTENDANCES = ledger.declare("learning.attendances", _("Attendances"), _("attendances"))
 CERTIFICATES = ledger.declare("learning.certificates", _("Passed the road-safety test"), _("certificates"))
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Any
 
-from django.db.models import Model, Sum
+from django.db.models import Case, CharField, F, Max, Min, Model, QuerySet, Sum, Value, When
+from django.db.models.functions import Left, Length
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from nuanyi.ledger import rules
-from nuanyi.ledger.models import LedgerEntry, RollUp
+from nuanyi.ledger.models import CubeRow, LedgerEntry, RollUp
 from nuanyi.lib.figures import Counted, Counts, Window
 
 DIMENSIONS = ("month", "region_code", "sector", "unit_id")
@@ -66,3 +70,72 @@ def _page(row: LedgerEntry, pages: Mapping[str, str]) -> str:
         return reverse(route, kwargs={"pk": row.source_id}) if route else ""
     except NoReverseMatch:  # the record has another kind of number now
         return ""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What the cube is asked for: kinds, whole months (``None``: without end), a region with all below it, a sector.
+
+    ``sector`` None is any, "" is not known. ``region`` is a prefix of codes; ``place`` one place of the axis whose codes
+    have ``digits`` digits, where "" is what is known less exactly than that. ``moved`` says under which code of today what
+    was delivered in a place that was merged or got another code since is counted; without it every place is as it was.
+    """
+
+    kinds: tuple[str, ...]
+    first: date | None = None
+    last: date | None = None
+    region: str = ""
+    sector: str | None = None
+    place: str | None = None
+    digits: int = 9
+    moved: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def _placed(asked: Slice, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows of a slice, each with the ``place`` of its axis: a code of ``digits`` digits, or "" where less is known."""
+    if asked.moved:
+        longest_first = sorted(asked.moved.items(), key=lambda pair: -len(pair[0]))
+        of_today = [When(region_code__startswith=old, then=Value(new)) for old, new in longest_first]
+        rows = rows.annotate(code=Case(*of_today, default=F("region_code"), output_field=CharField()))
+    else:
+        rows = rows.annotate(code=F("region_code"))
+    if asked.region:
+        rows = rows.filter(code__startswith=asked.region)
+    rows = rows.alias(length=Length("code"))
+    known = When(length__gte=asked.digits, then=Left("code", asked.digits))
+    rows = rows.annotate(place=Case(known, default=Value(""), output_field=CharField()))
+    if asked.place is not None:
+        rows = rows.filter(place=asked.place)
+    if asked.sector is not None:
+        rows = rows.filter(sector=asked.sector)
+    return rows.filter(kind__in=asked.kinds)
+
+
+def cube(asked: Slice, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
+    """Sums of a slice by some of ``kind``, ``sector``, ``place``, ``month`` (its first day, ISO). One statement."""
+    rows = _placed(asked, CubeRow.objects.order_by())
+    if asked.first:
+        rows = rows.filter(month__gte=asked.first.replace(day=1))
+    if asked.last:
+        rows = rows.filter(month__lte=asked.last)
+    if not by:
+        return {(): rows.aggregate(n=Sum("count"))["n"] or 0}
+    grouped = rows.values_list(*by).annotate(n=Sum("count"))
+    return {tuple(str(value) for value in row[:-1]): row[-1] for row in grouped if row[-1]}
+
+
+def entries(asked: Slice) -> QuerySet[LedgerEntry]:
+    """Exactly the entries that ``cube`` sums for a slice, the latest first."""
+    rows = _placed(asked, LedgerEntry.objects.order_by("-day", "-pk"))
+    if asked.first:
+        rows = rows.filter(day__gte=asked.first.replace(day=1))
+    if asked.last:
+        rows = rows.filter(day__lte=asked.last)
+    return rows
+
+
+def months(kinds: tuple[str, ...] = ()) -> tuple[date, date] | None:
+    """The first and the last month in which anything (of some kinds) was delivered; None where nothing ever was."""
+    rows = CubeRow.objects.filter(kind__in=kinds) if kinds else CubeRow.objects.all()
+    found = rows.aggregate(first=Min("month"), last=Max("month"))
+    return (found["first"], found["last"]) if found["first"] else None

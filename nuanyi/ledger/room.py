@@ -4,4 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.rooms import Room
 
-ROOM = Room(name="ledger", title=_("Ledger"), mounts=[], lasting=frozenset({"LedgerEntry", "RollUp"}))
+ROOM = Room(
+    name="ledger", title=_("Ledger"), mounts=[], lasting=frozenset({"LedgerEntry", "RollUp", "CubeRow"})
+)

@@ -14,14 +14,16 @@ class LedgerKind:
     name: str
     title: Words
     unit: Words
+    #: it counts people or what each of them did: small numbers are not for everybody (``lib.small_cells``)
+    of_people: bool = True
 
 
 _kinds: dict[str, LedgerKind] = {}
 
 
-def declare(name: str, title: Words, unit: Words) -> str:
-    """Register a kind and return its name."""
-    _kinds[name] = LedgerKind(name, title, unit)
+def declare(name: str, title: Words, unit: Words, *, of_people: bool = True) -> str:
+    """Register a kind and return its name. What counts things only (stations, leaflets) says so."""
+    _kinds[name] = LedgerKind(name, title, unit, of_people)
     return name
 
 

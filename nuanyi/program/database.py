@@ -22,7 +22,7 @@ MIGRATING = 14_060_504
 AS_OWNER = "NUANYI_CONNECTS_AS_OWNER"
 #: What names the owner or lets somebody in as him.
 OF_THE_OWNER = frozenset({"NUANYI_OWNER_DB_URL", "DATABASE_URL", AS_OWNER})
-TRIGGER_ONLY = ("journal_entry", "ledger_rollup")
+TRIGGER_ONLY = ("journal_entry", "ledger_rollup", "ledger_cuberow")
 
 
 def keys_file() -> Path:

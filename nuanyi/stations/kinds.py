@@ -5,9 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.ledger import rules as ledger
 from nuanyi.notices import rules as notices
 
-OPENED = ledger.declare("stations.opened", _("Stations put into service"), _("stations"))
+OPENED = ledger.declare("stations.opened", _("Stations put into service"), _("stations"), of_people=False)
 VISITS = ledger.declare("stations.visits", _("Visits to stations"), _("visits"))
-MENDED = ledger.declare("stations.faults_mended", _("Faults mended at stations"), _("faults"))
+MENDED = ledger.declare(
+    "stations.faults_mended", _("Faults mended at stations"), _("faults"), of_people=False
+)
 
 FAULT_TOLD = notices.declare(
     "station-fault",
