@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal.rules import declare
 
 REGIONS_LOADED = declare("places.regions_loaded", _("Regions were loaded"))
+REGION_CHANGED = declare("places.region_changed", _("A place was renamed or merged"))
 GRIDS_LOADED = declare("places.grids_loaded", _("Grids were loaded"))
 
 #: Sent without arguments after grids or outlines were loaded, in the same transaction.

@@ -41,12 +41,33 @@ class Region(models.Model):
         null=True, blank=True
     )
     synthetic = models.BooleanField(default=False)
+    ended_date = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["code"]
 
     def __str__(self) -> str:
         return self.name
+
+
+class RegionChange(models.Model):
+    """From ``day`` on a place has another name, another code, or is part of another (撤并更名).
+
+    Only the name changes where both codes are one. What was delivered before stays under the code of its day.
+    """
+
+    PERSONAL = NOBODY
+
+    day = models.DateField()
+    old_code = models.CharField(max_length=12)
+    old_name = models.CharField(max_length=60)
+    new_code = models.CharField(max_length=12)
+    new_name = models.CharField(max_length=60)
+    because = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["day", "pk"]
+        constraints = [models.UniqueConstraint("old_code", "day", name="region_changes_once_a_day")]
 
 
 class Grid(models.Model):

@@ -7,7 +7,7 @@ from time import monotonic
 
 from nuanyi.lib.geo import bounds_of
 from nuanyi.places.finder import Finder
-from nuanyi.places.models import Grid, Level, Region
+from nuanyi.places.models import Grid, Level, Region, RegionChange
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,8 @@ def districts() -> list[Region]:
 
 
 def townships() -> list[Region]:
-    """Townships and subdistricts by code."""
-    return list(Region.objects.filter(level=Level.TOWNSHIP).defer("geometry_wgs84"))
+    """Townships and subdistricts by code, without those that were merged into others."""
+    return list(Region.objects.filter(level=Level.TOWNSHIP, ended_date=None).defer("geometry_wgs84"))
 
 
 def township_choices() -> list[tuple[str, str]]:
@@ -47,7 +47,7 @@ def township_choices() -> list[tuple[str, str]]:
 
 def communities(township: str = "") -> list[Region]:
     """Villages and communities, of one township where its code is given."""
-    return list(Region.objects.filter(level=Level.COMMUNITY, code__startswith=township))
+    return list(Region.objects.filter(level=Level.COMMUNITY, code__startswith=township, ended_date=None))
 
 
 def all_regions() -> list[Region]:
@@ -206,3 +206,22 @@ def middle_of(code: str) -> tuple[float, float] | None:
         return None
     west, south, east, north = bounds_of(dict(region.geometry_wgs84))
     return (south + north) / 2, (west + east) / 2
+
+
+def changes() -> list[RegionChange]:
+    """Every change of names and codes, the earliest first."""
+    return list(RegionChange.objects.all())
+
+
+def moved(known: list[RegionChange]) -> dict[str, str]:
+    """``{code of then: code of today}`` for places that were merged or got another code, through all changes since."""
+    step = {change.old_code: change.new_code for change in known if change.old_code != change.new_code}
+    found = {}
+    for old in step:
+        now, seen = old, {old}
+        while now in step and step[now] not in seen:
+            now = step[now]
+            seen.add(now)
+        if now != old:
+            found[old] = now
+    return found

@@ -17,5 +17,5 @@ ROOM = Room(
     menu=[MenuItem(_("Places and grids"), "places:places", "map", "places.view", order=40)],
     search=home.search_for,
     gallery=[Shot("places", Route("places:places"), "liangxin")],
-    lasting=frozenset({"Grid", "Region"}),
+    lasting=frozenset({"Grid", "Region", "RegionChange"}),
 )

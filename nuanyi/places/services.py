@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import geo
+from nuanyi.lib import clock, geo
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput
 from nuanyi.places import division, events, queries, shapes
-from nuanyi.places.models import Geometry, Grid, Level, Region
+from nuanyi.places.models import Geometry, Grid, Level, Region, RegionChange
 
 MAX_FEATURES = 20_000
 
@@ -87,6 +88,52 @@ def load_tree(*, actor: Actor, district: str, villages: bool = True) -> int:
     )
     journal.record(actor, events.REGIONS_LOADED, district=district, places=len(rows))
     return len(rows)
+
+
+@transaction.atomic
+def change_region(
+    *, actor: Actor, old_code: str, new_code: str, name: str, day: date, because: str = ""
+) -> RegionChange:
+    """Rename a place, give it another code or merge it into another, from a day on.
+
+    With the same code only the name changes. With another code of the same length the old place ends; the new one is made
+    where it does not exist. What was delivered before stays under the code of its day. Raises NotAllowed, BadInput.
+    """
+    actor.require("places.load")
+    old = Region.objects.select_for_update().filter(pk=old_code).first()
+    if old is None or old.ended_date is not None:
+        raise BadInput(fields={"old_code": _("No place of today has this code.")})
+    if len(new_code) != len(old_code) or not new_code.isdigit() or len(old_code) not in (9, 12):
+        raise BadInput(
+            fields={
+                "new_code": _(
+                    "The new code is that of a township (9 digits) or village (12), as the old one."
+                )
+            }
+        )
+    new = Region.objects.filter(pk=new_code).first()
+    if day > clock.today():
+        raise BadInput(fields={"day": _("A change is entered from its day on.")})
+    name = name.strip()[:60] or (new.name if new is not None else "")
+    if not name:
+        raise BadInput(fields={"name": _("Write the name that the place has from then on.")})
+    if RegionChange.objects.filter(old_code=old_code, day=day).exists():
+        raise BadInput(fields={"day": _("This place changes on that day already.")})
+    change = RegionChange.objects.create(
+        day=day, old_code=old_code, old_name=old.name, new_code=new_code, new_name=name, because=because[:120]
+    )
+    if new is None:
+        parent = Region.objects.filter(pk=new_code[: 6 if len(new_code) == 9 else 9]).first()
+        if parent is None:
+            raise BadInput(fields={"new_code": _("The new code lies in no region that is known here.")})
+        Region.objects.create(code=new_code, name=name, level=old.level, parent=parent)
+    else:
+        Region.objects.filter(pk=new_code).update(name=name, ended_date=None)
+    if new_code != old_code:
+        Region.objects.filter(pk=old_code).update(ended_date=day)
+    journal.record(actor, events.REGION_CHANGED, old, day=day.isoformat(), before=old_code, after=new_code)
+    queries.forget_shapes()
+    return change
 
 
 @transaction.atomic
