@@ -25,6 +25,9 @@ OFFICE_ONLY = {
     "components/keys.css",
     "components/panel.css",
     "rooms/matrix.css",
+    "rooms/cube.css",
+    "rooms/chart.css",
+    "rooms/big-screen.css",
 }
 #: What only phones show.
 PHONE_ONLY = {"shells/bottom-bar.css"}

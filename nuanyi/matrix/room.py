@@ -3,10 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, PLACE, UNIT, Role
-from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Mount, Permission, Room, Route, Shot, Step
+from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Mount, Part, Permission, Room, Route, Shot, Step
+from nuanyi.matrix import home
 from nuanyi.matrix.policies import POLICIES, UNBOUND
 
 OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
+#: The part of the menu in which the numbers of all rooms are read.
+NUMBERS = Part(_("Figures"), 5)
 
 ROOM = Room(
     name="matrix",
@@ -42,19 +45,30 @@ ROOM = Room(
         Permission("matrix.practice", _("Write up good practice"), {**OFFICE, Role.UNIT_STAFF: UNIT}),
         Permission("matrix.practice_review", _("Review and share good practice"), OFFICE),
         Permission("matrix.regulations", _("Keep the shelf of regulations"), OFFICE),
+        Permission(
+            "matrix.records",
+            _("See the ledger's entries behind a number"),
+            {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL, Role.AUDITOR: ALL},
+        ),
     ],
     mounts=[Mount("office/matrix/"), Mount("hsds/", "hsds_urls")],
     menu=[
         MenuItem(_("Matrix"), "matrix:matrix", "grid", "matrix.view", part=TODAY, order=20),
         MenuItem(_("Work briefs"), "matrix:briefs", "book", "matrix.view", part=TODAY, order=30),
+        MenuItem(_("Charts"), "matrix:charts", "chart", "matrix.view", part=NUMBERS, order=20),
+        MenuItem(_("Big screen"), "matrix:screen", "screen", "matrix.view", part=NUMBERS, order=60),
+        MenuItem(_("Cube"), "matrix:cube", "cube", "matrix.view", part=NUMBERS, order=10),
         MenuItem(_("A grid's week"), "matrix:grids", "grid", "reports.handle", part=GOVERNANCE, order=80),
     ],
+    tasks=home.tasks_for,
     steps=[Step(_("See the matrix"), "matrix:matrix", "matrix.view", order=40)],
     home_figures=["responsibility.guided_establishments"],
     policies=POLICIES,
     unbound=UNBOUND,
     lasting=frozenset({"Regulation", "RegulationVersion"}),
     gallery=[
+        Shot("charts", Route("matrix:charts", query={"year": "2022"}), "liangxin"),
+        Shot("cube", Route("matrix:cube"), "liangxin"),
         Shot("grid-week", Route("matrix:grids"), "liangxin"),
         Shot("matrix", Route("matrix:matrix"), "liangxin"),
     ],

@@ -355,6 +355,18 @@ def quality(rows: QuerySet[Report]) -> dict[str, float | int | None]:
     }
 
 
+def funnel(rows: QuerySet[Report]) -> dict[str, int]:
+    """How many were told, got a first answer, were mended, and were found mended by who told of them."""
+    answered = Q(answered_at__isnull=False) | Q(mended_at__isnull=False)
+    found: dict[str, int] = rows.aggregate(
+        told=Count("pk"),
+        answered=Count("pk", filter=answered),
+        mended=Count("pk", filter=Q(mended_at__isnull=False)),
+        confirmed=Count("pk", filter=Q(mended_at__isnull=False, state=State.CLOSED)),
+    )
+    return found
+
+
 def shown_kind(report: Report) -> str:
     """A report's kind in words."""
     return title_of(report.kind)

@@ -1,0 +1,56 @@
+/* The big screen keeps itself up to date: a clock, and new numbers every minute. What it last heard stays, with its time. */
+(() => {
+    const screen = document.querySelector("[data-screen]");
+    const clock = screen.querySelector("[data-clock]");
+    const asOf = screen.querySelector("[data-as-of]");
+    const inChina = new Intl.DateTimeFormat("zh-CN", {
+        timeZone: "Asia/Shanghai",
+        hour: "2-digit",
+        minute: "2-digit",
+        hour12: false,
+    });
+
+    const tick = () => {
+        const words = inChina.format(new Date());
+        if (clock.textContent !== words) clock.textContent = words;
+    };
+    tick();
+    setInterval(tick, 1000);
+
+    const show = (told) => {
+        for (const [key, value] of Object.entries(told.numbers)) {
+            const place = [...screen.querySelectorAll("[data-number]")].find(
+                (one) => one.dataset.number === key,
+            );
+            if (place) place.textContent = value === null ? "—" : value.toLocaleString();
+        }
+        for (const name of ["trend", "map", "hours"]) {
+            const words = screen.querySelector(`[data-sentence=${name}]`);
+            const place = screen.querySelector(`[data-chart=${name}]`);
+            words.textContent = told[name].sentence;
+            if (!place) continue;
+            place.setAttribute("aria-label", told[name].sentence);
+            place.spec = told[name].spec;
+            drawChart(place);
+        }
+        asOf.textContent = told.as_of;
+        screen.classList.remove("lost");
+    };
+
+    const ask = async () => {
+        try {
+            const answer = await fetch(screen.dataset.screen, {
+                headers: { Accept: "application/json" },
+                redirect: "manual",
+            });
+            if (answer.status === 401 || answer.status === 403 || answer.type === "opaqueredirect") {
+                asOf.textContent = screen.dataset.out;
+                screen.classList.add("lost");
+            } else if (answer.ok) show(await answer.json());
+            else screen.classList.add("lost");
+        } catch {
+            screen.classList.add("lost");
+        }
+    };
+    setInterval(ask, Number(screen.dataset.every) * 1000);
+})();

@@ -1,0 +1,40 @@
+"""What a kind of service is to reach in a year, and what to do next where it is thin."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from nuanyi.ledger import rules as kinds
+from nuanyi.matrix.models import KeyTask
+
+DISTRICT_DIGITS = 6
+
+#: ``{(kind, region code or ""): how many}`` of one year.
+Targets = dict[tuple[str, str], int]
+
+
+def of_year(year: int) -> Targets:
+    """The targets of a year's key tasks by kind and region ("" is the whole district), as far as a task is of no one sector.
+
+    A figure that counts what the ledger holds has the name of its kind; other figures have no place in the cube.
+    """
+    found: Targets = {}
+    tasks = KeyTask.objects.filter(year=year, target__isnull=False, sector="", figure__in=kinds.kinds())
+    for figure, region, target in tasks.values_list("figure", "region_code", "target"):
+        key = (figure, "" if len(region) <= DISTRICT_DIGITS else region)
+        found[key] = max(found.get(key, 0), target or 0)
+    return found
+
+
+def next_step(kind: str) -> tuple[str, str]:
+    """What the office usually does where a kind is thin: words, and where it is done."""
+    room = kind.partition(".")[0]
+    steps = {
+        "service": (_("Send the service clerks there for a day, and tell the groups"), "/office/cases/"),
+        "learning": (_("Plan a session there"), "/office/learning/sessions/"),
+        "stations": (_("See whether a station can open there"), "/office/stations/"),
+        "governance": (_("Send a team there"), "/office/volunteers/"),
+        "census": (_("Ask for the roster of this place"), "/office/census/imports/"),
+        "party": (_("Assign an instructor"), "/office/party/"),
+    }
+    return steps.get(room, (_("Ask the unit that answers"), "/office/responsibility/"))
