@@ -58,6 +58,7 @@ ROOMS = [
     "nuanyi.party",
     "nuanyi.matrix",
     "nuanyi.rights",
+    "nuanyi.sharing",
     "nuanyi.front",
     "nuanyi.program",
 ]

@@ -1,0 +1,11 @@
+"""Kinds of entry that this room makes."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.journal.rules import declare
+
+RELEASED = declare("sharing.released", _("Open data were published"))
+SUMMARY_SIGNED = declare("sharing.summary_signed", _("A monthly summary was signed"))
+KEY_CHANGED = declare("sharing.key_changed", _("The key that signs summaries was changed"))
+SENDER_SET = declare("sharing.sender_set", _("A district's key was entered"))
+SUMMARY_RECEIVED = declare("sharing.summary_received", _("A district's monthly summary was taken in"))

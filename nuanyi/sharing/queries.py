@@ -1,0 +1,250 @@
+"""Open data as they were released; summaries made here; what districts handed up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from nuanyi.ledger import queries as ledger
+from nuanyi.ledger import rules as kinds
+from nuanyi.ledger.queries import Slice
+from nuanyi.lib import clock, figures
+from nuanyi.lib.errors import BadInput
+from nuanyi.lib.figures import Window
+from nuanyi.lib.sectors import Sector
+from nuanyi.lib.small_cells import OUTSIDE, cell
+from nuanyi.places import queries as places
+from nuanyi.sharing.models import Received, Release, SenderKey, SigningKey, Summary
+from nuanyi.sharing.rules import DATASETS
+
+TOWNSHIP_DIGITS = 9
+FILTERS = ("dataset", "kind", "period", "township", "sector")
+
+
+def month_before(day: date) -> date:
+    """The first day of the last month that is over."""
+    return (day.replace(day=1) - date.resolution).replace(day=1)
+
+
+def month_end(month: date) -> date:
+    """The last day of a month."""
+    return (month.replace(day=28) + 4 * date.resolution).replace(day=1) - date.resolution
+
+
+def rows_until(last: date) -> list[dict[str, Any]]:
+    """Every cell that may be public, of months that are over; counts of people in tens, under ten hidden (None).
+
+    Each cell is made from its own count, and no sum is told: whatever is subtracted from whatever, the difference is a
+    multiple of ten.
+    """
+    known = kinds.kinds()
+    asked = Slice(
+        tuple(known), None, month_end(last), digits=TOWNSHIP_DIGITS, moved=places.moved(places.changes())
+    )
+    rows: list[dict[str, Any]] = []
+
+    def put(
+        dataset: str, kind: str, period: str, count: int, *, township: str = "", sector: str = ""
+    ) -> None:
+        value = cell(max(count, 0), OUTSIDE) if known[kind].of_people else count
+        rows.append(
+            {
+                "dataset": dataset,
+                "kind": kind,
+                "period": period,
+                "township": township,
+                "sector": sector,
+                "value": value,
+            }
+        )
+
+    for (kind, month), count in sorted(ledger.cube(asked, ("kind", "month")).items()):
+        put("months", kind, month[:7], count)
+    for dataset, axis in (("townships", "place"), ("sectors", "sector")):
+        of_year: dict[tuple[str, str, str], int] = {}
+        for (kind, month, member), count in ledger.cube(asked, ("kind", "month", axis)).items():
+            key = (kind, month[:4], member)
+            of_year[key] = of_year.get(key, 0) + count
+        for (kind, year, member), count in sorted(of_year.items()):
+            where = {"township": member} if axis == "place" else {"sector": member}
+            put(dataset, kind, year, count, **where)
+    return rows
+
+
+def latest() -> Release | None:
+    """The release that is in force."""
+    return Release.objects.first()
+
+
+def filtered(rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+    """The rows that fit; a filter that does not exist is refused. Raises BadInput."""
+    unknown = set(query) - {*FILTERS, "release"}
+    if unknown:
+        raise BadInput(
+            _("There is no filter “%(name)s”. There are: %(names)s.")
+            % {"name": min(unknown)[:40], "names": ", ".join(FILTERS)},
+            code="bad-filter",
+        )
+    dataset = query.get("dataset", "")
+    if dataset and dataset not in DATASETS:
+        raise BadInput(
+            _("There is no dataset “%(name)s”. There are: %(names)s.")
+            % {"name": dataset[:40], "names": ", ".join(DATASETS)},
+            code="bad-filter",
+        )
+    wanted = {name: query[name] for name in FILTERS if query.get(name)}
+    return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+
+
+def schema() -> dict[str, Any]:
+    """The fields of a row, as a Table Schema (specs.frictionlessdata.io), with the words of each kind, sector and township."""
+    return {
+        "fields": [
+            {"name": "dataset", "type": "string", "constraints": {"enum": list(DATASETS), "required": True}},
+            {
+                "name": "kind",
+                "type": "string",
+                "constraints": {"enum": list(kinds.kinds()), "required": True},
+            },
+            {
+                "name": "period",
+                "type": "string",
+                "description": _("A month (2022-06) or a year (2022)"),
+                "constraints": {"pattern": r"\d{4}(-\d{2})?", "required": True},
+            },
+            {
+                "name": "township",
+                "type": "string",
+                "description": _("Statistical code; empty: all or not known"),
+            },
+            {
+                "name": "sector",
+                "type": "string",
+                "description": _("Empty: all or not known"),
+                "constraints": {"enum": ["", *Sector.values]},
+            },
+            {
+                "name": "value",
+                "type": "integer",
+                "description": _("Counts of people are in tens; empty: under ten, not shown"),
+            },
+        ],
+        "primaryKey": list(FILTERS),
+        "missingValues": [""],
+        "kinds": {
+            kind.name: {"title": str(kind.title), "unit": str(kind.unit), "in_tens": kind.of_people}
+            for kind in kinds.kinds().values()
+        },
+        "sectors": {code: str(title) for code, title in Sector.choices},
+        "townships": {region.code: region.name for region in places.townships()},
+    }
+
+
+# upward ---------------------------------------------------------------------------------------
+
+
+def counts_of(month: date) -> dict[str, int]:
+    """What the whole district delivered in a month, by kind: sums only, no place, no sector, nobody."""
+    asked = Slice(tuple(kinds.kinds()), month, month_end(month))
+    return {kind: count for (kind,), count in sorted(ledger.cube(asked, ("kind",)).items())}
+
+
+def workers_of(month: date) -> int:
+    """Workers on record at the end of a month, each once as far as the linkage is certain."""
+    figure = figures.offered().get("census.workers")
+    return figure.total(Window(None, min(month_end(month), clock.today()))) if figure else 0
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of one's own: what was signed, and whether the numbers have changed since."""
+
+    month: date
+    latest: Summary | None
+    has_changed: bool
+
+
+def own_months(count: int = 12) -> list[Month]:
+    """The last months that are over, the latest first; two questions and one a signed month."""
+    months = [month_before(clock.today())]
+    while len(months) < count:
+        months.append(month_before(months[-1]))
+    signed: dict[date, Summary] = {}
+    for one in Summary.objects.filter(month__gte=months[-1]).order_by("revision"):
+        signed[one.month] = one
+    asked = Slice(tuple(kinds.kinds()), months[-1], month_end(months[0]))
+    now: dict[date, dict[str, int]] = {}
+    for (kind, month), number in ledger.cube(asked, ("kind", "month")).items():
+        now.setdefault(date.fromisoformat(month), {})[kind] = number
+    return [
+        Month(
+            month,
+            signed.get(month),
+            month in signed and signed[month].document["counts"] != now.get(month, {}),
+        )
+        for month in months
+    ]
+
+
+def key_in_force() -> SigningKey | None:
+    """The key that signs today."""
+    return SigningKey.objects.filter(until_date=None).first()
+
+
+@dataclass(frozen=True)
+class DistrictLine:
+    """One district in the city's table: what counts of it in a period."""
+
+    code: str
+    name: str
+    months: list[str]
+    missing: list[str]
+    workers: int
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class CityTable:
+    """Districts down, kinds across, and their sums."""
+
+    kinds: list[tuple[str, str, str]]
+    lines: list[DistrictLine]
+    sums: dict[str, int]
+    workers: int
+
+
+def city_table(first: date, last: date) -> CityTable:
+    """What the districts handed up for whole months, the latest revision of each; who did not is named. Two questions."""
+    months = [first]
+    while months[-1] < last:
+        months.append(month_end(months[-1]) + date.resolution)
+    in_force: dict[tuple[str, date], Received] = {}
+    for one in Received.objects.filter(month__gte=first, month__lte=last).order_by("revision"):
+        in_force[one.district_code, one.month] = one
+    senders = {key.district_code: key.name for key in SenderKey.objects.order_by("from_date")}
+    lines = []
+    for code, name in sorted(senders.items()):
+        mine = {month: in_force[code, month] for month in months if (code, month) in in_force}
+        counts: dict[str, int] = {}
+        for one in mine.values():
+            for kind, number in one.counts.items():
+                counts[kind] = counts.get(kind, 0) + number
+        lines.append(
+            DistrictLine(
+                code,
+                name,
+                [f"{month:%Y-%m}" for month in mine],
+                [f"{month:%Y-%m}" for month in months if month not in mine],
+                mine[max(mine)].workers if mine else 0,
+                counts,
+            )
+        )
+    known = kinds.kinds()
+    seen = {kind for line in lines for kind in line.counts}
+    titles = [(kind.name, str(kind.title), str(kind.unit)) for kind in known.values() if kind.name in seen]
+    titles += [(kind, kind, "") for kind in sorted(seen - set(known))]
+    sums = {kind: sum(line.counts.get(kind, 0) for line in lines) for kind in seen}
+    return CityTable(titles, lines, sums, sum(line.workers for line in lines))

@@ -1,0 +1,29 @@
+"""What sharing declares of itself."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib.roles import ALL, Role
+from nuanyi.lib.rooms import HOUSE, MenuItem, Mount, Permission, Room, Route, Shot
+
+_OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
+
+ROOM = Room(
+    name="sharing",
+    title=_("Sharing"),
+    permissions=[
+        Permission("sharing.view", _("See what was published and handed up"), {**_OFFICE, Role.AUDITOR: ALL}),
+        Permission("sharing.publish", _("Publish open data, sign monthly summaries"), _OFFICE),
+        Permission("sharing.receive", _("Take in summaries of districts"), _OFFICE),
+    ],
+    mounts=[Mount("office/sharing/"), Mount("open/", "open_urls")],
+    part=HOUSE,
+    menu=[
+        MenuItem(_("Upward and downward"), "sharing:upward", "share", "sharing.view", order=60),
+        MenuItem(_("Open data"), "sharing:releases", "layers", "sharing.view", order=62),
+    ],
+    lasting=frozenset({"SigningKey", "SenderKey"}),
+    gallery=[
+        Shot("upward", Route("sharing:upward"), "liangxin"),
+        Shot("open-data", Route("open_data:page")),
+    ],
+)

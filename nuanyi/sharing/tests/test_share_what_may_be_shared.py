@@ -1,0 +1,300 @@
+"""Open data give no small cell away; a signed month is checked, added and corrected; what does not fit is refused in words."""
+
+import csv
+import io
+import json
+from collections import defaultdict
+from datetime import UTC, date, datetime
+from itertools import product
+from random import Random
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from conftest import TOWNSHIPS
+from nuanyi.cases.kinds import SERVED
+from nuanyi.ledger import rules as kinds
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.models import LedgerEntry
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove
+from nuanyi.lib.sectors import Sector
+from nuanyi.sharing import queries, rules
+from nuanyi.sharing.models import Received
+from nuanyi.sharing.services import releases, summaries
+from nuanyi.units.models import Unit
+from nuanyi.volunteers.kinds import LEAFLETS
+
+pytestmark = pytest.mark.django_db
+
+POLICY, LEGAL, *_rest = sorted(SERVED.values())
+NOW = datetime(2023, 3, 5, 4, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def year(district):
+    """Months of 2022, few people in most cells."""
+    luck, source = Random(5), Unit.objects.first()
+    for _n in range(160):
+        line = Delivered(
+            date(2022, luck.randint(1, 12), 3),
+            luck.randint(1, 4),
+            luck.choice([*TOWNSHIPS, "450311"]),
+            luck.choice(["", *Sector.values[:3]]),
+        )
+        ledger.record(luck.choice([POLICY, LEGAL, LEAFLETS]), [line], source=source)
+    with clock.held_at(NOW):
+        yield source
+
+
+def _told(**query):
+    answer = Client().get("/open/services.json", query)
+    assert answer.status_code == 200
+    return answer.json()["rows"]
+
+
+def _sums():
+    """Every sum that anybody can make of the answers, over all filters: of all rows and of those of each filter."""
+    every = _told()
+    values = {name: sorted({row[name] for row in every}) for name in ("kind", "period", "township", "sector")}
+    found = defaultdict(set)
+    for dataset in rules.DATASETS:
+        for kind, period, township, sector in product(
+            ["", *values["kind"]], ["", *values["period"]], ["", *values["township"]], ["", *values["sector"]]
+        ):
+            if not kinds.kinds().get(kind, kinds.kinds()[POLICY]).of_people or (township and sector):
+                continue
+            rows = [
+                row
+                for row in every
+                if row["dataset"] == dataset
+                and kinds.kinds()[row["kind"]].of_people
+                and all(
+                    not want or row[name] == want
+                    for name, want in (
+                        ("kind", kind),
+                        ("period", period),
+                        ("township", township),
+                        ("sector", sector),
+                    )
+                )
+            ]
+            if rows:
+                found[dataset, kind].add(sum(row["value"] or 0 for row in rows))
+    return found
+
+
+def _leaks(found):
+    return [
+        (key, few, many)
+        for key, sums in found.items()
+        for few in sums
+        for many in {n for other, ns in found.items() if other[1] == key[1] for n in ns}
+        if 0 < many - few < 10
+    ]
+
+
+def test_no_subtraction_of_open_data_gives_a_small_cell_away(program, year, monkeypatch):
+    releases.release(actor=program)
+    rows = _told()
+    of_people = [row for row in rows if kinds.kinds()[row["kind"]].of_people]
+    assert {row["value"] for row in of_people} >= {None}
+    assert all(row["value"] is None or row["value"] % 10 == 0 for row in of_people)
+    assert _leaks(_sums()) == []
+    # the same cell is told alike whatever filter is set
+    for row in rows:
+        same = {name: row[name] for name in queries.FILTERS if row[name]}
+        assert row in _told(**same)
+    # the control: with exact counts the same search finds what it looks for
+    monkeypatch.setattr(queries, "cell", lambda count, _step: count)
+    releases.release(actor=program)
+    assert _leaks(_sums())
+
+
+def test_csv_schema_licence_and_a_log_of_what_was_corrected(program, year):
+    first = releases.release(actor=program)
+    with pytest.raises(IllegalMove):
+        releases.release(actor=program)
+    ledger.record(LEAFLETS, [Delivered(date(2022, 6, 3), 500, "450311100")], source=year)
+    releases.release(actor=program, note="补登6月传单")
+    browser = Client()
+    rows = list(csv.DictReader(io.StringIO(browser.get("/open/services.csv").content.decode("utf-8-sig"))))
+    names = [field["name"] for field in browser.get("/open/schema.json").json()["fields"]]
+    assert set(names) <= set(rows[0])
+    assert rows[0]["kind_title"]
+    told = browser.get("/open/changes.json").json()["releases"]
+    assert [one["release"] for one in told] == [2, 1]
+    corrected = {
+        (row["dataset"], row["period"]): row["value"] - row["before"] for row in told[0]["corrected"]
+    }
+    assert corrected[("months", "2022-06")] == corrected[("townships", "2022")] == 500
+    assert told[0]["licence"] == "CC-BY-4.0"
+    # what was published before stays as it was
+    before = browser.get("/open/services.json", {"release": first.number}).json()["rows"]
+    assert before == first.rows
+    page = browser.get("/open/").content.decode()
+    assert "补登6月传单" in page
+    assert "CC-BY-4.0" in page
+    assert browser.get("/open/services.json?colour=red").status_code in (400, 422)
+    assert browser.get("/open/services.json?release=99").status_code == 404
+
+
+def test_a_month_that_is_not_over_is_not_public(program, year):
+    ledger.record(LEAFLETS, [Delivered(date(2023, 3, 3), 7, "450311100")], source=year)
+    releases.release(actor=program)
+    assert not [row for row in _told() if row["period"] in ("2023-03", "2023")]
+
+
+# upward ---------------------------------------------------------------------------------------
+
+
+def _signed(program, month=date(2022, 6, 1)):
+    return summaries.sign_month(actor=program, month=month)
+
+
+def _raw(document):
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _other(code, month, counts, private, *, revision=1, made_at="2023-03-05T12:00:00+08:00"):
+    """What another district's program signs."""
+    document = {
+        "format": rules.FORMAT,
+        "district": {"code": code, "name": f"区{code}"},
+        "month": month,
+        "revision": revision,
+        "made_at": made_at,
+        "workers": 40,
+        "counts": counts,
+    }
+    return rules.sign(document, private)
+
+
+ONE, TWO, THREE = (bytes([n]) * 32 for n in (1, 2, 3))
+
+
+def _enter(program, code, private, since=date(2022, 1, 1)):
+    return summaries.set_sender(
+        actor=program, code=code, name=f"区{code}", public_key=rules.public_key(private), from_date=since
+    )
+
+
+def test_a_month_is_signed_once_and_anew_when_its_numbers_change(program, year):
+    made = _signed(program)
+    assert made.document["counts"] == {
+        kind: number for kind, number in made.document["counts"].items() if number
+    }
+    in_june = sum(entry.count for entry in LedgerEntry.objects.filter(day__month=6))
+    assert sum(made.document["counts"].values()) == in_june
+    assert rules.signature_holds(made.document)
+    assert "township" not in json.dumps(made.document)
+    assert _signed(program) == made
+    ledger.record(POLICY, [Delivered(date(2022, 6, 4), 2, "450311100")], source=year)
+    again = _signed(program)
+    assert (again.revision, again.document["counts"][POLICY] - made.document["counts"][POLICY]) == (2, 2)
+    with pytest.raises(IllegalMove):
+        _signed(program, date(2023, 3, 1))
+
+
+def test_a_city_checks_several_districts_and_adds_them(cast, program, year):
+    own = _signed(program).document
+    summaries.set_sender(
+        actor=program, code="450311", name="雁山区", public_key=own["key"], from_date=date(2022, 1, 1)
+    )
+    _enter(program, "450302", ONE)
+    _enter(program, "450303", TWO)
+    summaries.receive(actor=program, raw=_raw(own))
+    summaries.receive(actor=program, raw=_raw(_other("450302", "2022-06", {POLICY: 7}, ONE)))
+    summaries.receive(actor=program, raw=_raw(_other("450302", "2022-06", {POLICY: 9}, ONE, revision=2)))
+    table = queries.city_table(date(2022, 6, 1), date(2022, 6, 1))
+    assert table.sums[POLICY] == own["counts"].get(POLICY, 0) + 9
+    assert {line.code: line.missing for line in table.lines} == {
+        "450302": [],
+        "450303": ["2022-06"],
+        "450311": [],
+    }
+    page = cast.client("office").get("/office/sharing/?period=2022-06").content.decode()
+    assert "区450303" in page
+    assert cast.client("office").get("/office/sharing/?period=june").status_code in (400, 422)
+
+
+def test_the_same_month_twice_is_the_same_or_is_refused(program, year):
+    _enter(program, "450302", ONE)
+    first = _other("450302", "2022-06", {POLICY: 7}, ONE)
+    assert summaries.receive(actor=program, raw=_raw(first))[1]
+    assert not summaries.receive(actor=program, raw=_raw(first))[1]
+    with pytest.raises(Conflict) as twice:
+        summaries.receive(actor=program, raw=_raw(_other("450302", "2022-06", {POLICY: 8}, ONE)))
+    assert twice.value.code == "same-month-twice"
+    summaries.receive(actor=program, raw=_raw(_other("450302", "2022-06", {POLICY: 8}, ONE, revision=3)))
+    with pytest.raises(Conflict) as older:
+        summaries.receive(actor=program, raw=_raw(_other("450302", "2022-06", {POLICY: 6}, ONE, revision=2)))
+    assert older.value.code == "older-revision"
+    assert Received.objects.count() == 2
+
+
+def test_a_key_that_is_over_signs_nothing_any_more(program, year):
+    _enter(program, "450302", ONE)
+    _enter(program, "450302", TWO, since=date(2023, 1, 1))
+    late = _other("450302", "2022-06", {POLICY: 7}, ONE)
+    with pytest.raises(BadInput) as old:
+        summaries.receive(actor=program, raw=_raw(late))
+    assert old.value.code == "old-key"
+    in_time = _other("450302", "2022-06", {POLICY: 7}, ONE, made_at="2022-07-02T09:00:00+08:00")
+    assert summaries.receive(actor=program, raw=_raw(in_time))[1]
+    before = _signed(program).document["key"]
+    assert summaries.change_key(actor=program).public_key != before
+    assert _signed(program, date(2022, 7, 1)).document["key"] != before
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda d: d["counts"].update({POLICY: 70}), "bad-signature"),
+        (lambda d: d.update(signature="00"), "bad-signature"),
+        (lambda d: d.pop("signature"), "bad-signature"),
+        (lambda d: d["district"].update(code="450399"), "unknown-key"),
+        (lambda d: d.update(key="ab" * 32), "unknown-key"),
+        (lambda d: d.update(month="2022-13"), "bad-summary"),
+        (lambda d: d.update(revision=True), "bad-summary"),
+        (lambda d: d.update(counts={POLICY: 1.5}), "bad-summary"),
+        (lambda d: d.update(format="other"), "bad-summary"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(program, year, change, code):
+    _enter(program, "450302", ONE)
+    document = _other("450302", "2022-06", {POLICY: 7}, ONE)
+    change(document)
+    with pytest.raises(BadInput) as wrong:
+        summaries.receive(actor=program, raw=_raw(document))
+    assert (wrong.value.code, bool(wrong.value.fields)) == (code, True)
+    assert not Received.objects.exists()
+
+
+def test_another_districts_key_does_not_sign_for_this_one(program, year):
+    _enter(program, "450302", ONE)
+    _enter(program, "450303", TWO)
+    with pytest.raises(BadInput) as wrong:
+        summaries.receive(actor=program, raw=_raw(_other("450302", "2022-06", {POLICY: 7}, TWO)))
+    assert wrong.value.code == "unknown-key"
+    with pytest.raises(BadInput):
+        summaries.receive(actor=program, raw=_raw(_other("450302", "2022-06", {POLICY: 7}, THREE)))
+
+
+def test_pages_sign_receive_and_publish(cast, program, year):
+    office = cast.client("office")
+    assert office.post("/office/sharing/sign/", {"month": "2023-02"}).status_code == 302
+    page = office.get("/office/sharing/").content.decode()
+    assert "2023-02" in page
+    made = office.get("/office/sharing/summaries/2023-02/1.json")
+    assert rules.signature_holds(json.loads(made.content))
+    _enter(program, "450302", ONE)
+    file = SimpleUploadedFile("a.json", _raw(_other("450302", "2022-06", {POLICY: 7}, ONE)))
+    assert office.post("/office/sharing/receive/", {"file": file}).status_code == 302
+    bad = SimpleUploadedFile("a.json", b"no")
+    assert office.post("/office/sharing/receive/", {"file": bad}).status_code in (400, 422)
+    assert office.post("/office/sharing/releases/new/", {"note": "首次发布"}).status_code == 302
+    assert "首次发布" in office.get("/office/sharing/releases/").content.decode()
+    assert cast.client("clerk").get("/office/sharing/").status_code == 403
