@@ -2,16 +2,59 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nuanyi.lib import figures, rooms
+from nuanyi.lib import clock, figures, rooms, small_cells
 from nuanyi.lib.access import actor_of, permission_required
-from nuanyi.lib.figures import Window
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.figures import Figure, Window
 from nuanyi.lib.roles import Role
 
 FIRST_STEPS = 4
+#: Months behind a figure's small line, and the field that it is drawn on.
+MONTHS, WIDTH, HEIGHT = 12, 110, 24
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure, its number, and the line of its last months ("" where it has none)."""
+
+    figure: Figure
+    value: int
+    line: str
+
+
+def _shown(figure: Figure, actor: Actor) -> Shown:
+    """As this actor may see it: who may not see all people sees counts of them in fives."""
+
+    def seen(number: int) -> int:
+        coarsely = figure.of_people and not actor.everywhere("census.view")
+        return small_cells.coarse(number, small_cells.INSIDE) if coarsely else number
+
+    line = ""
+    if "month" in figure.dimensions:
+        months = [clock.today().replace(day=1)]
+        while len(months) < MONTHS:
+            months.insert(0, (months[0] - timedelta(days=1)).replace(day=1))
+        found = figure.count(Window(months[0], clock.today()), ("month",))
+        line = _line([seen(found.get((month.isoformat(),), 0)) for month in months])
+    return Shown(figure, seen(figure.total(Window())), line)
+
+
+def _line(values: list[int]) -> str:
+    """The points of a small line (SVG), "" where there is nothing to see."""
+    most = max(values)
+    if most <= 0:
+        return ""
+    step = WIDTH / (len(values) - 1)
+    return " ".join(
+        f"{n * step:.0f},{HEIGHT - 2 - (HEIGHT - 4) * value / most:.1f}" for n, value in enumerate(values)
+    )
 
 
 @require_safe
@@ -23,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if actor.can("matrix.view"):
         offered = figures.offered()
         chosen = [offered[key] for key in rooms.home_figures() if key in offered]
-        shown = [(figure, figure.total(Window())) for figure in chosen]
+        shown = [_shown(figure, actor) for figure in chosen]
     context = {
         "tasks": rooms.tasks(actor),
         "figures": shown,
