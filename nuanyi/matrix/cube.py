@@ -744,8 +744,14 @@ class _Work:
         return _("; ").join(said) + _(".")
 
     def _most(self, made: Cube) -> str:
-        """Which member of the axis that can be summed has most."""
-        for totals, axis in ((made.column_totals, made.columns), (made.row_totals, made.rows)):
+        """Which member of an axis has most; kinds that count different things are not compared."""
+        axes = (
+            (made.column_totals, made.columns, self.view.columns),
+            (made.row_totals, made.rows, self.view.rows),
+        )
+        for totals, axis, name in axes:
+            if not self._addable(name):
+                continue
             best = max(zip(totals, axis, strict=True), key=lambda pair: pair[0].count, default=None)
             if best and best[0].value is not None and best[0].count:
                 return _("most in %(where)s (%(n)s)") % {"where": best[1].title, "n": f"{best[0].count:,}"}
