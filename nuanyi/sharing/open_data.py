@@ -19,6 +19,8 @@ from nuanyi.places import queries as places
 from nuanyi.sharing import queries, rules
 from nuanyi.sharing.models import Release
 
+#: What an address may ask for, as examples.
+EXAMPLES = ("?dataset=months", "?dataset=townships&period=2022", "?dataset=sectors&kind=service.legal_aid")
 CACHE = "public, max-age=3600"
 
 
@@ -57,6 +59,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "release": release,
         "releases": Release.objects.all()[:24],
         "rows": [{**row, "words": names.get(row["kind"])} for row in months[-60:][::-1]],
+        "examples": EXAMPLES,
         "licence": rules.LICENCE,
         "licence_address": rules.LICENCE_ADDRESS,
         "sectors": dict(Sector.choices),
