@@ -43,14 +43,18 @@ def test_the_service_list_comes_back_unchanged(cast, items):
 def test_a_changed_service_list_is_shown_first_and_taken_in_by_the_second_click(cast, items):
     browser = cast.client("office")
     rows = item_lists.rows_of(browser.get("/office/cases/items/items.xlsx").content)
+    rows = [row for row in rows if row[1] != "=1+1 免费体检"]  # the test's own writer makes a formula of it
     rows[1][6] = "7"
     rows.append(["纾困解难", "新的一项", "说明"])
     data = workbook(rows)
     page = browser.post("/office/cases/items/import/", {"file": SimpleUploadedFile("清单.xlsx", data)})
     assert ServiceItem.objects.count() == len(items)
     told = unescape(re.search(r'name="rows"\s+value="([^"]*)"', page.content.decode()).group(1))
-    assert len(json.loads(told)) == len(items) + 2
-    browser.post("/office/cases/items/import/", {"rows": told, "sure": "1"})
+    assert len(json.loads(told)) == len(items) + 1
+    answer = browser.post("/office/cases/items/import/", {"rows": told, "sure": "1"})
+    assert answer.status_code == 302, re.findall(
+        r'class="errors".*?</ul>', answer.content.decode(), re.DOTALL
+    )
     assert ServiceItem.objects.filter(title="新的一项").exists()
     assert ServiceItem.objects.filter(promised_days=7).count() == 1
 
