@@ -5,8 +5,10 @@ from __future__ import annotations
 import hmac
 from uuid import uuid4
 
+import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib import downloads
@@ -61,12 +63,28 @@ def mine(request: HttpRequest, link: str) -> HttpResponse:
 
 
 def _mine(request: HttpRequest, link: str, refusal: Refusal | None = None) -> HttpResponse:
-    context = _page(joining.by_link(link), link) | {"sent": request.GET.get("sent"), "refusal": refusal}
+    context = _page(request, joining.by_link(link), link) | {
+        "sent": request.GET.get("sent"),
+        "refusal": refusal,
+    }
     status = status_of(refusal)
     return _private(render(request, "volunteers/worker/mine.html", context, status=status))
 
 
-def _page(volunteer: Volunteer, link: str) -> dict[str, object]:
+def _qr(request: HttpRequest, code: str) -> str:
+    """A QR code, as an address of its picture, that opens the keeper's page with the voucher's code filled in.
+
+    The code stands behind the ``#``: browsers send that part to nobody, so it lands in no log. Empty where the
+    program knows no address that a keeper's phone could open.
+    """
+    base = public_base(request)
+    if not base:
+        return ""
+    address = f"{base}{reverse('volunteers:redeem')}#{code}"
+    return str(segno.make(address, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff"))
+
+
+def _page(request: HttpRequest, volunteer: Volunteer, link: str) -> dict[str, object]:
     free = volunteer.minutes - volunteer.spent
     return {
         "volunteer": volunteer,
@@ -78,7 +96,10 @@ def _page(volunteer: Volunteer, link: str) -> dict[str, object]:
         "hours": round(volunteer.minutes / 60, 1),
         "free": round(free / 60, 1),
         "rewards": queries.rewards(),
-        "vouchers": volunteer.vouchers.select_related("reward").order_by("-pk"),
+        "vouchers": [
+            (voucher, "" if voucher.used_at else _qr(request, voucher.code))
+            for voucher in volunteer.vouchers.select_related("reward").order_by("-pk")
+        ],
         "key": uuid4(),
         "grids": places.all_grids(),
     }

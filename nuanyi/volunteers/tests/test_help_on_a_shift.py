@@ -3,10 +3,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import segno
 import zxingcpp
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 from PIL import Image
 
 from nuanyi.journal.models import Entry
@@ -235,6 +237,20 @@ def test_hours_are_spent_once_and_a_code_is_good_once(worked, reward, cast):
         rewards.redeem(actor=cast.actor("keeper"), code=code)
     with pytest.raises(NotAllowed):
         rewards.redeem(actor=cast.actor("instructor"), code=code)
+
+
+def test_a_voucher_is_a_code_to_scan_that_no_server_sees_until_it_is_used(worked, reward, cast, settings):
+    settings.NUANYI_PUBLIC_URL = "https://nuanyi.example"
+    _person, link, found, _signup = worked
+    with clock.held_at(found.ends_at + timedelta(minutes=1)):
+        shifts.close(actor=cast.actor("zhemu"), pk=found.pk)
+    code = rewards.take(link=link, reward=reward.pk, key=uuid4()).code
+    page = Client().get(f"/v/{link}/").content.decode()
+    address = f"https://nuanyi.example/office/volunteers/redeem/#{code}"
+    drawn = segno.make(address, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
+    assert escape(drawn) in page
+    rewards.redeem(actor=cast.actor("keeper"), code=code)
+    assert "data:image/svg" not in Client().get(f"/v/{link}/").content.decode(), "used up: nothing to scan"
 
 
 @pytest.mark.parametrize(
