@@ -38,6 +38,8 @@ def test_a_request_written_offline_and_sent_from_another_page_keeps_its_link_and
     ask_offline(page, "三月的工钱没发，离线试验")
     page.goto("/learn/")
     page.get_by_text("还有 1 件没发出").wait_for()
+    page.goto("/")  # the page that fetches the scripts for it only where something was kept
+    page.get_by_text("还有 1 件没发出").wait_for()
     page.context.set_offline(False)
     told = page.locator("[data-answers] .note.good")
     told.wait_for()
@@ -65,6 +67,21 @@ def test_a_request_written_offline_and_sent_from_another_page_keeps_its_link_and
     other.click("main form button")
     other.wait_for_url("**/c/**")
     assert "离线试验" in other.content()
+
+
+#: Bytes of everything that the page waits for, as sent (compressed, without headers).
+WEIGHT = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .filter((one) => !one.name.startsWith("data:") && !one.name.endsWith("/stations/all.json"))
+    .reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+
+
+def test_a_first_visit_is_light_and_brings_nothing_that_only_a_second_one_needs(open_as):
+    page = open_as(None, size="phone")
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    sources = page.evaluate("[...document.scripts].map((one) => one.src)")
+    assert not [source for source in sources if "keep" in source or "drafts" in source]
+    assert page.evaluate(WEIGHT) <= 30_000
 
 
 def test_a_reply_that_was_dropped_is_asked_for_again_and_nothing_comes_twice(open_as, stage):
