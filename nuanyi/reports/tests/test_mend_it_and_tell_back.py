@@ -196,7 +196,9 @@ def test_the_grid_worker_gets_what_lies_in_his_grid_in_walking_order(sent, cast)
     way = queries.in_walking_order(rows, *AT)
     assert [row.pk for row, _metres in way] == [near.report_id, far.report_id]
     assert fresh(far).account == cast.accounts["grid"]
-    assert cast.client("grid").get("/grid/").status_code == 200
+    page = cast.client("grid").get("/grid/")
+    assert page.status_code == 200
+    assert 'action="/accounts/logout/"' in page.content.decode(), "a borrowed phone can be left"
 
 
 def test_redrawn_grids_place_open_reports_anew_and_nobody_loses_them(sent, program):

@@ -77,7 +77,10 @@ def test_the_keepers_page_asks_a_fixed_number_of_times_and_shows_the_day(
     keeping.hand_over(actor=cast.actor("keeper"), station=kept, words="三号插座松了")
     with django_assert_max_num_queries(32):
         page = browser.get(f"/keeper/{kept.code}/")
-    assert "三号插座松了" in page.content.decode()
+    shown = page.content.decode()
+    assert "三号插座松了" in shown
+    assert shown.index('id="supplies"') < shown.index('id="visits"'), "what runs out comes before who came"
+    assert 'action="/accounts/logout/"' in shown
     assert browser.get("/keeper/")["Location"] == f"/keeper/{kept.code}/"
 
 
