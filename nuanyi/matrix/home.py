@@ -1,4 +1,4 @@
-"""What a leader finds on the first page: where it is thin this year."""
+"""What the first page says of the matrix: what waits for a person, and to leaders where it is thin."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from django.utils.translation import ngettext
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.roles import Role
 from nuanyi.lib.rooms import Route, Task
+from nuanyi.matrix.waiting import waiting_for
 
 #: Who is asked for where it is thin; others have their own work.
 LEADERS = frozenset({Role.DISTRICT_OFFICE, Role.ORGANISATION})
 
 
 def tasks_for(actor: Actor) -> Iterable[Task]:
+    """Key tasks, supervision and good practice that wait; then where it is thin."""
+    yield from waiting_for(actor)
+    yield from _thin(actor)
+
+
+def _thin(actor: Actor) -> Iterable[Task]:
     """Places and sectors that got too little of what the service desk does."""
     if not LEADERS & {Role(role) for role in actor.roles} or not actor.can("matrix.view"):
         return

@@ -54,6 +54,12 @@ ROOM = Room(
     mounts=[Mount("office/matrix/"), Mount("hsds/", "hsds_urls")],
     menu=[
         MenuItem(_("Matrix"), "matrix:matrix", "grid", "matrix.view", part=TODAY, order=20),
+        MenuItem(_("Key tasks"), "matrix:tasks", "check", "matrix.tasks_see", part=TODAY, order=25),
+        MenuItem(
+            _("One form for everything"), "matrix:forms", "upload", "matrix.forms", part=TODAY, order=35
+        ),
+        MenuItem(_("Good practice"), "matrix:practices", "book", "matrix.view", part=GOVERNANCE, order=85),
+        MenuItem(_("Regulations"), "matrix:regulations", "book", "matrix.view", part=GOVERNANCE, order=86),
         MenuItem(_("Work briefs"), "matrix:briefs", "book", "matrix.view", part=TODAY, order=30),
         MenuItem(_("Charts"), "matrix:charts", "chart", "matrix.view", part=NUMBERS, order=20),
         MenuItem(_("Big screen"), "matrix:screen", "screen", "matrix.view", part=NUMBERS, order=60),
@@ -63,6 +69,14 @@ ROOM = Room(
     tasks=home.tasks_for,
     steps=[Step(_("See the matrix"), "matrix:matrix", "matrix.view", order=40)],
     home_figures=["responsibility.guided_establishments"],
+    tones={
+        "red": "bad",
+        "amber": "ask",
+        "green": "good",
+        "grey": "plain",
+        "reached": "good",
+        "signed": "good",
+    },
     policies=POLICIES,
     unbound=UNBOUND,
     lasting=frozenset({"Regulation", "RegulationVersion"}),

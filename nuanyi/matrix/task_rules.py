@@ -46,7 +46,7 @@ class Light(models.TextChoices):
     RED = "red", _("behind")
     AMBER = "amber", _("at risk")
     GREEN = "green", _("on the way")
-    DONE = "done", _("reached")
+    DONE = "reached", _("reached")
     GREY = "grey", _("cannot be judged")
 
 

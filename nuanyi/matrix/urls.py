@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from nuanyi.matrix import briefs_staff, charts_staff, cube_staff, screen, staff
+from nuanyi.matrix import (
+    briefs_staff,
+    charts_staff,
+    cube_staff,
+    forms_staff,
+    practice_staff,
+    screen,
+    staff,
+    tasks_staff,
+)
 
 app_name = "matrix"
 urlpatterns = [
@@ -17,6 +26,19 @@ urlpatterns = [
     path("grids/<str:code>/", staff.grids, name="week"),
     path("matrix.xlsx", staff.workbook, name="workbook"),
     path("records/<str:key>/", briefs_staff.behind, name="records"),
+    path("tasks/", tasks_staff.task_list, name="tasks"),
+    path("tasks/tasks.xlsx", tasks_staff.task_book, name="task_book"),
+    path("tasks/new/", tasks_staff.task_edit, name="task_new"),
+    path("tasks/closing/<int:year>/", tasks_staff.closing, name="closing"),
+    path("tasks/units/<int:pk>/", tasks_staff.unit_page, name="task_unit"),
+    path("tasks/<int:pk>/", tasks_staff.task, name="task"),
+    path("tasks/<int:pk>/edit/", tasks_staff.task_edit, name="task_edit"),
+    path("years/<int:year>/", practice_staff.year_page, name="year"),
+    path("forms/", forms_staff.forms, name="forms"),
+    path("practice/", practice_staff.practices, name="practices"),
+    path("practice/<int:pk>/", practice_staff.practice, name="practice"),
+    path("regulations/", practice_staff.regulations, name="regulations"),
+    path("regulations/<int:pk>/", practice_staff.regulation, name="regulation"),
     path("briefs/", briefs_staff.brief_list, name="briefs"),
     path("briefs/<int:pk>/", briefs_staff.brief, name="brief"),
     path("briefs/<int:pk>/brief.docx", briefs_staff.brief_file, name="brief_file"),

@@ -1,0 +1,26 @@
+"""What units are told of key tasks."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.notices import rules as notices
+
+STEP_DUE = notices.declare(
+    "task-step-due", _("Key task %(number)s: “%(step)s” is due"), _("It is due by %(due)s.")
+)
+STEP_LATE = notices.declare(
+    "task-step-late",
+    _("Key task %(number)s: “%(step)s” is late"),
+    _("It was due by %(due)s. Report how it stands."),
+)
+SUPERVISED = notices.declare(
+    "task-supervised", _("Supervision over key task %(number)s"), _("Answer by %(due)s."), urgent=True
+)
+ANSWER_LATE = notices.declare(
+    "task-answer-late",
+    _("The answer to a supervision over key task %(number)s is late"),
+    _("It was due by %(due)s."),
+    urgent=True,
+)
+ANSWER_RETURNED = notices.declare(
+    "task-answer-returned", _("Your answer over key task %(number)s came back"), _("Answer again by %(due)s.")
+)

@@ -1,0 +1,117 @@
+"""A blank form of another office comes back filled; merged cells hold; what is missing is asked once."""
+
+import io
+from datetime import date
+
+import openpyxl
+import pytest
+
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib.errors import BadInput
+from nuanyi.lib.sheets import BadSheet
+from nuanyi.matrix.models import FormAnswer
+from nuanyi.matrix.services import forms
+from nuanyi.units.models import Unit
+
+POLICY = "service.policy_consultations"
+
+
+def blank():
+    """As a department sends it: a merged title, a two-row merged head, townships down, a part with single labels."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"] = "新就业群体服务情况统计表"
+    sheet.merge_cells("A1:E1")
+    sheet["A2"], sheet["D2"] = "填报单位：", "填报日期："
+    sheet.merge_cells("B2:C2")
+    sheet["A3"] = "乡镇（街道）"
+    sheet.merge_cells("A3:A4")
+    sheet["B3"] = "服务情况"
+    sheet.merge_cells("B3:D3")
+    sheet["B4"], sheet["C4"], sheet["D4"] = "政策咨询（次）", "1.法律援助", "购买意外险人数（人）"
+    sheet["E3"] = "备注"
+    sheet.merge_cells("E3:E4")
+    for row, name in enumerate(("雁山镇", "柘木镇", "合计"), 5):
+        sheet.cell(row, 1, name)
+    sheet["A9"] = "分管领导"
+    sheet.merge_cells("B9:C9")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def served(count, region, kind=POLICY):
+    line = Delivered(day=date(2022, 6, 9), count=count, region_code=region)
+    ledger.record(kind, [line], source=Unit.objects.first())
+
+
+def opened(data):
+    return openpyxl.load_workbook(io.BytesIO(data)).active
+
+
+@pytest.mark.django_db
+def test_a_blank_form_comes_back_with_what_is_known_and_marks_what_is_not(cast):
+    served(4, "450311100")
+    served(7, "450311101")
+    made = forms.fill(actor=cast.actor("office"), data=blank(), period="2022")
+    sheet = opened(made.data)
+    assert [sheet.cell(row, 2).value for row in (5, 6, 7)] == [4, 7, 11]
+    assert [sheet.cell(row, 3).value for row in (5, 6, 7)] == [0, 0, 0]
+    assert sheet["B2"].value == "组织部" and sheet["E2"].value
+    assert "service.policy_consultations" in sheet["B5"].comment.text and "雁山镇" in sheet["B5"].comment.text
+    assert sheet["D5"].value is None and sheet["D5"].fill.fgColor.rgb.endswith("FFE9A8")
+    assert sheet["E5"].value is None and sheet["E5"].comment is None
+    assert {str(one) for one in sheet.merged_cells.ranges} >= {"A1:E1", "B2:C2", "A3:A4", "B3:D3", "B9:C9"}
+    assert made.missing == ["购买意外险人数（人）", "分管领导"]
+
+
+@pytest.mark.django_db
+def test_what_was_answered_once_is_not_asked_again(cast):
+    office = cast.actor("office")
+    forms.fill(actor=office, data=blank(), period="2022")
+    asked = FormAnswer.objects.get(label="分管领导")
+    forms.answer(actor=office, pk=asked.pk, value="莫某", source="组织部", lasting=True)
+    again = forms.fill(actor=office, data=blank(), period="2023")
+    assert opened(again.data)["B9"].value == "莫某"
+    assert again.missing == ["购买意外险人数（人）"]
+    assert FormAnswer.objects.filter(label="分管领导").count() == 1
+
+
+@pytest.mark.django_db
+def test_small_numbers_of_people_are_coarse_for_whoever_may_not_see_them(cast):
+    served(4, "450311100")
+    served(7, "450311101")
+    sheet = opened(forms.fill(actor=cast.actor("zhemu"), data=blank(), period="2022").data)
+    assert [sheet.cell(row, 2).value for row in (5, 6, 7)] == [0, 5, 10]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("data", [b"", b"not a workbook", b"PK\x03\x04 broken"])
+def test_what_is_no_workbook_is_refused(cast, data):
+    with pytest.raises(BadSheet):
+        forms.fill(actor=cast.actor("office"), data=data, period="2022")
+
+
+@pytest.mark.django_db
+def test_the_page_gives_the_file_back_and_asks_for_what_is_missing(cast):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    office = cast.client("office")
+    sent = SimpleUploadedFile("民政报表.xlsx", blank())
+    answer = office.post("/office/matrix/forms/", {"file": sent, "period": "2022"})
+    assert answer.status_code == 200 and answer.content[:2] == b"PK"
+    page = office.get("/office/matrix/forms/").content.decode()
+    assert "购买意外险人数" in page
+    refused = office.post("/office/matrix/forms/", {"period": "2022"})
+    assert refused.status_code == 422
+
+
+@pytest.mark.django_db
+def test_a_form_without_an_empty_cell_beside_a_label_says_so(cast):
+    book = openpyxl.Workbook()
+    book.active["A1"] = "说明"
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(BadInput):
+        forms.fill(actor=cast.actor("office"), data=out.getvalue(), period="2022")

@@ -1,0 +1,223 @@
+"""Key tasks: lights with their reason, who sees which, supervision, Excel out and in, the year's report."""
+
+import io
+from datetime import date, timedelta
+
+import pytest
+from docx import Document
+
+from conftest import workbook
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.matrix import closing_paper, task_board
+from nuanyi.matrix.models import KeyTask, Supervision
+from nuanyi.matrix.services import task_sheets, tasks
+from nuanyi.matrix.services.tasks import StepInput, TaskInput
+from nuanyi.matrix.task_rules import Light, Standing, Step, judge
+from nuanyi.notices.models import Call
+from nuanyi.units.models import Unit
+
+FIRST, LAST = date(2022, 1, 1), date(2022, 12, 31)
+JULY = date(2022, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("standing", "light"),
+    [
+        (Standing(FIRST, LAST, target=100, value=50), Light.GREEN),
+        (Standing(FIRST, LAST, target=100, value=40), Light.AMBER),
+        (Standing(FIRST, LAST, target=100, value=10), Light.RED),
+        (Standing(FIRST, LAST, target=100, value=100), Light.DONE),
+        (Standing(FIRST, date(2022, 6, 1), target=100, value=99), Light.RED),
+        (Standing(FIRST, LAST), Light.GREY),
+        (Standing(FIRST, LAST, steps=[Step("摸排", date(2022, 8, 1))]), Light.GREEN),
+        (Standing(FIRST, LAST, steps=[Step("摸排", date(2022, 6, 20))]), Light.AMBER),
+        (Standing(FIRST, LAST, steps=[Step("摸排", date(2022, 5, 1))]), Light.RED),
+        (Standing(FIRST, LAST, target=100, value=100, unanswered=1), Light.RED),
+        (Standing(FIRST, LAST, state="done"), Light.DONE),
+    ],
+)
+def test_the_light_follows_figure_steps_and_day_and_says_why(standing, light):
+    verdict = judge(standing, JULY)
+    assert verdict.light == light
+    assert str(verdict.reason)
+
+
+def told(district, number=1, **more):
+    told = {
+        "year": 2022,
+        "number": number,
+        "title": f"任务{number}",
+        "lead": district["shichang"],
+        "due_date": LAST,
+        "figure": "service.policy_consultations",
+        "target": 100,
+        **more,
+    }
+    return TaskInput(**told)
+
+
+@pytest.mark.django_db
+def test_a_task_counts_its_figure_and_a_task_without_target_goes_by_its_steps(cast, district):
+    office = cast.actor("office")
+    ledger.record(
+        "service.policy_consultations",
+        [Delivered(day=date(2022, 3, 1), count=60)],
+        source=Unit.objects.first(),
+    )
+    made = tasks.save_task(actor=office, told=told(district))
+    bare = tasks.save_task(actor=office, told=told(district, 2, figure="", target=None))
+    with clock.held_at(clock.midnight(JULY)):
+        first, second = task_board.tasks_of(office, 2022)
+    assert (first.task, first.value, first.verdict.light) == (made, 60, Light.GREEN)
+    assert (second.task, second.verdict.light) == (bare, Light.GREY)
+
+
+@pytest.mark.django_db
+def test_line_and_place_see_theirs_and_no_other(cast, district):
+    office = cast.actor("office")
+    line = told(district, 1, lead=district["zuzhi"], sector="courier", region_code="450311100")
+    own = tasks.save_task(actor=office, told=line)
+    other = tasks.save_task(actor=office, told=told(district, 2, lead=district["t101"]))
+
+    def seen(part):
+        return {row.task.pk for row in task_board.tasks_of(cast.actor(part), 2022)}
+
+    assert seen("department") == {own.pk}  # guides couriers by line
+    assert seen("yanshan") == {own.pk}  # holds its own place
+    assert seen("zhemu") == {other.pk}
+    assert seen("auditor") == {own.pk, other.pk}
+    assert cast.client("yanshan").get(f"/office/matrix/tasks/{other.pk}/").status_code == 404
+    assert cast.client("yanshan").get(f"/office/matrix/tasks/units/{district['t101'].pk}/").status_code == 404
+    page = cast.client("yanshan").get(f"/office/matrix/tasks/units/{district['t100'].pk}/?year=2022")
+    assert "任务1" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_supervision_is_told_answered_sent_back_and_accepted(cast, district):
+    office, zhemu = cast.actor("office"), cast.actor("zhemu")
+    task = tasks.save_task(actor=office, told=told(district, lead=district["t101"]))
+    due = clock.today() + timedelta(days=3)
+    unit = district["t101"].pk
+    with pytest.raises(BadInput):
+        tasks.supervise(actor=office, pk=task.pk, unit=district["t100"].pk, words="请说明进度", due_date=due)
+    made = tasks.supervise(actor=office, pk=task.pk, unit=unit, words="请说明进度", due_date=due)
+    assert Call.objects.filter(unit_id=unit, kind="task-supervised").count() == 1
+    with pytest.raises(NotFound):
+        tasks.answer(actor=cast.actor("yanshan"), pk=task.pk, supervision=made.pk, words="不是我的")
+    tasks.answer(actor=zhemu, pk=task.pk, supervision=made.pk, words="本月底完成")
+    tasks.decide(actor=office, pk=task.pk, supervision=made.pk, accept=False, words="请附数据", due_date=due)
+    with pytest.raises(IllegalMove):
+        tasks.decide(actor=office, pk=task.pk, supervision=made.pk, accept=True)
+    tasks.answer(actor=zhemu, pk=task.pk, supervision=made.pk, words="已完成八成")
+    tasks.decide(actor=office, pk=task.pk, supervision=made.pk, accept=True)
+    assert Supervision.objects.get().accepted_at is not None
+
+
+@pytest.mark.django_db
+def test_what_is_due_or_late_is_told_once(cast, district, program):
+    today = clock.today()
+    steps = [
+        StepInput("将到的节点", today + timedelta(days=2)),
+        StepInput("过了的节点", today - timedelta(days=2)),
+        StepInput("还早的节点", today + timedelta(days=60)),
+    ]
+    tasks.save_task(
+        actor=program,
+        told=told(
+            district, year=today.year, start_date=today, due_date=today + timedelta(days=90), steps=steps
+        ),
+    )
+    assert tasks.remind(actor=program) == 2
+    first = set(Call.objects.values_list("once", flat=True))
+    tasks.remind(actor=program)
+    assert set(Call.objects.values_list("once", flat=True)) == first
+
+
+@pytest.mark.django_db
+def test_the_list_goes_out_as_excel_and_comes_back_unchanged(cast, district):
+    office = cast.actor("office")
+    steps = [StepInput("完成摸排", date(2022, 6, 30)), StepInput("建成台账", date(2022, 9, 30))]
+    line = told(
+        district,
+        1,
+        cooperating=[district["gonghui"]],
+        sector="delivery",
+        region_code="450311100",
+        words="一户不漏",
+    )
+    line.steps = steps
+    made = tasks.save_task(actor=office, told=line)
+    tasks.finish_step(actor=office, pk=made.pk, step=made.milestones.first().pk)
+    tasks.save_task(actor=office, told=told(district, 2, figure="", target=None))
+    out = task_sheets.workbook(office, 2022)
+    before = _rows()
+    assert task_sheets.take_in(actor=office, data=out, year=2022) == (0, 2)
+    assert _rows() == before
+    KeyTask.objects.all().delete()
+    assert task_sheets.take_in(actor=office, data=out, year=2022) == (2, 0)
+    assert _rows() == before
+
+
+def _rows():
+    found = []
+    for task in KeyTask.objects.prefetch_related("milestones", "parts"):
+        steps = [(one.title, one.due_date, one.done_date) for one in task.milestones.all()]
+        parts = sorted((one.unit_id, one.part) for one in task.parts.all())
+        fields = (
+            "year",
+            "number",
+            "title",
+            "words",
+            "lead_id",
+            "sector",
+            "region_code",
+            "figure",
+            "target",
+            "start_date",
+            "due_date",
+        )
+        found.append(([getattr(task, name) for name in fields], steps, parts))
+    return found
+
+
+@pytest.mark.django_db
+def test_a_list_with_a_bad_row_is_named_and_nothing_is_taken(cast, district):
+    rows = [
+        ["2022年重点任务清单"],
+        ["序号", "重点任务", "牵头单位", "完成时限"],
+        [1, "好的任务", "市场监管局", "2022年12月31日"],
+        [2, "坏的任务", "没有的局", "2022-12-31"],
+        [3, "没有时限", "总工会", ""],
+    ]
+    with pytest.raises(BadInput) as refused:
+        task_sheets.take_in(actor=cast.actor("office"), data=workbook(rows), year=2022)
+    assert "第 4 行" in str(refused.value.fields["file"]) and "第 5 行" in str(refused.value.fields["file"])
+    assert KeyTask.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_the_pages_take_a_task_from_its_entry_to_the_years_report(cast, district):
+    office = cast.client("office")
+    form = {
+        "year": "2022",
+        "number": "1",
+        "title": "摸清底数",
+        "lead": district["t100"].pk,
+        "due_date": "2022-12-31",
+        "steps": "2022-06-30 完成摸排",
+    }
+    refused = office.post("/office/matrix/tasks/new/", {**form, "target": "5"})
+    assert refused.status_code == 422 and "摸清底数" in refused.content.decode()
+    address = office.post("/office/matrix/tasks/new/", form)["Location"]
+    assert (
+        cast.client("yanshan").post(address, {"does": "report", "words": "摸排了三个社区"}).status_code == 302
+    )
+    assert office.post(address, {"does": "done", "words": "全部完成"}).status_code == 302
+    page = office.get("/office/matrix/tasks/?year=2022").content.decode()
+    assert "摸清底数" in page and "已完成" in page
+    report = Document(io.BytesIO(office.get("/office/matrix/tasks/closing/2022/").content))
+    assert "第1项：摸清底数" in "\n".join(p.text for p in report.paragraphs)
+    assert closing_paper.document(2022, task_board.tasks_of(cast.actor("office"), 2022))[:2] == b"PK"

@@ -1,0 +1,52 @@
+"""The page of 2022: the report's sentences with figures from records; every figure leads to records that sum to it."""
+
+from datetime import date
+
+import pytest
+
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import figures
+from nuanyi.lib.figures import window
+from nuanyi.matrix import practice_rules, records, year
+from nuanyi.units.models import Unit
+
+LEGAL_AID = "service.legal_aid"
+
+
+@pytest.mark.django_db
+def test_taking_one_record_away_changes_the_sentence(cast):
+    office = cast.client("office")
+    source = Unit.objects.first()
+    lines = [Delivered(day=date(2022, 6, day), count=2) for day in (1, 2, 3)]
+    entries = ledger.record(LEGAL_AID, lines, source=source)
+    before = office.get("/office/matrix/years/2022/").content.decode()
+    assert "免费法律援助<a" in before and "<b>6</b></a>次" in before
+    ledger.reverse(entries[0])
+    after = office.get("/office/matrix/years/2022/").content.decode()
+    assert "<b>4</b></a>次" in after and "<b>6</b></a>次" not in after
+
+
+@pytest.mark.django_db
+def test_every_number_of_the_page_has_its_records_and_they_sum_to_it(cast):
+    office = cast.actor("office")
+    found = year.report(office, 2022)
+    keys = {number.key for _title, sentences in found.parts for one in sentences for number in one.numbers}
+    assert len(keys) == 18
+    for key in keys:
+        behind = records.behind(office, key, window("2022"))
+        assert behind.rows is not None, key
+        assert behind.total == behind.value, key
+    assert keys <= set(figures.offered())
+
+
+@pytest.mark.django_db
+def test_a_year_without_a_report_is_not_there(cast):
+    assert cast.client("office").get("/office/matrix/years/2021/").status_code == 404
+
+
+def test_the_sentences_hold_no_number_of_their_own():
+    text = (year.DATA / "report_2022.toml").read_text()
+    for line in text.splitlines():
+        if line.startswith("say"):
+            assert not any(sign.isdigit() for sign in practice_rules.SLOT.sub("", line)), line

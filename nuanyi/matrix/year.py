@@ -1,0 +1,86 @@
+"""A published report beside the records: its sentences filled with the figures of its year, each leading to what it counts."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from nuanyi.lib import figures
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import NotFound
+from nuanyi.lib.figures import window
+from nuanyi.lib.small_cells import INSIDE, coarse
+from nuanyi.matrix import briefs, practice_rules
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A figure of a sentence: its number, unit, definition, and the page of its records."""
+
+    key: str
+    title: str
+    value: int
+    unit: str
+    definition: str
+    records: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence with its numbers put in, and the numbers one by one."""
+
+    words: SafeString
+    numbers: list[Number]
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report: its title, and its parts with their sentences."""
+
+    title: str
+    period: str
+    parts: list[tuple[str, list[Sentence]]]
+
+
+def report(actor: Actor, year: int) -> Report:
+    """The report of a year. Raises NotAllowed, NotFound where none of that year was written down."""
+    actor.require("matrix.view")
+    file = DATA / f"report_{year:04d}.toml"
+    if not file.is_file():
+        raise NotFound()
+    told = tomllib.loads(file.read_text())
+    numbers = {
+        key: _number(actor, key, told["period"])
+        for part in told["part"]
+        for sentence in part["sentence"]
+        for key in practice_rules.slots(sentence["say"])
+    }
+    parts = [
+        (part["title"], [_sentence(sentence["say"], numbers) for sentence in part["sentence"]])
+        for part in told["part"]
+    ]
+    return Report(told["title"], told["period"], parts)
+
+
+def _number(actor: Actor, key: str, period: str) -> Number:
+    figure = figures.offered()[key]
+    value = figure.total(window(period))
+    if figure.of_people and not actor.everywhere("census.view"):
+        value = coarse(value, INSIDE)
+    records = briefs.records_address(key, period, "")
+    return Number(key, str(figure.title), value, str(figure.unit), str(figure.definition), records)
+
+
+def _sentence(say: str, numbers: dict[str, Number]) -> Sentence:
+    def show(key: str) -> str:
+        return format_html('<a href="{}"><b>{}</b></a>', numbers[key].records, numbers[key].value)
+
+    # the sentence is escaped first; what is put in is escaped by itself
+    words = mark_safe(practice_rules.filled(str(conditional_escape(say)), show))  # noqa: S308
+    return Sentence(words, [numbers[key] for key in practice_rules.slots(say)])
