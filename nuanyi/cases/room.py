@@ -5,7 +5,18 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.cases import home
 from nuanyi.cases.policies import POLICIES, UNBOUND
 from nuanyi.lib.roles import ALL, UNIT, Role
-from nuanyi.lib.rooms import BarItem, MenuItem, Part, Permission, Room, Route, Shot, StaticFile, Step
+from nuanyi.lib.rooms import (
+    SETTINGS,
+    BarItem,
+    MenuItem,
+    Part,
+    Permission,
+    Room,
+    Route,
+    Shot,
+    StaticFile,
+    Step,
+)
 
 ROOM = Room(
     name="cases",
@@ -40,11 +51,13 @@ ROOM = Room(
         MenuItem(_("By telephone"), "cases:call", "call", "cases.handle", order=20),
         MenuItem(_("Who waits where"), "cases:overview", "bell", "cases.oversee", order=30),
         MenuItem(_("Service list"), "cases:items", "check", "front.office", order=40),
-        MenuItem(_("What requests are about"), "cases:kinds", "hand", "cases.settings", order=45),
-        MenuItem(_("Where cases go"), "cases:rules", "compass", "cases.settings", order=50),
+        MenuItem(
+            _("What requests are about"), "cases:kinds", "hand", "cases.settings", part=SETTINGS, order=145
+        ),
+        MenuItem(_("Where cases go"), "cases:rules", "compass", "cases.settings", part=SETTINGS, order=150),
         MenuItem(_("The three lists"), "cases:lists", "half", "cases.lists", order=60),
-        MenuItem(_("How long"), "cases:clocks", "bell", "cases.settings", order=70),
-        MenuItem(_("Letters"), "cases:letters", "download", "cases.settings", order=80),
+        MenuItem(_("How long"), "cases:clocks", "bell", "cases.settings", part=SETTINGS, order=170),
+        MenuItem(_("Letters"), "cases:letters", "download", "cases.settings", part=SETTINGS, order=180),
         MenuItem(_("Registers"), "cases:registers", "upload", "cases.register", order=90),
     ],
     steps=[Step(_("See what must be done next"), "cases:worklist", "cases.handle", order=10)],

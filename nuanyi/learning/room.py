@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.learning.policies import POLICIES, UNBOUND
 from nuanyi.lib.roles import ALL, EVERY_STAFF, UNIT, Role
-from nuanyi.lib.rooms import BarItem, MenuItem, Part, Permission, Room, Route, Shot, StaticFile
+from nuanyi.lib.rooms import SETTINGS, BarItem, MenuItem, Part, Permission, Room, Route, Shot, StaticFile
 
 _OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
 
@@ -34,7 +34,7 @@ ROOM = Room(
         MenuItem(_("Road-safety test"), "learning:bank", "check", "learning.publish", order=40),
         MenuItem(_("Groups"), "learning:groups", "bell", "learning.groups", order=50),
         MenuItem(_("Pushes"), "learning:pushes", "upload", "learning.groups", order=60),
-        MenuItem(_("Channels"), "learning:channels", "ring", "learning.publish", order=70),
+        MenuItem(_("Channels"), "learning:channels", "ring", "learning.publish", part=SETTINGS, order=370),
         MenuItem(_("Reach"), "learning:reach", "grid", "learning.view", order=80),
     ],
     bar=[BarItem(_("Learn"), "learn:home", "book", 30, frozenset({"learn"}))],

@@ -98,6 +98,8 @@ class Part:
 TODAY = Part("", 0)
 CENSUS = Part(_("Census and responsibility"), 10)
 GOVERNANCE = Part(_("Governance"), 50)
+#: What is set up once and seldom changed, apart from the day's work.
+SETTINGS = Part(_("Settings"), 80)
 HOUSE = Part(_("House"), 90)
 
 

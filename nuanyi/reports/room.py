@@ -3,7 +3,18 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, PLACE, UNIT, Role
-from nuanyi.lib.rooms import GOVERNANCE, BarItem, MenuItem, Mount, Permission, Room, Route, Shot, StaticFile
+from nuanyi.lib.rooms import (
+    GOVERNANCE,
+    SETTINGS,
+    BarItem,
+    MenuItem,
+    Mount,
+    Permission,
+    Room,
+    Route,
+    Shot,
+    StaticFile,
+)
 from nuanyi.reports import home
 from nuanyi.reports.policies import POLICIES, UNBOUND
 
@@ -30,10 +41,14 @@ ROOM = Room(
     menu=[
         MenuItem(_("Reports"), "reports:list", "report", "reports.handle", order=10),
         MenuItem(_("My grid today"), "grid:today", "map", "reports.handle", order=20),
-        MenuItem(_("Where reports go"), "reports:rules", "compass", "reports.settings", order=90),
-        MenuItem(_("Kinds of report"), "reports:kinds", "check", "reports.settings", order=91),
-        MenuItem(_("Grid workers"), "reports:grids", "people", "reports.settings", order=92),
-        MenuItem(_("Other platforms"), "reports:keys", "key", "reports.settings", order=93),
+        MenuItem(
+            _("Where reports go"), "reports:rules", "compass", "reports.settings", part=SETTINGS, order=290
+        ),
+        MenuItem(
+            _("Kinds of report"), "reports:kinds", "check", "reports.settings", part=SETTINGS, order=291
+        ),
+        MenuItem(_("Grid workers"), "reports:grids", "people", "reports.settings", part=SETTINGS, order=292),
+        MenuItem(_("Other platforms"), "reports:keys", "key", "reports.settings", part=SETTINGS, order=293),
     ],
     bar=[BarItem(_("Report"), "report:send", "report", 40, frozenset({"report", "grid", "volunteer"}))],
     tasks=home.tasks_for,
