@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -91,8 +92,8 @@ class Directory:
 M = TypeVar("M", bound=Model)
 
 
-def directory() -> Directory:
-    """Read the matrix of responsibility. Raises NotFound where the district has no units yet."""
+def directory(on: date | None = None) -> Directory:
+    """Read the matrix of responsibility as it holds on a day (today). Raises NotFound where the district has no units yet."""
     units = {unit.pk: unit for unit in Unit.objects.filter(active=True)}
     if not units:
         raise NotFound(code="no-units")
@@ -103,7 +104,7 @@ def directory() -> Directory:
     office = min(offices, key=lambda u: u.region_code, default=None)
     fallback = (lead or office or next(iter(units.values()))).pk
     townships = {u.region_code: u.pk for u in units.values() if u.kind == UnitKind.TOWNSHIP and u.region_code}
-    rows = tuple(row_of(rule) for rule in rules_in_force() if rule.unit_id in units)
+    rows = tuple(row_of(rule) for rule in rules_in_force(on) if rule.unit_id in units)
     return Directory(
         rows,
         units,
@@ -115,12 +116,12 @@ def directory() -> Directory:
     )
 
 
-def rules_in_force() -> QuerySet[ResponsibilityRule]:
-    """The rules that hold today by their dates."""
-    today = clock.today()
+def rules_in_force(on: date | None = None) -> QuerySet[ResponsibilityRule]:
+    """The rules that hold on a day (today) by their dates: who leads may change on one without a release."""
+    day = on or clock.today()
     return ResponsibilityRule.objects.filter(
-        Q(from_date=None) | Q(from_date__lte=today),
-        Q(until_date=None) | Q(until_date__gte=today),
+        Q(from_date=None) | Q(from_date__lte=day),
+        Q(until_date=None) | Q(until_date__gte=day),
         active=True,
     )
 
@@ -131,10 +132,14 @@ def row_of(rule: ResponsibilityRule) -> rules.RuleRow:
 
 
 def who_answers(
-    *, sector: str = "", region_code: str = "", known: Directory | None = None
+    *,
+    sector: str = "",
+    region_code: str = "",
+    known: Directory | None = None,
+    on: date | None = None,
 ) -> list[Responsible]:
-    """Who answers for a sector in a region, by role, with the reason. Never empty once there is one unit."""
-    book = known or directory()
+    """Who answers for a sector in a region on a day, by role, with the reason. Never empty once there is one unit."""
+    book = known or directory(on)
     labels = dict(Role.choices)
     return [
         Responsible(a.role, str(labels[a.role]), book.units[a.unit_id], a.reason.value, a.because, a.rule_id)

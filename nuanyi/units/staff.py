@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from nuanyi.lib import geo
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.form_parsing import day_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 from nuanyi.units import queries, services
@@ -45,7 +46,12 @@ class RuleForm(forms.Form):
 def ask(request: HttpRequest) -> HttpResponse:
     """Who answers for a sector in a place, or at a point; and why."""
     sector, region = request.GET.get("sector", ""), request.GET.get("region", "")
-    point, refusal = None, None
+    point, refusal, on = None, None, None
+    if request.GET.get("on"):
+        try:
+            on = day_of(request.GET["on"], "on")
+        except Refusal as wrong:
+            refusal = wrong
     if request.GET.get("point"):
         try:
             point = _point(request.GET["point"], request.GET.get("crs", "wgs84"))
@@ -53,7 +59,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     sector = sector if sector in Sector.values else ""
-    answers = queries.who_answers(sector=sector, region_code=region if region.isdigit() else "")
+    answers = queries.who_answers(sector=sector, region_code=region if region.isdigit() else "", on=on)
     context = {
         "answers": [(answer, queries.REASONS[answer.reason]) for answer in answers],
         "sectors": Sector.choices,
@@ -62,6 +68,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "region": region,
         "region_name": places.names_by_code().get(region, ""),
         "point": point,
+        "on": on,
         "refusal": refusal,
         "alliances": Alliance.objects.prefetch_related("members"),
     }
