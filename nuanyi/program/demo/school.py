@@ -27,13 +27,14 @@ PLACES = (
     ("大埠乡驿站", "450311200"),
     ("草坪乡爱心驿站", "450311201"),
 )
+#: Title and kind: what is called 三会一课 is one, and nothing else is.
 TITLES = (
-    "骑行安全一课",
-    "劳动法一课",
-    "反诈一课",
-    "急救一课",
-    "主题党日：我为群众办实事",
-    "三会一课：学习讨论",
+    ("骑行安全一课", "road"),
+    ("劳动法一课", "lecture"),
+    ("反诈一课", "lecture"),
+    ("急救一课", "course"),
+    ("主题党日：我为群众办实事", "themed"),
+    ("三会一课：学习讨论", "meeting"),
 )
 SECTORS = ("delivery", "courier", "road_transport", "livestream")
 
@@ -118,8 +119,8 @@ def _sessions_of_2022() -> None:
             session = sessions.save_session(
                 actor=instructor,
                 told=sessions.SessionInput(
-                    kind="lecture" if n % 3 else "meeting",
-                    title=TITLES[n % 6],
+                    kind=TITLES[n % 6][1],
+                    title=TITLES[n % 6][0],
                     place=f"{place}（示例）",
                     starts_at=start,
                     ends_at=start + timedelta(hours=1),
