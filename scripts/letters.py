@@ -13,7 +13,10 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 from docx.text.paragraph import Paragraph
 
-HERE = Path(__file__).resolve().parent.parent / "nuanyi" / "cases" / "letters"
+NUANYI = Path(__file__).resolve().parent.parent / "nuanyi"
+HERE = NUANYI / "cases" / "letters"
+PAPERS_OF_THE_PATH = NUANYI / "party" / "papers"
+STEPS = (["步骤", "日期"], "steps", ["step", "day"])
 CLAIM = (["起止日期", "工作量", "欠付金额（元）", "证据"], "claim", ["days", "work", "yuan", "evidence"])
 PARTS = (["付款日期", "金额（元）"], "instalments", ["day", "yuan"])
 
@@ -88,6 +91,77 @@ LETTERS: dict[str, list[object]] = {
 }
 
 
+HEAD = [
+    "姓名：{{ person }}　　工作单位：{{ workplace }}（{{ place }}）",
+    "党组织：{{ organisation }}　　编号：{{ number }}",
+]
+SIGNED = [">党支部（盖章）：　　　　　　", ">{{ today }}"]
+PAPERS: dict[str, list[object]] = {
+    "talk": [
+        "入党申请人谈话记录",
+        *HEAD,
+        "申请日期：{{ asked }}　　谈话人：{{ instructor }}",
+        "依据：《中国共产党发展党员工作细则》第七条（党组织收到入党申请书后，应当在一个月内派人同入党申请人谈话）。",
+        "谈话时间、地点：",
+        "入党动机和对党的认识：",
+        "工作、学习和现实表现：",
+        "谈话人意见：",
+        ">谈话人（签名）：　　　　　　",
+        ">申请人（签名）：　　　　　　",
+        ">{{ today }}",
+    ],
+    "activist": [
+        "入党积极分子推荐和备案表",
+        *HEAD,
+        STEPS,
+        "推荐方式和推荐意见：",
+        "支部委员会（支部大会）研究意见：",
+        "上级党委备案意见：",
+        "培养联系人（一至两名正式党员）：",
+        *SIGNED,
+    ],
+    "half_year": [
+        "入党积极分子半年考察记录",
+        *HEAD,
+        STEPS,
+        "考察期间：　　　　年　　月　　日至　　　　年　　月　　日",
+        "培养联系人意见：",
+        "党员和群众意见：",
+        "支部考察意见：",
+        *SIGNED,
+    ],
+    "review": [
+        "发展对象政治审查结论",
+        *HEAD,
+        STEPS,
+        "审查方式（同本人谈话、查阅有关档案材料、找有关单位和人员了解情况以及必要的函调或者外调）：",
+        "审查情况：",
+        "审查结论：",
+        *SIGNED,
+    ],
+    "meeting": [
+        "支部大会接收预备党员决议",
+        *HEAD,
+        STEPS,
+        "支部大会于　　　　年　　月　　日召开，有表决权的正式党员应到　　名，实到　　名。",
+        "讨论情况：",
+        "表决结果：赞成　　票，不赞成　　票，弃权　　票。",
+        "决议：",
+        *SIGNED,
+    ],
+    "full": [
+        "预备党员转正决议",
+        *HEAD,
+        STEPS,
+        "预备期：　　　　年　　月　　日至　　　　年　　月　　日",
+        "教育考察情况：",
+        "表决结果：赞成　　票，不赞成　　票，弃权　　票。",
+        "决议（按期转正、延长预备期或者取消预备党员资格）：",
+        *SIGNED,
+    ],
+}
+
+
 def _font(paragraph: Paragraph, name: str, size: int, bold: bool = False) -> None:
     for run in paragraph.runs:
         run.font.size, run.font.bold, run.font.name = Pt(size), bold, "Times New Roman"
@@ -124,7 +198,7 @@ def _table(document: object, heads: list[str], source: str, fields: list[str]) -
                 _font(paragraph, "仿宋", 14)
 
 
-def write(name: str, parts: list[object]) -> None:
+def write(file: Path, parts: list[object]) -> None:
     """One template."""
     document = Document()
     section = document.sections[0]
@@ -137,10 +211,11 @@ def write(name: str, parts: list[object]) -> None:
         else:
             _table(document, *part)  # type: ignore[misc]
     document.core_properties.author = "Nuanyi"
-    document.save(str(HERE / f"{name}.docx"))
+    document.save(str(file))
 
 
 if __name__ == "__main__":
-    HERE.mkdir(exist_ok=True)
-    for letter, parts in LETTERS.items():
-        write(letter, parts)
+    for folder, texts in ((HERE, LETTERS), (PAPERS_OF_THE_PATH, PAPERS)):
+        folder.mkdir(exist_ok=True)
+        for name, parts in texts.items():
+            write(folder / f"{name}.docx", parts)

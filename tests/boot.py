@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from nuanyi.lib.embedded_postgres import OWNER, EmbeddedPostgres
-from nuanyi.lib.seal import make_keys
+from nuanyi.lib.seal import add_families, make_keys
 
 if "NUANYI_TEST_HOME" not in os.environ:
     os.environ["NUANYI_TEST_HOME"] = tempfile.mkdtemp(prefix="nuanyi-tests-")
@@ -23,6 +23,7 @@ try:
     make_keys(HOME / "keys" / "keys.json")
 except FileExistsError:
     pass
+add_families(HOME / "keys" / "keys.json")
 SERVER = EmbeddedPostgres(HOME)
 os.environ["NUANYI_CONNECTS_AS_OWNER"] = (
     "1"  # tests make tables; those of row-level security step down to the web role

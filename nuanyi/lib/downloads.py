@@ -9,6 +9,7 @@ from django.utils.http import content_disposition_header
 
 from nuanyi.lib.certificate import Certificate, pdf, png
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -21,6 +22,14 @@ def workbook(data: bytes, name: str) -> HttpResponse:
     """A workbook to be saved as ``name``.xlsx, kept by no cache."""
     response = HttpResponse(data, content_type=XLSX)
     response["Content-Disposition"] = attachment(f"{name}.xlsx")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def word(data: bytes, name: str) -> HttpResponse:
+    """A Word file to be saved as ``name``, kept by no cache."""
+    response = HttpResponse(data, content_type=DOCX)
+    response["Content-Disposition"] = attachment(name)
     response["Cache-Control"] = "no-store"
     return response
 

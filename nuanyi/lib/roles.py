@@ -17,6 +17,7 @@ class Role(models.TextChoices):
     UNIT_STAFF = "unit_staff", _("Unit staff")
     DISTRICT_OFFICE = "district_office", _("District office")
     ORGANISATION = "organisation", _("Organisation department")
+    BRANCH = "branch", _("Branch secretary")
     AUDITOR = "auditor", _("Auditor")
     ADMINISTRATOR = "administrator", _("Administrator")
 

@@ -8,6 +8,7 @@ Keys live in a file of their own, outside the database and its backups; it must 
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import stat
@@ -24,8 +25,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from nuanyi.lib import durable
 
 VERSION = b"\x01"
-#: Key families: ordinary fields, political affiliation (its own key), and look-up digests.
-FAMILIES = ("person", "political", "file")
+#: Key families: ordinary fields, political affiliation, files, and who belongs to a branch (each its own keys).
+FAMILIES = ("person", "political", "file", "member")
 
 
 class CannotOpen(Exception):
@@ -180,6 +181,19 @@ def _write_new(path: Path, document: object) -> None:
         durable.sync_folder(path.parent)
     finally:
         scratch.unlink()
+
+
+def add_families(path: Path) -> list[str]:
+    """Give a key file from before a family was there its first key; returns the families that were missing."""
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two that start at once agree on one key
+        document = json.loads(path.read_text())
+        missing = [family for family in FAMILIES if family not in document["rings"]]
+        if missing:
+            for family in missing:
+                document["rings"][family] = {"newest": 1, "keys": {"1": _encode(os.urandom(32))}}
+            _replace(path, document)
+    return missing
 
 
 def add_key(path: Path, family: str) -> int:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock
 from nuanyi.lib.sectors import Sector
-from nuanyi.party import queries
-from nuanyi.party.models import CoverageDefinition
-from nuanyi.party.rules import Form, VisitKind
-from nuanyi.party.services import joining, organisations
+from nuanyi.party import queries, rules
+from nuanyi.party.models import CoverageDefinition, Organisation
+from nuanyi.party.rules import Form, Standing, VisitKind
+from nuanyi.party.services import joining, members, organisations
 from nuanyi.places import queries as places
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -65,6 +65,63 @@ class JoinForm(forms.Form):
             workplace=told["workplace"],
             roving=told["roving"],
             agrees=told["agrees"],
+        )
+
+
+class MemberForm(forms.Form):
+    """Somebody who belongs to a branch."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    branch = forms.ChoiceField(label=_("Branch"))
+    name = forms.CharField(label=_("Name"), max_length=20)
+    phone = forms.CharField(
+        label=_("Mobile number"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+    standing = forms.ChoiceField(label=_("Standing"), choices=Standing.choices)
+    joined = forms.DateField(label=_("In this branch since"), widget=_DAY)
+    agreed = forms.CharField(label=_("Paper by which they agree"), max_length=120)
+
+    def __init__(self, *args: Any, branches: list[Organisation], **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"key": uuid4(), "joined": clock.today()})
+        super().__init__(*args, **kwargs)
+        branch: Any = self.fields["branch"]
+        branch.choices = [(str(one.pk), one.name) for one in branches]
+
+    def told(self) -> members.MemberInput:
+        """For the service."""
+        told = self.cleaned_data
+        return members.MemberInput(
+            told["name"], told["phone"], told["standing"], told["joined"], told["agreed"]
+        )
+
+
+class AwayForm(forms.Form):
+    """A member goes away for half a year or more."""
+
+    since = forms.DateField(label=_("Away from"), widget=_DAY)
+    until = forms.DateField(label=_("Until"), widget=_DAY)
+    place = forms.ChoiceField(label=_("Place"))
+    branch = forms.ChoiceField(label=_("Branch that receives them"), required=False)
+
+    def __init__(self, *args: Any, branches: list[Organisation], **kwargs: Any) -> None:
+        today = clock.today()
+        kwargs.setdefault(
+            "initial", {"since": today, "until": rules.months_later(today, rules.ROVING_MONTHS)}
+        )
+        super().__init__(*args, **kwargs)
+        place: Any = self.fields["place"]
+        place.choices = places.township_choices()
+        branch: Any = self.fields["branch"]
+        branch.choices = [
+            ("", _("not known yet: whichever is told the code")),
+            *((str(one.pk), one.name) for one in branches),
+        ]
+
+    def told(self) -> members.Absence:
+        """For the service."""
+        told = self.cleaned_data
+        return members.Absence(
+            told["since"], told["until"], told["place"], int(told["branch"]) if told["branch"] else None
         )
 
 

@@ -9,15 +9,25 @@ from django.utils.translation import ngettext
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.rooms import Route, Task
 from nuanyi.party import queries
-from nuanyi.party.rules import APPLICATIONS, ORGANISE
+from nuanyi.party.rules import APPLICATIONS, MEMBERS, ORGANISE
 
 
 def tasks_for(actor: Actor) -> Iterator[Task]:
-    """Talks that are owed; branches whose task is over."""
+    """Talks that are owed; branches whose task is over or that have grown too small; members away from home."""
     if actor.can(APPLICATIONS):
         owed = queries.talks_owed(actor)
         words = ngettext("%d person waits for a first talk", "%d people wait for a first talk", owed) % owed
         yield Task(words, Route("party:applications"), owed, urgent=True)
+        owed = queries.reviews_owed(actor)
+        words = (
+            ngettext("%d half-yearly review is overdue", "%d half-yearly reviews are overdue", owed) % owed
+        )
+        yield Task(words, Route("party:applications"), owed, urgent=True)
+        moved = queries.applications_moved(actor)
+        words = (
+            ngettext("%d application has moved to you", "%d applications have moved to you", moved) % moved
+        )
+        yield Task(words, Route("party:applications", query={"state": "paused"}), moved)
     if actor.can(ORGANISE):
         over = queries.past_their_end()
         words = (
@@ -25,3 +35,22 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             % over
         )
         yield Task(words, Route("party:organisations"), over)
+        small = queries.too_small()
+        words = (
+            ngettext(
+                "%d branch has fewer than three members", "%d branches have fewer than three members", small
+            )
+            % small
+        )
+        yield Task(words, Route("party:organisations"), small)
+    if actor.can(MEMBERS):
+        away = queries.not_reported(actor)
+        words = (
+            ngettext(
+                "%d member away from home has not reported yet",
+                "%d members away from home have not reported yet",
+                away,
+            )
+            % away
+        )
+        yield Task(words, Route("party:members"), away)

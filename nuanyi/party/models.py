@@ -12,7 +12,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.personal import CONSENT_BASIS, KEY_DESTROYED, NOBODY, Declaration, Sensitivity
 from nuanyi.lib.sealed import SealedText
 from nuanyi.lib.sectors import Sector
-from nuanyi.party.rules import FOLLOW, ORGANISE, Door, Form, State, VisitKind
+from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Door, Form, Standing, State, VisitKind
 from nuanyi.people.models import Account
 
 _ASKED = _("To talk with you about joining, within a month")
@@ -38,6 +38,10 @@ class Organisation(models.Model):
     approval = models.CharField(max_length=80, blank=True)
     task = models.CharField(max_length=200, blank=True)
     founded_date = models.DateField()
+    secretary = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="branches"
+    )
+    room = models.CharField(max_length=80, blank=True)
     until_date = models.DateField(null=True)
     ended_date = models.DateField(null=True)
     end_reason = models.CharField(max_length=200, blank=True)
@@ -164,6 +168,12 @@ class Application(models.Model):
     instructor = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     prolonged_months = models.PositiveSmallIntegerField(default=0)
+    moved = models.BooleanField(default=False)
+    #: the phone stood on the roll of a branch when it asked
+    on_a_roll = models.BooleanField(default=False)
+    original = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="asked_again"
+    )
     asked_date = models.DateField(default=clock.today)
 
     objects = ApplicationQuerySet.as_manager()
@@ -175,6 +185,26 @@ class Application(models.Model):
             )
         ]
         indexes = [models.Index("instructor", "state", name="application_of_instructor")]
+
+    @property
+    def shown_state(self) -> State:
+        """What the page of whoever asked says: asking again looks like asking."""
+        return State.OPEN if self.state == State.DOUBLE else State(self.state)
+
+
+class Review(models.Model):
+    """An activist was looked at: once in half a year."""
+
+    PERSONAL = NOBODY
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="reviews")
+    review_date = models.DateField()
+    note = models.CharField(max_length=120, blank=True)
+    by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["review_date", "pk"]
+        constraints = [models.UniqueConstraint("application", "review_date", name="review_once_a_day")]
 
 
 class StepDone(models.Model):
@@ -191,3 +221,103 @@ class StepDone(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint("application", "code", name="step_once")]
+
+
+_BELONGS = _("To know who belongs to the branch, and to receive whoever is away from home")
+
+
+def _belongs(title: object, erased: object = KEY_DESTROYED) -> Declaration:
+    return Declaration(title, _BELONGS, CONSENT_BASIS, 1095, erased, Sensitivity.SENSITIVE)  # type: ignore[arg-type]
+
+
+class MemberQuerySet(models.QuerySet["Member"]):
+    """Filters."""
+
+    def visible_to(self, actor: Actor) -> MemberQuerySet:
+        """All for the organisation department; for a secretary those of the own branch and those it received."""
+        if actor.everywhere(ORGANISE):
+            return self
+        if actor.can(MEMBERS) and actor.account_id:
+            own = Q(branch__secretary_id=actor.account_id) | Q(receiving__secretary_id=actor.account_id)
+            return self.filter(own)
+        return self.none()
+
+
+class Member(models.Model):
+    """Somebody who belongs to a branch; away from home, another branch receives them (双找). Sealed under keys of its own."""
+
+    PERSONAL = {
+        "sealed_name": _belongs(_("Your name, as your branch keeps it")),
+        "sealed_phone": _belongs(_("Your phone, as your branch keeps it")),
+        "phone_digest": _belongs(
+            _("Your phone as a keyed digest, so that you stand in one branch"), _("Deleted")
+        ),
+    }
+
+    key = models.UUIDField(unique=True, editable=False)
+    sealed_name = SealedText(bound_by="key", suffix=b"name", family="member", null=True)
+    sealed_phone = SealedText(bound_by="key", suffix=b"phone", family="member", null=True)
+    phone_digest = models.BinaryField(null=True)
+    branch = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members_kept")
+    standing = models.CharField(max_length=9, choices=Standing, default=Standing.FULL)
+    agreed = models.CharField(max_length=120)
+    joined_date = models.DateField()
+    receiving = models.ForeignKey(
+        Organisation, null=True, on_delete=models.SET_NULL, related_name="members_received"
+    )
+    away_from_date = models.DateField(null=True)
+    away_until_date = models.DateField(null=True)
+    away_code = models.CharField(max_length=12, blank=True)
+    code_digest = models.BinaryField(null=True)
+    code_until_date = models.DateField(null=True)
+    changed_date = models.DateField(default=clock.today)
+    left_date = models.DateField(null=True)
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["branch_id", "pk"]
+        constraints = [
+            models.UniqueConstraint("phone_digest", condition=Q(left_date=None), name="member_of_one_branch"),
+            models.UniqueConstraint("code_digest", name="report_code_once"),
+        ]
+
+
+class Showing(models.Model):
+    """亮身份: what a member chose to say of themselves in public, in their own words, until they take it back."""
+
+    PERSONAL = {
+        "said": Declaration(
+            _("What you say of yourself as a Party member"),
+            _("To be seen by whoever looks, because you want it"),
+            CONSENT_BASIS,
+            365,
+            _("Deleted"),
+            Sensitivity.SENSITIVE,
+        )
+    }
+
+    member = models.OneToOneField(Member, on_delete=models.CASCADE, related_name="showing")
+    said = models.CharField(max_length=60)
+    since_date = models.DateField(default=clock.today)
+
+    class Meta:
+        ordering = ["-since_date", "pk"]
+
+
+class Flag(models.Model):
+    """亮旗帜: an establishment shows the flag of its branch. A fact of the establishment, by its own paper."""
+
+    PERSONAL = NOBODY
+
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="flags")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="flags")
+    paper = models.CharField(max_length=120)
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["-from_date", "pk"]
+        constraints = [
+            models.UniqueConstraint("establishment", condition=Q(until_date=None), name="one_flag_at_a_time")
+        ]

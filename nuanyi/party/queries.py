@@ -17,9 +17,19 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import Words
 from nuanyi.party import rules
-from nuanyi.party.models import Application, Assignment, CoverageDefinition, Organisation, Reach, Visit
-from nuanyi.party.rules import FORMS, Form, State, Step
-from nuanyi.people.models import Account, RoleGrant
+from nuanyi.party.models import (
+    Application,
+    Assignment,
+    CoverageDefinition,
+    Flag,
+    Member,
+    Organisation,
+    Reach,
+    Showing,
+    Visit,
+)
+from nuanyi.party.rules import FORMS, ORGANISE, Form, State, Step
+from nuanyi.people.models import Account, RoleGrant, keys
 
 PROGRAM = system("party")
 #: More than anybody can visit; the page shows no more.
@@ -102,6 +112,68 @@ def organisation_of_place(code: str) -> Organisation | None:
     return min(
         rows, key=lambda row: (-len(row.region_code), order.get(Form(row.form), 2), row.pk), default=None
     )
+
+
+def too_small() -> int:
+    """How many branches that admit have fallen under three full members."""
+    return Organisation.objects.filter(
+        ended_date=None,
+        form__in=[Form.FORMAL, Form.JOINT, Form.MOBILE],
+        members__lt=rules.MEMBERS_AT_LEAST,
+    ).count()
+
+
+def branches_of(actor: Actor) -> list[Organisation]:
+    """The branches whose members this actor keeps."""
+    rows = Organisation.objects.filter(ended_date=None).exclude(form=Form.COMMITTEE).order_by("name")
+    if not actor.everywhere(ORGANISE):
+        rows = rows.filter(secretary_id=actor.account_id or 0)
+    return list(rows)
+
+
+def branches() -> list[Organisation]:
+    """Every branch that has not ended, by name: where somebody may report to."""
+    return list(Organisation.objects.filter(ended_date=None).exclude(form=Form.COMMITTEE).order_by("name"))
+
+
+def members_for(actor: Actor) -> list[Member]:
+    """Those who belong to the actor's branches or are received by them."""
+    rows = Member.objects.visible_to(actor).filter(left_date=None).select_related("branch", "receiving")
+    return list(rows[:FOLLOWED_AT_MOST])
+
+
+def not_reported(actor: Actor) -> int:
+    """How many of the actor's members are away and have not reported to a branch there."""
+    rows = Member.objects.visible_to(actor).filter(left_date=None, receiving=None)
+    return rows.exclude(away_from_date=None).count()
+
+
+def secretaries() -> list[Account]:
+    """Every active account with the role of a branch secretary."""
+    rows = RoleGrant.objects.filter(role="branch", account__is_active=True).select_related("account")
+    return list({row.account_id: row.account for row in rows.order_by("account__username")}.values())
+
+
+def showings() -> list[Showing]:
+    """What members say of themselves in public, by their own wish; nothing else of them."""
+    return list(Showing.objects.only("said", "since_date")[:FOLLOWED_AT_MOST])
+
+
+def showing_of(member: Member) -> Showing | None:
+    """What this member says of themselves in public."""
+    return Showing.objects.filter(member=member).first()
+
+
+def flag_of(establishment: UUID) -> Flag | None:
+    """The flag that an establishment shows now."""
+    return Flag.objects.filter(establishment=establishment, until_date=None).first()
+
+
+def flags() -> list[Flag]:
+    """Establishments that show the flag."""
+    with row_security.reader(PROGRAM):  # that they show it is said to everybody; nothing else of them is read
+        rows = Flag.objects.filter(until_date=None).select_related("establishment", "organisation")
+        return list(rows[:FOLLOWED_AT_MOST])
 
 
 # instructors -------------------------------------------------------------------------------------
@@ -193,6 +265,17 @@ class Path:
     earliest: date | None
     due: date | None
     overdue: bool
+    review_due: date | None = None
+
+    @property
+    def review_overdue(self) -> bool:
+        """Whether half a year has gone by without a look."""
+        return self.review_due is not None and self.review_due < clock.today()
+
+    @property
+    def first_due(self) -> date:
+        """What comes first of the next step and the next review."""
+        return min(self.due or date.max, self.review_due or date.max)
 
     @property
     def rows(self) -> list[PathRow]:
@@ -204,7 +287,7 @@ class Path:
 def path_of(application: Application) -> Path:
     """Where an application stands. Its steps should be fetched beforehand."""
     done = steps_of(application)
-    step = rules.next_step(done) if application.state in (State.OPEN, State.PAUSED) else None
+    step = rules.next_step(done) if application.state in (State.OPEN, State.PAUSED, State.DOUBLE) else None
     last = rules.due(step, done) if step else None
     return Path(
         application,
@@ -213,6 +296,9 @@ def path_of(application: Application) -> Path:
         rules.earliest(step, done, application.prolonged_months) if step else None,
         last,
         last is not None and last < clock.today(),
+        rules.review_due(done, [row.review_date for row in application.reviews.all()])
+        if application.state == State.OPEN
+        else None,
     )
 
 
@@ -221,12 +307,13 @@ def paths_for(actor: Actor, state: str = "") -> list[Path]:
     rows = (
         Application.objects.visible_to(actor)
         .select_related("organisation", "instructor")
-        .prefetch_related("steps")
+        .prefetch_related("steps", "reviews")
+        .exclude(state=State.DOUBLE)
         .order_by("-pk")
     )
     rows = rows.filter(state=state) if state in State.values else rows.exclude(state=State.ENDED)
     return sorted(
-        (path_of(row) for row in rows[:500]), key=lambda path: (path.due or date.max, path.application.pk)
+        (path_of(row) for row in rows[:500]), key=lambda path: (path.first_due, path.application.pk)
     )
 
 
@@ -234,6 +321,23 @@ def talks_owed(actor: Actor) -> int:
     """How many wait for their first talk."""
     rows = Application.objects.visible_to(actor).filter(state=State.OPEN)
     return rows.exclude(steps__code="talk").count()
+
+
+def reviews_owed(actor: Actor) -> int:
+    """How many activists were not looked at for half a year."""
+    return sum(1 for path in paths_for(actor, State.OPEN) if path.review_overdue)
+
+
+def applications_moved(actor: Actor) -> int:
+    """How many rest because the worker moved, until whoever follows them now takes them on."""
+    return Application.objects.visible_to(actor).filter(state=State.PAUSED, moved=True).count()
+
+
+def stands_on_a_roll(phone: str) -> bool:
+    """Whether a phone stands on the roll of a branch: for the program alone, never for whoever typed it."""
+    with row_security.reader(PROGRAM):
+        digest = keys().digest("member", phone)
+        return Member.objects.filter(phone_digest=digest, left_date=None).exists()
 
 
 # coverage ----------------------------------------------------------------------------------------

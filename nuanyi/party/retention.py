@@ -8,7 +8,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from nuanyi.lib import retention
 from nuanyi.lib.actor import Actor
-from nuanyi.party.models import Application, StepDone
+from nuanyi.party.models import Application, Member, Showing, StepDone
 
 
 def idle_applications(before: datetime) -> QuerySet[Application]:
@@ -25,3 +25,31 @@ def empty_applications(_actor: Actor, rows: list[Model]) -> None:
 
 
 retention.keep(Application, over=idle_applications, forget=empty_applications)
+
+
+def former_members(before: datetime) -> QuerySet[Member]:
+    """Whoever left a branch before, as long as a name or a phone is kept."""
+    empty = Q(sealed_name=None, sealed_phone=None, phone_digest=None)
+    return Member.objects.filter(left_date__lt=before.date()).exclude(empty)
+
+
+def empty_members(_actor: Actor, rows: list[Model]) -> None:
+    """That the branch had somebody stays; who it was goes."""
+    chosen = Member.objects.filter(pk__in=[row.pk for row in rows])
+    chosen.update(sealed_name=None, sealed_phone=None, phone_digest=None)
+
+
+retention.keep(Member, over=former_members, forget=empty_members)
+
+
+def old_showings(before: datetime) -> QuerySet[Showing]:
+    """What was said a year ago and not said again."""
+    return Showing.objects.filter(since_date__lt=before.date())
+
+
+def end_showings(_actor: Actor, rows: list[Model]) -> None:
+    """Nobody goes on being shown because they forgot."""
+    Showing.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+retention.keep(Showing, over=old_showings, forget=end_showings)

@@ -20,6 +20,12 @@ ROOM = Room(
             _("Bring applications to join on their way"),
             {Role.ORGANISATION: ALL, Role.INSTRUCTOR: ALL},
         ),
+        # which branch is decided by who is its secretary
+        Permission(
+            rules.MEMBERS,
+            _("Keep the members of one's own branch and receive those who report to it"),
+            {Role.ORGANISATION: ALL, Role.BRANCH: ALL},
+        ),
         Permission(rules.FOLLOW, _("Follow the groups one is assigned to"), {Role.INSTRUCTOR: ALL}),
         Permission(
             rules.COVERAGE,
@@ -31,8 +37,10 @@ ROOM = Room(
     menu=[
         MenuItem(_("My groups"), "party:mine", "people", rules.FOLLOW, order=5),
         MenuItem(_("Applications"), "party:applications", "hand", rules.APPLICATIONS, order=10),
+        MenuItem(_("Members"), "party:members", "people", rules.MEMBERS, order=15),
         MenuItem(_("Two coverages"), "party:coverage", "round", rules.COVERAGE, order=20),
         MenuItem(_("Organisations"), "party:organisations", "people", rules.ORGANISE, order=30),
+        MenuItem(_("Where a branch is possible"), "party:possible", "map", rules.ORGANISE, order=35),
         MenuItem(_("Instructors"), "party:instructors", "people", rules.ORGANISE, order=40),
     ],
     tasks=home.tasks_for,
@@ -41,8 +49,10 @@ ROOM = Room(
     policies=POLICIES,
     gallery=[
         Shot("party-ask", Route("party_worker:ask")),
+        Shot("party-shown", Route("party_worker:shown")),
         Shot("party-coverage", Route("party:coverage"), "liangxin"),
     ],
     lasting=frozenset({"CoverageDefinition"}),
-    secret_paths=["party/mine"],
+    unbound={"Organisation": "which organisations there are, and who is secretary, is no secret of a person"},
+    secret_paths=["party/mine", "party/member"],
 )

@@ -19,6 +19,8 @@ from nuanyi.lib.errors import IllegalMove, Words
 #: Permissions: the organisation department's, the assigned instructor's, and whoever may look at coverage.
 ORGANISE, FOLLOW, COVERAGE = "party.organise", "party.follow", "party.coverage"
 APPLICATIONS = "party.applications"
+#: The secretary's of a branch, and the organisation department's: who belongs to it.
+MEMBERS = "party.members"
 #: Applications an hour from one network.
 ASKED_AN_HOUR = 20
 
@@ -70,6 +72,28 @@ FORMS: Mapping[Form, FormRule] = {
 }
 
 
+class Standing(models.TextChoices):
+    """How somebody belongs to a branch."""
+
+    FULL = "full", _("Full member")
+    PROBATIONARY = "probation", _("Probationary member")
+
+
+#: A member is roving who is away for so many months or more (支部工作条例; 流动党员).
+ROVING_MONTHS = 6
+#: For so long the code with which a member reports to a branch opens anything.
+REPORT_DAYS = 30
+#: Codes that one secretary may try in an hour.
+CODES_AN_HOUR = 20
+#: Full members below which a branch cannot stand by itself (党章 Art. 30).
+MEMBERS_AT_LEAST = 3
+
+
+def is_roving(since: date, until: date) -> bool:
+    """Whether an absence is long enough to count."""
+    return until >= months_later(since, ROVING_MONTHS)
+
+
 class VisitKind(models.TextChoices):
     """What an instructor does at an establishment."""
 
@@ -84,6 +108,8 @@ class State(models.TextChoices):
     PAUSED = "paused", _("Paused")
     MEMBER = "member", _("Full member")
     ENDED = "ended", _("Ended")
+    #: the same phone asked again: its sender reads what everybody reads who has just asked
+    DOUBLE = "double", _("Asked again")
 
 
 @dataclass(frozen=True)
@@ -159,6 +185,17 @@ STEPS: tuple[Step, ...] = (
     ),
 )
 BY_CODE: Mapping[str, Step] = {step.code: step for step in STEPS}
+#: An activist is looked at every half year (read in published rules on developing members; its article is not checked).
+REVIEW_MONTHS = 6
+
+
+def review_due(done: Mapping[str, date], reviews: Sequence[date]) -> date | None:
+    """The last day of the next half-yearly review; None before somebody is an activist and once the branch has met."""
+    if "activist" not in done or "meeting" in done:
+        return None
+    return months_later(max([done["activist"], *reviews]), REVIEW_MONTHS)
+
+
 #: The probation may be prolonged once, by half a year at least and a year at most (Art. 32).
 PROLONGED_MONTHS = (6, 12)
 
@@ -240,6 +277,78 @@ def check_form(
     return wrong
 
 
+#: How rosters write that somebody is a full member; anything else is not counted (probationary, other parties).
+FULL_MEMBER = frozenset(
+    {"中共党员", "党员", "中国共产党党员", "中共正式党员", "正式党员", "中共党员（正式）"}
+)
+
+
+def is_full_member(written: str) -> bool:
+    """Whether a roster's words say full member of the Party."""
+    return "".join(written.split()) in FULL_MEMBER
+
+
+@dataclass(frozen=True)
+class Group:
+    """Full members in one establishment (``key``), or in none (``key`` "") of a township and sector."""
+
+    key: str
+    name: str
+    region_code: str
+    sector: str
+    members: int
+
+
+@dataclass(frozen=True)
+class Possible:
+    """A branch that could be set up: form, place, sector, whose members it would have, and why."""
+
+    form: Form
+    region_code: str
+    sector: str
+    groups: tuple[Group, ...]
+    reason: Words
+
+    @property
+    def members(self) -> int:
+        """Full members together."""
+        return sum(group.members for group in self.groups)
+
+
+def possible(groups: Sequence[Group]) -> list[Possible]:
+    """Where a branch is possible: by itself with three or more, else with neighbours of the same township and sector
+    (five units at most), else for those of a township and sector who stand in no unit. The largest first.
+    """
+    least, most = MEMBERS_AT_LEAST, FORMS[Form.JOINT].establishments_at_most or 0
+    found: list[Possible] = []
+    small: dict[tuple[str, str], list[Group]] = {}
+    for group in groups:
+        place = group.region_code[:9]
+        if not group.key and group.members >= least:
+            reason: Words = _(
+                "Three or more of one township and sector who belong to no unit: a roving branch."
+            )
+            found.append(Possible(Form.MOBILE, place, group.sector, (group,), reason))
+        elif group.key and group.members >= least:
+            reason = FORMS[Form.FORMAL].source
+            found.append(Possible(Form.FORMAL, group.region_code, group.sector, (group,), reason))
+        elif group.key and group.members:
+            small.setdefault((place, group.sector), []).append(group)
+    for (place, sector), rows in sorted(small.items()):
+        rest = sorted(rows, key=lambda group: (group.region_code, -group.members, group.name))
+        while rest:
+            # neighbours first: those of one village follow each other; never more units than a joint branch may have
+            taken = rest[:most]
+            while len(taken) > 1 and sum(group.members for group in taken[:-1]) >= least:
+                taken = taken[:-1]
+            if sum(group.members for group in taken) < least:
+                break
+            reason = FORMS[Form.JOINT].source
+            found.append(Possible(Form.JOINT, place, sector, tuple(taken), reason))
+            rest = rest[len(taken) :]
+    return sorted(found, key=lambda one: (-one.members, one.region_code, one.sector))
+
+
 class Door(models.TextChoices):
     """Why an application goes to an organisation (发展党员工作细则 Art. 6)."""
 
@@ -254,6 +363,19 @@ def doors(*, roving: bool) -> tuple[Door, ...]:
     if roving:
         return Door.WORKPLACE, Door.ROVING, Door.RESIDENCE, Door.DEPARTMENT
     return Door.WORKPLACE, Door.RESIDENCE, Door.DEPARTMENT
+
+
+def assign_greedily(costs: Sequence[Sequence[float]], *, spread: int = 1) -> list[int]:
+    """The same by hand: each establishment in turn takes the nearest instructor who has room. What the optimum is shown beside."""
+    if not costs:
+        return []
+    most = -(-len(costs) // len(costs[0])) + spread
+    loads, found = [0] * len(costs[0]), []
+    for row in costs:
+        column = min((j for j in range(len(row)) if loads[j] < most), key=lambda j: row[j])
+        loads[column] += 1
+        found.append(column)
+    return found
 
 
 def assign(costs: Sequence[Sequence[float]], *, spread: int = 1) -> list[int]:

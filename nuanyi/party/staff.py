@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.census.models import Establishment
+from nuanyi.lib import downloads
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
@@ -18,7 +20,7 @@ from nuanyi.party import queries, rules
 from nuanyi.party.forms import DefinitionForm, OrganisationForm, VisitForm
 from nuanyi.party.models import Application, Organisation
 from nuanyi.party.rules import APPLICATIONS, COVERAGE, FOLLOW, ORGANISE, State
-from nuanyi.party.services import instructors, joining, organisations
+from nuanyi.party.services import instructors, joining, members, organisations, papers, possible
 from nuanyi.places import queries as places
 
 SHOWN = 200
@@ -52,7 +54,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
 @permission_required(ORGANISE)
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     """One organisation: what it covers, and its end."""
-    found = Organisation.objects.select_related("parent").filter(pk=pk).first()
+    found = Organisation.objects.select_related("parent", "secretary").filter(pk=pk).first()
     if found is None:
         raise NotFound()
     refusal, actor = None, actor_of(request)
@@ -64,6 +66,15 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
                     pk=pk,
                     on=day_of(request.POST.get("on", "")),
                     reason=request.POST.get("reason", ""),
+                )
+            elif request.POST.get("deed") == "change":
+                secretary = request.POST.get("secretary", "")
+                organisations.change(
+                    actor=actor,
+                    pk=pk,
+                    members=number_of(request.POST.get("members", "")),
+                    secretary=number_of(secretary) if secretary else None,
+                    room=request.POST.get("room", ""),
                 )
             else:
                 chosen = [uuid_of(one) for one in request.POST.getlist("establishment")]
@@ -89,6 +100,8 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "words": words,
         "refusal": refusal,
         "names": places.names_by_code(),
+        "secretaries": queries.secretaries(),
+        "too_small": found.members < rules.FORMS[rules.Form(found.form)].members_at_least,
     }
     return render(request, "party/staff/organisation.html", context, status=status_of(refusal))
 
@@ -126,7 +139,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
 @permission_required(ORGANISE)
 def instructor_list(request: HttpRequest) -> HttpResponse:
     """Who follows whom, and what would be the fairest way?"""
-    actor, refusal, proposals = actor_of(request), None, []
+    actor, refusal, comparison = actor_of(request), None, None
+    proposals: list[instructors.Proposal] = []
     only_new = request.GET.get("all", request.POST.get("all", "")) == ""
     try:
         if request.method == "POST" and request.POST.get("establishment"):
@@ -139,7 +153,7 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             instructors.accept_proposal(actor=actor, only_new=only_new)
             return redirect("party:instructors")
-        proposals = instructors.propose(actor=actor, only_new=only_new)
+        proposals, comparison = instructors.compare(actor=actor, only_new=only_new)
     except Refusal as wrong:
         refusal = wrong
     now = queries.followed_by()
@@ -148,6 +162,7 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
             (account, base, sum(1 for one in now.values() if one == account.pk))
             for account, base in queries.instructors()
         ],
+        "comparison": comparison,
         "proposals": [one for one in proposals if one.changes][:SHOWN],
         "count": sum(1 for one in proposals if one.changes),
         "only_new": only_new,
@@ -155,6 +170,48 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
         "names": places.names_by_code(),
     }
     return render(request, "party/staff/instructors.html", context, status=status_of(refusal))
+
+
+@require_safe
+@permission_required(ORGANISE, journaled=True)
+def possible_branches(request: HttpRequest) -> HttpResponse:
+    """Where is a branch possible, and why?"""
+    found = possible.find_possible(actor=actor_of(request))
+    names, sectors = places.names_by_code(), dict(Sector.choices)
+    context = {
+        "found": found,
+        "rows": [(one, sectors.get(one.sector, "")) for one in found.possible],
+        "names": names,
+    }
+    response = render(request, "party/staff/possible.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@permission_required(ORGANISE, journaled=True)
+def possible_points(request: HttpRequest) -> HttpResponse:
+    """The same on the map: one point a township, where its outline is known."""
+    found = possible.find_possible(actor=actor_of(request))
+    names, features = places.names_by_code(), []
+    by_place: dict[str, int] = {}
+    for one in found.possible:
+        by_place[one.region_code[:9]] = by_place.get(one.region_code[:9], 0) + 1
+    for code, count in by_place.items():
+        middle = places.middle_of(code)
+        if middle is None:
+            continue
+        words = ngettext("%(place)s: %(n)d branch", "%(place)s: %(n)d branches", count)
+        features.append(
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [middle[1], middle[0]]},
+                "properties": {"kind": words % {"place": names.get(code, code), "n": count}, "count": count},
+            }
+        )
+    response = JsonResponse({"type": "FeatureCollection", "features": features})
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_safe
@@ -171,7 +228,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
 
 def _application(request: HttpRequest, pk: int) -> Application:
     rows = Application.objects.visible_to(actor_of(request)).select_related("organisation", "instructor")
-    found = rows.prefetch_related("steps").filter(pk=pk).first()
+    found = rows.prefetch_related("steps", "reviews").filter(pk=pk).first()
     if found is None:
         raise NotFound()
     return found
@@ -189,15 +246,26 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
                 opened = joining.open_application(actor=actor, pk=pk)
             else:
                 _move(request, pk, deed)
+                if deed == "move":  # it may have gone to somebody else
+                    return redirect("party:applications")
                 return redirect("party:application", pk)
         except Refusal as wrong:
             if isinstance(wrong, NotFound):
                 raise
             refusal = wrong
     found = _application(request, pk)
+    path = queries.path_of(found)
+    done = queries.steps_of(found)
     context = {
-        "path": queries.path_of(found),
+        "path": path,
         "application": found,
+        "papers": papers.papers_for(path) if found.sealed_name else [],
+        "reviews": found.reviews.all(),
+        "again": found.asked_again.order_by("pk"),
+        "may_prolong": actor.can(ORGANISE) and "meeting" in done and not found.prolonged_months,
+        "prolong_months": rules.PROLONGED_MONTHS,
+        "regions": places.township_choices(),
+        "posted": request.POST,
         "steps": rules.STEPS,
         "opened": opened,
         "refusal": refusal,
@@ -211,6 +279,14 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
+@require_safe
+@permission_required(APPLICATIONS, journaled=True)
+def paper(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """A paper of the path as a Word file."""
+    title, data = papers.write_paper(actor=actor_of(request), pk=pk, name=name)
+    return downloads.word(data, title)
+
+
 def _move(request: HttpRequest, pk: int, deed: str) -> None:
     actor, told = actor_of(request), request.POST
     if deed == "step":
@@ -221,6 +297,10 @@ def _move(request: HttpRequest, pk: int, deed: str) -> None:
             on=day_of(told.get("on", "")),
             paper=told.get("paper", ""),
         )
+    elif deed == "review":
+        joining.review(actor=actor, pk=pk, on=day_of(told.get("on", ""), "on"), note=told.get("note", ""))
+    elif deed == "move":
+        joining.move(actor=actor, pk=pk, work_code=told.get("work", ""), workplace=told.get("workplace", ""))
     elif deed == "prolong":
         joining.prolong(actor=actor, pk=pk, months=number_of(told.get("months", "")))
     elif deed == "hand":
@@ -255,8 +335,18 @@ def my_group(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = next(iter(queries.followed(actor, pk)), None)
     if found is None:
         raise NotFound()
-    form, refusal = VisitForm(request.POST or None), None
-    if request.method == "POST" and form.is_valid():
+    refusal, flag = None, request.POST.get("deed", "")
+    form = VisitForm(request.POST if request.method == "POST" and not flag else None)
+    if request.method == "POST" and flag:
+        try:
+            if flag == "raise":
+                members.raise_flag(actor=actor, establishment=pk, paper=request.POST.get("paper", ""))
+            else:
+                members.lower_flag(actor=actor, establishment=pk)
+            return redirect("party:group", pk)
+        except Refusal as wrong:
+            refusal = wrong
+    elif request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
             instructors.record_visit(
@@ -279,5 +369,6 @@ def my_group(request: HttpRequest, pk: UUID) -> HttpResponse:
         "refusal": refusal,
         "names": places.names_by_code(),
         "sent": request.GET.get("sent"),
+        "flag": queries.flag_of(pk),
     }
     return render(request, "party/staff/group.html", context, status=status_of(refusal, form))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nuanyi.party import staff
+from nuanyi.party import members_staff, staff
 
 app_name = "party"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("instructors/", staff.instructor_list, name="instructors"),
     path("applications/", staff.application_list, name="applications"),
     path("applications/<int:pk>/", staff.application, name="application"),
+    path("applications/<int:pk>/papers/<slug:name>/", staff.paper, name="paper"),
+    path("possible/", staff.possible_branches, name="possible"),
+    path("possible/points/", staff.possible_points, name="possible_points"),
+    path("members/", members_staff.member_list, name="members"),
+    path("members/<int:pk>/", members_staff.member, name="member"),
     path("mine/", staff.my_groups, name="mine"),
     path("mine/<uuid:pk>/", staff.my_group, name="group"),
 ]

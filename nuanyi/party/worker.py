@@ -7,12 +7,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib.access import PUBLIC, address_of, permission_required
-from nuanyi.lib.errors import Refusal
+from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.party import queries, rules
 from nuanyi.party.forms import JoinForm
-from nuanyi.party.services import joining
+from nuanyi.party.services import joining, members
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,3 +54,39 @@ def withdraw(request: HttpRequest, link: str) -> HttpResponse:
     """I take it back."""
     joining.withdraw(link=link)
     return redirect("party_worker:mine", link)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(PUBLIC)
+def member(request: HttpRequest, link: str) -> HttpResponse:
+    """A member's own page: the branch, who receives them, and what they say of themselves in public."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            if request.POST.get("deed") == "hide":
+                members.hide_oneself(link=link)
+            else:
+                members.show_oneself(link=link, said=request.POST.get("said", ""))
+            return redirect("party_worker:member", link)
+        except NotFound:
+            raise
+        except Refusal as wrong:
+            refusal = wrong
+    found = members.by_link(link)
+    context = {
+        "member": found,
+        "showing": queries.showing_of(found),
+        "said": request.POST.get("said", ""),
+        "refusal": refusal,
+    }
+    response = render(request, "party/worker/member.html", context, status=status_of(refusal))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@permission_required(PUBLIC)
+def shown(request: HttpRequest) -> HttpResponse:
+    """Members who say it of themselves, and establishments that show the flag."""
+    context = {"showings": queries.showings(), "flags": queries.flags()}
+    return render(request, "party/worker/shown.html", context)

@@ -9,4 +9,6 @@ urlpatterns = [
     path("party/", worker.ask, name="ask"),
     path("party/mine/<slug:link>/", worker.mine, name="mine"),
     path("party/mine/<slug:link>/withdraw/", worker.withdraw, name="withdraw"),
+    path("party/member/<slug:link>/", worker.member, name="member"),
+    path("party/shown/", worker.shown, name="shown"),
 ]

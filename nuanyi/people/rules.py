@@ -27,7 +27,13 @@ SCOPE_WORDS: dict[str, Words] = {
 _AT_THE_UNITS = (Role.WORKER, Role.KEEPER, Role.CLERK, Role.INSTRUCTOR, Role.GRID_WORKER, Role.UNIT_STAFF)
 GRANTED_BY: dict[Role, tuple[Role, ...]] = {
     Role.DISTRICT_OFFICE: (*_AT_THE_UNITS, Role.DISTRICT_OFFICE),
-    Role.ORGANISATION: (*_AT_THE_UNITS, Role.DISTRICT_OFFICE, Role.ORGANISATION, Role.AUDITOR),
+    Role.ORGANISATION: (
+        *_AT_THE_UNITS,
+        Role.BRANCH,
+        Role.DISTRICT_OFFICE,
+        Role.ORGANISATION,
+        Role.AUDITOR,
+    ),
     Role.ADMINISTRATOR: (Role.ADMINISTRATOR,),
     Role.UNIT_STAFF: (Role.KEEPER, Role.CLERK, Role.INSTRUCTOR, Role.GRID_WORKER, Role.UNIT_STAFF),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from nuanyi.lib.embedded_postgres import DATABASE, OWNER, WEB, CannotStart, EmbeddedPostgres, make_web_role
 from nuanyi.lib.env import envstr, home
-from nuanyi.lib.seal import load_keys, make_keys
+from nuanyi.lib.seal import add_families, load_keys, make_keys
 
 APPEND_ONLY = ("journal_entry", "ledger_ledgerentry")
 #: The lock (any number that nobody else uses) under which one process at a time brings the tables up to date.
@@ -48,6 +48,8 @@ def attached() -> Iterator[EmbeddedPostgres | None]:
             make_keys(keys_file())
         except FileExistsError:
             pass  # another process was quicker; both use the same
+    with suppress(OSError, ValueError, KeyError):  # a file that cannot be used is named where it is read
+        add_families(keys_file())
     outside = envstr("DATABASE_URL")
     if outside:
         os.environ["NUANYI_OWNER_DB_URL"] = outside

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.actor import Actor, system
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
-from nuanyi.party.models import Application, Organisation, StepDone
+from nuanyi.party.models import Application, Organisation, Review, StepDone
 from nuanyi.party.rules import FOLLOW, ORGANISE, Door, Form, State
 from nuanyi.people import links
 from nuanyi.people import services as people
@@ -59,7 +59,7 @@ def _checked(told: ApplicationInput) -> ApplicationInput:
     told.phone, wrong = read_contact(name=told.name, phone=told.phone, agrees=told.agrees)
     known = places.names_by_code()
     if told.work_code not in known:
-        wrong["work"] = _("Choose where you work.")
+        wrong["work"] = _("Choose where you work. In another district ask the organisation there.")
     if told.home_code and told.home_code not in known:
         wrong["home"] = _("Choose from the list.")
     if wrong:
@@ -71,7 +71,8 @@ def _checked(told: ApplicationInput) -> ApplicationInput:
 def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
     """Ask for a talk about joining. The same key again gives the first answer; the instructor is told at once.
 
-    Raises BadInput, TooMuch, Conflict where an application of this phone is on its way.
+    Where an application of this phone is on its way already, whoever asks is answered like anybody else: a curious
+    colleague who types a phone learns nothing. Raises BadInput, TooMuch.
     """
     row_security.show(application=str(key))
     known = Application.objects.filter(key=key).first()
@@ -83,8 +84,13 @@ def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
     digest = ring.digest("application", told.phone)
     door, organisation = _door(told)
     instructor = queries.instructor_for(told.work_code)
+    with row_security.reader(DOORKEEPER):
+        first = Application.objects.filter(phone_digest=digest, state__in=[State.OPEN, State.PAUSED]).first()
+    if first is not None:
+        return _asked_again(key, told, first, door, organisation)
     made = Application(
         key=key,
+        on_a_roll=queries.stands_on_a_roll(told.phone),
         sealed_name=ring.seal("political", told.name.strip(), key.bytes + b"name"),
         sealed_phone=ring.seal("political", told.phone, key.bytes + b"phone"),
         phone_digest=digest,
@@ -99,17 +105,36 @@ def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
     try:
         with transaction.atomic():
             made.save()
-    except IntegrityError:
-        raise Conflict(
-            _("Somebody with this phone has asked already. The page you got then says how it stands."),
-            code="asked-already",
-        ) from None
+    except IntegrityError:  # two phones in the same moment: the second is answered as above
+        with row_security.reader(DOORKEEPER):
+            first = Application.objects.get(phone_digest=digest, state__in=[State.OPEN, State.PAUSED])
+        return _asked_again(key, told, first, door, organisation)
     StepDone.objects.create(application=made, code="applied", done_date=made.asked_date)
     journal.record(DOORKEEPER, events.APPLIED, made)
     if instructor is not None:
         _tell(made, instructor)
     else:
         notices.queue_to_role("organisation", kinds.TALK_OWED, once=f"application-{made.pk}")
+    return made
+
+
+def _asked_again(
+    key: UUID, told: ApplicationInput, first: Application, door: Door, organisation: Organisation | None
+) -> Application:
+    """A page like that of any first asking; name and phone are not kept twice."""
+    made = Application.objects.create(
+        key=key,
+        work_code=told.work_code,
+        home_code=told.home_code,
+        roving=told.roving,
+        door=door,
+        organisation=organisation,
+        instructor_id=first.instructor_id,
+        state=State.DOUBLE,
+        original=first,
+    )
+    StepDone.objects.create(application=made, code="applied", done_date=made.asked_date)
+    journal.record(DOORKEEPER, events.APPLIED, made)
     return made
 
 
@@ -152,6 +177,10 @@ def take_step(*, actor: Actor, pk: int, code: str, on: date, paper: str = "") ->
     found = _locked(actor, pk)
     if found.state != State.OPEN:
         raise IllegalMove(_("It does not go on now."), code="not-open")
+    if found.on_a_roll and code != "talk":
+        raise IllegalMove(
+            _("This phone stands on the roll of a branch: talk, then end the application."), code="on-a-roll"
+        )
     done = queries.steps_of(found)
     form = Form(found.organisation.form) if found.organisation is not None else None
     step = rules.check_step(
@@ -164,6 +193,50 @@ def take_step(*, actor: Actor, pk: int, code: str, on: date, paper: str = "") ->
         found.state = State.MEMBER
         found.save(update_fields=["state"])
     journal.record(actor, events.APPLICATION_MOVED, found)
+    return found
+
+
+@transaction.atomic
+def review(*, actor: Actor, pk: int, on: date, note: str = "") -> Review:
+    """An activist was looked at, as every half year. Raises NotFound, IllegalMove, BadInput."""
+    found = _locked(actor, pk)
+    done = queries.steps_of(found)
+    if found.state != State.OPEN or rules.review_due(done, []) is None:
+        raise IllegalMove(_("Only activists are looked at every half year."), code="no-activist")
+    if not done["activist"] <= on <= clock.today():
+        raise BadInput(fields={"on": _("A day between its beginning and today.")})
+    made, new = Review.objects.get_or_create(
+        application=found,
+        review_date=on,
+        defaults={"note": note.strip()[:120], "by_id": actor.account_id},
+    )
+    if new:
+        journal.record(actor, events.APPLICATION_MOVED, found)
+    return made
+
+
+@transaction.atomic
+def move(*, actor: Actor, pk: int, work_code: str, workplace: str = "") -> Application:
+    """The worker works somewhere else now: it rests until the instructor there takes it on, and nothing starts anew.
+
+    The days that were counted go on counting (Art. 12). Raises NotFound, IllegalMove, BadInput.
+    """
+    found = _locked(actor, pk)
+    if found.state not in (State.OPEN, State.PAUSED):
+        raise IllegalMove(_("It does not go on now."), code="not-open")
+    if work_code not in places.names_by_code():
+        raise BadInput(fields={"work": _("Choose a region.")})
+    told = ApplicationInput("", "", work_code, found.home_code, workplace, found.roving)
+    found.work_code, found.workplace = work_code, workplace.strip()[:80]
+    found.door, found.organisation = _door(told)
+    found.instructor_id = queries.instructor_for(work_code)
+    found.state, found.moved = State.PAUSED, True
+    found.save()
+    journal.record(actor, events.APPLICATION_MOVED, found)
+    if found.instructor_id is not None:
+        _tell(found, found.instructor_id)
+    else:
+        notices.queue_to_role("organisation", kinds.TALK_OWED, once=f"application-{found.pk}-moved")
     return found
 
 
@@ -218,8 +291,8 @@ def pause(*, actor: Actor, pk: int, to: str) -> Application:
     allowed = {State.OPEN: {State.PAUSED, State.ENDED}, State.PAUSED: {State.OPEN, State.ENDED}}
     if to not in allowed.get(State(found.state), set()):
         raise IllegalMove(_("It does not go on now."), code="not-open")
-    found.state = State(to)
-    found.save(update_fields=["state"])
+    found.state, found.moved = State(to), False
+    found.save(update_fields=["state", "moved"])
     journal.record(actor, events.APPLICATION_MOVED, found)
     return found
 
@@ -228,7 +301,7 @@ def pause(*, actor: Actor, pk: int, to: str) -> Application:
 def withdraw(*, link: str) -> None:
     """The applicant takes it back: name, phone and mark are deleted. Raises NotFound, IllegalMove."""
     found = by_link(link)
-    if found.state not in (State.OPEN, State.PAUSED):
+    if found.state not in (State.OPEN, State.PAUSED, State.DOUBLE):
         raise IllegalMove(_("It does not go on now."), code="not-open")
     Application.objects.filter(pk=found.pk).update(
         state=State.ENDED, sealed_name=None, sealed_phone=None, phone_digest=None, workplace=""

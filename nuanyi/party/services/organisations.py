@@ -15,7 +15,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
-from nuanyi.party import events, rules
+from nuanyi.party import events, queries, rules
 from nuanyi.party.models import Application, CoverageDefinition, Organisation, Reach
 from nuanyi.party.rules import ORGANISE, Form, State
 from nuanyi.places import queries as places
@@ -84,6 +84,30 @@ def found(*, actor: Actor, told: OrganisationInput) -> Organisation:
     if told.establishments:
         cover(actor=actor, pk=made.pk, establishments=told.establishments, on=told.founded_date)
     return made
+
+
+@transaction.atomic
+def change(
+    *, actor: Actor, pk: int, members: int, secretary: int | None = None, room: str = ""
+) -> Organisation:
+    """Change what may change: how many full members, who is secretary, the home room.
+
+    A branch that falls under three is not ended by itself: the committee above decides, and the pages say so.
+    Raises NotAllowed, NotFound, BadInput.
+    """
+    actor.require(ORGANISE)
+    branch = _open(pk)
+    wrong: dict[str, Words] = {}
+    if not 0 <= members <= 5000:
+        wrong["members"] = _("From 0 to 5,000.")
+    if secretary is not None and secretary not in {one.pk for one in queries.secretaries()}:
+        wrong["secretary"] = _("Choose somebody with the role of a branch secretary.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    branch.members, branch.secretary_id, branch.room = members, secretary, room.strip()[:80]
+    branch.save(update_fields=["members", "secretary", "room"])
+    journal.record(actor, events.ORGANISATION_CHANGED, branch)
+    return branch
 
 
 @transaction.atomic

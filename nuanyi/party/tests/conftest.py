@@ -50,3 +50,49 @@ def asked(district):
         return joining.ask(key=key or uuid4(), told=joining.ApplicationInput(**told), network="203.0.113.77")
 
     return make
+
+
+@pytest.fixture
+def secretary(cast, program, found):
+    """Makes the secretary of a branch: ``secretary("甲支部")`` gives the branch; the account is ``cast.accounts["甲支部"]``."""
+    from nuanyi.people import services as people
+
+    def make(name="甲支部", region="450311100", form="formal"):
+        branch = found(name, form, region)
+        account = people.make_account(
+            actor=program,
+            username=f"secretary-{branch.pk}",
+            password="three-words-7",
+            unit=None,
+            must_change_password=False,
+        )
+        people.give_role(actor=cast.actor("organisation"), account=account, role="branch", region_code="")
+        cast.accounts[name] = account
+        organisations.change(actor=cast.actor("organisation"), pk=branch.pk, members=5, secretary=account.pk)
+        return branch
+
+    return make
+
+
+@pytest.fixture
+def entered(cast):
+    """A secretary enters a member: ``entered(branch)``."""
+    from nuanyi.party.services import members
+
+    def make(branch, key=None, **more):
+        told = {
+            "name": "梁远行",
+            "phone": "19900005678",
+            "standing": "full",
+            "joined_date": date(2022, 7, 1),
+            "agreed": "同意书3号",
+            **more,
+        }
+        return members.add_member(
+            actor=cast.actor(branch.name),
+            key=key or uuid4(),
+            branch=branch.pk,
+            told=members.MemberInput(**told),
+        )
+
+    return make

@@ -6,16 +6,18 @@ import random
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
-from nuanyi.census.models import Establishment
+from nuanyi.census.models import Establishment, Worker
 from nuanyi.lib import clock
-from nuanyi.lib.actor import Actor
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.sectors import Sector
 from nuanyi.party.models import Organisation
-from nuanyi.party.services import instructors, joining, organisations
+from nuanyi.party.services import instructors, joining, members, organisations
+from nuanyi.people import services as people
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 
+DEMO = system("demo")
 SPACE = UUID("5b9b6c57-1f1e-4a52-8d9c-2a6c4a1c7e02")
 DISTRICT_COMMITTEE = "雁山区两新工委（示例）"
 
@@ -29,6 +31,8 @@ def build() -> None:
     instructors.accept_proposal(actor=department)
     _visits()
     _applications()
+    _members(department)
+    _affiliations()
 
 
 def _organisations(department: Actor) -> None:
@@ -96,6 +100,7 @@ def _visits() -> None:
 
 def _applications() -> None:
     follower = actor_for(Account.objects.get(username="zhidao"))
+    with_reviews: list[int] = []
     for number, (name, days, steps) in enumerate((("覃示例", 430, 4), ("韦示例", 60, 2), ("莫示例", 6, 1))):
         with clock.held_at(clock.now() - timedelta(days=days)):
             made = joining.ask(
@@ -104,6 +109,68 @@ def _applications() -> None:
                 network="demo",
             )
         on = made.asked_date
+        if steps > 3:
+            with_reviews.append(made.pk)
         for code in ("talk", "activist", "contacts")[: steps - 1]:
             on += timedelta(days=12)
             joining.take_step(actor=follower, pk=made.pk, code=code, on=on, paper="示例")
+    for pk in with_reviews:  # looked at once after half a year; the next look is due
+        joining.review(
+            actor=follower, pk=pk, on=clock.today() - timedelta(days=190), note="半年考察记录（示例）"
+        )
+
+
+def _members(department: Actor) -> None:
+    """Two branches with their secretaries; one member away from home has reported, one has not yet."""
+    home = Organisation.objects.get(name="雁山镇新业态联合党支部（示例）")
+    there = Organisation.objects.get(name="柘木镇新业态联合党支部（示例）")
+    for branch, username in ((home, "shuji"), (there, "shuji2")):
+        organisations.change(
+            actor=department,
+            pk=branch.pk,
+            members=4,
+            secretary=Account.objects.get(username=username).pk,
+            room="党群服务中心活动室（示例）",
+        )
+    secretary = actor_for(Account.objects.get(username="shuji"))
+    receiving = actor_for(Account.objects.get(username="shuji2"))
+    made = [
+        members.add_member(
+            actor=secretary,
+            key=uuid5(SPACE, f"member-{number}"),
+            branch=home.pk,
+            told=members.MemberInput(
+                name, f"1990000880{number}", standing, date(2022, 4, 1), "同意书（示例）"
+            ),
+        )
+        for number, (name, standing) in enumerate(
+            (
+                ("梁示例", "full"),
+                ("黄示例", "full"),
+                ("陆示例", "full"),
+                ("蒙示例", "full"),
+                ("农示例", "probation"),
+            )
+        )
+    ]
+    today = clock.today()
+    for member in made[:2]:
+        code = members.send_away(
+            actor=secretary,
+            pk=member.pk,
+            told=members.Absence(today, today + timedelta(days=270), "450311101", there.pk),
+        )
+        if member is made[0]:
+            members.check_in(actor=receiving, branch=there.pk, code=code)
+    members.show_oneself(link=members.link_of(made[2]), said="骑手老陆（示例），在良丰跑单，有事可以找我")
+    for reach in home.reaches.filter(until_date=None).order_by("pk")[:2]:
+        members.raise_flag(actor=department, establishment=reach.establishment_id, paper="商户回执（示例）")
+
+
+def _affiliations() -> None:
+    """Some of the census said what they belong to, with their consent: two neighbours could have a branch."""
+    rows = Worker.objects.filter(person__sealed_political=None).select_related("person")
+    chosen = rows.filter(sector=Sector.DELIVERY, region_code__startswith="450311001").order_by("pk")[:9]
+    for number, worker in enumerate(chosen):
+        people.give_consent(actor=DEMO, person=worker.person, purpose="political", evidence="同意书（示例）")
+        people.seal_into(worker.person, political="中共党员" if number < 4 else "群众").save()

@@ -28,7 +28,7 @@ from nuanyi.front.checks import act_of, routes
 from nuanyi.learning.models import Group, Push, Session, SessionPicture
 from nuanyi.lib import clock, sealed
 from nuanyi.lib.actor import Actor, system
-from nuanyi.party.models import Application, Assignment
+from nuanyi.party.models import Application, Assignment, Member, Organisation
 from nuanyi.party.rules import ORGANISE
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Person
@@ -251,6 +251,20 @@ class Side:
         return made
 
     @cached_property
+    def member(self):
+        branch = Organisation.objects.create(
+            name=f"支部{self.n}",
+            form="formal",
+            region_code=self.region,
+            secretary=self.account,
+            founded_date=clock.today(),
+        )
+        made = Member(key=uuid4(), branch=branch, agreed="同意书", joined_date=clock.today())
+        sealed.put(made, "sealed_name", "周小明")
+        made.save()
+        return made
+
+    @cached_property
     def followed(self):
         Assignment.objects.create(
             account=self.account, establishment=self.establishment, from_date=clock.today()
@@ -330,6 +344,11 @@ OBJECTS = {
         {"pk": ("session", "pk"), "deed": ["team", "cancel", "close", "invite", "picture", "nothing"]},
     ),
     "party:application": ("application", {"pk": ("application", "pk")}),
+    "party:paper": (
+        "application",
+        {"pk": ("application", "pk"), "name": ["talk", "activist", "nothing"]},
+    ),
+    "party:member": ("member", {"pk": ("member", "pk")}),
     "party:group": ("followed", {"pk": ("followed", "pk")}),
     "people:account": ("account", {"pk": ("account", "pk")}),
     "people:reveal": ("person", {"pk": ("person", "pk")}),
@@ -495,8 +514,8 @@ def may_see(actor, permission, kind, side):
         if kind == "station_list" and actor.everywhere(permission):
             return True
         return actor.account_id == side.account.pk
-    if kind in ("application", "followed"):
-        everywhere = kind == "application" and actor.everywhere(ORGANISE)
+    if kind in ("application", "followed", "member"):
+        everywhere = kind != "followed" and actor.everywhere(ORGANISE)
         return everywhere or actor.account_id == side.account.pk
     if kind == "account":
         return actor.everywhere(permission) or side.unit.pk in actor.units(permission)

@@ -22,7 +22,7 @@ from nuanyi.learning.models import (
     TeamMember,
 )
 from nuanyi.lib import clock, retention, sealed
-from nuanyi.party.models import Application
+from nuanyi.party.models import Application, Member, Organisation, Showing
 from nuanyi.people import keeping, services
 from nuanyi.people.models import Account, ClientKey, Person, RetentionRun
 from nuanyi.program import health
@@ -238,6 +238,25 @@ class Stage:
             door="workplace",
         )
         return made, lambda: Application.objects.filter(pk=made.pk, sealed_name__isnull=False).exists()
+
+    def _member(self, **more):
+        branch = Organisation.objects.create(
+            name=f"支部{uuid4().hex[:8]}",
+            form="formal",
+            region_code=self.unit.region_code,
+            founded_date=clock.today(),
+        )
+        return Member.objects.create(
+            key=uuid4(), sealed_name=SEALED, branch=branch, agreed="x", joined_date=clock.today(), **more
+        )
+
+    def member(self):
+        made = self._member(left_date=clock.today())
+        return made, lambda: Member.objects.filter(pk=made.pk, sealed_name__isnull=False).exists()
+
+    def showing(self):
+        made = Showing.objects.create(member=self._member(), said="骑手老陆")
+        return made, lambda: Showing.objects.filter(pk=made.pk).exists()
 
     def _session(self):
         return Session.objects.create(

@@ -49,6 +49,8 @@ EXCEPTIONS: dict[str, str] = {
             "learning.services.sessions.sign_up",
             "party.services.joining.ask",
             "party.services.joining.withdraw",
+            "party.services.members.hide_oneself",
+            "party.services.members.show_oneself",
             "reports.services.sending.check",
             "reports.services.sending.judge",
             "reports.services.sending.look",

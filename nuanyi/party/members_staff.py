@@ -1,0 +1,99 @@
+"""The secretary's face: who belongs to the branch, who reports to it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.form_parsing import day_of, number_of, status_of
+from nuanyi.party import queries
+from nuanyi.party.forms import AwayForm, MemberForm
+from nuanyi.party.models import Member
+from nuanyi.party.rules import MEMBERS, ORGANISE
+from nuanyi.party.services import members
+from nuanyi.places import queries as places
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(MEMBERS)
+def member_list(request: HttpRequest) -> HttpResponse:
+    """Who belongs to my branch, and who is with us for a time?"""
+    actor, refusal = actor_of(request), None
+    own = queries.branches_of(actor)
+    deed, names = request.POST.get("deed", ""), dict[int, str]()
+    form = MemberForm(request.POST if request.method == "POST" and not deed else None, branches=own)
+    rows = queries.members_for(actor)
+    if request.method == "POST":
+        try:
+            if deed == "names":
+                names = members.names_of(actor=actor, rows=rows)
+            elif deed == "report":
+                branch = number_of(request.POST.get("branch", ""))
+                found = members.check_in(actor=actor, branch=branch, code=request.POST.get("code", ""))
+                return redirect("party:member", found.pk)
+            elif form.is_valid():
+                told = form.cleaned_data
+                made = members.add_member(
+                    actor=actor, key=told["key"], branch=int(told["branch"]), told=form.told()
+                )
+                return redirect("party:member", made.pk)
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "rows": [(row, names.get(row.pk, "")) for row in rows],
+        "branches": own,
+        "form": form,
+        "refusal": refusal,
+        "code": request.POST.get("code", ""),
+        "names": places.names_by_code(),
+    }
+    response = render(request, "party/staff/members.html", context, status=status_of(refusal, form))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(MEMBERS)
+def member(request: HttpRequest, pk: int) -> HttpResponse:
+    """One member: home, away, received, gone."""
+    actor, refusal = actor_of(request), None
+    code, opened = "", None
+    deed = request.POST.get("deed", "")
+    form = AwayForm(request.POST if deed == "away" else None, branches=queries.branches())
+    if request.method == "POST":
+        try:
+            if deed == "away" and form.is_valid():
+                code = members.send_away(actor=actor, pk=pk, told=form.told())
+            elif deed == "reveal":
+                opened = members.open_member(actor=actor, pk=pk)
+            elif deed == "home":
+                members.come_home(actor=actor, pk=pk)
+                return redirect("party:member", pk)
+            elif deed == "leave":
+                members.leave(actor=actor, pk=pk, on=day_of(request.POST.get("on", "")))
+                return redirect("party:members")
+        except NotFound:
+            raise
+        except Refusal as wrong:
+            refusal = wrong
+    rows = Member.objects.visible_to(actor).select_related("branch", "receiving")
+    found = rows.filter(pk=pk, left_date=None).first()
+    if found is None:
+        raise NotFound()
+    home = actor.everywhere(ORGANISE) or found.branch.secretary_id == actor.account_id
+    context = {
+        "member": found,
+        "code": code,
+        "opened": opened,
+        "form": form,
+        "refusal": refusal,
+        "home": home,
+        "link": members.link_of(found) if home else "",
+        "names": places.names_by_code(),
+    }
+    response = render(request, "party/staff/member.html", context, status=status_of(refusal, form))
+    response["Cache-Control"] = "no-store"
+    return response

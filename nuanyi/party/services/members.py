@@ -1,0 +1,318 @@
+"""Who belongs to a branch; whoever is away reports to another by one code; showing oneself is one's own deed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census.models import Establishment
+from nuanyi.journal import services as journal
+from nuanyi.lib import clock, limits, row_security, sealed
+from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Words
+from nuanyi.lib.ids import PLAIN_SIGNS
+from nuanyi.party import events, queries, rules
+from nuanyi.party.models import Flag, Member, Organisation, Showing
+from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Standing
+from nuanyi.people import links
+from nuanyi.people import services as people
+from nuanyi.people.contacts import read_contact
+from nuanyi.people.models import keys
+from nuanyi.places import queries as places
+
+#: Looks a code up for a secretary who sees no member of another branch, and acts for a member who has no account.
+DOORKEEPER = system("party")
+CODE_SIGNS = 10
+
+
+@dataclass
+class MemberInput:
+    """Somebody as the branch enters them; ``agreed`` says where their own consent lies."""
+
+    name: str
+    phone: str
+    standing: str
+    joined_date: date
+    agreed: str
+
+
+@dataclass(frozen=True)
+class Absence:
+    """From when to when somebody is away, where, and which branch there may receive them (None: whichever has the code)."""
+
+    since: date
+    until: date
+    place: str
+    branch: int | None = None
+
+
+def link_of(member: Member) -> str:
+    """The secret end of the address of a member's own page."""
+    return links.link_of("member", member.key)
+
+
+def by_link(link: str) -> Member:
+    """The member of a secret link. Raises NotFound, whatever is wrong."""
+    key = links.key_of("member", link)
+    row_security.show(member=str(key))
+    found = Member.objects.select_related("branch", "receiving").filter(key=key, left_date=None).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _branch(actor: Actor, pk: int) -> Organisation:
+    """A branch whose members this actor keeps. Raises NotAllowed, NotFound."""
+    actor.require(MEMBERS)
+    rows = Organisation.objects.select_for_update().filter(pk=pk, ended_date=None)
+    if not actor.everywhere(ORGANISE):
+        rows = rows.filter(secretary_id=actor.account_id or 0)
+    found = rows.first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _member(actor: Actor, pk: int, *, home: bool = False) -> Member:
+    """A member that this actor may see, locked; ``home``: of the own branch. Raises NotAllowed, NotFound."""
+    actor.require(MEMBERS)
+    rows = Member.objects.visible_to(actor).select_for_update(of=("self",)).select_related("branch")
+    found = rows.filter(pk=pk, left_date=None).first()
+    if found is None:
+        raise NotFound()
+    if home and not actor.everywhere(ORGANISE) and found.branch.secretary_id != actor.account_id:
+        raise NotAllowed(_("Only the home branch does this."))
+    return found
+
+
+@transaction.atomic
+def add_member(*, actor: Actor, key: UUID, branch: int, told: MemberInput) -> Member:
+    """Enter somebody into a branch; the same key again gives the first answer. Raises NotAllowed, NotFound, BadInput, Conflict."""
+    home = _branch(actor, branch)
+    known = Member.objects.filter(key=key).first()
+    if known is not None:
+        return known
+    phone, wrong = read_contact(name=told.name, phone=told.phone, agrees=True)
+    if told.standing not in Standing.values:
+        wrong["standing"] = _("Choose from the list.")
+    if not told.agreed.strip():
+        wrong["agreed"] = _("Where is the paper by which they agree?")
+    if told.joined_date > clock.today():
+        wrong["joined"] = _("The day has not come yet.")
+    if not rules.FORMS[rules.Form(home.form)].admits:
+        wrong["branch"] = _("Whoever works in a temporary branch stays a member of the home branch.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    made = Member(
+        key=key,
+        branch=home,
+        standing=told.standing,
+        agreed=told.agreed.strip()[:120],
+        joined_date=told.joined_date,
+        phone_digest=keys().digest("member", phone),
+    )
+    sealed.put(made, "sealed_name", told.name.strip())
+    sealed.put(made, "sealed_phone", phone)
+    try:
+        with transaction.atomic():
+            made.save()
+    except IntegrityError:
+        # whether it is this branch or another is not said: that alone would tell who belongs
+        raise Conflict(
+            _("With this phone nobody can be entered: ask the organisation department."), code="not-entered"
+        ) from None
+    journal.record(actor, events.MEMBER_MOVED, made)
+    return made
+
+
+@transaction.atomic
+def names_of(*, actor: Actor, rows: Sequence[Member]) -> dict[int, str]:
+    """The names of these members, for whoever keeps the list; each counts into the day's quota. Raises NotAllowed, TooMuch."""
+    actor.require(MEMBERS)
+    seen = list(
+        Member.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]).select_related("branch")
+    )
+    if seen:
+        people.record_opening(actor, events.MEMBERS_SEEN, seen[0].branch, values=len(seen))
+    return {row.pk: sealed.open_text(row, "sealed_name") for row in seen}
+
+
+@transaction.atomic
+def open_member(*, actor: Actor, pk: int) -> tuple[str, str]:
+    """A member's name and phone; two values of the day's quota. Raises NotAllowed, NotFound, TooMuch."""
+    found = _member(actor, pk)
+    people.record_opening(actor, events.MEMBERS_SEEN, found, values=2)
+    return sealed.open_text(found, "sealed_name"), sealed.open_text(found, "sealed_phone")
+
+
+@transaction.atomic
+def send_away(*, actor: Actor, pk: int, told: Absence) -> str:
+    """A member goes away for half a year or more: the one code with which they report to a branch there.
+
+    An older code opens nothing any more. Raises NotAllowed, NotFound, BadInput.
+    """
+    found = _member(actor, pk, home=True)
+    wrong: dict[str, Words] = {}
+    if not rules.is_roving(told.since, told.until):
+        wrong["until"] = _("Whoever is away for less than six months stays with the home branch.")
+    if told.place not in places.names_by_code():
+        wrong["place"] = _("Choose a region.")
+    target = Organisation.objects.filter(pk=told.branch or 0, ended_date=None).first()
+    if told.branch and (target is None or target.pk == found.branch_id):
+        wrong["branch"] = _("Choose from the list.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    code = "".join(secrets.choice(PLAIN_SIGNS) for _n in range(CODE_SIGNS))
+    found.away_from_date, found.away_until_date, found.away_code = told.since, told.until, told.place
+    found.receiving = None
+    found.code_digest = _digest(code, target.pk if target is not None else None)
+    found.code_until_date = clock.today() + timedelta(days=rules.REPORT_DAYS)
+    found.changed_date = clock.today()
+    found.save()
+    journal.record(actor, events.MEMBER_MOVED, found)
+    return code
+
+
+def _digest(code: str, branch: int | None) -> bytes:
+    """What is kept of a code: made for one branch it is another code for every other."""
+    return keys().digest("report-code", f"{code}|{branch or ''}")
+
+
+def check_in(*, actor: Actor, branch: int, code: str) -> Member:
+    """A member reports to a receiving branch by the code: both branches see it from now on, and nobody else.
+
+    A code that is spent, over, another branch's or made up gets one and the same answer. Raises NotAllowed, NotFound, BadInput,
+    TooMuch.
+    """
+    actor.require(MEMBERS)
+    # outside the transaction: what a refusal takes back must not take the count of the attempt with it
+    limits.count("party-code", f"-|account-{actor.account_id}", at_most=rules.CODES_AN_HOUR)
+    with transaction.atomic():
+        return _check_in(actor, branch, code)
+
+
+def _check_in(actor: Actor, branch: int, code: str) -> Member:
+    target = _branch(actor, branch)
+    spelled = "".join(code.upper().split()).replace("-", "")
+    with row_security.reader(DOORKEEPER):  # no secretary sees a member before the code has opened it
+        found = (
+            Member.objects.select_for_update()
+            .filter(
+                code_digest__in=[_digest(spelled, None), _digest(spelled, target.pk)],
+                code_until_date__gte=clock.today(),
+                left_date=None,
+            )
+            .exclude(branch=target)
+            .first()
+        )
+        if found is not None:
+            found.receiving, found.code_digest, found.code_until_date = target, None, None
+            found.changed_date = clock.today()
+            found.save()
+    if found is None:
+        raise BadInput(fields={"code": _("No member reports with this code.")}, code="no-such-code")
+    journal.record(actor, events.MEMBER_MOVED, found)
+    return found
+
+
+@transaction.atomic
+def come_home(*, actor: Actor, pk: int) -> Member:
+    """The absence is over; only the home branch sees the member again. Raises NotAllowed, NotFound, IllegalMove."""
+    found = _member(actor, pk, home=True)
+    if found.away_from_date is None:
+        raise IllegalMove(_("They are not away."), code="not-away")
+    found.receiving = found.away_from_date = found.away_until_date = None
+    found.code_digest = found.code_until_date = None
+    found.away_code, found.changed_date = "", clock.today()
+    found.save()
+    journal.record(actor, events.MEMBER_MOVED, found)
+    return found
+
+
+@transaction.atomic
+def leave(*, actor: Actor, pk: int, on: date) -> Member:
+    """Somebody belongs to this branch no more; what they said of themselves goes at once. Raises NotFound, BadInput."""
+    found = _member(actor, pk, home=True)
+    if not found.joined_date <= on <= clock.today():
+        raise BadInput(fields={"on": _("A day between its beginning and today.")})
+    Showing.objects.filter(member=found).delete()
+    found.left_date = found.changed_date = on
+    found.receiving = found.code_digest = None
+    found.save()
+    journal.record(actor, events.MEMBER_MOVED, found)
+    return found
+
+
+@transaction.atomic
+def show_oneself(*, link: str, said: str) -> Showing:
+    """亮身份, in one's own words; nothing is read out of what the branch keeps. Raises NotFound, BadInput."""
+    member = by_link(link)
+    words = " ".join(said.split())
+    if not 2 <= len(words) <= 60:
+        raise BadInput(fields={"said": _("From 2 to 60 characters, as you want to be read.")})
+    made, _new = Showing.objects.update_or_create(
+        member=member, defaults={"said": words, "since_date": clock.today()}
+    )
+    journal.record(DOORKEEPER, events.SHOWN, None)
+    return made
+
+
+@transaction.atomic
+def hide_oneself(*, link: str) -> None:
+    """Take it back: nothing of it is kept. Raises NotFound."""
+    Showing.objects.filter(member=by_link(link)).delete()
+    journal.record(DOORKEEPER, events.SHOWN, None)
+
+
+@transaction.atomic
+def raise_flag(*, actor: Actor, establishment: UUID, paper: str) -> Flag:
+    """亮旗帜: an establishment shows the flag of the branch that covers it, by its own paper.
+
+    The organisation department, or the instructor who follows it. Raises NotAllowed, NotFound, BadInput, Conflict.
+    """
+    target = _establishment(actor, establishment)
+    if not paper.strip():
+        raise BadInput(fields={"paper": _("The paper by which the establishment agrees.")})
+    with row_security.reader(DOORKEEPER):
+        reach = target.reaches.filter(until_date=None).select_related("organisation").first()
+    if reach is None:
+        raise Conflict(_("No branch covers it yet."), code="not-covered")
+    made, new = Flag.objects.get_or_create(
+        establishment=target,
+        until_date=None,
+        defaults={
+            "organisation": reach.organisation,
+            "paper": paper.strip()[:120],
+            "from_date": clock.today(),
+        },
+    )
+    if new:
+        journal.record(actor, events.FLAG_CHANGED, made)
+    return made
+
+
+@transaction.atomic
+def lower_flag(*, actor: Actor, establishment: UUID) -> None:
+    """The establishment shows it no more. Raises NotAllowed, NotFound."""
+    target = _establishment(actor, establishment)
+    Flag.objects.filter(establishment=target, until_date=None).update(until_date=clock.today())
+    journal.record(actor, events.FLAG_CHANGED, target)
+
+
+def _establishment(actor: Actor, pk: UUID) -> Establishment:
+    """One that this actor may speak for. Raises NotAllowed, NotFound."""
+    found: Establishment | None
+    if actor.can(ORGANISE):
+        found = Establishment.objects.filter(pk=pk).first()
+    else:
+        actor.require(FOLLOW)
+        found = next(iter(queries.followed(actor, pk)), None)
+    if found is None:
+        raise NotFound()
+    return found

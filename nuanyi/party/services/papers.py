@@ -1,0 +1,84 @@
+"""The papers of the path as Word files, filled from what is recorded; what a person writes by hand stays empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib import clock, documents, sealed
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.party import events, queries, rules
+from nuanyi.party.models import Application
+from nuanyi.party.rules import APPLICATIONS
+from nuanyi.people import services as people
+from nuanyi.places import queries as places
+
+FOLDER = Path(__file__).resolve().parent.parent / "papers"
+#: Where a value is not recorded: room to write by hand.
+BY_HAND = "＿＿＿＿＿＿"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper: its name in Chinese, and the step it belongs to ("" for the half-yearly review)."""
+
+    name: str
+    title: str
+    step: str
+
+
+PAPERS: tuple[Paper, ...] = (
+    Paper("talk", "入党申请人谈话记录", "talk"),
+    Paper("activist", "入党积极分子推荐和备案表", "activist"),
+    Paper("half_year", "入党积极分子半年考察记录", ""),
+    Paper("review", "发展对象政治审查结论", "review"),
+    Paper("meeting", "支部大会接收预备党员决议", "meeting"),
+    Paper("full", "预备党员转正决议", "full"),
+)
+BY_NAME = {paper.name: paper for paper in PAPERS}
+
+
+def papers_for(path: queries.Path) -> list[Paper]:
+    """The papers that belong to where an application stands: what was done, what comes next, and the reviews."""
+    near = {step.code for step, _day in path.done} | ({path.step.code} if path.step is not None else set())
+    return [
+        paper for paper in PAPERS if paper.step in near or (not paper.step and path.review_due is not None)
+    ]
+
+
+@transaction.atomic
+def write_paper(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
+    """A file name and the Word file; the name counts into the quota of the day. Raises NotAllowed, NotFound, TooMuch, BadInput."""
+    actor.require(APPLICATIONS)
+    rows = Application.objects.visible_to(actor).select_related("organisation", "instructor")
+    found = rows.prefetch_related("steps").filter(pk=pk).first()
+    paper = BY_NAME.get(name)
+    if found is None or paper is None:
+        raise NotFound()
+    people.record_opening(actor, events.PAPER_WRITTEN, found, paper=paper.name)
+    names = places.names_by_code()
+    done = queries.steps_of(found)
+    facts = {
+        "person": sealed.open_text(found, "sealed_name") or BY_HAND,
+        "workplace": found.workplace or BY_HAND,
+        "place": names.get(found.work_code, BY_HAND),
+        "organisation": found.organisation.name if found.organisation is not None else BY_HAND,
+        "instructor": found.instructor.display_name if found.instructor is not None else BY_HAND,
+        "asked": _day(found.asked_date),
+        "today": _day(clock.today()),
+        "number": str(found.pk),
+        "steps": [{"step": str(rules.BY_CODE[code].title), "day": _day(day)} for code, day in done.items()],
+    }
+    try:
+        made = documents.filled((FOLDER / f"{paper.name}.docx").read_bytes(), facts)
+    except documents.BadTemplate as exc:
+        raise BadInput(_("This template cannot be filled."), code="bad-template") from exc
+    return f"{paper.title}-{found.pk}.docx", made
+
+
+def _day(day: object) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"  # type: ignore[attr-defined]

@@ -1,0 +1,68 @@
+"""Where a branch is possible: groups and neighbours from the census, for the organisation department alone.
+
+That a group passes three says who belongs: nothing of it is kept, every look is journaled, and no other room asks.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from nuanyi.census.models import Establishment, Worker
+from nuanyi.journal import services as journal
+from nuanyi.lib import sealed
+from nuanyi.lib.actor import Actor
+from nuanyi.party import events, rules
+from nuanyi.party.models import Reach
+from nuanyi.party.rules import ORGANISE, Group, Possible
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What may be set up, and how much of the census it is worked out from."""
+
+    possible: list[Possible]
+    told: int
+    people: int
+
+    @property
+    def percent(self) -> int:
+        """How much of the census carries an affiliation that somebody agreed to, rounded down."""
+        return self.told * 100 // self.people if self.people else 0
+
+
+@transaction.atomic
+def find_possible(*, actor: Actor) -> Findings:
+    """Groups that could have a branch and have none. Raises NotAllowed.
+
+    One person is counted once, where the certain count joined the rosters; those whose value cannot be opened are not counted.
+    """
+    actor.require(ORGANISE)
+    covered = set(Reach.objects.filter(until_date=None).values_list("establishment_id", flat=True))
+    rows = (
+        Worker.objects.filter(person__erased_at=None)
+        .exclude(person__sealed_political=None)
+        .select_related("person")
+        .order_by("pk")
+    )
+    by_shop: dict[object, int] = defaultdict(int)
+    loose: dict[tuple[str, str], int] = defaultdict(int)
+    told = 0
+    for row in rows.iterator(chunk_size=2000):
+        told += 1
+        if not rules.is_full_member(sealed.open_text(row.person, "sealed_political")):
+            continue
+        if row.establishment_id is None:
+            loose[row.region_code[:9], row.sector] += 1
+        elif row.establishment_id not in covered:
+            by_shop[row.establishment_id] += 1
+    shops = Establishment.objects.filter(pk__in=list(by_shop)).order_by("region_code", "name")
+    groups = [
+        Group(str(shop.pk), shop.name, shop.region_code, shop.sector, by_shop[shop.pk]) for shop in shops
+    ]
+    groups += [Group("", "", place, sector, count) for (place, sector), count in sorted(loose.items())]
+    people = Worker.objects.filter(person__erased_at=None).count()
+    journal.record(actor, events.AFFILIATION_COUNTED, None, count=told)
+    return Findings(rules.possible(groups), told, people)

@@ -1,0 +1,219 @@
+"""From asking on: what is due every half year, moving away, asking twice, papers; nobody curious learns who asked."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from nuanyi.journal.models import Entry
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.party import home, queries, rules
+from nuanyi.party.models import Application, Assignment
+from nuanyi.party.rules import State
+from nuanyi.party.services import joining, members, organisations, papers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def activist(cast, found, asked):
+    """Somebody who asked eleven months ago and became an activist two weeks later."""
+    found()
+    with clock.held_at(clock.now() - timedelta(days=335)):
+        made = asked()
+    on = made.asked_date
+    for code in ("talk", "activist", "contacts"):
+        on += timedelta(days=5)
+        joining.take_step(actor=cast.actor("instructor"), pk=made.pk, code=code, on=on)
+    return made
+
+
+def fetch(pk):
+    return queries.path_of(Application.objects.prefetch_related("steps", "reviews").get(pk=pk))
+
+
+def test_an_activist_is_looked_at_every_half_year_and_it_says_when_not(cast, activist):
+    instructor = cast.actor("instructor")
+    path = fetch(activist.pk)
+    assert path.review_due == rules.months_later(activist.asked_date + timedelta(days=10), 6)
+    assert path.review_overdue
+    assert "半年考察" in " ".join(str(task.words) for task in home.tasks_for(instructor) if task.count)
+    for _n in range(2):
+        joining.review(actor=instructor, pk=activist.pk, on=clock.today(), note="考察表1号")
+    path = fetch(activist.pk)
+    assert path.review_due == rules.months_later(clock.today(), 6)
+    assert queries.reviews_owed(instructor) == 0
+    for on in (clock.today() + timedelta(days=1), activist.asked_date):
+        with pytest.raises(BadInput):
+            joining.review(actor=instructor, pk=activist.pk, on=on)
+
+
+def test_whoever_is_no_activist_is_not_reviewed(cast, found, asked):
+    made = asked()
+    with pytest.raises(IllegalMove):
+        joining.review(actor=cast.actor("instructor"), pk=made.pk, on=clock.today())
+
+
+def test_who_leaves_in_the_eleventh_month_loses_no_day(cast, program, found, activist):
+    from nuanyi.people import services as people
+
+    found("柘木镇党委", region="450311101")
+    there = people.make_account(
+        actor=program, username="there", password="three-words-7", unit=None, must_change_password=False
+    )
+    people.give_role(actor=program, account=there, role="instructor", region_code="450311101")
+    cast.accounts["there"] = there
+    joining.move(actor=cast.actor("instructor"), pk=activist.pk, work_code="450311101", workplace="柘木快递")
+    moved = Application.objects.get(pk=activist.pk)
+    assert (moved.state, moved.instructor_id) == (State.PAUSED, there.pk)
+    assert queries.applications_moved(cast.actor("there")) == 1
+    with pytest.raises(NotFound):
+        joining.pause(actor=cast.actor("instructor"), pk=activist.pk, to="open")
+    page = Client().get(f"/party/mine/{joining.link_of(moved)}/").content.decode()
+    assert "不用重新开始" in page
+    joining.pause(actor=cast.actor("there"), pk=activist.pk, to="open")
+    assert queries.applications_moved(cast.actor("there")) == 0
+    with clock.held_at(clock.now() + timedelta(days=45)):
+        made = joining.take_step(actor=cast.actor("there"), pk=activist.pk, code="object", on=clock.today())
+    assert "object" in queries.steps_of(made), "the year began before the move"
+
+
+def test_a_curious_colleague_who_types_a_phone_reads_what_everybody_reads(cast, secretary, entered, asked):
+    """Neither an application nor a membership shows in the answer to somebody who knows the phone only."""
+    entered(secretary(), phone="19900001111")
+    asked(phone="19900002222")
+    told = {"name": "别有用心", "work": "450311100", "agrees": "on"}
+    pages = []
+    for phone in ("19900001111", "19900002222", "19900003333"):
+        browser = Client()
+        answer = browser.post(
+            "/party/", {**told, "key": uuid4(), "phone": phone}, headers={"Accept": "application/json"}
+        )
+        page = browser.get(answer.json()["link"])
+        passing = r"[0-9a-f]{32}-[0-9a-f]{20}|nonce[-=]\S+|value=\"\w{64}\"|[0-9a-f]{8}-[0-9a-f-]{27}"
+        body = re.sub(passing, "", page.content.decode())
+        pages.append((answer.status_code, page.status_code, body))
+    assert pages[0] == pages[1] == pages[2]
+    # the instructor is told, and the path of a member does not go on
+    double = Application.objects.get(state=State.DOUBLE)
+    assert double.sealed_name is None
+    assert "另一部手机" in (
+        cast.client("instructor").get(f"/office/party/applications/{double.original_id}/").content.decode()
+    )
+    member = Application.objects.get(on_a_roll=True)
+    joining.take_step(actor=cast.actor("organisation"), pk=member.pk, code="talk", on=clock.today())
+    with pytest.raises(IllegalMove) as refused:
+        joining.take_step(actor=cast.actor("organisation"), pk=member.pk, code="activist", on=clock.today())
+    assert refused.value.code == "on-a-roll"
+
+
+def test_whoever_asked_again_takes_back_their_own_asking_only(cast, asked):
+    first, second = asked(), asked(uuid4())
+    assert second.state == State.DOUBLE
+    joining.withdraw(link=joining.link_of(second))
+    first.refresh_from_db()
+    assert first.state == State.OPEN
+    assert first.sealed_name is not None
+
+
+def test_somebody_of_another_district_is_sent_to_the_organisation_there(cast, asked):
+    with pytest.raises(BadInput) as refused:
+        asked(work_code="450305001")
+    assert "其他县区" in str(refused.value.fields["work"])
+    assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize(("days", "code"), [(-20, "too-early"), (1, "in-the-future")])
+def test_a_step_is_not_dated_before_the_one_before_it_nor_after_today(cast, asked, days, code):
+    with clock.held_at(clock.now() - timedelta(days=10)):
+        made = asked()
+    with pytest.raises(IllegalMove) as refused:
+        joining.take_step(
+            actor=cast.actor("instructor"), pk=made.pk, code="talk", on=clock.today() + timedelta(days=days)
+        )
+    assert refused.value.code == code
+
+
+def test_a_branch_that_ends_hands_open_applications_to_the_one_above(cast, found, asked, shop):
+    above = found()
+    branch = found("联合", "joint", establishments=[shop("雁山快递站", "450311100").pk], parent=above.pk)
+    made = asked(workplace="雁山快递站")
+    assert made.organisation == branch
+    moved = organisations.end(actor=cast.actor("organisation"), pk=branch.pk, on=clock.today(), reason="调整")
+    made.refresh_from_db()
+    assert (moved, made.organisation) == (1, above)
+
+
+def test_an_instructor_with_two_hundred_groups_opens_the_list_in_as_many_questions(cast, shop):
+    browser, counts = cast.client("instructor"), []
+    for size in (1, 199):
+        rows = [shop(f"店{size}-{n}", "450311100") for n in range(size)]
+        Assignment.objects.bulk_create(
+            Assignment(account=cast.accounts["instructor"], establishment=row, from_date=date(2026, 1, 1))
+            for row in rows
+        )
+        with CaptureQueriesContext(connection) as asked_of:
+            page = browser.get("/office/party/mine/")
+        counts.append(len(asked_of))
+    assert counts[0] == counts[1]
+    assert page.content.decode().count("/office/party/mine/0") >= 200
+
+
+def text_of(docx: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(docx)) as pack:
+        return re.sub(r"<[^>]+>", "", pack.read("word/document.xml").decode())
+
+
+def test_a_paper_is_a_word_file_with_what_is_known_and_that_is_noted(cast, activist):
+    names = {paper.name for paper in papers.papers_for(fetch(activist.pk))}
+    assert names == {"talk", "activist", "half_year"}
+    answer = cast.client("instructor").get(f"/office/party/applications/{activist.pk}/papers/half_year/")
+    assert answer.status_code == 200
+    words = text_of(answer.content)
+    assert "覃大海" in words
+    assert "雁山镇党委" in words
+    assert "{{" not in words
+    assert Entry.objects.filter(kind="party.paper_written").count() == 1
+    assert (
+        cast.client("office").get(f"/office/party/applications/{activist.pk}/papers/talk/").status_code == 403
+    )
+    assert (
+        cast.client("instructor").get(f"/office/party/applications/{activist.pk}/papers/nothing/").status_code
+        == 404
+    )
+
+
+@pytest.mark.parametrize("paper", papers.PAPERS, ids=lambda paper: paper.name)
+def test_every_paper_can_be_filled(cast, activist, paper):
+    name, data = papers.write_paper(actor=cast.actor("instructor"), pk=activist.pk, name=paper.name)
+    assert name.startswith(paper.title)
+    assert paper.title in text_of(data)
+
+
+def test_a_probation_is_prolonged_once_on_its_page(cast, activist):
+    with clock.held_at(clock.now() + timedelta(days=60)):
+        for code in ("object", "sponsors", "review", "training", "precheck", "meeting", "approved"):
+            joining.take_step(actor=cast.actor("instructor"), pk=activist.pk, code=code, on=clock.today())
+        office = cast.client("organisation")
+        page = f"/office/party/applications/{activist.pk}/"
+        assert office.post(page, {"deed": "prolong", "months": "3"}).status_code == 422
+        assert office.post(page, {"deed": "prolong", "months": "6"}).status_code == 302
+        assert "延长预备期" not in office.get(page).content.decode()
+        with pytest.raises(IllegalMove):
+            joining.prolong(actor=cast.actor("organisation"), pk=activist.pk, months=6)
+        assert fetch(activist.pk).earliest == rules.months_later(clock.today(), 18)
+
+
+def test_a_members_own_link_opens_no_application_and_the_other_way_round(cast, secretary, entered, asked):
+    member, made = entered(secretary()), asked()
+    assert Client().get(f"/party/mine/{members.link_of(member)}/").status_code == 404
+    assert Client().get(f"/party/member/{joining.link_of(made)}/").status_code == 404

@@ -1,0 +1,221 @@
+"""Who belongs to the Party, asked to join or reported to a branch stands in nothing that anybody else is shown.
+
+Two worlds are compared, page by page and for the same readers: one in which nobody is anything, and the same one after
+canaries were sealed into it. Whoever may not know reads both alike, to the last sign: nothing says it, and nothing
+(order, count, search, export) depends on it. The control is whoever may know: their pages differ.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import zipfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from conftest import workbook
+from nuanyi.census.models import Establishment, Worker
+from nuanyi.census.services import imports
+from nuanyi.front.tests.test_access_table import TABLE
+from nuanyi.journal.models import Entry
+from nuanyi.learning.services import sessions
+from nuanyi.ledger.models import LedgerEntry
+from nuanyi.lib import clock
+from nuanyi.notices.models import Notice
+from nuanyi.party.models import Organisation
+from nuanyi.party.services import joining, members, organisations
+from nuanyi.people import services as people
+from nuanyi.units.models import Unit
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
+#: Signs that stand nowhere else.
+CANARIES = ("金丝雀甲", "19900077701", "金丝雀同意书", "金丝雀预备党员")
+#: Who may not know: an office of the district, clerks and keepers of units, who watches over it all, a stranger.
+CURIOUS = ("office", "zhemu", "auditor", "guest")
+MAY_KNOW = ("organisation", "instructor")
+A_SECRETARY = "secretary"
+SHOP = "雁山快递站"
+#: What changes from one look to the next, whoever looks: tokens, nonces, keys of forms.
+PASSING = re.compile(
+    rb"nonce=\"[^\"]*\"|nonce-[\w+/=-]+|csrfmiddlewaretoken\" value=\"\w+|hx-headers='[^']*'"
+    rb"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\"token\": \"\w+\"|/CreationDate \([^)]*\)|/ID \[[^]]*\]"
+)
+#: The journal grows with every look and the numbers of the machine with every request: canaries only.
+GROWING = ("office/audit/", "metrics", "healthz", "office/health/")
+
+
+def addresses() -> list[str]:
+    """Every address that needs nothing to be filled in."""
+    left_out = ("accounts/", "language/", "setup/", "office/setup/", "openrosa/")
+    return [one for one in TABLE if "<" not in one and not one.startswith(left_out)]
+
+
+@pytest.fixture
+def world(cast, program, monkeypatch):
+    """A worker on a roster, a shop with its instructor, a session with its team; nobody is anything yet."""
+    with clock.held_at(NOW):
+        head = ["姓名", "手机号", "行业领域", "所属乡镇"]
+        rows = [
+            head,
+            ["金丝雀甲", "19900077701", "快递", "雁山镇"],
+            ["周乙", "19900077702", "快递", "雁山镇"],
+        ]
+        imports.import_now(
+            actor=program,
+            client_key=UUID(int=1),
+            data=workbook(rows),
+            file_name="a.xlsx",
+            source_name="甲",
+            choice="keep",
+        )
+        shop = Establishment.objects.create(
+            name=SHOP, name_key=SHOP, region_code="450311100", sector="courier", follow_up="new"
+        )
+        told = organisations.OrganisationInput(
+            "雁山镇党委", "committee", "450311100", date(2021, 7, 1), members=5, approval="x"
+        )
+        organisations.found(actor=cast.actor("organisation"), told=told)
+        session = sessions.save_session(
+            actor=cast.actor("instructor"),
+            told=sessions.SessionInput(
+                kind="lecture",
+                title="骑行安全一课",
+                place="雁山镇",
+                starts_at=NOW,
+                ends_at=NOW.replace(hour=3),
+                unit=Unit.objects.get(code="t100"),
+            ),
+        )
+        for role, name in (("member", "韦丙"), ("instructor", "莫丁")):
+            sessions.add_member(actor=cast.actor("instructor"), pk=session.pk, role=role, name=name)
+        branch = organisations.found(
+            actor=cast.actor("organisation"),
+            told=organisations.OrganisationInput(
+                "雁山联合党支部", "joint", "450311100", date(2022, 4, 1), members=4, approval="x"
+            ),
+        )
+        secretary = people.make_account(
+            actor=program, username="shuji", password="three-words-7", unit=None, must_change_password=False
+        )
+        people.give_role(actor=cast.actor("organisation"), account=secretary, role="branch", region_code="")
+        cast.accounts["secretary"] = secretary
+        organisations.change(
+            actor=cast.actor("organisation"), pk=branch.pk, members=4, secretary=secretary.pk
+        )
+        browsers = {part: cast.client(part) for part in {*CURIOUS, *MAY_KNOW, A_SECRETARY} - {"guest"}}
+        yield {"guest": Client(), **browsers}, shop, session
+
+
+def affiliate(cast, program) -> None:
+    """The same world, in which the canary is a member on a roster, has asked to join and went some way."""
+    person = Worker.objects.order_by("pk").select_related("person").first().person
+    people.seal_into(person, political="金丝雀预备党员").save()
+    made = joining.ask(
+        key=UUID(int=7),
+        told=joining.ApplicationInput(
+            "金丝雀甲", "19900077701", "450311100", workplace=SHOP, home_code="450311101", agrees=True
+        ),
+        network="203.0.113.9",
+    )
+    branch = Organisation.objects.get(name="雁山联合党支部")
+    member = members.add_member(
+        actor=cast.actor("secretary"),
+        key=UUID(int=8),
+        branch=branch.pk,
+        told=members.MemberInput("金丝雀甲", "19900077701", "full", date(2022, 5, 1), "金丝雀同意书"),
+    )
+    since = clock.today()
+    members.send_away(
+        actor=cast.actor("secretary"),
+        pk=member.pk,
+        told=members.Absence(since, since.replace(year=since.year + 1), "450311101"),
+    )
+    joining.take_step(actor=cast.actor("instructor"), pk=made.pk, code="talk", on=clock.today(), paper="谈话")
+
+
+def shown(browser: Client, address: str) -> bytes:
+    """What one is shown: a page, or the text of what is in a workbook, without what changes at every look."""
+    answer = browser.get(address)
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if body.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(body)) as pack:
+            body = b"".join(pack.read(name) for name in sorted(pack.namelist()) if "docProps" not in name)
+    return str(answer.status_code).encode() + PASSING.sub(b"", body)
+
+
+def every_page(browsers, parts, session) -> dict[tuple[str, str], bytes]:
+    """``(reader, address) -> what is shown``."""
+    worker = Worker.objects.order_by("pk").first().pk
+    asked = [f"/{one}" for one in addresses()]
+    asked += [
+        f"/office/census/workers/?{query}" for query in ("sort=political", "order=political", "political=1")
+    ]
+    asked += [f"/office/search/?q={word}" for word in ("党员", "预备", "入党", "19900077701")]
+    asked += [
+        f"/office/learning/sessions/{session.pk}/",
+        f"/office/learning/sessions/{session.pk}/screen/",
+        f"/office/learning/sessions/{session.pk}/edit/",
+        f"/office/census/workers/{worker}/",
+        f"/office/census/establishments/{Establishment.objects.get(name=SHOP).pk}/",
+        "/office/census/workers.xlsx",
+        "/office/census/establishments.xlsx",
+    ]
+    return {(part, address): shown(browsers[part], address) for part in parts for address in asked}
+
+
+def test_whoever_may_not_know_reads_the_same_whether_somebody_belongs_or_not(cast, program, world, caplog):
+    browsers, _shop, session = world
+    caplog.set_level(logging.DEBUG)
+    before = every_page(browsers, CURIOUS, session)
+    known = [shown(browsers[part], "/office/party/applications/") for part in MAY_KNOW]
+    known.append(shown(browsers[A_SECRETARY], "/office/party/members/"))
+    caplog.clear()
+    entries, notices = Entry.objects.count(), Notice.objects.count()
+    affiliate(cast, program)
+    after = every_page(browsers, CURIOUS, session)
+    differ = [
+        where
+        for where, body in after.items()
+        if body != before[where] and not where[1].startswith(tuple(f"/{one}" for one in GROWING))
+    ]
+    assert differ == []
+    hidden = [word.encode() for word in CANARIES[2:]]
+    assert [where for where, body in after.items() if any(word in body for word in hidden)] == []
+    # the control: those who may know are shown that there is something
+    seen = [shown(browsers[part], "/office/party/applications/") for part in MAY_KNOW]
+    seen.append(shown(browsers[A_SECRETARY], "/office/party/members/"))
+    assert all(now != then for now, then in zip(seen, known, strict=True))
+    # nothing beside the pages says it either: the log, the journal, notices, the ledger
+    beside = {
+        "log": "\n".join(record.getMessage() for record in caplog.records),
+        "journal": "\n".join(
+            str(one)
+            for one in Entry.objects.order_by("-pk").values_list("detail")[: Entry.objects.count() - entries]
+        ),
+        "notices": "\n".join(str(one) for one in Notice.objects.values_list("kind", "facts")),
+        "ledger": "\n".join(str(one) for one in LedgerEntry.objects.values()),
+    }
+    assert Notice.objects.count() > notices, "somebody was told, so that the notice is looked at"
+    for place, text in beside.items():
+        for word in (*CANARIES, "党", "political"):
+            assert word not in text, (place, word)
+
+
+def test_no_room_that_serves_reads_what_somebody_belongs_to():
+    """Whether and how fast a service is given cannot depend on it: no room that gives one names it."""
+    package = Path(__file__).parents[2]
+    for room in ("cases", "stations", "reports", "volunteers", "learning", "workflow", "notices", "ledger"):
+        for file in (package / room).rglob("*.py"):
+            text = file.read_text()
+            if "tests" in file.parts or "migrations" in file.parts:
+                continue
+            assert "nuanyi.party" not in text, file
+            allowed = text.count('actor.can("people.reveal_political")') if room == "learning" else 0
+            assert text.replace("political affiliation", "").count("political") == allowed, file
