@@ -19,4 +19,5 @@ MEMBERS_SEEN = declare("party.members_seen", _("The list of a branch was opened"
 SHOWN = declare("party.shown", _("Somebody says it of themselves, or takes it back"))
 FLAG_CHANGED = declare("party.flag_changed", _("An establishment shows the flag, or no more"))
 AFFILIATION_COUNTED = declare("party.affiliation_counted", _("Where a branch is possible was worked out"))
+ALLIANCE_CHANGED = declare("party.alliance_changed", _("Members, rooms or activities of an alliance changed"))
 DEFINITION_SAVED = declare("party.definition_saved", _("What counts as covered was changed"))

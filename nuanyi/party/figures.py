@@ -26,6 +26,10 @@ def _covered(which: str) -> Any:
     return count
 
 
+def _joint(asked: Window, by: tuple[str, ...]) -> Counts:
+    return ledger.sums((kinds.JOINT_ACTIVITIES,), asked, by)
+
+
 def _visits(asked: Window, by: tuple[str, ...]) -> Counts:
     names = {"township": "region_code", "month": "month", "sector": "sector"}
     return ledger.sums((kinds.VISITS,), asked, tuple(names[one] for one in by))
@@ -63,5 +67,17 @@ offer(
         "/office/party/coverage/",
         _("Visits and talks that instructors recorded at the establishments they follow"),
         listed=lambda asked: ledger.listed(kinds.VISITS, asked),
+    )
+)
+offer(
+    Figure(
+        kinds.JOINT_ACTIVITIES,
+        _("Joint activities of alliances"),
+        _("activities"),
+        _joint,
+        ("month",),
+        "/office/party/alliances/",
+        _("Activities that members of an alliance held together, counted when they took place"),
+        listed=lambda asked: ledger.listed(kinds.JOINT_ACTIVITIES, asked),
     )
 )

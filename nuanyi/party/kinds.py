@@ -6,6 +6,9 @@ from nuanyi.ledger import rules as ledger
 from nuanyi.notices import rules as notices
 
 VISITS = ledger.declare("party.visits", _("Visits and talks of instructors"), _("visits"))
+JOINT_ACTIVITIES = ledger.declare(
+    "party.joint_activities", _("Joint activities of alliances"), _("activities")
+)
 
 #: Says nothing of what it is about: a notice is read over somebody's shoulder.
 TALK_OWED = notices.declare(

@@ -14,6 +14,7 @@ from nuanyi.lib.sealed import SealedText
 from nuanyi.lib.sectors import Sector
 from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Door, Form, Standing, State, VisitKind
 from nuanyi.people.models import Account
+from nuanyi.units.models import Alliance, Unit
 
 _ASKED = _("To talk with you about joining, within a month")
 
@@ -321,3 +322,63 @@ class Flag(models.Model):
         constraints = [
             models.UniqueConstraint("establishment", condition=Q(until_date=None), name="one_flag_at_a_time")
         ]
+
+
+class AllianceFirm(models.Model):
+    """An establishment is a member of an alliance, beside the units that are."""
+
+    PERSONAL = NOBODY
+
+    alliance = models.ForeignKey(Alliance, on_delete=models.CASCADE, related_name="firms")
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="alliances")
+    paper = models.CharField(max_length=120)
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "alliance", "establishment", condition=Q(until_date=None), name="firm_in_alliance_once"
+            )
+        ]
+
+
+class SharedRoom(models.Model):
+    """A room that a member opens to all: a unit's or a firm's."""
+
+    PERSONAL = NOBODY
+
+    alliance = models.ForeignKey(Alliance, on_delete=models.CASCADE, related_name="rooms")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    firm = models.ForeignKey(AllianceFirm, null=True, on_delete=models.CASCADE, related_name="rooms")
+    name = models.CharField(max_length=80)
+    region_code = models.CharField(max_length=12)
+    offers = models.CharField(max_length=120, blank=True)
+    hours = models.CharField(max_length=60, blank=True)
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["region_code", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit=None, firm__isnull=False) | Q(unit__isnull=False, firm=None),
+                name="shared_room_of_one",
+            )
+        ]
+
+
+class JointActivity(models.Model):
+    """Something members of an alliance do together; ``present`` once it took place."""
+
+    PERSONAL = NOBODY
+
+    alliance = models.ForeignKey(Alliance, on_delete=models.CASCADE, related_name="activities")
+    title = models.CharField(max_length=80)
+    activity_date = models.DateField()
+    place = models.CharField(max_length=80, blank=True)
+    present = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-activity_date", "-pk"]

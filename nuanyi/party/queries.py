@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
@@ -18,18 +19,22 @@ from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import Words
 from nuanyi.party import rules
 from nuanyi.party.models import (
+    AllianceFirm,
     Application,
     Assignment,
     CoverageDefinition,
     Flag,
+    JointActivity,
     Member,
     Organisation,
     Reach,
+    SharedRoom,
     Showing,
     Visit,
 )
 from nuanyi.party.rules import FORMS, ORGANISE, Form, State, Step
 from nuanyi.people.models import Account, RoleGrant, keys
+from nuanyi.units.models import Alliance, Unit
 
 PROGRAM = system("party")
 #: More than anybody can visit; the page shows no more.
@@ -174,6 +179,61 @@ def flags() -> list[Flag]:
     with row_security.reader(PROGRAM):  # that they show it is said to everybody; nothing else of them is read
         rows = Flag.objects.filter(until_date=None).select_related("establishment", "organisation")
         return list(rows[:FOLLOWED_AT_MOST])
+
+
+# alliances ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Belt:
+    """An alliance with its members of every kind, what they share and do, and its figures."""
+
+    alliance: Alliance
+    units: list[Unit]
+    firms: list[AllianceFirm]
+    rooms: list[SharedRoom]
+    activities: list[JointActivity]
+    organised: int
+    worked: int
+
+    @property
+    def held(self) -> int:
+        """Joint activities that took place."""
+        return sum(1 for one in self.activities if one.present is not None)
+
+    @property
+    def present(self) -> int:
+        """How many people came to them altogether."""
+        return sum(one.present or 0 for one in self.activities)
+
+
+def belt(pk: int) -> Belt | None:
+    """One alliance."""
+    alliance = Alliance.objects.filter(pk=pk).first()
+    if alliance is None:
+        return None
+    firms = list(alliance.firms.filter(until_date=None).select_related("establishment"))
+    wanted = [firm.establishment_id for firm in firms]
+    reached: list[Any] = list(covered().filter(pk__in=wanted))
+    return Belt(
+        alliance,
+        list(alliance.members.filter(active=True).order_by("name")),
+        firms,
+        list(alliance.rooms.filter(until_date=None).select_related("unit", "firm__establishment")),
+        list(alliance.activities.all()[:100]),
+        sum(1 for one in reached if one.organised),
+        sum(1 for one in reached if one.worked),
+    )
+
+
+def belts() -> list[Alliance]:
+    """Every alliance by name, with how many members of each kind and rooms it has. One query."""
+    rows = Alliance.objects.annotate(
+        unit_count=Count("members", filter=Q(members__active=True), distinct=True),
+        firm_count=Count("firms", filter=Q(firms__until_date=None), distinct=True),
+        room_count=Count("rooms", filter=Q(rooms__until_date=None), distinct=True),
+    )
+    return list(rows.order_by("name"))
 
 
 # instructors -------------------------------------------------------------------------------------

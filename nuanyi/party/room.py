@@ -39,6 +39,7 @@ ROOM = Room(
         MenuItem(_("Applications"), "party:applications", "hand", rules.APPLICATIONS, order=10),
         MenuItem(_("Members"), "party:members", "people", rules.MEMBERS, order=15),
         MenuItem(_("Two coverages"), "party:coverage", "round", rules.COVERAGE, order=20),
+        MenuItem(_("Alliances"), "party:alliances", "round", rules.COVERAGE, order=25),
         MenuItem(_("Organisations"), "party:organisations", "people", rules.ORGANISE, order=30),
         MenuItem(_("Where a branch is possible"), "party:possible", "map", rules.ORGANISE, order=35),
         MenuItem(_("Instructors"), "party:instructors", "people", rules.ORGANISE, order=40),
@@ -53,6 +54,9 @@ ROOM = Room(
         Shot("party-coverage", Route("party:coverage"), "liangxin"),
     ],
     lasting=frozenset({"CoverageDefinition"}),
-    unbound={"Organisation": "which organisations there are, and who is secretary, is no secret of a person"},
+    unbound={
+        "Organisation": "which organisations there are, and who is secretary, is no secret of a person",
+        "SharedRoom": "a room that a member of an alliance opens to everybody",
+    },
     secret_paths=["party/mine", "party/member"],
 )

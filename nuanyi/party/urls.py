@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nuanyi.party import members_staff, staff
+from nuanyi.party import alliances_staff, members_staff, staff
 
 app_name = "party"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("applications/<int:pk>/papers/<slug:name>/", staff.paper, name="paper"),
     path("possible/", staff.possible_branches, name="possible"),
     path("possible/points/", staff.possible_points, name="possible_points"),
+    path("alliances/", alliances_staff.alliance_list, name="alliances"),
+    path("alliances/<int:pk>/", alliances_staff.alliance, name="alliance"),
+    path("alliances/<int:pk>/points/", alliances_staff.points, name="alliance_points"),
     path("members/", members_staff.member_list, name="members"),
     path("members/<int:pk>/", members_staff.member, name="member"),
     path("mine/", staff.my_groups, name="mine"),

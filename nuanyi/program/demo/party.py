@@ -11,11 +11,12 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.sectors import Sector
 from nuanyi.party.models import Organisation
-from nuanyi.party.services import instructors, joining, members, organisations
+from nuanyi.party.services import alliances, instructors, joining, members, organisations
 from nuanyi.people import services as people
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
+from nuanyi.units.models import Alliance
 
 DEMO = system("demo")
 SPACE = UUID("5b9b6c57-1f1e-4a52-8d9c-2a6c4a1c7e02")
@@ -33,6 +34,7 @@ def build() -> None:
     _applications()
     _members(department)
     _affiliations()
+    _belt(department)
 
 
 def _organisations(department: Actor) -> None:
@@ -174,3 +176,45 @@ def _affiliations() -> None:
     for number, worker in enumerate(chosen):
         people.give_consent(actor=DEMO, person=worker.person, purpose="political", evidence="同意书（示例）")
         people.seal_into(worker.person, political="中共党员" if number < 4 else "群众").save()
+
+
+def _belt(department: Actor) -> None:
+    """桂阳公路党建示范带: firms beside units, their rooms, a year of joint activities."""
+    belt = Alliance.objects.order_by("pk").first()
+    if belt is None:
+        return
+    shops = Establishment.objects.filter(region_code__startswith="450311100").order_by("pk")[:6]
+    firms = [
+        alliances.take_firm(
+            actor=department, alliance=belt.pk, establishment=shop.pk, paper="加入意向书（示例）"
+        )
+        for shop in shops
+    ]
+    for number, unit in enumerate(belt.members.order_by("pk")[:2]):
+        alliances.share_room(
+            actor=department,
+            alliance=belt.pk,
+            told=alliances.RoomInput(
+                f"共享活动室{number + 1}（示例）",
+                "450311001",
+                "会议、党课、投影",
+                "工作日 9:00-18:00",
+                unit=unit.pk,
+            ),
+        )
+    if firms:
+        alliances.share_room(
+            actor=department,
+            alliance=belt.pk,
+            told=alliances.RoomInput(
+                "企业休息室（示例）", "450311100", "歇脚、充电、饮水", "每天 8:00-20:00", firm=firms[0].pk
+            ),
+        )
+    for number, title in enumerate(("联合主题党日", "交通安全宣讲进园区", "义诊和急救培训", "消防应急演练")):
+        on = clock.today() - timedelta(days=80 * number + 10)
+        made = alliances.plan_activity(
+            actor=department,
+            alliance=belt.pk,
+            told=alliances.ActivityInput(f"{title}（示例）", on, "桂阳公路沿线（示例）"),
+        )
+        alliances.hold_activity(actor=department, pk=made.pk, present=24 + 7 * number)

@@ -400,6 +400,8 @@ OF_THE_DISTRICT = {
     "census:pairs",
     "census:pairs_again",
     "party:organisation",
+    "party:alliance",
+    "party:alliance_points",
     "learning:lesson",
     "learning:move",
     "learning:media",

@@ -1,0 +1,130 @@
+"""The office's face of alliances: members of every kind, shared rooms, joint activities, figures and the map."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nuanyi.census.models import Establishment
+from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
+from nuanyi.party import queries
+from nuanyi.party.rules import COVERAGE, ORGANISE
+from nuanyi.party.services import alliances
+from nuanyi.places import queries as places
+
+SHOWN = 50
+
+
+@require_safe
+@permission_required(COVERAGE)
+def alliance_list(request: HttpRequest) -> HttpResponse:
+    """Which alliances are there?"""
+    return render(request, "party/staff/alliances.html", {"belts": queries.belts()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(COVERAGE)
+def alliance(request: HttpRequest, pk: int) -> HttpResponse:
+    """One alliance: who belongs to it, what they share, what they do."""
+    actor, refusal = actor_of(request), None
+    if request.method == "POST":
+        try:
+            _change(request, pk)
+            return redirect("party:alliance", pk)
+        except NotFound:
+            raise
+        except Refusal as wrong:
+            refusal = wrong
+    found = queries.belt(pk)
+    if found is None:
+        raise NotFound()
+    words, may_change = request.GET.get("q", "").strip(), actor.can(ORGANISE)
+    near = Establishment.objects.exclude(pk__in=[firm.establishment_id for firm in found.firms])
+    context = {
+        "belt": found,
+        "may_change": may_change,
+        "near": near.filter(name__icontains=words).order_by("name")[:SHOWN] if words and may_change else [],
+        "words": words,
+        "posted": request.POST,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+        "regions": places.township_choices(),
+    }
+    return render(request, "party/staff/alliance.html", context, status=status_of(refusal))
+
+
+def _change(request: HttpRequest, pk: int) -> None:
+    actor, told = actor_of(request), request.POST
+    deed = told.get("deed", "")
+    if deed == "firm":
+        alliances.take_firm(
+            actor=actor,
+            alliance=pk,
+            establishment=uuid_of(told.get("establishment", "")),
+            paper=told.get("paper", ""),
+        )
+    elif deed == "leave":
+        alliances.let_firm_go(actor=actor, pk=number_of(told.get("firm", "")))
+    elif deed == "close":
+        alliances.close_room(actor=actor, pk=number_of(told.get("room", "")))
+    elif deed == "room":
+        kind, _dash, number = told.get("whose", "").partition("-")
+        alliances.share_room(
+            actor=actor,
+            alliance=pk,
+            told=alliances.RoomInput(
+                told.get("name", ""),
+                told.get("region", ""),
+                told.get("offers", ""),
+                told.get("hours", ""),
+                unit=number_of(number) if kind == "unit" else None,
+                firm=number_of(number) if kind == "firm" else None,
+            ),
+        )
+    elif deed == "held":
+        alliances.hold_activity(
+            actor=actor,
+            pk=number_of(told.get("activity", "")),
+            present=number_of(told.get("present", "")),
+        )
+    else:
+        alliances.plan_activity(
+            actor=actor,
+            alliance=pk,
+            told=alliances.ActivityInput(
+                told.get("title", ""), day_of(told.get("on", ""), "on"), told.get("place", "")
+            ),
+        )
+
+
+@require_safe
+@permission_required(COVERAGE)
+def points(request: HttpRequest, pk: int) -> HttpResponse:
+    """Firms and rooms on the map: one point a township, where its outline is known."""
+    found = queries.belt(pk)
+    if found is None:
+        raise NotFound()
+    names, counts = places.names_by_code(), dict[str, int]()
+    for code in [
+        *(firm.establishment.region_code for firm in found.firms),
+        *(room.region_code for room in found.rooms),
+    ]:
+        counts[code[:9]] = counts.get(code[:9], 0) + 1
+    features = []
+    for code, count in sorted(counts.items()):
+        middle = places.middle_of(code)
+        if middle is None:
+            continue
+        words = ngettext("%(place)s: %(n)d member or room", "%(place)s: %(n)d members and rooms", count)
+        features.append(
+            {
+                "type": "Feature",
+                "geometry": {"type": "Point", "coordinates": [middle[1], middle[0]]},
+                "properties": {"kind": words % {"place": names.get(code, code), "n": count}, "count": count},
+            }
+        )
+    return JsonResponse({"type": "FeatureCollection", "features": features})

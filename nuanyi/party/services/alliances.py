@@ -1,0 +1,163 @@
+"""Alliances (党建示范带): firms beside units as members, the rooms they share, what they do together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.census.models import Establishment
+from nuanyi.journal import services as journal
+from nuanyi.ledger import services as ledger
+from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
+from nuanyi.party import events, kinds
+from nuanyi.party.models import AllianceFirm, JointActivity, SharedRoom
+from nuanyi.party.rules import ORGANISE
+from nuanyi.places import queries as places
+from nuanyi.units.models import Alliance, Unit
+
+
+@dataclass
+class RoomInput:
+    """A room that a member opens to others: a unit's or a firm's."""
+
+    name: str
+    region_code: str
+    offers: str
+    hours: str
+    unit: int | None = None
+    firm: int | None = None
+
+
+@dataclass
+class ActivityInput:
+    """What members did or will do together."""
+
+    title: str
+    on: date
+    place: str
+    present: int = 0
+
+
+def _alliance(pk: int) -> Alliance:
+    found = Alliance.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@transaction.atomic
+def take_firm(*, actor: Actor, alliance: int, establishment: UUID, paper: str) -> AllianceFirm:
+    """An establishment joins an alliance, by its own paper. Raises NotAllowed, NotFound, BadInput, Conflict."""
+    actor.require(ORGANISE)
+    belt = _alliance(alliance)
+    target = Establishment.objects.select_for_update().filter(pk=establishment).first()
+    if target is None:
+        raise NotFound()
+    if not paper.strip():
+        raise BadInput(fields={"paper": _("The paper by which the establishment agrees.")})
+    if AllianceFirm.objects.filter(alliance=belt, establishment=target, until_date=None).exists():
+        raise Conflict(_("It is a member already."), code="member-already")
+    made = AllianceFirm.objects.create(
+        alliance=belt, establishment=target, paper=paper.strip()[:120], from_date=clock.today()
+    )
+    journal.record(actor, events.ALLIANCE_CHANGED, belt)
+    return made
+
+
+@transaction.atomic
+def let_firm_go(*, actor: Actor, pk: int) -> None:
+    """An establishment leaves; the rooms it opened are open no more. Raises NotAllowed, NotFound."""
+    actor.require(ORGANISE)
+    found = AllianceFirm.objects.select_for_update().filter(pk=pk, until_date=None).first()
+    if found is None:
+        raise NotFound()
+    found.until_date = clock.today()
+    found.save(update_fields=["until_date"])
+    found.rooms.filter(until_date=None).update(until_date=clock.today())
+    journal.record(actor, events.ALLIANCE_CHANGED, found.alliance)
+
+
+@transaction.atomic
+def share_room(*, actor: Actor, alliance: int, told: RoomInput) -> SharedRoom:
+    """A member opens a room. Raises NotAllowed, NotFound, BadInput."""
+    actor.require(ORGANISE)
+    belt = _alliance(alliance)
+    wrong: dict[str, Words] = {}
+    if not 2 <= len(told.name.strip()) <= 80:
+        wrong["name"] = _("A name, from 2 to 80 characters.")
+    if told.region_code not in places.names_by_code():
+        wrong["region"] = _("Choose a region.")
+    unit = Unit.objects.filter(pk=told.unit or 0, alliances=belt, active=True).first()
+    firm = AllianceFirm.objects.filter(pk=told.firm or 0, alliance=belt, until_date=None).first()
+    if (unit is None) == (firm is None):
+        wrong["whose"] = _("Choose the member who opens it.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    made = SharedRoom.objects.create(
+        alliance=belt,
+        unit=unit,
+        firm=firm,
+        name=told.name.strip(),
+        region_code=told.region_code,
+        offers=told.offers.strip()[:120],
+        hours=told.hours.strip()[:60],
+        from_date=clock.today(),
+    )
+    journal.record(actor, events.ALLIANCE_CHANGED, belt)
+    return made
+
+
+@transaction.atomic
+def close_room(*, actor: Actor, pk: int) -> None:
+    """A room is shared no more. Raises NotAllowed, NotFound."""
+    actor.require(ORGANISE)
+    found = SharedRoom.objects.select_for_update().filter(pk=pk, until_date=None).first()
+    if found is None:
+        raise NotFound()
+    found.until_date = clock.today()
+    found.save(update_fields=["until_date"])
+    journal.record(actor, events.ALLIANCE_CHANGED, found.alliance)
+
+
+@transaction.atomic
+def plan_activity(*, actor: Actor, alliance: int, told: ActivityInput) -> JointActivity:
+    """Members do something together. Raises NotAllowed, NotFound, BadInput."""
+    actor.require(ORGANISE)
+    belt = _alliance(alliance)
+    wrong: dict[str, Words] = {}
+    if not 2 <= len(told.title.strip()) <= 80:
+        wrong["title"] = _("A name, from 2 to 80 characters.")
+    if not date(2012, 1, 1) <= told.on <= date(clock.today().year + 2, 12, 31):
+        wrong["on"] = _("Choose a day.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    made = JointActivity.objects.create(
+        alliance=belt, title=told.title.strip(), activity_date=told.on, place=told.place.strip()[:80]
+    )
+    journal.record(actor, events.ALLIANCE_CHANGED, belt)
+    return made
+
+
+@transaction.atomic
+def hold_activity(*, actor: Actor, pk: int, present: int) -> JointActivity:
+    """It took place, with so many people; it is counted. Raises NotAllowed, NotFound, BadInput, IllegalMove."""
+    actor.require(ORGANISE)
+    found = JointActivity.objects.select_for_update().filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    if not 1 <= present <= 5000:
+        raise BadInput(fields={"present": _("From 1 to 5,000 people.")})
+    if found.present is not None or found.activity_date > clock.today():
+        raise IllegalMove(_("It has not begun yet, or was counted already."), code="not-to-be-held")
+    found.present = present
+    found.save(update_fields=["present"])
+    journal.record(actor, events.ALLIANCE_CHANGED, found.alliance)
+    line = ledger.Delivered(day=found.activity_date, unit_id=actor.unit_id or 0)
+    ledger.record(kinds.JOINT_ACTIVITIES, [line], source=found)
+    return found

@@ -1,0 +1,99 @@
+"""An alliance has members of every kind, shares rooms and does things together; its page shows its figures."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed
+from nuanyi.lib.figures import Window, offered
+from nuanyi.party import queries
+from nuanyi.party.services import alliances
+from nuanyi.units import services as units
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def belt(cast, district, program):
+    return units.put_alliance(actor=program, name="桂阳公路党建示范带", members=[district["t100"]])
+
+
+@pytest.fixture
+def firm(cast, belt, shop):
+    return alliances.take_firm(
+        actor=cast.actor("organisation"),
+        alliance=belt.pk,
+        establishment=shop("雁山快递站", "450311100").pk,
+        paper="意向书",
+    )
+
+
+def room(cast, belt, **whose):
+    told = alliances.RoomInput("休息室", "450311100", "歇脚、充电", "每天 8:00-20:00", **whose)
+    return alliances.share_room(actor=cast.actor("organisation"), alliance=belt.pk, told=told)
+
+
+def test_units_and_firms_share_rooms_and_a_firm_that_leaves_takes_its_rooms_along(cast, district, belt, firm):
+    room(cast, belt, unit=district["t100"].pk)
+    room(cast, belt, firm=firm.pk)
+    assert len(queries.belt(belt.pk).rooms) == 2
+    for wrong in ({}, {"unit": district["shichang"].pk}, {"unit": district["t100"].pk, "firm": firm.pk}):
+        with pytest.raises(BadInput) as refused:
+            room(cast, belt, **wrong)
+        assert "whose" in refused.value.fields
+    alliances.let_firm_go(actor=cast.actor("organisation"), pk=firm.pk)
+    found = queries.belt(belt.pk)
+    assert (len(found.firms), len(found.rooms)) == (0, 1)
+
+
+def test_a_firm_is_a_member_once_and_only_by_its_paper(cast, belt, firm, shop):
+    with pytest.raises(Conflict):
+        alliances.take_firm(
+            actor=cast.actor("organisation"), alliance=belt.pk, establishment=firm.establishment_id, paper="x"
+        )
+    with pytest.raises(BadInput):
+        alliances.take_firm(
+            actor=cast.actor("organisation"), alliance=belt.pk, establishment=shop().pk, paper=" "
+        )
+
+
+def test_a_joint_activity_counts_once_and_when_it_took_place(cast, belt):
+    office = cast.actor("organisation")
+
+    def plan(on):
+        return alliances.plan_activity(
+            actor=office, alliance=belt.pk, told=alliances.ActivityInput("联合主题党日", on, "良丰")
+        )
+
+    coming, past = plan(clock.today() + timedelta(days=3)), plan(clock.today())
+    with pytest.raises(IllegalMove):
+        alliances.hold_activity(actor=office, pk=coming.pk, present=5)
+    alliances.hold_activity(actor=office, pk=past.pk, present=24)
+    with pytest.raises(IllegalMove):
+        alliances.hold_activity(actor=office, pk=past.pk, present=24)
+    assert offered()["party.joint_activities"].total(Window()) == 1
+    found = queries.belt(belt.pk)
+    assert (found.held, found.present) == (1, 24)
+    with pytest.raises(BadInput):
+        plan(date(1999, 1, 1))
+
+
+def test_its_page_is_kept_by_the_organisation_department_and_read_by_the_office(cast, belt, firm):
+    page = f"/office/party/alliances/{belt.pk}/"
+    office, reader = cast.client("organisation"), cast.client("office")
+    told = {"deed": "room", "name": "休息室", "whose": f"firm-{firm.pk}", "region": "450311100"}
+    assert office.post(page, told).status_code == 302
+    assert office.post(page, {**told, "whose": ""}).status_code == 422
+    shown = reader.get(page).content.decode()
+    assert "雁山快递站" in shown
+    assert "休息室" in shown
+    assert reader.post(page, told).status_code == 403
+    with pytest.raises(NotAllowed):
+        alliances.let_firm_go(actor=cast.actor("office"), pk=firm.pk)
+    assert cast.client("clerk").get(page).status_code == 403
+    assert reader.get("/office/party/alliances/").status_code == 200
+    assert reader.get(f"{page}points/").json()["features"] == []
+    assert reader.get("/office/party/alliances/999999/").status_code == 404
