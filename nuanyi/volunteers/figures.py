@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.db.models.functions import Substr
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.ledger import queries as ledger
-from nuanyi.lib.figures import Counts, Figure, Window, offer
+from nuanyi.lib import clock
+from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
 from nuanyi.volunteers import kinds
-from nuanyi.volunteers.models import Volunteer
-from nuanyi.volunteers.rules import Standing
+from nuanyi.volunteers.models import Signup
+
+
+def _took_part(asked: Window) -> QuerySet[Signup]:
+    """Places on shifts of which somebody else confirmed minutes; one person may have several."""
+    rows = Signup.objects.filter(minutes__gt=0, volunteer__region_code__startswith=asked.region)
+    if asked.first:
+        rows = rows.filter(shift__starts_at__gte=clock.midnight(asked.first))
+    if asked.last:
+        rows = rows.filter(shift__starts_at__lt=clock.midnight(asked.last + timedelta(days=1)))
+    return rows
 
 
 def _volunteers(asked: Window, by: tuple[str, ...]) -> Counts:
-    rows = Volunteer.objects.filter(standing=Standing.ACTIVE, region_code__startswith=asked.region)
-    if asked.last:
-        rows = rows.filter(day__lte=asked.last)
+    rows = _took_part(asked).order_by()
     if not by:
-        return {(): rows.count()}
-    grouped = (
-        rows.order_by()
-        .annotate(township=Substr("region_code", 1, 9))
-        .values_list("township")
-        .annotate(n=Count("pk"))
-    )
-    return {(str(township),): n for township, n in grouped}
+        return {(): rows.values("volunteer").distinct().count()}
+    grouped = rows.annotate(township=Substr("volunteer__region_code", 1, 9)).values_list("township")
+    return {(str(township),): n for township, n in grouped.annotate(n=Count("volunteer", distinct=True))}
+
+
+def _listed(asked: Window) -> list[Counted]:
+    """Each person once, with the first shift of the time asked for; nobody is named."""
+    found: dict[int, Counted] = {}
+    for row in _took_part(asked).select_related("shift", "volunteer").order_by("shift__starts_at", "pk"):
+        found.setdefault(
+            row.volunteer_id,
+            Counted(
+                words=f"{row.shift.title} · {row.get_role_display()}",
+                day=clock.day_of(row.shift.starts_at),
+                region=row.volunteer.region_code,
+                href=reverse("volunteers:shift", kwargs={"pk": row.shift_id}),
+            ),
+        )
+    return list(found.values())
 
 
 def _sums(kind: str) -> Any:
@@ -41,13 +62,14 @@ def _sums(kind: str) -> Any:
 offer(
     Figure(
         "governance.volunteers",
-        _("Volunteers"),
+        _("Volunteers who took part"),
         _("people"),
         _volunteers,
         ("township",),
         "/office/volunteers/",
-        _("Active members of teams who joined by the end of the time asked for"),
+        _("Persons who took part in a shift of the time asked for, their hours confirmed by somebody else"),
         of_people=True,
+        listed=_listed,
     )
 )
 offer(

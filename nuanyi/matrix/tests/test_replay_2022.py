@@ -32,7 +32,7 @@ def test_every_number_of_the_page_has_its_records_and_they_sum_to_it(cast):
     office = cast.actor("office")
     found = year.report(office, 2022)
     keys = {number.key for _title, sentences in found.parts for one in sentences for number in one.numbers}
-    assert len(keys) == 18
+    assert len(keys) == 20
     for key in keys:
         behind = records.behind(office, key, window("2022"))
         assert behind.rows is not None, key

@@ -22,7 +22,7 @@ from nuanyi.people.models import Account
 from nuanyi.places import base_map
 from nuanyi.places import services as places
 from nuanyi.places.models import Region
-from nuanyi.program.demo import desk, party, polygons, school, stations, street
+from nuanyi.program.demo import desk, office, party, polygons, school, stations, street
 from nuanyi.stations import jobs
 from nuanyi.units import services as units
 from nuanyi.units.models import Unit
@@ -124,6 +124,8 @@ def build(say: Callable[[str], None]) -> dict[str, Any]:
         street.build_street()
         say("Party work …")
         party.build()
+        say("key tasks …")
+        office.build()
     with row_security.reading_as(ACTOR):
         if key_round.state != RoundState.CLOSED:
             rounds.move_round(actor=ACTOR, census_round=key_round, state=RoundState.CLOSED)

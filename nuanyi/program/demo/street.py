@@ -49,6 +49,12 @@ TEAMS = (
     ("小哥先锋志愿服务队（示例）", "pioneer", "yanshan"),
     ("红色管家（示例）", "steward", "gonghui"),
 )
+#: The Saturdays of 2022 on which each team went out, in the order of TEAMS.
+PAST_SHIFTS = (
+    ("publicity", "反诈宣传进社区", date(2022, 4, 16)),
+    ("pioneer", "路口文明劝导", date(2022, 6, 11)),
+    ("steward", "小区环境整治", date(2022, 9, 17)),
+)
 SURNAMES = "周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔"
 
 
@@ -184,15 +190,19 @@ def _shifts(people: list[Volunteer]) -> None:
     office_hand = actor_for(Account.objects.get(username="liangxin"))
     team = Team.objects.get(kind="pioneer")
     grid = people[1].grid_code
-    with clock.held_at(_at(date(2022, 6, 1), 8)):
-        past = shifts.call_shift(actor=ACTOR, told=_shift(team.pk, "路口文明劝导", date(2022, 6, 11), grid))
-        for person in people[1:10:3]:
-            shifts.sign_up(link=joining.link_of(person), shift=past.pk, role="traffic")
-    with clock.held_at(_at(date(2022, 6, 11), 8)):
-        for person in people[1:10:3]:
-            shifts.come(link=joining.link_of(person), shift=past.pk)
-    with clock.held_at(_at(date(2022, 6, 11), 12)):
-        shifts.close(actor=office_hand, pk=past.pk)
+    # every team has its Saturday, and all of its members come
+    for number, (kind, title, day) in enumerate(PAST_SHIFTS):
+        own = people[number :: len(PAST_SHIFTS)]
+        called = _shift(Team.objects.get(kind=kind).pk, title, day, grid, traffic=len(own))
+        with clock.held_at(_at(day - timedelta(days=10), 8)):
+            past = shifts.call_shift(actor=ACTOR, told=called)
+            for person in own:
+                shifts.sign_up(link=joining.link_of(person), shift=past.pk, role="traffic")
+        with clock.held_at(_at(day, 8)):
+            for person in own:
+                shifts.come(link=joining.link_of(person), shift=past.pk)
+        with clock.held_at(_at(day, 12)):
+            shifts.close(actor=office_hand, pk=past.pk)
     coming = clock.today() + timedelta(days=(5 - clock.today().weekday()) % 7 or 7)
     shifts.call_shift(actor=ACTOR, told=_shift(team.pk, "周末路口文明劝导（示例）", coming, grid))
     for title, amount, hours, stock in (("热饭一份（示例）", 60, 2, 30), ("头盔一顶（示例）", 20, 20, 10)):
@@ -211,7 +221,7 @@ def _shifts(people: list[Volunteer]) -> None:
         rewards.save_reward(actor=ACTOR, pledge=pledged.pk, hours=hours, stock=stock)
 
 
-def _shift(team: int, title: str, day: date, grid: str) -> shifts.ShiftInput:
+def _shift(team: int, title: str, day: date, grid: str, traffic: int = 4) -> shifts.ShiftInput:
     return shifts.ShiftInput(
         team=team,
         topic="civility",
@@ -219,7 +229,7 @@ def _shift(team: int, title: str, day: date, grid: str) -> shifts.ShiftInput:
         place="桂阳公路与良丰路口",
         starts_at=_at(day, 8),
         ends_at=_at(day, 11),
-        needs={"traffic": 4, "speaker": 2},
+        needs={"traffic": traffic, "speaker": 2},
         region_code=grid[:9],
         grid_code=grid,
     )
