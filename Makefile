@@ -33,8 +33,8 @@ demo: .venv/ready
 
 # A browser, Chinese fonts, LibreOffice and a C compiler are only needed by tests; nothing at run time.
 system-packages:
-	@if ! command -v chromium >/dev/null || ! command -v gcc >/dev/null || ! test -e /usr/sbin/pgbouncer || ! test -e /usr/sbin/sshd || ! test -e /usr/sbin/nginx || ! command -v caddy >/dev/null || ! command -v soffice >/dev/null || ! test -e /usr/lib/libreoffice/program/libswlo.so || ! fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk libreoffice-calc libreoffice-writer pgbouncer openssh-server nginx-light caddy gcc libc6-dev >/dev/null; fi
+	@if ! command -v chromium >/dev/null || ! command -v gcc >/dev/null || ! test -e /usr/sbin/pgbouncer || ! test -e /usr/sbin/sshd || ! test -e /usr/sbin/nginx || ! command -v caddy >/dev/null || ! command -v soffice >/dev/null || ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || ! test -e /usr/lib/libreoffice/program/libswlo.so || ! fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk libreoffice-calc libreoffice-writer pgbouncer postgresql openssh-server nginx-light caddy gcc libc6-dev >/dev/null; fi
 
 # a browser that ran out of time on a busy machine is tried once more, and shown as R; nothing else is
 test: .venv/dev-ready system-packages lint

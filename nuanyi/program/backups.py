@@ -9,6 +9,7 @@ was written are erased again when it is restored (``people.erasures``, kept besi
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -36,6 +37,11 @@ from nuanyi.program import database, row_policies
 DUMP, MANIFEST = "nuanyi.dump", "manifest.json"
 #: How the databases of rehearsals are called.
 SCRATCH = "nuanyi_rehearsal_"
+
+
+#: PostgreSQL 17 knows every setting that our tools begin a restore with; before, the named ones are left out.
+KNOWS_EACH_SETTING = 170_000
+UNKNOWN_BEFORE = b"SET transaction_timeout"
 
 
 def _tool(name: str) -> str:
@@ -268,18 +274,55 @@ def _drop_scratch(db: psycopg.Connection[Any]) -> None:
         db.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
+def _restore_by_script(dump: Path, url: str) -> None:
+    """Into a server older than our tools: their script by way of psql, without the settings that it does not know.
+
+    In one transaction, as the other way. Raises CannotStart.
+    """
+    write = [_tool("pg_restore"), "--no-owner", "--file=-", str(dump)]
+    read = [_tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    with (
+        subprocess.Popen(write, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as script,
+        subprocess.Popen(
+            [*read, f"--dbname={url}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        ) as server,
+    ):
+        if script.stdout is None or server.stdin is None or server.stderr is None:
+            raise CannotStart("pg_restore and psql could not be joined")
+        with contextlib.suppress(BrokenPipeError):  # what psql stumbled over it says itself
+            in_head = True
+            for line in script.stdout:
+                # rows of a table begin with COPY; from there on nothing is taken out
+                in_head = in_head and not line.startswith(b"COPY ")
+                if not (in_head and line.startswith(UNKNOWN_BEFORE)):
+                    server.stdin.write(line)
+            server.stdin.close()
+        said = server.stderr.read().decode(errors="replace").strip()
+        script.kill()
+    if server.returncode:
+        raise CannotStart(f"psql failed: {said[-800:]}")
+
+
 def _put_back(folder: Path, url: str, manifest: dict[str, Any]) -> dict[str, Any]:
     """Restore into an empty database and compare. Raises CannotStart."""
-    _run(
-        [
-            _tool("pg_restore"),
-            "--no-owner",
-            "--exit-on-error",
-            "--single-transaction",
-            f"--dbname={url}",
-            str(folder / DUMP),
-        ]
-    )
+    with psycopg.connect(url) as db:
+        is_older = db.info.server_version < KNOWS_EACH_SETTING
+    if is_older:
+        _restore_by_script(folder / DUMP, url)
+    else:
+        _run(
+            [
+                _tool("pg_restore"),
+                "--no-owner",
+                "--exit-on-error",
+                "--single-transaction",
+                f"--dbname={url}",
+                str(folder / DUMP),
+            ]
+        )
     with psycopg.connect(url) as db:
         if db.execute("SELECT to_regnamespace(%s)", [row_policies.SCHEMA]).fetchone() != (None,):
             row_policies.write_secret(db.cursor())
