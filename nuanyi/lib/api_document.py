@@ -23,10 +23,10 @@ ERRORS = {
     422: "A value that does not fit",
     503: "The database is away",
 }
-#: Degrees, a region's code of 4, 6, 9 or 12 digits, a year or a month.
+#: Degrees, a region's code of 4, 6, 9 or 12 digits, a year, quarter or month.
 DEGREES = r"^-?[0-9]{1,2}(\.[0-9]{1,9})?$"
 REGION = "^([0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})?$"
-PERIOD = "^((19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?)?$"
+PERIOD = "^(20[0-9]{2}(-(0[1-9]|1[0-2])|-Q[1-4])?)?$"
 
 
 def told(default: Any, **schema: Any) -> Any:
