@@ -18,7 +18,19 @@ def main() -> int:
     from django.conf import settings
     from django.test.utils import get_runner
 
-    from bench import doubles, imports, intake, linkage, lists, pushes, reports, stations, sums, worklist
+    from bench import (
+        doubles,
+        imports,
+        intake,
+        linkage,
+        lists,
+        policies,
+        pushes,
+        reports,
+        stations,
+        sums,
+        worklist,
+    )
     from bench.report import Report
 
     runner = get_runner(settings)(verbosity=0, interactive=False, keepdb=False)
@@ -26,7 +38,19 @@ def main() -> int:
     report = Report()
     try:
         wanted = sys.argv[1:]
-        for part in (imports, lists, sums, stations, intake, worklist, pushes, doubles, reports, linkage):
+        for part in (
+            imports,
+            lists,
+            sums,
+            stations,
+            intake,
+            worklist,
+            policies,
+            pushes,
+            doubles,
+            reports,
+            linkage,
+        ):
             if not wanted or part.__name__.removeprefix("bench.") in wanted:
                 part.run(report)
     finally:
