@@ -115,7 +115,7 @@ def change_region(
     if day > clock.today():
         raise BadInput(fields={"day": _("A change is entered from its day on.")})
     name = name.strip()[:60] or (new.name if new is not None else "")
-    if not name:
+    if not name or (new_code == old_code and name == old.name):
         raise BadInput(fields={"name": _("Write the name that the place has from then on.")})
     if RegionChange.objects.filter(old_code=old_code, day=day).exists():
         raise BadInput(fields={"day": _("This place changes on that day already.")})

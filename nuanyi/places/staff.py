@@ -9,12 +9,13 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.lib import sheets
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Refusal
+from nuanyi.lib.form_parsing import day_of
 from nuanyi.lib.ids import new_id
 from nuanyi.places import base_map, queries, services
 from nuanyi.places.models import Grid, Level, Region
@@ -92,10 +93,30 @@ def places(request: HttpRequest) -> HttpResponse:
     tree = [
         (region, [child for child in regions if child.parent_id == region.code])
         for region in regions
-        if region.level == Level.TOWNSHIP
+        if region.level == Level.TOWNSHIP and region.ended_date is None
     ]
-    context = {"tree": tree, "grids": Grid.objects.count(), "form": form, "refusal": refusal, "seen": seen}
+    context = {
+        "tree": tree,
+        "grids": Grid.objects.count(),
+        "form": form,
+        "refusal": refusal,
+        "seen": seen,
+        "changes": queries.changes(),
+    }
     return render(request, "places/staff/places.html", context, status=422 if refusal or form.errors else 200)
+
+
+@require_POST
+@permission_required("places.load")
+def change(request: HttpRequest) -> HttpResponse:
+    """A place is renamed, gets another code, or becomes part of another, from a day on."""
+    told = {name: request.POST.get(name, "").strip() for name in ("old_code", "new_code", "name", "because")}
+    services.change_region(
+        actor=actor_of(request),
+        day=day_of(request.POST.get("day", ""), "day"),
+        **{**told, "new_code": told["new_code"] or told["old_code"]},
+    )
+    return redirect("places:places")
 
 
 @require_safe

@@ -7,5 +7,6 @@ from nuanyi.places import staff
 app_name = "places"
 urlpatterns = [
     path("", staff.places, name="places"),
+    path("change/", staff.change, name="change"),
     path("map.json", staff.geojson, name="map"),
 ]

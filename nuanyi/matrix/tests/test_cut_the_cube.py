@@ -24,6 +24,7 @@ from nuanyi.matrix import cube as cubes
 from nuanyi.matrix.models import KeyTask
 from nuanyi.matrix.rules import Axis, Measure, shifted
 from nuanyi.people.access import actor_for
+from nuanyi.places import queries
 from nuanyi.places import services as places
 from nuanyi.places.models import Level, Region
 from nuanyi.units.models import Unit
@@ -317,3 +318,23 @@ def test_a_target_is_that_of_the_years_key_task(district, program, year):
         400,
         round(100 * found.row_totals[row].count / 400),
     )
+
+
+@pytest.mark.django_db
+def test_the_office_enters_a_merger_and_a_wrong_one_is_refused_in_words(cast, district):
+    _tree()
+    office = cast.client("office")
+    told = {
+        "old_code": "450311101",
+        "new_code": "450311100",
+        "day": "2022-07-01",
+        "because": "桂民函〔2022〕1号",
+    }
+    wrong = office.post("/office/places/change/", {**told, "new_code": "4503"})
+    assert wrong.status_code in (400, 422)
+    assert "同级" in wrong.content.decode()
+    assert office.post("/office/places/change/", told).status_code == 302
+    page = office.get("/office/places/").content.decode()
+    assert "桂民函〔2022〕1号" in page
+    assert office.post("/office/places/change/", told).status_code in (400, 422)
+    assert "450311101" not in {region.code for region in queries.townships()}
