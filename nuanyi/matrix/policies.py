@@ -2,6 +2,7 @@
 
 from nuanyi.lib.row_security import RowPolicy, scoped
 
+#: ``task`` names the table of its column: within the subquery a bare name would be the subquery's own.
 HAS_A_PART = (
     "(SELECT nuanyi_reads_all('matrix.tasks_see')) OR EXISTS (SELECT FROM matrix_taskunit t WHERE t.task_id = {task}"
     " AND t.unit_id = ANY ((SELECT nuanyi_units('matrix.tasks_see'))::bigint[]))"
@@ -15,9 +16,9 @@ POLICIES = [
         guarded=("sections", "counts", "corrections", "docx", "digest", "signed_at", "state", "title"),
         guard="OLD.state = 'draft'",
     ),
-    RowPolicy("matrix.Supervision", HAS_A_PART.format(task="task_id")),
-    RowPolicy("matrix.Progress", HAS_A_PART.format(task="task_id")),
-    RowPolicy("matrix.KeyTask", HAS_A_PART.format(task="id")),
+    RowPolicy("matrix.Supervision", HAS_A_PART.format(task="matrix_supervision.task_id")),
+    RowPolicy("matrix.Progress", HAS_A_PART.format(task="matrix_progress.task_id")),
+    RowPolicy("matrix.KeyTask", HAS_A_PART.format(task="matrix_keytask.id")),
     RowPolicy(
         "matrix.Practice",
         "state = 'shared' AND (SELECT nuanyi_may('matrix.view'))"

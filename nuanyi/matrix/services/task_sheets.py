@@ -123,7 +123,8 @@ def _rows(data: bytes, year: int) -> tuple[list[TaskInput], list[str]]:
     found: list[TaskInput] = []
     wrong: list[str] = []
     titles = {title for title, _width in COLUMNS}
-    sheet = next(sheets.read(data, most_signs=MOST_SIGNS), None)
+    book = sheets.read(data, most_signs=MOST_SIGNS)
+    sheet = next(book, None)
     for number, cells in enumerate(sheet.rows if sheet else (), 1):
         if not columns:
             named = {i: plain(cell) for i, cell in enumerate(cells) if plain(cell) in titles}
