@@ -352,7 +352,12 @@ def test_a_server_of_ones_own_is_used_and_pages_never_run_as_its_owner(tmp_path_
 
 def test_pages_and_jobs_do_not_know_the_address_of_the_database_s_owner(home):
     with served(home) as (server, _port):
+        deadline = time.monotonic() + 60
         below = _environments_below(server.pid)
+        # the job worker begins some seconds after the web server
+        while not any("cli worker" in command for command in below) and time.monotonic() < deadline:
+            time.sleep(0.2)
+            below = _environments_below(server.pid)
     assert any("cli worker" in command for command in below)
     for command, variables in below.items():
         if "postgres" not in command.split(" ", 2)[1]:
