@@ -75,7 +75,7 @@ FORMS: Mapping[Form, FormRule] = {
 class Standing(models.TextChoices):
     """How somebody belongs to a branch."""
 
-    FULL = "full", _("Full member")
+    FULL = "full", _("Full Party member")
     PROBATIONARY = "probation", _("Probationary member")
 
 

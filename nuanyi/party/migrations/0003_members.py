@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
                 (
                     "standing",
                     models.CharField(
-                        choices=[("full", "Full member"), ("probation", "Probationary member")],
+                        choices=[("full", "Full Party member"), ("probation", "Probationary member")],
                         default="full",
                         max_length=9,
                     ),
