@@ -45,7 +45,7 @@ NEEDED = {"重点任务", "牵头单位", "完成时限"}
 MOST_ROWS = 500
 MOST_SIGNS = 4 << 20
 _STEP = re.compile(
-    r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*[:：、 ]?\s*(.+?)\s*(?:（(\d{4}-\d{2}-\d{2})完成）)?\s*$"
+    r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*[:：、 ]?\s*(.+?)\s*(?:[（(](\d{4}-\d{2}-\d{2})完成[）)])?\s*$"
 )
 
 
@@ -181,8 +181,8 @@ def _told(
     return TaskInput(
         year=_number(row.get("年度")) or year,
         number=_number(row.get("序号")) or number,
-        title=plain(row.get("重点任务")),
-        words=plain(row.get("具体要求")),
+        title=_text(row.get("重点任务")),
+        words=_text(row.get("具体要求")),
         lead=lead,
         cooperating=cooperating,
         sector=str(known),
@@ -191,7 +191,7 @@ def _told(
         target=_number(row.get("目标值")),
         start_date=_day(row.get("开始时间")),
         due_date=due,
-        steps=_steps(plain(row.get("时间节点"))),
+        steps=_steps(_text(row.get("时间节点"))),
     )
 
 
@@ -225,6 +225,11 @@ def _steps(text: str) -> list[StepInput]:
             raise _Bad(_("there is no such day: “%(words)s”") % {"words": part.strip()[:40]}) from exc
         found.append(StepInput(matched[4], due, done))
     return found
+
+
+def _text(cell: Any) -> str:
+    """Text as it stands there: its marks stay Chinese ones."""
+    return "" if cell is None else str(cell).strip()
 
 
 def _number(cell: Any) -> int | None:

@@ -146,7 +146,7 @@ def test_the_list_goes_out_as_excel_and_comes_back_unchanged(cast, district):
         cooperating=[district["gonghui"]],
         sector="delivery",
         region_code="450311100",
-        words="一户不漏",
+        words="一户不漏，（含网点）",
     )
     line.steps = steps
     made = tasks.save_task(actor=office, told=line)
