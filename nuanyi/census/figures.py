@@ -99,6 +99,7 @@ for _key, (_codes, _sectors, _title) in GROUPS.items():
             f"/office/census/establishments/?sector={_codes}",
             _("Establishments on record in these sectors"),
             listed=_listed(_sectors),
+            listed_permission="census.view",
         )
     )
 

@@ -96,6 +96,8 @@ class Figure:
     of_people: bool = False
     #: the very records that the number counts, their counts summing to it; None where ``records`` alone shows them
     listed: Listing | None = None
+    #: what somebody must have everywhere to read those records: each is more than the number says. "": who sees the number
+    listed_permission: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "count", _AsTheProgram(self.count))

@@ -19,7 +19,8 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Behind:
-    """A figure, its number, and the records that sum to it. ``rows`` is None where the figure's own list shows them."""
+    """A figure, its number, and the records that sum to it. ``rows`` is None where only the figure's own list
+    shows them, to each reader what they may see."""
 
     figure: Figure
     value: int
@@ -30,7 +31,8 @@ class Behind:
 
 
 def behind(actor: Actor, key: str, asked: Window) -> Behind:
-    """What a figure counts. Counts of people are shown one by one only to those who may see all of them. Raises NotFound."""
+    """What a figure counts. Counts of people, and records that say more than the number does, are shown one by one only
+    to those who may see all of them. Raises NotFound."""
     actor.require("matrix.view")
     figure = figures.offered().get(key)
     if figure is None:
@@ -41,6 +43,8 @@ def behind(actor: Actor, key: str, asked: Window) -> Behind:
         return Behind(figure, value if exact else coarse(value, INSIDE), None, 0, 0, hidden=not exact)
     if not exact:
         return Behind(figure, coarse(value, INSIDE), [], 0, 0, hidden=True)
+    if figure.listed_permission and not actor.everywhere(figure.listed_permission):
+        return Behind(figure, value, None, 0, 0, hidden=False)
     found = figure.listed(asked)
     return Behind(figure, value, found[:MOST], len(found), sum(one.count for one in found), hidden=False)
 
