@@ -66,6 +66,7 @@ offer(
         ("township", "month", "sector"),
         "/office/party/coverage/",
         _("Visits and talks that instructors recorded at the establishments they follow"),
+        of_people=True,
         listed=lambda asked: ledger.listed(kinds.VISITS, asked),
     )
 )

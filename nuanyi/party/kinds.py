@@ -7,7 +7,7 @@ from nuanyi.notices import rules as notices
 
 VISITS = ledger.declare("party.visits", _("Visits and talks of instructors"), _("visits"))
 JOINT_ACTIVITIES = ledger.declare(
-    "party.joint_activities", _("Joint activities of alliances"), _("activities")
+    "party.joint_activities", _("Joint activities of alliances"), _("activities"), of_people=False
 )
 
 #: Says nothing of what it is about: a notice is read over somebody's shoulder.

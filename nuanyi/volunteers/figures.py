@@ -93,6 +93,7 @@ offer(
         ("township", "month"),
         "/office/volunteers/shifts/",
         _("Hours on shifts that somebody other than the volunteer confirmed, in whole hours a shift"),
+        of_people=True,
         listed=lambda asked: ledger.listed(kinds.HOURS, asked),
     )
 )

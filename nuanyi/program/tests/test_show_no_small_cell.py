@@ -14,6 +14,7 @@ import pytest
 from django.test import Client
 
 from conftest import TOWNSHIPS
+from nuanyi.ledger import rules as ledger
 from nuanyi.lib import clock, figures, small_cells
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import queries
@@ -27,6 +28,13 @@ pytestmark = pytest.mark.django_db
 MONTHS = [f"2022-{month:02}" for month in range(1, 13)]
 PERIODS = ["", "2021", "2022", *MONTHS]
 REGIONS = ["", "450311", *TOWNSHIPS]
+
+
+def test_a_number_counts_people_in_the_office_where_it_does_in_the_ledger():
+    offered, kinds = figures.offered(), ledger.kinds()
+    both = sorted(offered.keys() & kinds.keys())
+    assert len(both) > 10
+    assert [key for key in both if offered[key].of_people != kinds[key].of_people] == []
 
 
 @pytest.fixture
