@@ -84,10 +84,6 @@ def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
     digest = ring.digest("application", told.phone)
     door, organisation = _door(told)
     instructor = queries.instructor_for(told.work_code)
-    with row_security.reader(DOORKEEPER):
-        first = Application.objects.filter(phone_digest=digest, state__in=[State.OPEN, State.PAUSED]).first()
-    if first is not None:
-        return _asked_again(key, told, first, door, organisation)
     made = Application(
         key=key,
         on_a_roll=queries.stands_on_a_roll(told.phone),
@@ -102,40 +98,64 @@ def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
         organisation=organisation,
         instructor_id=instructor,
     )
+    first = _on_its_way(digest)
+    if first is not None:
+        return _asked_again(made, first)
     try:
         with transaction.atomic():
             made.save()
     except IntegrityError:  # two phones in the same moment: the second is answered as above
-        with row_security.reader(DOORKEEPER):
-            first = Application.objects.get(phone_digest=digest, state__in=[State.OPEN, State.PAUSED])
-        return _asked_again(key, told, first, door, organisation)
+        first = _on_its_way(digest)
+        if first is None:
+            raise
+        return _asked_again(made, first)
     StepDone.objects.create(application=made, code="applied", done_date=made.asked_date)
     journal.record(DOORKEEPER, events.APPLIED, made)
-    if instructor is not None:
-        _tell(made, instructor)
+    _tell_of(made)
+    return made
+
+
+def _on_its_way(digest: bytes) -> Application | None:
+    """The application of a phone that is on its way, locked: nobody takes it back while a second one leans on it."""
+    with row_security.reader(DOORKEEPER):
+        rows = Application.objects.filter(phone_digest=digest, state__in=[State.OPEN, State.PAUSED])
+        return rows.select_for_update().first()
+
+
+def _asked_again(made: Application, first: Application) -> Application:
+    """A page like that of any first asking. Name and phone are kept: whoever asked first may have typed a phone of others."""
+    made.pk, made._state.adding = None, True
+    made.state, made.original, made.instructor_id = State.DOUBLE, first, first.instructor_id
+    made.save()
+    StepDone.objects.create(application=made, code="applied", done_date=made.asked_date)
+    journal.record(DOORKEEPER, events.APPLIED, made)
+    return made
+
+
+def _take_up_next(ended: Application) -> None:
+    """The first of those who asked again goes on by itself now, and its instructor is told."""
+    with row_security.reader(DOORKEEPER):
+        rows = Application.objects.filter(original=ended, state=State.DOUBLE).order_by("pk")
+        found = rows.exclude(sealed_name=None).select_for_update().first()
+        if found is None:
+            return
+        told = ApplicationInput("", "", found.work_code, found.home_code, found.workplace, found.roving)
+        found.door, found.organisation = _door(told)
+        found.instructor_id = queries.instructor_for(found.work_code)
+        found.state, found.original = State.OPEN, None
+        found.save()
+        Application.objects.filter(original=ended, state=State.DOUBLE).update(original=found)
+        journal.record(DOORKEEPER, events.APPLICATION_MOVED, found)
+        _tell_of(found)
+
+
+def _tell_of(application: Application, again: str = "") -> None:
+    """Tell its instructor; where there is none, the organisation department."""
+    if application.instructor_id is not None:
+        _tell(application, application.instructor_id)
     else:
-        notices.queue_to_role("organisation", kinds.TALK_OWED, once=f"application-{made.pk}")
-    return made
-
-
-def _asked_again(
-    key: UUID, told: ApplicationInput, first: Application, door: Door, organisation: Organisation | None
-) -> Application:
-    """A page like that of any first asking; name and phone are not kept twice."""
-    made = Application.objects.create(
-        key=key,
-        work_code=told.work_code,
-        home_code=told.home_code,
-        roving=told.roving,
-        door=door,
-        organisation=organisation,
-        instructor_id=first.instructor_id,
-        state=State.DOUBLE,
-        original=first,
-    )
-    StepDone.objects.create(application=made, code="applied", done_date=made.asked_date)
-    journal.record(DOORKEEPER, events.APPLIED, made)
-    return made
+        once = f"application-{application.pk}{again}"
+        notices.queue_to_role("organisation", kinds.TALK_OWED, once=once)
 
 
 def _tell(application: Application, account: int) -> None:
@@ -233,10 +253,7 @@ def move(*, actor: Actor, pk: int, work_code: str, workplace: str = "") -> Appli
     found.state, found.moved = State.PAUSED, True
     found.save()
     journal.record(actor, events.APPLICATION_MOVED, found)
-    if found.instructor_id is not None:
-        _tell(found, found.instructor_id)
-    else:
-        notices.queue_to_role("organisation", kinds.TALK_OWED, once=f"application-{found.pk}-moved")
+    _tell_of(found, "-moved")
     return found
 
 
@@ -294,12 +311,14 @@ def pause(*, actor: Actor, pk: int, to: str) -> Application:
     found.state, found.moved = State(to), False
     found.save(update_fields=["state", "moved"])
     journal.record(actor, events.APPLICATION_MOVED, found)
+    if found.state == State.ENDED:
+        _take_up_next(found)
     return found
 
 
 @transaction.atomic
 def withdraw(*, link: str) -> None:
-    """The applicant takes it back: name, phone and mark are deleted. Raises NotFound, IllegalMove."""
+    """The applicant takes it back: name, phone and mark are deleted; who asked again goes on. Raises NotFound, IllegalMove."""
     found = by_link(link)
     if found.state not in (State.OPEN, State.PAUSED, State.DOUBLE):
         raise IllegalMove(_("It does not go on now."), code="not-open")
@@ -307,6 +326,7 @@ def withdraw(*, link: str) -> None:
         state=State.ENDED, sealed_name=None, sealed_phone=None, phone_digest=None, workplace=""
     )
     journal.record(DOORKEEPER, events.APPLICATION_MOVED, found)
+    _take_up_next(found)
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from nuanyi.journal.models import Entry
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.notices.models import Notice
 from nuanyi.party import home, queries, rules
 from nuanyi.party.models import Application, Assignment
 from nuanyi.party.rules import State
@@ -105,7 +106,7 @@ def test_a_curious_colleague_who_types_a_phone_reads_what_everybody_reads(cast, 
     assert pages[0] == pages[1] == pages[2]
     # the instructor is told, and the path of a member does not go on
     double = Application.objects.get(state=State.DOUBLE)
-    assert double.sealed_name is None
+    assert b"19900002222" not in bytes(double.sealed_phone)
     assert "另一部手机" in (
         cast.client("instructor").get(f"/office/party/applications/{double.original_id}/").content.decode()
     )
@@ -123,6 +124,29 @@ def test_whoever_asked_again_takes_back_their_own_asking_only(cast, asked):
     first.refresh_from_db()
     assert first.state == State.OPEN
     assert first.sealed_name is not None
+
+
+@pytest.mark.parametrize("how", ["taken back", "ended"])
+def test_when_the_first_ends_whoever_asked_again_goes_on_and_the_instructor_is_told(cast, found, asked, how):
+    """A stranger who typed a phone first does not make its owner's asking vanish."""
+    found()
+    stranger = asked(name="别有用心")
+    owner, third = asked(uuid4()), asked(uuid4(), name="第三个")
+    instructor = cast.actor("instructor")
+    assert [path.application.pk for path in queries.paths_for(instructor)] == [stranger.pk]
+    if how == "taken back":
+        joining.withdraw(link=joining.link_of(stranger))
+    else:
+        joining.pause(actor=instructor, pk=stranger.pk, to="ended")
+    assert [path.application.pk for path in queries.paths_for(instructor)] == [owner.pk]
+    assert queries.talks_owed(instructor) == 1
+    assert joining.open_application(actor=instructor, pk=owner.pk) == ("覃大海", "19900004321")
+    told = Notice.objects.filter(account=cast.accounts["instructor"])
+    assert told.filter(once__contains=f"application-{owner.pk}-").count() == 1
+    third.refresh_from_db()
+    assert (third.state, third.original_id) == (State.DOUBLE, owner.pk)
+    joining.withdraw(link=joining.link_of(third))
+    assert asked(uuid4()).original_id == owner.pk
 
 
 def test_somebody_of_another_district_is_sent_to_the_organisation_there(cast, asked):
