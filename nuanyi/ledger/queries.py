@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Case, CharField, F, Max, Min, Model, QuerySet, Sum, Value, When
-from django.db.models.functions import Left, Length
+from django.db.models.functions import Concat, Left, Length
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
@@ -89,16 +89,23 @@ class Slice:
     place: str | None = None
     digits: int = 9
     moved: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    today: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+TOWNSHIP_DIGITS = 9
+
+
+def _code_of(moved: Mapping[str, str]) -> Case | F:
+    if not moved:
+        return F("region_code")
+    longest_first = sorted(moved.items(), key=lambda pair: -len(pair[0]))
+    of_today = [When(region_code__startswith=old, then=Value(new)) for old, new in longest_first]
+    return Case(*of_today, default=F("region_code"), output_field=CharField())
 
 
 def _placed(asked: Slice, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows of a slice, each with the ``place`` of its axis: a code of ``digits`` digits, or "" where less is known."""
-    if asked.moved:
-        longest_first = sorted(asked.moved.items(), key=lambda pair: -len(pair[0]))
-        of_today = [When(region_code__startswith=old, then=Value(new)) for old, new in longest_first]
-        rows = rows.annotate(code=Case(*of_today, default=F("region_code"), output_field=CharField()))
-    else:
-        rows = rows.annotate(code=F("region_code"))
+    rows = rows.annotate(code=_code_of(asked.moved))
     if asked.region:
         rows = rows.filter(code__startswith=asked.region)
     rows = rows.alias(length=Length("code"))
@@ -112,8 +119,11 @@ def _placed(asked: Slice, rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def cube(asked: Slice, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
-    """Sums of a slice by some of ``kind``, ``sector``, ``place``, ``month`` (its first day, ISO). One statement."""
+    """Sums of a slice by some of ``kind``, ``sector``, ``place``, ``month`` (its first day, ISO), ``atom``. One statement."""
     rows = _placed(asked, CubeRow.objects.order_by())
+    if "atom" in by:
+        was, now = (Left(code, TOWNSHIP_DIGITS) for code in (F("region_code"), _code_of(asked.today)))
+        rows = rows.annotate(atom=Concat(was, Value(">"), now, output_field=CharField()))
     if asked.first:
         rows = rows.filter(month__gte=asked.first.replace(day=1))
     if asked.last:

@@ -1,7 +1,8 @@
 """The cube: kind of service x sector x place x month, any two on the axes, the others as filters.
 
 Read from the ledger's own sums. Whoever may see all people sees exact counts, and totals are the sums of their parts; for
-everybody else counts of people are coarse (``lib.small_cells``), and totals are sums of what is shown.
+everybody else counts of people are coarse (``lib.small_cells``): those of one kind and sector in one township and month, of
+which whatever is shown is a sum. So no two views can be subtracted from each other for more than each of these says.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ DESK = "service"
 #: How a sector or place that is not known is written in an address.
 UNKNOWN = "none"
 MOST_MONTHS = 36
+#: The years that a period may lie in.
+FIRST_YEAR, LAST_YEAR = 1950, 2100
 CITY_DIGITS, DISTRICT_DIGITS, TOWNSHIP_DIGITS, VILLAGE_DIGITS = 4, 6, 9, 12
 
 
@@ -142,6 +145,12 @@ def bounds(period: str) -> tuple[date, date]:
             % {"typed": period[:40]},
             code="bad-period",
         ) from exc
+    if not FIRST_YEAR <= begin.year <= end.year <= LAST_YEAR and begin <= end:
+        raise BadInput(
+            _("The period %(typed)s does not lie between %(first)s and %(last)s.")
+            % {"typed": period[:40], "first": FIRST_YEAR, "last": LAST_YEAR},
+            code="bad-period",
+        )
     if end < begin:
         raise BadInput(
             _("The period %(typed)s ends before it begins.") % {"typed": period[:40]}, code="bad-period"
@@ -245,8 +254,11 @@ class Book:
         return places.moved(self.changes)
 
 
-def book(view: View) -> Book:
-    """The tree of places and its changes; the axis of places shows those one step below the region."""
+def book(view: View, *, exact: bool = True) -> Book:
+    """The tree of places and its changes; the axis of places shows those one step below the region.
+
+    Where counts are not ``exact``, nothing stands below a township. Raises BadInput.
+    """
     regions = {region.code: region for region in places.all_regions()}
     root = min(regions, key=len, default="")
     within = view.region if view.region and view.region != UNKNOWN else root
@@ -259,7 +271,13 @@ def book(view: View) -> Book:
     known = places.changes()
     if within and within not in regions and not any(within == change.old_code for change in known):
         raise BadInput(_("No place here has the code %(typed)s.") % {"typed": within[:40]}, code="bad-view")
-    return Book(regions, known, steps.get(len(within), TOWNSHIP_DIGITS), root)
+    digits = steps.get(len(within), TOWNSHIP_DIGITS)
+    if not exact:
+        if len(within) > TOWNSHIP_DIGITS:
+            words = _("The numbers of single villages are shown only to those who may see all people.")
+            raise BadInput(words, code="bad-view")
+        digits = min(digits, TOWNSHIP_DIGITS)
+    return Book(regions, known, digits, root)
 
 
 def window_of(view: View) -> tuple[date | None, date | None, View]:
@@ -304,6 +322,7 @@ def _slice(view: View, names: tuple[str, ...], first: date | None, last: date | 
         place="" if view.region == UNKNOWN else None,
         digits=of.digits,
         moved={} if view.of_then else of.moved,
+        today=of.moved,
     )
 
 
@@ -322,26 +341,28 @@ def _count(
     view: View, of: Book, counted: list[kinds.LedgerKind], first: date | None, last: date | None, exact: bool
 ) -> _Counted:
     by = tuple(axis.value for axis in view.axes)
-    # kind by kind, so that only counts of people are coarse whatever stands on the axes
-    asked = by if Axis.KIND in view.axes else (*by, Axis.KIND.value)
+    if exact:
+        found = ledger.cube(_slice(view, _names(counted), first, last, of), by)
+        return _Counted({(key[0], key[1]): number for key, number in found.items()}, frozenset())
+    # whatever stands on the axes, the same cells are made coarse: otherwise a range of months less another, or all sectors
+    # less one, would give the count of a single cell
+    asked = tuple(dict.fromkeys((*by, *(axis.value for axis in Axis), "atom")))
     named = {kind.name: kind for kind in counted}
-    found = ledger.cube(_slice(view, tuple(named), first, last, of), asked)
     place = asked.index(Axis.KIND.value)
-    people: Counts = defaultdict(int)
     shown: Counts = defaultdict(int)
-    for key, number in found.items():
-        cell = (key[0], key[1])
-        if exact or not named[key[place]].of_people:
-            shown[cell] += number
-        else:
-            people[cell] += number
     hidden = set()
-    for cell, number in people.items():
-        value = coarse(max(number, 0), INSIDE)
+    for key, number in ledger.cube(_slice(view, _names(counted), first, last, of), asked).items():
+        cell = (key[0], key[1])
+        of_people = named[key[place]].of_people
+        value = coarse(max(number, 0), INSIDE) if of_people else number
         shown[cell] += value
-        if number and not value:
+        if of_people and not value:
             hidden.add(cell)
-    return _Counted(dict(shown), frozenset(hidden))
+    return _Counted(dict(shown), frozenset(cell for cell in hidden if not shown[cell]))
+
+
+def _names(counted: list[kinds.LedgerKind]) -> tuple[str, ...]:
+    return tuple(kind.name for kind in counted)
 
 
 def _workers(view: View, of: Book, last: date | None, exact: bool) -> Counts:
@@ -350,7 +371,7 @@ def _workers(view: View, of: Book, last: date | None, exact: bool) -> Counts:
     if offered is None:
         return {}
     day = min(rules.month_end(last), clock.today()) if last else None
-    found: Counts = defaultdict(int)
+    parts: dict[tuple[str, str, str], int] = defaultdict(int)
     moved = {} if view.of_then else of.moved
     for (sector, region), number in offered.count(Window(None, day), ("sector", "region")).items():
         code = next(
@@ -364,8 +385,11 @@ def _workers(view: View, of: Book, last: date | None, exact: bool) -> Counts:
             continue
         if view.sector and sector != ("" if view.sector == UNKNOWN else view.sector):
             continue
-        found[sector, place] += number
-    return dict(found) if exact else {key: coarse(number, INSIDE) for key, number in found.items()}
+        parts[sector, place, region[:TOWNSHIP_DIGITS]] += number
+    found: Counts = defaultdict(int)
+    for (sector, place, _township), number in parts.items():
+        found[sector, place] += number if exact else coarse(number, INSIDE)
+    return dict(found)
 
 
 @dataclass(frozen=True)
@@ -438,7 +462,7 @@ def _named(of: Book, view: View, code: str, name: str) -> tuple[str, str]:
 def cube(view: View, actor: Actor | None = None) -> Cube:
     """A view with its numbers, as an actor may see them (None: the program itself). Raises BadInput."""
     exact = actor is None or actor.everywhere("census.view")
-    of = book(view)
+    of = book(view, exact=exact)
     first, last, view = window_of(view)
     if Axis.KIND not in view.axes and not view.kind:
         view = replace(view, kind=DESK)

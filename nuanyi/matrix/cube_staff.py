@@ -138,7 +138,8 @@ def _exactness(exact: bool) -> str:
         _("Exact: every total is the sum of its parts.")
         if exact
         else _(
-            "Counts of people are in fives, and under five nothing is shown; totals are sums of what is shown."
+            "Counts of people are in fives for each kind, sector, township and month, and under five nothing is "
+            "shown; every number is a sum of these."
         )
     )
 
