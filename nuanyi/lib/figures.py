@@ -10,6 +10,10 @@ from nuanyi.lib import row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, Words
 from nuanyi.lib.periods import period_of
+from nuanyi.lib.small_cells import INSIDE, coarse
+
+#: How many digits the code of a township has.
+TOWNSHIP_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,27 @@ class Figure:
     def total(self, asked: Window) -> int:
         """The number itself."""
         return self.count(asked, ()).get((), 0)
+
+    def cells_shown(self, asked: Window, by: tuple[str, ...], *, exact: bool) -> dict[tuple[str, ...], int]:
+        """The numbers as a reader is shown them: of people and not ``exact``, those of each month are coarse and sums are
+        of what is shown, so that no choice of months tells of a few. Townships are those of nine digits.
+        """
+        coarsely = self.of_people and not exact
+        finest = (*by, "month") if coarsely and "month" in self.dimensions and "month" not in by else by
+        cells: dict[tuple[str, ...], int] = {}
+        for values, number in self.count(asked, finest).items():
+            told = zip(finest, values, strict=True)
+            key = tuple(value[:TOWNSHIP_DIGITS] if name == "township" else value for name, value in told)
+            cells[key] = cells.get(key, 0) + number
+        shown: dict[tuple[str, ...], int] = {}
+        for key, number in cells.items():
+            value = coarse(max(number, 0), INSIDE) if coarsely else number
+            shown[key[: len(by)]] = shown.get(key[: len(by)], 0) + value
+        return shown
+
+    def shown(self, asked: Window, *, exact: bool) -> int:
+        """The number as a reader is shown it."""
+        return self.cells_shown(asked, (), exact=exact).get((), 0)
 
 
 _registry: dict[str, Figure] = {}

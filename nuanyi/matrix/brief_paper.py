@@ -85,7 +85,7 @@ def _document(brief: Brief) -> bytes:
         ],
         [66, 24, 24, 24, 18],
     )
-    _townships(paper, brief, period)
+    _townships(paper, brief)
     if not brief.red_head:
         paper.signature(brief.unit.name, day)
     _annex(paper, brief, rows)
@@ -98,7 +98,7 @@ def _or_dash(value: int | None) -> object:
 
 def _chart(paper: Paper, brief: Brief, period: Period) -> None:
     months = period.months()
-    found = briefs.months_of(period, brief.region_code, CHARTED)
+    found = {key: brief.counts.get(key, {}).get("months", []) for key in CHARTED}
     lines = {line.figure: line for part in brief_rules.sections() for line in part.lines}
     series = [Series(lines[key].name, values) for key, values in found.items() if any(values)]
     if len(months) > 1 and series:
@@ -107,8 +107,9 @@ def _chart(paper: Paper, brief: Brief, period: Period) -> None:
         )
 
 
-def _townships(paper: Paper, brief: Brief, period: Period) -> None:
-    cells = briefs.by_township(period, brief.region_code, BY_TOWNSHIP)
+def _townships(paper: Paper, brief: Brief) -> None:
+    kept = {key: brief.counts.get(key, {}).get("townships") for key in BY_TOWNSHIP}
+    cells = {key: told for key, told in kept.items() if told}
     regions = [one for one in places.townships() if one.code.startswith(brief.region_code)]
     if len(regions) < 2 or not cells:
         return
@@ -124,6 +125,7 @@ def _townships(paper: Paper, brief: Brief, period: Period) -> None:
     rows.append(["合计", *[sum(cells[key].values()) for key in keys]])
     paper.caption("表2  各乡镇（街道）情况")
     paper.table(["乡镇（街道）", *[SHORT[key] for key in keys]], rows, [36, *[120 / len(keys)] * len(keys)])
+    paper.text("注：表2中涉及个人的数字按月分别按5取整后相加，不足5的记0；合计为表中各数之和。")
 
 
 def _annex(paper: Paper, brief: Brief, rows: list[dict[str, Any]]) -> None:

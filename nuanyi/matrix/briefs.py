@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -59,72 +60,104 @@ def _window(period: Period, region: str) -> Window:
     return Window(period.first, period.last, region)
 
 
-def _shown(figure: Figure, value: int, exact: bool) -> int:
-    return value if exact or not figure.of_people else coarse(value, INSIDE)
-
-
-def counts_of(period: Period, region: str, *, exact: bool = True) -> dict[str, Count]:
+def counts_of(period: Period, region: str, *, exact: bool) -> dict[str, Count]:
     """Every figure of a brief with what it is compared with. ``exact`` False: counts of people are coarse."""
     found = {}
     for line, figure in _lines():
-        value = figure.total(_window(period, region))
-        before = figure.total(_window(period.before, region))
-        told = {"value": value, "before": before}
+        spans = {"value": _window(period, region), "before": _window(period.before, region)}
         if line.counts == SUM:
-            told["year_before"] = figure.total(_window(period.year_before, region))
-            told["so_far"] = figure.total(Window(period.first.replace(month=1), period.last, region))
-            told["ever_before"] = figure.total(Window(None, period.before.last, region))
-        found[line.figure] = Count(**{name: _shown(figure, one, exact) for name, one in told.items()})
+            spans["year_before"] = _window(period.year_before, region)
+            spans["so_far"] = Window(period.first.replace(month=1), period.last, region)
+            spans["ever_before"] = Window(None, period.before.last, region)
+        told = {name: figure.shown(span, exact=exact) for name, span in spans.items()}
+        if not told.get("ever_before", 1):
+            # few are not none: that there was something is said, how many is not
+            told["ever_before"] = int(figure.total(spans["ever_before"]) > 0)
+        found[line.figure] = Count(**told)
     return found
 
 
-def months_of(period: Period, region: str, keys: Iterable[str]) -> dict[str, list[int]]:
+def months_of(period: Period, region: str, keys: Iterable[str], *, exact: bool) -> dict[str, list[int]]:
     """The months of the year up to the period's end, by figure."""
     offered, months = figures.offered(), period.months()
     return {
-        key: [offered[key].total(_window(month, region)) for month in months]
+        key: [offered[key].shown(_window(month, region), exact=exact) for month in months]
         for key in keys
         if key in offered
     }
 
 
 def by_township(period: Period, region: str, keys: Iterable[str]) -> dict[str, dict[str, int]]:
-    """``{figure: {township: number}}``; what was counted at no township under ""."""
+    """``{figure: {township: number}}``; what was counted at no township under "". Never exact: a brief is for all."""
     offered = figures.offered()
-    found: dict[str, dict[str, int]] = {}
-    for key in keys:
-        if key in offered and "township" in offered[key].dimensions:
-            cells = offered[key].count(_window(period, region), ("township",))
-            sums: dict[str, int] = {}
-            for (code,), number in cells.items():
-                sums[code[:9]] = sums.get(code[:9], 0) + number
-            found[key] = sums
-    return found
+    return {
+        key: {
+            code: number
+            for (code,), number in offered[key]
+            .cells_shown(_window(period, region), ("township",), exact=False)
+            .items()
+        }
+        for key in keys
+        if key in offered and "township" in offered[key].dimensions
+    }
 
 
-def owed_corrections(region: str, before: Period) -> list[Correction]:
+def rounds(region: str) -> bool:
+    """Whether a brief of a place rounds counts of people, whoever drafts it: all read it, and a place has few."""
+    return bool(region)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A number that a signed brief gave; ``exact`` None where the brief did not keep whether it was."""
+
+    number: int
+    exact: bool | None
+
+
+def _otherwise(was: _Told, figure: Figure, asked: Window, *, exact: bool) -> tuple[int, int] | None:
+    """What was told and what the records give now, both exact or both coarse; None where they agree."""
+    counted, shown = figure.shown(asked, exact=True), figure.shown(asked, exact=False)
+    if was.exact is None and was.number in (counted, shown):
+        return None
+    if was.exact and exact:
+        then, now = was.number, counted
+    else:
+        then, now = coarse(was.number, INSIDE) if figure.of_people else was.number, shown
+        if was.exact and then == coarse(counted, INSIDE):
+            return None
+    return None if then == now else (then, now)
+
+
+def owed_corrections(region: str, before: Period, *, exact: bool) -> list[Correction]:
     """Numbers of signed briefs of a place that the records give otherwise now, and that no later brief has put right.
 
     Only figures that add up what happened: what stood at a period's end is not kept for every figure.
     """
-    told: dict[tuple[str, str], int] = {}
+    told: dict[tuple[str, str], _Told] = {}
     signed = Brief.objects.filter(region_code=region, state=BriefState.SIGNED).order_by("signed_at", "pk")
     offered = figures.offered()
     for brief in signed:
         for key, number in brief.counts.items():
-            told.setdefault((brief.period, key), number["value"])
+            told.setdefault((brief.period, key), _Told(number["value"], _was_exact(brief, key)))
         for one in brief.corrections:
-            told[one["period"], one["figure"]] = one["now"]
+            told[one["period"], one["figure"]] = _Told(one["now"], _was_exact(brief, one["figure"]))
     found = []
     for (period, key), was in told.items():
         line = brief_rules.line_of(key)
         when = period_of(period)
         if line is None or line.counts != SUM or key not in offered or when.first >= before.first:
             continue
-        now = offered[key].total(_window(when, region))
-        if now != was:
-            found.append(Correction(period, key, was, now))
+        both = _otherwise(was, offered[key], _window(when, region), exact=exact)
+        if both is not None:
+            found.append(Correction(period, key, *both))
     return sorted(found, key=lambda one: (one.period, one.figure))
+
+
+def _was_exact(brief: Brief, key: str) -> bool | None:
+    """Whether a brief gave a figure exactly. Those of the whole district always did before that was kept."""
+    kept: bool | None = brief.counts.get(key, {}).get("exact")
+    return True if kept is None and not brief.region_code else kept
 
 
 def listed(actor: Actor) -> QuerySet[Brief]:

@@ -10,7 +10,6 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Counted, Figure, Window
 from nuanyi.lib.sectors import Sector
-from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.places import queries as places
 
 #: How many lines a page shows.
@@ -38,11 +37,11 @@ def behind(actor: Actor, key: str, asked: Window) -> Behind:
     if figure is None:
         raise NotFound()
     exact = not figure.of_people or actor.everywhere("census.view")
-    value = figure.total(asked)
+    value = figure.shown(asked, exact=exact)
     if figure.listed is None:
-        return Behind(figure, value if exact else coarse(value, INSIDE), None, 0, 0, hidden=not exact)
+        return Behind(figure, value, None, 0, 0, hidden=not exact)
     if not exact:
-        return Behind(figure, coarse(value, INSIDE), [], 0, 0, hidden=True)
+        return Behind(figure, value, [], 0, 0, hidden=True)
     if figure.listed_permission and not actor.everywhere(figure.listed_permission):
         return Behind(figure, value, None, 0, 0, hidden=False)
     found = figure.listed(asked)

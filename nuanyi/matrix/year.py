@@ -13,7 +13,6 @@ from nuanyi.lib import figures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import window
-from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.matrix import briefs, practice_rules
 
 DATA = Path(__file__).parent / "data"
@@ -70,9 +69,7 @@ def report(actor: Actor, year: int) -> Report:
 
 def _number(actor: Actor, key: str, period: str) -> Number:
     figure = figures.offered()[key]
-    value = figure.total(window(period))
-    if figure.of_people and not actor.everywhere("census.view"):
-        value = coarse(value, INSIDE)
+    value = figure.shown(window(period), exact=actor.everywhere("census.view"))
     records = briefs.records_address(key, period, "")
     return Number(key, str(figure.title), value, str(figure.unit), str(figure.definition), records)
 

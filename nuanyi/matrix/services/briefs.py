@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock
+from nuanyi.lib import clock, figures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.digests import sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
@@ -26,6 +26,8 @@ from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
 
 CHINESE = "zh-hans"
+#: What a brief says first where its counts of people are coarse.
+ROUNDED = "本简报中涉及个人的数字按月分别按5取整后相加，不足5的记0。"
 MOST_PARAGRAPHS, LONGEST = 40, 4000
 
 
@@ -33,7 +35,7 @@ def written(period: Period, region: str, *, exact: bool) -> dict[str, Any]:
     """What a brief of a period and place says now: sections, counts, corrections. Nothing is kept."""
     with translation.override(CHINESE):
         counts = briefs.counts_of(period, region, exact=exact)
-        owed = briefs.owed_corrections(region, period)
+        owed = briefs.owed_corrections(region, period, exact=exact)
         parts = [
             {"key": part.key, "title": part.title, "paragraphs": brief_rules.paragraphs(part, counts, period)}
             for part in brief_rules.sections()
@@ -49,6 +51,10 @@ def written(period: Period, region: str, *, exact: bool) -> dict[str, Any]:
             today = clock.today()
             said = f"本期尚未结束，数据截至{today.month}月{today.day}日。"
             parts[0]["paragraphs"] = [said, *parts[0]["paragraphs"]]
+        if not exact:
+            parts[0]["paragraphs"] = [ROUNDED, *parts[0]["paragraphs"]]
+    months = briefs.months_of(period, region, brief_paper.CHARTED, exact=exact)
+    townships = briefs.by_township(period, region, brief_paper.BY_TOWNSHIP)
     known = {
         str(number) for count in counts.values() for number in asdict(count).values() if number is not None
     }
@@ -57,7 +63,15 @@ def written(period: Period, region: str, *, exact: bool) -> dict[str, Any]:
             known |= numbers_in(words)
     return {
         "sections": parts,
-        "counts": {key: asdict(count) for key, count in counts.items()},
+        "counts": {
+            key: {
+                **asdict(count),
+                "exact": exact or not figures.offered()[key].of_people,
+                "months": months.get(key, []),
+                "townships": townships.get(key, {}),
+            }
+            for key, count in counts.items()
+        },
         "corrections": [asdict(one) for one in owed],
         "known_numbers": sorted(known),
     }
@@ -82,8 +96,8 @@ def _issuer(region: str) -> Unit:
     return book.units[book.fallback]
 
 
-def _exact(actor: Actor) -> bool:
-    return actor.everywhere("census.view")
+def _exact(actor: Actor, region: str) -> bool:
+    return actor.everywhere("census.view") and not briefs.rounds(region)
 
 
 @transaction.atomic
@@ -104,7 +118,7 @@ def draft(*, actor: Actor, period: str, region_code: str = "", unit: Unit | None
         unit=issuer,
         drafted_by=Account.objects.filter(pk=actor.account_id or 0).first(),
         asked_at=clock.now(),
-        **written(when, region_code, exact=_exact(actor)),
+        **written(when, region_code, exact=_exact(actor, region_code)),
     )
     made.save()
     journal.record(actor, events.BRIEF_SAVED, made, period=when.name, region=region_code)
@@ -164,7 +178,8 @@ def _paragraphs(text: str) -> list[str]:
 def ask_again(*, actor: Actor, pk: int) -> Brief:
     """Ask for the numbers anew: the words are written again, edits go. Raises NotAllowed, NotFound, IllegalMove."""
     found = _open(actor, pk)
-    for name, value in written(period_of(found.period), found.region_code, exact=_exact(actor)).items():
+    exact = _exact(actor, found.region_code)
+    for name, value in written(period_of(found.period), found.region_code, exact=exact).items():
         setattr(found, name, value)
     found.asked_at = found.changed_at = clock.now()
     found.revision += 1
@@ -221,7 +236,7 @@ def made_now(
             unit=_issuer(region_code),
             red_head=red_head,
             asked_at=clock.now(),
-            **written(when, region_code, exact=_exact(actor)),
+            **written(when, region_code, exact=_exact(actor, region_code)),
         )
     return there, brief_paper.document(there)
 

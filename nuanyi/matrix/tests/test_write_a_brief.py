@@ -1,6 +1,7 @@
 """The work brief: what it says of common and singular numbers, its file, its signature, its corrections."""
 
 import io
+import re
 import zipfile
 from datetime import date
 
@@ -204,3 +205,97 @@ def test_a_refused_edit_keeps_what_was_typed(cast):
     )
     assert refused.status_code == 409
     assert "我写的话" in refused.content.decode()
+
+
+def chart_of(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as pack:
+        names = [name for name in pack.namelist() if name.startswith("word/charts/chart")]
+        return "".join(pack.read(name).decode() for name in names)
+
+
+def numbers_of(table):
+    return {row.cells[0].text: [cell.text for cell in row.cells[1:]] for row in table.rows}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", ["yanshan", "office"])
+def test_a_brief_of_a_township_is_in_fives_everywhere_whoever_drafts_it(cast, part):
+    for month, count in ((4, 8), (5, 3), (6, 7)):
+        served(date(2022, month, 9), count)
+    actor = cast.actor(part)
+    made = services.draft(actor=actor, period="2022-Q2", region_code="450311100")
+    data = services.brief_paper.document(made)
+    values = re.findall(r"<c:v>(\d+)</c:v>", chart_of(data))
+    assert made.counts[POLICY]["value"] == made.counts[POLICY]["so_far"] == 10
+    assert "5" in values and not {"8", "3", "7"} & set(values)
+    assert "提供政策咨询10次" in text_of(data) and "18" not in text_of(data).replace("2018", "")
+
+
+@pytest.mark.django_db
+def test_the_table_by_township_of_a_signed_district_brief_tells_nobody_of_a_few(cast):
+    served(date(2022, 6, 9), 2)
+    served(date(2022, 6, 9), 9, region="450311101")
+    served(date(2022, 6, 9), 4, region="450311101203")
+    made = services.draft(actor=cast.actor("office"), period="2022-06")
+    assert made.counts[POLICY]["value"] == 15
+    [table] = [
+        one
+        for one in Document(io.BytesIO(services.brief_paper.document(made))).tables
+        if "乡镇" in one.cell(0, 0).text
+    ]
+    lines = numbers_of(table)
+    at = lines["乡镇（街道）"].index("政策咨询")
+    assert {name: line[at] for name, line in lines.items() if line[at] not in ("0", "政策咨询")} == {
+        "柘木镇": "10",
+        "合计": "10",
+    }
+
+
+@pytest.mark.django_db
+def test_chart_and_tables_are_of_the_moment_at_which_the_numbers_were_asked_for(cast):
+    served(date(2022, 5, 9), 20)
+    served(date(2022, 6, 9), 30)
+    made = services.draft(actor=cast.actor("office"), period="2022-06")
+    served(date(2022, 6, 10), 70)
+    data = services.brief_paper.document(made)
+    assert "<c:v>30</c:v>" in chart_of(data) and "<c:v>100</c:v>" not in chart_of(data)
+    assert not [
+        one
+        for table in Document(io.BytesIO(data)).tables
+        for row in numbers_of(table).values()
+        for one in row
+        if one == "100"
+    ]
+
+
+@pytest.mark.django_db
+def test_a_township_brief_owes_no_correction_that_gives_its_exact_number_away(cast):
+    yanshan = cast.actor("yanshan")
+    [wrong] = served(date(2022, 5, 9), 7)
+    may = services.draft(actor=yanshan, period="2022-05", region_code="450311100")
+    services.sign(actor=yanshan, pk=may.pk, revision=1)
+    assert may.counts[POLICY]["value"] == 5
+    june = services.draft(actor=yanshan, period="2022-06", region_code="450311100")
+    assert june.corrections == []
+    services.drop(actor=yanshan, pk=june.pk)
+    ledger.reverse(wrong)
+    served(date(2022, 5, 9), 13)
+    june = services.draft(actor=cast.actor("office"), period="2022-06", region_code="450311100")
+    told = next(part for part in june.sections if part["key"] == "corrections")["paragraphs"]
+    assert told == ["2022年5月工作简报中“政策咨询”原为5次，经核实记录更正为10次。"]
+
+
+@pytest.mark.django_db
+def test_a_township_brief_that_kept_exact_numbers_before_is_corrected_in_fives_only(cast):
+    office = cast.actor("office")
+    served(date(2022, 5, 9), 7)
+    may = services.draft(actor=office, period="2022-05", region_code="450311100")
+    may.counts = {POLICY: {"value": 7}}
+    may.save()
+    services.sign(actor=office, pk=may.pk, revision=1)
+    june = services.draft(actor=office, period="2022-06", region_code="450311100")
+    assert june.corrections == []
+    services.drop(actor=office, pk=june.pk)
+    served(date(2022, 5, 10), 6)
+    june = services.draft(actor=office, period="2022-06", region_code="450311100")
+    assert [(one["was"], one["now"]) for one in june.corrections] == [(5, 10)]
