@@ -73,7 +73,10 @@ class SenderKey(models.Model):
 
 
 class Received(models.Model):
-    """A district's summary that was checked and taken in. The highest revision of a month counts."""
+    """A district's summary that was checked and taken in. The highest revision of a month counts.
+
+    One that should not have been taken in (a stolen key had signed it) is made void and stays to be seen.
+    """
 
     PERSONAL = NOBODY
 
@@ -84,7 +87,15 @@ class Received(models.Model):
     workers = models.PositiveIntegerField()
     counts: Any = Json(default=dict)
     document: Any = Json()
+    void_at = models.DateTimeField(null=True, blank=True)
+    void_because = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["district_code", "-month", "-revision"]
-        constraints = [models.UniqueConstraint("district_code", "month", "revision", name="received_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["district_code", "month", "revision"],
+                condition=models.Q(void_at=None),
+                name="received_once",
+            )
+        ]

@@ -160,11 +160,12 @@ def workers_of(month: date) -> int:
 
 @dataclass(frozen=True)
 class Month:
-    """A month of one's own: what was signed, and whether the numbers have changed since."""
+    """A month of one's own: what was signed, whether the numbers have changed since, whether the key has."""
 
     month: date
     latest: Summary | None
     has_changed: bool
+    of_old_key: bool = False
 
 
 def own_months(count: int = 12) -> list[Month]:
@@ -179,14 +180,16 @@ def own_months(count: int = 12) -> list[Month]:
     now: dict[date, dict[str, int]] = {}
     for (kind, month), number in ledger.cube(asked, ("kind", "month")).items():
         now.setdefault(date.fromisoformat(month), {})[kind] = number
-    return [
-        Month(
-            month,
-            signed.get(month),
-            month in signed and signed[month].document["counts"] != now.get(month, {}),
-        )
-        for month in months
-    ]
+    key = key_in_force()
+    return [_own(month, signed.get(month), now.get(month, {}), key) for month in months]
+
+
+def _own(month: date, signed: Summary | None, counts: dict[str, int], key: SigningKey | None) -> Month:
+    if signed is None:
+        return Month(month, None, has_changed=False)
+    document = signed.document
+    has_changed = document["counts"] != counts or document["workers"] != workers_of(month)
+    return Month(month, signed, has_changed, key is not None and document["key"] != key.public_key)
 
 
 def key_in_force() -> SigningKey | None:
@@ -222,7 +225,7 @@ def city_table(first: date, last: date) -> CityTable:
     while months[-1] < last:
         months.append(month_end(months[-1]) + date.resolution)
     in_force: dict[tuple[str, date], Received] = {}
-    for one in Received.objects.filter(month__gte=first, month__lte=last).order_by("revision"):
+    for one in Received.objects.filter(void_at=None, month__gte=first, month__lte=last).order_by("revision"):
         in_force[one.district_code, one.month] = one
     senders = {key.district_code: key.name for key in SenderKey.objects.order_by("from_date")}
     lines = []

@@ -16,10 +16,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 FORMAT = "nuanyi-summary/1"
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])", re.ASCII)
+#: The first month that can be handed up.
+FIRST_MONTH = date(2000, 1, 1)
 HEX_KEY = re.compile(r"[0-9a-f]{64}")
 MOST_BYTES = 1 << 20
 MOST_COUNT = 10**9
+#: How far ahead of the last one that was taken in a revision may be: one with a huge number would shut out all that follow.
+MOST_AHEAD = 20
 
 LICENCE = "CC-BY-4.0"
 LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
@@ -90,7 +94,7 @@ def read(raw: bytes) -> Read:
         raise BadSummary("format")
     district, month, revision = (document.get(name) for name in ("district", "month", "revision"))
     code = str(district.get("code", "")) if isinstance(district, dict) else ""
-    if not isinstance(district, dict) or not (code.isdecimal() and len(code) == 6):
+    if not isinstance(district, dict) or not (code.isascii() and code.isdecimal() and len(code) == 6):
         raise BadSummary("district")
     if not isinstance(month, str) or not MONTH.fullmatch(month):
         raise BadSummary("month")

@@ -31,6 +31,7 @@ DONE: dict[str, Words] = {
     "key": gettext_lazy("There is a new key. Tell it to the city before the next month is handed up."),
     "sender": gettext_lazy("The district's key is entered."),
     "received": gettext_lazy("%(code)s, %(month)s, revision %(n)s was checked and taken in."),
+    "void": gettext_lazy("%(code)s, %(month)s, revision %(n)s does not count any more."),
     "known": gettext_lazy("%(code)s, %(month)s, revision %(n)s was here already; nothing changed."),
 }
 
@@ -138,6 +139,17 @@ def receive(request: HttpRequest) -> HttpResponse:
     return _done(
         "received" if new else "known", code=made.district_code, month=f"{made.month:%Y-%m}", n=made.revision
     )
+
+
+@require_POST
+@permission_required("sharing.receive")
+def make_void(request: HttpRequest) -> HttpResponse:
+    """Take a received summary out of the count."""
+    pk = request.POST.get("pk", "")
+    if not (pk.isascii() and pk.isdecimal() and len(pk) < 18):
+        raise NotFound()
+    found = summaries.make_void(actor=actor_of(request), pk=int(pk), because=request.POST.get("because", ""))
+    return _done("void", code=found.district_code, month=f"{found.month:%Y-%m}", n=found.revision)
 
 
 @require_safe

@@ -12,6 +12,7 @@ urlpatterns = [
     path("summaries/<str:month>/<int:revision>.json", staff.summary, name="summary"),
     path("senders/", staff.set_sender, name="set_sender"),
     path("receive/", staff.receive, name="receive"),
+    path("void/", staff.make_void, name="make_void"),
     path("releases/", staff.releases, name="releases"),
     path("releases/new/", staff.release, name="release"),
 ]

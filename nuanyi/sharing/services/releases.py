@@ -12,6 +12,7 @@ from nuanyi.lib.errors import IllegalMove
 from nuanyi.sharing import events, queries
 from nuanyi.sharing.models import Release
 from nuanyi.sharing.rules import changes
+from nuanyi.sharing.services.summaries import one_at_a_time
 
 
 @transaction.atomic
@@ -21,7 +22,8 @@ def release(*, actor: Actor, note: str = "") -> Release:
     Raises NotAllowed, IllegalMove where nothing is new and nothing was corrected.
     """
     actor.require("sharing.publish")
-    last = Release.objects.select_for_update().first()
+    one_at_a_time()
+    last = Release.objects.first()
     until = queries.month_before(clock.today())
     rows = queries.rows_until(until)
     if last is not None and last.rows == rows and last.until_month == until:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.seal import keys_at
 from nuanyi.places import queries as places
 from nuanyi.sharing import events, queries, rules
@@ -30,6 +30,15 @@ WRONG = {
     "workers": _("The summary does not say how many workers are on record."),
     "key": _("The summary does not name the key that signed it."),
 }
+
+#: Held while something is numbered or a key is chosen, until the transaction ends.
+SHARING_LOCK = 77030
+
+
+def one_at_a_time() -> None:
+    """Wait until nobody else signs, receives or publishes: otherwise two take the same number, or a key that just ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [SHARING_LOCK])
 
 
 def _private(number: int) -> bytes:
@@ -51,6 +60,7 @@ def _key() -> SigningKey:
 def change_key(*, actor: Actor) -> SigningKey:
     """Sign with a new key from now on; the city enters it, and refuses what the old one signs later. Raises NotAllowed."""
     actor.require("sharing.publish")
+    one_at_a_time()
     SigningKey.objects.filter(until_date=None).update(until_date=clock.today())
     made = _key()
     journal.record(actor, events.KEY_CHANGED, made, number=made.number)
@@ -59,22 +69,23 @@ def change_key(*, actor: Actor) -> SigningKey:
 
 @transaction.atomic
 def sign_month(*, actor: Actor, month: date) -> Summary:
-    """Sign what the district delivered in a month that is over; with numbers that have changed since, another revision.
+    """Sign what the district delivered in a month that is over; with numbers or a key that have changed since, another revision.
 
-    The same numbers give the summary that is there. Raises NotAllowed, BadInput, IllegalMove.
+    The same numbers under the same key give the summary that is there. Raises NotAllowed, BadInput, IllegalMove.
     """
     actor.require("sharing.publish")
     month = month.replace(day=1)
-    if month > queries.month_before(clock.today()):
+    if not rules.FIRST_MONTH <= month <= queries.month_before(clock.today()):
         raise IllegalMove(_("A month is handed up when it is over."))
+    one_at_a_time()
     district = places.district()
     if district is None or len(district.code) != 6:
         raise BadInput(_("Only a district hands its months up."), code="no-district")
     key = _key()
-    key = SigningKey.objects.select_for_update().get(pk=key.pk)
     last = Summary.objects.filter(month=month).order_by("-revision").first()
     counts, workers = queries.counts_of(month), queries.workers_of(month)
-    if last is not None and (last.document["counts"], last.document["workers"]) == (counts, workers):
+    same = last is not None and (last.document["counts"], last.document["workers"]) == (counts, workers)
+    if last is not None and same and last.document["key"] == key.public_key:
         return last
     revision = last.revision + 1 if last else 1
     document: dict[str, object] = {
@@ -104,7 +115,7 @@ def set_sender(
     actor.require("sharing.receive")
     code, public_key = code.strip(), public_key.strip().lower()
     day = from_date or clock.today()
-    if not (code.isdecimal() and len(code) == 6):
+    if not (code.isascii() and code.isdecimal() and len(code) == 6):
         raise BadInput(fields={"code": _("The code of a district has 6 digits.")})
     if not name.strip():
         raise BadInput(fields={"name": _("Write the district's name.")})
@@ -112,7 +123,7 @@ def set_sender(
         raise BadInput(fields={"public_key": _("A key is 64 digits and letters from a to f.")})
     if SenderKey.objects.filter(public_key=public_key).exists():
         raise BadInput(fields={"public_key": _("This key is entered already.")})
-    SenderKey.objects.filter(district_code=code, until_date=None).update(until_date=day)
+    SenderKey.objects.filter(district_code=code, until_date=None).update(until_date=day - date.resolution)
     made = SenderKey.objects.create(
         district_code=code, name=name.strip()[:60], public_key=public_key, from_date=day
     )
@@ -120,12 +131,58 @@ def set_sender(
     return made
 
 
+def _refused(words: Words, code: str) -> BadInput:
+    return BadInput(fields={"file": words}, code=code)
+
+
+def _check_key(key: SenderKey, made: date, today: date) -> None:
+    """The day in a document is its signer's word: once a key has ended, it signs nothing new, whatever day that says."""
+    if key.until_date is not None and today > key.until_date:
+        raise _refused(
+            _("The key that signed it ended on %(day)s. Ask the district to sign the month anew.")
+            % {"day": key.until_date.isoformat()},
+            "old-key",
+        )
+    if made < key.from_date:
+        raise _refused(
+            _(
+                "It was signed on %(day)s with a key that was not in force then. Ask the district to sign it anew."
+            )
+            % {"day": made.isoformat()},
+            "old-key",
+        )
+
+
+def _check_revision(revision: int, newest: int, known: set[int]) -> None:
+    if revision in known:
+        raise Conflict(
+            _(
+                "Revision %(n)s of this month is here with other contents. Ask the district for a new revision."
+            )
+            % {"n": revision},
+            code="same-month-twice",
+        )
+    if revision < newest:
+        raise Conflict(
+            _("Revision %(n)s of this month is here already; this is an older one.") % {"n": newest},
+            code="older-revision",
+        )
+    if revision > newest + rules.MOST_AHEAD:
+        raise _refused(
+            _(
+                "Revision %(n)s is far ahead: the last one here is %(last)s. Ask the district whether it is theirs."
+            )
+            % {"n": revision, "last": newest},
+            "revision-ahead",
+        )
+
+
 @transaction.atomic
 def receive(*, actor: Actor, raw: bytes) -> tuple[Received, bool]:
     """Check a district's summary and take it in; the same one again changes nothing (False).
 
-    Raises NotAllowed, BadInput (what is wrong with it), Conflict (another content under the same revision, or a newer
-    one is here).
+    What came in before its key ended may come again; nothing new comes in under a key that has ended. Raises NotAllowed,
+    BadInput (what is wrong with it), Conflict (another content under the same revision, or a newer one is here).
     """
     actor.require("sharing.receive")
     try:
@@ -134,50 +191,35 @@ def receive(*, actor: Actor, raw: bytes) -> tuple[Received, bool]:
         raise BadInput(fields={"file": WRONG[wrong.why]}, code="bad-summary") from wrong
     key = SenderKey.objects.filter(public_key=told.key).first()
     if key is None or key.district_code != told.code:
-        raise BadInput(
-            fields={
-                "file": _(
-                    "No key of this district is known that signed it. Ask for the district's key and enter it first."
-                )
-            },
-            code="unknown-key",
+        raise _refused(
+            _(
+                "No key of this district is known that signed it. Ask for the district's key and enter it first."
+            ),
+            "unknown-key",
         )
     if not rules.signature_holds(told.document):
-        raise BadInput(
-            fields={"file": _("The signature does not fit: the file was changed after it was signed.")},
-            code="bad-signature",
+        raise _refused(
+            _("The signature does not fit: the file was changed after it was signed."), "bad-signature"
         )
-    if told.made_date < key.from_date or (key.until_date is not None and told.made_date > key.until_date):
-        raise BadInput(
-            fields={
-                "file": _(
-                    "It was signed on %(day)s with a key that was not in force then. Ask the district to sign it anew."
-                )
-                % {"day": told.made_date.isoformat()}
-            },
-            code="old-key",
-        )
-    month = date.fromisoformat(f"{told.month}-01")
-    if month > queries.month_before(clock.today()):
-        raise BadInput(fields={"file": _("The summary is of a month that is not over.")}, code="bad-month")
-    known = list(Received.objects.select_for_update().filter(district_code=told.code, month=month))
+    one_at_a_time()
+    month, today = date.fromisoformat(f"{told.month}-01"), clock.today()
+    known = list(Received.objects.filter(district_code=told.code, month=month, void_at=None))
     for one in known:
-        if one.revision == told.revision:
-            if one.document == told.document:
-                return one, False
-            raise Conflict(
-                _(
-                    "Revision %(n)s of this month is here with other contents. Ask the district for a new revision."
-                )
-                % {"n": told.revision},
-                code="same-month-twice",
+        if one.document == told.document:
+            return one, False
+    _check_key(key, told.made_date, today)
+    if month > queries.month_before(today):
+        raise _refused(_("The summary is of a month that is not over."), "bad-month")
+    if not queries.month_end(month) < told.made_date <= today:
+        raise _refused(
+            _(
+                "It says that it was made on %(day)s: a summary is made after its month's end and not after today."
             )
-    newest = max((one.revision for one in known), default=0)
-    if newest > told.revision:
-        raise Conflict(
-            _("Revision %(n)s of this month is here already; this is an older one.") % {"n": newest},
-            code="older-revision",
+            % {"day": told.made_date.isoformat()},
+            "bad-day",
         )
+    newest = max((one.revision for one in known), default=0)
+    _check_revision(told.revision, newest, {one.revision for one in known})
     made = Received.objects.create(
         district_code=told.code,
         month=month,
@@ -190,3 +232,27 @@ def receive(*, actor: Actor, raw: bytes) -> tuple[Received, bool]:
         actor, events.SUMMARY_RECEIVED, made, district=told.code, month=told.month, revision=told.revision
     )
     return made, True
+
+
+@transaction.atomic
+def make_void(*, actor: Actor, pk: int, because: str) -> Received:
+    """Take a received summary out of the count, with a reason; it stays to be seen. Raises NotAllowed, BadInput, NotFound."""
+    actor.require("sharing.receive")
+    because = because.strip()[:200]
+    if not because:
+        raise BadInput(fields={"because": _("Write why it shall not count.")})
+    one_at_a_time()
+    found = Received.objects.filter(pk=pk, void_at=None).first()
+    if found is None:
+        raise NotFound()
+    found.void_at, found.void_because = clock.now(), because
+    found.save(update_fields=["void_at", "void_because"])
+    journal.record(
+        actor,
+        events.SUMMARY_VOIDED,
+        found,
+        district=found.district_code,
+        month=f"{found.month:%Y-%m}",
+        revision=found.revision,
+    )
+    return found

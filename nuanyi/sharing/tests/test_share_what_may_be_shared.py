@@ -10,6 +10,7 @@ from random import Random
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 
 from conftest import TOWNSHIPS
@@ -242,11 +243,116 @@ def test_a_key_that_is_over_signs_nothing_any_more(program, year):
     with pytest.raises(BadInput) as old:
         summaries.receive(actor=program, raw=_raw(late))
     assert old.value.code == "old-key"
+    # the day is the signer's own word: who stole the key can write any
     in_time = _other("450302", "2022-06", {POLICY: 7}, ONE, made_at="2022-07-02T09:00:00+08:00")
-    assert summaries.receive(actor=program, raw=_raw(in_time))[1]
+    with pytest.raises(BadInput) as backdated:
+        summaries.receive(actor=program, raw=_raw(in_time))
+    assert backdated.value.code == "old-key"
     before = _signed(program).document["key"]
     assert summaries.change_key(actor=program).public_key != before
     assert _signed(program, date(2022, 7, 1)).document["key"] != before
+
+
+def test_what_came_in_before_its_key_ended_may_come_again(program, year):
+    _enter(program, "450302", ONE)
+    first = _other("450302", "2022-06", {POLICY: 7}, ONE)
+    assert summaries.receive(actor=program, raw=_raw(first))[1]
+    _enter(program, "450302", TWO, since=date(2023, 3, 5))
+    assert not summaries.receive(actor=program, raw=_raw(first))[1]
+    with pytest.raises(BadInput) as old:
+        summaries.receive(actor=program, raw=_raw(_other("450302", "2022-07", {POLICY: 7}, ONE)))
+    assert old.value.code == "old-key"
+    # the same day is the new key's alone
+    assert summaries.receive(actor=program, raw=_raw(_other("450302", "2022-07", {POLICY: 7}, TWO)))[1]
+
+
+@pytest.mark.parametrize(
+    "made_at",
+    ["2022-06-30T23:59:00+08:00", "2022-01-05T09:00:00+08:00", "2023-03-06T09:00:00+08:00"],
+    ids=["before the month's end", "long before", "tomorrow"],
+)
+def test_a_summary_is_made_after_its_month_and_not_tomorrow(program, year, made_at):
+    _enter(program, "450302", ONE)
+    with pytest.raises(BadInput) as wrong:
+        summaries.receive(
+            actor=program, raw=_raw(_other("450302", "2022-06", {POLICY: 7}, ONE, made_at=made_at))
+        )
+    assert wrong.value.code == "bad-day"
+
+
+def test_a_huge_revision_does_not_shut_out_those_that_follow(program, year):
+    _enter(program, "450302", ONE)
+    with pytest.raises(BadInput) as wrong:
+        summaries.receive(
+            actor=program, raw=_raw(_other("450302", "2022-06", {POLICY: 7}, ONE, revision=10_000))
+        )
+    assert wrong.value.code == "revision-ahead"
+    for revision in (1, rules.MOST_AHEAD + 1):
+        raw = _raw(_other("450302", "2022-06", {POLICY: revision}, ONE, revision=revision))
+        assert summaries.receive(actor=program, raw=raw)[1]
+
+
+def test_one_that_should_not_have_come_in_is_made_void_and_the_true_one_follows(cast, program, year):
+    _enter(program, "450302", ONE)
+    false, _new = summaries.receive(
+        actor=program, raw=_raw(_other("450302", "2022-06", {POLICY: 900}, ONE, revision=2))
+    )
+    _enter(program, "450302", TWO, since=date(2023, 3, 5))
+    office = cast.client("office")
+    assert office.post("/office/sharing/void/", {"pk": false.pk, "because": " "}).status_code in (400, 422)
+    assert cast.client("clerk").post("/office/sharing/void/", {"pk": false.pk}).status_code == 403
+    told = {"pk": false.pk, "because": "密钥被盗"}
+    assert office.post("/office/sharing/void/", told).status_code == 302
+    assert office.post("/office/sharing/void/", told).status_code == 404
+    assert queries.city_table(date(2022, 6, 1), date(2022, 6, 1)).sums == {}
+    for revision in (1, 2):
+        raw = _raw(_other("450302", "2022-06", {POLICY: 6 + revision}, TWO, revision=revision))
+        assert summaries.receive(actor=program, raw=raw)[1]
+    assert queries.city_table(date(2022, 6, 1), date(2022, 6, 1)).sums == {POLICY: 8}
+    assert "密钥被盗" in office.get("/office/sharing/").content.decode()
+
+
+def test_with_a_new_key_a_month_can_be_signed_anew(cast, program, year):
+    first = _signed(program, date(2023, 2, 1))
+    summaries.change_key(actor=program)
+    assert queries.own_months()[0].of_old_key
+    assert "原密钥" in cast.client("office").get("/office/sharing/").content.decode()
+    again = _signed(program, date(2023, 2, 1))
+    assert (again.revision, again.document["counts"]) == (2, first.document["counts"])
+    assert again.document["key"] != first.document["key"]
+    assert not queries.own_months()[0].of_old_key
+    assert _signed(program, date(2023, 2, 1)) == again
+
+
+def test_a_month_whose_workers_have_changed_is_said_to_have_changed(program, year, monkeypatch):
+    _signed(program, date(2023, 2, 1))
+    assert not queries.own_months()[0].has_changed
+    monkeypatch.setattr(queries, "workers_of", lambda _month: 40)
+    assert queries.own_months()[0].has_changed
+
+
+@pytest.mark.parametrize("write", ["sign", "release", "key"])
+def test_what_numbers_or_chooses_a_key_waits_for_whoever_does_so_now(program, year, write):
+    {
+        "sign": lambda: _signed(program),
+        "release": lambda: releases.release(actor=program),
+        "key": lambda: summaries.change_key(actor=program),
+    }[write]()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND classid = %s",
+            [summaries.SHARING_LOCK],
+        )
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize("month", ["0000-01", "1999-12", "２０２２-06", "2022-0６", "2022-13"])
+def test_a_month_that_is_none_is_not_there(cast, program, year, month):
+    assert cast.client("office").get(f"/office/sharing/summaries/{month}/1.json").status_code == 404
+    _enter(program, "450302", ONE)
+    with pytest.raises(BadInput) as wrong:
+        summaries.receive(actor=program, raw=_raw(_other("450302", month, {POLICY: 7}, ONE)))
+    assert wrong.value.code == "bad-summary"
 
 
 @pytest.mark.parametrize(
