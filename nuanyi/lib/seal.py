@@ -91,7 +91,7 @@ class Keys:
             raise CannotOpen("no key for this file")
         try:
             return AESGCM(key).decrypt(sealed[3:15], sealed[15:], bound_to)
-        except InvalidTag as exc:
+        except (InvalidTag, ValueError) as exc:  # ValueError: cut off within its nonce
             raise CannotOpen("this file was not sealed for this place") from exc
 
     def key_number(self, sealed: bytes) -> int:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,7 +20,7 @@ from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.party import queries, rules
 from nuanyi.party.forms import DefinitionForm, OrganisationForm, VisitForm
 from nuanyi.party.models import Application, Organisation
-from nuanyi.party.rules import APPLICATIONS, COVERAGE, FOLLOW, ORGANISE, State
+from nuanyi.party.rules import APPLICATIONS, COVERAGE, FOLLOW, ORGANISE, Possible, State
 from nuanyi.party.services import instructors, joining, members, organisations, papers, possible
 from nuanyi.places import queries as places
 
@@ -182,20 +183,18 @@ def possible_branches(request: HttpRequest) -> HttpResponse:
         "found": found,
         "rows": [(one, sectors.get(one.sector, "")) for one in found.possible],
         "names": names,
+        "points": _points(found.possible, names),
     }
     response = render(request, "party/staff/possible.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
 
-@require_safe
-@permission_required(ORGANISE, journaled=True)
-def possible_points(request: HttpRequest) -> HttpResponse:
-    """The same on the map: one point a township, where its outline is known."""
-    found = possible.find_possible(actor=actor_of(request))
-    names, features = places.names_by_code(), []
+def _points(found: list[Possible], names: Mapping[str, str]) -> dict[str, object]:
+    """The same on the map: one point a township, where its outline is known. In the page, so that one look is one look."""
+    features = []
     by_place: dict[str, int] = {}
-    for one in found.possible:
+    for one in found:
         by_place[one.region_code[:9]] = by_place.get(one.region_code[:9], 0) + 1
     for code, count in by_place.items():
         middle = places.middle_of(code)
@@ -209,9 +208,7 @@ def possible_points(request: HttpRequest) -> HttpResponse:
                 "properties": {"kind": words % {"place": names.get(code, code), "n": count}, "count": count},
             }
         )
-    response = JsonResponse({"type": "FeatureCollection", "features": features})
-    response["Cache-Control"] = "no-store"
-    return response
+    return {"type": "FeatureCollection", "features": features}
 
 
 @require_safe

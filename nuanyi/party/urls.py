@@ -14,7 +14,6 @@ urlpatterns = [
     path("applications/<int:pk>/", staff.application, name="application"),
     path("applications/<int:pk>/papers/<slug:name>/", staff.paper, name="paper"),
     path("possible/", staff.possible_branches, name="possible"),
-    path("possible/points/", staff.possible_points, name="possible_points"),
     path("alliances/", alliances_staff.alliance_list, name="alliances"),
     path("alliances/<int:pk>/", alliances_staff.alliance, name="alliance"),
     path("alliances/<int:pk>/points/", alliances_staff.points, name="alliance_points"),

@@ -25,6 +25,13 @@ def test_a_value_opens_for_its_own_record_and_for_no_other(file, text, bound):
         keys.open("political", sealed, bound)
 
 
+@pytest.mark.parametrize("kept", [1, 3, 5, 14, 20])
+def test_a_value_that_was_cut_off_does_not_open_and_that_is_all(file, kept):
+    keys = seal.load_keys(file)
+    with pytest.raises(seal.CannotOpen):
+        keys.open("person", keys.seal("person", "王小明", b"1")[:kept], b"1")
+
+
 def test_after_rotation_old_values_open_until_their_key_is_destroyed(tmp_path):
     file = tmp_path / "keys.json"
     seal.make_keys(file)

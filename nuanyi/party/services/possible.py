@@ -9,11 +9,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from nuanyi.census.models import Establishment, Worker
 from nuanyi.journal import services as journal
 from nuanyi.lib import sealed
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.seal import CannotOpen
 from nuanyi.party import events, rules
 from nuanyi.party.models import Reach
 from nuanyi.party.rules import ORGANISE, Group, Possible
@@ -21,11 +24,12 @@ from nuanyi.party.rules import ORGANISE, Group, Possible
 
 @dataclass(frozen=True)
 class Findings:
-    """What may be set up, and how much of the census it is worked out from."""
+    """What may be set up, how many of the census it is worked out from, how many values could not be opened."""
 
     possible: list[Possible]
     told: int
     people: int
+    closed: int
 
     @property
     def percent(self) -> int:
@@ -45,15 +49,24 @@ def find_possible(*, actor: Actor) -> Findings:
         Worker.objects.filter(person__erased_at=None)
         .exclude(person__sealed_political=None)
         .select_related("person")
+        .annotate(counted_as=Coalesce(F("counted_with__head_id"), F("pk")))
         .order_by("pk")
     )
     by_shop: dict[object, int] = defaultdict(int)
     loose: dict[tuple[str, str], int] = defaultdict(int)
-    told = 0
+    told: set[int] = set()
+    members: set[int] = set()
+    closed = 0
     for row in rows.iterator(chunk_size=2000):
-        told += 1
-        if not rules.is_full_member(sealed.open_text(row.person, "sealed_political")):
+        try:
+            written = sealed.open_text(row.person, "sealed_political")
+        except CannotOpen:
+            closed += 1
             continue
+        told.add(row.counted_as)
+        if row.counted_as in members or not rules.is_full_member(written):
+            continue
+        members.add(row.counted_as)
         if row.establishment_id is None:
             loose[row.region_code[:9], row.sector] += 1
         elif row.establishment_id not in covered:
@@ -63,6 +76,6 @@ def find_possible(*, actor: Actor) -> Findings:
         Group(str(shop.pk), shop.name, shop.region_code, shop.sector, by_shop[shop.pk]) for shop in shops
     ]
     groups += [Group("", "", place, sector, count) for (place, sector), count in sorted(loose.items())]
-    people = Worker.objects.filter(person__erased_at=None).count()
-    journal.record(actor, events.AFFILIATION_COUNTED, None, count=told)
-    return Findings(rules.possible(groups), told, people)
+    people = Worker.objects.filter(person__erased_at=None, counted_with=None).count()
+    journal.record(actor, events.AFFILIATION_COUNTED, None, count=len(told))
+    return Findings(rules.possible(groups), len(told), people, closed)

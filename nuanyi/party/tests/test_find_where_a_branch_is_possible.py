@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nuanyi.census.models import Establishment, Worker
+from nuanyi.census.models import CountedWith, Establishment, Worker
 from nuanyi.journal.models import Entry
 from nuanyi.lib.errors import NotAllowed
 from nuanyi.party import rules
@@ -95,7 +95,9 @@ def test_the_census_says_where_and_how_much_of_it_carries_an_affiliation(cast, f
     page = cast.client("organisation").get("/office/party/possible/").content.decode()
     for word in ("甲店", "乙店", "丙店", "80 %", "10 人"):
         assert word in page
-    assert cast.client("organisation").get("/office/party/possible/points/").json()["features"] == []
+    # the points of the map come with the page: one look opens every value once
+    assert 'id="possible-points"' in page
+    assert Entry.objects.filter(kind="party.affiliation_counted").count() == 2
     found("甲店党支部", "formal", establishments=[big.pk])
     assert [one.form for one in possible.find_possible(actor=office).possible] == [Form.JOINT]
     assert Establishment.objects.count() == 3
@@ -106,5 +108,31 @@ def test_the_census_says_where_and_how_much_of_it_carries_an_affiliation(cast, f
 def test_nobody_else_may_ask(cast, part):
     with pytest.raises(NotAllowed):
         possible.find_possible(actor=cast.actor(part))
-    for address in ("possible/", "possible/points/"):
-        assert cast.client(part).get(f"/office/party/{address}").status_code == 403
+    assert cast.client(part).get("/office/party/possible/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_who_stands_in_two_rosters_is_one_person_wherever_the_value_is_written(cast, shop, people_of):
+    one, other = shop("甲店", "450311100"), shop("乙店", "450311100")
+    people_of(one, "中共党员", "中共党员", "")
+    people_of(other, "中共党员", "中共党员")
+    first, _second, third, same_as_first, same_as_third = Worker.objects.order_by("pk")
+    CountedWith.objects.create(worker=same_as_first, head=first)
+    CountedWith.objects.create(worker=same_as_third, head=third)
+    findings = possible.find_possible(actor=cast.actor("organisation"))
+    assert [(one.form, one.members) for one in findings.possible] == [(Form.JOINT, 3)]
+    assert (findings.told, findings.people) == (3, 3)
+
+
+@pytest.mark.django_db
+def test_a_value_that_does_not_open_is_left_out_and_said(cast, shop, people_of):
+    one = shop("甲店", "450311100")
+    people_of(one, "中共党员", "中共党员", "中共党员", "中共党员")
+    Person.objects.filter(pk=Worker.objects.order_by("pk").last().person_id).update(
+        sealed_political=b"\x01\x00\x01damaged"
+    )
+    answer = cast.client("organisation").get("/office/party/possible/")
+    assert answer.status_code == 200
+    found = answer.context["found"]
+    assert ([one.members for one in found.possible], found.told, found.closed) == ([3], 3, 1)
+    assert "1 个值打不开" in answer.content.decode()

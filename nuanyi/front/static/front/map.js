@@ -72,7 +72,11 @@
         }
         let shown = null;
         if (place.dataset.points) {
-            const points = await (await fetch(place.dataset.points)).json();
+            /* an address, or the name of what the page holds already */
+            const from = place.dataset.points;
+            const points = from.startsWith("#")
+                ? JSON.parse(document.querySelector(from).textContent)
+                : await (await fetch(from)).json();
             /* a finger needs 48 pixels; open is a full dot, shut a ring: never by colour alone */
             const pin = (good) =>
                 L.divIcon({
