@@ -11,6 +11,7 @@ from nuanyi.census import queries
 from nuanyi.census.models import Export, ExportState, Worker
 from nuanyi.census.rules import FollowUp, ImportState, RoundState
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import TooMuch
 from nuanyi.lib.rooms import Hit, Hits, Route, Task
 from nuanyi.people import queries as people
 
@@ -49,18 +50,21 @@ def search_for(actor: Actor, text: str) -> Iterator[Hits]:
     """Workers by a whole phone, ID number or name (the look-up is journaled), establishments by a part of the name."""
     if not actor.can("census.view"):
         return
-    persons = people.person_with(actor, text)
-    workers = Worker.objects.visible_to(actor).select_related("person").filter(person__in=persons)[:20]
-    ways = people.looks_for(actor, text)
-    if ways:
-        yield Hits(
-            _("Workers"),
-            [
-                Hit(f"{row.person.name} {row.person.phone}", Route("census:worker", {"pk": row.pk}))
-                for row in workers
-            ],
-            "、".join(str(way) for way in ways),
-        )
+    try:
+        found = people.look_up(actor, text)
+    except TooMuch as wrong:  # the other rooms and lists are searched all the same
+        yield Hits(_("Workers"), [], wrong.message)
+    else:
+        workers = Worker.objects.visible_to(actor).select_related("person").filter(person__in=found.persons)
+        if found.by:
+            yield Hits(
+                _("Workers"),
+                [
+                    Hit(f"{row.person.name} {row.person.phone}", Route("census:worker", {"pk": row.pk}))
+                    for row in workers[:20]
+                ],
+                "、".join(str(way) for way in found.by),
+            )
     rows = queries.establishments(actor, {"q": text})[:20]
     yield Hits(
         _("Establishments"),

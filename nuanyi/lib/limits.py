@@ -62,6 +62,11 @@ def count(subject: str, address: str, *, at_most: int) -> None:
         _count(f"{subject}\0{network}", at_most)
 
 
+def count_of_account(subject: str, account_id: int, *, at_most: int) -> None:
+    """Count one attempt of whoever is signed in, from wherever. Raises TooMuch beyond ``at_most`` in this hour."""
+    _count(f"{subject}\0account {account_id}", at_most)
+
+
 def _count(what: str, at_most: int) -> None:
     hour = int(clock.now().timestamp()) // HOUR
     told = f"{what}\0{hour}".encode(errors="replace")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
@@ -11,11 +12,12 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import masks, sealed
+from nuanyi.lib import limits, masks, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile
-from nuanyi.people import events
+from nuanyi.lib.seal import CannotOpen
+from nuanyi.people import events, rules
 from nuanyi.people.models import Account, KeptView, Person, WecomLink, keys
 from nuanyi.units.models import Unit, UnitKind
 
@@ -46,24 +48,23 @@ COMPARED = 20_000
 _NAME = re.compile(r"[\u3400-\u9fff](?:[\u3400-\u9fff·]){1,19}")
 
 
-def looks_for(actor: Actor, text: str) -> list[Words]:
-    """By what ``person_with`` would look for these words, in words; empty where it would not look at all."""
-    if not actor.can("people.see_masked"):
-        return []
-    if digests_of(text):
-        return [_("whole phone number"), _("whole ID number")]
-    return [_("whole name")] if _NAME.fullmatch(text) and actor.can("people.reveal") else []
+@dataclass(frozen=True)
+class LookUp:
+    """The persons that were found, and by what was looked for, in words; empty where nothing was looked for at all."""
+
+    persons: QuerySet[Person]
+    by: list[Words]
 
 
-def person_with(actor: Actor, text: str) -> QuerySet[Person]:
+def look_up(actor: Actor, text: str) -> LookUp:
     """The persons with exactly this phone, identity number or name, among those the actor may see; journaled.
 
     A name is looked for by those who may open one. It has no digest: a few hundred names are those of half the
     country, and a digest of each would have to be kept for this alone. What has the family name (its mask) and the
-    sealed length is compared.
+    sealed length is compared. Raises TooMuch (names of one account in one hour).
     """
     if not actor.can("people.see_masked"):
-        return Person.objects.none()
+        return LookUp(Person.objects.none(), [])
     digests = digests_of(text)
     if not digests:
         return _named(actor, text)
@@ -71,12 +72,20 @@ def person_with(actor: Actor, text: str) -> QuerySet[Person]:
     for field, digest in digests:
         wanted |= Q(**{f"{field}_digest": digest})
     journal.record(actor, events.LOOKED_UP, field=digests[0][0])
-    return Person.objects.visible_to(actor).filter(wanted)
+    found = Person.objects.visible_to(actor).filter(wanted)
+    return LookUp(found, [_("whole phone number"), _("whole ID number")])
 
 
-def _named(actor: Actor, text: str) -> QuerySet[Person]:
+def person_with(actor: Actor, text: str) -> QuerySet[Person]:
+    """The persons of ``look_up`` alone."""
+    return look_up(actor, text).persons
+
+
+def _named(actor: Actor, text: str) -> LookUp:
     if not _NAME.fullmatch(text) or not actor.can("people.reveal"):
-        return Person.objects.none()
+        return LookUp(Person.objects.none(), [])
+    if actor.account_id is not None:
+        limits.count_of_account("names", actor.account_id, at_most=rules.NAMES_AN_HOUR)
     journal.record(actor, events.LOOKED_UP, field="name")
     length = len(keys().seal("person", text, b""))
     candidates = (
@@ -84,10 +93,25 @@ def _named(actor: Actor, text: str) -> QuerySet[Person]:
         .filter(name_mask=masks.mask_name(text), erased_at=None)
         .annotate(sealed_length=Length("sealed_name"))
         .filter(sealed_length=length)
-        .only("pk", "sealed_name")[:COMPARED]
+        .order_by("pk")
+        .only("pk", "sealed_name")[: COMPARED + 1]
     )
-    found = [row.pk for row in candidates.iterator() if sealed.open_text(row, "sealed_name") == text]
-    return Person.objects.visible_to(actor).filter(pk__in=found)
+    found, seen = [], 0
+    for seen, row in enumerate(candidates.iterator(), start=1):
+        if seen <= COMPARED and _name_of(row) == text:
+            found.append(row.pk)
+    by = [_("whole name")]
+    if seen > COMPARED:
+        by.append(_("only the first %d of this family name: look by phone") % COMPARED)
+    return LookUp(Person.objects.visible_to(actor).filter(pk__in=found), by)
+
+
+def _name_of(person: Person) -> str:
+    """A name to compare; "" for one that does not open: one damaged value hides nobody else."""
+    try:
+        return sealed.open_text(person, "sealed_name")
+    except CannotOpen:
+        return ""
 
 
 def has_hands(unit_id: int) -> bool:

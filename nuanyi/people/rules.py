@@ -70,6 +70,8 @@ APART: tuple[frozenset[Role], ...] = (
 
 REVEALS_A_DAY = 200
 REVEALS_ALARM = 100
+#: How often one account may look for a whole name in an hour: each time thousands of names are opened and compared.
+NAMES_AN_HOUR = 60
 MIN_PURPOSE = 4
 
 FIELDS: dict[str, Words] = {

@@ -119,6 +119,32 @@ def test_a_whole_name_finds_the_person_for_those_who_may_open_one_and_the_page_s
         assert "周**" not in cast.client("office").get("/office/search/", {"q": part_of_it}).content.decode()
 
 
+def test_names_are_looked_for_so_often_an_hour_and_a_damaged_one_hides_nobody(cast, program, monkeypatch):
+    from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+    from nuanyi.people import queries, rules
+    from nuanyi.people.models import Person
+
+    take(program, [HEAD, row(1), row(2), row(3)])
+    damaged, *_others = Person.objects.order_by("pk")
+    Person.objects.filter(pk=damaged.pk).update(sealed_name=bytes(damaged.sealed_name)[:-1] + b"?")
+    monkeypatch.setattr(rules, "NAMES_AN_HOUR", 2)
+
+    def workers(part, name="周小明"):
+        page = cast.client(part).get("/office/search/", {"q": name})
+        assert page.status_code == 200
+        looked = page.context["looked"]
+        assert len(looked) > 2
+        return next(hits for hits in looked if (hits.by and "姓名" in hits.by) or "一小时" in str(hits.by))
+
+    assert len(workers("office").rows) == 2
+    monkeypatch.setattr(queries, "COMPARED", 2)
+    first = workers("office")
+    assert (len(first.rows), "前 2 人" in first.by) == (1, True)
+    over = workers("office")
+    assert (list(over.rows), "姓名" in str(over.by)) == ([], False)
+    assert workers("yanshan").rows, "another account has its own hour"
+
+
 def test_an_exact_phone_finds_the_person_for_those_who_may_and_nobody_else(cast, program):
     from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 
