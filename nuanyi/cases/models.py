@@ -42,10 +42,11 @@ class CaseKindManager(models.Manager["CaseKind"]):
 
     def book(self) -> dict[str, KindOfCase]:
         """Every kind by its code, in the order of the page, in the present language; closed ones too."""
-        now = monotonic()
-        if not _kinds or _kinds[0][0] < now:
-            _kinds[:] = [(now + BOOK_SECONDS, list(self.order_by("place", "pk")))]
-        rows = _kinds[0][1]
+        now, kept = monotonic(), list(_kinds)  # another thread may forget them at any moment
+        if not kept or kept[0][0] < now:
+            kept = [(now + BOOK_SECONDS, list(self.order_by("place", "pk")))]
+            _kinds[:] = kept
+        rows = kept[0][1]
         found = kinds_with(row.kind() for row in rows)
         places = {row.code: row.place for row in rows} | {Kind.OTHER.value: 1 << 15}
         return dict(sorted(found.items(), key=lambda pair: places.get(pair[0], 0)))

@@ -7,7 +7,7 @@ from uuid import uuid4
 import openpyxl
 import pytest
 
-from nuanyi.cases import queries
+from nuanyi.cases import models, queries
 from nuanyi.cases.models import Case
 from nuanyi.cases.services import desk, settings
 from nuanyi.ledger.models import LedgerEntry
@@ -142,3 +142,17 @@ def test_the_kinds_are_read_once_for_many_requests(client, rent, django_assert_m
     with django_assert_max_num_queries(12):
         client.get("/help/")
         client.get("/help/ask/")
+
+
+def test_a_change_by_another_thread_in_the_middle_of_reading_breaks_nothing(db, monkeypatch):
+    class Forgetful(list):
+        """Forgotten by another thread as soon as it was looked into."""
+
+        def __getitem__(self, at):
+            found = super().__getitem__(at)
+            self.clear()
+            return found
+
+    known = models.CaseKind.objects.book()
+    monkeypatch.setattr(models, "_kinds", Forgetful(models._kinds))
+    assert models.CaseKind.objects.book() == known
