@@ -100,7 +100,7 @@ def _named(actor: Actor, text: str) -> LookUp:
     for seen, row in enumerate(candidates.iterator(), start=1):
         if seen <= COMPARED and _name_of(row) == text:
             found.append(row.pk)
-    by = [_("whole name")]
+    by: list[Words] = [_("whole name")]
     if seen > COMPARED:
         by.append(_("only the first %d of this family name: look by phone") % COMPARED)
     return LookUp(Person.objects.visible_to(actor).filter(pk__in=found), by)
