@@ -129,8 +129,10 @@ class Figure:
             shown[key[: len(by)]] = shown.get(key[: len(by)], 0) + value
         return shown
 
-    def shown(self, asked: Window, *, exact: bool) -> int:
-        """The number as a reader is shown it."""
+    def shown(self, asked: Window, *, exact: bool, sector: str = "") -> int:
+        """The number as a reader is shown it; of one sector where it is counted by sectors."""
+        if sector and "sector" in self.dimensions:
+            return self.cells_shown(asked, ("sector",), exact=exact).get((sector,), 0)
         return self.cells_shown(asked, (), exact=exact).get((), 0)
 
 

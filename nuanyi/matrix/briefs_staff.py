@@ -121,9 +121,15 @@ def asked_window(request: HttpRequest) -> tuple[Window, str, str]:
 @permission_required("matrix.view")
 def behind(request: HttpRequest, key: str) -> HttpResponse:
     """The very records that a number counts."""
+    actor, sector = actor_of(request), ""
     asked, period, region = asked_window(request)
+    if "task" in request.GET:
+        asked, sector = records.of_task(actor, key, number_of(request.GET["task"]))
+        period, region = "", asked.region
     context = {
-        "found": records.behind(actor_of(request), key, asked),
+        "found": records.behind(actor, key, asked, sector),
+        "asked": asked,
+        "sector": sector,
         "period": period,
         "region": region,
         "most": records.MOST,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nuanyi.lib import figures
+from nuanyi.lib import clock, figures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Counted, Figure, Window
 from nuanyi.lib.sectors import Sector
+from nuanyi.matrix import task_board
 from nuanyi.places import queries as places
 
 #: How many lines a page shows.
@@ -29,7 +30,15 @@ class Behind:
     hidden: bool
 
 
-def behind(actor: Actor, key: str, asked: Window) -> Behind:
+def of_task(actor: Actor, key: str, pk: int) -> tuple[Window, str]:
+    """The window and the sector in which a task counts its figure. Raises NotAllowed, NotFound."""
+    task = task_board.one(actor, pk).task
+    if task.figure != key:
+        raise NotFound()
+    return task_board.window_of(task, clock.today()), task.sector
+
+
+def behind(actor: Actor, key: str, asked: Window, sector: str = "") -> Behind:
     """What a figure counts. Counts of people, and records that say more than the number does, are shown one by one only
     to those who may see all of them. Raises NotFound."""
     actor.require("matrix.view")
@@ -37,7 +46,7 @@ def behind(actor: Actor, key: str, asked: Window) -> Behind:
     if figure is None:
         raise NotFound()
     exact = not figure.of_people or actor.everywhere("census.view")
-    value = figure.shown(asked, exact=exact)
+    value = figure.shown(asked, exact=exact, sector=sector)
     if figure.listed is None:
         return Behind(figure, value, None, 0, 0, hidden=not exact)
     if not exact:
@@ -45,6 +54,8 @@ def behind(actor: Actor, key: str, asked: Window) -> Behind:
     if figure.listed_permission and not actor.everywhere(figure.listed_permission):
         return Behind(figure, value, None, 0, 0, hidden=False)
     found = figure.listed(asked)
+    if sector and "sector" in figure.dimensions:
+        found = [one for one in found if one.sector == sector]
     return Behind(figure, value, found[:MOST], len(found), sum(one.count for one in found), hidden=False)
 
 

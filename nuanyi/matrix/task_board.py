@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nuanyi.lib import clock, figures
-from nuanyi.lib.actor import Actor
+from nuanyi.lib import clock, figures, row_security
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Window
 from nuanyi.lib.periods import Period
@@ -19,6 +20,8 @@ from nuanyi.matrix.models import KeyTask, Milestone, Supervision
 from nuanyi.matrix.task_rules import Light, Standing, Step, Verdict
 
 SEE, REPORT, KEEP = "matrix.tasks_see", "matrix.tasks_report", "matrix.tasks"
+#: A brief counts the tasks of its place, also those in which its drafter's unit has no part.
+_ALL_TASKS = system("briefs")
 
 
 @dataclass
@@ -51,28 +54,43 @@ class TaskRow:
         return [part for part, rows in self.parts.items() if any(unit.pk in wanted for unit in rows)]
 
 
-def value_of(task: KeyTask, today: date) -> int | None:
-    """The task's figure from its first day to today or its end; None where it has none that is known."""
+def window_of(task: KeyTask, today: date) -> Window:
+    """What a task's figure is asked for: from its first day to today or its end, in its region."""
+    return Window(task.start_date, min(max(today, task.start_date), task.due_date), task.region_code)
+
+
+def value_of(task: KeyTask, today: date, *, exact: bool) -> int | None:
+    """The task's figure in its window and sector; None where it has none that is known.
+
+    Counts of people are coarse where not ``exact``; but a target that is reached is shown as reached.
+    """
     figure = figures.offered().get(task.figure)
     if figure is None:
         return None
-    return figure.total(
-        Window(task.start_date, min(max(today, task.start_date), task.due_date), task.region_code)
-    )
+    asked = window_of(task, today)
+    value = figure.shown(asked, exact=exact, sector=task.sector)
+    if exact or not figure.of_people or not task.target or value >= task.target:
+        return value
+    return task.target if figure.shown(asked, exact=True, sector=task.sector) >= task.target else value
 
 
-def rows_of(tasks: Sequence[KeyTask], today: date | None = None) -> list[TaskRow]:
+def rows_of(tasks: Sequence[KeyTask], today: date | None = None, *, exact: bool) -> list[TaskRow]:
     """Tasks ready to show, in their order. Three statements and one for each different figure."""
-    from nuanyi.matrix import briefs
-
     day = today or clock.today()
     offered = figures.offered()
     asked: dict[tuple[Any, ...], int | None] = {}
     found = []
     for task in tasks:
-        key = (task.figure, task.start_date, task.due_date, task.region_code)
+        key = (
+            task.figure,
+            task.start_date,
+            task.due_date,
+            task.region_code,
+            task.sector,
+            None if exact else task.target,
+        )
         if key not in asked:
-            asked[key] = value_of(task, day)
+            asked[key] = value_of(task, day, exact=exact)
         value = asked[key]
         milestones = list(task.milestones.all())
         supervisions = list(task.supervisions.all())
@@ -102,7 +120,7 @@ def rows_of(tasks: Sequence[KeyTask], today: date | None = None) -> list[TaskRow
                 parts,
                 str(figure.title) if figure else "",
                 str(figure.unit) if figure else "",
-                briefs.records_address(task.figure, str(task.year), task.region_code) if figure else "",
+                f"{reverse('matrix:records', kwargs={'key': task.figure})}?task={task.pk}" if figure else "",
             )
         )
     return found
@@ -121,7 +139,7 @@ def _loaded(rows: Any) -> Any:
 def tasks_of(actor: Actor, year: int) -> list[TaskRow]:
     """The year's tasks that the actor sees, by number."""
     actor.require(SEE)
-    return rows_of(list(_loaded(KeyTask.objects.visible_to(actor).filter(year=year))))
+    return rows_of(list(_loaded(KeyTask.objects.visible_to(actor).filter(year=year))), exact=_exact(actor))
 
 
 def one(actor: Actor, pk: int) -> TaskRow:
@@ -130,7 +148,11 @@ def one(actor: Actor, pk: int) -> TaskRow:
     found = _loaded(KeyTask.objects.visible_to(actor)).filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    return rows_of([found])[0]
+    return rows_of([found], exact=_exact(actor))[0]
+
+
+def _exact(actor: Actor) -> bool:
+    return actor.everywhere("census.view")
 
 
 def years(actor: Actor) -> list[int]:
@@ -148,11 +170,14 @@ def lights(rows: Iterable[TaskRow]) -> list[tuple[Light, int]]:
 
 
 def sentences(period: Period, region: str) -> list[str]:
-    """What a brief says of the year's tasks at the period's end, in the present language."""
-    tasks = list(_loaded(KeyTask.objects.filter(year=period.first.year, region_code__startswith=region)))
+    """What a brief says of the year's tasks at the period's end, in the present language: of all tasks of the place,
+    whoever drafts it, and in fives, whoever reads it.
+    """
+    with row_security.reader(_ALL_TASKS):
+        tasks = list(_loaded(KeyTask.objects.filter(year=period.first.year, region_code__startswith=region)))
     if not tasks:
         return [_("No key task of this year is on the list for this place.")]
-    rows = rows_of(tasks, min(period.last, clock.today()))
+    rows = rows_of(tasks, min(period.last, clock.today()), exact=False)
     counted = dict(lights(rows))
     words = [
         _(

@@ -221,3 +221,55 @@ def test_the_pages_take_a_task_from_its_entry_to_the_years_report(cast, district
     report = Document(io.BytesIO(office.get("/office/matrix/tasks/closing/2022/").content))
     assert "第1项：摸清底数" in "\n".join(p.text for p in report.paragraphs)
     assert closing_paper.document(2022, task_board.tasks_of(cast.actor("office"), 2022))[:2] == b"PK"
+
+
+def served(count, day=date(2022, 3, 1), sector=""):
+    delivered = [Delivered(day=day, count=count, sector=sector)]
+    ledger.record("service.policy_consultations", delivered, source=Unit.objects.first())
+
+
+@pytest.mark.django_db
+def test_a_task_of_a_sector_counts_that_sector_within_its_own_days(cast, district):
+    office = cast.actor("office")
+    served(9, sector="courier")
+    served(40, sector="delivery")
+    served(3, day=date(2022, 11, 1), sector="courier")
+    due = date(2022, 9, 30)
+    made = tasks.save_task(actor=office, told=told(district, sector="courier", target=20, due_date=due))
+    assert task_board.one(office, made.pk).value == 9
+    browser = cast.client("office")
+    address = task_board.one(office, made.pk).records
+    assert f'href="{address}"' in browser.get(f"/office/matrix/tasks/{made.pk}/").content.decode()
+    page = browser.get(address).content.decode()
+    assert "共 1 条记录，合计 9。" in page and "快递" in page
+    assert browser.get(address.replace(made.figure, "stations.open")).status_code == 404
+
+
+@pytest.mark.django_db
+def test_who_may_not_see_all_people_sees_a_task_in_fives_in_the_page_the_file_and_the_report(cast, district):
+    served(8)
+    made = tasks.save_task(actor=cast.actor("office"), told=told(district, due_date=date(2022, 12, 31)))
+    department, browser = cast.actor("department"), cast.client("department")
+    row = task_board.one(department, made.pk)
+    assert row.value == 5 and "5" in str(row.verdict.reason) and "8" not in str(row.verdict.reason)
+    assert ": 5 " in browser.get(row.records).content.decode()
+    cells = [cell for _s, line in sheet_lines(task_sheets.workbook(department, 2022)) for cell in line]
+    assert 5 in cells and 8 not in cells
+    report = Document(io.BytesIO(closing_paper.document(2022, [row])))
+    assert [line.cells[4].text for line in report.tables[-1].rows][1:] == ["5"]
+
+
+@pytest.mark.django_db
+def test_a_target_that_is_reached_is_reached_for_all_and_no_task_of_others_opens_records(cast, district):
+    served(13)
+    made = tasks.save_task(actor=cast.actor("office"), told=told(district, target=12))
+    row = task_board.one(cast.actor("department"), made.pk)
+    assert (row.value, row.verdict.light) == (12, Light.DONE)
+    assert cast.client("zhemu").get(row.records).status_code == 404
+
+
+def sheet_lines(data):
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    return [(sheet.title, line) for sheet in book for line in sheet.iter_rows(values_only=True)]

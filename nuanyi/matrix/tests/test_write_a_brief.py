@@ -299,3 +299,39 @@ def test_a_township_brief_that_kept_exact_numbers_before_is_corrected_in_fives_o
     served(date(2022, 5, 10), 6)
     june = services.draft(actor=office, period="2022-06", region_code="450311100")
     assert [(one["was"], one["now"]) for one in june.corrections] == [(5, 10)]
+
+
+@pytest.mark.django_db
+def test_a_draft_that_was_thrown_away_leaves_no_two_briefs_of_one_number(cast):
+    office = cast.actor("office")
+    first = services.draft(actor=office, period="2022-01")
+    second = services.draft(actor=office, period="2022-02")
+    services.drop(actor=office, pk=first.pk)
+    third = services.draft(actor=office, period="2022-03")
+    assert (second.number, third.number) == (2, 3)
+
+
+@pytest.mark.django_db
+def test_a_brief_of_a_place_counts_its_tasks_also_where_its_drafter_has_no_part(cast, district):
+    from nuanyi.lib import row_security
+    from nuanyi.matrix.models import TaskUnit
+    from nuanyi.matrix.services import tasks
+
+    for number in (1, 2):
+        tasks.save_task(
+            actor=cast.actor("office"),
+            told=tasks.TaskInput(
+                2022,
+                number,
+                f"任务{number}",
+                district["shichang"],
+                date(2022, 12, 31),
+                region_code="450311100",
+            ),
+        )
+    TaskUnit.objects.filter(unit=district["t100"], task__number=2).delete()
+    yanshan = cast.actor("yanshan")
+    with row_security.reading_as(yanshan):
+        made = services.draft(actor=yanshan, period="2022", region_code="450311100")
+    told = next(part for part in made.sections if part["key"] == "tasks")["paragraphs"]
+    assert told[0].startswith("2 项重点任务") or "2" in told[0][:8], told
