@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -47,6 +49,9 @@ MOST_SIGNS = 4 << 20
 _STEP = re.compile(
     r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*[:：、 ]?\s*(.+?)\s*(?:[（(](\d{4}-\d{2}-\d{2})完成[）)])?\s*$"
 )
+#: A title may have a semicolon in it; a step begins with its day.
+_BETWEEN_STEPS = re.compile(r"\n+|[；;]+(?=\s*(?:\d{4}[-/.年]\d{1,2}[-/.月]\d|$))")
+TITLE = 80
 
 
 def workbook(actor: Actor, year: int) -> bytes:
@@ -94,33 +99,74 @@ def _cells(row: TaskRow, names: dict[str, str]) -> list[object]:
 def take_in(*, actor: Actor, data: bytes, year: int) -> tuple[int, int]:
     """Take a list in: a task whose year and number are known is changed, another entered. Returns ``(entered, changed)``.
 
-    All or nothing: where a row is bad, nothing is taken and every bad row is named. Raises NotAllowed, BadSheet, BadInput.
+    Of a task that is changed only what the list has a column for; a row without a number is the task of its title, or a
+    new one. All or nothing: where a row is bad, nothing is taken and every bad row is named. Raises NotAllowed, BadSheet,
+    BadInput.
     """
     actor.require(KEEP)
     rows, wrong = _rows(data, year)
     if wrong:
         raise BadInput(fields={"file": "；".join(wrong[:20])}, code="bad-rows")
-    listed = KeyTask.objects.filter(year__in={told.year for told in rows})
-    there = {(one.year, one.number): one.pk for one in listed}
+    listed = KeyTask.objects.filter(year__in={line.told.year for line in rows}).select_related("lead")
+    listed = listed.prefetch_related("milestones", "parts__unit")
+    there = {(one.year, one.number): one for one in listed}
+    numbered = {(line.told.year, line.told.number) for line in rows if line.told.number}
+    titled = {(one.year, one.title): one for key, one in there.items() if key not in numbered}
+    taken = there.keys() | numbered
     entered = changed = 0
-    for told in rows:
-        pk = there.get((told.year, told.number))
-        save_task(actor=actor, told=told, pk=pk)
-        entered, changed = entered + (pk is None), changed + (pk is not None)
+    for line in rows:
+        told = line.told
+        task = there.get((told.year, told.number))
+        if not told.number:
+            task = titled.pop((told.year, told.title[:TITLE]), None)
+            told.number = task.number if task else 1 + max((n for y, n in taken if y == told.year), default=0)
+            taken = taken | {(told.year, told.number)}
+        save_task(actor=actor, told=_kept(told, task, line.columns), pk=task.pk if task else None)
+        entered, changed = entered + (task is None), changed + (task is not None)
     journal.record(actor, events.TASK_SAVED, entered=entered, changed=changed)
     return entered, changed
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row of the list (``told.number`` 0: it has none), and the columns that the list has."""
+
+    told: TaskInput
+    columns: frozenset[str]
+
+
+def _kept(told: TaskInput, task: KeyTask | None, columns: frozenset[str]) -> TaskInput:
+    """What a list says of a task that is there: what it has no column for stays as it is."""
+    if task is None:
+        return told
+    cooperating = [row.unit for row in task.parts.all() if row.part == Part.COOPERATE]
+    steps = [StepInput(one.title, one.due_date, one.done_date) for one in task.milestones.all()]
+    now = {
+        "具体要求": {"words": task.words},
+        "配合单位": {"cooperating": cooperating},
+        "行业领域": {"sector": task.sector},
+        "区域": {"region_code": task.region_code},
+        "考核指标": {"figure": task.figure},
+        "目标值": {"target": task.target},
+        "开始时间": {"start_date": task.start_date},
+        "时间节点": {"steps": steps},
+    }
+    for column, fields in now.items():
+        if column not in columns:
+            told = replace(told, **fields)
+    return told
 
 
 class _Bad(ValueError):
     """A cell that cannot be read, with the words for it."""
 
 
-def _rows(data: bytes, year: int) -> tuple[list[TaskInput], list[str]]:
+def _rows(data: bytes, year: int) -> tuple[list[_Line], list[str]]:
     names = places.names_by_code()
-    units = {unit.name: unit for unit in Unit.objects.filter(active=True)}
-    units |= {unit.short_name: unit for unit in units.values() if unit.short_name}
+    units = {plain(unit.name): unit for unit in Unit.objects.filter(active=True)}
+    units |= {plain(unit.short_name): unit for unit in units.values() if unit.short_name}
     columns: dict[int, str] = {}
-    found: list[TaskInput] = []
+    found: list[_Line] = []
     wrong: list[str] = []
     titles = {title for title, _width in COLUMNS}
     book = sheets.read(data, most_signs=MOST_SIGNS)
@@ -136,37 +182,26 @@ def _rows(data: bytes, year: int) -> tuple[list[TaskInput], list[str]]:
         if len(found) >= MOST_ROWS:
             raise BadInput(fields={"file": _("More than 500 rows.")}, code="too-many-rows")
         try:
-            found.append(_told(row, year, len(found) + 1, units, names))
+            found.append(_Line(_told(row, year, units, names), frozenset(columns.values())))
         except _Bad as bad:
             wrong.append(_("row %(number)d: %(words)s") % {"number": number, "words": bad})
     if not columns:
         raise BadInput(
             fields={"file": _("No row names the columns 重点任务, 牵头单位 and 完成时限.")}, code="no-header"
         )
-    doubles = {
-        (one.year, one.number)
-        for one in found
-        if sum((o.year, o.number) == (one.year, one.number) for o in found) > 1
-    }
+    counted = Counter((line.told.year, line.told.number) for line in found if line.told.number)
+    doubles = [key for key, times in counted.items() if times > 1]
     wrong += [
         _("number %(number)d stands there twice") % {"number": number} for _year, number in sorted(doubles)
     ]
     return found, wrong
 
 
-def _told(
-    row: dict[str, Any], year: int, number: int, units: dict[str, Unit], names: dict[str, str]
-) -> TaskInput:
+def _told(row: dict[str, Any], year: int, units: dict[str, Unit], names: dict[str, str]) -> TaskInput:
     lead = units.get(plain(row.get("牵头单位")))
     if lead is None:
         raise _Bad(_("there is no unit “%(name)s”") % {"name": plain(row.get("牵头单位"))[:40]})
-    cooperating = []
-    for name in re.split(r"[、,，;；\n]+", plain(row.get("配合单位"))):
-        if name.strip():
-            unit = units.get(name.strip())
-            if unit is None:
-                raise _Bad(_("there is no unit “%(name)s”") % {"name": name.strip()[:40]})
-            cooperating.append(unit)
+    cooperating = _units_of(plain(row.get("配合单位")), units)
     due = _day(row.get("完成时限"))
     if due is None:
         raise _Bad(_("by which day?"))
@@ -180,7 +215,7 @@ def _told(
         raise _Bad(_("there is no sector “%(name)s”") % {"name": sector[:40]})
     return TaskInput(
         year=_number(row.get("年度")) or year,
-        number=_number(row.get("序号")) or number,
+        number=_number(row.get("序号")) or 0,
         title=_text(row.get("重点任务")),
         words=_text(row.get("具体要求")),
         lead=lead,
@@ -193,6 +228,24 @@ def _told(
         due_date=due,
         steps=_steps(_text(row.get("时间节点"))),
     )
+
+
+def _units_of(text: str, units: dict[str, Unit]) -> list[Unit]:
+    """The units that a cell names, apart by a comma or the like; a name that has one in it is read as the whole name."""
+    parts = re.split(r"([、,，;；\n]+)", text)
+    found, at = [], 0
+    while at < len(parts):
+        for end in range(len(parts), at, -2):
+            unit = units.get("".join(parts[at:end]).strip())
+            if unit is not None:
+                found.append(unit)
+                at = end - 1
+                break
+        else:
+            if parts[at].strip():
+                raise _Bad(_("there is no unit “%(name)s”") % {"name": parts[at].strip()[:40]})
+        at += 2
+    return found
 
 
 def _figure(text: str) -> str:
@@ -210,7 +263,7 @@ def _figure(text: str) -> str:
 
 def _steps(text: str) -> list[StepInput]:
     found = []
-    for part in re.split(r"[；;\n]+", text):
+    for part in _BETWEEN_STEPS.split(text):
         if not part.strip():
             continue
         matched = _STEP.match(part)

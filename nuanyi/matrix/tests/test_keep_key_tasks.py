@@ -273,3 +273,57 @@ def sheet_lines(data):
 
     book = openpyxl.load_workbook(io.BytesIO(data))
     return [(sheet.title, line) for sheet in book for line in sheet.iter_rows(values_only=True)]
+
+
+@pytest.mark.django_db
+def test_a_list_changes_of_a_task_only_what_it_has_a_column_for(cast, district):
+    office = cast.actor("office")
+    line = told(district, cooperating=[district["gonghui"]], sector="delivery", region_code="450311100")
+    line.words, line.start_date = "一户不漏", date(2022, 3, 1)
+    line.steps = [StepInput("完成摸排", date(2022, 6, 30))]
+    made = tasks.save_task(actor=office, told=line)
+    tasks.finish_step(actor=office, pk=made.pk, step=made.milestones.first().pk)
+    before = _rows()
+    rows = [["序号", "重点任务", "牵头单位", "完成时限"], [1, "任务1", "市场监管局", "2022-11-30"]]
+    assert task_sheets.take_in(actor=office, data=workbook(rows), year=2022) == (0, 1)
+    KeyTask.objects.update(due_date=made.due_date)
+    assert _rows() == before
+    rows = [
+        ["序号", "重点任务", "牵头单位", "完成时限", "具体要求"],
+        [1, "任务1", "市场监管局", "2022-12-31", ""],
+    ]
+    task_sheets.take_in(actor=office, data=workbook(rows), year=2022)
+    assert KeyTask.objects.get().words == "" and KeyTask.objects.get().target == 100
+
+
+@pytest.mark.django_db
+def test_a_list_without_numbers_replaces_no_task_of_another_title(cast, district):
+    office = cast.actor("office")
+    for number in (1, 2):
+        tasks.save_task(actor=office, told=told(district, number))
+    head = ["重点任务", "牵头单位", "完成时限"]
+    rows = [
+        head,
+        ["新开驿站", "总工会", "2022-10-31"],
+        ["任务2", "总工会", "2022-10-31"],
+        ["夜校", "总工会", "2022-10-31"],
+    ]
+    assert task_sheets.take_in(actor=office, data=workbook(rows), year=2022) == (2, 1)
+    titles = dict(KeyTask.objects.values_list("number", "title"))
+    assert titles == {1: "任务1", 2: "任务2", 3: "新开驿站", 4: "夜校"}
+    assert task_sheets.take_in(actor=office, data=workbook(rows), year=2022) == (0, 3)
+
+
+@pytest.mark.django_db
+def test_titles_of_steps_and_names_of_units_come_back_whole_with_marks_in_them(cast, district):
+    Unit.objects.filter(pk=district["gonghui"].pk).update(
+        name="总工会（工、青、妇）", short_name="工、青、妇"
+    )
+    union = Unit.objects.get(pk=district["gonghui"].pk)
+    line = told(district, cooperating=[union, district["zuzhi"]])
+    line.steps = [StepInput("摸排；建账", date(2022, 6, 30)), StepInput("验收", date(2022, 9, 30))]
+    office = cast.actor("office")
+    tasks.save_task(actor=office, told=line)
+    before = _rows()
+    task_sheets.take_in(actor=office, data=task_sheets.workbook(office, 2022), year=2022)
+    assert _rows() == before

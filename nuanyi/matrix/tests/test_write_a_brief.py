@@ -334,4 +334,4 @@ def test_a_brief_of_a_place_counts_its_tasks_also_where_its_drafter_has_no_part(
     with row_security.reading_as(yanshan):
         made = services.draft(actor=yanshan, period="2022", region_code="450311100")
     told = next(part for part in made.sections if part["key"] == "tasks")["paragraphs"]
-    assert told[0].startswith("2 项重点任务") or "2" in told[0][:8], told
+    assert told[0].startswith("本年重点任务2项")
