@@ -141,7 +141,7 @@ def _kept(told: TaskInput, task: KeyTask | None, columns: frozenset[str]) -> Tas
         return told
     cooperating = [row.unit for row in task.parts.all() if row.part == Part.COOPERATE]
     steps = [StepInput(one.title, one.due_date, one.done_date) for one in task.milestones.all()]
-    now = {
+    now: dict[str, dict[str, Any]] = {
         "具体要求": {"words": task.words},
         "配合单位": {"cooperating": cooperating},
         "行业领域": {"sector": task.sector},
