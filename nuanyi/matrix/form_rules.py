@@ -15,9 +15,9 @@ _BRACKETS = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 _NUMBERING = re.compile(r"^(?:其中|[一二三四五六七八九十]+、|\d+[.、．)）]|[（(]\d+[）)])+")
 _MARKS = re.compile(r"[\s:：,，.。;；、\"“”'*＊_\-—/]+")
 _MONTH = re.compile(r"^(1[0-2]|0?[1-9])月(?:份)?$")
-#: A form is no roster: beyond this nothing is looked at.
 #: What is merged over so many columns is a title, and nobody answers beside it.
 TITLE_WIDTH = 4
+#: A form is no roster: beyond this nothing is looked at.
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS, LONGEST_LABEL = 400, 60, 10, 40
 
 

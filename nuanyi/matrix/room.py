@@ -41,7 +41,7 @@ ROOM = Room(
             {**OFFICE, Role.UNIT_STAFF: UNIT},
         ),
         Permission("matrix.tasks", _("Keep the list of key tasks, supervise"), OFFICE),
-        Permission("matrix.forms", _("Have another office's form filled"), {**OFFICE, Role.UNIT_STAFF: ALL}),
+        Permission("matrix.forms", _("Have another office's form filled"), {**OFFICE, Role.UNIT_STAFF: UNIT}),
         Permission("matrix.practice", _("Write up good practice"), {**OFFICE, Role.UNIT_STAFF: UNIT}),
         Permission("matrix.practice_review", _("Review and share good practice"), OFFICE),
         Permission("matrix.regulations", _("Keep the shelf of regulations"), OFFICE),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -13,7 +14,6 @@ from nuanyi.lib import clock, figures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import window
-from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.matrix import briefs, practice_rules
 from nuanyi.matrix.models import Practice, Regulation, RegulationVersion
 from nuanyi.matrix.practice_rules import Shelf
@@ -48,12 +48,12 @@ def text_of(actor: Actor, found: Practice) -> SafeString:
     offered = figures.offered()
     exact = actor.everywhere("census.view")
 
+    @cache
     def show(key: str) -> str:
         figure = offered.get(key)
         if figure is None:
             return conditional_escape("{" + key + "}")
-        value = figure.total(asked)
-        value = value if exact or not figure.of_people else coarse(value, INSIDE)
+        value = figure.shown(asked, exact=exact)
         address = briefs.records_address(key, found.period, found.region_code)
         return format_html('<a href="{}" title="{}">{}</a>', address, figure.title, value)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,11 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import blank_forms, clock, figures, sheets
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.blank_forms import Filled
+from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, NotFound
-from nuanyi.lib.figures import Figure, Window
+from nuanyi.lib.figures import Window
 from nuanyi.lib.periods import Period, period_of
 from nuanyi.lib.sectors import sector_named
-from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.matrix import events, form_rules
 from nuanyi.matrix.form_rules import Gap, Grid
 from nuanyi.matrix.models import FormAnswer
@@ -51,6 +51,8 @@ class _Known:
     asked_at: datetime
     exact: bool
     answers: dict[tuple[str, str, str], FormAnswer]
+    #: what was asked for already: a figure may stand in every cell of a row
+    asked: dict[tuple[str, Window, str], int] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -67,6 +69,11 @@ def fill(*, actor: Actor, data: bytes, period: str, region_code: str = "") -> Re
     names = places.names_by_code()
     if region_code and region_code not in names:
         raise BadInput(fields={"region": _("Choose a region.")})
+    with translation.override("zh-hans"):
+        gaps = _gaps(data, names)
+        if not gaps:
+            raise BadInput(_("No empty cell beside a label was found in this file."), code="nothing-to-fill")
+    labels = {form_rules.label(gap.missing)[:80] for _sheet, gap in gaps}
     known = _Known(
         actor,
         when,
@@ -74,12 +81,12 @@ def fill(*, actor: Actor, data: bytes, period: str, region_code: str = "") -> Re
         Unit.objects.filter(pk=actor.unit_id or 0).first(),
         clock.now(),
         actor.everywhere("census.view"),
-        {(one.label, one.region_code, one.period): one for one in FormAnswer.objects.all()},
+        {
+            (one.label, one.region_code, one.period): one
+            for one in FormAnswer.objects.filter(label__in=labels)
+        },
     )
     with translation.override("zh-hans"):
-        gaps = _gaps(data, names)
-        if not gaps:
-            raise BadInput(_("No empty cell beside a label was found in this file."), code="nothing-to-fill")
         cells = [_cell(known, sheet, gap, names) for sheet, gap in gaps]
     made = blank_forms.write(data, cells)
     # each label once for each place, however often it stands there
@@ -145,21 +152,17 @@ def _figure(known: _Known, place: tuple[int, int, int], gap: Gap, names: dict[st
         return Filled(*place, "", "系统中的这一指标不按行业统计，请人工填写。", missing=True)
     period = Period(known.period.first.replace(month=gap.month)) if gap.month else known.period
     region = gap.region or known.region
-    value = _value(figure, Window(period.first, period.last, region), gap.sector)
+    asked = (figure.key, Window(period.first, period.last, region), gap.sector)
+    if asked not in known.asked:
+        known.asked[asked] = figure.shown(asked[1], exact=known.exact, sector=gap.sector)
+    value = known.asked[asked]
     said = "" if known.exact or not figure.of_people else "\n涉及个人的数字按 5 取整。"
-    value = value if known.exact or not figure.of_people else coarse(value, INSIDE)
     where = names.get(region, "") or "全区"
     remark = (
         f"指标：{figure.title}（{figure.key}）\n口径：{figure.definition}\n"
         f"时段：{period.words}；范围：{where}\n取数：{_minute(known)}{said}"
     )
     return Filled(*place, value, remark)
-
-
-def _value(figure: Figure, asked: Window, sector: str) -> int:
-    if not sector:
-        return figure.total(asked)
-    return sum(number for (code,), number in figure.count(asked, ("sector",)).items() if code == sector)
 
 
 def _fact(known: _Known, fact: str, names: dict[str, str]) -> str:
@@ -184,20 +187,43 @@ def _typed(value: str) -> str | int:
     return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else value
 
 
+def _digest(value: str) -> str:
+    """What the journal keeps of an answer, which may name somebody."""
+    return file_digest("form answer", value.encode())
+
+
 @transaction.atomic
 def answer(*, actor: Actor, pk: int, value: str, source: str = "", lasting: bool = False) -> FormAnswer:
-    """Answer a line that a form asked for; ``lasting``: it holds for every period. Raises NotAllowed, NotFound, BadInput."""
+    """Answer a line that a form asked for; ``lasting``: it holds for every period. What a unit answered already only the
+    unit itself and the office change, and the journal keeps what it was by its digest.
+
+    Raises NotAllowed, NotFound (also another unit's), BadInput.
+    """
     actor.require(ACT)
     found = FormAnswer.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if found is None:
         raise NotFound()
     if not value.strip():
         raise BadInput(fields={"value": _("Write the answer.")})
+    before = [found] if found.value else []
     if lasting and found.period:
-        FormAnswer.objects.filter(label=found.label, region_code=found.region_code, period="").delete()
+        same = FormAnswer.objects.select_for_update(of=("self",)).filter(
+            label=found.label, region_code=found.region_code, period=""
+        )
+        before += [one for one in same if one.value]
+    for one in before:
+        actor.require_within(ACT, units=() if one.unit_id is None else (one.unit_id,))
+    replaced = [
+        {"unit": one.unit_id, "account": one.account_id, "period": one.period, "value": _digest(one.value)}
+        for one in before
+    ]
+    if lasting and found.period:
+        same.delete()
         found.period = ""
+    if not found.value and actor.unit_id is not None:
+        found.unit_id = actor.unit_id
     found.value, found.source, found.at = value.strip()[:200], source.strip()[:120], clock.now()
     found.account = Account.objects.filter(pk=actor.account_id or 0).first()
     found.save()
-    journal.record(actor, events.FORM_ANSWERED, found)
+    journal.record(actor, events.FORM_ANSWERED, found, replaced=replaced, value=_digest(found.value))
     return found

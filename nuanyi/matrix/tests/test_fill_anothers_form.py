@@ -8,7 +8,7 @@ import pytest
 
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib.errors import BadInput
+from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.sheets import BadSheet
 from nuanyi.matrix.models import FormAnswer
 from nuanyi.matrix.services import forms
@@ -115,3 +115,63 @@ def test_a_form_without_an_empty_cell_beside_a_label_says_so(cast):
     book.save(out)
     with pytest.raises(BadInput):
         forms.fill(actor=cast.actor("office"), data=out.getvalue(), period="2022")
+
+
+def asked(cast, part, label="分管领导", period="2022"):
+    forms.fill(actor=cast.actor(part), data=blank(), period=period)
+    return FormAnswer.objects.filter(label=label, period=period).order_by("pk").first()
+
+
+@pytest.mark.django_db
+def test_another_units_answer_is_not_overwritten_and_not_replaced_by_a_lasting_one(cast):
+    yanshan, zhemu = cast.actor("yanshan"), cast.actor("zhemu")
+    first = asked(cast, "zhemu")
+    forms.answer(actor=yanshan, pk=first.pk, value="莫某", lasting=True)
+    with pytest.raises(NotFound):
+        forms.answer(actor=zhemu, pk=first.pk, value="别的人")
+    insured = asked(cast, "zhemu", "购买意外险人数")
+    forms.answer(actor=zhemu, pk=insured.pk, value="12")
+    second = FormAnswer.objects.create(label="分管领导", period="2023", unit=insured.unit)
+    with pytest.raises(NotFound):
+        forms.answer(actor=zhemu, pk=second.pk, value="别的人", lasting=True)
+    assert FormAnswer.objects.get(label="分管领导", period="").value == "莫某"
+    forms.answer(actor=yanshan, pk=first.pk, value="莫某某")
+    forms.answer(actor=cast.actor("office"), pk=second.pk, value="韦某", lasting=True)
+    assert FormAnswer.objects.get(label="分管领导").value == "韦某"
+
+
+@pytest.mark.django_db
+def test_the_journal_keeps_that_an_answer_was_replaced_whose_it_was_and_no_value_in_clear(cast):
+    from nuanyi.journal.models import Entry
+
+    office = cast.actor("office")
+    first = asked(cast, "yanshan")
+    forms.answer(actor=cast.actor("yanshan"), pk=first.pk, value="莫某")
+    forms.answer(actor=office, pk=first.pk, value="韦某")
+    told = [str(one.detail) for one in Entry.objects.filter(kind="matrix.form_answered").order_by("seq")]
+    assert str(cast.accounts["yanshan"].pk) in told[-1] and "replaced" in told[-1]
+    assert "莫某" not in "".join(told) and "韦某" not in "".join(told)
+
+
+def lines(count):
+    book = openpyxl.Workbook()
+    for row in range(1, count + 1):
+        book.active.cell(row, 1, ("政策咨询", "法律援助", "就业指导")[row % 3])
+        book.active.cell(row, 3, "。")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_a_figure_that_stands_in_many_cells_of_a_form_is_asked_for_once(cast):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    office, needed = cast.actor("office"), []
+    for count in (3, 30):
+        with CaptureQueriesContext(connection) as found:
+            made = forms.fill(actor=office, data=lines(count), period="2022")
+        assert made.filled >= count
+        needed.append(len(found))
+    assert needed[0] == needed[1]
