@@ -205,6 +205,8 @@ class Practice(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=Shelf, default=Shelf.DRAFT)
     author = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    #: the keys of all accounts that wrote in it: none of them reviews it
+    writers: Any = Json(default=list)
     reviewer = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     review = models.CharField(max_length=300, blank=True)
     changed_at = models.DateTimeField(default=clock.now)
@@ -215,6 +217,10 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def written_by(self, account: int | None) -> bool:
+        """Whether an account wrote in it, first or later."""
+        return account is not None and (account == self.author_id or account in self.writers)
 
 
 class Regulation(models.Model):

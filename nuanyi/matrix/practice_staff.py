@@ -103,7 +103,7 @@ def practice(request: HttpRequest, pk: int) -> HttpResponse:
         "may_hand_in": own and found.state == Shelf.DRAFT,
         "may_review": found.state == Shelf.REVIEW
         and actor.can(services.REVIEW)
-        and found.author_id != actor.account_id,
+        and not found.written_by(actor.account_id),
         "may_withdraw": own and found.state == Shelf.SHARED,
         **_choices(request),
     }

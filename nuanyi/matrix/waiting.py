@@ -42,7 +42,8 @@ def waiting_for(actor: Actor) -> Iterator[Task]:
         )
         yield Task(words % answered, Route("matrix:tasks"), answered)
     if actor.can("matrix.practice_review"):
-        waiting = Practice.objects.filter(state=Shelf.REVIEW).exclude(author=actor.account_id).count()
+        rows = Practice.objects.filter(state=Shelf.REVIEW)
+        waiting = sum(not one.written_by(actor.account_id) for one in rows.only("author", "writers"))
         words = ngettext("%d good practice waits for review", "%d good practices wait for review", waiting)
         yield Task(words % waiting, Route("matrix:practices"), waiting)
 

@@ -70,7 +70,10 @@ def save_practice(
         found.state = Shelf.DRAFT
     found.unit, found.title, found.text = unit, title.strip()[:60], text.strip()
     found.period, found.region_code = period, region_code
-    found.author = Account.objects.filter(pk=actor.account_id or 0).first()
+    if found.author_id is None:
+        found.author = Account.objects.filter(pk=actor.account_id or 0).first()
+    if actor.account_id is not None and actor.account_id not in found.writers:
+        found.writers = [*found.writers, actor.account_id]
     found.changed_at = clock.now()
     found.save()
     journal.record(actor, events.PRACTICE_SAVED, found)
@@ -79,7 +82,7 @@ def save_practice(
 
 @transaction.atomic
 def move_practice(*, actor: Actor, pk: int, to: str, words: str = "") -> Practice:
-    """Hand it in, share it, send it back, withdraw it. Nobody reviews what he wrote himself.
+    """Hand it in, share it, send it back, withdraw it. Nobody reviews what he wrote in himself.
 
     Raises NotAllowed, NotFound, IllegalMove, BadInput (sent back without a word).
     """
@@ -87,7 +90,7 @@ def move_practice(*, actor: Actor, pk: int, to: str, words: str = "") -> Practic
     practice_rules.check_move(found.state, to)
     if found.state == Shelf.REVIEW:
         actor.require(REVIEW)
-        if actor.account_id is not None and found.author_id == actor.account_id:
+        if found.written_by(actor.account_id):
             raise NotAllowed(_("Somebody else reviews what you wrote."))
         if to == Shelf.DRAFT and len(words.strip()) < 2:
             raise BadInput(fields={"words": _("Say what is to be changed.")})

@@ -81,3 +81,32 @@ def test_a_regulation_says_on_each_day_what_held_then(cast, district):
     assert "若干" in page
     with pytest.raises(NotAllowed):
         practice.end_regulation(actor=cast.actor("zhemu"), pk=made.regulation_id, on=date(2023, 1, 1))
+
+
+@pytest.mark.django_db
+def test_nobody_who_wrote_in_it_reviews_it_whoever_wrote_last(cast, district):
+    first, second = cast.actor("office"), cast.actor("office2")
+    told = {"unit": district["zuzhi"], "title": "我写的做法", "text": TEXT}
+    made = practice.save_practice(actor=first, **told)
+    practice.save_practice(actor=second, pk=made.pk, **told)
+    practice.move_practice(actor=second, pk=made.pk, to="review")
+    for writer in (first, second):
+        with pytest.raises(NotAllowed):
+            practice.move_practice(actor=writer, pk=made.pk, to="shared")
+    made.refresh_from_db()
+    assert made.author == cast.accounts["office"]
+    practice.move_practice(actor=cast.actor("organisation"), pk=made.pk, to="shared")
+
+
+@pytest.mark.django_db
+def test_a_figure_that_a_text_names_often_is_asked_for_once(cast, district):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    office, needed = cast.actor("office"), []
+    for times in (1, 20):
+        made = written(cast, district, TEXT + "又说一遍：{service.policy_consultations}。" * times)
+        with CaptureQueriesContext(connection) as found:
+            shelf.text_of(office, made)
+        needed.append(len(found))
+    assert needed[0] == needed[1]
