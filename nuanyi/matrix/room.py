@@ -48,7 +48,7 @@ ROOM = Room(
         Permission(
             "matrix.records",
             _("See the ledger's entries behind a number"),
-            {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL, Role.AUDITOR: ALL},
+            OFFICE,
         ),
     ],
     mounts=[Mount("office/matrix/"), Mount("hsds/", "hsds_urls")],

@@ -57,7 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
     months = queries.filtered(release.rows, {"dataset": "months"}) if release else []
     context = {
         "release": release,
-        "releases": Release.objects.all()[:24],
+        "releases": Release.objects.defer("rows")[:24],
         "rows": [{**row, "words": names.get(row["kind"])} for row in months[-60:][::-1]],
         "examples": EXAMPLES,
         "licence": rules.LICENCE,
@@ -126,7 +126,8 @@ def schema(request: HttpRequest) -> JsonResponse:
 def changes(request: HttpRequest) -> JsonResponse:
     """Every release, the latest first, with the cells that it corrected."""
     told = [
-        {**_about(one), "note": one.note, "corrected": one.changes} for one in Release.objects.all()[:120]
+        {**_about(one), "note": one.note, "corrected": one.changes}
+        for one in Release.objects.defer("rows")[:120]
     ]
     response = JsonResponse({"releases": told}, json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = CACHE

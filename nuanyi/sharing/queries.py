@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Any
 
+from django.db.models import F, Func, IntegerField, QuerySet
 from django.utils.translation import gettext as _
 
 from nuanyi.ledger import queries as ledger
@@ -15,7 +17,7 @@ from nuanyi.lib import clock, figures
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.figures import Window
 from nuanyi.lib.sectors import Sector
-from nuanyi.lib.small_cells import OUTSIDE, cell
+from nuanyi.lib.small_cells import OUTSIDE, coarse
 from nuanyi.places import queries as places
 from nuanyi.sharing.models import Received, Release, SenderKey, SigningKey, Summary
 from nuanyi.sharing.rules import DATASETS
@@ -35,48 +37,64 @@ def month_end(month: date) -> date:
 
 
 def rows_until(last: date) -> list[dict[str, Any]]:
-    """Every cell that may be public, of months that are over; counts of people in tens, under ten hidden (None).
+    """Every cell that may be public, of months that are over; counts of people in tens, under ten not told (None).
 
     Each cell is made from its own count, and no sum is told: whatever is subtracted from whatever, the difference is a
-    multiple of ten.
+    multiple of ten. A cell of nobody is told as one of few (and stands there as well): that a township has nobody and
+    a sector somebody would say of four hidden cells that each holds one.
     """
     known = kinds.kinds()
     asked = Slice(
         tuple(known), None, month_end(last), digits=TOWNSHIP_DIGITS, moved=places.moved(places.changes())
     )
-    rows: list[dict[str, Any]] = []
+    of_month = ledger.cube(asked, ("kind", "month"))
+    if not of_month:
+        return []
+    months = [min(date.fromisoformat(month) for _kind, month in of_month)]
+    while months[-1] < last:
+        months.append(month_end(months[-1]) + date.resolution)
+    years = sorted({f"{month:%Y}" for month in months})
+    cells: dict[tuple[str, str, str, str, str], int] = {
+        ("months", kind, month[:7], "", ""): count for (kind, month), count in of_month.items()
+    }
+    axes = (
+        ("townships", "place", {region.code for region in places.townships()}),
+        ("sectors", "sector", set(Sector.values)),
+    )
+    people = [kind for kind in known if known[kind].of_people]
+    for name, day in product(people, months):
+        cells.setdefault(("months", name, f"{day:%Y-%m}", "", ""), 0)
+    for dataset, axis, members in axes:
+        found = ledger.cube(asked, ("kind", "month", axis))
+        members |= {"", *(member for _kind, _month, member in found)}
+        for (kind, month, member), count in found.items():
+            key = _yearly(dataset, kind, month[:4], member)
+            cells[key] = cells.get(key, 0) + count
+        for name, of_year, member in product(people, years, members):
+            cells.setdefault(_yearly(dataset, name, of_year, member), 0)
+    ordered = sorted(cells.items(), key=lambda cell: (DATASETS.index(cell[0][0]), cell[0]))
+    return [
+        {
+            **dict(zip(FILTERS, key, strict=True)),
+            "value": (coarse(max(count, 0), OUTSIDE) or None) if known[key[1]].of_people else count,
+        }
+        for key, count in ordered
+    ]
 
-    def put(
-        dataset: str, kind: str, period: str, count: int, *, township: str = "", sector: str = ""
-    ) -> None:
-        value = cell(max(count, 0), OUTSIDE) if known[kind].of_people else count
-        rows.append(
-            {
-                "dataset": dataset,
-                "kind": kind,
-                "period": period,
-                "township": township,
-                "sector": sector,
-                "value": value,
-            }
-        )
 
-    for (kind, month), count in sorted(ledger.cube(asked, ("kind", "month")).items()):
-        put("months", kind, month[:7], count)
-    for dataset, axis in (("townships", "place"), ("sectors", "sector")):
-        of_year: dict[tuple[str, str, str], int] = {}
-        for (kind, month, member), count in ledger.cube(asked, ("kind", "month", axis)).items():
-            key = (kind, month[:4], member)
-            of_year[key] = of_year.get(key, 0) + count
-        for (kind, year, member), count in sorted(of_year.items()):
-            where = {"township": member} if axis == "place" else {"sector": member}
-            put(dataset, kind, year, count, **where)
-    return rows
+def _yearly(dataset: str, kind: str, year: str, member: str) -> tuple[str, str, str, str, str]:
+    return (dataset, kind, year, member, "") if dataset == "townships" else (dataset, kind, year, "", member)
 
 
 def latest() -> Release | None:
     """The release that is in force."""
     return Release.objects.first()
+
+
+def all_releases() -> QuerySet[Release]:
+    """Every release, the latest first, with the number of its rows and without them."""
+    counted = Func(F("rows"), function="jsonb_array_length", output_field=IntegerField())
+    return Release.objects.defer("rows").annotate(row_count=counted)
 
 
 def filtered(rows: list[dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
@@ -129,7 +147,7 @@ def schema() -> dict[str, Any]:
             {
                 "name": "value",
                 "type": "integer",
-                "description": _("Counts of people are in tens; empty: under ten, not shown"),
+                "description": _("Counts of people are in tens; empty: nobody, or under ten, not shown"),
             },
         ],
         "primaryKey": list(FILTERS),

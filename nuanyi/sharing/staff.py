@@ -21,7 +21,7 @@ from nuanyi.lib.form_parsing import day_of
 from nuanyi.lib.periods import period_of
 from nuanyi.places import queries as places
 from nuanyi.sharing import queries, rules
-from nuanyi.sharing.models import Received, Release, SenderKey, SigningKey, Summary
+from nuanyi.sharing.models import Received, SenderKey, SigningKey, Summary
 from nuanyi.sharing.services import releases as publishing
 from nuanyi.sharing.services import summaries
 
@@ -156,7 +156,7 @@ def make_void(request: HttpRequest) -> HttpResponse:
 @permission_required("sharing.view")
 def releases(request: HttpRequest) -> HttpResponse:
     """What is public, and what each release corrected."""
-    return render(request, "sharing/staff/releases.html", {"releases": Release.objects.all()[:60]})
+    return render(request, "sharing/staff/releases.html", {"releases": queries.all_releases()[:60]})
 
 
 @require_POST
