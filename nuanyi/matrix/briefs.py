@@ -199,9 +199,11 @@ def numbers(brief: Brief) -> list[dict[str, Any]]:
     offered = figures.offered()
     period = period_of(brief.period)
     found = []
-    for key, told in brief.counts.items():
-        figure, line = offered.get(key), brief_rules.line_of(key)
-        if figure is None or line is None:
+    # in the order of the sections: the database keeps keys in one of its own
+    for line in (line for part in brief_rules.sections() for line in part.lines):
+        key = line.figure
+        figure, told = offered.get(key), brief.counts.get(key)
+        if figure is None or told is None:
             continue
         found.append(
             {

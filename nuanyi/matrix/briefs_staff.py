@@ -26,10 +26,21 @@ def word(data: bytes, name: str) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @permission_required("matrix.view")
 def brief_list(request: HttpRequest) -> HttpResponse:
     """Which briefs are there, and what is the next?"""
+    return _brief_list(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(briefs.ACT)
+def draft(request: HttpRequest) -> HttpResponse:
+    """Draft the brief of a period and a place."""
+    return _brief_list(request)
+
+
+def _brief_list(request: HttpRequest) -> HttpResponse:
     actor, refusal = actor_of(request), None
     if request.method == "POST":
         try:

@@ -23,10 +23,21 @@ from nuanyi.units.queries import units_for
 NAMES = ("title", "text", "period", "region", "unit")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @permission_required("matrix.view")
 def practices(request: HttpRequest) -> HttpResponse:
     """What worked elsewhere, and what does a unit write up?"""
+    return _practices(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(services.WRITE)
+def write(request: HttpRequest) -> HttpResponse:
+    """Write a good practice up."""
+    return _practices(request)
+
+
+def _practices(request: HttpRequest) -> HttpResponse:
     actor, refusal = actor_of(request), None
     if request.method == "POST":
         try:
@@ -118,10 +129,21 @@ def year_page(request: HttpRequest, year: int) -> HttpResponse:
     return render(request, "matrix/staff/year.html", {"report": found})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @permission_required("matrix.view")
 def regulations(request: HttpRequest) -> HttpResponse:
     """The regulations of the district, each with the version that holds."""
+    return _regulations(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(services.KEEP)
+def enter(request: HttpRequest) -> HttpResponse:
+    """Enter a regulation, or a new version of one."""
+    return _regulations(request)
+
+
+def _regulations(request: HttpRequest) -> HttpResponse:
     actor, post, refusal = actor_of(request), request.POST, None
     if request.method == "POST":
         try:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, PLACE, UNIT, Role
+from nuanyi.lib.roles import ALL, PLACE_OR_UNIT, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Mount, Part, Permission, Room, Route, Shot, Step
 from nuanyi.matrix import home
 from nuanyi.matrix.policies import POLICIES, UNBOUND
@@ -29,7 +29,9 @@ ROOM = Room(
                 Role.AUDITOR: ALL,
             },
         ),
-        Permission("matrix.briefs", _("Draft, edit and sign briefs"), {**OFFICE, Role.UNIT_STAFF: PLACE}),
+        Permission(
+            "matrix.briefs", _("Draft, edit and sign briefs"), {**OFFICE, Role.UNIT_STAFF: PLACE_OR_UNIT}
+        ),
         Permission(
             "matrix.tasks_see",
             _("See key tasks"),

@@ -46,10 +46,21 @@ def _year(request: HttpRequest, years: list[int]) -> int:
     return years[0] if years else clock.today().year
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @permission_required(SEE)
 def task_list(request: HttpRequest) -> HttpResponse:
-    """How does each key task of the year stand, and why? A sent Excel list is taken in here."""
+    """How does each key task of the year stand, and why?"""
+    return _task_list(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(KEEP)
+def take_in(request: HttpRequest) -> HttpResponse:
+    """Take a list in that was sent as Excel."""
+    return _task_list(request)
+
+
+def _task_list(request: HttpRequest) -> HttpResponse:
     actor, refusal, taken = actor_of(request), None, None
     years = task_board.years(actor)
     year = _year(request, years)

@@ -253,6 +253,7 @@ def made_now(
             asked_at=clock.now(),
             **written(when, region_code, exact=_exact(actor, region_code)),
         )
+    there.red_head = there.red_head or red_head
     return there, brief_paper.document(there)
 
 

@@ -4,6 +4,7 @@ import io
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 
 from conftest import workbook
@@ -194,6 +195,9 @@ def test_a_list_with_a_bad_row_is_named_and_nothing_is_taken(cast, district):
     ]
     with pytest.raises(BadInput) as refused:
         task_sheets.take_in(actor=cast.actor("office"), data=workbook(rows), year=2022)
+    sent = SimpleUploadedFile("清单.xlsx", workbook(rows))
+    page = cast.client("office").post("/office/matrix/tasks/sheet/", {"file": sent, "year": "2022"})
+    assert page.status_code == 422 and "第 4 行" in page.content.decode()
     assert "第 4 行" in str(refused.value.fields["file"]) and "第 5 行" in str(refused.value.fields["file"])
     assert KeyTask.objects.count() == 0
 

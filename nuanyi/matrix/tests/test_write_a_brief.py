@@ -148,6 +148,10 @@ def test_the_file_keeps_to_the_standard_and_its_charts_are_words_own(cast):
     assert round(core / 36000) == 156
     assert round((section.page_height - section.top_margin - section.bottom_margin) / 36000) == 225
     assert official.LINE * 22 <= 225 / 25.4 * 72 < (official.LINE + 1) * 22
+    # 28 signs of 16 points, each a quarter point closer, in 156 mm; a 29th finds no room
+    assert 28 * (16 + official.CLOSER / 20) <= 156 / 25.4 * 72 < 29 * (16 + official.CLOSER / 20)
+    names = [row.cells[0].text for row in word.tables[0].rows]
+    assert names.index("在册企业商户") < names.index("政策咨询") < names.index("发放宣传材料")
     heads = [p.text for p in word.paragraphs if p.text[:2] in ("一、", "二、", "三、", "四、", "五、")]
     assert len(heads) == 5
     with zipfile.ZipFile(io.BytesIO(data)) as pack:
@@ -168,7 +172,7 @@ def test_a_number_of_a_brief_leads_to_its_very_records_and_back(cast):
     served(date(2022, 6, 10))
     served(date(2022, 7, 1), 5)
     office = cast.client("office")
-    posted = office.post("/office/matrix/briefs/", {"period": "2022-06", "region": ""})
+    posted = office.post("/office/matrix/briefs/draft/", {"period": "2022-06", "region": ""})
     page = office.get(posted["Location"]).content.decode()
     address = f"/office/matrix/records/{POLICY}/?period=2022-06"
     assert f'href="{address}">3</a>' in page
@@ -199,7 +203,7 @@ def test_a_township_writes_briefs_of_its_own_place_and_sees_no_draft_of_another(
 
 def test_a_refused_edit_keeps_what_was_typed(cast):
     office = cast.client("office")
-    posted = office.post("/office/matrix/briefs/", {"period": "2022-06", "region": ""})
+    posted = office.post("/office/matrix/briefs/draft/", {"period": "2022-06", "region": ""})
     refused = office.post(
         posted["Location"], {"revision": 9, "title": "题目题目", "text-service": "我写的话"}
     )
