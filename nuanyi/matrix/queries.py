@@ -151,9 +151,7 @@ def all_figures(asked: Window, actor: Actor | None = None) -> list[Shown]:
     exact = actor is None or actor.everywhere("census.view")
     found = []
     for f in figures.offered().values():
-        value = f.total(asked)
-        if f.of_people and not exact:
-            value = coarse(value, INSIDE)
+        value = f.shown(asked, exact=exact)
         found.append(Shown(f.key, str(f.title), str(f.unit), value, f.records, str(f.definition)))
     return found
 

@@ -211,6 +211,13 @@ def sign(*, actor: Actor, pk: int, revision: int) -> Brief:
         raise Conflict(
             _("Somebody changed it meanwhile. Look at it once more before you sign."), code="revision"
         )
+    if any("months" not in told for told in found.counts.values()):
+        raise Conflict(
+            _(
+                "Its numbers were asked for by an earlier version of the program. Ask for them again, then sign."
+            ),
+            code="asked-before",
+        )
     found.state, found.signed_at = BriefState.SIGNED, clock.now()
     found.signed_by = Account.objects.filter(pk=actor.account_id or 0).first()
     found.docx = brief_paper.document(found)

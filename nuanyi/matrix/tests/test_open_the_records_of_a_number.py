@@ -1,12 +1,17 @@
 """The records behind a number: everybody sees the number, its records only those who may see all of them."""
 
+from datetime import date
+
 import pytest
 
 from nuanyi.census.models import Establishment
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
 from nuanyi.lib import figures
-from nuanyi.lib.figures import Window
+from nuanyi.lib.figures import Window, window
 from nuanyi.lib.ids import new_id
-from nuanyi.matrix import records
+from nuanyi.matrix import queries, records
+from nuanyi.units.models import Unit
 
 COURIERS = "establishments.courier_and_delivery"
 
@@ -38,3 +43,14 @@ def test_no_number_that_somebody_may_see_names_an_establishment_to_them(cast, sh
     for key in figures.offered():
         told = records.behind(keeper, key, Window()).rows or ()
         assert not [one for one in told if "号店" in str(one.words)], key
+
+
+@pytest.mark.parametrize(("part", "number"), [("office", 16), ("zhemu", 10)])
+def test_a_number_on_the_page_of_all_figures_is_the_one_over_its_records(cast, part, number):
+    for month in (5, 6):
+        delivered = [Delivered(day=date(2022, month, 9), count=8, region_code="450311100")]
+        ledger.record("service.policy_consultations", delivered, source=Unit.objects.first())
+    actor, year = cast.actor(part), window("2022")
+    shown = {one.key: one.value for one in queries.all_figures(year, actor)}
+    assert shown["service.policy_consultations"] == number
+    assert {key: records.behind(actor, key, year).value for key in shown} == shown

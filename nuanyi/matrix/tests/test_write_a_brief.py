@@ -294,9 +294,8 @@ def test_a_township_brief_that_kept_exact_numbers_before_is_corrected_in_fives_o
     office = cast.actor("office")
     served(date(2022, 5, 9), 7)
     may = services.draft(actor=office, period="2022-05", region_code="450311100")
-    may.counts = {POLICY: {"value": 7}}
+    may.counts, may.state = {POLICY: {"value": 7}}, "signed"
     may.save()
-    services.sign(actor=office, pk=may.pk, revision=1)
     june = services.draft(actor=office, period="2022-06", region_code="450311100")
     assert june.corrections == []
     services.drop(actor=office, pk=june.pk)
@@ -339,3 +338,15 @@ def test_a_brief_of_a_place_counts_its_tasks_also_where_its_drafter_has_no_part(
         made = services.draft(actor=yanshan, period="2022", region_code="450311100")
     told = next(part for part in made.sections if part["key"] == "tasks")["paragraphs"]
     assert told[0].startswith("本年重点任务2项")
+
+
+@pytest.mark.django_db
+def test_a_draft_of_an_earlier_version_asks_for_its_numbers_again_before_it_is_signed(cast):
+    office = cast.actor("office")
+    made = services.draft(actor=office, period="2022-05", region_code="450311100")
+    made.counts = {POLICY: {"value": 7}}
+    made.save()
+    with pytest.raises(Conflict):
+        services.sign(actor=office, pk=made.pk, revision=1)
+    again = services.ask_again(actor=office, pk=made.pk)
+    services.sign(actor=office, pk=made.pk, revision=again.revision)
