@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from nuanyi.ledger import rules
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import figures
@@ -33,10 +34,19 @@ def test_every_number_of_the_page_has_its_records_and_they_sum_to_it(cast):
     found = year.report(office, 2022)
     keys = {number.key for _title, sentences in found.parts for one in sentences for number in one.numbers}
     assert len(keys) == 20
+    counted = keys & rules.kinds().keys()
+    assert len(counted) == 9
+    for n, key in enumerate(sorted(counted), start=1):
+        days = [Delivered(day=date(2022, month, 1), count=n) for month in (3, 11)]
+        ledger.record(key, [*days, Delivered(day=date(2021, 12, 31), count=100)], source=Unit.objects.first())
     for key in keys:
         behind = records.behind(office, key, window("2022"))
         assert behind.rows is not None, key
         assert behind.total == behind.value, key
+        assert behind.value > 0 or key not in counted, key
+    assert {records.behind(office, key, window("2022")).value for key in counted} == {
+        2 * n for n in range(1, len(counted) + 1)
+    }
     assert keys <= set(figures.offered())
 
 

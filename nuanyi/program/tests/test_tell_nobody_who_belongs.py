@@ -38,7 +38,7 @@ NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 #: Signs that stand nowhere else.
 CANARIES = ("金丝雀甲", "19900077701", "金丝雀同意书", "金丝雀预备党员")
 #: Who may not know: an office of the district, clerks and keepers of units, who watches over it all, a stranger.
-CURIOUS = ("office", "zhemu", "auditor", "guest")
+CURIOUS = ("office", "zhemu", "clerk", "keeper", "auditor", "guest")
 MAY_KNOW = ("organisation", "instructor")
 A_SECRETARY = "secretary"
 SHOP = "雁山快递站"
