@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from nuanyi.census.models import CensusRound, Establishment, Worker
 from nuanyi.census.rules import RoundState
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
 from nuanyi.lib.sectors import KEY_SECTORS, Sector
+from nuanyi.places import queries as places
 
 #: How the source of 2022 groups sectors when it counts establishments.
 GROUPS: dict[str, tuple[str, tuple[Sector, ...], Any]] = {
@@ -27,12 +29,20 @@ GROUPS: dict[str, tuple[str, tuple[Sector, ...], Any]] = {
 }
 
 
+def _within(region: str, moved: Mapping[str, str]) -> Q:
+    wanted = Q()
+    for code in places.codes_within(region, moved):
+        wanted |= Q(region_then__startswith=code)
+    return wanted
+
+
 def _count(
     model: Any, asked: Window, by: tuple[str, ...], sectors: tuple[Sector, ...] | None = None
 ) -> Counts:
     """Records known by the window's last day, as they were then, by ``sector``, ``township`` and ``region``
-    (the finest place that is known) where asked."""
-    rows = model.objects.on(asked.last).filter(region_then__startswith=asked.region)
+    (the finest place that is known) where asked. A township that was merged since counts as the one of today."""
+    moved = places.moved_now() if asked.region or "township" in by else {}
+    rows = model.objects.on(asked.last).filter(_within(asked.region, moved))
     rows = rows.filter(
         counted_with=None
     )  # persons, shops: a record counted with an earlier one is no head more
@@ -43,7 +53,7 @@ def _count(
     for sector, region, number in (
         rows.order_by().values_list("sector_then", "region_then").annotate(n=Count("pk"))
     ):
-        values = {"sector": sector, "township": region[:9], "region": region}
+        values = {"sector": sector, "township": places.code_today(region, moved)[:9], "region": region}
         key = tuple(values[dimension] for dimension in by)
         cells[key] = cells.get(key, 0) + number
     return cells
@@ -58,7 +68,7 @@ def _listed(sectors: tuple[Sector, ...]) -> Any:
 
     def rows(asked: Window) -> list[Counted]:
         found = Establishment.objects.on(asked.last).filter(
-            region_then__startswith=asked.region, sector_then__in=sectors, counted_with=None
+            _within(asked.region, places.moved_now()), sector_then__in=sectors, counted_with=None
         )
         return [
             Counted(

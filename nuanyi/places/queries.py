@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 
@@ -211,6 +212,22 @@ def middle_of(code: str) -> tuple[float, float] | None:
 def changes() -> list[RegionChange]:
     """Every change of names and codes, the earliest first."""
     return list(RegionChange.objects.all())
+
+
+def moved_now() -> dict[str, str]:
+    """:func:`moved` as it stands today. One question."""
+    return moved(changes())
+
+
+def code_today(code: str, known: Mapping[str, str]) -> str:
+    """Under which code a place of then is counted today; its own where nothing became of it."""
+    fits = [old for old in known if code.startswith(old)]
+    return known[max(fits, key=len)] if fits else code
+
+
+def codes_within(region: str, known: Mapping[str, str]) -> list[str]:
+    """The beginnings of all codes, of today and of then, that are counted within a region."""
+    return [region, *(old for old, new in known.items() if region and new.startswith(region))]
 
 
 def moved(known: list[RegionChange]) -> dict[str, str]:

@@ -119,6 +119,18 @@ def change_region(
         raise BadInput(fields={"name": _("Write the name that the place has from then on.")})
     if RegionChange.objects.filter(old_code=old_code, day=day).exists():
         raise BadInput(fields={"day": _("This place changes on that day already.")})
+    if new is not None and new_code != old_code and name != new.name:
+        # the place that takes the other in gets another name: a change of its own, or nobody would know the one before
+        if RegionChange.objects.filter(old_code=new_code, day=day).exists():
+            raise BadInput(fields={"day": _("This place changes on that day already.")})
+        RegionChange.objects.create(
+            day=day,
+            old_code=new_code,
+            old_name=new.name,
+            new_code=new_code,
+            new_name=name,
+            because=because[:120],
+        )
     change = RegionChange.objects.create(
         day=day, old_code=old_code, old_name=old.name, new_code=new_code, new_name=name, because=because[:120]
     )

@@ -6,6 +6,7 @@ from conftest import workbook
 from nuanyi.census.services import imports
 from nuanyi.lib.figures import Window, offered
 from nuanyi.lib.ids import new_id
+from nuanyi.places import services as places
 
 SHOPS = ["户名", "统一社会信用代码", "行业领域", "所在乡镇"]
 PEOPLE = ["姓名", "手机号码", "行业", "所在乡镇"]
@@ -51,6 +52,18 @@ def test_a_figure_of_the_past_does_not_move_when_a_record_is_updated(
     assert {by: figure(name, JUNE, by) for by in then} == then
     assert figure(name, LATER, ("sector", "township")) == {("delivery", "450311101"): 1}
     assert figure(name, date(2022, 5, 31)) == {(): 0}
+
+
+def test_who_is_on_record_in_a_township_that_was_merged_counts_in_the_one_of_today(program, district):
+    people = [["周小明", f"1990000000{n}", "快递", "雁山镇" if n < 2 else "柘木镇"] for n in range(1, 4)]
+    take(program, [PEOPLE, *people], date(2022, 6, 1))
+    assert figure("census.workers", LATER, ("township",)) == {("450311100",): 1, ("450311101",): 2}
+    places.change_region(
+        actor=program, old_code="450311101", new_code="450311100", name="雁柘镇", day=date(2022, 9, 1)
+    )
+    assert figure("census.workers", LATER, ("township",)) == {("450311100",): 3}
+    here = offered()["census.workers"].count(Window(None, LATER, "450311100"), ())
+    assert here == {(): 3}
 
 
 def test_a_record_counts_from_the_earliest_roster_that_names_it(program, district):

@@ -278,6 +278,23 @@ def test_a_township_renamed_in_mid_year_is_called_as_it_was_called(district, pro
 
 
 @pytest.mark.django_db
+def test_a_township_that_takes_another_in_under_a_new_name_is_called_as_it_was_called(district, program):
+    _tree()
+    for month in (3, 9):
+        ledger.record(
+            KINDS[0], [Delivered(date(2022, month, 9), 1, "450311100")], source=Unit.objects.first()
+        )
+    places.change_region(
+        actor=program, old_code="450311101", new_code="450311100", name="雁柘镇", day=date(2022, 7, 1)
+    )
+    assert set(_by_place()) == {"雁柘镇"}
+    before = cubes.cube(
+        _view(rows="place", columns="month", kind=KINDS[0], places="then", period="2022-01..2022-06")
+    )
+    assert {"雁山镇", "柘木镇"} <= {row.title for row in before.rows}
+
+
+@pytest.mark.django_db
 def test_for_each_hundred_workers_counts_a_person_once(district, monkeypatch):
     _tree()
     known = figures.offered()["census.workers"]
