@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -60,16 +61,31 @@ def take_in(request: HttpRequest) -> HttpResponse:
     return _task_list(request)
 
 
+def _rows_again(request: HttpRequest) -> list[list[Any]]:
+    """The rows that were shown, as the second click sends them again."""
+    try:
+        rows = json.loads(request.POST.get("rows", ""))
+    except (ValueError, RecursionError) as exc:
+        raise BadInput(fields={"file": _("Choose a file.")}) from exc
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise BadInput(fields={"file": _("Choose a file.")})
+    return [[cell if isinstance(cell, (int, float, str)) else "" for cell in row] for row in rows]
+
+
 def _task_list(request: HttpRequest) -> HttpResponse:
     actor, refusal, taken = actor_of(request), None, None
+    kept: list[list[Any]] = []
+    planned: list[task_sheets.Planned] = []
     years = task_board.years(actor)
     year = _year(request, years)
     if request.method == "POST":
         try:
             sent = request.FILES.get("file")
-            if sent is None:
-                raise BadInput(fields={"file": _("Choose a file.")})
-            taken = task_sheets.take_in(actor=actor, data=sent.read(), year=year)
+            kept = task_sheets.rows_of(sent.read()) if sent is not None else _rows_again(request)
+            if "sure" in request.POST:
+                taken = task_sheets.take_in(actor=actor, rows=kept, year=year)
+            else:
+                planned = task_sheets.plan(actor=actor, rows=kept, year=year)
         except Refusal as wrong:
             refusal = wrong
     rows = task_board.tasks_of(actor, year)
@@ -93,6 +109,9 @@ def _task_list(request: HttpRequest) -> HttpResponse:
         "may_keep": actor.can(KEEP),
         "refusal": refusal,
         "taken": taken,
+        "planned": [one for one in planned if one.task is None or one.changes],
+        "same": sum(one.task is not None and not one.changes for one in planned),
+        "kept": json.dumps(kept, ensure_ascii=False) if planned else "",
         "names": places.names_by_code(),
     }
     return render(request, "matrix/staff/tasks.html", context, status=status_of(refusal))

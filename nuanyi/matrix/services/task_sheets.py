@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -95,34 +96,89 @@ def _cells(row: TaskRow, names: dict[str, str]) -> list[object]:
     ]
 
 
-@transaction.atomic
-def take_in(*, actor: Actor, data: bytes, year: int) -> tuple[int, int]:
-    """Take a list in: a task whose year and number are known is changed, another entered. Returns ``(entered, changed)``.
+def rows_of(data: bytes) -> list[list[Any]]:
+    """The cells of the first sheet, days as texts. Raises BadSheet."""
+    book = sheets.read(data, most_signs=MOST_SIGNS)  # held: the file closes with it
+    sheet = next(book, None)
+    return [[_cell(cell) for cell in row] for row in (sheet.rows if sheet else ())]
 
-    Of a task that is changed only what the list has a column for; a row without a number is the task of its title, or a
-    new one. All or nothing: where a row is bad, nothing is taken and every bad row is named. Raises NotAllowed, BadSheet,
-    BadInput.
-    """
+
+def _cell(cell: Any) -> Any:
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return cell if cell is None or isinstance(cell, (str, int, float)) else str(cell)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What a row would do: the task as it would stand, the one that is there (None: it is entered), which columns change,
+    and the steps that would go."""
+
+    told: TaskInput
+    task: KeyTask | None
+    changes: list[str]
+    gone: list[str]
+
+
+def plan(*, actor: Actor, rows: Sequence[Sequence[Any]], year: int) -> list[Planned]:
+    """What a list would enter and change; nothing is kept. Raises NotAllowed, BadInput (a bad row; each is named)."""
     actor.require(KEEP)
-    rows, wrong = _rows(data, year)
+    lines, wrong = _rows(rows, year)
     if wrong:
         raise BadInput(fields={"file": "；".join(wrong[:20])}, code="bad-rows")
-    listed = KeyTask.objects.filter(year__in={line.told.year for line in rows}).select_related("lead")
-    listed = listed.prefetch_related("milestones", "parts__unit")
-    there = {(one.year, one.number): one for one in listed}
-    numbered = {(line.told.year, line.told.number) for line in rows if line.told.number}
+    listed = KeyTask.objects.filter(year__in={line.told.year for line in lines}).select_related("lead")
+    there = {(one.year, one.number): one for one in listed.prefetch_related("milestones", "parts__unit")}
+    numbered = {(line.told.year, line.told.number) for line in lines if line.told.number}
     titled = {(one.year, one.title): one for key, one in there.items() if key not in numbered}
     taken = there.keys() | numbered
-    entered = changed = 0
-    for line in rows:
+    found = []
+    for line in lines:
         told = line.told
         task = there.get((told.year, told.number))
         if not told.number:
             task = titled.pop((told.year, told.title[:TITLE]), None)
             told.number = task.number if task else 1 + max((n for y, n in taken if y == told.year), default=0)
             taken = taken | {(told.year, told.number)}
-        save_task(actor=actor, told=_kept(told, task, line.columns), pk=task.pk if task else None)
-        entered, changed = entered + (task is None), changed + (task is not None)
+        told = _kept(told, task, line.columns)
+        found.append(Planned(told, task, *(_changes(told, task) if task else ([], []))))
+    return found
+
+
+def _changes(told: TaskInput, task: KeyTask) -> tuple[list[str], list[str]]:
+    """The columns in which a task would change, and the titles of the steps that would go."""
+    steps = {(one.title, one.due_date): one.done_date for one in task.milestones.all()}
+    wanted = {(one.title.strip()[:TITLE], one.due_date): one.done_date for one in told.steps}
+    cooperating = {row.unit_id for row in task.parts.all() if row.part == Part.COOPERATE}
+    then = {
+        "重点任务": (task.title, told.title[:TITLE]),
+        "具体要求": (task.words, told.words.strip()[:600]),
+        "牵头单位": (task.lead_id, told.lead.pk),
+        "配合单位": (cooperating, {unit.pk for unit in told.cooperating} - {told.lead.pk}),
+        "行业领域": (task.sector, told.sector),
+        "区域": (task.region_code, told.region_code),
+        "考核指标": (task.figure, told.figure),
+        "目标值": (task.target, told.target),
+        "开始时间": (task.start_date, told.start_date or date(told.year, 1, 1)),
+        "完成时限": (task.due_date, told.due_date),
+        "时间节点": (steps, {key: done or steps.get(key) for key, done in wanted.items()}),
+    }
+    return [name for name, (now, new) in then.items() if now != new], [
+        title for title, due in steps if (title, due) not in wanted
+    ]
+
+
+@transaction.atomic
+def take_in(*, actor: Actor, rows: Sequence[Sequence[Any]], year: int) -> tuple[int, int]:
+    """Take a list in: a task whose year and number are known is changed, another entered. Returns ``(entered, changed)``.
+
+    Of a task that is changed only what the list has a column for; a row without a number is the task of its title, or a
+    new one. All or nothing: where a row is bad, nothing is taken and every bad row is named. Raises NotAllowed, BadInput.
+    """
+    actor.require(KEEP)
+    entered = changed = 0
+    for one in plan(actor=actor, rows=rows, year=year):
+        save_task(actor=actor, told=one.told, pk=one.task.pk if one.task else None)
+        entered, changed = entered + (one.task is None), changed + (one.task is not None)
     journal.record(actor, events.TASK_SAVED, entered=entered, changed=changed)
     return entered, changed
 
@@ -161,7 +217,7 @@ class _Bad(ValueError):
     """A cell that cannot be read, with the words for it."""
 
 
-def _rows(data: bytes, year: int) -> tuple[list[_Line], list[str]]:
+def _rows(rows: Sequence[Sequence[Any]], year: int) -> tuple[list[_Line], list[str]]:
     names = places.names_by_code()
     units = {plain(unit.name): unit for unit in Unit.objects.filter(active=True)}
     units |= {plain(unit.short_name): unit for unit in units.values() if unit.short_name}
@@ -169,9 +225,7 @@ def _rows(data: bytes, year: int) -> tuple[list[_Line], list[str]]:
     found: list[_Line] = []
     wrong: list[str] = []
     titles = {title for title, _width in COLUMNS}
-    book = sheets.read(data, most_signs=MOST_SIGNS)
-    sheet = next(book, None)
-    for number, cells in enumerate(sheet.rows if sheet else (), 1):
+    for number, cells in enumerate(rows, 1):
         if not columns:
             named = {i: plain(cell) for i, cell in enumerate(cells) if plain(cell) in titles}
             columns = named if set(named.values()) >= NEEDED else {}

@@ -1,6 +1,8 @@
 """Key tasks: lights with their reason, who sees which, supervision, Excel out and in, the year's report."""
 
+import html
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -155,10 +157,10 @@ def test_the_list_goes_out_as_excel_and_comes_back_unchanged(cast, district):
     tasks.save_task(actor=office, told=told(district, 2, figure="", target=None))
     out = task_sheets.workbook(office, 2022)
     before = _rows()
-    assert task_sheets.take_in(actor=office, data=out, year=2022) == (0, 2)
+    assert task_sheets.take_in(actor=office, rows=task_sheets.rows_of(out), year=2022) == (0, 2)
     assert _rows() == before
     KeyTask.objects.all().delete()
-    assert task_sheets.take_in(actor=office, data=out, year=2022) == (2, 0)
+    assert task_sheets.take_in(actor=office, rows=task_sheets.rows_of(out), year=2022) == (2, 0)
     assert _rows() == before
 
 
@@ -194,7 +196,7 @@ def test_a_list_with_a_bad_row_is_named_and_nothing_is_taken(cast, district):
         [3, "没有时限", "总工会", ""],
     ]
     with pytest.raises(BadInput) as refused:
-        task_sheets.take_in(actor=cast.actor("office"), data=workbook(rows), year=2022)
+        task_sheets.take_in(actor=cast.actor("office"), rows=task_sheets.rows_of(workbook(rows)), year=2022)
     sent = SimpleUploadedFile("清单.xlsx", workbook(rows))
     page = cast.client("office").post("/office/matrix/tasks/sheet/", {"file": sent, "year": "2022"})
     assert page.status_code == 422 and "第 4 行" in page.content.decode()
@@ -289,14 +291,14 @@ def test_a_list_changes_of_a_task_only_what_it_has_a_column_for(cast, district):
     tasks.finish_step(actor=office, pk=made.pk, step=made.milestones.first().pk)
     before = _rows()
     rows = [["序号", "重点任务", "牵头单位", "完成时限"], [1, "任务1", "市场监管局", "2022-11-30"]]
-    assert task_sheets.take_in(actor=office, data=workbook(rows), year=2022) == (0, 1)
+    assert task_sheets.take_in(actor=office, rows=task_sheets.rows_of(workbook(rows)), year=2022) == (0, 1)
     KeyTask.objects.update(due_date=made.due_date)
     assert _rows() == before
     rows = [
         ["序号", "重点任务", "牵头单位", "完成时限", "具体要求"],
         [1, "任务1", "市场监管局", "2022-12-31", ""],
     ]
-    task_sheets.take_in(actor=office, data=workbook(rows), year=2022)
+    task_sheets.take_in(actor=office, rows=task_sheets.rows_of(workbook(rows)), year=2022)
     assert KeyTask.objects.get().words == "" and KeyTask.objects.get().target == 100
 
 
@@ -312,10 +314,10 @@ def test_a_list_without_numbers_replaces_no_task_of_another_title(cast, district
         ["任务2", "总工会", "2022-10-31"],
         ["夜校", "总工会", "2022-10-31"],
     ]
-    assert task_sheets.take_in(actor=office, data=workbook(rows), year=2022) == (2, 1)
+    assert task_sheets.take_in(actor=office, rows=task_sheets.rows_of(workbook(rows)), year=2022) == (2, 1)
     titles = dict(KeyTask.objects.values_list("number", "title"))
     assert titles == {1: "任务1", 2: "任务2", 3: "新开驿站", 4: "夜校"}
-    assert task_sheets.take_in(actor=office, data=workbook(rows), year=2022) == (0, 3)
+    assert task_sheets.take_in(actor=office, rows=task_sheets.rows_of(workbook(rows)), year=2022) == (0, 3)
 
 
 @pytest.mark.django_db
@@ -329,5 +331,29 @@ def test_titles_of_steps_and_names_of_units_come_back_whole_with_marks_in_them(c
     office = cast.actor("office")
     tasks.save_task(actor=office, told=line)
     before = _rows()
-    task_sheets.take_in(actor=office, data=task_sheets.workbook(office, 2022), year=2022)
+    task_sheets.take_in(actor=office, rows=task_sheets.rows_of(task_sheets.workbook(office, 2022)), year=2022)
     assert _rows() == before
+
+
+@pytest.mark.django_db
+def test_the_page_shows_what_a_list_would_change_before_anything_is_changed(cast, district):
+    line = told(district)
+    line.steps = [StepInput("完成摸排", date(2022, 6, 30))]
+    tasks.save_task(actor=cast.actor("office"), told=line)
+    rows = [
+        ["序号", "重点任务", "牵头单位", "完成时限", "目标值", "考核指标", "时间节点"],
+        [1, "任务1", "市场监管局", date(2022, 12, 31), 50, "service.policy_consultations", ""],
+        [None, "夜校", "总工会", date(2022, 10, 31), None, "", "2022-09-01 开班"],
+    ]
+    office, before = cast.client("office"), _rows()
+    sent = SimpleUploadedFile("清单.xlsx", workbook(rows))
+    page = office.post("/office/matrix/tasks/sheet/", {"file": sent, "year": "2022"}).content.decode()
+    assert _rows() == before
+    assert "目标值、时间节点" in page and "完成摸排" in page and "夜校" in page
+    kept = html.unescape(re.search(r'name="rows"\s+value="([^"]*)"', page)[1])
+    done = office.post("/office/matrix/tasks/sheet/", {"rows": kept, "year": "2022", "sure": "1"})
+    assert done.status_code == 200
+    assert list(KeyTask.objects.values_list("number", "target")) == [(1, 50), (2, None)]
+    for bad in ("", "[1]", "{}", "[[[[]]]]"):
+        refused = office.post("/office/matrix/tasks/sheet/", {"rows": bad, "year": "2022", "sure": "1"})
+        assert refused.status_code == 422
