@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.models import CensusRound
-from nuanyi.census.rules import Kind
+from nuanyi.census.rules import ROUND_CLOSED, Kind, RoundState
 from nuanyi.lib import clock
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.sectors import Sector
@@ -58,7 +58,10 @@ class SendForm(forms.Form):
     )
     as_of_date = forms.DateField(label=_("It speaks for the day"), initial=clock.today, widget=DateInput)
     census_round = forms.ModelChoiceField(
-        label=_("Census round"), queryset=CensusRound.objects.all(), required=False
+        label=_("Census round"),
+        queryset=CensusRound.objects.exclude(state=RoundState.CLOSED),
+        required=False,
+        error_messages={"invalid_choice": ROUND_CLOSED},
     )
     default_sector = forms.ChoiceField(label=_("Sector of rows that name none"), required=False)
     default_region = forms.ChoiceField(label=_("Township of rows that name none"), required=False)

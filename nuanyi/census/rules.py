@@ -87,6 +87,9 @@ ROUND_MOVES = {
     RoundState.CLOSED: frozenset({RoundState.RUNNING}),
 }
 
+#: Why nothing goes into a round that is closed.
+ROUND_CLOSED = _("This round is closed. Choose another, or reopen it first.")
+
 FINDINGS_KEPT = 20_000
 REJECTED_KEPT_DAYS = 7
 

@@ -32,7 +32,16 @@ from nuanyi.census.models import (
 )
 from nuanyi.census.reading import Layout, NoHeader, Reader, ReadRow
 from nuanyi.census.rows import Known, Problem
-from nuanyi.census.rules import FINDINGS_KEPT, REASONS, Choice, ImportState, Kind, check_move
+from nuanyi.census.rules import (
+    FINDINGS_KEPT,
+    REASONS,
+    ROUND_CLOSED,
+    Choice,
+    ImportState,
+    Kind,
+    RoundState,
+    check_move,
+)
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
@@ -70,7 +79,7 @@ def send_file(
 ) -> Import:
     """Take a file into the queue. The same ``client_key`` with the same bytes gives the first answer.
 
-    Raises NotAllowed, BadSheet (at the gate), BadInput, Conflict.
+    Raises NotAllowed, BadSheet (at the gate), BadInput (also for a round that is closed), Conflict.
     """
     actor.require("census.import")
     digest = file_digest("roster-file", data)
@@ -79,6 +88,8 @@ def send_file(
         if known.file_digest != digest or known.account_id != actor.account_id:
             raise Conflict(code="key-reused")
         return known
+    if census_round is not None:
+        _check_open(census_round)
     sheets.kind_of(data)
     source = _source(source_name or file_name, actor.unit_id)
     if political_evidence and not actor.can("people.reveal_political"):
@@ -103,6 +114,13 @@ def send_file(
     made.save(force_insert=True)
     journal.record(actor, events.FILE_SENT, made, source=source.name, bytes=len(data), file=digest)
     return made
+
+
+def _check_open(census_round: CensusRound) -> None:
+    """A round that was closed was counted: what comes later is of another. Locked, so that nobody closes it meanwhile."""
+    state = CensusRound.objects.select_for_update().values_list("state", flat=True).get(pk=census_round.pk)
+    if state == RoundState.CLOSED:
+        raise BadInput(fields={"census_round": ROUND_CLOSED}, code="round-closed")
 
 
 def _source(name: str, unit_id: int | None) -> Source:

@@ -6,7 +6,7 @@ import pytest
 from conftest import id_number, workbook
 from nuanyi.census import files
 from nuanyi.census.models import Appearance, Establishment, Finding, Import, ImportFile, Match, Source, Worker
-from nuanyi.census.services import copies, imports
+from nuanyi.census.services import copies, imports, rounds
 from nuanyi.journal.models import Entry
 from nuanyi.ledger.models import LedgerEntry
 from nuanyi.lib import sheets
@@ -369,3 +369,31 @@ def test_files_and_progress_are_where_every_machine_sees_them_and_older_files_ar
     assert files.take(of.pk, files.SENT) == b"PK older"
     assert files.delete(of.pk, files.SENT)
     assert not files.has(of.pk, files.SENT)
+
+
+def test_nothing_goes_into_a_round_that_is_closed(cast, program):
+    told = {
+        "name": "摸底",
+        "sectors": ["courier"],
+        "region_codes": ["450311101"],
+        "units": [],
+        "start_date": date(2022, 5, 1),
+        "end_date": date(2022, 10, 31),
+    }
+    found = rounds.plan_round(actor=program, **told)
+    for state in ("running", "closed"):
+        stale, found = found, rounds.move_round(actor=program, census_round=found, state=state)
+    with pytest.raises(BadInput) as refused:  # whatever the caller believed of it
+        send(program, [HEAD, row(1)], census_round=stale)
+    assert "已结束" in str(refused.value.fields["census_round"])
+    browser = cast.client("office")
+    asked = {"client_key": new_id(), "pasted": "姓名\n周小明", "as_of_date": "2022-06-30"}
+    page = browser.post("/office/census/imports/new/", asked | {"census_round": found.pk})
+    assert page.status_code == 422
+    assert "已结束" in page.content.decode()
+    assert "周小明" in page.content.decode(), "what was typed is kept"
+    assert not Import.objects.exists()
+    rounds.move_round(actor=program, census_round=found, state="running")
+    # its day of the end is over and it runs: rosters of a round come in late
+    assert take(program, [HEAD, row(1)], census_round=stale).round_id == found.pk
+    assert browser.post("/office/census/imports/new/", asked | {"census_round": found.pk}).status_code == 302
