@@ -35,8 +35,9 @@ POLICIES = [
     RowPolicy(
         "party.Showing",
         "true",
-        update=f"member_id IN (SELECT id FROM party_member WHERE {_MEMBER})",
-        delete=f"member_id IN (SELECT id FROM party_member WHERE {_MEMBER})",
+        # the program too, when a try-out is emptied: its members go first
+        update=f"{_PROGRAM} OR member_id IN (SELECT id FROM party_member WHERE {_MEMBER})",
+        delete=f"{_PROGRAM} OR member_id IN (SELECT id FROM party_member WHERE {_MEMBER})",
     ),
     RowPolicy(
         "party.Review",
