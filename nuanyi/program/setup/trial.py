@@ -98,8 +98,27 @@ def empty(
     return went, slips
 
 
+def _pointing_first(models_of: set[type[models.Model]]) -> list[type[models.Model]]:
+    """Models in an order in which each stands before those that it points at, as far as there is no circle."""
+    left = sorted(models_of, key=lambda model: model._meta.label)
+    ordered: list[type[models.Model]] = []
+    while left:
+        pointed_at = {
+            field.related_model
+            for model in left
+            for field in model._meta.concrete_fields
+            if field.is_relation and field.related_model is not model
+        }
+        free = [model for model in left if model not in pointed_at] or left[:1]
+        ordered += free
+        left = [model for model in left if model not in free]
+    return ordered
+
+
 def _delete(tables: Iterable[type[models.Model]], keep_stations: bool) -> dict[str, int]:
-    """Empty tables in one transaction; foreign keys are looked at when it ends, so the order is of no matter."""
+    """Empty tables in one transaction, what points before what it points at: the policies of many a table ask for the row
+    that theirs belongs to. Foreign keys are looked at when it ends, so that a circle does no harm.
+    """
     gone = set(tables)
     went: dict[str, int] = {}
     quote = connection.ops.quote_name
@@ -110,7 +129,7 @@ def _delete(tables: Iterable[type[models.Model]], keep_stations: bool) -> dict[s
                 loses = field.is_relation and field.related_model in gone and model not in gone and field.null
                 if loses:  # what stays forgets what goes
                     cursor.execute(f"UPDATE {quote(model._meta.db_table)} SET {quote(field.column)} = NULL")  # noqa: S608 - names of our own models
-        for model in gone:
+        for model in _pointing_first(gone):
             for many in model._meta.local_many_to_many:
                 cursor.execute(f"DELETE FROM {quote(many.m2m_db_table())}")  # noqa: S608 - names of our own models
             cursor.execute(f"DELETE FROM {quote(model._meta.db_table)}")  # noqa: S608 - names of our own models
