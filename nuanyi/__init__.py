@@ -3,4 +3,4 @@
 Rooms and floors are described in ``docs/house.md`` and held by import-linter.
 """
 
-__version__ = "0.7.0"
+__version__ = "0.8.0"
