@@ -1,14 +1,19 @@
 # The commands of the README. Everything works on a fresh machine with Python 3.11 and, for tests, apt.
 PY := .venv/bin/python
-.PHONY: setup dev demo test access schema mutants lint format coverage bench faults lock vendor vendor-check messages font system-packages node dist clean
+# style sheets and catalogues are built, not committed
+BUILD = $(PY) scripts/bundle.py && $(PY) scripts/messages.py --compile
+.PHONY: setup built dev demo test access schema mutants lint format coverage bench faults lock vendor vendor-check messages font system-packages node dist clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(PY) scripts/bundle.py
-	$(PY) scripts/messages.py --compile
+	$(BUILD)
 	touch $@
+
+# anew each time: a checkout that moves on leaves old ones behind
+built: .venv/ready
+	$(BUILD)
 
 .venv/dev-ready: .venv/ready requirements-dev.lock
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
@@ -24,11 +29,11 @@ node_modules/.ready: package.json package-lock.json
 	npm ci --no-audit --no-fund --silent
 	touch $@
 
-setup: .venv/ready
+setup: .venv/ready built
 
 dev: .venv/dev-ready
 
-demo: .venv/ready
+demo: .venv/ready built
 	.venv/bin/nuanyi demo
 
 # A browser, Chinese fonts, LibreOffice and a C compiler are only needed by tests; nothing at run time.
@@ -37,7 +42,7 @@ system-packages:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk libreoffice-calc libreoffice-writer pgbouncer postgresql openssh-server nginx-light caddy gcc libc6-dev >/dev/null; fi
 
 # a browser that ran out of time on a busy machine is tried once more, and shown as R; nothing else is
-test: .venv/dev-ready system-packages lint
+test: .venv/dev-ready built system-packages lint
 	.venv/bin/pytest -n 2 --dist loadgroup --reruns 1 --only-rerun TimeoutError
 
 # Every route with an object, every role, every method: some minutes.
@@ -68,7 +73,7 @@ format: .venv/dev-ready node_modules/.ready
 	npx --no-install biome format --write
 
 # Branches by room, the least covered first; slower than the tests alone.
-coverage: .venv/dev-ready system-packages
+coverage: .venv/dev-ready built system-packages
 	.venv/bin/pytest -n 2 --dist loadgroup --cov=nuanyi --cov-branch --cov-report=json:build/coverage.json --cov-report=
 	$(PY) scripts/coverage_by_room.py build/coverage.json
 
@@ -98,8 +103,7 @@ font: .venv/dev-ready
 
 # One wheel that carries everything: built style sheets and compiled catalogues too.
 dist: .venv/ready
-	$(PY) scripts/bundle.py
-	$(PY) scripts/messages.py --compile
+	$(BUILD)
 	.venv/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
