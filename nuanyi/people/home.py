@@ -8,13 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.rooms import Hit, Hits, Route
-from nuanyi.people.models import Account
+from nuanyi.people import queries
 
 
 def search_for(actor: Actor, text: str) -> Iterator[Hits]:
     """Accounts by a part of their sign-in name, for those who keep them."""
     if actor.can("people.manage_accounts"):
-        rows = Account.objects.filter(username__contains=text)[:10]
+        rows = queries.accounts_for(actor).filter(username__contains=text)[:10]
         yield Hits(
             _("Accounts"),
             [Hit(row.username, Route("people:account", {"pk": row.pk})) for row in rows],

@@ -35,6 +35,8 @@ from nuanyi.units.models import Unit
 #: What a kept view may name, and what of an address it leaves out.
 VIEW_NAME = re.compile(r"[a-z_]{1,20}")
 NOT_KEPT = frozenset({"q", "after", "before", "undo", "did", "failed"})
+#: Length of a township's code; and what no code begins with.
+TOWNSHIP, NOWHERE = 9, "-"
 
 # accounts and roles -------------------------------------------------------------------------
 
@@ -86,6 +88,11 @@ def give_role(*, actor: Actor, account: Account, role: str, region_code: str = "
     Raises NotAllowed (nobody grants more than they hold, nor to themselves), Conflict (roles apart).
     """
     _require_granting(actor, account, role)
+    if not _reaches(actor, role, region_code):
+        raise NotAllowed(
+            _("You cannot give this role for a place that your own role does not reach."),
+            code="more-than-held",
+        )
     Account.objects.select_for_update().get(pk=account.pk)
     held = frozenset(
         Role(name) for name in RoleGrant.asked.filter(account=account).values_list("role", flat=True)
@@ -113,6 +120,29 @@ def give_role(*, actor: Actor, account: Account, role: str, region_code: str = "
     return grant
 
 
+def _reaches(actor: Actor, role: str, region_code: str) -> bool:
+    """Whether a role that the actor holds, and by which they may give this one, reaches the place it is given for.
+
+    Without a place a role of a unit reaches that unit alone, one that reaches everything reaches it all. Staff of a
+    unit reach the township their unit stands in; that a bureau of the district stands in all of it is no reach.
+    """
+    if actor.kind == "system":
+        return True
+    if not region_code and Role(role) not in rules.SENSITIVE:
+        return True
+    held = RoleGrant.objects.filter(account_id=actor.account_id or 0).select_related("account__unit")
+    for grant in held:
+        if Role(role) not in rules.GRANTED_BY.get(Role(grant.role), ()):
+            continue
+        reach = grant.region_code
+        if grant.role == Role.UNIT_STAFF and not reach:
+            unit = grant.account.unit
+            reach = unit.region_code if unit is not None and len(unit.region_code) >= TOWNSHIP else NOWHERE
+        if region_code.startswith(reach):
+            return True
+    return False
+
+
 def _of_unit(actor: Actor, account: Account) -> bool:
     return account.unit_id is not None and actor.unit_id == account.unit_id
 
@@ -131,6 +161,8 @@ def may_confirm(actor: Actor, grant: RoleGrant) -> bool:
     if not actor.can("people.manage_accounts") or not independent(actor.account_id, grant.granted_by_id):
         return False
     role = Role(grant.role)
+    if not _reaches(actor, role, grant.region_code):
+        return False
     if role in rules.OF_A_UNIT:
         return _of_unit(actor, grant.account)
     return role in grantable(actor)
@@ -242,6 +274,7 @@ def close_account(*, actor: Actor, account: Account) -> None:
     events.account_closing.send(sender=Account, account=account, actor=actor)
     account.is_active = False
     account.save(update_fields=["is_active"])
+    WecomLink.objects.filter(account=account).delete()
     journal.record(actor, events.ACCOUNT_CLOSED, account)
 
 
@@ -256,7 +289,12 @@ def open_account(*, actor: Actor, account: Account) -> None:
 
 @transaction.atomic
 def set_first_password(*, actor: Actor, account: Account, password: str) -> None:
-    """Set a password that its owner must change at the next sign-in. Raises NotAllowed, BadInput."""
+    """Set a password that its owner must change at the next sign-in, and take what else opened the account.
+
+    Raises NotAllowed (one's own: it would hide who set it before), BadInput.
+    """
+    if actor.kind != "system" and account.pk == actor.account_id:
+        raise NotAllowed(_("Change your own password on your own page."), code="own-password")
     _require_granting_all(actor, account)
     try:
         validate_password(password, account)
@@ -266,6 +304,7 @@ def set_first_password(*, actor: Actor, account: Account, password: str) -> None
     account.must_change_password = True
     account.password_set_by_id, account.password_set_at = actor.account_id, clock.now()
     account.save(update_fields=["password", "must_change_password", "password_set_by", "password_set_at"])
+    WecomLink.objects.filter(account=account).delete()
     journal.record(actor, events.PASSWORD_SET, account)
 
 
@@ -579,6 +618,8 @@ def link_wecom(*, actor: Actor, account: Account, member: str) -> None:
     """Let an account's owner sign in as a member of WeCom. Raises NotAllowed (not one's own), Conflict (linked elsewhere)."""
     if actor.account_id != account.pk:
         raise NotAllowed()
+    if account.must_change_password:  # whoever saw the slip could stay by it
+        raise NotAllowed(_("Choose a password of your own first."), code="first-password")
     digest = keys().digest("wecom", member)
     if WecomLink.objects.filter(member_digest=digest).exclude(account=account).exists():
         raise Conflict(_("This WeCom member is linked to another account already."), code="wecom-taken")

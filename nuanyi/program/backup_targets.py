@@ -48,7 +48,7 @@ def _write_here(folder: Path, name: str, keep: int) -> dict[str, Any]:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     partial.rename(folder / name)
-    dated = sorted(one.name for one in folder.iterdir() if (one / backups.MANIFEST).exists())
+    dated = [one.name for one in _dated_here(folder)]
     dropped = dated[:-keep] if keep else []
     for old in dropped:
         shutil.rmtree(folder / old)
@@ -74,6 +74,13 @@ def _write_away(place: sftp.Place, name: str, keep: int) -> dict[str, Any]:
     return report | {"folder": f"{place}/{name}", "dropped": dropped}
 
 
+def _dated_here(folder: Path) -> list[Path]:
+    """Our backups in a folder, the oldest first; one that somebody named otherwise is no newest."""
+    return sorted(
+        one for one in folder.iterdir() if DATED.fullmatch(one.name) and (one / backups.MANIFEST).exists()
+    )
+
+
 def _dated_away(client: Any, place: sftp.Place) -> list[str]:
     found = [name for name in sftp.names(client, place.folder) if DATED.fullmatch(name)]
     return [
@@ -92,7 +99,7 @@ def local(target: str) -> Iterator[Path]:
         if (folder / backups.MANIFEST).exists() or not folder.is_dir():
             yield folder
             return
-        dated = sorted(one for one in folder.iterdir() if (one / backups.MANIFEST).exists())
+        dated = _dated_here(folder)
         yield dated[-1] if dated else folder
         return
     place = sftp.parse(target)
