@@ -68,6 +68,18 @@ def home_of(version, base):
     return home, told["figures"]
 
 
+#: Figures that count something else than they did, since when, and what.
+REDEFINED = {"governance.volunteers": "since 0.8.0 those who took part in a shift, not all on the list"}
+
+
+def alike(after, before):
+    """Whether every figure is as it was; one that counts something else now is there still, and no more than it was."""
+    same = before.keys() - REDEFINED.keys()
+    assert {key: after.get(key) for key in same} == {key: before[key] for key in same}
+    assert all(0 <= after[key] <= before[key] for key in REDEFINED.keys() & before.keys())
+    return True
+
+
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_figure_of_an_older_home_is_the_same_after_the_upgrade(tmp_path, version):
     archive = subprocess.run(["git", "archive", VERSIONS[version]], cwd=ROOT, capture_output=True)
@@ -79,7 +91,7 @@ def test_every_figure_of_an_older_home_is_the_same_after_the_upgrade(tmp_path, v
     before = run(older, home, "demo", "--no-serve", "--json")["figures"]
     after = run(ROOT, home, "figures", "--json")
     assert len(before) > 30
-    assert {key: after.get(key) for key in before} == before
+    assert alike(after, before)
 
 
 @pytest.mark.parametrize("version", KEPT)
@@ -96,4 +108,4 @@ def test_an_upgrade_that_is_killed_again_and_again_and_begun_by_two_at_once_ends
     both = [start(ROOT, home, "figures", "--json") for _n in range(2)]
     for process in both:
         after = ended(process)
-        assert {key: after.get(key) for key in before} == before
+        assert alike(after, before)
