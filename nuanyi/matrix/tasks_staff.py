@@ -100,6 +100,7 @@ def _task_list(request: HttpRequest) -> HttpResponse:
         for parts in row.parts.values():
             known.update({one.pk: one.short_name or one.name for one in parts})
     context = {
+        "own_units": None if actor.everywhere(SEE) else actor.units(SEE),
         "rows": shown,
         "year": year,
         "years": sorted({*years, clock.today().year, year}, reverse=True),

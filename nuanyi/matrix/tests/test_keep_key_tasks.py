@@ -96,6 +96,10 @@ def test_line_and_place_see_theirs_and_no_other(cast, district):
     assert cast.client("yanshan").get(f"/office/matrix/tasks/units/{district['t101'].pk}/").status_code == 404
     page = cast.client("yanshan").get(f"/office/matrix/tasks/units/{district['t100'].pk}/?year=2022")
     assert "任务1" in page.content.decode()
+    to_the_lead = f"/office/matrix/tasks/units/{district['zuzhi'].pk}/"
+    for part, links in (("yanshan", False), ("office", True)):
+        listed = cast.client(part).get("/office/matrix/tasks/?year=2022").content.decode()
+        assert "任务1" in listed and (to_the_lead in listed) == links, part
 
 
 @pytest.mark.django_db
