@@ -10,6 +10,7 @@ was written are erased again when it is restored (``people.erasures``, kept besi
 from __future__ import annotations
 
 import contextlib
+import hmac
 import json
 import os
 import secrets
@@ -170,6 +171,7 @@ def write(folder: Path) -> dict[str, Any]:
         "tables": tables,
         "journal": journal,
     }
+    manifest["seal"] = seal_of(manifest)
     if journal:
         heads.append(home(), journal)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1))
@@ -196,10 +198,21 @@ def _refuse_nothing(db: psycopg.Connection[Any]) -> None:
         )
 
 
-def check(folder: Path) -> dict[str, Any]:
-    """The manifest of a backup that is whole and whose keys are here; nothing is written, no database is needed.
+def seal_of(manifest: dict[str, Any]) -> str:
+    """HMAC-SHA-256 over a manifest, and by its digest over the dump: whoever keeps our backups cannot write one.
 
-    Raises BadInput: no backup, damaged, keys missing or others than those it was sealed under.
+    A dump is a program: restoring it runs what stands in it as the owner of the database, beside the keys.
+    """
+    told = json.dumps({name: manifest[name] for name in manifest if name != "seal"}, sort_keys=True)
+    key = load_keys(database.keys_file()).lasting_key("backup manifest")
+    return hmac.new(key, told.encode(), "sha256").hexdigest()
+
+
+def check(folder: Path, *, unsealed: bool = False) -> dict[str, Any]:
+    """The manifest of a backup that is whole, ours, and whose keys are here; nothing is written, no database is needed.
+
+    ``unsealed``: one of before 0.8.0, which carries no seal, is taken on the word of whoever restores it. Raises BadInput: no
+    backup, damaged, keys missing or others than those it was sealed under, not written with these keys.
     """
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
@@ -223,12 +236,24 @@ def check(folder: Path) -> dict[str, Any]:
             " folder back that you kept when it was written. Nothing was restored",
             code="wrong-keys",
         )
+    seal = manifest.get("seal")
+    if seal is None and not unsealed:
+        raise BadInput(
+            f"{folder} carries no seal: it was written before 0.8.0, or by somebody else. A backup runs what stands in"
+            " it; only where you are certain that it is yours: nuanyi restore --unsealed. Nothing was restored",
+            code="unsealed",
+        )
+    if seal is not None and not hmac.compare_digest(str(seal), seal_of(manifest)):
+        raise BadInput(
+            f"{folder / MANIFEST} was changed, or written by somebody without our keys. Nothing was restored",
+            code="forged",
+        )
     return manifest  # type: ignore[no-any-return]
 
 
-def restore(folder: Path) -> dict[str, Any]:
+def restore(folder: Path, *, unsealed: bool = False) -> dict[str, Any]:
     """Restore into a database without tables and compare digests. Raises BadInput (see ``check``; not empty)."""
-    manifest = check(folder)
+    manifest = check(folder, unsealed=unsealed)
     url = database.owner_url()
     with psycopg.connect(url) as db:
         if db.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() != (0,):

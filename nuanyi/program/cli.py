@@ -113,6 +113,11 @@ def parser() -> argparse.ArgumentParser:
     rehearse.add_argument("folder", metavar="DIR", help="a backup, or the folder of dated ones (sftp:// too)")
     restore = add("restore", "put a backup back into an empty home", "restore")
     restore.add_argument("folder", metavar="DIR", help="a backup, or the folder of dated ones (sftp:// too)")
+    restore.add_argument(
+        "--unsealed",
+        action="store_true",
+        help="one of before 0.8.0, which carries no seal: only where you are certain that it is yours",
+    )
     rotate = add("rotate-keys", "make new sealing keys and seal everything again", "rotate_keys")
     rotate.add_argument(
         "--drop-old", action="store_true", help="destroy the old keys afterwards (old backups stay shut)"

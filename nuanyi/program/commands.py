@@ -425,9 +425,9 @@ def restore(chosen: argparse.Namespace) -> int:
     from nuanyi.program import backup_targets, backups
 
     with backup_targets.local(chosen.folder) as folder:
-        backups.check(folder)  # before a database and fresh keys are made
+        backups.check(folder, unsealed=chosen.unsealed)  # before a database and fresh keys are made
         with database.attached():
-            report = backups.restore(folder)
+            report = backups.restore(folder, unsealed=chosen.unsealed)
     with ready():
         from nuanyi.lib import row_security
         from nuanyi.lib.actor import system

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from nuanyi.lib import seal, sealed, sftp
+from nuanyi.lib.digests import file_sha256_hex
 from nuanyi.lib.embedded_postgres import CannotStart, EmbeddedPostgres
 from nuanyi.lib.errors import BadInput
 from nuanyi.people.models import Person
@@ -182,12 +183,30 @@ def test_a_rehearsal_of_a_backup_whose_digests_are_not_its_own_fails_and_leaves_
     file = tmp_path / "backup" / "manifest.json"
     manifest = json.loads(file.read_text())
     manifest["tables"][Person._meta.db_table]["digest"] = "00"
+    manifest["seal"] = backups.seal_of(manifest)
     file.write_text(json.dumps(manifest))
     before = databases()
     with pytest.raises(CannotStart) as failed:
         backups.rehearse(tmp_path / "backup")
     assert Person._meta.db_table in str(failed.value)
     assert databases() == before
+
+
+def test_a_backup_that_somebody_else_wrote_or_changed_is_neither_rehearsed_nor_restored(district, tmp_path):
+    folder = tmp_path / "backup"
+    backups.write(folder)
+    file, dump = folder / backups.MANIFEST, folder / backups.DUMP
+    manifest = json.loads(file.read_text())
+    dump.write_bytes(dump.read_bytes() + b"COPY t FROM PROGRAM 'id'")
+    manifest["sha256"] = file_sha256_hex(dump.open("rb"))
+    for mark, code in ((manifest["seal"], "forged"), ("0" * 64, "forged"), (None, "unsealed")):
+        changed = {name: value for name, value in manifest.items() if name != "seal"}
+        file.write_text(json.dumps(changed | ({"seal": mark} if mark else {})))
+        for bring_back in (backups.rehearse, backups.restore):
+            with pytest.raises(BadInput) as refused:
+                bring_back(folder)
+            assert refused.value.code == code
+    assert backups.check(folder, unsealed=True)["version"] == manifest["version"]
 
 
 # where it goes -----------------------------------------------------------------------------------
