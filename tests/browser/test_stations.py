@@ -244,8 +244,7 @@ def test_a_station_is_entered_in_the_office_opened_and_found_by_a_rider(open_as,
     office.fill("#id_place_words", "路口")
     office.fill("#id_point", "25.0440, 110.3300")
     office.select_option("#id_crs", "wgs84")
-    for day in range(1, 8):
-        office.fill(f"#id_day{day}", "24小时")
+    office.fill("#id_every", "24小时")
     office.get_by_label("饮用水").check()
     office.click("main form > button")
     office.wait_for_selector("#state")

@@ -15,6 +15,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 #: The middle of a grid of 柘木镇 in the demo (WGS-84, made up).
 PLACE = {"latitude": 25.1812873, "longitude": 110.37124405, "accuracy": 12}
 CHINA = timezone(timedelta(hours=8))
+#: What was told so far was told a day before.
+A_DAY_LATER = """
+from datetime import timedelta
+from django.db.models import F
+from nuanyi.lib import row_security
+from nuanyi.lib.actor import system
+from nuanyi.reports.models import Report
+with row_security.reading_as(system("test")):
+    Report.objects.filter(ended_at=None).update(hour_at=F("hour_at") - timedelta(days=1))
+"""
 
 
 def photo(path):
@@ -69,6 +79,13 @@ def test_a_report_from_a_phone_without_network_to_mended_and_told_back(open_as, 
         assert words in page.content()
 
     other = rider(open_as)
+    other.goto("/report/")
+    other.locator("[data-here]").click()
+    other.wait_for_load_state("networkidle")
+    assert other.locator("[data-near] button", has_text="路面破损").count() == 0, (
+        "what came today is told to nobody"
+    )
+    stage.told(A_DAY_LATER)
     other.goto("/report/")
     other.locator("[data-here]").click()
     other.locator("[data-near] button", has_text="路面破损").first.click()
