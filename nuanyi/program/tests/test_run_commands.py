@@ -250,22 +250,22 @@ def test_keys_that_others_may_reach_do_not_start(home):
         (
             "ALTER ROLE nuanyi_web SET row_security = off",
             "ALTER ROLE nuanyi_web RESET row_security",
-            "row-level security does not bind",
+            ("row-level security does not bind", "row_security is off"),
         ),
         (
             "ALTER ROLE nuanyi_web BYPASSRLS",
             "ALTER ROLE nuanyi_web NOBYPASSRLS",
-            "bound by nothing",
+            ("bound by nothing", "without SUPERUSER and BYPASSRLS"),
         ),
         (
             "ALTER ROLE nuanyi_web SUPERUSER",
             "ALTER ROLE nuanyi_web NOSUPERUSER",
-            "bound by nothing",
+            ("bound by nothing", "without SUPERUSER and BYPASSRLS"),
         ),
         (
             "ALTER TABLE people_person DISABLE ROW LEVEL SECURITY",
             "ALTER TABLE people_person ENABLE ROW LEVEL SECURITY",
-            "people_person",
+            ("people_person",),
         ),
     ],
 )
@@ -280,7 +280,9 @@ def test_a_database_that_binds_nobody_or_forgets_does_not_start(home, unsafe, ag
         with psycopg.connect(url, autocommit=True) as db:
             db.execute(unsafe.replace("nuanyi_web", WEB))
         try:
-            assert says in serve_in_vain(home)
+            # which of the looks at a start sees it first depends on whether the tables had to be prepared
+            refused = serve_in_vain(home)
+            assert any(words in refused for words in says), refused
         finally:
             with psycopg.connect(url, autocommit=True) as db:
                 db.execute(again.replace("nuanyi_web", WEB))
