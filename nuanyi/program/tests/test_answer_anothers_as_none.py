@@ -7,41 +7,25 @@ every method; without it the roles that have the permission, reading and sending
 
 import os
 import re
-from datetime import timedelta
+from collections import ChainMap
 from difflib import unified_diff
-from functools import cache, cached_property
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
 from uuid import uuid4
 from zlib import crc32
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
 
-from conftest import EVERY_DAY, PARTS, id_number
-from nuanyi.cases import case_staff
-from nuanyi.cases.models import Attachment, Case, Need, Pledge, Project, Register
-from nuanyi.census.models import Establishment, Export, Import, Source, Worker
+from conftest import PARTS
 from nuanyi.front.checks import act_of, routes
-from nuanyi.learning.models import Group, Push, Session, SessionPicture
-from nuanyi.lib import clock, sealed
-from nuanyi.lib.actor import Actor, system
-from nuanyi.matrix.briefs import ACT
-from nuanyi.matrix.models import Brief, KeyTask, Practice, TaskUnit
-from nuanyi.matrix.services.practice import WRITE
-from nuanyi.matrix.task_board import SEE
-from nuanyi.matrix.task_rules import Part
-from nuanyi.party.models import Application, Assignment, Member, Organisation
-from nuanyi.party.rules import ORGANISE
+from nuanyi.lib.actor import Actor
 from nuanyi.people.access import actor_for
-from nuanyi.people.models import Person
-from nuanyi.people.services import seal_into
-from nuanyi.reports import staff as reports_staff
-from nuanyi.reports.models import Kind, Picture, Report
-from nuanyi.stations.models import Fault, Keeper, StationList, Wish
-from nuanyi.stations.services import stations
-from nuanyi.stations.services.stations import StationDraft
-from nuanyi.volunteers.models import Campaign, Evidence, Shift, Team, Volunteer
+from nuanyi.stations.models import Keeper
 
 pytestmark = pytest.mark.django_db
 
@@ -51,417 +35,31 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options") if EVERYT
 SLICES = 1 if EVERYTHING else 3
 
 
-class Side:
+def _of_the_rooms(name):
+    """What each room's ``tests/objects.py`` says under a name."""
+    modules = [f"{package}.tests.objects" for package in settings.ROOMS]
+    found = [
+        import_module(module)
+        for module in modules
+        if find_spec(module.rpartition(".")[0]) and find_spec(module)
+    ]
+    return [getattr(module, name) for module in found if hasattr(module, name)]
+
+
+class Side(*_of_the_rooms("Objects")):
     """One unit and a place with one of every object."""
 
     def __init__(self, unit, region, account, n):
         self.unit, self.region, self.account, self.n = unit, region, account, n
 
-    @cached_property
-    def case(self):
-        made = Case.objects.create(
-            key=uuid4(),
-            ref=f"QZ{self.n}0001",
-            claim_digest=bytes([self.n]),
-            body_digest=b"1",
-            kind="wage",
-            state="open",
-            unit=self.unit,
-            region_code=self.region,
-            answer_due_at=clock.now(),
-            due_at=clock.now() + timedelta(days=9),
-        )
-        sealed.put(made, "sealed_words", "站长扣了我三天的钱")
-        made.save()
-        return made
-
-    @cached_property
-    def attachment(self):
-        made = Attachment(id=uuid4(), case=self.case, media="photo", content_type="image/jpeg")
-        sealed.put(made, "sealed_file", b"\xff\xd8picture")
-        made.save(force_insert=True)
-        return made
-
-    @cached_property
-    def register(self):
-        return Register.objects.create(id=uuid4(), name="登记.xlsx", file_digest="0", account=self.account)
-
-    @cached_property
-    def task(self):
-        day = clock.today()
-        made = KeyTask.objects.create(
-            year=day.year,
-            number=self.n,
-            title="暖站建设",
-            lead=self.unit,
-            start_date=day,
-            due_date=day + timedelta(days=30),
-        )
-        TaskUnit.objects.create(task=made, unit=self.unit, part=Part.LEAD)
-        return made
-
-    @cached_property
-    def brief(self):
-        return Brief.objects.create(
-            period="2022-06", region_code=self.region, number=self.n, title="工作简报", unit=self.unit
-        )
-
-    @cached_property
-    def practice(self):
-        return Practice.objects.create(title="夜间课堂", text="晚上七点", unit=self.unit)
-
-    @cached_property
-    def project(self):
-        need = Need.objects.create(part="rights", title="法律咨询", amount=9, unit=self.unit)
-        pledge = Pledge.objects.create(
-            part="rights",
-            title="律师半天",
-            amount=9,
-            measure="次",
-            first_date=clock.today(),
-            last_date=clock.today() + timedelta(days=30),
-            unit=self.unit,
-        )
-        return Project.objects.create(need=need, pledge=pledge, amount=1, day=clock.today())
-
-    @cached_property
-    def report(self):
-        kind, _made = Kind.objects.get_or_create(
-            code="lamp", defaults={"title": "路灯不亮", "amount": 3, "counted": "days"}
-        )
-        made = Report.objects.create(
-            ref=f"RB{self.n}0001",
-            kind=kind,
-            lat_wgs84=25.06,
-            lon_wgs84=110.31,
-            cell=self.n,
-            unit=self.unit,
-            region_code=self.region,
-            hour_at=clock.now(),
-            due_at=clock.now() + timedelta(days=3),
-        )
-        sealed.put(made, "sealed_words", "村口路灯不亮")
-        made.save()
-        return made
-
-    @cached_property
-    def picture(self):
-        made = Picture(id=uuid4(), report=self.report, width=1, height=1)
-        sealed.put(made, "sealed_data", b"\xff\xd8picture")
-        made.save(force_insert=True)
-        return made
-
-    @cached_property
-    def person(self):
-        made = Person(region_codes=[self.region[:6], self.region], unit_ids=[self.unit.pk])
-        seal_into(made, name="周小明", phone=f"1990000000{self.n}", id_number=id_number(self.n))
-        made.save()
-        return made
-
-    @cached_property
-    def worker(self):
-        return Worker.objects.create(
-            person=self.person, region_code=self.region, unit=self.unit, sector="courier"
-        )
-
-    @cached_property
-    def establishment(self):
-        return Establishment.objects.create(
-            name=f"甲店{self.n}", name_key=f"甲店{self.n}", region_code=self.region, unit=self.unit
-        )
-
-    @cached_property
-    def roster(self):
-        source = Source.objects.create(name="甲", unit=self.unit)
-        return Import.objects.create(
-            account=self.account,
-            unit=self.unit,
-            source=source,
-            kind="workers",
-            file_name="甲.xlsx",
-            file_digest="0",
-            file_bytes=1,
-            state="review",
-        )
-
-    @cached_property
-    def export(self):
-        return Export.objects.create(asked_by=self.account, purpose="慰问", state="approved")
-
-    @cached_property
-    def group(self):
-        return Group.objects.create(
-            name="骑手群", robot="wecom", sealed_address=b"\1\0\1x", hour="08:00", unit=self.unit
-        )
-
-    @cached_property
-    def session(self):
-        return Session.objects.create(
-            kind="lecture",
-            title="骑行安全",
-            place="驿站",
-            starts_at=clock.now(),
-            ends_at=clock.now() + timedelta(hours=1),
-            unit=self.unit,
-            region_code=self.region,
-            secret=b"1" * 32,
-        )
-
-    @cached_property
-    def push(self):
-        return Push.objects.create(
-            channel="wecom",
-            session=self.session,
-            group=self.group,
-            day=clock.today(),
-            code=f"P{self.n}",
-            state="doubt",
-            due_at=clock.now(),
-        )
-
-    @cached_property
-    def session_picture(self):
-        made = SessionPicture(key=uuid4(), session=self.session, kind="photo")
-        sealed.put(made, "sealed_data", b"\xff\xd8picture")
-        made.save()
-        return made
-
-    @cached_property
-    def team(self):
-        return Team.objects.create(name=f"先锋队{self.n}", kind="pioneer", unit=self.unit)
-
-    @cached_property
-    def volunteer(self):
-        made = Volunteer(
-            key=uuid4(), team=self.team, name_mask="周**", role="traffic", standing="asked", day=clock.today()
-        )
-        sealed.put(made, "sealed_name", "周小明")
-        made.save()
-        return made
-
-    @cached_property
-    def shift(self):
-        return Shift.objects.create(
-            team=self.team,
-            topic="civility",
-            title="路口劝导",
-            place="路口",
-            starts_at=clock.now() - timedelta(hours=2),
-            ends_at=clock.now() - timedelta(hours=1),
-        )
-
-    @cached_property
-    def evidence(self):
-        made = Evidence(key=uuid4(), shift=self.shift)
-        sealed.put(made, "sealed_data", b"\xff\xd8picture")
-        made.save()
-        return made
-
-    @cached_property
-    def campaign(self):
-        return Campaign.objects.create(
-            topic="civility",
-            title="文明骑行",
-            unit=self.unit,
-            stock=100,
-            first_day=clock.today(),
-            last_day=clock.today() + timedelta(days=9),
-        )
-
-    @cached_property
-    def application(self):
-        made = Application(
-            key=uuid4(),
-            work_code=self.region,
-            door="residence",
-            instructor=self.account,
-            asked_date=clock.today(),
-        )
-        sealed.put(made, "sealed_name", "周小明")
-        made.save()
-        return made
-
-    @cached_property
-    def member(self):
-        branch = Organisation.objects.create(
-            name=f"支部{self.n}",
-            form="formal",
-            region_code=self.region,
-            secretary=self.account,
-            founded_date=clock.today(),
-        )
-        made = Member(key=uuid4(), branch=branch, agreed="同意书", joined_date=clock.today())
-        sealed.put(made, "sealed_name", "周小明")
-        made.save()
-        return made
-
-    @cached_property
-    def followed(self):
-        Assignment.objects.create(
-            account=self.account, establishment=self.establishment, from_date=clock.today()
-        )
-        return self.establishment
-
-    @cached_property
-    def station(self):
-        draft = StationDraft(
-            name=f"暖站{self.n}",
-            tier="township",
-            venue="care_station",
-            lat=25.05 + self.n / 1000,
-            lon=110.32,
-            region_code=self.region,
-            unit=self.unit,
-            amenities=["charging"],
-            functions=["rest"],
-            hours=EVERY_DAY,
-        )
-        return stations.save_station(actor=system("test"), draft=draft)
-
-    @cached_property
-    def fault(self):
-        return Fault.objects.create(
-            key=uuid4(),
-            station=self.station,
-            trouble="broken",
-            kind="charging",
-            body_digest=b"1",
-            made_at=clock.now(),
-            due_at=clock.now() + timedelta(days=1),
-        )
-
-    @cached_property
-    def wish(self):
-        return Wish.objects.create(
-            key=uuid4(), station=self.station, words="要个微波炉", made_date=clock.today()
-        )
-
-    @cached_property
-    def station_list(self):
-        return StationList.objects.create(
-            id=uuid4(), account=self.account, file_name="站.xlsx", file_digest="0", crs="gcj02"
-        )
-
 
 NOBODYS_NUMBER = 999_999_999
 
-#: name of the route -> (what it shows, {parameter: (object, attribute)})
-OBJECTS = {
-    "cases:case": ("case", {"pk": ("case", "pk")}),
-    "cases:file": ("case", {"pk": ("case", "pk"), "number": ("attachment", "pk")}),
-    "cases:letter": ("case", {"pk": ("case", "pk"), "name": "transfer"}),
-    "cases:act": ("case", {"pk": ("case", "pk"), "deed": sorted(case_staff.DEEDS)}),
-    "cases:register_out": ("register", {"pk": ("register", "pk")}),
-    "cases:finish": ("project", {"pk": ("project", "pk")}),
-    "census:establishment": ("establishment", {"pk": ("establishment", "pk")}),
-    "census:worker": ("worker", {"pk": ("worker", "pk")}),
-    "census:change": ("worker", {"what": "workers", "pk": ("worker", "pk")}),
-    "census:import_mend": ("roster", {"pk": ("roster", "pk")}),
-    "census:import": ("roster", {"pk": ("roster", "pk")}),
-    "census:import_columns": ("roster", {"pk": ("roster", "pk")}),
-    "census:import_choose": ("roster", {"pk": ("roster", "pk")}),
-    "census:import_decide": ("roster", {"pk": ("roster", "pk")}),
-    "census:import_undo": ("roster", {"pk": ("roster", "pk")}),
-    "census:import_copy": ("roster", {"pk": ("roster", "pk"), "part": ["rejected", "marked"]}),
-    "census:export_take": ("export", {"pk": ("export", "pk")}),
-    "learning:group": ("group", {"pk": ("group", "pk")}),
-    "learning:try": ("group", {"pk": ("group", "pk")}),
-    "learning:settle": ("push", {"pk": ("push", "pk")}),
-    "learning:session": ("session", {"pk": ("session", "pk")}),
-    "learning:session_edit": ("session", {"pk": ("session", "pk")}),
-    "learning:screen": ("session", {"pk": ("session", "pk")}),
-    "learning:picture": ("session", {"pk": ("session", "pk"), "key": ("session_picture", "key")}),
-    "learning:session_act": (
-        "session",
-        {"pk": ("session", "pk"), "deed": ["team", "cancel", "close", "invite", "picture", "nothing"]},
-    ),
-    "party:application": ("application", {"pk": ("application", "pk")}),
-    "party:paper": (
-        "application",
-        {"pk": ("application", "pk"), "name": ["talk", "activist", "nothing"]},
-    ),
-    "party:member": ("member", {"pk": ("member", "pk")}),
-    "party:group": ("followed", {"pk": ("followed", "pk")}),
-    "matrix:task": ("task", {"pk": ("task", "pk")}),
-    "matrix:task_edit": ("task", {"pk": ("task", "pk")}),
-    "matrix:task_unit": ("task", {"pk": ("unit", "pk")}),
-    "matrix:brief": ("brief", {"pk": ("brief", "pk")}),
-    "matrix:brief_file": ("brief", {"pk": ("brief", "pk")}),
-    "matrix:practice": ("practice", {"pk": ("practice", "pk")}),
-    "people:account": ("account", {"pk": ("account", "pk")}),
-    "people:reveal": ("person", {"pk": ("person", "pk")}),
-    "grid:report": ("report", {"pk": ("report", "pk")}),
-    "reports:report": ("report", {"pk": ("report", "pk")}),
-    "reports:phones": ("report", {"pk": ("report", "pk")}),
-    "reports:picture": ("report", {"pk": ("report", "pk"), "number": ("picture", "pk")}),
-    "reports:act": ("report", {"pk": ("report", "pk"), "deed": sorted(reports_staff.DEEDS)}),
-    "keeper:today": ("station", {"code": ("station", "code")}),
-    "keeper:door": ("station", {"code": ("station", "code")}),
-    "keeper:amenity": ("station", {"code": ("station", "code")}),
-    "keeper:fault": ("station", {"code": ("station", "code"), "pk": ("fault", "pk")}),
-    "keeper:fault_photo": ("station", {"code": ("station", "code"), "pk": ("fault", "pk")}),
-    "keeper:wish": ("station", {"code": ("station", "code"), "pk": ("wish", "pk")}),
-    "keeper:note": ("station", {"code": ("station", "code")}),
-    "keeper:screen": ("station", {"code": ("station", "code")}),
-    "keeper:screen_code": ("station", {"code": ("station", "code")}),
-    "stations:sent": ("station_list", {"pk": ("station_list", "pk")}),
-    "stations:edit": ("station", {"pk": ("station", "pk")}),
-    "stations:move": ("station", {"pk": ("station", "pk")}),
-    "stations:exceptions": ("station", {"pk": ("station", "pk")}),
-    "stations:photo": ("station", {"pk": ("station", "pk")}),
-    "stations:keepers": ("station", {"pk": ("station", "pk")}),
-    "volunteers:move": ("volunteer", {"pk": ("volunteer", "pk")}),
-    "volunteers:shift": ("shift", {"pk": ("shift", "pk")}),
-    "volunteers:names": ("shift", {"pk": ("shift", "pk")}),
-    "volunteers:evidence": ("shift", {"pk": ("shift", "pk"), "key": ("evidence", "key")}),
-    "volunteers:shift_act": (
-        "shift",
-        {"pk": ("shift", "pk"), "deed": ["confirm", "decide", "close", "photo", "nothing"]},
-    ),
-    "volunteers:campaign": ("campaign", {"pk": ("campaign", "pk")}),
-    "volunteers:campaign_map": ("campaign", {"pk": ("campaign", "pk")}),
-}
-
-#: Routes whose objects belong to no unit: whoever has the permission has it for all of them, or it is one's own sign-in.
-OF_THE_DISTRICT = {
-    "cases:item",
-    "cases:letter_template",
-    "census:split",
-    "census:pair_decide",
-    "census:round_move",
-    "census:export_decide",
-    "census:follow_up",  # the parameter is a kind of list
-    "census:export",
-    "census:add",  # no object yet
-    "census:cells",  # the parameter is a kind of list; whose rows change is tried by the tests of the list
-    "census:undo_cells",
-    "census:pairs",
-    "census:pairs_again",
-    "party:organisation",
-    "party:alliance",
-    "party:alliance_points",
-    "learning:lesson",
-    "learning:move",
-    "learning:media",
-    "learning:channel",
-    "learning:trial",  # its number is a random one that only the page of whoever asked for it got
-    "matrix:week",  # the parameter is a place
-    "matrix:records",  # the parameter is a figure
-    "matrix:closing",  # the parameter is a year: of its tasks those that one sees
-    "matrix:year",
-    "matrix:regulation",
-    "sharing:summary",
-    "rights:person",
-    "rights:decide",
-    "rights:take",
-    "stations:one",  # stations are public; what only their keepers see stands on other pages
-    "stations:poster",
-    "units:edit_rule",
-    "units:unit",
-    "units:alliance",
-    "mfa_remove_webauthn",
-    "mfa_edit_webauthn",
-}
+#: name of the route -> (what it shows, {parameter: (object, attribute)}), as the rooms declare it
+OBJECTS = dict(ChainMap(*_of_the_rooms("OBJECTS")))
+MAY_SEE = dict(ChainMap(*_of_the_rooms("MAY_SEE")))
+#: One's own sign-in belongs to no room.
+OF_THE_DISTRICT = {"mfa_remove_webauthn", "mfa_edit_webauthn"}.union(*_of_the_rooms("OF_THE_DISTRICT"))
 
 FILLED = {
     "sure": "1",
@@ -545,23 +143,8 @@ def sides(cast, district):
 
 def may_see(actor, permission, kind, side):
     """What the scopes of a role say about an object, and for some objects who is named on them."""
-    if kind in ("roster", "export", "station_list", "register"):
-        if kind == "roster" and actor.everywhere(permission):
-            return True
-        if kind == "station_list" and actor.everywhere(permission):
-            return True
-        return actor.account_id == side.account.pk
-    if kind in ("application", "followed", "member"):
-        everywhere = kind != "followed" and actor.everywhere(ORGANISE)
-        return everywhere or actor.account_id == side.account.pk
-    if kind in ("task", "practice"):
-        return actor.can({"task": SEE, "practice": WRITE}[kind], units=(side.unit.pk,))
-    if kind == "brief":
-        return actor.can(ACT, regions=(side.region,))
-    if kind == "account":
-        return actor.everywhere(permission) or side.unit.pk in actor.units(permission)
-    if kind == "station" and permission == "stations.keep" and "keeper" in actor.roles:
-        return Keeper.objects.filter(station=side.station, account_id=actor.account_id).exists()
+    if kind in MAY_SEE:
+        return MAY_SEE[kind](actor, permission, side)
     return actor.can(permission, regions=(side.region,), units=(side.unit.pk,))
 
 

@@ -1,0 +1,76 @@
+"""One of every object of the room and the routes that take it: another unit's answers exactly like none
+(``program/tests/test_answer_anothers_as_none``)."""
+
+from datetime import timedelta
+from functools import cached_property
+from uuid import uuid4
+
+from nuanyi.learning.models import Group, Push, Session, SessionPicture
+from nuanyi.lib import clock, sealed
+
+
+class Objects:
+    """Of one side (``unit``, ``region``, ``account``, ``n``): each is made when it is first asked for."""
+
+    @cached_property
+    def group(self):
+        return Group.objects.create(
+            name="骑手群", robot="wecom", sealed_address=b"\1\0\1x", hour="08:00", unit=self.unit
+        )
+
+    @cached_property
+    def session(self):
+        return Session.objects.create(
+            kind="lecture",
+            title="骑行安全",
+            place="驿站",
+            starts_at=clock.now(),
+            ends_at=clock.now() + timedelta(hours=1),
+            unit=self.unit,
+            region_code=self.region,
+            secret=b"1" * 32,
+        )
+
+    @cached_property
+    def push(self):
+        return Push.objects.create(
+            channel="wecom",
+            session=self.session,
+            group=self.group,
+            day=clock.today(),
+            code=f"P{self.n}",
+            state="doubt",
+            due_at=clock.now(),
+        )
+
+    @cached_property
+    def session_picture(self):
+        made = SessionPicture(key=uuid4(), session=self.session, kind="photo")
+        sealed.put(made, "sealed_data", b"\xff\xd8picture")
+        made.save()
+        return made
+
+
+#: name of the route -> (what it shows, {parameter: (object, attribute)})
+OBJECTS = {
+    "learning:group": ("group", {"pk": ("group", "pk")}),
+    "learning:try": ("group", {"pk": ("group", "pk")}),
+    "learning:settle": ("push", {"pk": ("push", "pk")}),
+    "learning:session": ("session", {"pk": ("session", "pk")}),
+    "learning:session_edit": ("session", {"pk": ("session", "pk")}),
+    "learning:screen": ("session", {"pk": ("session", "pk")}),
+    "learning:picture": ("session", {"pk": ("session", "pk"), "key": ("session_picture", "key")}),
+    "learning:session_act": (
+        "session",
+        {"pk": ("session", "pk"), "deed": ["team", "cancel", "close", "invite", "picture", "nothing"]},
+    ),
+}
+
+#: Routes whose objects belong to no unit: whoever has the permission has it for all of them, or only its owner knows it.
+OF_THE_DISTRICT = {
+    "learning:lesson",
+    "learning:move",
+    "learning:media",
+    "learning:channel",
+    "learning:trial",  # its number is a random one that only the page of whoever asked for it got
+}

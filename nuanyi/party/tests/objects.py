@@ -1,0 +1,77 @@
+"""One of every object of the room and the routes that take it: another unit's answers exactly like none
+(``program/tests/test_answer_anothers_as_none``)."""
+
+from functools import cached_property
+from uuid import uuid4
+
+from nuanyi.lib import clock, sealed
+from nuanyi.party.models import Application, Assignment, Member, Organisation
+from nuanyi.party.rules import ORGANISE
+
+
+class Objects:
+    """Of one side (``unit``, ``region``, ``account``, ``n``): each is made when it is first asked for."""
+
+    @cached_property
+    def application(self):
+        made = Application(
+            key=uuid4(),
+            work_code=self.region,
+            door="residence",
+            instructor=self.account,
+            asked_date=clock.today(),
+        )
+        sealed.put(made, "sealed_name", "周小明")
+        made.save()
+        return made
+
+    @cached_property
+    def member(self):
+        branch = Organisation.objects.create(
+            name=f"支部{self.n}",
+            form="formal",
+            region_code=self.region,
+            secretary=self.account,
+            founded_date=clock.today(),
+        )
+        made = Member(key=uuid4(), branch=branch, agreed="同意书", joined_date=clock.today())
+        sealed.put(made, "sealed_name", "周小明")
+        made.save()
+        return made
+
+    @cached_property
+    def followed(self):
+        Assignment.objects.create(
+            account=self.account, establishment=self.establishment, from_date=clock.today()
+        )
+        return self.establishment
+
+
+def _may_see_person(actor, _permission, side):
+    return actor.everywhere(ORGANISE) or actor.account_id == side.account.pk
+
+
+#: name of the route -> (what it shows, {parameter: (object, attribute)})
+OBJECTS = {
+    "party:application": ("application", {"pk": ("application", "pk")}),
+    "party:paper": (
+        "application",
+        {"pk": ("application", "pk"), "name": ["talk", "activist", "nothing"]},
+    ),
+    "party:member": ("member", {"pk": ("member", "pk")}),
+    "party:group": ("followed", {"pk": ("followed", "pk")}),
+}
+
+#: what it shows -> whether an actor sees that of a side, where scopes alone do not say it
+MAY_SEE = {
+    "application": _may_see_person,
+    "member": _may_see_person,
+    "followed": lambda actor, _permission, side: actor.account_id == side.account.pk,
+}
+
+#: Routes whose objects belong to no unit: whoever has the permission has it for all of them, or only its owner knows it.
+OF_THE_DISTRICT = {
+    "party:organisation",
+    "party:alliance",
+    "party:alliance_points",
+}

@@ -1,0 +1,33 @@
+"""One of every object of the room and the routes that take it: another unit's answers exactly like none
+(``program/tests/test_answer_anothers_as_none``)."""
+
+from functools import cached_property
+
+from conftest import id_number
+from nuanyi.people.models import Person
+from nuanyi.people.services import seal_into
+
+
+class Objects:
+    """Of one side (``unit``, ``region``, ``account``, ``n``): each is made when it is first asked for."""
+
+    @cached_property
+    def person(self):
+        made = Person(region_codes=[self.region[:6], self.region], unit_ids=[self.unit.pk])
+        seal_into(made, name="周小明", phone=f"1990000000{self.n}", id_number=id_number(self.n))
+        made.save()
+        return made
+
+
+#: name of the route -> (what it shows, {parameter: (object, attribute)})
+OBJECTS = {
+    "people:account": ("account", {"pk": ("account", "pk")}),
+    "people:reveal": ("person", {"pk": ("person", "pk")}),
+}
+
+#: what it shows -> whether an actor sees that of a side, where scopes alone do not say it
+MAY_SEE = {
+    "account": lambda actor, permission, side: (
+        actor.everywhere(permission) or side.unit.pk in actor.units(permission)
+    ),
+}

@@ -1,0 +1,9 @@
+"""One of every object of the room and the routes that take it: another unit's answers exactly like none
+(``program/tests/test_answer_anothers_as_none``)."""
+
+#: Routes whose objects belong to no unit: whoever has the permission has it for all of them, or only its owner knows it.
+OF_THE_DISTRICT = {
+    "units:edit_rule",
+    "units:unit",
+    "units:alliance",
+}
