@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,19 +33,18 @@ def write(data: bytes, cells: Sequence[Filled]) -> bytes:
     question = {
         "cells": [[one.sheet, one.row, one.column, one.value, one.remark, one.missing] for one in cells]
     }
-    said = children.ask(
-        "blank_forms_child.py",
-        MEGABYTES,
-        SECONDS,
-        sent=json.dumps(question).encode() + b"\n" + data,
-        at_most=MAX_FILLED,
-        seconds=WAIT_SECONDS,
-    )
-    line, _end, file = said.partition(b"\n")
     try:
-        told = json.loads(line)
-    except (ValueError, RecursionError) as exc:
+        told, file = children.ask_about(
+            "blank_forms_child.py",
+            MEGABYTES,
+            SECONDS,
+            question=question,
+            file=data,
+            at_most=MAX_FILLED,
+            seconds=WAIT_SECONDS,
+        )
+    except children.Unanswered as exc:
         raise BadSheet("not-a-sheet") from exc
-    if not isinstance(told, dict) or told.get("file") is not True or not file.startswith(b"PK\x03\x04"):
+    if told.get("file") is not True or not file.startswith(b"PK\x03\x04"):
         raise BadSheet("not-a-sheet")
     return file

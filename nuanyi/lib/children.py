@@ -8,11 +8,13 @@ one process is bounded: whoever comes when all are busy waits a little and is th
 from __future__ import annotations
 
 import contextlib
+import json
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +51,25 @@ def start(script: str, *arguments: object) -> subprocess.Popen[bytes]:
         env={},
         bufsize=1 << 16,
     )
+
+
+class Unanswered(ValueError):
+    """A child that said nothing one could read."""
+
+
+def ask_about(
+    script: str, *arguments: object, question: dict[str, Any], file: bytes, at_most: int, seconds: float
+) -> tuple[dict[str, Any], bytes]:
+    """What a child answers to one line of JSON and a file behind it: the same. Raises Unanswered, TooMuch."""
+    sent = json.dumps(question).encode() + b"\n" + file
+    line, _end, made = ask(script, *arguments, sent=sent, at_most=at_most, seconds=seconds).partition(b"\n")
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError) as exc:
+        raise Unanswered from exc
+    if not isinstance(told, dict):
+        raise Unanswered
+    return told, made
 
 
 def ask(script: str, *arguments: object, sent: bytes, at_most: int, seconds: float) -> bytes:

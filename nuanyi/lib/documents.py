@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,19 +39,15 @@ def filled(docx: bytes, facts: Mapping[str, Any]) -> bytes:
 def _ask(question: dict[str, Any], docx: bytes) -> tuple[dict[str, Any], bytes]:
     if len(docx) > MAX_BYTES or not docx.startswith(b"PK"):
         raise BadTemplate
-    said = children.ask(
-        "documents_child.py",
-        MEGABYTES,
-        SECONDS,
-        sent=json.dumps(question).encode() + b"\n" + docx,
-        at_most=MAX_FILLED,
-        seconds=WAIT_SECONDS,
-    )
-    line, _end, file = said.partition(b"\n")
     try:
-        told = json.loads(line)
-    except (ValueError, RecursionError) as exc:
+        return children.ask_about(
+            "documents_child.py",
+            MEGABYTES,
+            SECONDS,
+            question=question,
+            file=docx,
+            at_most=MAX_FILLED,
+            seconds=WAIT_SECONDS,
+        )
+    except children.Unanswered as exc:
         raise BadTemplate from exc
-    if not isinstance(told, dict):
-        raise BadTemplate
-    return told, file
