@@ -60,7 +60,8 @@ def run(report: Report) -> None:
         _timed(_FILL, min(MANY, 500_000))
     _timed("ANALYZE ledger_ledgerentry")
     plain = _timed(
-        "SELECT sector, region_code, sum(count) FROM ledger_ledgerentry WHERE day BETWEEN '2020-01-01' AND '2022-12-31' GROUP BY 1, 2"
+        "SELECT sector, region_code, sum(count) FROM ledger_ledgerentry"
+        " WHERE day BETWEEN '2020-01-01' AND '2022-12-31' GROUP BY 1, 2"
     )
     start = time.perf_counter()
     queries.sums(("census.workers_recorded",), window(), ("sector", "region_code"))

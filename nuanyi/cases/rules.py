@@ -1,7 +1,7 @@
 """Tables of the service desk: parts, kinds, states, clocks with their law. No database.
 
-劳动争议调解仲裁法 (2007) Art. 14 and 27 were compared with published copies; 法律援助法 (2021) Art. 43 is taken from this project's
-own list of rules and should be compared once more. Art. 27 starts the year for unpaid wages only when the employment ends.
+劳动争议调解仲裁法 (2007) Art. 14 and 27 were compared with published copies; 法律援助法 (2021) Art. 43 is taken from this
+project's own list of rules and should be compared once more. Art. 27 starts the year for unpaid wages only when the employment ends.
 """
 
 from __future__ import annotations
@@ -118,7 +118,8 @@ class Pause:
     source: Words
 
 
-#: 办理法律援助案件程序规定 (2012) Art. 13 was compared with a copy; 企业劳动争议协商调解规定 (2011) Art. 29 should be compared once more.
+#: 办理法律援助案件程序规定 (2012) Art. 13 was compared with a copy; 企业劳动争议协商调解规定 (2011) Art. 29 should be
+#: compared once more.
 PAUSES: dict[str, Pause] = {
     PauseReason.PAPERS: Pause(
         frozenset({Kind.LEGAL_AID}),
@@ -174,7 +175,8 @@ LEGAL_CLOCKS: dict[str, tuple[LegalClock, ...]] = {
                 1,
                 "years",
                 _(
-                    "Labour Dispute Mediation and Arbitration Law, Art. 27: for wages one year from the end of the employment; no limit while it lasts"
+                    "Labour Dispute Mediation and Arbitration Law, Art. 27: for wages one year from the end of the"
+                    " employment; no limit while it lasts"
                 ),
             ),
             of_worker=True,

@@ -7,7 +7,10 @@ RECORD = scoped("census.view", region="region_code", unit="unit_id")
 EVERYWHERE = "(SELECT nuanyi_reads_all('census.view'))"
 IMPORT = f"{PROGRAM} OR EXISTS (SELECT FROM census_import i WHERE i.id = source_import_id)"
 #: Of two records that may be one person, or are counted as one: whoever sees one of them.
-EITHER = f"{EVERYWHERE} OR EXISTS (SELECT FROM census_worker w WHERE w.id = %s) OR EXISTS (SELECT FROM census_worker w WHERE w.id = %s)"
+EITHER = (
+    f"{EVERYWHERE} OR EXISTS (SELECT FROM census_worker w WHERE w.id = %s)"
+    " OR EXISTS (SELECT FROM census_worker w WHERE w.id = %s)"
+)
 
 POLICIES = [
     RowPolicy("census.Worker", RECORD),

@@ -33,7 +33,10 @@ ANSWER_DAYS = 5
 UNNAMED = "姓名暂不公开"
 #: What aid is asked for, by kind; where the kind does not say it, the worker ticks it.
 MATTERS = {Kind.WAGE.value: "请求支付劳动报酬", Kind.INJURY.value: "请求工伤事故人身损害赔偿"}
-ANY_MATTER = "□ 请求确认劳动关系或者支付劳动报酬　□ 请求工伤、交通事故人身损害赔偿　□ 请求给予社会保险待遇　□ 其他：＿＿＿＿＿＿"
+ANY_MATTER = (
+    "□ 请求确认劳动关系或者支付劳动报酬　□ 请求工伤、交通事故人身损害赔偿"
+    "　□ 请求给予社会保险待遇　□ 其他：＿＿＿＿＿＿"
+)
 
 
 @dataclass(frozen=True)

@@ -232,7 +232,8 @@ def link(
     """Link the columns of ``entries.prepared``. The same entries give the same answer.
 
     ``also``: (entry, another roster that it stands on), where an exact match has made one entry of several.
-    ``begins`` is told when ``learning`` and ``comparing`` begin. Pairs are compared on Spark where ``master`` or the switch ``NUANYI_LINKAGE_SPARK`` names it.
+    ``begins`` is told when ``learning`` and ``comparing`` begin. Pairs are compared on Spark where ``master`` or the
+    switch ``NUANYI_LINKAGE_SPARK`` names it.
     """
     count = len(columns["unique_id"])
     if count < 2:
