@@ -136,6 +136,7 @@ def places_where_it_shows(cast, title):
         "figures": "toy.errands" in figures.offered(),
         "gallery": "errands" in {shot.name for shot in rooms.gallery()},
         "row-level security": has_a_policy("toy_errand"),
+        "page of a record": rooms.page_of("toy.errand", "1") == "/office/toy/",
         "public API": "toy" in rooms.routers(),
         "access table": "office/toy/" in table(),
         "routes": "office/toy/" in {address for address, _view in checks.routes()},

@@ -37,8 +37,7 @@ def _served(kind: str) -> Any:
 
 
 def _records(kind: str) -> Any:
-    pages = {"cases.case": "cases:case"}
-    return lambda asked: ledger.listed(kind, asked, pages)
+    return lambda asked: ledger.listed(kind, asked)
 
 
 def _listed_parts(asked: Window) -> list[Counted]:

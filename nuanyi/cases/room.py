@@ -11,6 +11,7 @@ from nuanyi.lib.rooms import (
     MenuItem,
     Part,
     Permission,
+    RecordPage,
     Room,
     Route,
     Shot,
@@ -95,6 +96,7 @@ ROOM = Room(
         Shot("registers", Route("cases:registers"), "liangxin"),
         Shot("served", Route("cases:served"), "liangxin"),
     ],
+    pages={"case": RecordPage("cases:case"), "register": RecordPage("cases:registers", parameter="")},
     policies=POLICIES,
     unbound=UNBOUND,
     lasting=frozenset(

@@ -5,7 +5,18 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.census import home
 from nuanyi.census.policies import POLICIES, UNBOUND
 from nuanyi.lib.roles import ALL, PLACE, PLACE_OR_UNIT, Role
-from nuanyi.lib.rooms import CENSUS, MenuItem, Mount, Permission, Room, Route, Shot, StaticFile, Step
+from nuanyi.lib.rooms import (
+    CENSUS,
+    MenuItem,
+    Mount,
+    Permission,
+    RecordPage,
+    Room,
+    Route,
+    Shot,
+    StaticFile,
+    Step,
+)
 
 _READERS = {
     Role.DISTRICT_OFFICE: ALL,
@@ -76,6 +87,11 @@ ROOM = Room(
         Shot("plan-a-round", Route("census:round_new"), "liangxin"),
         Shot("exports", Route("census:exports"), "liangxin"),
     ],
+    pages={
+        "import": RecordPage("census:import"),
+        "worker": RecordPage("census:worker"),
+        "establishment": RecordPage("census:establishment"),
+    },
     policies=POLICIES,
     unbound=UNBOUND,
 )

@@ -20,8 +20,7 @@ def _sums(kind: str) -> Any:
 
 
 def _records(kind: str) -> Any:
-    pages = {"learning.session": "learning:session", "learning.lesson": "learning:lesson"}
-    return lambda asked: ledger.listed(kind, asked, pages)
+    return lambda asked: ledger.listed(kind, asked)
 
 
 for _kind, _title, _unit, _address, _words in (

@@ -4,7 +4,18 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.learning.policies import POLICIES, UNBOUND
 from nuanyi.lib.roles import ALL, EVERY_STAFF, UNIT, Role
-from nuanyi.lib.rooms import SETTINGS, BarItem, MenuItem, Part, Permission, Room, Route, Shot, StaticFile
+from nuanyi.lib.rooms import (
+    SETTINGS,
+    BarItem,
+    MenuItem,
+    Part,
+    Permission,
+    RecordPage,
+    Room,
+    Route,
+    Shot,
+    StaticFile,
+)
 
 _OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
 
@@ -53,6 +64,7 @@ ROOM = Room(
         Shot("channels", Route("learning:channels"), "liangxin"),
         Shot("channel", Route("learning:channel", {"name": "wechat"}), "liangxin"),
     ],
+    pages={"lesson": RecordPage("learning:lesson"), "session": RecordPage("learning:session")},
     policies=POLICIES,
     unbound=UNBOUND,
     lasting=frozenset({"BankQuestion", "Channel", "Group", "Lesson", "LessonMedia", "LessonVersion"}),

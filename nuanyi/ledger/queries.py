@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Case, CharField, F, Max, Min, Model, QuerySet, Sum, Value, When
 from django.db.models.functions import Concat, Left, Length
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from nuanyi.ledger import rules
 from nuanyi.ledger.models import CubeRow, LedgerEntry, RollUp
+from nuanyi.lib import rooms
 from nuanyi.lib.figures import Counted, Counts, Window
+from nuanyi.lib.periods import month_end
+from nuanyi.lib.region_codes import TOWNSHIP
 
 DIMENSIONS = ("month", "region_code", "sector", "unit_id")
 
@@ -39,16 +41,13 @@ def known(kind: str, source: Model) -> bool:
     return rows.filter(kind=kind).exists()
 
 
-def listed(kind: str, asked: Window, pages: Mapping[str, str] | None = None) -> list[Counted]:
-    """The entries that :func:`sums` adds up for one kind, the newest first; what was taken back stands with its reversal.
-
-    ``pages``: label of the source's model -> route with a ``pk``, for the page of each record.
-    """
+def listed(kind: str, asked: Window) -> list[Counted]:
+    """The entries that :func:`sums` adds up for one kind, the newest first; what was taken back stands with its reversal."""
     rows = LedgerEntry.objects.filter(kind=kind, region_code__startswith=asked.region)
     if asked.first:
         rows = rows.filter(day__gte=asked.first.replace(day=1))
     if asked.last:
-        rows = rows.filter(day__lt=(asked.last.replace(day=28) + timedelta(days=4)).replace(day=1))
+        rows = rows.filter(day__lte=month_end(asked.last))
     title = rules.kind(kind).title
     back = _("%(what)s, taken back") % {"what": title}
     return [
@@ -58,18 +57,10 @@ def listed(kind: str, asked: Window, pages: Mapping[str, str] | None = None) -> 
             day=row.day,
             region=row.region_code,
             sector=row.sector,
-            href=_page(row, pages or {}),
+            href=rooms.page_of(row.source_type, row.source_id),
         )
         for row in rows.order_by("-day", "-pk")
     ]
-
-
-def _page(row: LedgerEntry, pages: Mapping[str, str]) -> str:
-    route = pages.get(row.source_type, "")
-    try:
-        return reverse(route, kwargs={"pk": row.source_id}) if route else ""
-    except NoReverseMatch:  # the record has another kind of number now
-        return ""
 
 
 @dataclass(frozen=True)
@@ -90,9 +81,6 @@ class Slice:
     digits: int = 9
     moved: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     today: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-
-TOWNSHIP_DIGITS = 9
 
 
 def _code_of(moved: Mapping[str, str]) -> Case | F:
@@ -122,7 +110,7 @@ def cube(asked: Slice, by: tuple[str, ...]) -> dict[tuple[str, ...], int]:
     """Sums of a slice by some of ``kind``, ``sector``, ``place``, ``month`` (its first day, ISO), ``atom``. One statement."""
     rows = _placed(asked, CubeRow.objects.order_by())
     if "atom" in by:
-        was, now = (Left(code, TOWNSHIP_DIGITS) for code in (F("region_code"), _code_of(asked.today)))
+        was, now = (Left(code, TOWNSHIP) for code in (F("region_code"), _code_of(asked.today)))
         rows = rows.annotate(atom=Concat(was, Value(">"), now, output_field=CharField()))
     if asked.first:
         rows = rows.filter(month__gte=asked.first.replace(day=1))

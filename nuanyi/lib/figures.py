@@ -10,10 +10,8 @@ from nuanyi.lib import row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, Words
 from nuanyi.lib.periods import period_of
+from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.small_cells import INSIDE, coarse
-
-#: How many digits the code of a township has.
-TOWNSHIP_DIGITS = 9
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,7 @@ class Figure:
         cells: dict[tuple[str, ...], int] = {}
         for values, number in self.count(asked, finest).items():
             told = zip(finest, values, strict=True)
-            key = tuple(value[:TOWNSHIP_DIGITS] if name == "township" else value for name, value in told)
+            key = tuple(value[:TOWNSHIP] if name == "township" else value for name, value in told)
             cells[key] = cells.get(key, 0) + number
         shown: dict[tuple[str, ...], int] = {}
         for key, number in cells.items():

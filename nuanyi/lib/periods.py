@@ -22,7 +22,7 @@ class Period:
     @property
     def last(self) -> date:
         """The last day."""
-        return _shifted(self.first, _LENGTH[self.kind]) - timedelta(days=1)
+        return shifted(self.first, _LENGTH[self.kind]) - timedelta(days=1)
 
     @property
     def name(self) -> str:
@@ -47,7 +47,7 @@ class Period:
     @property
     def before(self) -> Period:
         """The period of the same length that ends where this one begins."""
-        return Period(_shifted(self.first, -_LENGTH[self.kind]), self.kind)
+        return Period(shifted(self.first, -_LENGTH[self.kind]), self.kind)
 
     @property
     def year_before(self) -> Period:
@@ -60,9 +60,21 @@ class Period:
         return [Period(date(self.first.year, month, 1)) for month in range(1, count + 1)]
 
 
-def _shifted(first: date, months: int) -> date:
-    number = first.year * 12 + first.month - 1 + months
+def shifted(month: date, by: int) -> date:
+    """The first day of the month that lies ``by`` months later."""
+    number = month.year * 12 + month.month - 1 + by
     return date(number // 12, number % 12 + 1, 1)
+
+
+def month_end(month: date) -> date:
+    """The last day of a month."""
+    return date.fromordinal(shifted(month, 1).toordinal() - 1)
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """The first days of all months from one to the other, both included."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [shifted(first, n) for n in range(count)]
 
 
 def period_of(text: str) -> Period:

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 
 from django.apps import apps
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, include, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import logs
@@ -221,6 +221,15 @@ class Metric:
     labels: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class RecordPage:
+    """The page of a record in the office: its route and the parameter that the record's number fills ("": the list that the
+    record stands in, where it has no page of its own)."""
+
+    route: str
+    parameter: str = "pk"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Room:
     """What a room says of itself."""
@@ -247,6 +256,8 @@ class Room:
     #: paths whose next part is a secret: the log leaves it out
     secret_paths: Sequence[str] = ()
     gallery: Sequence[Shot] = ()
+    #: the pages of its records by the name of the model in small letters: where an entry of the ledger leads
+    pages: Mapping[str, RecordPage] = field(default_factory=lambda: MappingProxyType({}))
     written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
 
@@ -368,6 +379,18 @@ def routes() -> list[URLPattern | URLResolver]:
         for package in rooms()
         for mount in mounts_of(package)
     ]
+
+
+def page_of(label: str, number: str) -> str:
+    """The address of the page of a record (``cases.case``, its number); "" where its room declares none."""
+    name, _dot, model = label.partition(".")
+    page = next((room.pages.get(model) for room in rooms().values() if room.name == name), None)
+    if page is None:
+        return ""
+    try:
+        return _reverse(page.route, ((page.parameter, number),) if page.parameter else ())
+    except NoReverseMatch:  # the record has another kind of number now
+        return ""
 
 
 def routers() -> dict[str, Any]:

@@ -24,6 +24,8 @@ from nuanyi.lib import clock, figures, periods
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.figures import Window
+from nuanyi.lib.periods import month_end, months_between, shifted
+from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP, VILLAGE
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.matrix import rules, targets
@@ -40,7 +42,6 @@ UNKNOWN = "none"
 MOST_MONTHS = 36
 #: The years that a period may lie in.
 FIRST_YEAR, LAST_YEAR = 1950, 2100
-CITY_DIGITS, DISTRICT_DIGITS, TOWNSHIP_DIGITS, VILLAGE_DIGITS = 4, 6, 9, 12
 
 
 @dataclass(frozen=True)
@@ -263,20 +264,20 @@ def book(view: View, *, exact: bool = True) -> Book:
     root = min(regions, key=len, default="")
     within = view.region if view.region and view.region != UNKNOWN else root
     steps = {
-        CITY_DIGITS: DISTRICT_DIGITS,
-        DISTRICT_DIGITS: TOWNSHIP_DIGITS,
-        TOWNSHIP_DIGITS: VILLAGE_DIGITS,
-        VILLAGE_DIGITS: VILLAGE_DIGITS,
+        CITY: DISTRICT,
+        DISTRICT: TOWNSHIP,
+        TOWNSHIP: VILLAGE,
+        VILLAGE: VILLAGE,
     }
     known = places.changes()
     if within and within not in regions and not any(within == change.old_code for change in known):
         raise BadInput(_("No place here has the code %(typed)s.") % {"typed": within[:40]}, code="bad-view")
-    digits = steps.get(len(within), TOWNSHIP_DIGITS)
+    digits = steps.get(len(within), TOWNSHIP)
     if not exact:
-        if len(within) > TOWNSHIP_DIGITS:
+        if len(within) > TOWNSHIP:
             words = _("The numbers of single villages are shown only to those who may see all people.")
             raise BadInput(words, code="bad-view")
-        digits = min(digits, TOWNSHIP_DIGITS)
+        digits = min(digits, TOWNSHIP)
     return Book(regions, known, digits, root)
 
 
@@ -286,13 +287,13 @@ def window_of(view: View) -> tuple[date | None, date | None, View]:
         found = ledger.months()
         first, last = found or (None, None)
         if first and last and Axis.MONTH in view.axes:
-            first = max(first, rules.shifted(last, 1 - MOST_MONTHS))
+            first = max(first, shifted(last, 1 - MOST_MONTHS))
         return first, last, view
     if not view.period:
         found = ledger.months()
         view = replace(view, period=str(found[1].year if found else clock.today().year))
     first, last = bounds(view.period)
-    if Axis.MONTH in view.axes and len(rules.months_between(first, last)) > MOST_MONTHS:
+    if Axis.MONTH in view.axes and len(months_between(first, last)) > MOST_MONTHS:
         raise BadInput(
             _("At most %(n)s months can stand on an axis. Choose a shorter period.") % {"n": MOST_MONTHS},
             code="bad-period",
@@ -316,7 +317,7 @@ def _slice(view: View, names: tuple[str, ...], first: date | None, last: date | 
     return Slice(
         names,
         first,
-        rules.month_end(last) if last else None,
+        month_end(last) if last else None,
         region="" if view.region == UNKNOWN else view.region,
         sector={"": None, UNKNOWN: ""}.get(view.sector, view.sector),
         place="" if view.region == UNKNOWN else None,
@@ -370,14 +371,11 @@ def _workers(view: View, of: Book, last: date | None, exact: bool) -> Counts:
     offered = figures.offered().get("census.workers")
     if offered is None:
         return {}
-    day = min(rules.month_end(last), clock.today()) if last else None
+    day = min(month_end(last), clock.today()) if last else None
     parts: dict[tuple[str, str, str], int] = defaultdict(int)
     moved = {} if view.of_then else of.moved
     for (sector, region), number in offered.count(Window(None, day), ("sector", "region")).items():
-        code = next(
-            (new for old, new in sorted(moved.items(), key=lambda p: -len(p[0])) if region.startswith(old)),
-            region,
-        )
+        code = places.code_today(region, moved)
         if view.region and view.region != UNKNOWN and not code.startswith(view.region):
             continue
         place = code[: of.digits] if len(code) >= of.digits else ""
@@ -385,7 +383,7 @@ def _workers(view: View, of: Book, last: date | None, exact: bool) -> Counts:
             continue
         if view.sector and sector != ("" if view.sector == UNKNOWN else view.sector):
             continue
-        parts[sector, place, region[:TOWNSHIP_DIGITS]] += number
+        parts[sector, place, region[:TOWNSHIP]] += number
     found: Counts = defaultdict(int)
     for (sector, place, _township), number in parts.items():
         found[sector, place] += number if exact else coarse(number, INSIDE)
@@ -447,7 +445,7 @@ def _named(of: Book, view: View, code: str, name: str) -> tuple[str, str]:
     """How a place was called in the period, and what became of it."""
     if not view.of_then:
         return name, ""
-    last = rules.month_end(bounds(view.period)[1]) if view.period not in ("", "all") else None
+    last = month_end(bounds(view.period)[1]) if view.period not in ("", "all") else None
     for change in of.changes:
         if change.old_code != code or (change.old_code == change.new_code and change.old_name == name):
             continue
@@ -470,7 +468,7 @@ def cube(view: View, actor: Actor | None = None) -> Cube:
     found = _count(view, of, counted, first, last, exact)
     axes = {axis: members(axis, of, view, counted, found) for axis in view.axes}
     if Axis.MONTH in axes:
-        listed = rules.months_between(first, last) if first and last else []
+        listed = months_between(first, last) if first and last else []
         axes[Axis.MONTH] = [Member(month.isoformat(), month.strftime("%Y-%m")) for month in listed]
     heads = _Heads(_workers(view, of, last, exact))
     worked = _Work(view, of, counted, found, axes, heads, exact, first, last)
@@ -597,16 +595,16 @@ class _Work:
             return {}
         back = 12
         if self.view.measure is Measure.CHANGE:
-            length = len(rules.months_between(self.first, self.last))
+            length = len(months_between(self.first, self.last))
             back = 1 if Axis.MONTH in self.view.axes else length
-        first, last = rules.shifted(self.first, -back), rules.shifted(self.last, -back)
+        first, last = shifted(self.first, -back), shifted(self.last, -back)
         found = _count(self.view, self.of, self.counted, first, last, self.exact).shown
         if Axis.MONTH not in self.view.axes:
             return found
         at = self.view.axes.index(Axis.MONTH)
         moved: Counts = {}
         for key, number in found.items():
-            later = rules.shifted(date.fromisoformat(key[at]), back).isoformat()
+            later = shifted(date.fromisoformat(key[at]), back).isoformat()
             moved[(later, key[1]) if at == 0 else (key[0], later)] = number
         return moved
 

@@ -18,9 +18,9 @@ from nuanyi.lib import clock, downloads, paging, rooms, sheets
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotAllowed, Words
+from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import cube as cubes
-from nuanyi.matrix import sources
 from nuanyi.matrix.rules import Axis, Measure
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
@@ -44,7 +44,7 @@ TOLD_AT_ONCE = 6
 
 def _choices(view: cubes.View, of: cubes.Book) -> dict[str, Any]:
     regions = [("", _("The whole district"))]
-    most = cubes.TOWNSHIP_DIGITS if len(of.root) > cubes.CITY_DIGITS else cubes.DISTRICT_DIGITS
+    most = TOWNSHIP if len(of.root) > CITY else DISTRICT
     for code, region in of.regions.items():
         near = len(of.root) < len(code) <= most and not region.ended_date
         if near or code == view.region or (view.region.startswith(code) and code != of.root):
@@ -169,7 +169,7 @@ def records(request: HttpRequest) -> HttpResponse:
             "sector": dict(Sector.choices).get(entry.sector, ""),
             "unit": unit_names.get(entry.unit_id, ""),
             "of": _record_name(entry.source_type),
-            "href": sources.page_of(entry.source_type, entry.source_id),
+            "href": rooms.page_of(entry.source_type, entry.source_id),
         }
         for entry in page.rows
     ]

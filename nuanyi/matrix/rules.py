@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 
@@ -77,20 +76,3 @@ def fell(count: int, others: list[int]) -> Thin | None:
 def per_100(count: int, workers: int) -> float | None:
     """How many for each 100 workers; None where there are no workers."""
     return round(100 * count / workers, 1) if workers > 0 else None
-
-
-def shifted(month: date, by: int) -> date:
-    """The first day of the month that lies ``by`` months later."""
-    number = month.year * 12 + month.month - 1 + by
-    return date(number // 12, number % 12 + 1, 1)
-
-
-def month_end(month: date) -> date:
-    """The last day of a month."""
-    return date.fromordinal(shifted(month, 1).toordinal() - 1)
-
-
-def months_between(first: date, last: date) -> list[date]:
-    """The first days of all months from one to the other, both included."""
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    return [shifted(first, n) for n in range(count)]

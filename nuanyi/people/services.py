@@ -26,6 +26,7 @@ from nuanyi.lib import clock, masks, retention, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, TooMuch
 from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile, read_person_name
+from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.seal import FAMILIES, add_key, drop_keys_before
 from nuanyi.people import erasures, events, queries, rules
 from nuanyi.people.models import Account, Consent, ErasureMark, KeptView, Person, RoleGrant, WecomLink, keys
@@ -35,8 +36,8 @@ from nuanyi.units.models import Unit
 #: What a kept view may name, and what of an address it leaves out.
 VIEW_NAME = re.compile(r"[a-z_]{1,20}")
 NOT_KEPT = frozenset({"q", "after", "before", "undo", "did", "failed"})
-#: Length of a township's code; and what no code begins with.
-TOWNSHIP, NOWHERE = 9, "-"
+#: What no code of a place begins with.
+NOWHERE = "-"
 
 # accounts and roles -------------------------------------------------------------------------
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from nuanyi.lib.region_codes import CITY, DISTRICT, PROVINCE, TOWNSHIP
+
 FOLDER = Path(__file__).parent / "data" / "division"
-#: Lengths of codes from the province down.
-PROVINCE, CITY, DISTRICT, TOWNSHIP, VILLAGE = 2, 4, 6, 9, 12
 #: Names of the second step that say nothing: districts that stand directly below their province.
 FILLERS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 MOST_FOUND = 30

@@ -14,6 +14,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, geo
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput
+from nuanyi.lib.region_codes import CITY, DISTRICT
 from nuanyi.places import division, events, queries, shapes
 from nuanyi.places.models import Geometry, Grid, Level, Region, RegionChange
 
@@ -61,7 +62,7 @@ def load_tree(*, actor: Actor, district: str, villages: bool = True) -> int:
     """
     actor.require("places.load")
     root = division.node(division.short(district))
-    if root is None or len(root.code) not in (division.CITY, division.DISTRICT):
+    if root is None or len(root.code) not in (CITY, DISTRICT):
         near = "、".join(f"{one.path} {one.code}" for one in division.nearest_names(district))
         raise BadInput(
             _("There is no district with the code %(code)s. Near it: %(near)s.")
@@ -69,7 +70,7 @@ def load_tree(*, actor: Actor, district: str, villages: bool = True) -> int:
             code="no-district",
             fields={"district": _("Choose a district from the list.")},
         )
-    city = len(root.code) == division.CITY
+    city = len(root.code) == CITY
     nodes: list[tuple[division.Node, Level, str | None]] = [
         (root, Level.CITY if city else Level.DISTRICT, None)
     ]

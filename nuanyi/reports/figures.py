@@ -34,7 +34,7 @@ offer(
         "/office/reports/?state=all",
         _("Reports of days that are over, counted at night; doubles that were joined count once"),
         of_people=True,
-        listed=lambda asked: ledger.listed(kinds.REPORTED, asked, {"reports.report": "reports:report"}),
+        listed=lambda asked: ledger.listed(kinds.REPORTED, asked),
     )
 )
 for _key, _title, _unit, _words in (

@@ -16,24 +16,20 @@ from nuanyi.ledger.queries import Slice
 from nuanyi.lib import clock, figures
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.figures import Window
+from nuanyi.lib.periods import month_end
+from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.small_cells import OUTSIDE, coarse
 from nuanyi.places import queries as places
 from nuanyi.sharing.models import Received, Release, SenderKey, SigningKey, Summary
 from nuanyi.sharing.rules import DATASETS
 
-TOWNSHIP_DIGITS = 9
 FILTERS = ("dataset", "kind", "period", "township", "sector")
 
 
 def month_before(day: date) -> date:
     """The first day of the last month that is over."""
     return (day.replace(day=1) - date.resolution).replace(day=1)
-
-
-def month_end(month: date) -> date:
-    """The last day of a month."""
-    return (month.replace(day=28) + 4 * date.resolution).replace(day=1) - date.resolution
 
 
 def rows_until(last: date) -> list[dict[str, Any]]:
@@ -44,9 +40,7 @@ def rows_until(last: date) -> list[dict[str, Any]]:
     a sector somebody would say of four hidden cells that each holds one.
     """
     known = kinds.kinds()
-    asked = Slice(
-        tuple(known), None, month_end(last), digits=TOWNSHIP_DIGITS, moved=places.moved(places.changes())
-    )
+    asked = Slice(tuple(known), None, month_end(last), digits=TOWNSHIP, moved=places.moved(places.changes()))
     of_month = ledger.cube(asked, ("kind", "month"))
     if not of_month:
         return []

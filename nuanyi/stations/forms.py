@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.places import queries as places
 from nuanyi.stations.models import Station
 from nuanyi.stations.rules import Access, AmenityKind, CheckIn, Function, Tier, Trouble, Venue
@@ -18,7 +19,6 @@ CRS = [
     ("bd09", _("Baidu (BD-09)")),
     ("wgs84", _("GPS, Tianditu (WGS-84)")),
 ]
-TOWNSHIP_DIGITS = 9
 DAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
 
 
@@ -102,7 +102,7 @@ class StationForm(forms.Form):
         """The townships; a station that an outline put into a village keeps it."""
         now = str(self.initial.get("region", ""))
         found = [("", _("By the position")), *places.township_choices()[1:]]
-        if len(now) <= TOWNSHIP_DIGITS:
+        if len(now) <= TOWNSHIP:
             return found
         return [*found, (now, places.names_by_code().get(now, now))]
 
@@ -198,7 +198,7 @@ class StationForm(forms.Form):
         for name in ("holiday", "make_up"):
             told = station.hours.get(name)
             first[name] = "" if told is None else told or "休"
-        first["region"] = station.region_code if len(station.region_code) >= TOWNSHIP_DIGITS else ""
+        first["region"] = station.region_code if len(station.region_code) >= TOWNSHIP else ""
         first["point"] = f"{station.lat_wgs84:.6f}, {station.lon_wgs84:.6f}"
         first["crs"] = "wgs84"
         first["amenities"] = [amenity.kind for amenity in station.amenities.all()]

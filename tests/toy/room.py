@@ -1,5 +1,16 @@
 from nuanyi.lib.roles import ALL, Role
-from nuanyi.lib.rooms import BarItem, MenuItem, Metric, Permission, Room, Route, Shot, StaticFile, Step
+from nuanyi.lib.rooms import (
+    BarItem,
+    MenuItem,
+    Metric,
+    Permission,
+    RecordPage,
+    Room,
+    Route,
+    Shot,
+    StaticFile,
+    Step,
+)
 from nuanyi.lib.row_security import RowPolicy
 from tests.toy import home
 
@@ -13,6 +24,7 @@ ROOM = Room(
     home_figures=["toy.errands"],
     tasks=home.tasks_for,
     search=home.search_for,
+    pages={"errand": RecordPage("toy:list", parameter="")},
     policies=[RowPolicy("toy.Errand", "(SELECT nuanyi_may('toy.run'))")],
     offline=[Route("errand:ask"), StaticFile("toy/errand.js")],
     tones={"errand-late": "bad"},

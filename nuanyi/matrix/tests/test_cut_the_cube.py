@@ -19,10 +19,11 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.models import CubeRow, LedgerEntry
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import figures
+from nuanyi.lib.periods import shifted
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import cube as cubes
 from nuanyi.matrix.models import KeyTask
-from nuanyi.matrix.rules import Axis, Measure, shifted
+from nuanyi.matrix.rules import Axis, Measure
 from nuanyi.people.access import actor_for
 from nuanyi.places import queries
 from nuanyi.places import services as places

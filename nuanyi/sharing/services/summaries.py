@@ -12,6 +12,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
+from nuanyi.lib.periods import month_end
 from nuanyi.lib.seal import keys_at
 from nuanyi.places import queries as places
 from nuanyi.sharing import events, queries, rules
@@ -210,7 +211,7 @@ def receive(*, actor: Actor, raw: bytes) -> tuple[Received, bool]:
     _check_key(key, told.made_date, today)
     if month > queries.month_before(today):
         raise _refused(_("The summary is of a month that is not over."), "bad-month")
-    if not queries.month_end(month) < told.made_date <= today:
+    if not month_end(month) < told.made_date <= today:
         raise _refused(
             _(
                 "It says that it was made on %(day)s: a summary is made after its month's end and not after today."
