@@ -11,6 +11,7 @@ IMPORT_UNDONE = declare("census.import_undone", _("An import was undone"))
 IMPORT_FAILED = declare("census.import_failed", _("The program failed on an import"))
 IMPORT_TRIED_AGAIN = declare("census.import_tried_again", _("A failed import was tried again"))
 IMPORT_MENDED = declare("census.import_mended", _("Cells of a roster were mended in the page"))
+IMPORT_ROUND_CHOSEN = declare("census.import_round_chosen", _("A roster was given to a census round"))
 IMPORT_DISCARDED = declare("census.import_discarded", _("An import was discarded"))
 COPY_TAKEN = declare("census.copy_taken", _("An annotated copy or the rejected rows were downloaded"))
 RECORDED_AT_DOOR = declare(

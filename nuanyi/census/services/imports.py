@@ -521,9 +521,12 @@ def choose(
 def decide(*, actor: Actor, of: Import, only_if_clean: bool = False) -> Import:
     """Take the good rows in (or, with ``only_if_clean``, nothing unless every row is good).
 
-    Raises IllegalMove, BadInput (rows meet known records and nobody chose what to do with them).
+    Raises IllegalMove, BadInput (rows meet known records and nobody chose what to do with them; the round that the
+    file was sent for was closed meanwhile).
     """
     of = _own(actor, of)
+    if of.round is not None:
+        _check_open(of.round)
     if only_if_clean and of.counts.get("bad"):
         raise IllegalMove(_("Some rows are bad. Mend them, or take in the good ones only."), code="not-clean")
     open_matches = Match.objects.filter(source_import=of, sort="changed", choice="").exists()
@@ -534,6 +537,23 @@ def decide(*, actor: Actor, of: Import, only_if_clean: bool = False) -> Import:
             fields={"choice": _("Keep, fill in or overwrite?")},
         )
     _move(of, ImportState.WRITING)
+    return of
+
+
+@transaction.atomic
+def choose_round(*, actor: Actor, of: Import, census_round: CensusRound | None) -> Import:
+    """Say for which round a file is that waits for its decision, or for none.
+
+    Raises NotAllowed, NotFound, IllegalMove, BadInput (that round is closed).
+    """
+    of = _own(actor, of)
+    if of.state != ImportState.REVIEW:
+        raise IllegalMove()
+    if census_round is not None:
+        _check_open(census_round)
+    of.round = census_round
+    of.save(update_fields=["round"])
+    journal.record(actor, events.IMPORT_ROUND_CHOSEN, of, round=census_round.name if census_round else "")
     return of
 
 
@@ -568,6 +588,9 @@ def write_import(pk: UUID) -> None:
                 _write(of)
         except Stale:
             _ask_again(pk)
+        except RoundClosed:
+            with row_security.reading_as(system("import")):
+                _move(Import.objects.get(pk=pk), ImportState.REVIEW)
         except Exception as fault:
             _fail(pk, fault)
         else:
@@ -579,6 +602,10 @@ def write_import(pk: UUID) -> None:
 
 class Stale(Exception):
     """What is known has changed since the preview: rows would do what nobody has decided."""
+
+
+class RoundClosed(Exception):
+    """The round was closed between the decision and the work: nothing is taken in, and the page asks again."""
 
 
 def _ask_again(pk: UUID) -> None:
@@ -613,6 +640,11 @@ def _check_still_so(of: Import, tally: Tally) -> None:
 
 
 def _write(of: Import) -> None:
+    if of.round is not None:
+        try:
+            _check_open(of.round)
+        except BadInput as closed:
+            raise RoundClosed from closed
     reader = reader_of(of)
     rejected: list[tuple[ReadRow, list[str]]] = []
     choices = {

@@ -17,8 +17,8 @@ from nuanyi.census.columns import FIELDS
 from nuanyi.census.forms import SendForm
 from nuanyi.census.linkage.queries import PersonCount, count_persons
 from nuanyi.census.linkage.queries import progress as linkage_progress
-from nuanyi.census.models import Import, Match, Worker
-from nuanyi.census.rules import Choice, ImportState, Kind
+from nuanyi.census.models import CensusRound, Import, Match, Worker
+from nuanyi.census.rules import Choice, ImportState, Kind, RoundState
 from nuanyi.census.services import copies, imports
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
@@ -157,6 +157,8 @@ def _review(request: HttpRequest, of: Import) -> dict[str, Any]:
         "sectors": Sector.choices,
         "townships": [(region.code, region.name) for region in places.townships()],
         "taught": review.words_of(of.source),
+        "round_is_closed": of.round is not None and of.round.state == RoundState.CLOSED,
+        "rounds": CensusRound.objects.exclude(state=RoundState.CLOSED),
     }
 
 
@@ -244,9 +246,22 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("census:import", pk)
     if request.POST.get("choice"):
         imports.choose(actor=actor, of=of, choice=request.POST["choice"])
+    if "round" in request.POST:
+        _choose_round(request, of)
     imports.decide(actor=actor, of=of, only_if_clean="clean" in request.POST)
     transaction.on_commit(lambda: _later(jobs.write_import, of.pk))
     return redirect("census:import", pk)
+
+
+def _choose_round(request: HttpRequest, of: Import) -> None:
+    """Where the round was closed meanwhile: another one, or none."""
+    text = request.POST["round"]
+    if not (text.isdecimal() and len(text) < 10) and text != "none":
+        raise BadInput(fields={"round": _("Choose a round, or none.")})
+    found = None if text == "none" else CensusRound.objects.filter(pk=int(text)).first()
+    if found is None and text != "none":
+        raise NotFound()
+    imports.choose_round(actor=actor_of(request), of=of, census_round=found)
 
 
 @require_POST

@@ -397,3 +397,46 @@ def test_nothing_goes_into_a_round_that_is_closed(cast, program):
     # its day of the end is over and it runs: rosters of a round come in late
     assert take(program, [HEAD, row(1)], census_round=stale).round_id == found.pk
     assert browser.post("/office/census/imports/new/", asked | {"census_round": found.pk}).status_code == 302
+
+
+def test_a_roster_sent_before_its_round_was_closed_is_not_taken_into_it(cast, program, monkeypatch):
+    from nuanyi.census import jobs
+
+    monkeypatch.setattr(jobs.write_import, "defer", lambda **more: None)
+    told = {"sectors": ["courier"], "region_codes": ["450311101"], "units": []}
+    days = {"start_date": date(2022, 5, 1), "end_date": date(2022, 10, 31)}
+    first, second = (
+        rounds.plan_round(actor=program, name=name, **told, **days) for name in ("上半年", "下半年")
+    )
+    rounds.move_round(actor=program, census_round=first, state="running")
+    office = cast.actor("office")
+    of, late = (
+        send(office, [HEAD, row(n)], source_name=str(n), file_name=f"{n}.xlsx", census_round=first)
+        for n in (1, 2)
+    )
+    for one in (of, late):
+        imports.read_import(one.pk)
+    imports.decide(actor=office, of=late)
+    rounds.move_round(actor=program, census_round=first, state="closed")
+    # decided already, but not begun: the page asks again
+    imports.write_import(late.pk)
+    late.refresh_from_db()
+    assert late.state == "review"
+    with pytest.raises(BadInput) as refused:
+        imports.decide(actor=office, of=of)
+    assert "已结束" in str(refused.value.fields["census_round"])
+    assert not Worker.objects.exists()
+    browser, address = cast.client("office"), f"/office/census/imports/{of.pk}/"
+    assert "“上半年”已结束" in " ".join(browser.get(address).content.decode().split())
+    assert browser.post(f"{address}decide/", {"take": "1", "round": first.pk}).status_code == 422
+    assert browser.post(f"{address}decide/", {"take": "1", "round": second.pk}).status_code == 302
+    imports.write_import(of.pk)
+    of.refresh_from_db()
+    assert (of.state, of.round_id, Worker.objects.count()) == ("done", second.pk, 1)
+    assert (
+        browser.post(f"/office/census/imports/{late.pk}/decide/", {"take": "1", "round": "none"}).status_code
+        == 302
+    )
+    imports.write_import(late.pk)
+    late.refresh_from_db()
+    assert (late.state, late.round_id) == ("done", None)
