@@ -17,12 +17,13 @@ from nuanyi.lib.figures import Window
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.sectors import KEY_SECTORS
 from nuanyi.matrix import queries as matrix
+from nuanyi.party import demo as party
 from nuanyi.people import services as people
 from nuanyi.people.models import Account
 from nuanyi.places import base_map
 from nuanyi.places import services as places
 from nuanyi.places.models import Region
-from nuanyi.program.demo import desk, office, party, polygons, school, stations, street
+from nuanyi.program.demo import desk, office, polygons, school, stations, street
 from nuanyi.stations import jobs
 from nuanyi.units import services as units
 from nuanyi.units.models import Unit

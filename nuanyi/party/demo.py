@@ -1,4 +1,4 @@
-"""Party work of the demo: made-up organisations, visits and applications; nobody in it is real."""
+"""What the demo tells of Party work: made-up organisations, visits and applications; nobody in it is real."""
 
 from __future__ import annotations
 
