@@ -26,6 +26,7 @@ from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 from nuanyi.units.queries import reason_words
+from nuanyi.workflow import handover
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -54,7 +55,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "caller": queries.opened(found.sealed_caller, found.key.bytes + b"caller"),
         "clocks": queries.clocks_of(found),
         "here": here,
-        "offered_here": found.offered_unit_id in actor.units("cases.handle"),
+        "offered_here": handover.is_asked(found, actor, "cases.handle"),
         "may_take": found.state == State.NEW and here and not found.offered_unit_id,
         "may_work": here and found.open,
         "units": Unit.objects.filter(active=True).exclude(pk=found.unit_id).order_by("name"),

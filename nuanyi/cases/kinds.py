@@ -26,6 +26,7 @@ CASE_OFFERED = notices.declare(
     _("%(unit)s hands a case over to you"),
     _("Take it or say why not; until then it stays with them."),
 )
+CASE_DECLINED = notices.declare("case-declined", _("Case %(ref)s came back"), _("%(unit)s did not take it."))
 CASE_LATE = notices.declare(
     "case-late", _("Case %(ref)s is due"), _("It was promised for %(due)s."), urgent=True
 )

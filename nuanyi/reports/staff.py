@@ -29,6 +29,7 @@ from nuanyi.reports.services import exports, handling, outside
 from nuanyi.reports.services import settings as office
 from nuanyi.units.models import Unit
 from nuanyi.units.queries import reason_words, units_for
+from nuanyi.workflow import handover
 
 FILTERS = ("state", "kind", "region", "late", "offered", "double", "q")
 COLUMNS = (
@@ -104,9 +105,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     holds = actor.can(
         "reports.handle", units=(found.unit_id,), regions=(found.region_code,) if found.region_code else ()
     )
-    offered = found.offered_unit_id is not None and actor.can(
-        "reports.handle", units=(found.offered_unit_id,)
-    )
+    offered = handover.is_asked(found, actor, "reports.handle")
     server = request.GET.get("server", "")
     context = {
         "report": found,
@@ -158,10 +157,10 @@ def _photos(request: HttpRequest) -> list[bytes]:
     return [file.read() for file in request.FILES.getlist("photo")[:4]]
 
 
-def _unit(request: HttpRequest) -> Unit:
-    found = Unit.objects.filter(pk=number_of(request.POST.get("unit", "")), active=True).first()
+def _unit(request: HttpRequest, field: str = "unit") -> Unit:
+    found = Unit.objects.filter(pk=number_of(request.POST.get(field, "")), active=True).first()
     if found is None:
-        raise BadInput(fields={"unit": "?"})
+        raise BadInput(fields={field: _("Choose from the list.")})
     return found
 
 
@@ -189,7 +188,9 @@ DEEDS: dict[str, Deed] = {
     "refuse": lambda r, a, pk: handling.refuse(
         actor=a, pk=pk, why=r.POST.get("why", ""), words=r.POST.get("words", "")
     ),
-    "offer": lambda r, a, pk: handling.offer(actor=a, pk=pk, unit=_unit(r), words=r.POST.get("words", "")),
+    "offer": lambda r, a, pk: handling.offer(
+        actor=a, pk=pk, unit=_unit(r, "to"), words=r.POST.get("words", "")
+    ),
     "accept": lambda r, a, pk: handling.reply(actor=a, pk=pk, accepts=True),
     "decline": lambda r, a, pk: handling.reply(actor=a, pk=pk, accepts=False, words=r.POST.get("words", "")),
     "correct": lambda r, a, pk: handling.correct(

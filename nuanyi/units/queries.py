@@ -27,6 +27,7 @@ REASONS: dict[str, Words] = {
     "rule-general": _("a rule holds for everything"),
     "township": _("the township answers for its own place"),
     "fallback": _("nobody else does: the fallback answers"),
+    "handed-over": _("another unit handed it over"),
 }
 
 

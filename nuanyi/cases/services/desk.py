@@ -22,11 +22,14 @@ from nuanyi.lib.ids import new_id
 from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
 from nuanyi.units.models import Unit
+from nuanyi.workflow import handover
+
+HANDLE = "cases.handle"
 
 
 def own(actor: Actor, pk: int) -> Case:
     """A case of the actor's unit, locked. Raises NotAllowed, NotFound (another unit's case is as good as none)."""
-    actor.require("cases.handle")
+    actor.require(HANDLE)
     found = Case.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=pk).first()
     if found is None:
         raise NotFound()
@@ -38,7 +41,7 @@ def own(actor: Actor, pk: int) -> Case:
 def held(actor: Actor, pk: int) -> Case:
     """A case that the actor's unit has: not one that is only offered to it. Raises IllegalMove for that."""
     case = own(actor, pk)
-    units = [scope.unit for scope in actor.scopes("cases.handle")]
+    units = [scope.unit for scope in actor.scopes(HANDLE)]
     if actor.kind != "system" and case.unit_id not in units:
         raise IllegalMove(_("Take the case first."), code="not-taken")
     return case
@@ -77,10 +80,9 @@ def open_file(*, actor: Actor, pk: int, number: UUID) -> tuple[str, bytes]:
 def take(*, actor: Actor, pk: int) -> Case:
     """The unit takes a case: a new one, or one that is offered to it. Until then it stays where it is."""
     case = own(actor, pk)
-    units = [scope.unit for scope in actor.scopes("cases.handle")]
-    if case.offered_unit_id and case.offered_unit_id in units:
-        case.unit_id, case.offered_unit, case.clerk = case.offered_unit_id, None, None
-    elif case.offered_unit_id or case.state != State.NEW:
+    if case.offered_unit_id:
+        handover.accept(case, actor, HANDLE)
+    elif case.state != State.NEW:
         raise IllegalMove()
     if case.state == State.NEW:
         case.state = State.OPEN
@@ -94,13 +96,7 @@ def take(*, actor: Actor, pk: int) -> Case:
 def offer(*, actor: Actor, pk: int, to: Unit, words: str) -> Case:
     """Hand a case over to another unit with a reason; it stays here until they take it. Raises BadInput, IllegalMove."""
     case = held(actor, pk)
-    if not case.open or case.offered_unit_id:
-        raise IllegalMove()
-    if to.pk == case.unit_id or not to.active:
-        raise BadInput(fields={"to": _("Choose another unit.")})
-    if len(words.strip()) < 2:
-        raise BadInput(fields={"words": _("Say why it belongs to them.")})
-    case.offered_unit, case.offered_words = to, words.strip()[:200]
+    handover.offer(case, to, words)
     case.save()
     journal.record(actor, events.CASE_OFFERED, case, to=to.pk)
     tell_unit(
@@ -117,16 +113,19 @@ def offer(*, actor: Actor, pk: int, to: Unit, words: str) -> Case:
 def refuse_offer(*, actor: Actor, pk: int, words: str) -> Case:
     """The other unit does not take it, and says why; it is the sender's as before. Raises BadInput, IllegalMove."""
     case = own(actor, pk)
-    units = [scope.unit for scope in actor.scopes("cases.handle")]
-    if case.offered_unit_id is None or case.offered_unit_id not in units:
-        raise IllegalMove()
-    if len(words.strip()) < 2:
-        raise BadInput(fields={"words": _("Say why not.")})
-    refused = case.offered_unit
-    case.offered_unit, case.offered_words = None, ""
+    asked = case.offered_unit
+    words = handover.decline(case, actor, HANDLE, words)
     case.save()
-    note(actor, case, _("%(unit)s did not take it: %(why)s") % {"unit": refused, "why": words.strip()[:200]})
+    note(actor, case, _("%(unit)s did not take it: %(why)s") % {"unit": asked, "why": words})
     journal.record(actor, events.OFFER_REFUSED, case)
+    tell_unit(
+        case,
+        case.unit,
+        kinds.CASE_DECLINED,
+        once=f"decline:{case.pk}:{clock.now().timestamp()}",
+        ref=case.ref,
+        unit=str(asked),
+    )
     return case
 
 
@@ -148,8 +147,8 @@ def note(actor: Actor, case: Case, words: str, of: str = "inside") -> None:
 @transaction.atomic
 def assign(*, actor: Actor, pks: list[int], clerk: Account | None) -> int:
     """Give cases to a clerk of the unit (or to nobody). Raises NotAllowed, BadInput; cases of others are left out."""
-    actor.require("cases.handle")
-    units = [scope.unit for scope in actor.scopes("cases.handle")]
+    actor.require(HANDLE)
+    units = [scope.unit for scope in actor.scopes(HANDLE)]
     if clerk is not None and (clerk.unit_id not in units or not clerk.is_active):
         raise BadInput(fields={"clerk": _("Choose somebody of your unit.")})
     rows = (

@@ -139,10 +139,14 @@ def test_a_hand_over_leaves_the_case_with_its_sender_until_it_is_taken(routed, d
         desk.refuse_offer(actor=yanshan, pk=case.pk, words="")
     desk.refuse_offer(actor=yanshan, pk=case.pk, words="不归我们")
     assert Case.objects.get().offered_unit is None
+    notices.spread_calls()
+    back = Notice.objects.get(kind="case-declined")
+    assert (back.account.unit, back.address) == (district["shichang"], f"/office/cases/{case.pk}/")
     desk.offer(actor=clerk, pk=case.pk, to=district["t100"], words="站点在你们镇上")
     desk.take(actor=yanshan, pk=case.pk)
     taken = Case.objects.get()
     assert (taken.unit, taken.offered_unit) == (district["t100"], None)
+    assert taken.route_reason == "handed-over"
     with pytest.raises(NotFound):
         desk.read_case(actor=clerk, pk=case.pk)
 

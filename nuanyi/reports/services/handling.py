@@ -25,6 +25,7 @@ from nuanyi.reports.models import ACT, Picture, Report, Step, Voice
 from nuanyi.reports.rules import OPEN, State, Why
 from nuanyi.reports.services.sending import due_words, keep_pictures, tell_unit
 from nuanyi.units.models import Unit
+from nuanyi.workflow import handover
 from nuanyi.workflow.locks import in_order
 
 MOST_WORDS = 300
@@ -143,13 +144,8 @@ def refuse(*, actor: Actor, pk: int, why: str, words: str) -> Report:
 def offer(*, actor: Actor, pk: int, unit: Unit, words: str) -> Report:
     """Offer a report to another unit; until it accepts, ours answers for it. Raises BadInput, IllegalMove."""
     report = held(actor, pk)
-    words = rules.clean(words)[:200]
-    if not report.open or unit.pk == report.unit_id or not unit.active:
-        raise IllegalMove()
-    if len(words) < 2:
-        raise BadInput(fields={"words": _("Say why it is theirs.")})
-    report.offered_unit, report.offered_words = unit, words
-    add_step(actor, report, words, shown=False)
+    handover.offer(report, unit, rules.clean(words))
+    add_step(actor, report, report.offered_words, shown=False)
     notices.call(
         unit.pk,
         ("unit_staff", "clerk"),
@@ -157,7 +153,7 @@ def offer(*, actor: Actor, pk: int, unit: Unit, words: str) -> Report:
         once=f"offer:{report.pk}:{clock.now():%y%m%d%H%M%S}",
         address=f"/office/reports/{report.pk}/",
         about=report.kind.title,
-        why=words,
+        why=report.offered_words,
     )
     return report
 
@@ -165,29 +161,24 @@ def offer(*, actor: Actor, pk: int, unit: Unit, words: str) -> Report:
 @transaction.atomic
 def reply(*, actor: Actor, pk: int, accepts: bool, words: str = "") -> Report:
     """The other unit accepts, or says why not. Raises NotFound, NotAllowed, IllegalMove, BadInput."""
-    report = own(actor, pk)
-    if report.offered_unit is None:
-        raise IllegalMove()
-    actor.require(ACT, units=(report.offered_unit.pk,))
-    words = rules.clean(words)[:200]
-    if not accepts and len(words) < 2:
-        raise BadInput(fields={"words": _("A refusal needs a reason.")})
-    before, report.offered_words = report.unit_id, ""
+    report, words = own(actor, pk), rules.clean(words)
     if accepts:
-        report.unit, report.account, report.route_reason = report.offered_unit, None, str(_("handed over"))
+        handover.accept(report, actor, ACT)
+        report.account = None
         report.state = State.TAKEN if report.state == State.NEW else report.state
-    report.offered_unit = None
-    add_step(actor, report, words, shown=accepts)
-    if not accepts:
-        notices.call(
-            before,
-            ("unit_staff", "clerk"),
-            kinds.DECLINED,
-            once=f"decline:{report.pk}:{clock.now():%y%m%d%H%M%S}",
-            address=f"/office/reports/{report.pk}/",
-            ref=report.ref,
-            why=words,
-        )
+        add_step(actor, report, words[: handover.MOST])
+        return report
+    words = handover.decline(report, actor, ACT, words)
+    add_step(actor, report, words, shown=False)
+    notices.call(
+        report.unit_id,
+        ("unit_staff", "clerk"),
+        kinds.DECLINED,
+        once=f"decline:{report.pk}:{clock.now():%y%m%d%H%M%S}",
+        address=f"/office/reports/{report.pk}/",
+        ref=report.ref,
+        why=words,
+    )
     return report
 
 
