@@ -59,6 +59,10 @@ class Actor:
         """The units whose own records this actor may do ``permission`` with."""
         return [scope.unit for scope in self.scopes(permission) if scope.unit is not None]
 
+    def regions(self, permission: str) -> list[str]:
+        """The codes of the regions below which this actor may do ``permission``: one district of a city, a township."""
+        return [scope.region for scope in self.scopes(permission) if scope.region]
+
     def can(
         self, permission: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()
     ) -> bool:

@@ -46,6 +46,13 @@ def township_choices() -> list[tuple[str, str]]:
     return [("", "—"), *named]
 
 
+def place_choices() -> list[tuple[str, str]]:
+    """The places a unit may stand in: townships, in a city its districts before them, with none first."""
+    none, *below = township_choices()
+    above = [(region.code, region.name) for region in districts()]
+    return [none, *(above if len(above) > 1 else []), *below]
+
+
 def communities(township: str = "") -> list[Region]:
     """Villages and communities, of one township where its code is given."""
     return list(Region.objects.filter(level=Level.COMMUNITY, code__startswith=township, ended_date=None))

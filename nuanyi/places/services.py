@@ -19,6 +19,7 @@ from nuanyi.places import division, events, queries, shapes
 from nuanyi.places.models import Geometry, Grid, Level, Region, RegionChange
 
 MAX_FEATURES = 20_000
+LOAD = "places.load"
 
 
 @transaction.atomic
@@ -32,8 +33,8 @@ def put_region(
     geometry_wgs84: dict[str, Any] | None = None,
     synthetic: bool = False,
 ) -> Region:
-    """Make or change one region. Raises NotAllowed, BadInput."""
-    actor.require("places.load")
+    """Make or change one region. Raises NotAllowed, NotFound (in another district of the city), BadInput."""
+    actor.require_within(LOAD, regions=(code,))
     if not code.isdigit() or len(code) not in (6, 9, 12) or (parent and not code.startswith(parent)):
         raise BadInput(
             _("A region's code has 6, 9 or 12 digits and begins with its parent's."), code="bad-region"
@@ -58,9 +59,10 @@ def load_tree(*, actor: Actor, district: str, villages: bool = True) -> int:
 
     Shapes that are there are kept.
 
-    Returns how many places the district has. Raises NotAllowed, BadInput (no such district: its neighbours are named).
+    Returns how many places the district has.
+    Raises NotAllowed, NotFound (another district of the city), BadInput (no such district: its neighbours are named).
     """
-    actor.require("places.load")
+    actor.require(LOAD)
     root = division.node(division.short(district))
     if root is None or len(root.code) not in (CITY, DISTRICT):
         near = "、".join(f"{one.path} {one.code}" for one in division.nearest_names(district))
@@ -70,6 +72,7 @@ def load_tree(*, actor: Actor, district: str, villages: bool = True) -> int:
             code="no-district",
             fields={"district": _("Choose a district from the list.")},
         )
+    actor.require_within(LOAD, regions=(root.code,))
     city = len(root.code) == CITY
     nodes: list[tuple[division.Node, Level, str | None]] = [
         (root, Level.CITY if city else Level.DISTRICT, None)
@@ -98,11 +101,12 @@ def change_region(
     """Rename a place, give it another code or merge it into another, from a day on.
 
     With the same code only the name changes. With another code of the same length the old place ends; the new one is made
-    where it does not exist. What was delivered before stays under the code of its day. Raises NotAllowed, BadInput.
+    where it does not exist. What was delivered before stays under the code of its day. Raises NotAllowed, BadInput (the
+    same for a place of another district of the city as for one that is not there).
     """
-    actor.require("places.load")
+    actor.require(LOAD)
     old = Region.objects.select_for_update().filter(pk=old_code).first()
-    if old is None or old.ended_date is not None:
+    if old is None or old.ended_date is not None or not actor.can(LOAD, regions=(old_code,)):
         raise BadInput(fields={"old_code": _("No place of today has this code.")})
     if len(new_code) != len(old_code) or not new_code.isdigit() or len(old_code) not in (9, 12):
         raise BadInput(
@@ -112,6 +116,8 @@ def change_region(
                 )
             }
         )
+    if not actor.can(LOAD, regions=(new_code,)):
+        raise BadInput(fields={"new_code": _("The new code lies in another district.")})
     new = Region.objects.filter(pk=new_code).first()
     if day > clock.today():
         raise BadInput(fields={"day": _("A change is entered from its day on.")})
@@ -151,8 +157,8 @@ def change_region(
 
 @transaction.atomic
 def drop_tree(*, actor: Actor, district: str) -> None:
-    """Remove a district with all its places and grids: the wrong one was chosen. Raises NotAllowed."""
-    actor.require("places.load")
+    """Remove a district with all its places and grids: the wrong one was chosen. Raises NotAllowed, NotFound."""
+    actor.require_within(LOAD, regions=(district,))
     Grid.objects.filter(region__code__startswith=district).delete()
     for level in (Level.COMMUNITY, Level.TOWNSHIP, Level.DISTRICT, Level.CITY):
         Region.objects.filter(code__startswith=district, level=level).delete()
@@ -167,9 +173,10 @@ def load_geojson(
     """Load a GeoJSON FeatureCollection of ``grids`` or ``regions`` drawn in ``crs``; all of it or nothing.
 
     Features need ``code`` and ``name``; grids also ``region`` (a community's or township's code) unless the
-    code begins with it. Returns how many were made and how many changed. Raises NotAllowed, BadInput.
+    code begins with it. Returns how many were made and how many changed. Raises NotAllowed, BadInput (also for what lies
+    in another district of the city).
     """
-    actor.require("places.load")
+    actor.require(LOAD)
     return _load(actor, _features(document), crs, what, synthetic)
 
 
@@ -179,11 +186,11 @@ class _Looked(Exception):
 
 def look_at_geojson(*, actor: Actor, document: bytes, crs: str, what: str) -> tuple[int, int]:
     """What ``load_geojson`` would make and change; nothing is written. Raises the same."""
-    actor.require("places.load")
+    actor.require(LOAD)
     features = _features(document)
     try:
         with transaction.atomic():
-            raise _Looked(*_put_all(features, crs, what, synthetic=False))
+            raise _Looked(*_put_all(actor, features, crs, what, synthetic=False))
     except _Looked as counted:
         made, changed = counted.args
         return made, changed
@@ -195,7 +202,7 @@ def load_table(*, actor: Actor, rows: Iterable[Sequence[Any]]) -> tuple[int, int
 
     Returns how many were made and how many changed. Raises NotAllowed, BadInput naming the row.
     """
-    actor.require("places.load")
+    actor.require(LOAD)
     known = {region.code: region for region in Region.objects.all()}
     columns: dict[str, int] = {}
     made = changed = 0
@@ -214,7 +221,7 @@ def load_table(*, actor: Actor, rows: Iterable[Sequence[Any]]) -> tuple[int, int
             continue
         if not name:
             raise BadInput(_("Row %(n)s has no name.") % {"n": number}, code="bad-row")
-        new = _put_outline(known, code, name[:60], None, number, False)
+        new = _put_outline(actor, known, code, name[:60], None, number, False)
         made, changed = made + new, changed + (not new)
     if not made and not changed:
         raise BadInput(_("No row with 代码 and 名称 was found."), code="bad-table")
@@ -225,7 +232,7 @@ def load_table(*, actor: Actor, rows: Iterable[Sequence[Any]]) -> tuple[int, int
 def _load(
     actor: Actor, features: list[dict[str, Any]], crs: str, what: str, synthetic: bool
 ) -> tuple[int, int]:
-    made, changed = _put_all(features, crs, what, synthetic)
+    made, changed = _put_all(actor, features, crs, what, synthetic)
     kind = events.GRIDS_LOADED if what == "grids" else events.REGIONS_LOADED
     journal.record(actor, kind, made=made, changed=changed, crs=crs)
     queries.forget_shapes()
@@ -233,7 +240,9 @@ def _load(
     return made, changed
 
 
-def _put_all(features: list[dict[str, Any]], crs: str, what: str, synthetic: bool) -> tuple[int, int]:
+def _put_all(
+    actor: Actor, features: list[dict[str, Any]], crs: str, what: str, synthetic: bool
+) -> tuple[int, int]:
     made = changed = 0
     known = {region.code: region for region in Region.objects.all()}
     for number, feature in enumerate(features, 1):
@@ -244,9 +253,9 @@ def _put_all(features: list[dict[str, Any]], crs: str, what: str, synthetic: boo
         drawn = shapes.checked(feature.get("geometry") or {}, number)
         shape = cast(Geometry, geo.geometry_to_wgs84(drawn, crs))
         new = (
-            _put_grid(code, name, shape, _holder(known, code, traits, number), synthetic)
+            _put_grid(actor, code, name, shape, _holder(known, code, traits, number), number, synthetic)
             if what == "grids"
-            else _put_outline(known, code, name, shape, number, synthetic)
+            else _put_outline(actor, known, code, name, shape, number, synthetic)
         )
         made, changed = made + new, changed + (not new)
     return made, changed
@@ -276,7 +285,19 @@ def _holder(known: Mapping[str, Region], code: str, traits: Mapping[str, Any], n
     )
 
 
-def _put_grid(code: str, name: str, shape: Geometry, region: Region, synthetic: bool) -> bool:
+def _require_own(actor: Actor, number: int, *codes: str) -> None:
+    """Raise BadInput, naming the row, where one of these regions lies in another district of the city."""
+    if not all(actor.can(LOAD, regions=(code,)) for code in codes):
+        raise BadInput(_("Feature %(n)s lies in another district.") % {"n": number}, code="anothers-feature")
+
+
+def _put_grid(
+    actor: Actor, code: str, name: str, shape: Geometry, region: Region, number: int, synthetic: bool
+) -> bool:
+    """Make or change a grid; one that is there and lies in another district is not taken from it."""
+    if not actor.everywhere(LOAD):
+        before = Grid.objects.filter(code=code).values_list("region_id", flat=True)
+        _require_own(actor, number, region.code, *before)
     west, south, east, north = geo.bounds_of(dict(shape))
     _grid, made = Grid.objects.update_or_create(
         code=code,
@@ -295,7 +316,13 @@ def _put_grid(code: str, name: str, shape: Geometry, region: Region, synthetic: 
 
 
 def _put_outline(
-    known: dict[str, Region], code: str, name: str, shape: Geometry | None, number: int, synthetic: bool
+    actor: Actor,
+    known: dict[str, Region],
+    code: str,
+    name: str,
+    shape: Geometry | None,
+    number: int,
+    synthetic: bool,
 ) -> bool:
     """Make or change a region; without a shape the one that is there stays."""
     parent = next(
@@ -305,6 +332,7 @@ def _put_outline(
         raise BadInput(
             _("Feature %(n)s lies in no region that is known here.") % {"n": number}, code="bad-feature"
         )
+    _require_own(actor, number, code)
     level = {6: Level.DISTRICT, 9: Level.TOWNSHIP, 12: Level.COMMUNITY}[len(code)]
     region, made = Region.objects.update_or_create(
         code=code,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from nuanyi.lib import downloads, sheets
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.listing import Column, Filter, Listing, shown
 from nuanyi.places import queries as places
@@ -31,9 +32,14 @@ class UnitForm(forms.Form):
     public_phone = forms.CharField(label=_("Office telephone"), max_length=30, required=False)
     public_address = forms.CharField(label=_("Office address"), max_length=120, required=False)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, actor: Actor, **kwargs: object) -> None:
+        """``actor``: in a city one district's units stand in its own places."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["region_code"].choices = places.township_choices()  # type: ignore[attr-defined]
+        self.fields["region_code"].choices = [  # type: ignore[attr-defined]
+            (code, name)
+            for code, name in places.place_choices()
+            if not code or actor.can(services.EDIT, regions=(code,))
+        ]
 
 
 COLUMNS = (
@@ -67,11 +73,21 @@ def _listing() -> Listing:
 @permission_required("units.view")
 def units(request: HttpRequest) -> HttpResponse:
     """Every unit with its kind, place and telephone."""
+    actor = actor_of(request)
+    keeps = queries.of_own_units(Unit.objects.all(), actor, services.EDIT, "pk")
+    own = set(keeps.values_list("pk", flat=True)) if actor.can(services.EDIT) else set()
+    alliances = list(Alliance.objects.prefetch_related("members").order_by("name"))
     context = {
         "list": shown(request, _listing()),
         "names": places.names_by_code(),
-        "may_edit": actor_of(request).can("units.edit_rules"),
-        "alliances": Alliance.objects.prefetch_related("members").order_by("name"),
+        "own": own,
+        "may_edit": actor.can(services.EDIT),
+        "alliances": alliances,
+        "own_alliances": {
+            one.pk
+            for one in alliances
+            if actor.can(services.EDIT) and {member.pk for member in one.members.all()} <= own
+        },
         "rows_template": "units/staff/units_rows.html",
         "extra_template": "units/staff/units_extra.html",
         "empty_template": "units/staff/units_empty.html",
@@ -100,7 +116,13 @@ def unit(request: HttpRequest, pk: int = 0) -> HttpResponse:
     actor, found, refusal = actor_of(request), Unit.objects.filter(pk=pk).first(), None
     if pk and found is None:
         raise NotFound()
-    form = UnitForm(request.POST) if request.method == "POST" else UnitForm(initial=_initial(found))
+    if found is not None:
+        services.require_own(actor, found)
+    form = (
+        UnitForm(request.POST, actor=actor)
+        if request.method == "POST"
+        else UnitForm(initial=_initial(found), actor=actor)
+    )
     if request.method == "POST":
         try:
             if found and "close" in request.POST:
@@ -124,13 +146,13 @@ def unit(request: HttpRequest, pk: int = 0) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
             if {"close", "open", "merge"} & set(request.POST):
-                form = UnitForm(initial=_initial(found))
+                form = UnitForm(initial=_initial(found), actor=actor)
     context = {
         "form": form,
         "unit": found,
         "refusal": refusal,
         "blocking": services.blocking(found) if found and found.active else [],
-        "others": Unit.objects.filter(active=True).exclude(pk=pk),
+        "others": queries.units_for(actor, services.EDIT).exclude(pk=pk),
     }
     bad = refusal or (form.is_bound and form.errors)
     return render(request, "units/staff/unit.html", context, status=422 if bad else 200)
@@ -188,6 +210,8 @@ def alliance(request: HttpRequest, pk: int = 0) -> HttpResponse:
     found, refusal = Alliance.objects.filter(pk=pk).first(), None
     if pk and found is None:
         raise NotFound()
+    if found is not None:
+        services.require_own(actor_of(request), *found.members.all())
     members = set(found.members.values_list("pk", flat=True)) if found else set()
     name = found.name if found else ""
     if request.method == "POST":
@@ -208,7 +232,7 @@ def alliance(request: HttpRequest, pk: int = 0) -> HttpResponse:
     context = {
         "alliance": found,
         "name": name,
-        "lines": [(one, one.pk in members) for one in Unit.objects.filter(active=True)],
+        "lines": [(one, one.pk in members) for one in queries.units_for(actor_of(request), services.EDIT)],
         "refusal": refusal,
     }
     return render(request, "units/staff/alliance.html", context, status=422 if refusal else 200)

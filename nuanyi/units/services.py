@@ -18,6 +18,20 @@ from nuanyi.units import events, queries, rules
 from nuanyi.units.models import Alliance, ResponsibilityRule, Role, Unit, UnitKind
 from nuanyi.units.reading import UnitInput
 
+EDIT = "units.edit_rules"
+
+
+def require_own(actor: Actor, *units: Unit) -> None:
+    """Raise NotFound where one of these units stands in another district of the city, NotAllowed without the permission."""
+    for unit in units:
+        actor.require_within(EDIT, regions=(unit.region_code,), units=(unit.pk,))
+
+
+def _own_region(actor: Actor) -> str:
+    """The one district whose units the actor keeps: a unit without a place of its own stands there. "" for all of them."""
+    own = actor.regions(EDIT)
+    return own[0] if len(own) == 1 and not actor.everywhere(EDIT) else ""
+
 
 @dataclass(frozen=True)
 class RuleEdit:
@@ -47,9 +61,15 @@ def put_unit(
     public_phone: str = "",
     public_address: str = "",
 ) -> Unit:
-    """Make or change a unit by its code. Raises NotAllowed, BadInput."""
-    actor.require("units.edit_rules")
+    """Make or change a unit by its code. Raises NotAllowed, NotFound (another district's), BadInput."""
+    actor.require(EDIT)
+    same = Unit.objects.filter(code=code).first()
+    if same is not None:
+        require_own(actor, same)
+    region_code = region_code or _own_region(actor)
     wrong: dict[str, object] = {}
+    if not actor.can(EDIT, regions=(region_code,)):
+        wrong["region_code"] = _("Choose a place of your own district.")
     if kind not in UnitKind.values:
         wrong["kind"] = _("Choose a kind.")
     if not name.strip():
@@ -81,7 +101,7 @@ def take_list(*, actor: Actor, rows: Sequence[UnitInput]) -> tuple[int, int]:
 
     Returns how many were made and how many changed. Raises NotAllowed, BadInput (a code that another unit has).
     """
-    actor.require("units.edit_rules")
+    actor.require(EDIT)
     made = changed = 0
     wrong: list[str] = []
     for row in rows:
@@ -90,6 +110,11 @@ def take_list(*, actor: Actor, rows: Sequence[UnitInput]) -> tuple[int, int]:
         if same is not None and row.code and same.code != row.code:
             wrong.append(
                 str(_("row %(n)s: %(name)s has another code here") % {"n": row.row, "name": row.name})
+            )
+            continue
+        if same is not None and not actor.can(EDIT, regions=(same.region_code,), units=(same.pk,)):
+            wrong.append(
+                str(_("row %(n)s: %(name)s is a unit of another district") % {"n": row.row, "name": row.name})
             )
             continue
         put_unit(
@@ -111,12 +136,15 @@ def take_list(*, actor: Actor, rows: Sequence[UnitInput]) -> tuple[int, int]:
 
 @transaction.atomic
 def close_unit(*, actor: Actor, unit: Unit) -> None:
-    """Close a unit: it gets nothing new and can be chosen nowhere; its history stays. Raises NotAllowed, IllegalMove.
+    """Close a unit: it gets nothing new and can be chosen nowhere; its history stays.
+
+    Raises NotAllowed, NotFound (another district's), IllegalMove.
 
     What still hangs on it (accounts, open work, rules) is named and must go elsewhere first, or with a merge.
     """
-    actor.require("units.edit_rules")
+    actor.require(EDIT)
     found = Unit.objects.select_for_update().get(pk=unit.pk)
+    require_own(actor, found)
     reasons = blocking(found)
     if reasons:
         raise IllegalMove(
@@ -146,8 +174,8 @@ def blocking(unit: Unit) -> list[str]:
 
 @transaction.atomic
 def open_unit(*, actor: Actor, unit: Unit) -> None:
-    """Open a closed unit again. Raises NotAllowed."""
-    actor.require("units.edit_rules")
+    """Open a closed unit again. Raises NotAllowed, NotFound (another district's)."""
+    require_own(actor, unit)
     unit.active = True
     unit.save(update_fields=["active"])
     journal.record(actor, events.UNIT_SAVED, unit, reopened=True)
@@ -162,10 +190,12 @@ def merge_units(*, actor: Actor, unit: Unit, into: Unit) -> dict[str, int]:
     """Give everything of one unit to another and close it: accounts, open work, rules, lines of the service list.
 
     Ledger and journal keep what they counted for it. Returns how many rows of which kind moved.
-    Raises NotAllowed, IllegalMove (a unit into itself or into a closed one; the only district office).
+    Raises NotAllowed, NotFound (one of the two is another district's), IllegalMove (a unit into itself or into a closed
+    one; the only district office).
     """
-    actor.require("units.edit_rules")
+    actor.require(EDIT)
     pair = {one.pk: one for one in Unit.objects.select_for_update().filter(pk__in=[unit.pk, into.pk])}
+    require_own(actor, *pair.values())
     if unit.pk == into.pk or len(pair) != 2 or not pair[into.pk].active:
         raise IllegalMove(_("Choose another unit that is open."), code="merge-into")
     if unit.kind == UnitKind.DISTRICT_OFFICE and into.kind != UnitKind.DISTRICT_OFFICE:
@@ -216,9 +246,10 @@ def free_code() -> str:
 
 @transaction.atomic
 def put_alliance(*, actor: Actor, name: str, members: list[Unit]) -> Alliance:
-    """Make an alliance or set its members. Raises NotAllowed."""
-    actor.require("units.edit_rules")
+    """Make an alliance or set its members. Raises NotAllowed, NotFound (one of another district's units is in it)."""
+    actor.require(EDIT)
     alliance, made = Alliance.objects.get_or_create(name=name)
+    require_own(actor, *members, *alliance.members.all())
     alliance.members.set(members)
     journal.record(actor, events.UNIT_SAVED, alliance, made=made, members=[unit.code for unit in members])
     return alliance
@@ -226,8 +257,12 @@ def put_alliance(*, actor: Actor, name: str, members: list[Unit]) -> Alliance:
 
 @transaction.atomic
 def save_alliance(*, actor: Actor, alliance: Alliance | None, name: str, members: list[Unit]) -> Alliance:
-    """Make an alliance or change its name and members. Raises NotAllowed, BadInput, Conflict (the name is taken)."""
-    actor.require("units.edit_rules")
+    """Make an alliance or change its name and members.
+
+    Raises NotAllowed, NotFound (one of another district's units is or would be in it), BadInput (the name is taken).
+    """
+    actor.require(EDIT)
+    require_own(actor, *members, *(alliance.members.all() if alliance is not None else ()))
     if not name.strip():
         raise BadInput(fields={"name": _("The name is missing.")})
     if Alliance.objects.filter(name=name.strip()).exclude(pk=alliance.pk if alliance else 0).exists():
@@ -242,8 +277,9 @@ def save_alliance(*, actor: Actor, alliance: Alliance | None, name: str, members
 
 @transaction.atomic
 def dissolve_alliance(*, actor: Actor, alliance: Alliance) -> None:
-    """Dissolve an alliance; its members stay. Raises NotAllowed."""
-    actor.require("units.edit_rules")
+    """Dissolve an alliance; its members stay. Raises NotAllowed, NotFound (one of another district's units is in it)."""
+    actor.require(EDIT)
+    require_own(actor, *alliance.members.all())
     journal.record(actor, events.UNIT_SAVED, alliance, dissolved=True)
     alliance.delete()
 
@@ -280,13 +316,37 @@ def _check(edit: RuleEdit, book: queries.Directory) -> None:
         raise BadInput(fields=wrong)
 
 
+def require_rule(actor: Actor, region_code: str, unit: Unit) -> None:
+    """Raise NotFound for a rule that holds beyond the actor's own district, or names a unit of another."""
+    actor.require_within(EDIT, regions=(region_code,))
+    require_own(actor, unit)
+
+
+def _check_own(actor: Actor, edit: RuleEdit, book: queries.Directory) -> None:
+    """Raise BadInput where a rule would hold beyond the actor's own district, or give work to a unit of another."""
+    unit, wrong = book.units[edit.unit_id], {}
+    if not actor.can(EDIT, regions=(edit.region_code,)):
+        wrong["region_code"] = _("Choose a place of your own district.")
+    if not actor.can(EDIT, regions=(unit.region_code,), units=(unit.pk,)):
+        wrong["unit"] = _("Choose a unit of your own district.")
+    if wrong:
+        raise BadInput(fields=wrong)
+
+
 @transaction.atomic
 def change_rule(*, actor: Actor, edit: RuleEdit) -> ResponsibilityRule | None:
-    """Add, change or remove one rule; the journal keeps what it was. Raises NotAllowed, BadInput, NotFound, Conflict."""
-    actor.require("units.edit_rules")
+    """Add, change or remove one rule; the journal keeps what it was.
+
+    Raises NotAllowed, NotFound (there is none, or it holds beyond one's own district), BadInput, Conflict.
+    """
+    actor.require(EDIT)
     book = queries.directory()
-    _check(edit, book)
     before = ResponsibilityRule.objects.select_for_update().filter(pk=edit.rule_id).values().first()
+    if before is not None:
+        require_rule(actor, before["region_code"], Unit.objects.get(pk=before["unit_id"]))
+    _check(edit, book)
+    if not edit.remove:
+        _check_own(actor, edit, book)
     if edit.remove:
         ResponsibilityRule.objects.filter(pk=edit.rule_id).delete()
         journal.record(actor, events.RULES_CHANGED, before=before, after=None)

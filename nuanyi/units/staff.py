@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from nuanyi.lib import geo
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of
 from nuanyi.lib.sectors import Sector
@@ -33,12 +34,19 @@ class RuleForm(forms.Form):
         label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: object, actor: Actor, **kwargs: object) -> None:
+        """``actor``: in a city the rules of one district are for its own places and units."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["sector"].choices = [("", _("Any sector")), *Sector.choices]  # type: ignore[attr-defined]
-        regions = [(r.code, r.name) for r in places.all_regions()]
-        self.fields["region_code"].choices = [("", _("Any place")), *regions]  # type: ignore[attr-defined]
-        self.fields["unit"].choices = queries.unit_choices()  # type: ignore[attr-defined]
+        regions = [
+            (region.code, region.name)
+            for region in places.all_regions()
+            if actor.can(services.EDIT, regions=(region.code,))
+        ]
+        anywhere = [("", _("Any place"))] if actor.everywhere(services.EDIT) else []
+        self.fields["region_code"].choices = [*anywhere, *regions]  # type: ignore[attr-defined]
+        units = queries.units_for(actor, services.EDIT).order_by("pk")
+        self.fields["unit"].choices = list(units.values_list("pk", "name"))  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -91,7 +99,19 @@ def _point(text: str, crs: str) -> places.Place:
 def rules(request: HttpRequest) -> HttpResponse:
     """The responsibility matrix as data."""
     rows = ResponsibilityRule.objects.select_related("unit")
-    context = {"rules": rows, "names": places.names_by_code(), "sectors": dict(Sector.choices)}
+    actor = actor_of(request)
+    context = {
+        "own": {
+            rule.pk
+            for rule in rows
+            if actor.can(services.EDIT, regions=(rule.region_code,))
+            and actor.can(services.EDIT, regions=(rule.unit.region_code,), units=(rule.unit_id,))
+        },
+        "may_add": actor.can(services.EDIT),
+        "rules": rows,
+        "names": places.names_by_code(),
+        "sectors": dict(Sector.choices),
+    }
     return render(request, "units/staff/rules.html", context)
 
 
@@ -101,6 +121,8 @@ def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
     rule = ResponsibilityRule.objects.filter(pk=pk).first()
     if pk and rule is None:
         raise NotFound()
+    if rule is not None:
+        services.require_rule(actor_of(request), rule.region_code, rule.unit)
     initial: dict[str, object] = {"role": "guide"}
     if rule:
         initial = {
@@ -112,14 +134,15 @@ def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
             "from_date": rule.from_date,
             "until_date": rule.until_date,
         }
-    form, moves, refusal = RuleForm(initial=initial), None, None
+    actor = actor_of(request)
+    form, moves, refusal = RuleForm(initial=initial, actor=actor), None, None
     if request.method == "POST":
-        form = RuleForm(request.POST)
+        form = RuleForm(request.POST, actor=actor)
         if form.is_valid():
             change = _edit_of(form, pk, remove="remove" in request.POST)
             try:
                 if "sure" in request.POST:
-                    services.change_rule(actor=actor_of(request), edit=change)
+                    services.change_rule(actor=actor, edit=change)
                     return redirect("units:rules")
                 book = queries.directory()
                 moves = queries.dry_run(services.rules_after(change, book), book)

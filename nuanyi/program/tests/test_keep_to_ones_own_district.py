@@ -1,0 +1,228 @@
+"""A city whose districts share one installation: the office of one district changes nothing of another's.
+
+Every public service that takes an object of a place or a unit is tried from the neighbouring district, and once by the program
+itself, so that the attempt is known to be one that would have worked.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from django.db import transaction
+
+from nuanyi.lib import row_security
+from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
+from nuanyi.people.access import actor_for
+from nuanyi.people.models import RoleGrant
+from nuanyi.places import services as places
+from nuanyi.units import services as units
+from nuanyi.units.models import Alliance, ResponsibilityRule, Unit
+from nuanyi.units.reading import UnitInput
+
+pytestmark = pytest.mark.django_db
+
+#: 雁山区, where the officer sits, and 秀峰区, whose things he reaches for.
+HERE, THERE = "450311", "450302"
+TOWNSHIP = "450302001"
+REFUSED = (BadInput, NotAllowed, NotFound)
+TODAY = date(2026, 11, 1)
+
+
+@dataclass
+class City:
+    """Two districts: one's own unit and rule, and what the other one has."""
+
+    here: Unit
+    there: Unit
+    second: Unit
+    office: object
+    rule: ResponsibilityRule
+    own_rule: ResponsibilityRule
+    alliance: Alliance
+    program: object
+    cast: object
+
+
+@pytest.fixture
+def city(cast, district, program):
+    RoleGrant.objects.filter(role__in=("district_office", "organisation")).update(region_code=HERE)
+    Unit.objects.filter(region_code="").update(region_code=HERE)
+    places.put_region(actor=program, code=THERE, name="秀峰区", level="district")
+    for code, name in ((TOWNSHIP, "秀峰街道"), ("450302002", "丽君街道")):
+        places.put_region(actor=program, code=code, name=name, level="township", parent=THERE)
+    made = [
+        units.put_unit(actor=program, code=code, name=name, short_name="", kind=kind, region_code=region)
+        for code, name, kind, region in (
+            ("jiaotong-x", "秀峰区交通运输局", "department", THERE),
+            ("shangwu-x", "秀峰区商务局", "department", THERE),
+            ("xiufeng", "秀峰街道", "township", TOWNSHIP),
+        )
+    ]
+    rule, own = (
+        units.change_rule(actor=program, edit=units.RuleEdit("guide", "livestream", region, unit.pk))
+        for region, unit in ((THERE, made[0]), (HERE, district["shichang"]))
+    )
+    alliance = units.put_alliance(actor=program, name="秀峰暖蜂联盟", members=[made[0]])
+    grid(program, "450302001-01", TOWNSHIP)
+    office = actor_for(cast.accounts["office"])
+    return City(district["shichang"], made[0], made[1], office, rule, own, alliance, program, cast)
+
+
+def drawn(code, region):
+    ring = [[110.3, 25.0], [110.4, 25.0], [110.4, 25.1], [110.3, 25.0]]
+    shape = {"type": "Polygon", "coordinates": [ring]}
+    feature = {
+        "type": "Feature",
+        "properties": {"code": code, "name": "一", "region": region},
+        "geometry": shape,
+    }
+    return json.dumps({"features": [feature]}).encode()
+
+
+def grid(actor, code, region):
+    return places.load_geojson(actor=actor, document=drawn(code, region), crs="wgs84", what="grids")
+
+
+def unit_of(city, **more):
+    told = {"code": "xin", "name": "新单位", "short_name": "", "kind": "department", "region_code": THERE}
+    return {**told, **more}
+
+
+def edit(role="guide", sector="courier", region=THERE, unit=0, **more):
+    return units.RuleEdit(role, sector, region, unit, **more)
+
+
+def change(city, actor, **more):
+    return units.change_rule(actor=actor, edit=edit(**more))
+
+
+ATTEMPTS = {
+    "units.services.put_unit": {
+        "made there": lambda c, a: units.put_unit(actor=a, **unit_of(c)),
+        "changed": lambda c, a: units.put_unit(actor=a, **unit_of(c, code=c.there.code, name="甲")),
+        "taken over": lambda c, a: units.put_unit(actor=a, **unit_of(c, code=c.there.code, region_code=HERE)),
+        "given away": lambda c, a: units.put_unit(actor=a, **unit_of(c, code=c.here.code)),
+    },
+    "units.services.take_list": {
+        "changed": lambda c, a: units.take_list(
+            actor=a, rows=[UnitInput(c.there.name, phone="0773-1", row=2)]
+        ),
+    },
+    "units.services.close_unit": {"": lambda c, a: units.close_unit(actor=a, unit=c.second)},
+    "units.services.open_unit": {"": lambda c, a: units.open_unit(actor=a, unit=c.second)},
+    "units.services.merge_units": {
+        "theirs into ours": lambda c, a: units.merge_units(actor=a, unit=c.second, into=c.here),
+        "ours into theirs": lambda c, a: units.merge_units(actor=a, unit=c.here, into=c.there),
+        "theirs into theirs": lambda c, a: units.merge_units(actor=a, unit=c.second, into=c.there),
+    },
+    "units.services.put_alliance": {
+        "": lambda c, a: units.put_alliance(actor=a, name=c.alliance.name, members=[c.here]),
+        "a new one with theirs": lambda c, a: units.put_alliance(actor=a, name="甲", members=[c.there]),
+    },
+    "units.services.save_alliance": {
+        "": lambda c, a: units.save_alliance(actor=a, alliance=c.alliance, name="甲", members=[c.here]),
+        "a new one with theirs": lambda c, a: units.save_alliance(
+            actor=a, alliance=None, name="甲", members=[c.there]
+        ),
+    },
+    "units.services.dissolve_alliance": {
+        "": lambda c, a: units.dissolve_alliance(actor=a, alliance=c.alliance),
+    },
+    "units.services.change_rule": {
+        "theirs removed": lambda c, a: change(c, a, rule_id=c.rule.pk, remove=True),
+        "theirs taken over": lambda c, a: change(c, a, region=HERE, unit=c.here.pk, rule_id=c.rule.pk),
+        "ours for their place": lambda c, a: change(c, a, unit=c.here.pk),
+        "their unit for ours": lambda c, a: change(c, a, region=HERE, unit=c.there.pk),
+        "the whole city": lambda c, a: change(c, a, sector="", region="", unit=c.here.pk),
+        "ours widened": lambda c, a: change(
+            c, a, sector="livestream", region="", unit=c.here.pk, rule_id=c.own_rule.pk
+        ),
+    },
+    "places.services.put_region": {
+        "renamed": lambda c, a: places.put_region(
+            actor=a, code=TOWNSHIP, name="甲", level="township", parent=THERE
+        ),
+    },
+    "places.services.load_tree": {"": lambda c, a: places.load_tree(actor=a, district=THERE, villages=False)},
+    "places.services.change_region": {
+        "renamed": lambda c, a: places.change_region(
+            actor=a, old_code=TOWNSHIP, new_code=TOWNSHIP, name="甲", day=TODAY
+        ),
+        "taken in": lambda c, a: places.change_region(
+            actor=a, old_code=TOWNSHIP, new_code="450311100", name="", day=TODAY
+        ),
+        "ours given away": lambda c, a: places.change_region(
+            actor=a, old_code="450311100", new_code=TOWNSHIP, name="", day=TODAY
+        ),
+    },
+    "places.services.drop_tree": {"": lambda c, a: places.drop_tree(actor=a, district=THERE)},
+    "places.services.load_geojson": {
+        "their grid": lambda c, a: grid(a, "450302001-01", TOWNSHIP),
+        "their grid taken over": lambda c, a: grid(a, "450302001-01", "450311100"),
+        "their outline": lambda c, a: places.load_geojson(
+            actor=a, document=drawn(TOWNSHIP, ""), crs="wgs84", what="regions"
+        ),
+    },
+    "places.services.look_at_geojson": {
+        "": lambda c, a: places.look_at_geojson(
+            actor=a, document=drawn("450302001-02", TOWNSHIP), crs="wgs84", what="grids"
+        ),
+    },
+    "places.services.load_table": {
+        "": lambda c, a: places.load_table(actor=a, rows=[["代码", "名称"], [TOWNSHIP, "甲"]]),
+    },
+}
+
+
+def tried(city, attempt, actor):
+    """Whether an attempt goes through, and how it is refused; whatever it changed is taken back."""
+    refusal = None
+    with row_security.reading_as(actor), transaction.atomic():
+        try:
+            attempt(city, actor)
+        except REFUSED as exc:
+            refusal = exc
+        transaction.set_rollback(True)
+    return refusal
+
+
+def test_the_office_of_one_district_changes_nothing_of_another_s(city):
+    faults = []
+    for service, ways in ATTEMPTS.items():
+        for how, attempt in ways.items():
+            if tried(city, attempt, city.office) is None:
+                faults.append(f"{service} {how}: done")
+            refusal = tried(city, attempt, city.program)
+            if refusal is not None:
+                faults.append(f"{service} {how}: would not have worked for anybody, {refusal!r}")
+    assert not faults, "\n".join(faults)
+
+
+def test_within_its_own_district_the_office_goes_on_as_before(city):
+    office = city.office
+    with row_security.reading_as(office):
+        made = units.put_unit(actor=office, **unit_of(city, region_code=""))
+        assert made.region_code == HERE
+        units.change_rule(actor=office, edit=edit(region=HERE, unit=made.pk))
+        units.save_alliance(actor=office, alliance=None, name="甲", members=[made, city.here])
+        assert grid(office, "450311100-01", "450311100") == (1, 0)
+        places.change_region(actor=office, old_code="450311100", new_code="450311100", name="甲", day=TODAY)
+    with row_security.reading_as(actor_for(city.cast.accounts["office"])) as _reader:
+        again = actor_for(city.cast.accounts["office"])
+        units.merge_units(actor=again, unit=made, into=city.here)
+
+
+def test_the_pages_offer_and_open_ones_own_alone(city):
+    browser = city.cast.client("office")
+    page = browser.get("/office/responsibility/units/?size=100").content.decode()
+    assert f"/office/responsibility/units/{city.here.pk}/" in page
+    assert f"/office/responsibility/units/{city.there.pk}/" not in page
+    assert browser.get(f"/office/responsibility/units/{city.here.pk}/").status_code == 200
+    assert browser.get(f"/office/responsibility/units/{city.there.pk}/").status_code == 404
+    page = browser.get("/office/responsibility/rules/").content.decode()
+    assert f"/office/responsibility/rules/{city.rule.pk}/" not in page
+    assert f"/office/responsibility/rules/{city.own_rule.pk}/" in page
+    assert browser.get(f"/office/responsibility/rules/{city.rule.pk}/").status_code == 404
+    page = browser.get(f"/office/responsibility/rules/{city.own_rule.pk}/").content.decode()
+    assert "秀峰" not in page
