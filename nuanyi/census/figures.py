@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.census.linkage import queries as linkage
 from nuanyi.census.models import CensusRound, Establishment, Worker
 from nuanyi.census.rules import RoundState
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
@@ -136,6 +137,7 @@ offer(
             "Persons on record; one person in several rosters is counted once, as far as the linkage is certain"
         ),
         of_people=True,
+        in_sight=linkage.count_in_sight,
     )
 )
 

@@ -53,6 +53,7 @@ class Counted:
 _COUNTS = system("figures")
 Counts = Mapping[tuple[str, ...], int]
 Query = Callable[[Window, tuple[str, ...]], Counts]
+InSight = Callable[[Window, Sequence[str]], Counts]
 Listing = Callable[[Window], Sequence[Counted]]
 
 
@@ -65,6 +66,17 @@ class _AsTheProgram:
     def __call__(self, asked: Window, by: tuple[str, ...]) -> Counts:
         with row_security.reader(_COUNTS):
             return self.query(asked, by)
+
+
+@dataclass(frozen=True)
+class _InSightAsTheProgram:
+    """The number as some townships' records say it: the question, not the database, binds it to them."""
+
+    query: InSight
+
+    def __call__(self, asked: Window, townships: Sequence[str]) -> Counts:
+        with row_security.reader(_COUNTS):
+            return self.query(asked, townships)
 
 
 @dataclass(frozen=True)
@@ -100,11 +112,16 @@ class Figure:
     listed: Listing | None = None
     #: what somebody must have everywhere to read those records: each is more than the number says. "": who sees the number
     listed_permission: str = ""
+    #: ``in_sight(window, townships)``: the number by sector and township as the records of these townships alone say it,
+    #: for readers who see those one by one and no others. None where the records elsewhere do not change it
+    in_sight: InSight | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "count", _AsTheProgram(self.count))
         if self.listed is not None:
             object.__setattr__(self, "listed", _ListedAsTheProgram(self.listed))
+        if self.in_sight is not None:
+            object.__setattr__(self, "in_sight", _InSightAsTheProgram(self.in_sight))
 
     def total(self, asked: Window) -> int:
         """The number itself."""

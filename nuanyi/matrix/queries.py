@@ -73,8 +73,7 @@ def matrix(asked: Window, actor: Actor | None = None) -> Matrix:
     offered = figures.offered()
     by = ("sector", "township")
     shops = offered["census.establishments"].count(asked, by)
-    counted = offered["census.workers"].count(asked, by)
-    people = {key: n if _known(actor, key[1]) else coarse(n, INSIDE) for key, n in counted.items()}
+    people = _people(actor, offered["census.workers"], asked, by)
     columns = [
         (region.code, region.name)
         for region in places.townships()
@@ -100,6 +99,20 @@ def matrix(asked: Window, actor: Actor | None = None) -> Matrix:
     return Matrix(
         columns, rows, sums, sum(r.establishments for r in rows), sum(r.workers for r in rows), thin
     )
+
+
+def _people(
+    actor: Actor | None, workers: figures.Figure, asked: Window, by: tuple[str, ...]
+) -> dict[tuple[str, ...], int]:
+    """Persons by sector and township, as far as the actor may be told."""
+    counted = dict(workers.count(asked, by))
+    if actor is None or actor.everywhere("census.view"):
+        return counted
+    own = [township for township in {key[1] for key in counted} if township and _known(actor, township)]
+    shown = {key: coarse(n, INSIDE) for key, n in counted.items() if key[1] not in own}
+    if own and workers.in_sight is not None:
+        shown |= workers.in_sight(asked, own)
+    return shown
 
 
 def _row(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.linkage import estimate as estimating
@@ -27,6 +28,9 @@ from nuanyi.census.models import Appearance, Establishment, Worker
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
+from nuanyi.lib.figures import Counts, Window
+from nuanyi.lib.region_codes import TOWNSHIP
+from nuanyi.places import queries as places
 
 #: Every this many-th pair is shown to a second reviewer too.
 SAMPLE = 5
@@ -116,6 +120,30 @@ def count_persons(actor: Actor, rows: Any, kept: Kept = WORKERS) -> PersonCount:
     else:
         persons = entries - sum(len(group) - 1 for group in _groups_within(rows, kept))
     return PersonCount(entries, persons, _within(kept.link.objects.waiting(), rows).count())
+
+
+def count_in_sight(asked: Window, townships: Sequence[str]) -> Counts:
+    """Persons by sector and township (``(sector, code)``) as the records of these townships say among themselves.
+
+    For a reader who sees these records and no others: a person whom a record elsewhere counts already is counted here
+    too, as on the reader's own list. Otherwise whoever enters a name could see by the number whether others know it.
+    """
+    moved = places.moved_now()
+    wanted = Q(pk__in=())
+    for code in {code for township in townships for code in places.codes_within(township, moved)}:
+        wanted |= Q(region_then__startswith=code)
+    rows = Worker.objects.on(asked.last).filter(wanted).order_by()
+
+    def cell(sector: str, region: str) -> tuple[str, str]:
+        return sector, places.code_today(region, moved)[:TOWNSHIP]
+
+    counts: dict[tuple[str, ...], int] = defaultdict(int)
+    for sector, region, number in rows.values_list("sector_then", "region_then").annotate(n=Count("pk")):
+        counts[cell(sector, region)] += number
+    others = [pk for group in _groups_within(rows, WORKERS) for pk in sorted(group)[1:]]
+    for sector, region in rows.filter(pk__in=others).values_list("sector_then", "region_then"):
+        counts[cell(sector, region)] -= 1
+    return dict(counts)
 
 
 def _within(links: Any, rows: Any) -> Any:

@@ -232,6 +232,25 @@ def test_what_another_unit_knows_does_not_reach_a_unit(pair, program, cast):
     assert (own.entries, own.persons, own.waiting) == (2, 2, 0)
 
 
+def test_the_matrix_of_a_township_does_not_tell_who_else_has_a_person(pair, program, cast):
+    """The record of one's own township is counted with one of another: the cell says what the own list says."""
+    first, second, _third = Worker.objects.order_by("pk")
+    Worker.objects.filter(pk=first.pk).update(region_code="450311101")
+    Worker.objects.exclude(pk=first.pk).update(region_code="450311100")
+    Link.objects.filter(pk=pair.pk).update(zone="certain", left=first, right=second)
+    linking._rebuild(linking.WORKERS)
+    page = cast.client("yanshan").get("/office/matrix/").context["matrix"]
+    assert [cell.workers for row in page.rows for cell in row.cells if cell.township == "450311100"].count(
+        2
+    ) == 1
+    assert (
+        queries.count_persons(cast.actor("yanshan"), Worker.objects.visible_to(cast.actor("yanshan"))).persons
+        == 2
+    )
+    page = cast.client("office").get("/office/matrix/").context["matrix"]
+    assert page.workers == 2, "the district office counts the person once"
+
+
 def test_only_those_who_see_everything_decide(pair, cast):
     with pytest.raises(NotAllowed):
         linking.decide_pair(actor=cast.actor("yanshan"), link_id=pair.pk, verdict="same")
