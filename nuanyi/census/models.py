@@ -418,6 +418,8 @@ class Export(models.Model):
     state = models.CharField(max_length=10, choices=ExportState, default=ExportState.ASKED)
     asked_at = models.DateTimeField(default=clock.now)
     decided_at = models.DateTimeField(null=True)
+    #: the records that were approved, 16 bytes each: what comes to match the filters later was seen by nobody
+    approved_rows = models.BinaryField(null=True)
 
     class Meta:
         ordering = ["-id"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +18,7 @@ from nuanyi.census.rules import FollowUp
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound, Words
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Words
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.people.access import actor_for
@@ -120,6 +122,11 @@ class Asked:
     filters: list[tuple[Words, str]]
     count: int | None
 
+    @property
+    def lapsed(self) -> bool:
+        """Whether it was approved too long ago."""
+        return self.export is not None and is_over(self.export)
+
 
 _FILTER_TITLES: dict[str, Words] = {
     "sector": _("Sector"),
@@ -177,9 +184,19 @@ def ask_for_clear(*, actor: Actor, purpose: str, filters: dict[str, str]) -> Exp
     return made
 
 
+#: How long an approval holds.
+APPROVED_DAYS = 7
+#: Records that are read at a time.
+_AT_A_TIME = 2000
+
+
 @transaction.atomic
-def decide_export(*, actor: Actor, export: Export, approve: bool) -> Export:
-    """Approve or refuse somebody else's request. Raises NotAllowed (one's own), IllegalMove (decided already)."""
+def decide_export(*, actor: Actor, export: Export, approve: bool, seen: int) -> Export:
+    """Approve or refuse somebody else's request, of which the page said that it gives ``seen`` rows.
+
+    What is approved is these records: the asker may change afterwards what matches the filters. Raises NotAllowed
+    (one's own), IllegalMove (decided already), Conflict (the request gives other rows by now).
+    """
     actor.require("census.approve_export")
     found = Export.objects.select_for_update().get(pk=export.pk)
     if found.asked_by_id == actor.account_id:
@@ -194,6 +211,15 @@ def decide_export(*, actor: Actor, export: Export, approve: bool) -> Export:
         )
     if found.state != ExportState.ASKED:
         raise IllegalMove()
+    if approve:
+        rows = queries.workers(actor_for(found.asked_by), _opened(found.filters), "people.reveal")
+        asked = list(rows.order_by("-pk").values_list("pk", flat=True))
+        if len(asked) != seen:
+            raise Conflict(
+                _("This request gives %(n)d rows by now. Look once more, then decide.") % {"n": len(asked)},
+                code="rows-changed",
+            )
+        found.approved_rows = b"".join(pk.bytes for pk in asked)
     found.state = ExportState.APPROVED if approve else ExportState.REFUSED
     found.decided_by_id, found.decided_at = actor.account_id, clock.now()
     found.save()
@@ -209,17 +235,36 @@ def decide_export(*, actor: Actor, export: Export, approve: bool) -> Export:
 
 @transaction.atomic
 def take_clear(*, actor: Actor, export: Export) -> bytes:
-    """The approved workbook, once, for the one who asked; rows by the rights of now. Raises NotFound, IllegalMove."""
+    """The approved workbook, once, for the one who asked: the approved records as far as the rights of now reach.
+
+    Raises NotFound, IllegalMove (not approved, or longer ago than ``APPROVED_DAYS``).
+    """
     found = Export.objects.select_for_update().filter(pk=export.pk, asked_by_id=actor.account_id).first()
     if found is None:
         raise NotFound()
     if found.state != ExportState.APPROVED:
         raise IllegalMove()
     actor.require("people.reveal")
+    if is_over(found):
+        raise IllegalMove(
+            _("This approval is more than %(n)d days old. Ask again.") % {"n": APPROVED_DAYS}, code="too-old"
+        )
     out = io.BytesIO()
-    rows = queries.workers(actor, _opened(found.filters), "people.reveal")
-    count = _write(out, "workers", rows.iterator(2000), clear=True)
-    found.state = ExportState.TAKEN
+    count = _write(out, "workers", _approved(actor, found), clear=True)
+    found.state, found.approved_rows = ExportState.TAKEN, None
     found.save()
     journal.record(actor, events.EXPORT_TAKEN, found, rows=count, purpose=found.purpose)
     return out.getvalue()
+
+
+def is_over(export: Export) -> bool:
+    """Whether an approval has lapsed without a download."""
+    decided = export.decided_at
+    return decided is not None and decided < clock.now() - timedelta(days=APPROVED_DAYS)
+
+
+def _approved(actor: Actor, export: Export) -> Iterator[Worker]:
+    packed = bytes(export.approved_rows or b"")
+    asked = [UUID(bytes=packed[at : at + 16]) for at in range(0, len(packed), 16)]
+    for at in range(0, len(asked), _AT_A_TIME):
+        yield from queries.workers(actor, {}, "people.reveal").filter(pk__in=asked[at : at + _AT_A_TIME])

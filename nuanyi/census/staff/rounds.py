@@ -19,6 +19,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.form_parsing import number_of
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
@@ -99,7 +100,12 @@ def _export(pk: UUID) -> Export:
 @permission_required("census.approve_export")
 def decide_export(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Approve or refuse."""
-    exports.decide_export(actor=actor_of(request), export=_export(pk), approve="approve" in request.POST)
+    exports.decide_export(
+        actor=actor_of(request),
+        export=_export(pk),
+        approve="approve" in request.POST,
+        seen=number_of(request.POST.get("seen", "")),
+    )
     return redirect("census:exports")
 
 

@@ -1,17 +1,23 @@
 import re
+from datetime import timedelta
 
 import pytest
 
 from nuanyi.census.models import Worker
-from nuanyi.census.services import exports
+from nuanyi.census.services import exports, records
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.journal.models import Entry
-from nuanyi.lib import sheets
-from nuanyi.lib.errors import IllegalMove, NotAllowed, NotFound
+from nuanyi.lib import clock, sheets
+from nuanyi.lib.errors import Conflict, IllegalMove, NotAllowed, NotFound
 
 
 def cells(body):
     return [cell for sheet in sheets.read(body) for one in sheet.rows for cell in one]
+
+
+def seen(export):
+    """As many rows as the page of who decides says."""
+    return exports.asked_in_words([export])[0].count
 
 
 @pytest.fixture
@@ -36,8 +42,8 @@ def test_a_masked_list_obeys_the_same_rights_as_the_page(cast, three):
 def test_clear_names_need_a_second_person_and_come_once(cast, three):
     export = exports.ask_for_clear(actor=cast.actor("yanshan"), purpose="发放雨衣", filters={})
     with pytest.raises(NotAllowed):
-        exports.decide_export(actor=cast.actor("yanshan"), export=export, approve=True)
-    exports.decide_export(actor=cast.actor("office"), export=export, approve=True)
+        exports.decide_export(actor=cast.actor("yanshan"), export=export, approve=True, seen=seen(export))
+    exports.decide_export(actor=cast.actor("office"), export=export, approve=True, seen=seen(export))
     with pytest.raises(NotFound):
         exports.take_clear(actor=cast.actor("office"), export=export)
     found = cells(exports.take_clear(actor=cast.actor("yanshan"), export=export))
@@ -50,7 +56,7 @@ def test_clear_names_need_a_second_person_and_come_once(cast, three):
 def test_nobody_approves_their_own_request(cast, three):
     export = exports.ask_for_clear(actor=cast.actor("office"), purpose="发放雨衣", filters={})
     with pytest.raises(NotAllowed, match="第二个人"):
-        exports.decide_export(actor=cast.actor("office"), export=export, approve=True)
+        exports.decide_export(actor=cast.actor("office"), export=export, approve=True, seen=seen(export))
 
 
 def test_a_name_that_was_searched_stands_neither_in_the_journal_nor_in_a_request(cast, three):
@@ -63,7 +69,7 @@ def test_a_name_that_was_searched_stands_neither_in_the_journal_nor_in_a_request
     assert "周小明" not in str(told)
     export.refresh_from_db()
     assert "周小明" not in str(export.filters)
-    exports.decide_export(actor=cast.actor("office"), export=export, approve=True)
+    exports.decide_export(actor=cast.actor("office"), export=export, approve=True, seen=seen(export))
     found = cells(exports.take_clear(actor=cast.actor("yanshan"), export=export))
     assert len({"周小明", "李大力"} & set(found)) == 1  # the search is carried out all the same
 
@@ -93,6 +99,38 @@ def test_a_list_in_clear_leaves_whole(cast, three):
         Worker(person=person, region_code="450311100", site_name="甲站") for person in people
     )
     export = exports.ask_for_clear(actor=cast.actor("yanshan"), purpose="发放雨衣", filters={})
-    exports.decide_export(actor=cast.actor("office"), export=export, approve=True)
+    exports.decide_export(actor=cast.actor("office"), export=export, approve=True, seen=seen(export))
     body = exports.take_clear(actor=cast.actor("yanshan"), export=export)
     assert cells(body).count("甲站") == 5001
+
+
+def test_what_comes_to_match_after_the_approval_was_approved_by_nobody(cast, three):
+    asker = cast.actor("yanshan")
+    export = exports.ask_for_clear(actor=asker, purpose="发放雨衣", filters={"follow_up": "unreachable"})
+    first, second = Worker.objects.filter(region_code__startswith="450311100").order_by("pk")
+    records.note_follow_up(actor=asker, model=Worker, ids=[first.pk], follow_up="unreachable")
+    assert seen(export) == 1
+    with pytest.raises(Conflict, match="1"):
+        exports.decide_export(actor=cast.actor("office"), export=export, approve=True, seen=0)
+    exports.decide_export(actor=cast.actor("office"), export=export, approve=True, seen=1)
+    records.note_follow_up(actor=asker, model=Worker, ids=[second.pk], follow_up="unreachable")
+    found = cells(exports.take_clear(actor=asker, export=export))
+    assert len({"周小明", "李大力"} & set(found)) == 1
+
+
+def test_an_approval_ends_after_a_week(cast, three):
+    export = exports.ask_for_clear(actor=cast.actor("yanshan"), purpose="发放雨衣", filters={})
+    exports.decide_export(actor=cast.actor("office"), export=export, approve=True, seen=seen(export))
+    with clock.held_at(clock.now() + timedelta(days=8)):
+        with pytest.raises(IllegalMove, match="7"):
+            exports.take_clear(actor=cast.actor("yanshan"), export=export)
+        assert "批准超过 7 天" in words_of(cast.client("yanshan").get("/office/census/exports/"))
+
+
+def test_the_page_of_who_decides_sends_along_what_it_showed(cast, three):
+    export = exports.ask_for_clear(actor=cast.actor("yanshan"), purpose="发放雨衣", filters={})
+    browser = cast.client("office")
+    assert 'name="seen" value="2"' in browser.get("/office/census/exports/").content.decode()
+    address = f"/office/census/exports/{export.pk}/decide/"
+    assert browser.post(address, {"approve": "1", "seen": "3"}).status_code == 409
+    assert browser.post(address, {"approve": "1", "seen": "2"}).status_code == 302

@@ -4,6 +4,7 @@ from conftest import id_number, workbook
 from nuanyi.census.models import Establishment, Finding, Match
 from nuanyi.census.services import exports, imports
 from nuanyi.lib.ids import new_id
+from nuanyi.people.access import actor_for
 
 SHOPS = [
     ["户名", "行业领域", "所在乡镇", "统一社会信用代码", "负责人", "联系电话", "从业人数"],
@@ -41,7 +42,12 @@ def test_the_list_of_establishments_comes_back_unchanged(district, cast, program
 def test_the_list_of_workers_in_clear_comes_back_unchanged(cast, program):
     take(program, workbook(PEOPLE), "甲")
     asked = exports.ask_for_clear(actor=cast.actor("yanshan"), purpose="发放雨衣", filters={})
-    exports.decide_export(actor=cast.actor("office"), export=asked, approve=True)
+    exports.decide_export(
+        actor=cast.actor("office"),
+        export=asked,
+        approve=True,
+        seen=exports.rows_asked(actor_for(asked.asked_by), {}).count,
+    )
     body = exports.take_clear(actor=cast.actor("yanshan"), export=asked)
     of = take(program, body, "我们自己")
     assert (of.kind, of.state, of.counts["bad"], of.counts["known"]) == ("workers", "done", 0, 1)
