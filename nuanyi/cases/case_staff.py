@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.cases import queries
 from nuanyi.cases.models import AnswerTemplate, Case
-from nuanyi.cases.rules import PAUSES, Kind, Outcome, PauseReason, State, Urgency
+from nuanyi.cases.rules import Kind, Outcome, PauseReason, State, Urgency
 from nuanyi.cases.services import desk, joining, letters, settings, wages
 from nuanyi.cases.time_line import time_line
 from nuanyi.lib import clock
@@ -26,7 +26,7 @@ from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 from nuanyi.units.queries import reason_words
-from nuanyi.workflow import handover
+from nuanyi.workflow import clocks, handover
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -38,6 +38,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = desk.read_case(actor=actor, pk=pk)
     found = Case.objects.select_related("unit", "offered_unit", "clerk", "item").get(pk=found.pk)
+    pauses = queries.clock_book().pauses
     here = found.unit_id in actor.units("cases.handle")
     answer = AnswerTemplate.objects.filter(unit=found.unit_id)
     used = answer.filter(pk=number_of(request.GET.get("use", ""))).first()
@@ -78,9 +79,9 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "letters": letters.letters_for(found) if here else [],
         "pauses": [
             (name, PauseReason(name).label, known.source)
-            for name, known in PAUSES.items()
-            if found.kind in known.kinds
+            for name, known in clocks.pauses_for(pauses, found.kind).items()
         ],
+        "runs_on_at": clocks.runs_on_at(found, pauses),
         "steps": time_line(found),
         "answers": answer.order_by("title"),
         "used": used,

@@ -9,12 +9,14 @@ from procrastinate.contrib.django import app
 
 from nuanyi.cases import events, kinds
 from nuanyi.cases.models import Case, Instalment, PhoneCode
-from nuanyi.cases.rules import SILENT_DAYS, WARN_HOURS, State
+from nuanyi.cases.rules import WARN_HOURS, State
+from nuanyi.cases.services import desk
 from nuanyi.cases.services.intake import tell_unit
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
 from nuanyi.notices import services as notices
+from nuanyi.workflow import clocks
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -24,12 +26,14 @@ def watch_cases(timestamp: int = 0) -> int:
     program, now = system("cases"), clock.now()
     PhoneCode.objects.filter(made_at__lt=now - timedelta(hours=1)).delete()
     with row_security.reading_as(program):
+        desk.resume_stood_out(actor=program)
+    with row_security.reading_as(program):
         soon = Case.objects.filter(
             ended_at=None, solved_at=None, paused_at=None, due_at__lte=now + timedelta(hours=WARN_HOURS)
         ).exclude(warned="over")
         done = sum(_warn(case) for case in soon.select_related("unit__superior")[:1000])
     with row_security.reading_as(program):
-        silent = Case.objects.filter(state=State.SOLVED, solved_at__lt=now - timedelta(days=SILENT_DAYS))
+        silent = Case.objects.filter(state=State.SOLVED, solved_at__lt=clocks.silent_since(now))
         for case in silent.select_for_update(of=("self",))[:1000]:
             case.state, case.ended_at = State.CLOSED, now
             case.save()
@@ -51,8 +55,7 @@ def watch_cases(timestamp: int = 0) -> int:
 
 
 def _warn(case: Case) -> bool:
-    over = case.due_at <= clock.now()
-    stage = "over" if over else "soon"
+    stage = clocks.stage(case.due_at, clock.now())
     if case.warned == stage:
         return False
     due = f"{case.due_at.astimezone(clock.CHINA):%m-%d %H:%M}"
@@ -62,7 +65,7 @@ def _warn(case: Case) -> bool:
         tell_unit(
             case, case.unit.superior, kinds.CASE_LATE, once=f"{stage}:{case.pk}:{due}", ref=case.ref, due=due
         )
-    if over:
+    if stage == "over":
         with transaction.atomic():
             notices.queue_to_role(
                 "district_office", kinds.CASE_LATE, once=f"over:{case.pk}:{due}", ref=case.ref, due=due

@@ -30,6 +30,11 @@ CASE_DECLINED = notices.declare("case-declined", _("Case %(ref)s came back"), _(
 CASE_LATE = notices.declare(
     "case-late", _("Case %(ref)s is due"), _("It was promised for %(due)s."), urgent=True
 )
+CLOCK_RUNS_ON = notices.declare(
+    "case-runs-on",
+    _("Case %(ref)s: the clock runs on"),
+    _("It stood still as long as it may; due by %(due)s."),
+)
 CASE_WORD = notices.declare(
     "case-word", _("The worker wrote in case %(ref)s"), _("Open the case to read it.")
 )

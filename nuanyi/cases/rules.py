@@ -7,7 +7,7 @@ project's own list of rules and should be compared once more. Art. 27 starts the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import models
@@ -17,6 +17,7 @@ from nuanyi.lib import moves
 from nuanyi.lib.errors import IllegalMove, Words
 from nuanyi.lib.terms import Term
 from nuanyi.workflow import rules as workflow
+from nuanyi.workflow.clocks import Pause
 
 
 class Part(models.TextChoices):
@@ -110,28 +111,26 @@ class PauseReason(models.TextChoices):
     BOTH = "both", _("Both sides agree to more time for mediation")
 
 
-@dataclass(frozen=True)
-class Pause:
-    """A reason that the law knows: for which kinds, and where it stands."""
-
-    kinds: frozenset[str]
-    source: Words
-
-
+#: After it the clock runs on by itself, and whoever needs more time must ask for it again.
+ASKED_ANEW = Term(30, "days", _("Our promise: after that the reason is asked for anew"))
 #: 办理法律援助案件程序规定 (2012) Art. 13 was compared with a copy; 企业劳动争议协商调解规定 (2011) Art. 29 should be
-#: compared once more.
+#: compared once more. Neither law says how long at most: that is a promise, and a district may set another.
 PAUSES: dict[str, Pause] = {
     PauseReason.PAPERS: Pause(
         frozenset({Kind.LEGAL_AID}),
         _("Rules on procedure in legal aid cases, Art. 13: the time for adding papers does not count"),
+        ASKED_ANEW,
     ),
     PauseReason.BOTH: Pause(
         frozenset({Kind.WAGE, Kind.INJURY}),
         _(
             "Rules on consultation and mediation in enterprises, Art. 29: both sides may agree to more than fifteen days"
         ),
+        ASKED_ANEW,
     ),
 }
+#: Before the name of a reason: the clock rule of a district that says how long it holds.
+PAUSE_CLOCK = "pause-"
 
 
 OWN = _("Our promise")
@@ -239,13 +238,9 @@ def kinds_with(own: Iterable[KindOfCase]) -> dict[str, KindOfCase]:
     return book | {row.code: row for row in own}
 
 
-#: Days without a word of the worker after which a solved case is closed.
-SILENT_DAYS = 7
 WARN_HOURS = 24
 #: Attempts of one network in an hour: cases sent, claim codes tried.
 SENT_AN_HOUR, TRIED_AN_HOUR = 30, 20
-#: How often a number is drawn where another has it already.
-NUMBERS_DRAWN = 5
 MAX_WORDS = 2000
 #: SMS codes: minutes that one holds, tries, codes an hour to one phone and from one network.
 CODE_MINUTES, CODE_TRIES, CODES_TO_A_PHONE, CODES_OF_A_NETWORK = 10, 5, 3, 20
@@ -338,6 +333,7 @@ class ClockBook:
     first_answer: Term
     classes: dict[str, Term]
     legal: dict[str, tuple[LegalClock, ...]]
+    pauses: dict[str, Pause]
 
     def laws(self, kind: str, own_kind: str = "") -> tuple[LegalClock, ...]:
         """The clocks of a kind, and with them those of the district's own kind that follows it."""
@@ -353,20 +349,29 @@ class ClockBook:
         return due, source
 
 
-BOOK = ClockBook(FIRST_ANSWER, TERMS, LEGAL_CLOCKS)
+BOOK = ClockBook(FIRST_ANSWER, TERMS, LEGAL_CLOCKS, PAUSES)
 
 
 def book_with(own: Iterable[tuple[str, LegalClock]]) -> ClockBook:
-    """The book with rows ``(kind, clock)`` of one's own; kind "" is a class or the first answer. The same name replaces."""
-    first, classes, legal = FIRST_ANSWER, dict(TERMS), dict(LEGAL_CLOCKS)
+    """The book with rows ``(kind, clock)`` of one's own; kind "" is a class, the first answer or the cap of a pause.
+
+    The same name replaces.
+    """
+    first, classes, legal, pauses = FIRST_ANSWER, dict(TERMS), dict(LEGAL_CLOCKS), dict(PAUSES)
     for kind, row in own:
         if kind:
             legal[kind] = (*(known for known in legal.get(kind, ()) if known.name != row.name), row)
         elif row.name == "first":
             first = row.term
+        elif (reason := row.name.removeprefix(PAUSE_CLOCK)) in pauses:
+            pauses[reason] = replace(pauses[reason], most=row.term)
         else:
             classes[row.name] = row.term
-    return ClockBook(first, classes, legal)
+    return ClockBook(first, classes, legal, pauses)
+
+
+#: Names that a length of time for every kind may have.
+CLOCKS_FOR_ALL = frozenset({"first", *Urgency.values, *(f"{PAUSE_CLOCK}{reason}" for reason in PAUSES)})
 
 
 FIRST_ANSWER_TITLE = _("First answer")

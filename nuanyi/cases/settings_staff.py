@@ -25,7 +25,7 @@ from nuanyi.cases.models import (
     ServiceItem,
     kind_title,
 )
-from nuanyi.cases.rules import Kind, Part, Urgency
+from nuanyi.cases.rules import PAUSE_CLOCK, Kind, Part, PauseReason, Urgency
 from nuanyi.cases.services import item_lists, letters, settings
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
@@ -189,6 +189,18 @@ def _terms() -> list[dict[str, Any]]:
         ("", "first", gettext("First answer"), "", book.first_answer, False)
     ]
     lines += [("", name, Urgency(name).label, "", term, False) for name, term in book.classes.items()]
+    lines += [
+        (
+            "",
+            f"{PAUSE_CLOCK}{reason}",
+            gettext("Stands still at most"),
+            PauseReason(reason).label,
+            pause.most,
+            False,
+        )
+        for reason, pause in book.pauses.items()
+        if pause.most is not None
+    ]
     lines += [
         (kind, row.name, kind_title(kind), row.title, row.term, row.of_worker)
         for kind, rows in book.legal.items()

@@ -117,12 +117,8 @@ def guess(words: str, keywords: Mapping[str, Iterable[str]]) -> str:
 
 MAX_WORDS, MAX_PHOTOS, MAX_PLACE = 500, 3, 80
 SENT_AN_HOUR, VOICES_AN_HOUR, CHECKS_AN_HOUR = 60, 120, 120
-#: How often a number is drawn where another has it already.
-NUMBERS_DRAWN = 5
 #: Beyond this error of the phone's position (metres) it is asked to be set on the map.
 VAGUE_METRES = 150
-#: When silence is taken as yes.
-SILENCE_DAYS = 7
 
 _SURNAMES = (
     "王李张刘陈杨黄赵周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾"

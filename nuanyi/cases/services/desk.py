@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, kinds, queries, rules
@@ -22,7 +23,7 @@ from nuanyi.lib.ids import new_id
 from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
 from nuanyi.units.models import Unit
-from nuanyi.workflow import handover
+from nuanyi.workflow import clocks, handover
 
 HANDLE = "cases.handle"
 
@@ -219,7 +220,7 @@ def solve(*, actor: Actor, pk: int, key: UUID, words: str) -> Case:
     write(actor=actor, pk=pk, key=key, words=words, inside=False)
     case.refresh_from_db()
     if case.paused_at is not None:
-        _run_on(case)
+        clocks.run_on(case, queries.clock_book().pauses, clock.now())
     case.state, case.solved_at, case.offered_unit = State.SOLVED, clock.now(), None
     case.save()
     line = Delivered(
@@ -237,14 +238,14 @@ def solve(*, actor: Actor, pk: int, key: UUID, words: str) -> Case:
 def pause(*, actor: Actor, pk: int, reason: str, words: str) -> Case:
     """Let the unit's clock stand still for a reason that the law knows; the worker reads which. Raises BadInput, IllegalMove."""
     case = held(actor, pk)
-    known = rules.PAUSES.get(reason)
-    if known is None or case.kind not in known.kinds:
+    known = clocks.pauses_for(queries.clock_book().pauses, case.kind).get(reason)
+    if known is None:
         raise BadInput(fields={"reason": _("The law knows no such reason for this kind of case.")})
-    if case.state != State.OPEN or case.paused_at is not None:
+    if case.state != State.OPEN:
         raise IllegalMove()
+    clocks.pause(case, reason, clock.now())
     if len(words.strip()) < 2:
         raise BadInput(fields={"words": _("Tell the worker what is waited for.")})
-    case.paused_at, case.pause_reason = clock.now(), reason
     case.save()
     note(actor, case, f"{words.strip()[:400]}\n{known.source}", of="unit")
     journal.record(actor, events.CLOCK_PAUSED, case, reason=reason)
@@ -255,17 +256,28 @@ def pause(*, actor: Actor, pk: int, reason: str, words: str) -> Case:
 def resume(*, actor: Actor, pk: int) -> Case:
     """Let the clock run on; the deadline moves by the time it stood still. Raises IllegalMove."""
     case = held(actor, pk)
-    if case.paused_at is None:
-        raise IllegalMove()
-    _run_on(case)
+    clocks.run_on(case, queries.clock_book().pauses, clock.now())
     case.save()
     journal.record(actor, events.CLOCK_RESUMED, case, due=case.due_at.isoformat())
     return case
 
 
-def _run_on(case: Case) -> None:
-    if case.paused_at is None:
-        return
-    stood = int((clock.now() - case.paused_at).total_seconds())
-    case.paused_seconds, case.due_at = case.paused_seconds + stood, case.due_at + timedelta(seconds=stood)
-    case.paused_at, case.pause_reason, case.warned = None, "", ""
+def resume_stood_out(*, actor: Actor) -> int:
+    """Let every clock run on that stood as long as its reason gives, and tell unit and worker; returns how many."""
+    pauses, done = queries.clock_book().pauses, 0
+    for row in Case.objects.exclude(paused_at=None).filter(ended_at=None):
+        ends_at = clocks.runs_on_at(row, pauses)
+        if ends_at is None or ends_at > clock.now():
+            continue
+        with transaction.atomic():
+            case = resume(actor=actor, pk=row.pk)
+            due = f"{case.due_at.astimezone(clock.CHINA):%m-%d %H:%M}"
+            note(
+                actor,
+                case,
+                gettext("The time runs on; it is to be done by %(due)s.") % {"due": due},
+                of="unit",
+            )
+            tell_unit(case, case.unit, kinds.CLOCK_RUNS_ON, once=f"on:{case.pk}:{due}", ref=case.ref, due=due)
+        done += 1
+    return done

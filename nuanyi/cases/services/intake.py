@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, kinds, queries, rules
@@ -18,10 +18,8 @@ from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.lib import clock, limits, masks, pictures, row_security, sounds
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.database_errors import broken_rule
 from nuanyi.lib.digests import body_digest, sha256_hex
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
-from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.lib.ids import new_ref
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
@@ -29,6 +27,7 @@ from nuanyi.people import erasures, links
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+from nuanyi.workflow import intake as taking
 from nuanyi.workflow import rules as workflow
 
 
@@ -102,7 +101,7 @@ def case_by_code(code: str, network: str) -> Case:
 
 
 def _checked(told: Request) -> Request:
-    wrong: dict[str, object] = {}
+    wrong: dict[str, Words] = {}
     told.words = told.words.strip()
     known = queries.kinds().get(told.kind)
     if known is None:
@@ -117,13 +116,9 @@ def _checked(told: Request) -> Request:
         wrong["region"] = _("Choose a region.")
     if told.since is not None and told.since > clock.today():
         wrong["since"] = _("This date lies in the future.")
-    if told.phone.strip():
-        try:
-            told.phone = read_mobile(told.phone)
-        except Unreadable:
-            wrong["phone"] = _("A mobile number has 11 digits. You may also leave it empty.")
+    told.phone = taking.mobile(told.phone, wrong)
     if wrong:
-        raise BadInput(fields=wrong)  # type: ignore[arg-type]
+        raise BadInput(fields=wrong)
     return told
 
 
@@ -137,22 +132,12 @@ def send_case(*, actor: Actor, key: UUID, told: Request, network: str = "") -> C
         limits.count("case", network, at_most=rules.SENT_AN_HOUR)
     told = _checked(told)
     body = _digest(told)
-    for number in range(rules.NUMBERS_DRAWN):
-        try:
-            with transaction.atomic():
-                return _take_in(actor, key, told, body)
-        except IntegrityError as exc:
-            if "_ref_" in broken_rule(exc) and number + 1 < rules.NUMBERS_DRAWN:
-                continue  # another case has this number already: a new one is drawn
-            # the key is there: asked for only now, so that the usual case pays nothing for it
-            row_security.show(case=str(key))
-            known = Case.objects.filter(key=key).first()
-            if known is None:
-                raise
-            if bytes(known.body_digest) != body:
-                raise Conflict(code="key-reused") from exc
-            return known
-    raise AssertionError("unreachable")
+    return taking.once(lambda: _take_in(actor, key, told, body), lambda: _known(key), body)
+
+
+def _known(key: UUID) -> Case | None:
+    row_security.show(case=str(key))
+    return Case.objects.filter(key=key).first()
 
 
 def _digest(told: Request) -> bytes:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, queries
 from nuanyi.cases.models import AnswerTemplate, CaseKind, ClockRule, RoutingRule, ServiceItem
-from nuanyi.cases.rules import Kind, Part, Urgency
+from nuanyi.cases.rules import CLOCKS_FOR_ALL, Kind, Part, Urgency
 from nuanyi.journal import services as journal
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound
@@ -134,7 +134,7 @@ def save_clock(
     wrong: dict[str, Any] = {}
     if kind and kind not in queries.kinds():
         wrong["kind"] = _("Choose from the list.")
-    if not kind and name != "first" and name not in Urgency.values:
+    if not kind and name not in CLOCKS_FOR_ALL:
         wrong["kind"] = _("Choose from the list.")
     if not name and not title.strip():
         wrong["title"] = _("Give it a title.")

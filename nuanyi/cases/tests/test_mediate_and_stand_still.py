@@ -6,7 +6,7 @@ from django.test import Client
 
 from nuanyi.cases import jobs, queries
 from nuanyi.cases.models import Case, Hearing
-from nuanyi.cases.services import desk, intake, wages
+from nuanyi.cases.services import desk, intake, settings, wages
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove
 from nuanyi.notices import services as notices
@@ -77,6 +77,62 @@ def test_a_clock_stands_still_only_for_a_reason_that_the_law_knows_and_runs_on_b
     assert moved.due_at == due + timedelta(days=20)
     decision = next(shown for shown in queries.clocks_of(moved) if "四十三" in str(shown.source))
     assert decision.due_at == clock.midnight(date(2026, 6, 9)) + timedelta(days=20)
+
+
+def test_a_clock_that_stood_as_long_as_its_reason_gives_runs_on_by_itself_and_both_sides_read_it(
+    desk_cast, taken
+):
+    clerk = desk_cast.actor("clerk")
+    with clock.held_at(JUNE):
+        case = taken(kind="legal_aid")
+        due = case.due_at
+        desk.pause(actor=clerk, pk=case.pk, reason="papers", words="请补工资流水")
+        page = " ".join(desk_cast.client("clerk").get(f"/office/cases/{case.pk}/").content.decode().split())
+        assert "到期自动续计" in page
+    ends_at = clock.midnight(date(2026, 7, 2))
+    with clock.held_at(ends_at - timedelta(minutes=1)):
+        jobs.watch_cases.func()
+        assert Case.objects.get().paused_at is not None
+    with clock.held_at(ends_at + timedelta(hours=3)):
+        jobs.watch_cases.func()
+        jobs.watch_cases.func()
+        notices.spread_calls()
+        case = Case.objects.get()
+        # the three hours in which nobody looked are the unit's, not the worker's
+        assert (case.paused_at, case.due_at) == (None, due + (ends_at - JUNE))
+        assert Notice.objects.filter(kind="case-runs-on").exists()
+        assert "时间继续计算" in Client().get(f"/c/{intake.link_of(case)}/").content.decode()
+        desk.pause(actor=clerk, pk=case.pk, reason="papers", words="还差一份证明")
+
+
+def test_a_district_says_how_long_a_clock_may_stand_and_by_which_rule(desk_cast, taken, program):
+    settings.save_clock(
+        actor=program,
+        kind="",
+        name="pause-papers",
+        title="",
+        amount=5,
+        counted="days",
+        source="本区承诺",
+    )
+    page = desk_cast.client("office").get("/office/cases/clocks/").content.decode()
+    assert "本区承诺" in page
+    with clock.held_at(JUNE):
+        case = taken(kind="legal_aid")
+        desk.pause(actor=desk_cast.actor("clerk"), pk=case.pk, reason="papers", words="请补工资流水")
+    with clock.held_at(JUNE + timedelta(days=6)):
+        jobs.watch_cases.func()
+    assert Case.objects.get().paused_at is None
+    with pytest.raises(BadInput):
+        settings.save_clock(
+            actor=program,
+            kind="",
+            name="pause-lunch",
+            title="",
+            amount=5,
+            counted="days",
+            source="本区承诺",
+        )
 
 
 def test_a_deadline_near_is_told_to_the_superior_unit_too_as_a_number_and_nothing_else(desk_cast, taken):

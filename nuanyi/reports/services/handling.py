@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from nuanyi.reports.models import ACT, Picture, Report, Step, Voice
 from nuanyi.reports.rules import OPEN, State, Why
 from nuanyi.reports.services.sending import due_words, keep_pictures, tell_unit
 from nuanyi.units.models import Unit
-from nuanyi.workflow import handover
+from nuanyi.workflow import clocks, handover
 from nuanyi.workflow.locks import in_order
 
 MOST_WORDS = 300
@@ -308,10 +307,9 @@ def warn_late(actor: Actor) -> int:
 
 def close_silent(actor: Actor) -> int:
     """End what was said to be mended a week ago and nobody said no to; it counts apart from what a reporter confirmed."""
-    old = clock.now() - timedelta(days=rules.SILENCE_DAYS)
-    return Report.objects.filter(state=State.MENDED, mended_at__lt=old, ended_at=None).update(
-        ended_at=clock.now()
-    )
+    now = clock.now()
+    silent = Report.objects.filter(state=State.MENDED, mended_at__lt=clocks.silent_since(now), ended_at=None)
+    return silent.update(ended_at=now)
 
 
 @transaction.atomic

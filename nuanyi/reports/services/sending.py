@@ -9,15 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, limits, masks, pictures, row_security
-from nuanyi.lib.database_errors import broken_rule
 from nuanyi.lib.digests import body_digest, sha256_hex
-from nuanyi.lib.errors import BadInput, Conflict, NotFound, TooMuch
-from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.lib.errors import BadInput, NotFound, TooMuch
 from nuanyi.lib.ids import new_ref
 from nuanyi.lib.terms import Term
 from nuanyi.notices import services as notices
@@ -27,6 +25,7 @@ from nuanyi.places import queries as places
 from nuanyi.reports import doubles, kinds, queries, rules
 from nuanyi.reports.models import Check, Picture, Report, Step, Voice
 from nuanyi.reports.rules import DONE, State
+from nuanyi.workflow import intake as taking
 from nuanyi.workflow import rules as workflow
 
 
@@ -84,11 +83,7 @@ def _checked(told: ReportInput) -> ReportInput:
         wrong["words"] = _("At most 500 characters.")
     if len(told.photos) > rules.MAX_PHOTOS:
         wrong["photo"] = _("At most three photos.")
-    if told.phone.strip():
-        try:
-            told.phone = read_mobile(told.phone)
-        except Unreadable:
-            wrong["phone"] = _("A mobile number has 11 digits. You may also leave it empty.")
+    told.phone = taking.mobile(told.phone, wrong)
     if wrong:
         raise BadInput(fields=wrong)
     if rules.names_somebody(f"{told.words} {told.where}"):
@@ -144,21 +139,11 @@ def send_report(*, key: UUID, told: ReportInput, network: str = "", at_most: int
         return again
     told = _checked(told)
     body = _digest(told)
-    for number in range(rules.NUMBERS_DRAWN):
-        try:
-            with transaction.atomic():
-                return _take_in(key, told, body)
-        except IntegrityError as exc:
-            if "_ref_" in broken_rule(exc) and number + 1 < rules.NUMBERS_DRAWN:
-                continue  # another report has this number already: a new one is drawn
-            # the key is there: asked for only now, so that the usual report pays nothing for it
-            known = Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first()
-            if known is None:
-                raise
-            if bytes(known.body_digest) != body:
-                raise Conflict(code="key-reused") from exc
-            return known
-    raise AssertionError("unreachable")
+    return taking.once(lambda: _take_in(key, told, body), lambda: _known(key), body)
+
+
+def _known(key: UUID) -> Voice | None:
+    return Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first()
 
 
 def _counted(key: UUID, network: str, at_most: int) -> Voice | None:
@@ -166,7 +151,7 @@ def _counted(key: UUID, network: str, at_most: int) -> Voice | None:
     try:
         limits.count("report", network, at_most=at_most)
     except TooMuch:
-        if known := Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first():
+        if known := _known(key):
             return known
         raise
     return None
@@ -278,7 +263,7 @@ def tell_unit(report: Report, kind: str, *, once: str, **facts: object) -> None:
 def me_too(*, key: UUID, ref: str, network: str) -> Voice:
     """Somebody saw the same: he is told back like the first. The same key again counts once. Raises NotFound, TooMuch."""
     row_security.show(voice=str(key))
-    known = Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first()
+    known = _known(key)
     if known is not None:
         return known
     limits.count("voice", network, at_most=rules.VOICES_AN_HOUR)
