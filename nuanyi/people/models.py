@@ -112,6 +112,8 @@ class RoleGrant(models.Model):
     granted_at = models.DateTimeField(auto_now_add=True)
     confirmed_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
+    #: it held until somebody else set the account's password: who confirms it says that its owner asked for that
+    held_before = models.BooleanField(default=False)
 
     objects = HeldManager()
     #: with those that wait for a second person

@@ -9,7 +9,8 @@ from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from nuanyi.lib import once
-from nuanyi.people import client_keys
+from nuanyi.lib.actor import Actor
+from nuanyi.people import client_keys, services
 from nuanyi.people.models import Account, Person
 from nuanyi.units.events import unit_closing, unit_merging
 from nuanyi.units.models import Unit
@@ -22,6 +23,12 @@ def name_accounts(sender: object, unit: Unit, **_more: Any) -> list[str]:
     """Accounts of the unit keep it open."""
     there = Account.objects.filter(unit=unit, is_active=True).count()
     return [_("accounts: %(n)s") % {"n": there}] if there else []
+
+
+@receiver(unit_merging)
+def let_helpers_wait(sender: object, into: Unit, actor: Actor, **_more: Any) -> None:
+    """Nobody reads another unit's open work by merging it to where somebody of his own making sits."""
+    services.let_helpers_wait(actor=actor, unit=into)
 
 
 @receiver(unit_merging)

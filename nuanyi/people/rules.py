@@ -50,13 +50,13 @@ NEVER_THE_LAST: frozenset[Role] = SENSITIVE
 INDEPENDENT_AFTER_DAYS = 30
 
 
-def needs_second(role: Role, *, own_unit: bool, unit_has_staff: bool) -> bool:
-    """Whether a grant of ``role`` waits for a second person.
+def needs_second(role: Role, *, own_unit: bool, is_first: bool) -> bool:
+    """Whether a grant of ``role``, or a new password for somebody who has it, waits for a second person.
 
-    ``own_unit``: the granter belongs to the account's unit. ``unit_has_staff``: that unit has staff to ask; where
-    it has none somebody must begin, and the granter may.
+    ``own_unit``: whoever gives it belongs to the account's unit. ``is_first``: that unit never had another account,
+    and nothing came to it yet: somebody must begin, and the granter may. Closing all that a unit has makes none the first.
     """
-    return role in SENSITIVE or (role in OF_A_UNIT and not own_unit and unit_has_staff)
+    return role in SENSITIVE or (role in OF_A_UNIT and not own_unit and not is_first)
 
 
 #: Running the system, reading its audit and using its data are separate people (等保 2.0, GB/T 22239).

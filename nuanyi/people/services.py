@@ -6,12 +6,13 @@ import re
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -29,6 +30,7 @@ from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile, read_pe
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.seal import FAMILIES, add_key, drop_keys_before
 from nuanyi.people import erasures, events, queries, rules
+from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, Consent, ErasureMark, KeptView, Person, RoleGrant, WecomLink, keys
 from nuanyi.people.rules import Role
 from nuanyi.units.models import Unit
@@ -104,7 +106,7 @@ def give_role(*, actor: Actor, account: Account, role: str, region_code: str = "
             code="apart",
         )
     waits = actor.kind != "system" and rules.needs_second(
-        Role(role), own_unit=_of_unit(actor, account), unit_has_staff=_has_staff(account.unit_id)
+        Role(role), own_unit=_of_unit(actor, account), is_first=_is_first(account)
     )
     grant, made = RoleGrant.asked.get_or_create(
         account=account,
@@ -148,25 +150,35 @@ def _of_unit(actor: Actor, account: Account) -> bool:
     return account.unit_id is not None and actor.unit_id == account.unit_id
 
 
-def _has_staff(unit_id: int | None) -> bool:
-    if unit_id is None:
-        return False
-    staff = RoleGrant.objects.filter(role=Role.UNIT_STAFF, account__unit_id=unit_id)
-    return staff.filter(account__is_active=True).exists()
+def _is_first(account: Account) -> bool:
+    """Whether the account's unit never had another one, open or closed."""
+    return not Account.objects.filter(unit_id=account.unit_id or 0).exclude(pk=account.pk).exists()
+
+
+def _has_staff_beside(grant: RoleGrant) -> bool:
+    """Whether the account's unit has staff of its own to ask: open, and a second person beside whoever gave the role."""
+    staff = RoleGrant.objects.filter(
+        role=Role.UNIT_STAFF, account__unit_id=grant.account.unit_id or 0, account__is_active=True
+    ).exclude(account_id=grant.account_id)
+    return any(independent(pk, grant.granted_by_id) for pk in staff.values_list("account_id", flat=True))
 
 
 def may_confirm(actor: Actor, grant: RoleGrant) -> bool:
-    """Whether the actor is the second person whom a waiting grant needs."""
+    """Whether the actor is the second person whom a waiting grant needs.
+
+    A unit's own roles are confirmed by its own staff, where it has some; any other by who may give it. One that held
+    before a new password is confirmed by anybody beside the giver who keeps accounts: that its owner asked is all there is to say.
+    """
     if grant.confirmed_at is not None or actor.account_id in (None, grant.account_id, grant.granted_by_id):
         return False
     if not actor.can("people.manage_accounts") or not independent(actor.account_id, grant.granted_by_id):
         return False
     role = Role(grant.role)
-    if not _reaches(actor, role, grant.region_code):
-        return False
-    if role in rules.OF_A_UNIT:
-        return _of_unit(actor, grant.account)
-    return role in grantable(actor)
+    if role in rules.OF_A_UNIT and (_of_unit(actor, grant.account) or _has_staff_beside(grant)):
+        return _of_unit(actor, grant.account) and _reaches(actor, role, grant.region_code)
+    if grant.held_before:
+        return actor.can("people.manage_accounts", units=(grant.account.unit_id or 0,))
+    return role in grantable(actor) and _reaches(actor, role, grant.region_code)
 
 
 @transaction.atomic
@@ -178,7 +190,7 @@ def confirm_role(*, actor: Actor, grant: RoleGrant) -> RoleGrant:
         raise NotAllowed(
             _(
                 "A second person confirms: not who gave the role, not who receives it, and nobody whose account, "
-                "role or password the giver made within 30 days."
+                "role or password the giver made within 30 days; for a unit's own roles a colleague of that unit."
             ),
             code="no-second-person",
         )
@@ -189,21 +201,32 @@ def confirm_role(*, actor: Actor, grant: RoleGrant) -> RoleGrant:
 
 
 def independent(one: int | None, other: int | None) -> bool:
-    """Whether two accounts are two persons: neither made the other's account, role or password of late."""
+    """Whether two accounts are two persons: of late neither gave the other its role, and no one person opened both.
+
+    Whoever made an account or set its password could sign in with it, and so could who opened the account he did that
+    with: two accounts that lead to one maker are in one hand.
+    """
     if one is None or other is None:
         return True
-    if one == other:
-        return False
     since = clock.now() - timedelta(days=rules.INDEPENDENT_AFTER_DAYS)
-    for maker, made in ((one, other), (other, one)):
-        account = Account.objects.filter(pk=made)
-        if (
-            account.filter(made_by=maker, made_at__gte=since).exists()
-            or account.filter(password_set_by=maker, password_set_at__gte=since).exists()
-            or RoleGrant.asked.filter(account=made, granted_by=maker, granted_at__gte=since).exists()
-        ):
-            return False
-    return True
+    if _hands_on(one, since) & _hands_on(other, since):
+        return False
+    pair = (one, other)
+    given = RoleGrant.asked.filter(account__in=pair, granted_by__in=pair, granted_at__gte=since)
+    return not given.exclude(granted_by=models.F("account")).exists()
+
+
+def _hands_on(account: int, since: datetime) -> set[int]:
+    """The accounts whose owners could sign in as this one: its own, who opened it, who opened theirs."""
+    hands: set[int] = set()
+    found = {account}
+    while found:
+        hands |= found
+        rows = Account.objects.filter(pk__in=found)
+        made = rows.filter(made_at__gte=since).values_list("made_by", flat=True)
+        reset = rows.filter(password_set_at__gte=since).values_list("password_set_by", flat=True)
+        found = {pk for pk in (*made, *reset) if pk is not None} - hands
+    return hands
 
 
 @transaction.atomic
@@ -292,7 +315,9 @@ def open_account(*, actor: Actor, account: Account) -> None:
 def set_first_password(*, actor: Actor, account: Account, password: str) -> None:
     """Set a password that its owner must change at the next sign-in, and take what else opened the account.
 
-    Raises NotAllowed (one's own: it would hide who set it before), BadInput.
+    Whoever sets it can sign in with it: roles that he could not give alone wait for a second person again.
+
+    Raises NotAllowed (one's own: it would hide who set it before), BadInput, IllegalMove (nobody could be that person).
     """
     if actor.kind != "system" and account.pk == actor.account_id:
         raise NotAllowed(_("Change your own password on your own page."), code="own-password")
@@ -306,7 +331,60 @@ def set_first_password(*, actor: Actor, account: Account, password: str) -> None
     account.password_set_by_id, account.password_set_at = actor.account_id, clock.now()
     account.save(update_fields=["password", "must_change_password", "password_set_by", "password_set_at"])
     WecomLink.objects.filter(account=account).delete()
-    journal.record(actor, events.PASSWORD_SET, account)
+    Authenticator.objects.filter(user=account).delete()
+    waiting = [] if actor.kind == "system" else _let_wait(actor, account)
+    journal.record(actor, events.PASSWORD_SET, account, waiting=waiting)
+
+
+def _let_wait(actor: Actor, account: Account) -> list[str]:
+    """Let the account's roles wait that the actor could not give alone. Raises IllegalMove where nobody could confirm them."""
+    grants = [
+        grant
+        for grant in RoleGrant.objects.select_for_update(of=("self",))
+        .filter(account=account)
+        .select_related("account")
+        if rules.needs_second(
+            Role(grant.role), own_unit=_of_unit(actor, account), is_first=_is_first(account)
+        )
+    ]
+    for grant in grants:
+        grant.granted_by_id, grant.granted_at = actor.account_id, clock.now()
+        grant.confirmed_by_id = grant.confirmed_at = None
+        grant.held_before = True
+        grant.save()
+    for grant in grants:
+        if not _somebody_could_confirm(grant):
+            raise IllegalMove(
+                _(
+                    "Nobody else could confirm that %(who)s asked for a new password. Whoever runs the machine makes "
+                    "another account for them: nuanyi account."
+                )
+                % {"who": account},
+                code="no-second-person",
+            )
+    return sorted(grant.role for grant in grants)
+
+
+def _somebody_could_confirm(grant: RoleGrant) -> bool:
+    keepers = Account.objects.filter(is_active=True).filter(
+        models.Q(pk__in=RoleGrant.objects.filter(role__in=rules.SENSITIVE).values("account"))
+        | models.Q(unit_id=grant.account.unit_id or 0)
+    )
+    return any(may_confirm(actor_for(keeper), grant) for keeper in keepers)
+
+
+@transaction.atomic
+def let_helpers_wait(*, actor: Actor, unit: Unit) -> None:
+    """Part of a merge: whom the merger made or opened of late gets none of the work that came to this unit alone by it."""
+    if actor.kind == "system":
+        return
+    held = RoleGrant.objects.filter(role__in=rules.OF_A_UNIT, account__unit=unit).select_related("account")
+    for grant in held:
+        if not independent(actor.account_id, grant.account_id):
+            grant.granted_by_id, grant.granted_at = actor.account_id, clock.now()
+            grant.confirmed_by_id = grant.confirmed_at = None
+            grant.save()
+            journal.record(actor, events.ROLE_ASKED, grant.account, role=grant.role, region=grant.region_code)
 
 
 # sealed persons ------------------------------------------------------------------------------

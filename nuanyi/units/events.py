@@ -31,5 +31,5 @@ subjects_asked = Signal()
 
 #: Sent with ``unit``; listeners return ``list[str]``: what still belongs to the unit and must go elsewhere first.
 unit_closing = Signal()
-#: Sent with ``unit`` and ``into`` while a unit is merged, for what is no foreign key; in the same transaction.
+#: Sent with ``unit``, ``into`` and ``actor`` while a unit is merged, for what is no foreign key; in the same transaction.
 unit_merging = Signal()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.sectors import Sector
 from nuanyi.units import events, queries, rules
 from nuanyi.units.models import Alliance, ResponsibilityRule, Role, Unit, UnitKind
@@ -190,12 +190,17 @@ def merge_units(*, actor: Actor, unit: Unit, into: Unit) -> dict[str, int]:
     """Give everything of one unit to another and close it: accounts, open work, rules, lines of the service list.
 
     Ledger and journal keep what they counted for it. Returns how many rows of which kind moved.
-    Raises NotAllowed, NotFound (one of the two is another district's), IllegalMove (a unit into itself or into a closed
-    one; the only district office).
+    Raises NotAllowed (one of the two is the actor's own: he would read by it what people told the other), NotFound (one is
+    another district's), IllegalMove (a unit into itself or into a closed one; the only district office).
     """
     actor.require(EDIT)
     pair = {one.pk: one for one in Unit.objects.select_for_update().filter(pk__in=[unit.pk, into.pk])}
     require_own(actor, *pair.values())
+    if actor.unit_id in pair:
+        raise NotAllowed(
+            _("Somebody of a third unit merges these two: its open work would come to yourself."),
+            code="own-unit",
+        )
     if unit.pk == into.pk or len(pair) != 2 or not pair[into.pk].active:
         raise IllegalMove(_("Choose another unit that is open."), code="merge-into")
     if unit.kind == UnitKind.DISTRICT_OFFICE and into.kind != UnitKind.DISTRICT_OFFICE:
@@ -214,7 +219,7 @@ def merge_units(*, actor: Actor, unit: Unit, into: Unit) -> dict[str, int]:
         if count:
             name = str(model._meta.verbose_name)
             moved[name] = moved.get(name, 0) + count
-    events.unit_merging.send(sender=Unit, unit=unit, into=into)
+    events.unit_merging.send(sender=Unit, unit=unit, into=into, actor=actor)
     Unit.objects.filter(pk=unit.pk).update(active=False)
     journal.record(actor, events.UNIT_MERGED, unit, into=into.pk, moved=moved)
     return moved

@@ -1,7 +1,9 @@
 """Nobody grows by giving: not in place, not by a new password, not by a slip that was seen."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 
+from nuanyi.lib import row_security
 from nuanyi.lib.errors import NotAllowed
 from nuanyi.people import home, services
 from nuanyi.people.access import actor_for
@@ -73,6 +75,18 @@ def test_a_slip_that_was_seen_links_no_wecom_and_a_new_password_takes_the_link_a
     services.link_wecom(actor=itself, account=other, member="zhang")
     services.set_first_password(actor=program, account=other, password="warm-2022-anew")
     assert not WecomLink.objects.filter(account=other).exists()
+
+
+def test_a_new_password_takes_passkeys_and_second_factors_away(cast, program):
+    """They opened the account beside it: whoever it was taken from stayed in."""
+    clerk, other = cast.accounts["clerk"], cast.accounts["keeper"]
+    with row_security.reading_as(program):
+        for account in (clerk, other):
+            for kind in (Authenticator.Type.WEBAUTHN, Authenticator.Type.TOTP):
+                Authenticator.objects.create(user=account, type=kind, data={})
+    services.set_first_password(actor=cast.actor("department"), account=clerk, password="warm-2022-anew")
+    assert not Authenticator.objects.filter(user=clerk).exists()
+    assert Authenticator.objects.filter(user=other).count() == 2
 
 
 def test_search_names_accounts_of_ones_own_unit_alone_to_its_staff(cast, colleague):

@@ -13,6 +13,7 @@ from nuanyi.lib.errors import IllegalMove, NotAllowed
 from nuanyi.people import services
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import RoleGrant
+from nuanyi.units import services as units
 
 
 def made_by(actor, unit=None, name="second"):
@@ -54,6 +55,7 @@ def test_an_export_is_not_approved_by_an_account_of_the_asker_s_making(cast, dis
         RoleGrant.objects.filter(account=account).update(granted_by=office.account_id)
     if by == "password":
         services.set_first_password(actor=office, account=account, password="another-first-one-9")
+        services.confirm_role(actor=cast.actor("office2"), grant=RoleGrant.asked.get(account=account))
     asker, approver = (actor_for(account), office) if turned else (office, actor_for(account))
     export = exports.ask_for_clear(actor=asker, purpose="发放雨衣", filters={})
     with pytest.raises(NotAllowed):
@@ -147,3 +149,97 @@ def test_the_page_shows_who_waits_and_lets_only_a_second_person_confirm(cast, di
 
 def flat(answer):
     return " ".join(answer.content.decode().split())
+
+
+def test_a_new_password_for_another_unit_s_clerk_opens_nothing_until_that_unit_confirms(cast):
+    """Whoever sets a password can sign in with it: the office read a unit's requests by resetting its clerk."""
+    clerk, staff = cast.accounts["clerk"], cast.actor("department")
+    assert actor_for(clerk).can("cases.handle")
+    services.set_first_password(actor=cast.actor("office"), account=clerk, password="another-first-one-9")
+    assert not actor_for(clerk).can("cases.handle")
+    [grant] = RoleGrant.asked.filter(account=clerk)
+    for part in ("office", "office2", "organisation", "yanshan"):
+        assert not services.may_confirm(cast.actor(part), grant)
+    services.confirm_role(actor=staff, grant=grant)
+    assert actor_for(clerk).can("cases.handle")
+
+
+def test_a_unit_sets_its_own_clerk_s_password_alone(cast):
+    clerk = cast.accounts["clerk"]
+    services.set_first_password(actor=cast.actor("department"), account=clerk, password="another-first-one-9")
+    assert actor_for(clerk).can("cases.handle")
+
+
+def test_the_only_staff_of_a_unit_comes_back_by_two_persons(cast):
+    staff = cast.accounts["department"]
+    services.set_first_password(actor=cast.actor("office"), account=staff, password="another-first-one-9")
+    [grant] = RoleGrant.asked.filter(account=staff)
+    assert not services.may_confirm(cast.actor("office"), grant)
+    assert not services.may_confirm(cast.actor("clerk"), grant)
+    services.confirm_role(actor=cast.actor("administrator"), grant=grant)
+    assert actor_for(staff).can("people.manage_accounts")
+
+
+def test_a_new_password_of_the_office_waits_for_somebody_who_runs_the_system(cast):
+    services.set_first_password(
+        actor=cast.actor("organisation"), account=cast.accounts["office"], password="another-first-one-9"
+    )
+    assert not cast.actor("office").roles
+    [grant] = RoleGrant.asked.filter(account=cast.accounts["office"])
+    services.confirm_role(actor=cast.actor("administrator"), grant=grant)
+    assert cast.actor("office").roles == ("district_office",)
+
+
+def test_where_nobody_could_confirm_it_the_old_password_stays(cast, program):
+    for part in ("office", "office2", "administrator"):
+        RoleGrant.objects.filter(account=cast.accounts[part]).update(role="worker")
+    staff = cast.accounts["department"]
+    with pytest.raises(IllegalMove):
+        services.set_first_password(
+            actor=cast.actor("organisation"), account=staff, password="another-first-one-9"
+        )
+    staff.refresh_from_db()
+    assert staff.check_password(PASSWORD)
+
+
+def test_closing_a_unit_s_only_staff_makes_nobody_the_first_one_there(cast, district):
+    office = cast.actor("office")
+    for part in ("grid", "zhemu"):
+        services.close_account(actor=office, account=cast.accounts[part])
+    account = made_by(office, district["t101"])
+    grant = services.give_role(actor=office, account=account, role="clerk")
+    assert not actor_for(account).can("cases.handle")
+    assert not services.may_confirm(office, grant)
+    services.confirm_role(actor=cast.actor("organisation"), grant=grant)
+    assert actor_for(account).can("cases.handle")
+
+
+def test_two_whose_accounts_one_person_opened_are_no_two_persons(cast, program):
+    """One reset both, or one who was reset himself: the hand that opens each of them is the same."""
+    office, other, third = (cast.accounts[part] for part in ("office", "office2", "organisation"))
+    assert services.independent(office.pk, other.pk)
+    for account in (office, other):
+        type(account).objects.filter(pk=account.pk).update(password_set_by=third, password_set_at=clock.now())
+    assert not services.independent(office.pk, other.pk)
+    type(office).objects.filter(pk=office.pk).update(password_set_by=other)
+    assert not services.independent(office.pk, third.pk)
+    with clock.held_at(clock.now() + timedelta(days=31)):
+        assert services.independent(office.pk, other.pk)
+
+
+def test_nobody_merges_a_unit_to_where_he_or_whom_he_made_reads_its_requests(cast, district, program):
+    office = cast.actor("office")
+    for pair in ((district["shichang"], district["zuzhi"]), (district["zuzhi"], district["shichang"])):
+        with pytest.raises(NotAllowed):
+            units.merge_units(actor=office, unit=pair[0], into=pair[1])
+    new = units.put_unit(actor=office, code="xin", name="新单位", short_name="", kind="department")
+    helper = made_by(office, new, "helper")
+    services.give_role(actor=office, account=helper, role="clerk")
+    assert actor_for(helper).can("cases.handle"), "the first of a unit that nothing came to"
+    units.merge_units(actor=office, unit=district["shichang"], into=new)
+    helper.refresh_from_db()
+    assert not actor_for(helper).can("cases.handle")
+    assert actor_for(cast.accounts["clerk"]).can("cases.handle"), "whose requests they are keeps them"
+    [grant] = RoleGrant.asked.filter(account=helper)
+    cast.accounts["department"].refresh_from_db()
+    services.confirm_role(actor=cast.actor("department"), grant=grant)

@@ -87,6 +87,7 @@ EXCEPTIONS: dict[str, str] = {
             "notices.services.queue_all",
             "notices.services.queue_to_role",
             "people.services.give_consent",
+            "people.services.let_helpers_wait",
             "reports.services.handling.add_step",
             "reports.services.sending.keep_pictures",
             "reports.services.sending.tell_unit",
