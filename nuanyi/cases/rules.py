@@ -267,21 +267,22 @@ class Standing:
     forgotten: bool
 
 
-#: States from which the worker's no opens a case again.
-REOPENED_FROM = frozenset({State.SOLVED, State.CLOSED, State.JOINED})
+PROOFS = workflow.Proofs(
+    said=State.SOLVED,
+    confirmed=State.CLOSED,
+    reopened_from=frozenset({State.SOLVED, State.CLOSED, State.JOINED}),
+    too_late=_("This was closed more than 30 days ago. Send a new request."),
+)
 #: Kinds in which a letter goes to a firm, so that the worker is asked whether it may carry the name.
 NAMED_KINDS = frozenset({Kind.WAGE, Kind.INJURY})
 
 
-def _agree(case: Standing, _now: datetime) -> IllegalMove | None:
-    return None if case.state == State.SOLVED else IllegalMove()
+def _agree(case: Standing, now: datetime) -> IllegalMove | None:
+    return PROOFS.why_not(True, case.state, case.ended_at, now)
 
 
 def _disagree(case: Standing, now: datetime) -> IllegalMove | None:
-    if case.state not in REOPENED_FROM:
-        return IllegalMove()
-    too_late = _("This was closed more than 30 days ago. Send a new request.")
-    return workflow.why_not_reopen(case.ended_at, now, too_late)
+    return PROOFS.why_not(False, case.state, case.ended_at, now)
 
 
 def _name(case: Standing, _now: datetime) -> IllegalMove | None:

@@ -111,7 +111,7 @@ def would_move(change: DispatchRule, most: int = workflow.DRY_RUN_ROWS) -> list[
 
 def may_judge(report: Report, *, good: bool) -> bool:
     """Whether a sender may say now that it is mended (``good``), or that it is not."""
-    return rules.why_not_judge(good, report.state, report.ended_at, clock.now()) is None
+    return rules.PROOFS.why_not(good, report.state, report.ended_at, clock.now()) is None
 
 
 def words_of(report: Report) -> str:

@@ -10,7 +10,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import moves
-from nuanyi.lib.errors import IllegalMove
 from nuanyi.workflow import rules as workflow
 
 
@@ -42,18 +41,13 @@ DONE = (State.MENDED, State.CLOSED)
 check_move = moves.checker(MOVES)
 
 
-#: States from which a sender's no opens a report again.
-REOPENED_FROM = frozenset({*DONE, State.REFUSED, State.JOINED})
-
-
-def why_not_judge(good: bool, state: str, ended_at: datetime | None, now: datetime) -> IllegalMove | None:
-    """Why a sender may not say now that it is mended, or that it is not; None where he may."""
-    if good:
-        return None if State.CLOSED in MOVES[state] else IllegalMove()
-    if state not in REOPENED_FROM:
-        return IllegalMove()
-    too_late = _("This ended more than 30 days ago. Please report it anew.")
-    return workflow.why_not_reopen(ended_at, now, too_late)
+#: Whoever passes by says so too, of what is mended: two who say no open it again.
+PROOFS = workflow.Proofs(
+    said=State.MENDED,
+    confirmed=State.CLOSED,
+    reopened_from=frozenset({*DONE, State.REFUSED, State.JOINED}),
+    too_late=_("This ended more than 30 days ago. Please report it anew."),
+)
 
 
 class Why(models.TextChoices):

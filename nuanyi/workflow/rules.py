@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -31,3 +32,26 @@ def open_again(row: Clocked, due_at: datetime) -> None:
     row.due_at, row.ended_at = due_at, None
     row.reopened += 1
     row.warned = type(row.warned)()
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """Two proofs: the unit says that it is done, and whoever asked says whether it is.
+
+    ``said`` is the state of the first, ``confirmed`` that of both; a no from ``reopened_from`` opens it again.
+    """
+
+    said: str
+    confirmed: str
+    reopened_from: frozenset[str]
+    too_late: Words
+
+    def why_not(
+        self, agrees: bool, state: str, ended_at: datetime | None, now: datetime
+    ) -> IllegalMove | None:
+        """Why whoever asked may not say so now; None where it may."""
+        if agrees:
+            return None if state == self.said else IllegalMove()
+        if state not in self.reopened_from:
+            return IllegalMove()
+        return why_not_reopen(ended_at, now, self.too_late)

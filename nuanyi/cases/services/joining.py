@@ -16,7 +16,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput
-from nuanyi.workflow.locks import in_order
+from nuanyi.workflow import joining
 
 MOST = 5
 
@@ -44,12 +44,9 @@ def join(*, actor: Actor, pk: int, into: int) -> Case:
 
     Nothing of the other case is shown to whoever holds this one's link: two links stay two doors. Raises BadInput, IllegalMove.
     """
-    if pk == into:
-        raise BadInput(fields={"into": _("Choose another case.")})
-    found = in_order(lambda number: held(actor, number), pk, into)
-    double, main = found[pk], found[into]
+    double, main = joining.both(pk, into, lambda number: held(actor, number))
     rules.check_move(double.state, State.JOINED)
-    if not main.open or double.unit_id != main.unit_id:
+    if double.unit_id != main.unit_id:
         raise BadInput(fields={"into": _("Choose an open case of your unit.")})
     note(actor, main, f"{double.ref}: {queries.words_of(double)}")
     double.state, double.merged_into, double.ended_at, double.offered_unit = (

@@ -24,8 +24,7 @@ from nuanyi.reports.models import ACT, Picture, Report, Step, Voice
 from nuanyi.reports.rules import OPEN, State, Why
 from nuanyi.reports.services.sending import due_words, keep_pictures, tell_unit
 from nuanyi.units.models import Unit
-from nuanyi.workflow import clocks, handover
-from nuanyi.workflow.locks import in_order
+from nuanyi.workflow import clocks, handover, joining
 
 MOST_WORDS = 300
 #: So many phones of one report are opened at once: whoever must ask where it is needs no more.
@@ -215,14 +214,14 @@ def correct(*, actor: Actor, pk: int, kind: str, lat_wgs84: float, lon_wgs84: fl
 
 @transaction.atomic
 def join(*, actor: Actor, pk: int, into: int) -> Report:
-    """Two reports tell of one thing: the later one's senders are told of the other from now on. Raises IllegalMove, NotFound."""
-    if pk == into:
-        raise IllegalMove()
-    found = in_order(lambda number: held(actor, number) if number == pk else own(actor, number), pk, into)
-    report, other = found[pk], found[into]
+    """Two reports tell of one thing: the later one's senders are told of the other from now on.
+
+    Raises BadInput, IllegalMove, NotFound.
+    """
+    report, other = joining.both(
+        pk, into, lambda number: held(actor, number) if number == pk else own(actor, number)
+    )
     rules.check_move(report.state, State.JOINED)
-    if not other.open:
-        raise IllegalMove()
     moved = Voice.objects.filter(report=report).update(report=other, first=False)
     Picture.objects.filter(report=report).update(report=other)
     Report.objects.filter(joined_to=report).update(joined_to=other)

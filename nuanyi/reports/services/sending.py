@@ -313,7 +313,7 @@ def judge(
         raise BadInput(
             code="about-a-person", fields={"words": _("Without names, numbers and plates, please.")}
         )
-    wrong = rules.why_not_judge(good, report.state, report.ended_at, clock.now())
+    wrong = rules.PROOFS.why_not(good, report.state, report.ended_at, clock.now())
     if wrong is not None:
         raise wrong
     if good:

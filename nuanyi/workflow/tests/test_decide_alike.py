@@ -7,8 +7,8 @@ import pytest
 
 from nuanyi.lib import moves
 from nuanyi.lib.clock import CHINA
-from nuanyi.lib.errors import IllegalMove
-from nuanyi.workflow import locks, queries, rules
+from nuanyi.lib.errors import BadInput, IllegalMove
+from nuanyi.workflow import joining, locks, queries, rules
 
 ENDED = datetime(2022, 6, 3, 15, 30, tzinfo=CHINA)
 TABLE = {"new": {"taken"}, "taken": set()}
@@ -75,3 +75,40 @@ def test_a_changed_rule_stands_in_the_place_of_the_one_it_changes():
 
     assert queries.with_change(known, ("lamp", "c"), key) == [("road", "b"), ("lamp", "c")]
     assert queries.with_change(known, ("dog", "c"), key) == [*known, ("dog", "c")]
+
+
+PROOFS = rules.Proofs("mended", "closed", frozenset({"mended", "closed"}), "too late")
+
+
+@pytest.mark.parametrize(
+    ("agrees", "state", "after", "code"),
+    [
+        (True, "mended", timedelta(days=90), None),
+        (True, "closed", timedelta(), "illegal-move"),
+        (True, "taken", timedelta(), "illegal-move"),
+        (False, "mended", timedelta(days=30), None),
+        (False, "closed", timedelta(days=30), None),
+        (False, "closed", timedelta(days=31), "too-late"),
+        (False, "taken", timedelta(), "illegal-move"),
+    ],
+)
+def test_whoever_asked_confirms_what_the_unit_says_is_done_and_says_no_within_thirty_days(
+    agrees, state, after, code
+):
+    refusal = PROOFS.why_not(agrees, state, ENDED, ENDED + after)
+    assert (refusal and refusal.code) == code
+
+
+def test_two_are_joined_into_one_that_is_open_and_into_no_other():
+    @dataclass
+    class Thing:
+        pk: int
+        open: bool = True
+
+    things = {3: Thing(3), 5: Thing(5, open=False), 7: Thing(7)}
+    assert joining.both(7, 3, things.__getitem__) == (things[7], things[3])
+    assert joining.both(5, 3, things.__getitem__) == (things[5], things[3])
+    for pk, into in ((3, 3), (3, 5)):
+        with pytest.raises(BadInput) as refused:
+            joining.both(pk, into, things.__getitem__)
+        assert set(refused.value.fields) == {"into"}
