@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Coalesce, Left, NullIf
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,7 +26,6 @@ from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
-from nuanyi.lib.paging import page_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
@@ -219,17 +218,55 @@ def register_out(request: HttpRequest, pk: UUID) -> HttpResponse:
     return workbook(registers.export_register(actor=actor_of(request), pk=pk), name)
 
 
+def _served_listing() -> Listing:
+    """The lines of every register that counts; they name nobody."""
+
+    def rows(filters: dict[str, str]) -> QuerySet[RegisterLine]:
+        found = RegisterLine.objects.filter(register__undone_at=None).select_related("register", "unit")
+        if filters.get("kind") in Kind.values:
+            found = found.filter(kind=filters["kind"])
+        if filters.get("sector") in Sector.values:
+            found = found.filter(sector=filters["sector"])
+        if filters.get("region", "").isdecimal():
+            found = found.filter(region_code__startswith=filters["region"])
+        if filters.get("q"):
+            found = found.filter(register__name__icontains=filters["q"])
+        return found
+
+    return Listing(
+        "cases.served",
+        (
+            Column("day", _("Day"), "day", may_hide=False),
+            Column("kind", _("What about"), "kind"),
+            Column("region", _("Township"), "region_code"),
+            Column("sector", _("Sector"), "sector"),
+            Column("unit", _("Unit"), "unit__short_name"),
+            Column("register", _("Register"), "register__name"),
+        ),
+        [
+            Filter("kind", _("What about"), Kind.choices, "kind"),
+            Filter("sector", _("Sector"), Sector.choices, "sector"),
+            Filter(
+                "region",
+                _("Township"),
+                [(region.code, region.name) for region in places.townships()],
+                Left("region_code", 9),
+            ),
+        ],
+        rows,
+        order="-day",
+        searches=_("Name of the register"),
+    )
+
+
 @require_safe
 @permission_required("matrix.view")
 def served(request: HttpRequest) -> HttpResponse:
     """The lines that the figures count from registers; solved cases are counted too and stay with their unit."""
-    rows = RegisterLine.objects.filter(register__undone_at=None).select_related("register", "unit")
-    if request.GET.get("kind") in Kind.values:
-        rows = rows.filter(kind=request.GET["kind"])
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
-        "page": page,
-        "kinds": Kind.choices,
+        "list": shown(request, _served_listing()),
+        "rows_template": "cases/staff/served_rows.html",
+        "empty_template": "cases/staff/served_empty.html",
         "names": places.names_by_code(),
         "sector_names": dict(Sector.choices),
     }

@@ -9,7 +9,7 @@ from django.db.models.functions import Left
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import queries
-from nuanyi.census.rules import FollowUp
+from nuanyi.census.rules import FollowUp, ImportState, Kind
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.listing import Column, Filter, Listing
@@ -72,4 +72,32 @@ def listing_of(what: str, actor: Actor, permission: str = "census.view") -> List
         rows,
         searches=_("Part of the name") if what == ESTABLISHMENTS else _("Part of the site's name"),
         also=("import", "establishment"),
+    )
+
+
+_IMPORT_COLUMNS = (
+    Column("file", _("File"), "file_name", may_hide=False),
+    Column("source", _("Source"), "source__name"),
+    Column("kind", _("It lists"), "kind"),
+    Column("state", _("State"), "state"),
+    Column("rows", _("Rows"), is_number=True),
+    Column("new", _("New"), is_number=True),
+    Column("bad", _("Bad"), is_number=True),
+    Column("sent", _("Sent"), "made_at"),
+)
+
+
+def imports_listing(actor: Actor) -> Listing:
+    """The rosters that were sent, as one actor may see them."""
+    sources: list[tuple[Any, Words]] = [(source.pk, source.name) for source in queries.sources(actor)]
+    return Listing(
+        "census.imports",
+        _IMPORT_COLUMNS,
+        [
+            Filter("state", _("State"), ImportState.choices, "state"),
+            Filter("kind", _("It lists"), Kind.choices, "kind"),
+            Filter("source", _("Source"), sources, "source_id"),
+        ],
+        lambda filters: queries.imports_listed(actor, filters),
+        searches=_("Name of the file or source"),
     )

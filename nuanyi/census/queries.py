@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, QuerySet
+from django.db.models import CharField, Count, Q, QuerySet
 from django.db.models.functions import Length
 
 from nuanyi.census.columns import FIELDS
@@ -15,7 +15,7 @@ from nuanyi.census.loading import workers as workers_loading
 from nuanyi.census.loading.workers import SCOPE
 from nuanyi.census.models import CensusRound, Change, Establishment, Import, Source, Worker
 from nuanyi.census.rows import name_key
-from nuanyi.census.rules import FollowUp
+from nuanyi.census.rules import FollowUp, ImportState, Kind
 from nuanyi.lib import masks
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
@@ -76,6 +76,20 @@ def _filtered(rows: Any, filters: dict[str, str]) -> Any:
 def imports_for(actor: Actor) -> QuerySet[Import]:
     """Imports that the actor may see, newest first."""
     return Import.objects.visible_to(actor).select_related("source", "account", "round")
+
+
+def imports_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Import]:
+    """Imports for the office's list."""
+    rows = imports_for(actor)
+    if filters.get("state") in ImportState.values:
+        rows = rows.filter(state=filters["state"])
+    if filters.get("kind") in Kind.values:
+        rows = rows.filter(kind=filters["kind"])
+    if source := number_of(filters.get("source", "")):
+        rows = rows.filter(source_id=source)
+    if words := filters.get("q"):
+        rows = rows.filter(Q(file_name__icontains=words) | Q(source__name__icontains=words))
+    return rows
 
 
 def sources(actor: Actor) -> list[Source]:

@@ -2,14 +2,73 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.journal import events, queries, rules, services
 from nuanyi.journal.models import Entry
+from nuanyi.lib import clock, rooms
 from nuanyi.lib.access import actor_of, permission_required
-from nuanyi.lib.paging import page_of
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import Words
+from nuanyi.lib.listing import Column, Filter, Listing, shown
+
+#: Entries of the last days, by what the address says.
+DAYS = {"1": _("Today"), "7": _("Last 7 days"), "30": _("Last 30 days")}
+
+
+def _rows(actor: Actor, filters: dict[str, str]) -> QuerySet[Entry]:
+    """The entries that fit."""
+    rows = Entry.objects.visible_to(actor)
+    if filters.get("room"):
+        rows = rows.filter(kind__startswith=f"{filters['room']}.")
+    if filters.get("kind"):
+        rows = rows.filter(kind=filters["kind"])
+    if filters.get("days") in DAYS:
+        first = clock.today() - timedelta(days=int(filters["days"]) - 1)
+        rows = rows.filter(at__gte=clock.midnight(first))
+    if filters.get("who"):
+        rows = rows.filter(actor_label=filters["who"])
+    if filters.get("subject"):
+        rows = rows.filter(subject_id=filters["subject"])
+    if filters.get("q"):
+        rows = rows.filter(Q(actor_label=filters["q"]) | Q(subject_id=filters["q"]))
+    return rows
+
+
+def _listing(actor: Actor, room: str) -> Listing:
+    """The journal: a hundred kinds are offered by the part of the work to which they belong. Nothing is counted by kind:
+    the journal has no end."""
+    parts: list[tuple[Any, Words]] = [(room.name, room.title) for room in rooms.rooms().values()]
+    offered: list[tuple[Any, Words]] = [
+        (kind.name, kind.title)
+        for kind in rules.kinds().values()
+        if not room or kind.name.startswith(f"{room}.")
+    ]
+    return Listing(
+        "journal.entries",
+        (
+            Column("when", _("When"), "pk", may_hide=False),
+            Column("who", _("Who")),
+            Column("what", _("What")),
+            Column("record", _("Record")),
+            Column("detail", _("Detail")),
+        ),
+        [
+            Filter("days", _("When"), list(DAYS.items())),
+            Filter("room", _("Part of the work"), parts),
+            Filter("kind", _("What"), offered),
+        ],
+        lambda filters: _rows(actor, filters),
+        searches=_("Account or record number"),
+        also=("who", "subject"),
+    )
 
 
 @require_safe
@@ -17,17 +76,16 @@ from nuanyi.lib.paging import page_of
 def audit(request: HttpRequest) -> HttpResponse:
     """Who did what: filtered by kind, account or record."""
     actor = actor_of(request)
-    filters = {name: request.GET.get(name, "").strip()[:80] for name in ("kind", "who", "subject")}
-    rows = Entry.objects.visible_to(actor)
-    rows = rows.filter(kind=filters["kind"]) if filters["kind"] else rows
-    rows = rows.filter(actor_label=filters["who"]) if filters["who"] else rows
-    rows = rows.filter(subject_id=filters["subject"]) if filters["subject"] else rows
-    services.record(actor, events.JOURNAL_READ, subject=None, filters={k: v for k, v in filters.items() if v})
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    kinds = [(kind.name, kind.title) for kind in rules.kinds().values()]
-    return render(
-        request, "journal/staff/audit.html", {"page": page, "kinds": kinds, "titles": dict(kinds), **filters}
-    )
+    listing = _listing(actor, request.GET.get("room", ""))
+    services.record(actor, events.JOURNAL_READ, subject=None, filters=listing.filters_of(request.GET))
+    context = {
+        "list": shown(request, listing),
+        "titles": {kind.name: kind.title for kind in rules.kinds().values()},
+        "rows_template": "journal/staff/audit_rows.html",
+        "extra_template": "journal/staff/audit_extra.html",
+        "empty_template": "journal/staff/audit_empty.html",
+    }
+    return render(request, "journal/staff/audit.html", context)
 
 
 @require_POST

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from nuanyi.learning import kinds, rules
 from nuanyi.learning.models import Group, Lesson, LessonMedia, PlanDay, Push, Session
-from nuanyi.learning.rules import Category, PushState, State
+from nuanyi.learning.rules import Category, PushState, SessionKind, SessionStanding, State
 from nuanyi.ledger import queries as ledger
 from nuanyi.ledger import rules as ledger_rules
 from nuanyi.lib import clock, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.figures import Counts, Window
+from nuanyi.lib.form_parsing import number_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
+from nuanyi.units.queries import of_own_units
 
+#: Where a session stands, in the database.
+SESSION_STANDING = Case(
+    When(cancelled_at__isnull=False, then=Value(SessionStanding.OFF)),
+    When(held_at__isnull=False, then=Value(SessionStanding.HELD)),
+    default=Value(SessionStanding.COMING),
+)
 #: What the page of reach counts.
 REACH = (kinds.LESSONS_PUSHED, kinds.SESSIONS, kinds.OTHER_SESSIONS, kinds.ATTENDANCES, kinds.CERTIFICATES)
 
@@ -51,23 +61,94 @@ def lesson_of_the_day() -> PlanDay | None:
     )
 
 
-def lessons_for_staff(state: str = "") -> QuerySet[Lesson]:
-    """Lessons with how often they were pushed, opened and finished."""
-    rows = Lesson.objects.annotate(
-        finished=Count("finishes", distinct=True),
-        pushed=Count("pushes", filter=Q(pushes__state=PushState.SENT), distinct=True),
+def lessons_listed(filters: dict[str, str]) -> QuerySet[Lesson]:
+    """Lessons for the office's list; their texts are not read."""
+    rows = Lesson.objects.defer("body", "questions")
+    if filters.get("state") in State.values:
+        rows = rows.filter(state=filters["state"])
+    if filters.get("category") in Category.values:
+        rows = rows.filter(category=filters["category"])
+    if filters.get("q"):
+        rows = rows.filter(title__icontains=filters["q"])
+    return rows
+
+
+def sessions_listed(filters: dict[str, str]) -> QuerySet[Session]:
+    """Sessions for the office's list."""
+    rows = Session.objects.select_related("unit").annotate(standing=SESSION_STANDING)
+    if filters.get("kind") in SessionKind.values:
+        rows = rows.filter(kind=filters["kind"])
+    if filters.get("state") in SessionStanding.values:
+        rows = rows.filter(standing=filters["state"])
+    if unit := number_of(filters.get("unit", "")):
+        rows = rows.filter(unit_id=unit)
+    if words := filters.get("q"):
+        rows = rows.filter(Q(title__icontains=words) | Q(place__icontains=words))
+    return rows
+
+
+def groups_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Group]:
+    """The groups of the actor's units, for the office's list."""
+    rows = of_own_units(Group.objects.select_related("unit"), actor, "learning.groups")
+    if filters.get("state") in ("True", "False"):
+        rows = rows.filter(active=filters["state"] == "True")
+    for name in ("robot", "sector"):
+        if filters.get(name):
+            rows = rows.filter(**{name: filters[name]})
+    if filters.get("q"):
+        rows = rows.filter(name__icontains=filters["q"])
+    return rows
+
+
+def pushes_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Push]:
+    """Pushes into the groups of the actor's units, for the office's list."""
+    rows = Push.objects.select_related("lesson", "session", "group").defer("lesson__body")
+    rows = of_own_units(rows, actor, "learning.groups", "group__unit")
+    if filters.get("channel") in rules.CHANNELS:
+        rows = rows.filter(channel=filters["channel"])
+    if filters.get("state") in PushState.values:
+        rows = rows.filter(state=filters["state"])
+    if words := filters.get("q"):
+        rows = rows.filter(
+            Q(lesson__title__icontains=words)
+            | Q(session__title__icontains=words)
+            | Q(group__name__icontains=words)
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class LessonReach:
+    """How many groups a lesson went into, how often it was opened from there, how often finished."""
+
+    pushed: int = 0
+    opened: int = 0
+    finished: int = 0
+
+
+def reach_by_lesson(pks: list[int]) -> dict[int, LessonReach]:
+    """The reach of each of these lessons. Two queries."""
+    pushes = Push.objects.filter(lesson__in=pks).order_by().values("lesson_id")
+    told = {
+        row["lesson_id"]: row
+        for row in pushes.annotate(
+            pushed=Count("pk", filter=Q(state=PushState.SENT)), opened=Coalesce(Sum("opens"), 0)
+        )
+    }
+    finished = dict(
+        Lesson.objects.filter(pk__in=pks).order_by().values_list("pk").annotate(n=Count("finishes"))
     )
-    return rows.filter(state=state) if state in State.values else rows
+    return {
+        pk: LessonReach(
+            told.get(pk, {}).get("pushed", 0), told.get(pk, {}).get("opened", 0), finished.get(pk, 0)
+        )
+        for pk in pks
+    }
 
 
 def media_of(lesson: Lesson) -> dict[UUID, LessonMedia]:
     """What a lesson shows and plays, without the bytes."""
     return {row.pk: row for row in LessonMedia.objects.filter(lesson=lesson).defer("data").order_by("pk")}
-
-
-def opens_by_lesson() -> dict[int, int]:
-    """How often each lesson was opened from a group."""
-    return dict(Push.objects.values_list("lesson_id").annotate(n=Sum("opens")))
 
 
 def week(first: date) -> list[tuple[date, PlanDay | None]]:

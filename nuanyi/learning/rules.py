@@ -54,6 +54,14 @@ class SessionKind(models.TextChoices):
     ROAD = "road", _("Road safety training")
 
 
+class SessionStanding(models.TextChoices):
+    """Whether a session is still to be held."""
+
+    COMING = "coming", _("Yet to come")
+    HELD = "held", _("Held")
+    OFF = "off", _("Called off")
+
+
 class Role(models.TextChoices):
     """Who belongs to a lecture team (志愿宣讲服务队)."""
 

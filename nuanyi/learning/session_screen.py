@@ -12,17 +12,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanyi.learning import queries, rules
+from nuanyi.learning import lists, queries, rules
 from nuanyi.learning.forms import SessionForm
-from nuanyi.learning.models import Session
-from nuanyi.learning.rules import Paper, Role, SessionKind
+from nuanyi.learning.rules import Paper, Role
 from nuanyi.learning.services import sessions
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.addresses import NoAddress, public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
-from nuanyi.lib.paging import page_of
+from nuanyi.lib.listing import shown
 from nuanyi.places import queries as places
 from nuanyi.units.queries import units_for
 
@@ -34,16 +33,13 @@ AROUND, MOST_CODES = timedelta(minutes=30), 9 * 3600 // rules.CODE_SECONDS
 @permission_required("learning.view")
 def session_list(request: HttpRequest) -> HttpResponse:
     """What is planned, and what was held?"""
-    rows = Session.objects.select_related("unit")
-    if request.GET.get("kind") in SessionKind.values:
-        rows = rows.filter(kind=request.GET["kind"])
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    page = shown(request, lists.sessions_listing())
     context = {
-        "page": page,
-        "kinds": SessionKind.choices,
-        "coming": queries.coming()[:5],
+        "list": page,
         "may_plan": actor_of(request).can("learning.sessions"),
-        "names": places.names_by_code(),
+        "rows_template": "learning/staff/sessions_rows.html",
+        "extra_template": "learning/staff/sessions_extra.html",
+        "empty_template": "learning/staff/sessions_empty.html",
         "counts": queries.attendance_counts([row.pk for row in page.rows]),
         "own": {row.pk for row in page.rows if actor_of(request).can(sessions.ACT, units=(row.unit_id,))},
     }

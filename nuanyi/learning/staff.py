@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from nuanyi.learning import queries, rules
+from nuanyi.learning import lists, queries, rules
 from nuanyi.learning.forms import GroupForm, LessonForm
-from nuanyi.learning.models import Group, Lesson, Push
+from nuanyi.learning.models import Group, Lesson
 from nuanyi.learning.reading import html_of
-from nuanyi.learning.rules import MOVES, Media, PushState, State
+from nuanyi.learning.rules import MOVES, Media, State
 from nuanyi.learning.services import channels as channel_services
 from nuanyi.learning.services import groups as group_services
 from nuanyi.learning.services import lessons, pushing, trials
@@ -26,22 +26,23 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
-from nuanyi.lib.paging import page_of
+from nuanyi.lib.listing import shown
 from nuanyi.notices import webpush
-from nuanyi.units.queries import of_own_units, units_for
+from nuanyi.units.queries import units_for
 
 
 @require_safe
 @permission_required("learning.view")
 def lesson_list(request: HttpRequest) -> HttpResponse:
     """Which lessons are there, and are they read?"""
-    rows = queries.lessons_for_staff(request.GET.get("state", ""))
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    page = shown(request, lists.LESSONS)
     context = {
-        "page": page,
-        "states": State.choices,
-        "opens": queries.opens_by_lesson(),
+        "list": page,
+        "reach": queries.reach_by_lesson([row.pk for row in page.rows]),
         "may_write": actor_of(request).can("learning.write"),
+        "rows_template": "learning/staff/lessons_rows.html",
+        "extra_template": "learning/staff/lessons_extra.html",
+        "empty_template": "learning/staff/lessons_empty.html",
     }
     return render(request, "learning/staff/lessons.html", context)
 
@@ -142,7 +143,13 @@ def plan(request: HttpRequest) -> HttpResponse:
 @permission_required("learning.groups", journaled=True)
 def groups(request: HttpRequest) -> HttpResponse:
     """Which groups get the lesson, and does it arrive?"""
-    context = {"rows": group_services.groups_for(actor_of(request)), **_trial(request)}
+    context = {
+        "list": shown(request, lists.groups_listing(actor_of(request))),
+        "rows_template": "learning/staff/groups_rows.html",
+        "extra_template": "learning/staff/groups_extra.html",
+        "empty_template": "learning/staff/groups_empty.html",
+        **_trial(request),
+    }
     return render(request, "learning/staff/groups.html", context)
 
 
@@ -208,13 +215,6 @@ def trial(request: HttpRequest, number: UUID) -> HttpResponse:
 @permission_required("learning.groups")
 def pushes(request: HttpRequest) -> HttpResponse:
     """What was sent where, and was it opened?"""
-    rows = Push.objects.select_related("lesson", "session", "group").defer("lesson__body")
-    rows = of_own_units(rows, actor_of(request), "learning.groups", "group__unit")
-    if request.GET.get("channel") in rules.CHANNELS:
-        rows = rows.filter(channel=request.GET["channel"])
-    if request.GET.get("state") in PushState.values:
-        rows = rows.filter(state=request.GET["state"])
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     doubts = (
         pushing.in_doubt(actor_of(request))
         .values("day", "group_id", "group__name")
@@ -222,8 +222,9 @@ def pushes(request: HttpRequest) -> HttpResponse:
         .order_by("-day", "group__name")[:100]
     )
     context = {
-        "page": page,
-        "states": PushState.choices,
+        "list": shown(request, lists.pushes_listing(actor_of(request))),
+        "rows_template": "learning/staff/pushes_rows.html",
+        "empty_template": "learning/staff/pushes_empty.html",
         "doubts": doubts,
         "in_doubt": pushing.in_doubt(actor_of(request)).count(),
     }

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.lib import clock, figures
 from nuanyi.lib.access import actor_of, permission_required
-from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
 from nuanyi.lib.form_parsing import day_of, number_of, status_of
+from nuanyi.lib.listing import Column, Filter, Listing, shown
 from nuanyi.matrix import shelf
 from nuanyi.matrix import year as year_report
 from nuanyi.matrix.models import Practice
@@ -18,7 +23,7 @@ from nuanyi.matrix.practice_rules import Shelf
 from nuanyi.matrix.services import practice as services
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
-from nuanyi.units.queries import units_for
+from nuanyi.units.queries import unit_choices, units_for
 
 NAMES = ("title", "text", "period", "region", "unit")
 
@@ -37,6 +42,35 @@ def write(request: HttpRequest) -> HttpResponse:
     return _practices(request)
 
 
+def _listing(actor: Actor) -> Listing:
+    """What is shared, and what the actor's units are writing."""
+
+    def rows(filters: dict[str, str]) -> QuerySet[Practice]:
+        found = shelf.practices(actor)
+        if filters.get("state") in Shelf.values:
+            found = found.filter(state=filters["state"])
+        if unit := number_of(filters.get("unit", "")):
+            found = found.filter(unit=unit)
+        if filters.get("q"):
+            found = found.filter(title__icontains=filters["q"])
+        return found
+
+    units: list[tuple[Any, Words]] = list(unit_choices())
+    return Listing(
+        "matrix.practices",
+        (
+            Column("title", _("Good practice"), "title", may_hide=False),
+            Column("unit", _("Unit"), "unit__short_name"),
+            Column("place", _("Place"), "region_code"),
+            Column("state", _("State"), "state"),
+            Column("day", _("Day"), "changed_at"),
+        ),
+        [Filter("state", _("State"), Shelf.choices, "state"), Filter("unit", _("Unit"), units, "unit_id")],
+        rows,
+        searches=_("Words of the heading"),
+    )
+
+
 def _practices(request: HttpRequest) -> HttpResponse:
     actor, refusal = actor_of(request), None
     if request.method == "POST":
@@ -46,7 +80,9 @@ def _practices(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     context = {
-        "rows": shelf.practices(actor)[:200],
+        "list": shown(request, _listing(actor)),
+        "rows_template": "matrix/staff/practices_rows.html",
+        "empty_template": "matrix/staff/practices_empty.html",
         "typed": {name: request.POST.get(name, "") for name in NAMES},
         "may_write": actor.can(services.WRITE),
         "refusal": refusal,

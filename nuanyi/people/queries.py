@@ -15,10 +15,12 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import limits, masks, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
+from nuanyi.lib.form_parsing import number_of
 from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile
 from nuanyi.lib.seal import CannotOpen
 from nuanyi.people import events, rules
-from nuanyi.people.models import Account, KeptView, Person, WecomLink, keys
+from nuanyi.people.models import Account, KeptView, Person, RoleGrant, WecomLink, keys
+from nuanyi.people.rules import Role
 from nuanyi.units.models import Unit, UnitKind
 
 
@@ -29,6 +31,22 @@ def accounts_for(actor: Actor) -> QuerySet[Account]:
     if actor.everywhere("people.manage_accounts"):
         return rows
     return rows.filter(unit_id__in=actor.units("people.manage_accounts"))
+
+
+def accounts_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Account]:
+    """Accounts for the office's list."""
+    rows = accounts_for(actor)
+    if filters.get("state") in ("True", "False"):
+        rows = rows.filter(is_active=filters["state"] == "True")
+    if filters.get("role") in Role.values:
+        rows = rows.filter(pk__in=RoleGrant.objects.filter(role=filters["role"]).values("account"))
+    if filters.get("unit") == "none":
+        rows = rows.filter(unit=None)
+    elif unit := number_of(filters.get("unit", "")):
+        rows = rows.filter(unit_id=unit)
+    if words := filters.get("q"):
+        rows = rows.filter(Q(username__icontains=words) | Q(display_name__icontains=words))
+    return rows
 
 
 def digests_of(text: str) -> list[tuple[str, bytes]]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.lib import rooms, sheets
 from nuanyi.lib.access import SIGNED_IN, actor_of, permission_required
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.errors import NotFound, Refusal, Words
 from nuanyi.lib.form_parsing import number_of
+from nuanyi.lib.listing import Column, Filter, Listing, shown
 from nuanyi.people import bulk, queries, services
 from nuanyi.people.forms import AccountForm, RoleForm
 from nuanyi.people.models import Account, Person, RoleGrant
@@ -22,14 +25,43 @@ from nuanyi.people.rules import FIELDS, GRANTED_BY, SCOPE_WORDS, Role
 from nuanyi.people.slips import slips_page
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+from nuanyi.units.queries import unit_choices
+
+
+def _listing(actor: Actor) -> Listing:
+    """The accounts that one actor manages."""
+    units: list[tuple[Any, Words]] = [("none", _("no unit")), *unit_choices()]
+    return Listing(
+        "people.accounts",
+        (
+            Column("username", _("Sign-in name"), "username", may_hide=False),
+            Column("name", _("Name"), "display_name"),
+            Column("unit", _("Unit"), "unit__name"),
+            Column("roles", _("Roles")),
+            Column("state", _("State"), "is_active"),
+        ),
+        [
+            Filter("state", _("State"), [("True", _("open")), ("False", _("closed"))], "is_active"),
+            Filter("role", _("Role"), Role.choices),
+            Filter("unit", _("Unit"), units, "unit_id"),
+        ],
+        lambda filters: queries.accounts_listed(actor, filters),
+        order="username",
+        searches=_("Sign-in name or name"),
+    )
 
 
 @require_safe
 @permission_required("people.manage_accounts")
 def accounts(request: HttpRequest) -> HttpResponse:
     """Everybody who can sign in, with their roles."""
-    rows = queries.accounts_for(actor_of(request))
-    context = {"accounts": rows[:500], "names": places.names_by_code(), "roles": dict(Role.choices)}
+    context = {
+        "list": shown(request, _listing(actor_of(request))),
+        "names": places.names_by_code(),
+        "rows_template": "people/staff/accounts_rows.html",
+        "extra_template": "people/staff/accounts_extra.html",
+        "empty_template": "people/staff/accounts_empty.html",
+    }
     return render(request, "people/staff/accounts.html", context)
 
 

@@ -17,7 +17,7 @@ from nuanyi.places import queries as places
 from nuanyi.units.queries import of_own_units
 from nuanyi.volunteers import rules
 from nuanyi.volunteers.models import ACT, Campaign, Draw, Reward, Shift, Signup, StarStep, Team, Volunteer
-from nuanyi.volunteers.rules import COME_BEFORE, Appeal, Place, Standing
+from nuanyi.volunteers.rules import COME_BEFORE, Appeal, Place, Role, Standing, Topic
 
 
 def own_shift(actor: Actor, pk: int) -> Shift:
@@ -120,20 +120,49 @@ def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Volunteer]:
     """Volunteers for staff, masked, filtered by what stands in the address."""
     rows = Volunteer.objects.visible_to(actor).select_related("team")
     chosen = filters.get("standing", "")
-    rows = rows.filter(standing=chosen) if chosen in Standing.values else rows.exclude(standing=Standing.LEFT)
+    if chosen in Standing.values:
+        rows = rows.filter(standing=chosen)
+    elif chosen != "all":
+        rows = rows.exclude(standing=Standing.LEFT)
     if team := number_of(filters.get("team", "")):
         rows = rows.filter(team=team)
+    if filters.get("role") in Role.values:
+        rows = rows.filter(role=filters["role"])
     return rows
 
 
-def shifts_for(actor: Actor) -> QuerySet[Shift]:
-    """Shifts of the actor's unit, with places taken and hours confirmed."""
-    rows = Shift.objects.select_related("team").annotate(
+def shifts_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Shift]:
+    """Shifts of the actor's unit, for the office's list."""
+    rows = of_own_units(Shift.objects.select_related("team"), actor, ACT, "team__unit")
+    if filters.get("state") in ("open", "closed"):
+        rows = rows.filter(closed_at__isnull=filters["state"] == "open")
+    if team := number_of(filters.get("team", "")):
+        rows = rows.filter(team=team)
+    if filters.get("topic") in Topic.values:
+        rows = rows.filter(topic=filters["topic"])
+    if words := filters.get("q"):
+        rows = rows.filter(Q(title__icontains=words) | Q(place__icontains=words))
+    return rows
+
+
+@dataclass(frozen=True)
+class ShiftNumbers:
+    """Places taken or offered on a shift, hours confirmed, appeals to decide."""
+
+    on: int
+    hours: float
+    appeals: int
+
+
+def numbers_of_shifts(pks: list[int]) -> dict[int, ShiftNumbers]:
+    """The numbers of each of these shifts. One query."""
+    rows = Shift.objects.filter(pk__in=pks).order_by().values_list("pk")
+    told = rows.annotate(
         on=Count("signups", filter=Q(signups__place__in=(Place.ON, Place.OFFERED))),
         minutes=Coalesce(Sum("signups__minutes"), 0),
         appeals=Count("signups", filter=Q(signups__appeal=Appeal.OPEN)),
     )
-    return of_own_units(rows, actor, ACT, "team__unit")
+    return {pk: ShiftNumbers(on, round(minutes / 60, 1), appeals) for pk, on, minutes, appeals in told}
 
 
 def needs_of(shift: Shift) -> list[tuple[str, int, int]]:
@@ -163,13 +192,38 @@ def left_of(campaign: Campaign) -> int:
 
 
 def campaigns_for(actor: Actor) -> QuerySet[Campaign]:
-    """Campaigns with what was drawn and came back."""
-    rows = Campaign.objects.select_related("unit").annotate(
+    """The campaigns of the actor's units."""
+    return of_own_units(Campaign.objects.select_related("unit"), actor, ACT)
+
+
+def campaigns_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Campaign]:
+    """Campaigns for the office's list."""
+    rows = campaigns_for(actor)
+    if filters.get("topic") in Topic.values:
+        rows = rows.filter(topic=filters["topic"])
+    if filters.get("q"):
+        rows = rows.filter(title__icontains=filters["q"])
+    return rows
+
+
+@dataclass(frozen=True)
+class CampaignNumbers:
+    """Leaflets drawn and come back, places reached."""
+
+    drawn: int
+    back: int
+    communities: int
+
+
+def numbers_of_campaigns(pks: list[int]) -> dict[int, CampaignNumbers]:
+    """The numbers of each of these campaigns. One query."""
+    rows = Campaign.objects.filter(pk__in=pks).order_by().values_list("pk")
+    told = rows.annotate(
         drawn=Coalesce(Sum("draws__count"), 0),
         back=Coalesce(Sum("draws__back"), 0),
         communities=Count("draws__region_code", distinct=True),
     )
-    return of_own_units(rows, actor, ACT)
+    return {pk: CampaignNumbers(*numbers) for pk, *numbers in told}
 
 
 def covered(campaign: Campaign) -> list[tuple[str, str, int]]:

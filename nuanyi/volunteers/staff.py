@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -13,17 +14,15 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
-from nuanyi.lib.paging import page_of
+from nuanyi.lib.listing import picked, shown
 from nuanyi.places import queries as places
 from nuanyi.units.queries import units_for
-from nuanyi.volunteers import queries, rules
+from nuanyi.volunteers import lists, queries, rules
 from nuanyi.volunteers.forms import CampaignForm, RewardForm, ShiftForm, TeamForm
 from nuanyi.volunteers.models import ACT, Draw, Reward
 from nuanyi.volunteers.pledges import port
 from nuanyi.volunteers.rules import Appeal, Place, Standing
 from nuanyi.volunteers.services import campaigns, exports, joining, rewards, shifts
-
-FILTERS = ("standing", "team")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,23 +38,24 @@ def people(request: HttpRequest) -> HttpResponse:
             return redirect("volunteers:people")
         except Refusal as wrong:
             refusal = wrong
-    rows = queries.listed(actor, {name: request.GET.get(name, "") for name in FILTERS})
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    page = shown(request, lists.people_listing(actor))
     own = queries.teams(actor)
     captains = {team.captain_id for team in own}
     steps = queries.steps()
     context = {
-        "page": page,
+        "list": page,
+        "rows_template": "volunteers/staff/people_rows.html",
+        "bulk_action": reverse("volunteers:take_in_many"),
+        "bulk_template": "volunteers/staff/people_bulk.html",
+        "extra_template": "volunteers/staff/people_extra.html",
+        "empty_template": "volunteers/staff/people_empty.html",
         "rows": [
             (row, row.pk in captains, rules.stars_for(row.minutes, steps), round(row.minutes / 60, 1))
             for row in page.rows
         ],
         "teams": own,
-        "team_choices": [(team.pk, team.name) for team in own],
-        "standings": Standing.choices,
         "form": form,
         "refusal": refusal,
-        "names": places.names_by_code(),
     }
     return render(request, "volunteers/staff/people.html", context, status=status_of(refusal, form))
 
@@ -64,8 +64,9 @@ def people(request: HttpRequest) -> HttpResponse:
 @permission_required(ACT, journaled=True)
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel, masked."""
-    filters = {name: request.GET.get(name, "") for name in FILTERS}
-    return workbook(exports.export_list(actor=actor_of(request), filters=filters), "volunteers")
+    actor = actor_of(request)
+    filters = lists.people_listing(actor).filters_of(request.GET)
+    return workbook(exports.export_list(actor=actor, filters=filters), "volunteers")
 
 
 @require_POST
@@ -75,10 +76,19 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     joining.move(
         actor=actor_of(request),
         pk=pk,
-        to=request.POST.get("to", ""),
+        to=Standing.ACTIVE if request.POST.get("captain") else request.POST.get("to", ""),
         captain=bool(request.POST.get("captain")),
         grid_code=request.POST.get("grid", ""),
     )
+    return redirect("volunteers:people")
+
+
+@require_POST
+@permission_required(ACT)
+def take_in_many(request: HttpRequest) -> HttpResponse:
+    """Take the picked ones in. Nobody is let go in numbers: their names go at once and do not come back."""
+    actor = actor_of(request)
+    joining.take_in_many(actor=actor, pks=picked(request, lists.people_listing(actor)))
     return redirect("volunteers:people")
 
 
@@ -94,15 +104,14 @@ def shift_list(request: HttpRequest) -> HttpResponse:
             return redirect("volunteers:shift", made.pk)
         except Refusal as wrong:
             refusal = wrong
-    page = page_of(
-        queries.shifts_for(actor), after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
+    page = shown(request, lists.shifts_listing(actor))
     context = {
-        "page": page,
-        "rows": [(row, round(getattr(row, "minutes", 0) / 60, 1)) for row in page.rows],
+        "list": page,
+        "numbers": queries.numbers_of_shifts([row.pk for row in page.rows]),
+        "rows_template": "volunteers/staff/shifts_rows.html",
+        "empty_template": "volunteers/staff/shifts_empty.html",
         "form": form,
         "refusal": refusal,
-        "names": places.names_by_code(),
     }
     return render(request, "volunteers/staff/shifts.html", context, status=status_of(refusal, form))
 
@@ -214,15 +223,16 @@ def campaign_list(request: HttpRequest) -> HttpResponse:
             return redirect("volunteers:campaign", made.pk)
         except Refusal as wrong:
             refusal = wrong
-    page = page_of(
-        queries.campaigns_for(actor), after=request.GET.get("after", ""), before=request.GET.get("before", "")
-    )
-    return render(
-        request,
-        "volunteers/staff/campaigns.html",
-        {"page": page, "form": form, "refusal": refusal},
-        status=status_of(refusal, form),
-    )
+    page = shown(request, lists.campaigns_listing(actor))
+    context = {
+        "list": page,
+        "numbers": queries.numbers_of_campaigns([row.pk for row in page.rows]),
+        "rows_template": "volunteers/staff/campaigns_rows.html",
+        "empty_template": "volunteers/staff/campaigns_empty.html",
+        "form": form,
+        "refusal": refusal,
+    }
+    return render(request, "volunteers/staff/campaigns.html", context, status=status_of(refusal, form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,6 +8,7 @@ app_name = "volunteers"
 urlpatterns = [
     path("", staff.people, name="people"),
     path("volunteers.xlsx", staff.export, name="export"),
+    path("move/", staff.take_in_many, name="take_in_many"),
     path("<int:pk>/move/", staff.move, name="move"),
     path("shifts/", staff.shift_list, name="shifts"),
     path("shifts/<int:pk>/", staff.shift, name="shift"),

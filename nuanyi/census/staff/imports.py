@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from nuanyi.census import files, jobs, queries, review
+from nuanyi.census import files, jobs, lists, queries, review
 from nuanyi.census.columns import FIELDS
 from nuanyi.census.forms import SendForm
 from nuanyi.census.linkage.queries import PersonCount, count_persons
@@ -23,7 +23,7 @@ from nuanyi.census.services import copies, imports
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
-from nuanyi.lib.paging import page_of
+from nuanyi.lib.listing import shown
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sheets import REASONS as SHEET_REASONS
 from nuanyi.places import queries as places
@@ -35,9 +35,13 @@ BUSY = (ImportState.READING, ImportState.WRITING)
 @permission_required("census.import")
 def imports_list(request: HttpRequest) -> HttpResponse:
     """All files that were sent, newest first."""
-    rows = queries.imports_for(actor_of(request))
-    page = page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
-    return render(request, "census/staff/imports.html", {"page": page})
+    context = {
+        "list": shown(request, lists.imports_listing(actor_of(request))),
+        "rows_template": "census/staff/imports_rows.html",
+        "extra_template": "census/staff/imports_extra.html",
+        "empty_template": "census/staff/imports_empty.html",
+    }
+    return render(request, "census/staff/imports.html", context)
 
 
 @permission_required("census.import")

@@ -250,7 +250,7 @@ def test_an_opened_link_leads_to_the_lesson_and_is_only_counted(cast, district, 
     push = Push.objects.get()
     assert "头盔怎么戴" in client.get(f"/l/{push.code}/").content.decode()
     client.get(f"/l/{push.code}/")
-    assert queries.opens_by_lesson() == {planned.pk: 2}
+    assert queries.reach_by_lesson([planned.pk])[planned.pk].opened == 2
     assert client.get("/l/0000000000/").status_code == 404
 
 

@@ -162,6 +162,15 @@ def move(*, actor: Actor, pk: int, to: str, captain: bool = False, grid_code: st
     return found
 
 
+@transaction.atomic
+def take_in_many(*, actor: Actor, pks: list[int]) -> int:
+    """Take several in: all of them or none. Raises IllegalMove, NotFound."""
+    actor.require(ACT)
+    for pk in sorted(pks):
+        move(actor=actor, pk=pk, to=Standing.ACTIVE)
+    return len(pks)
+
+
 def _left(actor: Actor, found: Volunteer) -> Volunteer:
     """Name and phone go at once; hours stay, as nobody's."""
     found.standing, found.sealed_name, found.sealed_phone, found.name_mask, found.phone_mask = (
