@@ -22,7 +22,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from nuanyi import __version__
 from nuanyi.journal import heads
@@ -38,6 +38,9 @@ from nuanyi.program import database, row_policies
 DUMP, MANIFEST = "nuanyi.dump", "manifest.json"
 #: How the databases of rehearsals are called.
 SCRATCH = "nuanyi_rehearsal_"
+#: Tables whose rows are in no backup: who is signed in now, and what is remembered for minutes. A session's key opens an
+#: account as its password does, and a backup lies in more places than the database.
+PASSING = frozenset({"django_session", "front_cache"})
 
 
 #: PostgreSQL 17 knows every setting that our tools begin a restore with; before, the named ones are left out.
@@ -47,6 +50,14 @@ UNKNOWN_BEFORE = b"SET transaction_timeout"
 
 def _tool(name: str) -> str:
     return str(binaries_of_wheel() / "bin" / name)
+
+
+def reached(url: str) -> tuple[str, dict[str, str]]:
+    """What a child is told to reach a database by: arguments, which everybody on the machine can read, and the password
+    in its environment, which its own user alone can."""
+    told = conninfo_to_dict(url)
+    password = told.pop("password", None)
+    return make_conninfo("", **told), {} if password is None else {"PGPASSWORD": str(password)}
 
 
 def _run(arguments: list[str], **more: str) -> None:
@@ -90,11 +101,13 @@ def _seeing_everything(db: psycopg.Connection[Any]) -> tuple[list[str], dict[str
     return ["--enable-row-security"], {"PGOPTIONS": f"-c {row_security.SETTING}={word}"}
 
 
-def digests(db: psycopg.Connection[Any]) -> dict[str, dict[str, Any]]:
-    """``{table: {"rows": n, "digest": hex}}`` over every row of every table, independent of their order."""
+def digests(db: psycopg.Connection[Any], without: frozenset[str] = PASSING) -> dict[str, dict[str, Any]]:
+    """``{table: {"rows": n, "digest": hex}}`` over every row of every table, independent of their order; not those of ``without``."""
     found: dict[str, dict[str, Any]] = {}
     tables = db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
     for (table,) in tables:
+        if table in without:
+            continue
         query = sql.SQL(
             "SELECT count(*), coalesce(encode(sha256(string_agg(h, '' ORDER BY h)), 'hex'), '') FROM"
             " (SELECT sha256(convert_to(t::text, 'UTF8')) AS h FROM {} t) rows"
@@ -136,7 +149,7 @@ def _journal_heads(db: psycopg.Connection[Any]) -> dict[str, Any]:
 
 def write(folder: Path) -> dict[str, Any]:
     """Write a backup into an empty or new folder. Raises BadInput where something is in it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise BadInput(f"{folder} is not empty: name a new folder", code="not-empty")
     target = folder / DUMP
@@ -144,10 +157,14 @@ def write(folder: Path) -> dict[str, Any]:
     # whoever writes meanwhile changes neither the dump nor the digests: all read the same snapshot
     with _snapshot(url) as (db, name):
         _refuse_nothing(db)
+        # both are their owner's alone, wherever the folder is and whatever the umask of whoever asks for it
+        for file in (target, folder / MANIFEST):
+            file.touch(mode=0o600)
         fingerprints = keys_in_use(db)
         tables = digests(db)
         journal = _journal_heads(db)
         arguments, environment = _seeing_everything(db)
+        address, secret = reached(url)
         _run(
             [
                 _tool("pg_dump"),
@@ -155,12 +172,14 @@ def write(folder: Path) -> dict[str, Any]:
                 "--no-owner",
                 # the secret is made again from the keys, which are not in a backup
                 f"--exclude-table-data={row_policies.SCHEMA}.*",
+                *(f"--exclude-table-data=public.{table}" for table in sorted(PASSING)),
                 f"--snapshot={name}",
                 f"--file={target}",
-                f"--dbname={url}",
+                f"--dbname={address}",
                 *arguments,
             ],
             **environment,
+            **secret,
         )
     size = target.stat().st_size
     manifest = {
@@ -305,11 +324,13 @@ def _restore_by_script(dump: Path, url: str) -> None:
     In one transaction, as the other way. Raises CannotStart.
     """
     write = [_tool("pg_restore"), "--no-owner", "--file=-", str(dump)]
+    address, secret = reached(url)
     read = [_tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
     with (
         subprocess.Popen(write, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as script,
         subprocess.Popen(
-            [*read, f"--dbname={url}"],
+            [*read, f"--dbname={address}"],
+            env=os.environ | secret,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -338,24 +359,30 @@ def _put_back(folder: Path, url: str, manifest: dict[str, Any]) -> dict[str, Any
     if is_older:
         _restore_by_script(folder / DUMP, url)
     else:
+        address, secret = reached(url)
         _run(
             [
                 _tool("pg_restore"),
                 "--no-owner",
                 "--exit-on-error",
                 "--single-transaction",
-                f"--dbname={url}",
+                f"--dbname={address}",
                 str(folder / DUMP),
-            ]
+            ],
+            **secret,
         )
     with psycopg.connect(url) as db:
         if db.execute("SELECT to_regnamespace(%s)", [row_policies.SCHEMA]).fetchone() != (None,):
             row_policies.write_secret(db.cursor())
     with _snapshot(url) as (db, _name):
-        tables = digests(db)
+        # one of 0.8.0 and before holds the passing tables too
+        tables = digests(db, PASSING - manifest["tables"].keys())
     different = sorted(name for name, kept in manifest["tables"].items() if tables.get(name) != kept)
     if different:
         raise CannotStart(f"restored, but these tables differ from the backup: {', '.join(different)}")
+    with psycopg.connect(url) as db:
+        for table in sorted(PASSING & manifest["tables"].keys()):
+            db.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
     if manifest.get("journal"):
         # what came after the backup is lost with the old database: from here on the backup's heads are the last
         heads.append(home(), manifest["journal"])

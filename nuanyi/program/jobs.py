@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
+from django.conf import settings
 from procrastinate.contrib.django import app
 
 from nuanyi.program import health
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(queue="program", queueing_lock="forget-sessions")
+def forget_sessions(timestamp: int = 0) -> None:
+    """Delete the sessions whose time is over: each held the key of somebody who was signed in once."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
 @app.periodic(cron="23 */6 * * *")

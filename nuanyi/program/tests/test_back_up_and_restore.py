@@ -9,6 +9,7 @@ import time
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from nuanyi.lib import seal, sealed, sftp
 from nuanyi.lib.digests import file_sha256_hex
@@ -156,6 +157,87 @@ def test_forced_policies_hide_nothing_from_the_backup_of_an_owner_who_is_no_supe
     assert (restored["rows"], restored["different"]) == (2, [])
     with psycopg.connect(server.url(database="plain_to")) as db:
         assert db.execute("SELECT count(*) FROM kept").fetchone() == (2,)
+
+
+def sign_in():
+    with psycopg.connect(os.environ["NUANYI_OWNER_DB_URL"]) as db:
+        db.execute("CREATE TABLE IF NOT EXISTS django_session (session_key text)")
+        db.execute("INSERT INTO django_session VALUES ('of-somebody-who-is-signed-in')")
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_nobody_s_session_lies_in_a_backup_or_lives_on_after_one_that_holds_it(
+    district, tmp_path, monkeypatch, held
+):
+    """A session's key opens an account without its password; one that stood still for years would still do."""
+    _keys, turn_to = district
+    sign_in()
+    with monkeypatch.context() as before:
+        if held:
+            before.setattr(backups, "PASSING", frozenset())
+            before.setattr(backups.digests, "__defaults__", (frozenset(),))
+        backups.write(tmp_path / "backup")
+    told = json.loads((tmp_path / "backup" / backups.MANIFEST).read_text())["tables"]
+    assert ("django_session" in told) is held
+    script = subprocess.run(
+        [backups._tool("pg_restore"), "--file=-", str(tmp_path / "backup" / backups.DUMP)],
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert (b"of-somebody-who-is-signed-in" in script) is held
+    assert backups.rehearse(tmp_path / "backup")["different"] == []
+    turn_to("bare")
+    assert backups.restore(tmp_path / "backup")["different"] == []
+    with psycopg.connect(os.environ["NUANYI_OWNER_DB_URL"]) as db:
+        assert db.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
+        assert db.execute(f"SELECT count(*) FROM {Person._meta.db_table}").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_the_password_of_the_database_stands_in_no_list_of_processes(district, tmp_path, monkeypatch, older):
+    """Everybody on a machine reads the arguments of every process; its environment only who runs it."""
+    _keys, turn_to = district
+    really, seen = backups._tool, tmp_path / "seen"
+
+    def watched(name):
+        script = tmp_path / name
+        script.write_text(
+            f"#!/bin/sh\ntr '\\0' ' ' < /proc/$$/cmdline >> {seen}\n"
+            f'echo " password=$PGPASSWORD" >> {seen}\nexec {really(name)} "$@"\n'
+        )
+        script.chmod(0o700)
+        return str(script)
+
+    monkeypatch.setattr(backups, "_tool", watched)
+    if older:
+        monkeypatch.setattr(backups, "KNOWS_EACH_SETTING", 999_999)
+
+    def with_a_password(name):
+        turn_to(name)
+        address = make_conninfo(os.environ["NUANYI_OWNER_DB_URL"], password="very secret")
+        monkeypatch.setenv("NUANYI_OWNER_DB_URL", address)
+
+    with_a_password("filled")
+    backups.write(tmp_path / "backup")
+    with_a_password("bare")
+    backups.restore(tmp_path / "backup")
+    lines = [line for line in seen.read_text().splitlines() if "dbname=" in line]
+    assert [line for line in lines if "pg_dump" in line]
+    assert [line for line in lines if ("psql" if older else "pg_restore") in line]
+    for line in lines:
+        arguments, password = line.split(" password=")
+        assert "secret" not in arguments
+        assert password == "very secret"
+
+
+def test_a_backup_is_its_owner_s_alone_whoever_else_may_enter_the_folder(district, tmp_path):
+    before = os.umask(0o022)
+    try:
+        backups.write(tmp_path / "move")
+    finally:
+        os.umask(before)
+    found = [tmp_path / "move", *(tmp_path / "move").iterdir()]
+    assert [oct(one.stat().st_mode & 0o077) for one in found] == ["0o0"] * 3
 
 
 # a rehearsal -------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.contrib.sessions.models import Session as Login
 
 from conftest import id_number
 from nuanyi.cases.models import Attachment, Case, Hearing, Message, PhoneCode
@@ -26,6 +27,7 @@ from nuanyi.party.models import Application, Member, Organisation, Showing
 from nuanyi.people import keeping, services
 from nuanyi.people.models import Account, ClientKey, Person, RetentionRun
 from nuanyi.program import health
+from nuanyi.program.jobs import forget_sessions
 from nuanyi.reports.models import Kind, Picture, Report, Voice
 from nuanyi.rights.models import Request
 from nuanyi.volunteers.models import Evidence, Shift, Signup, Team, Volunteer
@@ -419,3 +421,11 @@ def test_a_rule_that_fails_shows_on_the_health_page_and_holds_up_no_other(
     assert state().state == "ok"
     with clock.held_at(clock.now() + timedelta(days=3)):
         assert state().state == "bad"
+
+
+def test_sessions_that_are_over_are_deleted_at_night_and_the_others_go_on(cast):
+    browser = cast.client("office")
+    over = Login.objects.create(session_key="over", session_data="", expire_date=clock.now() - timedelta(1))
+    forget_sessions()
+    assert not Login.objects.filter(pk=over.pk).exists()
+    assert browser.get("/office/").status_code == 200
