@@ -357,7 +357,7 @@ def _let_wait(actor: Actor, account: Account) -> list[str]:
             raise IllegalMove(
                 _(
                     "Nobody else could confirm that %(who)s asked for a new password. Whoever runs the machine makes "
-                    "another account for them: nuanyi account."
+                    "another account for them: nuanyi create-account."
                 )
                 % {"who": account},
                 code="no-second-person",
