@@ -24,6 +24,8 @@ from nuanyi.program import database
 from nuanyi.program.secrets import secret_key
 
 LEAST_FREE = 1 << 30
+#: What the units of systemd read (``nuanyi service install``).
+ENVIRONMENT = Path("/etc/nuanyi.env")
 CLOCK_SECONDS = 120
 #: Accounts of the demo, and the password that its README prints.
 DEMO_ACCOUNTS, DEMO_PASSWORD = ["dianxiaoer", "yanshan", "shenji"], "nuanyi-demo-2022"
@@ -207,6 +209,7 @@ def examine() -> list[FoundOut]:
         )
     ]
     found.append(_home())
+    found += _environment()
     try:
         with database.attached():
             found.append(_keys())
@@ -225,6 +228,15 @@ def _home() -> FoundOut:
     if free < LEAST_FREE:
         return FoundOut("home", False, f"{words}: less than 1 GiB; make room before rosters are imported")
     return FoundOut("home", os.access(folder, os.W_OK), words)
+
+
+def _environment() -> list[FoundOut]:
+    """The file of settings that the service reads holds passwords: nobody but its owner may read it."""
+    if not ENVIRONMENT.exists():
+        return []
+    shut = not stat.S_IMODE(ENVIRONMENT.stat().st_mode) & 0o077
+    words = "its owner's alone" if shut else "others can read the passwords in it: run chmod 600 on it"
+    return [FoundOut("settings", shut, f"{ENVIRONMENT}: {words}")]
 
 
 def _keys() -> FoundOut:

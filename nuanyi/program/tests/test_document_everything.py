@@ -79,3 +79,17 @@ def test_every_single_test_that_a_document_names_exists():
     assert len(named) > 40
     for file, test in named:
         assert f"def {test}(" in (ROOT / "nuanyi" / file).read_text(), (file, test)
+
+
+def test_no_password_stands_on_a_command_line_of_the_manual():
+    """Everybody on a machine reads the arguments of every process; what a here-document says, nobody does."""
+    manual = (DOCS / "administrator.md").read_text()
+    told = re.sub(
+        r"<<'END'\n.*?\nEND\n", "\n", "".join(re.findall(r"```sh\n(.*?)```", manual, flags=re.S)), flags=re.S
+    )
+    # echo is the shell's own: no process is started for it
+    words = [line for line in told.splitlines() if "PASSWORD" in line and not line.startswith("echo ")]
+    assert words == []
+    assert "PASSWORD-1" in manual
+    assert "install -m 0600 /dev/stdin /etc/nuanyi.env" in manual
+    assert '"$(grep DATABASE_URL' not in told.replace('export "$(grep DATABASE_URL', "")

@@ -70,6 +70,7 @@ class Place:
             "PATH": f"{self.bin}:/usr/sbin:/usr/bin:/sbin:/bin",
             "PGHOST": str(self.base / name),
             "PGPORT": str(self.port),
+            "PGPASSFILE": str(self.base / name / ".pgpass"),
             "LC_ALL": "C.UTF-8",
         }
 
@@ -109,6 +110,7 @@ class Place:
             ("/etc/postgresql/15/main", f"{self.base}/{name}/main"),
             ("/var/lib/postgresql/15/main", f"{self.base}/{name}/main"),
             ("/usr/lib/postgresql/15/bin", str(self.bin)),
+            ("/var/lib/postgresql/.pgpass", f"{self.base}/{name}/.pgpass"),
             ("10.0.0.0/24", "127.0.0.0/24"),
             ("listen_addresses = '*'", f"listen_addresses = '{self.addresses[name]}'"),
             ("host=db1 ", f"host={self.addresses['db1']} port={self.port} "),
@@ -127,6 +129,7 @@ class Place:
             ("/etc/nuanyi.env", f"{self.base}/nuanyi.env"),
             ("/srv/nuanyi-backups", f"{self.base}/backups"),
             ("@db1,db2/", f"@{self.addresses['db1']}:{self.port},{self.addresses['db2']}:{self.port}/"),
+            ("sudo -u nuanyi --preserve-env=DATABASE_URL ", "env "),
             ("sudo -u nuanyi ", "env "),
             (" nuanyi ", f" {sys.executable} -m nuanyi.program.cli "),
         ):

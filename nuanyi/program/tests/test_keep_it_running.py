@@ -50,6 +50,20 @@ def test_the_administrator_sees_what_the_doctor_says_and_starts_a_job_again(cast
     assert cast.client("office").get("/office/health/").status_code == 403
 
 
+@pytest.mark.parametrize(("mode", "good"), [(0o600, True), (0o644, False), (0o640, False)])
+def test_the_doctor_says_who_else_reads_the_file_of_settings(tmp_path, monkeypatch, mode, good):
+    from nuanyi.program import doctor
+
+    file = tmp_path / "nuanyi.env"
+    monkeypatch.setattr(doctor, "ENVIRONMENT", file)
+    assert doctor._environment() == []
+    file.write_text("DATABASE_URL=postgresql://nuanyi:secret@db1/nuanyi")
+    file.chmod(mode)
+    [found] = doctor._environment()
+    assert found.good is good
+    assert "secret" not in found.words
+
+
 @pytest.mark.django_db
 def test_an_old_backup_and_a_full_disk_are_said_to_be_wrong(tmp_path, settings, monkeypatch):
     from nuanyi.program import health
