@@ -15,7 +15,7 @@ from nuanyi.lib import clock, limits, once
 from nuanyi.people import client_keys
 from nuanyi.people.jobs import forget_client_keys
 from nuanyi.people.models import ClientKey
-from nuanyi.reports.models import Check, Report, Voice
+from nuanyi.reports.models import ApiKey, Check, Report, Voice
 from nuanyi.reports.tests.conftest import ground as ground
 from nuanyi.reports.tests.conftest import photo as photo
 from nuanyi.reports.tests.conftest import sent as sent
@@ -222,3 +222,19 @@ def test_each_sent_many_times_out_of_order_with_answers_lost_is_there_once(put, 
     drafts = set(order)
     assert Wish.objects.count() == len([draft for draft in drafts if draft % 2 == 0])
     assert Fault.objects.count() == len([draft for draft in drafts if draft % 2])
+
+
+def test_a_page_that_shows_something_once_is_not_kept_for_a_repeat(cast, district):
+    """Neither one-time passwords nor opened names lie in the table of answers, nor come back by sending the form again."""
+    browser = cast.client("office")
+    page = "/office/reports/keys/"
+    told = fields_of(browser.get(page), name="市里的平台", unit=str(district["shichang"].pk))
+    first = browser.post(page, told, headers={"referer": f"http://testserver{page}"})
+    assert first.status_code == 200
+    key = first.context["shown"]
+    assert key and key in first.content.decode()
+    assert [bytes(row.sealed_answer) for row in ClientKey.objects.all()], "the sending itself is known"
+    again = browser.post(page, told, headers={"referer": f"http://testserver{page}"})
+    assert (again.status_code, again["Location"]) == (302, page)
+    assert client_keys._opened(ClientKey.objects.get()) is None
+    assert ApiKey.objects.count() == 1
