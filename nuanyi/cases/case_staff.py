@@ -75,6 +75,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "hearings": hearings,
         "hearing_key": uuid4(),
         "outcomes": Outcome.choices[1:],
+        "joined": [(double.ref, queries.words_of(double)) for double in found.doubles.order_by("pk")],
         "doubles": joining.likely_doubles(found) if here and found.open else [],
         "letters": letters.letters_for(found) if here else [],
         "pauses": [

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.cases import events, queries, rules
+from nuanyi.cases import events, rules
 from nuanyi.cases.models import Case
 from nuanyi.cases.rules import State
 from nuanyi.cases.services.desk import held, note
@@ -40,15 +40,16 @@ def likely_doubles(case: Case) -> list[Case]:
 
 @transaction.atomic
 def join(*, actor: Actor, pk: int, into: int) -> Case:
-    """Join a case to another of the same unit; its words go along. Its worker reads where it went and can say no.
+    """Join a case to another of the same unit. Its worker reads where it went and can say no.
 
+    Its words stay where they are and are shown beside the other case, so that they go when their worker deletes them.
     Nothing of the other case is shown to whoever holds this one's link: two links stay two doors. Raises BadInput, IllegalMove.
     """
     double, main = joining.both(pk, into, lambda number: held(actor, number))
     rules.check_move(double.state, State.JOINED)
     if double.unit_id != main.unit_id:
         raise BadInput(fields={"into": _("Choose an open case of your unit.")})
-    note(actor, main, f"{double.ref}: {queries.words_of(double)}")
+    note(actor, main, _("%(ref)s was joined with this request.") % {"ref": double.ref})
     double.state, double.merged_into, double.ended_at, double.offered_unit = (
         State.JOINED,
         main,

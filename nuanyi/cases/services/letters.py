@@ -24,6 +24,7 @@ from nuanyi.lib import clock, documents
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.calendar import add_working_days
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
+from nuanyi.people import services as people
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 
@@ -89,9 +90,11 @@ def letters_for(case: Case) -> list[tuple[str, Letter]]:
 
 @transaction.atomic
 def write_letter(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
-    """A file name and the Word file. That it was written, and for whom, is journaled.
+    """A file name and the Word file. That it was written, and for whom, is journaled; the name and the phone that it
+    carries count into the day's quota.
 
-    Raises NotAllowed, NotFound, IllegalMove (the worker has not agreed yet), BadInput (a template with an unknown field).
+    Raises NotAllowed, NotFound, IllegalMove (the worker has not agreed yet), BadInput (a template with an unknown field),
+    TooMuch.
     """
     case = held(actor, pk)
     letter = LETTERS.get(name)
@@ -101,8 +104,12 @@ def write_letter(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
         raise IllegalMove(
             _("The worker has not agreed yet that the firm may learn the name."), code="not-agreed"
         )
-    made = _filled(template(name), _facts(case, letter) | {"contact": _contact(case, actor)})
-    journal.record(actor, events.LETTER_WRITTEN, case, letter=name, named=_named(case, letter))
+    named = _named(case, letter)
+    values = int(named and case.sealed_caller is not None)
+    values += int(not letter.to_firm and case.sealed_phone is not None)
+    facts = _facts(case, letter) | {"contact": _contact(case, actor)}
+    people.record_opening(actor, events.LETTER_WRITTEN, case, values=values, letter=name, named=named)
+    made = _filled(template(name), facts)
     return f"{letter.title}-{case.ref}.docx", made
 
 

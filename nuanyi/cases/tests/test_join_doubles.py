@@ -1,8 +1,10 @@
 import pytest
 from django.test import Client
 
+from nuanyi.cases import queries
 from nuanyi.cases.models import Case
 from nuanyi.cases.services import intake, joining
+from nuanyi.lib.actor import GUEST
 from nuanyi.lib.errors import BadInput, NotFound
 
 
@@ -46,3 +48,13 @@ def test_a_joined_link_shows_nothing_of_the_other_case(desk_cast, taken):
     joining.join(actor=desk_cast.actor("clerk"), pk=second.pk, into=first.pk)
     page = Client().get(f"/c/{intake.link_of(second)}/").content.decode()
     assert "只有我知道的话" not in page
+
+
+def test_words_that_their_worker_deletes_are_gone_from_the_case_they_were_joined_with_too(desk_cast, taken):
+    first, second = taken(), taken(words="只有我知道的话")
+    joining.join(actor=desk_cast.actor("clerk"), pk=second.pk, into=first.pk)
+    intake.forget(actor=GUEST, case=Case.objects.get(pk=second.pk))
+    page = desk_cast.client("clerk").get(f"/office/cases/{first.pk}/").content.decode()
+    assert second.ref in page
+    assert "只有我知道的话" not in page
+    assert "只有我知道的话" not in str(queries.messages_of(Case.objects.get(pk=first.pk), inside=True))

@@ -14,7 +14,8 @@ from nuanyi.cases.tests.conftest import NAME, PHONE
 from nuanyi.journal.models import Entry
 from nuanyi.lib import clock
 from nuanyi.lib.actor import GUEST
-from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound, TooMuch
+from nuanyi.people import rules as people_rules
 
 
 def text_of(docx):
@@ -210,3 +211,15 @@ def test_the_way_of_a_case_says_who_did_what_and_when(desk_cast, dispute):
     found = [way.find(words) for words in steps]
     assert -1 not in found, dict(zip(steps, found, strict=True))
     assert found == sorted(found)
+
+
+def test_the_name_and_the_phone_in_a_letter_count_into_the_day_s_quota(desk_cast, dispute, monkeypatch):
+    clerk = desk_cast.actor("clerk")
+    monkeypatch.setattr(people_rules, "REVEALS_A_DAY", 3)
+    letters.write_letter(actor=clerk, pk=dispute.pk, name="legal_aid")
+    opened = Entry.objects.get(kind="cases.letter_written")
+    assert opened.detail["values"] == 2
+    with pytest.raises(TooMuch):
+        letters.write_letter(actor=clerk, pk=dispute.pk, name="legal_aid")
+    # what goes to the firm before the worker agrees names nobody
+    letters.write_letter(actor=clerk, pk=dispute.pk, name="notice")

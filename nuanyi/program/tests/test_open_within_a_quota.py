@@ -17,6 +17,7 @@ from nuanyi.volunteers.events import NAME_SEEN
 OPENING = {
     "people/services.py": {"_reveal"},
     "cases/services/desk.py": {"open_phone"},
+    "cases/services/letters.py": {"write_letter"},
     "reports/services/handling.py": {"phones"},
     "volunteers/services/joining.py": {"names"},
     "party/services/joining.py": {"open_application"},
@@ -29,6 +30,7 @@ def test_the_openings_of_all_rooms_are_declared_as_such():
     assert {name for name, kind in journal_rules.kinds().items() if kind.opens} == {
         "people.revealed",
         "cases.phone_opened",
+        "cases.letter_written",
         "reports.phones_seen",
         "volunteers.name_seen",
         "party.application_seen",
