@@ -178,20 +178,20 @@ def once(request: HttpRequest, actor: Actor, run: Callable[[], HttpResponseBase]
         if response.status_code >= 400 or "Content-Disposition" in response:
             book.release(attempt)  # nothing was kept, or a file was made that can be made again
         else:
-            book.settle(attempt, response if _may_be_kept(attempt, response) else None)
+            book.settle(attempt, _kept(attempt, response))
     return response
 
 
-def _may_be_kept(attempt: Attempt, response: HttpResponseBase) -> bool:
-    """Whether a repeat may get this very answer.
+def _kept(attempt: Attempt, response: HttpResponseBase) -> HttpResponse | None:
+    """The answer that a repeat gets, or None where it may not get this very one.
 
     A page that a view wants stored nowhere shows opened names, phones or one-time passwords. Kept here it would lie under
     another family of keys than the value itself, be in every backup, and come back without quota and journal.
     """
     shown_once = attempt.carrier == PAGE and response.status_code == 200
-    return isinstance(response, HttpResponse) and not (
-        shown_once and "no-store" in response.get("Cache-Control", "")
-    )
+    if shown_once and "no-store" in response.get("Cache-Control", ""):
+        return None
+    return response if isinstance(response, HttpResponse) else None
 
 
 def _run(attempt: Attempt, run: Callable[[], HttpResponseBase]) -> HttpResponseBase:
