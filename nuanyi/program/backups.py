@@ -14,7 +14,9 @@ import hmac
 import json
 import os
 import secrets
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -270,15 +272,34 @@ def check(folder: Path, *, unsealed: bool = False) -> dict[str, Any]:
     return manifest  # type: ignore[no-any-return]
 
 
+@contextmanager
+def _in_our_hands(folder: Path) -> Iterator[Path]:
+    """A copy of a backup that nobody else can write, for the length of the block.
+
+    Whoever keeps our backups could give the true dump to whoever checks it and another to whoever runs it. Raises BadInput
+    (there is none).
+    """
+    base = home() if home().is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="restoring-", dir=base) as scratch:
+        ours = Path(scratch)
+        try:
+            for name in (DUMP, MANIFEST):
+                shutil.copyfile(folder / name, ours / name)
+        except FileNotFoundError as exc:
+            raise BadInput(f"{folder} holds no backup of ours", code="no-backup") from exc
+        yield ours
+
+
 def restore(folder: Path, *, unsealed: bool = False) -> dict[str, Any]:
     """Restore into a database without tables and compare digests. Raises BadInput (see ``check``; not empty)."""
-    manifest = check(folder, unsealed=unsealed)
-    url = database.owner_url()
-    with psycopg.connect(url) as db:
-        if db.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() != (0,):
-            raise BadInput("the database is not empty: restore into a new NUANYI_HOME", code="not-empty")
-    database.prepare_roles(url)
-    return _put_back(folder, url, manifest)
+    with _in_our_hands(folder) as ours:
+        manifest = check(ours, unsealed=unsealed)
+        url = database.owner_url()
+        with psycopg.connect(url) as db:
+            if db.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() != (0,):
+                raise BadInput("the database is not empty: restore into a new NUANYI_HOME", code="not-empty")
+        database.prepare_roles(url)
+        return _put_back(ours, url, manifest)
 
 
 def rehearse(folder: Path) -> dict[str, Any]:
@@ -286,7 +307,11 @@ def rehearse(folder: Path) -> dict[str, Any]:
 
     Raises BadInput (see ``check``; the owner may make no database), CannotStart (a table differs, a tool failed).
     """
-    manifest = check(folder)
+    with _in_our_hands(folder) as ours:
+        return _rehearse(ours, check(ours))
+
+
+def _rehearse(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     url = database.owner_url()
     name = f"{SCRATCH}{secrets.token_hex(4)}"
     with psycopg.connect(url, autocommit=True) as db:

@@ -417,3 +417,20 @@ def test_what_is_wrong_with_another_machine_is_said_in_words(district, far, monk
             sftp.parse(bad)
         assert refused.value.code == "bad-target"
     assert not list(folder.iterdir())
+
+
+def test_what_runs_is_what_was_checked_whoever_keeps_the_folder(district, tmp_path, monkeypatch):
+    """Somebody's share could give the true dump to whoever checks its digest, and another to whoever restores it."""
+    folder, really = tmp_path / "backup", backups.check
+    backups.write(folder)
+
+    def checked(*asked, **how):
+        manifest = really(*asked, **how)
+        (folder / backups.DUMP).write_bytes(b"another program")
+        return manifest
+
+    monkeypatch.setattr(backups, "check", checked)
+    assert backups.rehearse(folder)["different"] == []
+    monkeypatch.undo()
+    with pytest.raises(BadInput, match="damaged"):
+        backups.rehearse(folder)
