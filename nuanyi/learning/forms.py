@@ -46,16 +46,14 @@ def questions_from_text(text: str) -> list[dict[str, Any]]:
 class LessonForm(forms.Form):
     """A lesson as staff write it."""
 
-    slug = forms.SlugField(
-        label=_("Name in the address"),
-        max_length=40,
-        help_text=_("Small letters, digits and hyphens; it stays."),
-    )
     category = forms.ChoiceField(label=_("Category"), choices=Category.choices)
     title = forms.CharField(label=_("Heading"), max_length=60)
     lead = forms.CharField(label=_("One sentence for the group"), max_length=120, required=False)
     body = forms.CharField(
-        label=_("Text in Markdown"), max_length=MAX_BODY, widget=forms.Textarea(attrs={"rows": 16})
+        label=_("Text"),
+        max_length=MAX_BODY,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text=_("Mark some words and press a button above; beside it stands what riders will see."),
     )
     sources = forms.CharField(label=_("Sources, one a line"), widget=forms.Textarea(attrs={"rows": 3}))
     douyin = forms.URLField(
@@ -68,16 +66,13 @@ class LessonForm(forms.Form):
         label=_("Questions"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 10}),
-        help_text=_(
-            "A block each: the question; options with - before them, * before the right one; = before the explanation."
-        ),
+        help_text=_("Press “Add a question” and write over what it puts there; * marks the right answer."),
     )
 
     @classmethod
     def of(cls, lesson: Lesson) -> dict[str, Any]:
         """First values from a lesson."""
         return {
-            "slug": lesson.slug,
             "category": lesson.category,
             "title": lesson.title,
             "lead": lesson.lead,
@@ -91,7 +86,6 @@ class LessonForm(forms.Form):
         """For the service."""
         told = self.cleaned_data
         return lessons.LessonInput(
-            slug=told["slug"],
             category=told["category"],
             title=told["title"],
             lead=told["lead"],

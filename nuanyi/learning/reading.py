@@ -19,9 +19,17 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _PLACE = re.compile(r'<img src="media/([0-9a-f-]{36})" alt="([^"]*)"(?: title="[^"]*")? ?/?>')
 
 
+#: Words in bold whose first or last sign is no letter: CommonMark takes ``说**“最佳”**这`` for plain asterisks, since
+#: Chinese has no blanks around words.
+_BOLD = re.compile(r"\*\*(?=[^\s*])([^*\n]+?)(?<=\S)\*\*")
+#: Stands for a letter between the asterisks and such a sign; of the private use, so that no text has it.
+_LETTER = "\ue000"
+
+
 @lru_cache(maxsize=512)
 def _rendered(markdown: str) -> str:
-    return str(_MARKDOWN.render(markdown))
+    joined = _BOLD.sub(rf"**{_LETTER}\1{_LETTER}**", markdown.replace(_LETTER, ""))
+    return str(_MARKDOWN.render(joined)).replace(_LETTER, "")
 
 
 def html_of(markdown: str, media: Mapping[UUID, LessonMedia] | None = None) -> SafeString:

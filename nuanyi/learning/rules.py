@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import moves
 from nuanyi.lib.clock import CHINA
+from nuanyi.lib.errors import Words
 
 
 class Category(models.TextChoices):
@@ -40,6 +41,16 @@ MOVES: dict[str, frozenset[str]] = {
     State.REVIEW: frozenset({State.PUBLISHED, State.DRAFT}),
     State.PUBLISHED: frozenset({State.WITHDRAWN}),
     State.WITHDRAWN: frozenset({State.DRAFT}),
+}
+
+
+#: What a button says that moves a lesson on.
+MOVE_WORDS: dict[tuple[str, str], Words] = {
+    (State.DRAFT, State.REVIEW): _("Hand it in for review"),
+    (State.REVIEW, State.PUBLISHED): _("Publish it"),
+    (State.REVIEW, State.DRAFT): _("Send it back to the author"),
+    (State.PUBLISHED, State.WITHDRAWN): _("Withdraw it"),
+    (State.WITHDRAWN, State.DRAFT): _("Take it up again as a draft"),
 }
 
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.learning import lists, queries, rules
-from nuanyi.learning.forms import GroupForm, LessonForm
+from nuanyi.learning.forms import GroupForm, LessonForm, questions_as_text, questions_from_text
 from nuanyi.learning.models import Group, Lesson
 from nuanyi.learning.reading import html_of
-from nuanyi.learning.rules import MOVES, Media, State
+from nuanyi.learning.rules import Media, State
 from nuanyi.learning.services import channels as channel_services
 from nuanyi.learning.services import groups as group_services
 from nuanyi.learning.services import lessons, pushing, trials
@@ -56,28 +56,53 @@ def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         raise NotFound()
     form = LessonForm(request.POST or None, initial=LessonForm.of(found) if found else None)
     refusal: Refusal | None = None
-    shown = ""
     if request.method == "POST" and form.is_valid():
-        if request.POST.get("look"):
-            shown = html_of(form.cleaned_data["body"], queries.media_of(found) if found else None)
-        else:
-            try:
-                saved = lessons.save_lesson(actor=actor_of(request), told=form.told(), lesson=found)
-                return redirect("learning:lesson", saved.pk)
-            except Refusal as wrong:
-                refusal = wrong
+        try:
+            saved = lessons.save_lesson(actor=actor_of(request), told=form.told(), lesson=found)
+            return redirect("learning:lesson", saved.pk)
+        except Refusal as wrong:
+            refusal = wrong
     context = {
         "form": form,
         "lesson": found,
         "refusal": refusal,
-        "shown": shown or (html_of(found.body, queries.media_of(found)) if found else ""),
+        **_shown(
+            request.POST.get("title", ""),
+            request.POST.get("body", ""),
+            request.POST.get("questions", ""),
+            found,
+        ),
         "media": queries.media_of(found).values() if found else [],
         "kinds": Media.choices,
-        "moves": [(state, State(state).label) for state in sorted(MOVES[found.state])] if found else [],
+        "moves": lessons.moves_for(actor_of(request), found) if found else [],
+        "waits_for_another": found is not None
+        and found.state == State.REVIEW
+        and lessons.is_author(actor_of(request), found),
         "versions": found.versions.order_by("-number")[:20] if found else [],
     }
     status = status_of(refusal, form)
     return render(request, "learning/staff/lesson.html", context, status=status)
+
+
+def _shown(title: str, body: str, questions: str, found: Lesson | None) -> dict[str, Any]:
+    """A lesson as riders will see it, from what is being written; what is kept where nothing is written yet."""
+    if found is not None and not (title or body or questions):
+        title, body, questions = found.title, found.body, questions_as_text(found.questions)
+    return {
+        "shown_title": title,
+        "shown": html_of(body[: rules.MAX_BODY], queries.media_of(found) if found else None),
+        "shown_questions": questions_from_text(questions[: rules.MAX_BODY])[: rules.MAX_QUESTIONS],
+    }
+
+
+@require_POST
+@permission_required("learning.write", unkeyed="shows what is being written, and keeps nothing")
+def preview(request: HttpRequest) -> HttpResponse:
+    """What is being written, as riders will see it."""
+    found = Lesson.objects.filter(pk=number_of(request.GET.get("lesson", ""))).first()
+    post = request.POST
+    context = _shown(post.get("title", ""), post.get("body", ""), post.get("questions", ""), found)
+    return render(request, "learning/staff/lesson_shown.html", context)
 
 
 @require_POST

@@ -8,6 +8,7 @@ app_name = "learning"
 urlpatterns = [
     path("", staff.lesson_list, name="lessons"),
     path("new/", staff.lesson, name="lesson_new"),
+    path("preview/", staff.preview, name="preview"),
     path("<int:pk>/", staff.lesson, name="lesson"),
     path("<int:pk>/move/", staff.move, name="move"),
     path("<int:pk>/media/", staff.media, name="media"),

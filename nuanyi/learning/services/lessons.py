@@ -16,7 +16,8 @@ from nuanyi.learning.models import Finish, Lesson, LessonMedia, LessonVersion
 from nuanyi.learning.rules import Category, Media, State
 from nuanyi.lib import clock, limits, pictures, sounds
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
+from nuanyi.lib.ids import new_id
 from nuanyi.notices import services as notices
 from nuanyi.people.models import Account
 
@@ -27,10 +28,11 @@ FINISHED_AN_HOUR = 400
 class LessonInput:
     """A lesson as somebody writes it. A question: ``{"q": …, "options": […], "right": 0, "why": …}``."""
 
-    slug: str
     category: str
     title: str
     body: str
+    #: its name in the address; one is made where nobody says
+    slug: str = ""
     lead: str = ""
     sources: list[str] = field(default_factory=list)
     questions: list[dict[str, Any]] = field(default_factory=list)
@@ -75,9 +77,10 @@ def save_lesson(*, actor: Actor, told: LessonInput, lesson: Lesson | None = None
     _check(told)
     account = Account.objects.filter(pk=actor.account_id or 0).first()
     if lesson is None:
-        if Lesson.objects.filter(slug=told.slug).exists():
+        slug = told.slug or f"{told.category}-{new_id().hex[-10:]}"
+        if Lesson.objects.filter(slug=slug).exists():
             raise BadInput(fields={"slug": _("There is a lesson under this name already.")})
-        lesson = Lesson(slug=told.slug)
+        lesson = Lesson(slug=slug)
     else:
         LessonVersion.objects.create(
             lesson=lesson,
@@ -146,7 +149,7 @@ def move_lesson(*, actor: Actor, lesson: Lesson, to: str) -> Lesson:
     rules.check_move(lesson.state, to)
     if to == State.PUBLISHED:
         actor.require("learning.publish")
-        if lesson.author_id and lesson.author_id == actor.account_id:
+        if is_author(actor, lesson):
             raise IllegalMove(_("Somebody else must read it before it is published."), code="own-lesson")
         lesson.published_at = clock.now()
     lesson.state = to
@@ -160,6 +163,21 @@ def move_lesson(*, actor: Actor, lesson: Lesson, to: str) -> Lesson:
         )
     journal.record(actor, events.LESSON_MOVED, lesson, after=to)
     return lesson
+
+
+def is_author(actor: Actor, lesson: Lesson) -> bool:
+    """Whether the actor wrote the lesson last."""
+    return bool(lesson.author_id) and lesson.author_id == actor.account_id
+
+
+def moves_for(actor: Actor, lesson: Lesson) -> list[tuple[str, Words]]:
+    """Where the actor may move the lesson now, with the words of the button."""
+    can_publish = actor.can("learning.publish") and not is_author(actor, lesson)
+    return [
+        (state, rules.MOVE_WORDS[lesson.state, state])
+        for state in sorted(rules.MOVES[lesson.state])
+        if state != State.PUBLISHED or can_publish
+    ]
 
 
 @transaction.atomic

@@ -92,6 +92,19 @@ def test_markdown_with_scripts_shows_them_and_runs_nothing(evil):
         assert bad not in html
 
 
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("别说**“国家级、最佳”**这类用语", "<p>别说<strong>“国家级、最佳”</strong>这类用语</p>"),
+        ("**先停车。**再打电话", "<p><strong>先停车。</strong>再打电话</p>"),
+        ("二 ** 三", "<p>二 ** 三</p>"),
+        ("**一** 和 **二**", "<p><strong>一</strong> 和 <strong>二</strong></p>"),
+    ],
+)
+def test_bold_words_between_chinese_signs_are_bold(text, html):
+    assert html_of(text).strip() == html
+
+
 def test_riders_read_search_and_finish_without_a_name(cast, published, client):
     published()
     assert "头盔怎么戴" in client.get("/learn/").content.decode()
@@ -110,7 +123,6 @@ def test_riders_read_search_and_finish_without_a_name(cast, published, client):
 def test_an_instructor_writes_looks_and_asks_for_review_in_the_office(cast):
     browser = cast.client("instructor")
     form = {
-        "slug": "rain",
         "category": "road",
         "title": "雨天骑行",
         "lead": "慢一点",
@@ -118,15 +130,23 @@ def test_an_instructor_writes_looks_and_asks_for_review_in_the_office(cast):
         "sources": "《道路交通安全法》第四十二条",
         "questions": questions_as_text([QUESTION]),
     }
-    assert (
-        "<strong>减速</strong>"
-        in browser.post("/office/learning/new/", {**form, "look": "1"}).content.decode()
-    )
+    seen = browser.post("/office/learning/preview/", form).content.decode()
+    assert "<strong>减速</strong>" in seen
+    assert "头盔几年一换？" in seen
+    assert "<html" not in seen
     assert not Lesson.objects.exists()
+    assert cast.client("clerk").post("/office/learning/preview/", form).status_code == 403
     assert browser.post("/office/learning/new/", form).status_code == 302
     lesson = Lesson.objects.get()
-    assert browser.post(f"/office/learning/{lesson.pk}/move/", {"to": "review"}).status_code == 302
-    assert browser.post(f"/office/learning/{lesson.pk}/move/", {"to": "published"}).status_code == 403
+    assert lesson.slug.startswith("road-")
+    address = f"/office/learning/{lesson.pk}/"
+    assert "提交审核" in browser.get(address).content.decode()
+    assert browser.post(f"{address}move/", {"to": "review"}).status_code == 302
+    own = browser.get(address).content.decode()
+    assert "等待区里同事审核" in own
+    assert 'value="published"' not in own, "nobody is offered what would be refused"
+    assert browser.post(f"{address}move/", {"to": "published"}).status_code == 403
+    assert 'value="published"' in cast.client("office").get(address).content.decode()
     assert (
         cast.client("office").post(f"/office/learning/{lesson.pk}/move/", {"to": "published"}).status_code
         == 302
