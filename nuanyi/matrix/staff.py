@@ -16,7 +16,7 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.figures import Window, window
 from nuanyi.lib.form_parsing import day_of
-from nuanyi.matrix import queries, week
+from nuanyi.matrix import queries, week, year
 
 #: Months back that the matrix offers; any other is typed.
 MONTHS = 12
@@ -48,6 +48,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "period": request.GET.get("period", "").strip()[:20],
         "wrong": bool(request.GET.get("period", "").strip()) and not period,
         "periods": _periods(clock.today()),
+        "reported_years": year.years(),
         "coarse": not actor.everywhere("census.view"),
     }
     return render(request, "matrix/staff/matrix.html", context)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from django.conf import settings
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -14,8 +16,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import window
 from nuanyi.matrix import briefs, practice_rules
-
-DATA = Path(__file__).parent / "data"
+from nuanyi.places import queries as places
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,30 @@ class Report:
     parts: list[tuple[str, list[Sentence]]]
 
 
+def years() -> list[str]:
+    """The years of which this district has a published report, the newest first."""
+    return sorted(_published(), reverse=True)
+
+
+def _published() -> dict[str, dict[str, Any]]:
+    """``{year: report}`` of the district that this installation serves, from ``settings.PUBLISHED_REPORTS``.
+
+    A file names its ``district`` by its code and its year as ``period``: another district's report is none here.
+    """
+    district = places.district()
+    if district is None:
+        return {}
+    files = [file for folder in settings.PUBLISHED_REPORTS for file in sorted(Path(folder).glob("*.toml"))]
+    told = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+    return {one["period"]: one for one in told if one["district"] == district.code}
+
+
 def report(actor: Actor, year: int) -> Report:
     """The report of a year. Raises NotAllowed, NotFound where none of that year was written down."""
     actor.require("matrix.view")
-    file = DATA / f"report_{year:04d}.toml"
-    if not file.is_file():
+    told = _published().get(str(year))
+    if told is None:
         raise NotFound()
-    told = tomllib.loads(file.read_text())
     numbers = {
         key: _number(actor, key, told["period"])
         for part in told["part"]

@@ -213,6 +213,8 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
+#: Folders of published reports that stand beside the records (``matrix.year``): each file names its district.
+PUBLISHED_REPORTS = [PACKAGE / "program" / "demo" / "reports"]
 STATIC_ROOT = Path(envstr("NUANYI_STATIC_ROOT") or NUANYI_HOME / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

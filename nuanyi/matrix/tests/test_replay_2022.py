@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.conf import settings
 
 from nuanyi.ledger import rules
 from nuanyi.ledger import services as ledger
@@ -55,8 +56,18 @@ def test_a_year_without_a_report_is_not_there(cast):
     assert cast.client("office").get("/office/matrix/years/2021/").status_code == 404
 
 
+@pytest.mark.django_db
+def test_the_report_of_a_district_is_linked_and_shown_in_that_district_only(cast, settings, tmp_path):
+    office = cast.client("office")
+    assert "/office/matrix/years/2022/" in office.get("/office/matrix/").content.decode()
+    (tmp_path / "2022.toml").write_text('title = "西湖区"\ndistrict = "330106"\nperiod = "2022"\npart = []\n')
+    settings.PUBLISHED_REPORTS = [tmp_path]
+    assert "/office/matrix/years/" not in office.get("/office/matrix/").content.decode()
+    assert office.get("/office/matrix/years/2022/").status_code == 404
+
+
 def test_the_sentences_hold_no_number_of_their_own():
-    text = (year.DATA / "report_2022.toml").read_text()
-    for line in text.splitlines():
+    (file,) = settings.PUBLISHED_REPORTS[0].glob("*.toml")
+    for line in file.read_text().splitlines():
         if line.startswith("say"):
             assert not any(sign.isdigit() for sign in practice_rules.SLOT.sub("", line)), line
