@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import lzma
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,15 @@ FOLDER = Path(__file__).parent / "data" / "division"
 #: Names of the second step that say nothing: districts that stand directly below their province.
 FILLERS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
 MOST_FOUND = 30
+
+
+#: What a province or a city is called behind its own name.
+_KIND = re.compile(r"(壮族自治区|回族自治区|维吾尔自治区|自治区|地区|省|市|盟)$")
+
+
+def short_name(name: str) -> str:
+    """A province or a city as people say it: 广西 for 广西壮族自治区, 桂林 for 桂林市."""
+    return _KIND.sub("", name)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from nuanyi.lib.geo import bounds_of
+from nuanyi.places import division
 from nuanyi.places.finder import Finder
 from nuanyi.places.models import Grid, Level, Region, RegionChange
 
@@ -27,6 +28,18 @@ def district() -> Region | None:
 def districts() -> list[Region]:
     """The districts by code; one, unless the root is a city."""
     return list(Region.objects.filter(level=Level.DISTRICT).order_by("code").defer("geometry_wgs84"))
+
+
+def names_above_all() -> list[str]:
+    """The names that every address here could begin with: of the districts, and of the city and province they lie in;
+    of these two also as they are said for short (桂林 for 桂林市, 广西 for 广西壮族自治区)."""
+    root = district()
+    if root is None:
+        return []
+    found = division.node(root.code)
+    above = [*(found.above if found else ()), *([root.name] if root.level == Level.CITY else [])]
+    short = [division.short_name(name) for name in above]
+    return [*above, *short, *(region.name for region in districts())]
 
 
 def townships() -> list[Region]:

@@ -35,7 +35,8 @@ _SORTS = (
     "服务部|经营部|直营店|加盟店|旗舰店|便利店|门店|分店|网点|站点|分部|驿站|工作室|店|站|点|部"
 )
 _SORT = re.compile(rf"({_SORTS})")
-_WIDER = re.compile(r"广西壮族自治区|广西|桂林市|桂林|雁山区|本区")
+#: What offices write for the place that all share, beside its own names.
+_HERE = ("本区", "本市", "本县")
 _SIGNS = re.compile(r"[\s\W_]+")
 _DIGITS = {sign: number for number, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _CHINESE = re.compile(r"[零〇一二两三四五六七八九十百]+")
@@ -78,10 +79,19 @@ def number_of(text: str) -> str:
     return str(total + digit)
 
 
+@lru_cache(maxsize=8)
+def _wider(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the names that every entry could bear, the longest first."""
+    return re.compile("|".join(re.escape(one) for one in sorted((*names, *_HERE), key=len, reverse=True)))
+
+
 @lru_cache(maxsize=50_000)
-def name_parts(name: str, places: tuple[str, ...] = ()) -> tuple[str, str, str]:
-    """The brand, the number of the branch and the place that a name holds, each empty where it holds none."""
-    text = _WIDER.sub("", squeezed(name).lower())
+def name_parts(name: str, places: tuple[str, ...] = (), wider: tuple[str, ...] = ()) -> tuple[str, str, str]:
+    """The brand, the number of the branch and the place that a name holds, each empty where it holds none.
+
+    ``places`` are names of townships without their endings, ``wider`` those of the district and what it lies in.
+    """
+    text = _wider(wider).sub("", squeezed(name).lower())
     # a township that ends in the district's own name (雁山镇 in 雁山区) stands without its ending in most names
     place = next((stem for stem in places if stem in text), "")
     if place:
@@ -97,9 +107,9 @@ def name_parts(name: str, places: tuple[str, ...] = ()) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=50_000)
-def _address(text: str) -> str:
+def _address(text: str, wider: tuple[str, ...]) -> str:
     """An address without the district's own names, numbers written alike."""
-    plain = _SIGNS.sub("", _WIDER.sub("", squeezed(text).lower()))
+    plain = _SIGNS.sub("", _wider(wider).sub("", squeezed(text).lower()))
     return _CHINESE.sub(lambda found: number_of(found.group()), plain)
 
 
@@ -185,14 +195,14 @@ class LinkedShops:
         return len(np.unique(self.clusters))
 
 
-def _columns(shops: Sequence[Shop]) -> dict[str, list[Any]]:
+def _columns(shops: Sequence[Shop], wider: tuple[str, ...]) -> dict[str, list[Any]]:
     stems = {_TOWNSHIP_ENDS.sub("", squeezed(shop.place)) for shop in shops}
     places = tuple(sorted((stem for stem in stems if len(stem) >= 2), key=len, reverse=True))
     columns: dict[str, list[Any]] = {
         key: [] for key in ("unique_id", "listed", "brand", "number", "region", "phone", "contact")
     } | {"address": [], "sector": [], "code": []}
     for at, shop in enumerate(shops):
-        brand, number, place = name_parts(shop.name, places)
+        brand, number, place = name_parts(shop.name, places, wider)
         row = (
             at,
             shop.listed,
@@ -201,7 +211,7 @@ def _columns(shops: Sequence[Shop]) -> dict[str, list[Any]]:
             _TOWNSHIP_ENDS.sub("", squeezed(shop.place)) or place,
             _read(read_mobile, shop.phone),
             squeezed(shop.contact),
-            _address(shop.address),
+            _address(shop.address, wider),
             shop.sector,
             _read(read_credit_code, shop.credit_code),
         )
@@ -217,11 +227,14 @@ def _read(reader: Any, text: str) -> str:
         return squeezed(text)
 
 
-def link_shops(shops: Sequence[Shop], *, threads: int = 2) -> LinkedShops:
-    """Link shops. The same shops give the same answer; no cluster holds two credit codes."""
+def link_shops(shops: Sequence[Shop], *, wider: tuple[str, ...] = (), threads: int = 2) -> LinkedShops:
+    """Link shops. The same shops give the same answer; no cluster holds two credit codes.
+
+    ``wider``: the names of the district and of what it lies in, which tell no shop from another.
+    """
     if len(shops) < 2:
         return LinkedShops(np.arange(len(shops)))
-    columns = _columns(shops)
+    columns = _columns(shops, wider)
     database = connect(threads)
     try:
         types = {"unique_id": pa.int64()}

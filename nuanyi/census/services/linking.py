@@ -47,9 +47,10 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
         workers, entries = _entries()
         also = _also(workers)
         records, listed = _shops()
+        wider = tuple(places.names_above_all())
     run.entries = len(entries)
     linked = engine.link(prepared(entries), also=also, begins=lambda stage: _reach(run, stage))
-    of_shops = shops.link_shops(listed)
+    of_shops = shops.link_shops(listed, wider=wider)
     _reach(run, Stage.WRITING)
     with row_security.reading_as(system("linkage")):
         _lock()

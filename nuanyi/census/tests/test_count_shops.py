@@ -14,6 +14,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.census.services import linking
 from nuanyi.census.tests.test_take_a_roster_in import take
 from nuanyi.lib.figures import Window, offered
+from nuanyi.places import queries as places
 
 BRANDS = ("桂速快递", "南溪快运", "漓水速运")
 TOWNS = {"雁山": "雁山镇", "草坪": "草坪回族乡", "良丰": "良丰街道", "柘木": "柘木镇"}
@@ -61,7 +62,15 @@ def three_spellings(shops: int, seed: int = 3) -> tuple[list[Shop], list[int]]:
     ],
 )
 def test_a_name_is_taken_apart(name: str) -> None:
-    assert name_parts(name, ("雁山", "草坪")) == ("桂速快递", "1", "雁山")
+    assert name_parts(name, ("雁山", "草坪"), ("广西",)) == ("桂速快递", "1", "雁山")
+
+
+def test_names_of_this_district_are_left_out_and_those_of_another_are_not(district) -> None:
+    here = tuple(places.names_above_all())
+    assert {"雁山区", "桂林市", "桂林", "广西壮族自治区", "广西"} <= set(here)
+    assert name_parts("广西桂林市雁山区顺风快运", (), here) == ("顺风快运", "", "")
+    assert name_parts("浙江西湖区顺风快运", (), here) == ("浙江西湖区顺风快运", "", "")
+    assert name_parts("浙江西湖区顺风快运", (), ("浙江", "西湖区")) == ("顺风快运", "", "")
 
 
 def test_a_number_in_a_brand_is_left_where_it_is() -> None:
