@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import queries as cases
-from nuanyi.cases.models import Case, ServiceItem
-from nuanyi.census.models import Establishment, Import, Worker
+from nuanyi.cases.models import ServiceItem
 from nuanyi.lib.errors import Words
 from nuanyi.people import queries as people
 from nuanyi.people.models import Account, RoleGrant
@@ -16,7 +15,6 @@ from nuanyi.people.rules import Role
 from nuanyi.places import queries as places
 from nuanyi.places.models import Grid, Level, Region
 from nuanyi.program.models import Installation
-from nuanyi.reports.models import Report
 from nuanyi.stations.models import Station
 from nuanyi.units.models import ResponsibilityRule, Unit
 
@@ -43,19 +41,6 @@ def is_set_up() -> bool:
     if row is not None:
         return row.opened_at is not None
     return Region.objects.filter(level=Level.DISTRICT).exists() and Account.objects.exists()
-
-
-def records() -> dict[str, int]:
-    """How many records of which kind already belong to the district."""
-    counted = {
-        str(_("rosters")): Import.objects.count(),
-        str(_("establishments")): Establishment.objects.count(),
-        str(_("workers")): Worker.objects.count(),
-        str(_("stations")): Station.objects.count(),
-        str(_("requests")): Case.objects.count(),
-        str(_("reports")): Report.objects.count(),
-    }
-    return {words: count for words, count in counted.items() if count}
 
 
 def _accounts() -> Step:

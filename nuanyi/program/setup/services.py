@@ -27,6 +27,7 @@ from nuanyi.places import services as place_services
 from nuanyi.places.models import Level, Region
 from nuanyi.program.models import Installation
 from nuanyi.program.setup import events, queries
+from nuanyi.program.setup import trial as trials
 from nuanyi.program.setup.template import ServiceLine, UnitLine, template, township_unit_name
 from nuanyi.units import reading
 from nuanyi.units import services as units
@@ -125,7 +126,7 @@ def choose_district(*, actor: Actor, code: str, villages: bool = True) -> Region
     code = division.short(code)
     old = places.district()
     if old is not None and old.code != code:
-        there = queries.records()
+        there = trials.held()
         if there:
             words = "、".join(f"{name} {count}" for name, count in there.items())
             raise Conflict(

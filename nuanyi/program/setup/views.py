@@ -120,7 +120,7 @@ def district(request: HttpRequest) -> HttpResponse:
         found=found,
         below=division.node(below),
         nodes=division.below(below) if not text else [],
-        records=queries.records(),
+        records=trials.held(),
     )
 
 

@@ -8,9 +8,10 @@ from django.apps import apps
 
 from nuanyi.journal.models import Entry
 from nuanyi.ledger.models import LedgerEntry, RollUp
-from nuanyi.lib import row_security
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed
+from nuanyi.lib.rooms import rooms
 from nuanyi.program.models import Installation
 from nuanyi.program.setup import services, trial
 from nuanyi.program.tests.conftest import opened, run
@@ -20,7 +21,7 @@ PROGRAM = system("test")
 
 def test_every_table_of_ours_is_thought_of_and_no_kept_one_needs_one_that_goes():
     known = {model._meta.label for model in apps.get_models()}
-    assert known >= trial.lasting() | trial.OF_STATIONS
+    assert known >= trial.lasting() | trial.OF_STATIONS | trial.OF_THE_PROGRAM
     for keep in (False, True):
         gone = set(trial.emptied(keep))
         for model in apps.get_models(include_auto_created=True):
@@ -63,6 +64,25 @@ def test_what_was_tried_out_goes_and_what_was_set_stays(tried):
     assert Entry.objects.count() == before[3] + 1  # the journal lost nothing, and tells of it
     assert Entry.objects.filter(kind="program.trial_emptied").count() == 1
     assert trial.is_trial()
+
+
+def test_what_would_go_is_counted_in_every_room_and_is_what_goes(tried):
+    from nuanyi.party.models import Organisation
+    from nuanyi.units.models import Unit
+    from nuanyi.volunteers.models import Campaign
+
+    before = trial.held()
+    day = clock.today()
+    Organisation.objects.create(name="示例支部", form="branch", region_code="450311", founded_date=day)
+    Campaign.objects.create(unit=Unit.objects.first(), stock=9, first_day=day, last_day=day)
+    after = trial.held()
+    more = {title: count - before.get(title, 0) for title, count in after.items()}
+    assert {title for title, count in more.items() if count} == {
+        str(rooms()[f"nuanyi.{name}"].title) for name in ("party", "volunteers")
+    }
+    went, _slips = trial.empty(actor=PROGRAM, name="雁山区", real=False)
+    assert sum(after.values()) == sum(n for label, n in went.items() if label not in trial.OF_THE_PROGRAM)
+    assert trial.held() == {}
 
 
 def test_a_district_in_real_use_is_never_emptied(tried):
