@@ -26,6 +26,7 @@ def who(request: HttpRequest) -> HttpResponse:
     found = units.who_answers(sector=sector, region_code=region)
     first = next((answer for answer in found if answer.role == HOLD), found[0])
     others = [answer for answer in found if answer.unit != first.unit and answer.role in (GUIDE, "cooperate")]
+    district = places.district()
     context = {
         "first": first,
         "others": others,
@@ -33,7 +34,7 @@ def who(request: HttpRequest) -> HttpResponse:
         "region": region,
         "sectors": Sector.choices,
         "townships": places.townships(),
-        "region_name": places.names_by_code().get(region, ""),
+        "region_name": places.names_by_code().get(region) or (district.name if district else ""),
         "sector_name": dict(Sector.choices).get(sector, ""),
     }
     return render(request, "front/worker_who.html", context)

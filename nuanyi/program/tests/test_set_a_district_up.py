@@ -91,6 +91,17 @@ def test_after_the_first_roster_the_district_stays_and_the_refusal_says_why():
     assert Region.objects.filter(code="450311").exists()
 
 
+def test_a_record_of_any_room_keeps_the_district():
+    from nuanyi.party.models import Organisation
+
+    services.choose_district(actor=SETUP, code="450311")
+    Organisation.objects.create(
+        name="示例支部", form="branch", region_code="450311", founded_date=clock.today()
+    )
+    with pytest.raises(Conflict):
+        services.choose_district(actor=SETUP, code="330106")
+
+
 def test_a_list_that_names_a_unit_twice_is_refused_with_both_rows():
     with pytest.raises(BadInput) as refused:
         reading.pasted("单位名称\t电话\n雁山区教育局\t0773-1\n雁山区卫健局\t\n雁山区教育局\t0773-2")
@@ -348,6 +359,13 @@ def test_a_request_in_a_district_without_routes_ends_at_the_district_office_and_
         intake.judge(actor=SETUP, case=case, agrees=True)
         case.refresh_from_db()
         assert case.state == "closed"
+
+
+def test_whom_to_ask_names_the_district_that_is_served():
+    set_up("330106")
+    page = Client().get("/who/").content.decode()
+    assert "西湖区" in page
+    assert "雁山" not in page
 
 
 def test_a_report_in_a_district_without_grids_goes_to_the_district_office(bare):
