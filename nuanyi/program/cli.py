@@ -15,7 +15,7 @@ FAILED = 1
 #: The only commands that may make a home: a mistyped folder must not look like an empty district.
 MAY_MAKE_A_HOME = frozenset({"demo", "setup", "setup_key", "restore", "serve", "manage"})
 #: Commands that ask no database.
-NEED_NO_HOME = frozenset({"link", "estimate", "site", "service"})
+NEED_NO_HOME = frozenset({"link", "estimate", "service"})
 #: ``import-roster --check``: the file was read, and some of its rows are bad.
 SOME_ROWS_BAD = 3
 

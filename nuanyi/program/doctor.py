@@ -27,7 +27,7 @@ LEAST_FREE = 1 << 30
 #: What the units of systemd read (``nuanyi service install``).
 ENVIRONMENT = Path("/etc/nuanyi.env")
 CLOCK_SECONDS = 120
-#: Accounts of the demo, and the password that its README prints.
+#: Accounts of the demo, and the password that `nuanyi demo` prints.
 DEMO_ACCOUNTS, DEMO_PASSWORD = ["dianxiaoer", "yanshan", "shenji"], "nuanyi-demo-2022"
 OLDEST_NOW = 1_750_000_000  # mid 2025: a machine that thinks it is earlier has a clock that is far off
 

@@ -178,7 +178,7 @@ def _forget_made_up_places() -> None:
 
 
 def _new_passwords() -> list[Slip]:
-    """New one-time passwords for accounts whose password is the one that the README prints."""
+    """New one-time passwords for accounts whose password is the one that the demo prints."""
     from nuanyi.program.doctor import DEMO_PASSWORD
 
     slips = []
