@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -258,6 +259,20 @@ def id_number(serial: int, born: str = "19900307") -> str:
 
 
 EVERY_DAY = {str(n): "08:00-12:00 14:00-20:00" for n in range(1, 8)}
+
+
+def square(lon: float, lat: float, width: float = 0.04, height: float = 0.04) -> dict[str, Any]:
+    """A rectangle in WGS-84 from its south-western corner, as GeoJSON."""
+    ring = [[lon, lat], [lon + width, lat], [lon + width, lat + height], [lon, lat + height], [lon, lat]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+@pytest.fixture
+def own_erasures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list of who asked to be forgotten lies beside the database: each test that forgets somebody has one of its own."""
+    from nuanyi.people import erasures
+
+    monkeypatch.setattr(erasures, "file", lambda: tmp_path / "erasures.jsonl")
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from uuid import uuid4
 from django.db import connection
 
 from bench.report import Report
-from bench.stations import _wait, free_port
+from bench.stations import _wait
+from tests.ports import free_port
 
 SECONDS, ROUNDS, CLIENTS = 3.0, 3, 4
 SENDERS = int(os.environ.get("BENCH_SENDERS", "500"))

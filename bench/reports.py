@@ -26,7 +26,8 @@ from django.db import connection
 
 from bench.intake import _token
 from bench.report import Report as Sheet
-from bench.stations import _wait, free_port
+from bench.stations import _wait
+from tests.ports import free_port
 
 SECONDS, ROUNDS, CLIENTS = 4.0, 3, 4
 SENDERS = int(os.environ.get("BENCH_REPORTERS", "200"))

@@ -20,6 +20,7 @@ from typing import Any
 from django.db import connection
 
 from bench.report import Report
+from tests.ports import free_port
 
 STATIONS = int(os.environ.get("BENCH_STATIONS", "200000"))
 SECONDS, ROUNDS, SOCKETS, CLIENTS = 3.0, 5, 8, 2
@@ -41,13 +42,6 @@ FROM (SELECT n, lpad((n %% 12)::text, 2, '0') || ':' || lpad((n %% 50)::text, 2,
       FROM generate_series(1, %s) n) rows
 """
 _KINDS = "INSERT INTO stations_amenity (station_id, kind, state) SELECT id, kind, 'ok' FROM stations_station, unnest(ARRAY['charging','toilet','fan']) kind WHERE random() < 0.6"
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answer(line: socket.socket) -> None:

@@ -17,8 +17,9 @@ import pytest
 import xlsxwriter
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import SIZES, free_port
+from tests.browser.conftest import SIZES
 from tests.browser.shots import keep
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 

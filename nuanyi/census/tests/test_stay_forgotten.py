@@ -11,12 +11,7 @@ from nuanyi.lib.ids import new_id
 from nuanyi.people import erasures, services
 from nuanyi.people.models import ErasureMark, Person
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _own_list(tmp_path, monkeypatch):
-    monkeypatch.setattr(erasures, "file", lambda: tmp_path / "erasures.jsonl")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_erasures")]
 
 
 @pytest.fixture

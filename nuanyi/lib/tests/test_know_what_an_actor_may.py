@@ -121,7 +121,6 @@ def test_a_guest_has_nothing():
 def test_a_count_is_told_in_steps_and_not_at_all_under_one(count, step, shown, in_a_cell):
     assert coarse(count, step) == shown
     assert cell(count, step) == in_a_cell
-    assert (OUTSIDE, INSIDE) == (10, 5)
 
 
 def test_a_network_is_an_address_or_the_block_that_a_household_gets():

@@ -1,13 +1,14 @@
 import json
 import threading
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from nuanyi.notices import sms
 from nuanyi.notices.sms import aliyun, tencent
+from nuanyi.notices.tests.others import Answering
 
 
 def test_the_example_of_aliyuns_documentation_gets_its_signature():
@@ -43,7 +44,7 @@ def test_the_example_of_tencents_documentation_gets_its_signature():
     assert told.endswith("Signature=2230eefd229f582d8b1b891af7107b91597240707d778ab3738f756258d7652c")
 
 
-class Cloud(BaseHTTPRequestHandler):
+class Cloud(Answering):
     """Both clouds on this machine, checking what they are sent."""
 
     came: list = []
@@ -54,7 +55,7 @@ class Cloud(BaseHTTPRequestHandler):
         signature = query.pop("Signature")
         good = signature == aliyun.sign(query, "SECRET") and query["Action"] == "SendSms"
         type(self).came.append((query["PhoneNumbers"], json.loads(query["TemplateParam"])["code"]))
-        self._tell(type(self).answer or {"Code": "OK" if good else "SignatureDoesNotMatch", "Message": ""})
+        self.tell(type(self).answer or {"Code": "OK" if good else "SignatureDoesNotMatch", "Message": ""})
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -63,20 +64,10 @@ class Cloud(BaseHTTPRequestHandler):
             and self.headers["X-TC-Action"] == "SendSms"
         )
         type(self).came.append((body["PhoneNumberSet"][0], body["TemplateParamSet"][0]))
-        self._tell(
+        self.tell(
             type(self).answer
             or {"Response": {"SendStatusSet": [{"Code": "Ok" if good else "Bad", "Message": ""}]}}
         )
-
-    def _tell(self, answer):
-        told = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(told)))
-        self.end_headers()
-        self.wfile.write(told)
-
-    def log_message(self, *_args):
-        pass
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import json
 import re
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -11,6 +11,7 @@ from django.test import Client
 from nuanyi.lib.geo import wgs84_to_gcj02
 from nuanyi.lib.outgoing import Gone
 from nuanyi.notices import wechat
+from nuanyi.notices.tests.others import Answering
 from nuanyi.notices.wechat import envelope
 
 AES, APP, TOKEN = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "wx2c2769f8efd9abc2", "spamtest"
@@ -170,7 +171,7 @@ def test_without_the_setting_there_is_no_such_address(db, client):
     assert client.get("/wechat/").status_code == 404
 
 
-class Server(BaseHTTPRequestHandler):
+class Server(Answering):
     """WeChat's interface on this machine: strict about token, fields and lengths."""
 
     tokens = 0
@@ -189,38 +190,28 @@ class Server(BaseHTTPRequestHandler):
                 "secret": "SECRET",
                 "force_refresh": False,
             }
-            self._tell(
+            self.tell(
                 {"access_token": f"t{mine.tokens}", "expires_in": 7200}
                 if good
                 else {"errcode": 40125, "errmsg": "x"}
             )
         elif path.path == "/cgi-bin/message/template/send":
             if mine.answers:
-                self._tell(mine.answers.pop(0))
+                self.tell(mine.answers.pop(0))
                 return
             if path.query != f"access_token=t{mine.tokens}":
-                self._tell({"errcode": 40001, "errmsg": "invalid credential"})
+                self.tell({"errcode": 40001, "errmsg": "invalid credential"})
                 return
             short = all(len(field["value"]) <= 20 for field in body["data"].values())
             good = set(body) == {"touser", "template_id", "url", "data"} and short
             mine.came.append(body) if good else None
-            self._tell(
+            self.tell(
                 {"errcode": 0, "errmsg": "ok", "msgid": 1}
                 if good
                 else {"errcode": 47003, "errmsg": "argument invalid"}
             )
         else:
             self.send_error(404)
-
-    def _tell(self, answer):
-        told = json.dumps(answer).encode()
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(told)))
-        self.end_headers()
-        self.wfile.write(told)
-
-    def log_message(self, *_args):
-        pass
 
 
 @pytest.fixture

@@ -1,14 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import square
 from nuanyi.lib import geo
 from nuanyi.places.finder import Finder
-
-
-def square(lon, lat, width, height):
-    ring = [[lon, lat], [lon + width, lat], [lon + width, lat + height], [lon, lat + height], [lon, lat]]
-    return {"type": "Polygon", "coordinates": [ring]}
-
 
 SHAPES = st.lists(
     st.builds(

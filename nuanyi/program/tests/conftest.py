@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
+
+from tests.ports import free_port
 
 
 def opened(folder):
@@ -43,12 +44,6 @@ def run(home, *words, code=0):
 def ask(home, script):
     """What a few lines of Python print that run beside the server, on its database."""
     return run(home, "manage", "shell", "-v", "0", "-c", script).strip()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(port, seconds=40):

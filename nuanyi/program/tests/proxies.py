@@ -10,7 +10,7 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-from nuanyi.program.tests.conftest import free_port
+from tests.ports import free_port
 
 DEPLOY = Path(__file__).parents[3] / "docs" / "deploy"
 NAME = "district.example"

@@ -17,7 +17,7 @@ from nuanyi.lib.embedded_postgres import CannotStart, EmbeddedPostgres
 from nuanyi.lib.errors import BadInput
 from nuanyi.people.models import Person
 from nuanyi.program import backup_targets, backups, row_policies
-from nuanyi.program.tests.conftest import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.xdist_group("home")
 

@@ -14,7 +14,8 @@ import pytest
 
 from nuanyi.lib.embedded_postgres import EmbeddedPostgres
 from nuanyi.program import prepared, supervisor
-from nuanyi.program.tests.conftest import environment, free_port, served, wait_for
+from nuanyi.program.tests.conftest import environment, served, wait_for
+from tests.ports import free_port
 
 pytestmark = pytest.mark.xdist_group("home")
 

@@ -9,17 +9,12 @@ from nuanyi.census.models import Worker
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.journal.models import Entry
 from nuanyi.lib.errors import BadInput, NotFound
-from nuanyi.people import erasures, services
+from nuanyi.people import services
 from nuanyi.people.models import Person
 from nuanyi.program import cli, person_command
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_erasures")]
 PHONE = "19900000001"
-
-
-@pytest.fixture(autouse=True)
-def _own_list(tmp_path, monkeypatch):
-    monkeypatch.setattr(erasures, "file", lambda: tmp_path / "erasures.jsonl")
 
 
 def person(*words) -> argparse.Namespace:

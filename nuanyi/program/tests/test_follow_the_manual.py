@@ -21,7 +21,8 @@ from pathlib import Path
 import pytest
 
 from nuanyi.program.tests import proxies
-from nuanyi.program.tests.conftest import free_port, opened, wait_for
+from nuanyi.program.tests.conftest import opened, wait_for
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 MANUAL = ROOT / "docs" / "administrator.md"

@@ -18,7 +18,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from nuanyi.program.tests.conftest import environment, free_port, opened, wait_for
+from nuanyi.program.tests.conftest import environment, opened, wait_for
+from tests.ports import free_port
 
 MANUAL = Path(__file__).parents[3] / "docs" / "administrator.md"
 PLACES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))

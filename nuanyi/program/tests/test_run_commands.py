@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from nuanyi.program.tests.conftest import environment, free_port, run, served, wait_for
+from nuanyi.program.tests.conftest import environment, run, served, wait_for
+from tests.ports import free_port
 
 DEMO = Path(__file__).parents[1] / "demo" / "rosters"
 pytestmark = pytest.mark.xdist_group("home")

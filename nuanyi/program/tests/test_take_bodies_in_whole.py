@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from nuanyi.program.tests.conftest import ask, environment, free_port, served, wait_for
+from nuanyi.program.tests.conftest import ask, environment, served, wait_for
 from nuanyi.program.tests.senders import (
     drip,
     multipart,
@@ -18,6 +18,7 @@ from nuanyi.program.tests.senders import (
     times_of_others,
     token,
 )
+from tests.ports import free_port
 
 pytestmark = pytest.mark.xdist_group("home")
 COUNT = "from nuanyi.reports.models import Report, Picture; print(Report.objects.count(), Picture.objects.count())"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from nuanyi.lib.embedded_postgres import DATABASE, OWNER, EmbeddedPostgres, binaries_of_wheel
+from nuanyi.program.tests.conftest import opened
 
 ROOT = Path(__file__).parents[3]
 #: The last commit of a version.
@@ -44,12 +45,6 @@ def ended(process):
 
 def run(tree, home, *words):
     return ended(start(tree, home, *words))
-
-
-def opened(folder):
-    for part in (folder, *list(folder.parents)[:2]):
-        part.chmod(part.stat().st_mode | 0o011)
-    return folder
 
 
 def home_of(version, base):

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
+from conftest import square
 from nuanyi.places import services as places
 from nuanyi.reports.services import sending
 
@@ -14,11 +15,6 @@ from nuanyi.reports.services import sending
 WEST, EAST = (110.30, 25.05), (110.34, 25.05)
 AT = (25.06, 110.31)
 BESIDE = (25.06, 110.35)
-
-
-def square(lon, lat, width=0.04, height=0.04):
-    ring = [[lon, lat], [lon + width, lat], [lon + width, lat + height], [lon, lat + height], [lon, lat]]
-    return {"type": "Polygon", "coordinates": [ring]}
 
 
 def collection(rows):

@@ -4,6 +4,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from conftest import square
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
@@ -16,7 +17,7 @@ from nuanyi.reports import kinds, queries
 from nuanyi.reports.models import Report, Step
 from nuanyi.reports.rules import State, Why
 from nuanyi.reports.services import handling, sending, settings
-from nuanyi.reports.tests.conftest import AT, BESIDE, WEST, collection, square
+from nuanyi.reports.tests.conftest import AT, BESIDE, WEST, collection
 
 pytestmark = pytest.mark.django_db
 

@@ -27,14 +27,9 @@ from nuanyi.rights.services import desk, own
 from nuanyi.volunteers.models import Team, Volunteer
 from nuanyi.volunteers.services import joining
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_erasures")]
 PHONE = "19900000001"
 PAGE, FILE = "/me/data/", "/me/data/file/"
-
-
-@pytest.fixture(autouse=True)
-def _own_list(tmp_path, monkeypatch):
-    monkeypatch.setattr(erasures, "file", lambda: tmp_path / "erasures.jsonl")
 
 
 @pytest.fixture

@@ -11,13 +11,6 @@ from nuanyi.stations.services import keeping, stations
 NOON = datetime(2026, 6, 3, 13, 0, tzinfo=clock.CHINA)
 
 
-@pytest.fixture
-def kept(put, cast, program):
-    station = put()
-    stations.set_keepers(actor=program, station=station, accounts=[cast.accounts["keeper"]])
-    return station
-
-
 def test_one_tap_shuts_for_today_and_tomorrow_is_as_written(kept, cast):
     with clock.held_at(NOON + timedelta(hours=2)):
         assert queries.stands_now(kept).open

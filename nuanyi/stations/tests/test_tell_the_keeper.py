@@ -13,7 +13,7 @@ from nuanyi.lib.figures import Window
 from nuanyi.notices.models import Notice
 from nuanyi.stations import jobs, queries, rules
 from nuanyi.stations.models import Fault, Photo, Wish
-from nuanyi.stations.services import faults, keeping, stations
+from nuanyi.stations.services import faults, keeping
 
 NOON = datetime(2026, 6, 3, 12, 10, tzinfo=clock.CHINA)
 
@@ -21,13 +21,6 @@ NOON = datetime(2026, 6, 3, 12, 10, tzinfo=clock.CHINA)
 def tell(station, key=None, **more):
     told = {"trouble": "broken", "kind": "charging", "words": "插座没电", "network": "203.0.113.7"}
     return faults.tell_fault(station=station, key=key or uuid4(), **{**told, **more})
-
-
-@pytest.fixture
-def kept(put, cast, program):
-    station = put()
-    stations.set_keepers(actor=program, station=station, accounts=[cast.accounts["keeper"]])
-    return station
 
 
 def test_what_is_broken_shows_at_once_and_is_whole_again_when_mended(kept, cast):
