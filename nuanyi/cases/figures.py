@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
@@ -26,18 +24,6 @@ def _parts(asked: Window, by: tuple[str, ...]) -> Counts:
     if by == ("part",):
         return {(part,): n for part, n in rows.values_list("part").annotate(n=Count("pk"))}
     return {(): rows.values("part").distinct().count()}
-
-
-def _served(kind: str) -> Any:
-    def count(asked: Window, by: tuple[str, ...]) -> Counts:
-        names = {"sector": "sector", "township": "region_code", "month": "month"}
-        return ledger.sums((kinds.SERVED[kind],), asked, tuple(names[dimension] for dimension in by))
-
-    return count
-
-
-def _records(kind: str) -> Any:
-    return lambda asked: ledger.listed(kind, asked)
 
 
 def _listed_parts(asked: Window) -> list[Counted]:
@@ -66,11 +52,11 @@ for _kind, _title in TITLES.items():
             kinds.SERVED[_kind],
             _title,
             _("cases"),
-            _served(_kind),
+            ledger.counter(kinds.SERVED[_kind]),
             ("sector", "township", "month"),
             "/office/cases/served/",
             _("Cases that a unit solved, and lines of registers that were taken in"),
             of_people=True,
-            listed=_records(kinds.SERVED[_kind]),
+            listed=ledger.lister(kinds.SERVED[_kind]),
         )
     )

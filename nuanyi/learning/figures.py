@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.learning import kinds
 from nuanyi.ledger import queries as ledger
-from nuanyi.lib.figures import Counts, Figure, Window, offer
-
-
-def _sums(kind: str) -> Any:
-    def count(asked: Window, by: tuple[str, ...]) -> Counts:
-        names = {"sector": "sector", "township": "region_code", "month": "month"}
-        return ledger.sums((kind,), asked, tuple(names[dimension] for dimension in by))
-
-    return count
-
-
-def _records(kind: str) -> Any:
-    return lambda asked: ledger.listed(kind, asked)
-
+from nuanyi.lib.figures import Figure, offer
 
 for _kind, _title, _unit, _address, _words in (
     (
@@ -51,11 +36,11 @@ for _kind, _title, _unit, _address, _words in (
             _kind,
             _title,
             _unit,
-            _sums(_kind),
+            ledger.counter(_kind),
             ("sector", "township", "month"),
             _address,
             _words,
             of_people=_kind == kinds.ATTENDANCES,
-            listed=_records(_kind),
+            listed=ledger.lister(_kind),
         )
     )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from nuanyi.ledger import rules
 from nuanyi.ledger.models import CubeRow, LedgerEntry, RollUp
 from nuanyi.lib import rooms
-from nuanyi.lib.figures import Counted, Counts, Window
+from nuanyi.lib.figures import Counted, Counts, Listing, Query, Window
 from nuanyi.lib.periods import month_end
 from nuanyi.lib.region_codes import TOWNSHIP
 
@@ -61,6 +61,28 @@ def listed(kind: str, asked: Window) -> list[Counted]:
         )
         for row in rows.order_by("-day", "-pk")
     ]
+
+
+#: What a dimension of a figure is called in the roll-up.
+COLUMNS = {"sector": "sector", "township": "region_code", "month": "month"}
+
+
+def counter(*kinds: str) -> Query:
+    """How a figure counts that is the sum of some kinds of the ledger."""
+
+    def count(asked: Window, by: tuple[str, ...]) -> Counts:
+        return sums(kinds, asked, tuple(COLUMNS[dimension] for dimension in by))
+
+    return count
+
+
+def lister(kind: str) -> Listing:
+    """How a figure lists its records that counts one kind of the ledger."""
+
+    def listing(asked: Window) -> list[Counted]:
+        return listed(kind, asked)
+
+    return listing
 
 
 @dataclass(frozen=True)

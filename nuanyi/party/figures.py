@@ -26,15 +26,6 @@ def _covered(which: str) -> Any:
     return count
 
 
-def _joint(asked: Window, by: tuple[str, ...]) -> Counts:
-    return ledger.sums((kinds.JOINT_ACTIVITIES,), asked, by)
-
-
-def _visits(asked: Window, by: tuple[str, ...]) -> Counts:
-    names = {"township": "region_code", "month": "month", "sector": "sector"}
-    return ledger.sums((kinds.VISITS,), asked, tuple(names[one] for one in by))
-
-
 offer(
     Figure(
         "party.organised",
@@ -62,12 +53,12 @@ offer(
         kinds.VISITS,
         _("Visits and talks of instructors"),
         _("visits"),
-        _visits,
+        ledger.counter(kinds.VISITS),
         ("township", "month", "sector"),
         "/office/party/coverage/",
         _("Visits and talks that instructors recorded at the establishments they follow"),
         of_people=True,
-        listed=lambda asked: ledger.listed(kinds.VISITS, asked),
+        listed=ledger.lister(kinds.VISITS),
     )
 )
 offer(
@@ -75,10 +66,10 @@ offer(
         kinds.JOINT_ACTIVITIES,
         _("Joint activities of alliances"),
         _("activities"),
-        _joint,
+        ledger.counter(kinds.JOINT_ACTIVITIES),
         ("month",),
         "/office/party/alliances/",
         _("Activities that members of an alliance held together, counted when they took place"),
-        listed=lambda asked: ledger.listed(kinds.JOINT_ACTIVITIES, asked),
+        listed=ledger.lister(kinds.JOINT_ACTIVITIES),
     )
 )

@@ -11,11 +11,6 @@ from nuanyi.lib.figures import Counts, Figure, Window, offer
 from nuanyi.reports import kinds, queries
 
 
-def _reported(asked: Window, by: tuple[str, ...]) -> Counts:
-    names = {"township": "region_code", "month": "month"}
-    return ledger.sums((kinds.REPORTED,), asked, tuple(names[dimension] for dimension in by))
-
-
 def _quality(name: str) -> Any:
     def count(asked: Window, by: tuple[str, ...]) -> Counts:
         value = queries.quality(queries.within(asked.first, asked.last, asked.region))[name]
@@ -29,12 +24,12 @@ offer(
         "governance.community_problems_reported",
         _("Problems reported"),
         _("reports"),
-        _reported,
+        ledger.counter(kinds.REPORTED),
         ("township", "month"),
         "/office/reports/?state=all",
         _("Reports of days that are over, counted at night; doubles that were joined count once"),
         of_people=True,
-        listed=lambda asked: ledger.listed(kinds.REPORTED, asked),
+        listed=ledger.lister(kinds.REPORTED),
     )
 )
 for _key, _title, _unit, _words in (

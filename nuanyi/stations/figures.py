@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Avg, Count, F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -112,14 +110,6 @@ def _mending_hours(asked: Window, by: tuple[str, ...]) -> Counts:
     return {(): round(mean.total_seconds() / 3600) if mean else 0}
 
 
-def _from_ledger(kind: str) -> Any:
-    def count(asked: Window, by: tuple[str, ...]) -> Counts:
-        names = {"sector": "sector", "township": "region_code", "month": "month"}
-        return ledger.sums((kind,), asked, tuple(names[dimension] for dimension in by))
-
-    return count
-
-
 offer(
     Figure(
         "stations.open",
@@ -173,12 +163,12 @@ offer(
         "stations.visits",
         _("Visits to stations"),
         _("visits"),
-        _from_ledger(kinds.VISITS),
+        ledger.counter(kinds.VISITS),
         ("sector", "township", "month"),
         f"{LIST}visits/",
         _("Check-ins, one device once an hour, by the hour"),
         of_people=True,
-        listed=lambda asked: ledger.listed(kinds.VISITS, asked),
+        listed=ledger.lister(kinds.VISITS),
     )
 )
 offer(
@@ -186,11 +176,11 @@ offer(
         "stations.faults_mended",
         _("Faults mended"),
         _("faults"),
-        _from_ledger(kinds.MENDED),
+        ledger.counter(kinds.MENDED),
         ("township", "month"),
         f"{LIST}faults/?state=mended",
         _("What workers told and keepers mended"),
-        listed=lambda asked: ledger.listed(kinds.MENDED, asked),
+        listed=ledger.lister(kinds.MENDED),
     )
 )
 offer(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Substr
@@ -51,14 +50,6 @@ def _listed(asked: Window) -> list[Counted]:
     return list(found.values())
 
 
-def _sums(kind: str) -> Any:
-    def count(asked: Window, by: tuple[str, ...]) -> Counts:
-        names = {"township": "region_code", "month": "month"}
-        return ledger.sums((kind,), asked, tuple(names[dimension] for dimension in by))
-
-    return count
-
-
 offer(
     Figure(
         "governance.volunteers",
@@ -77,11 +68,11 @@ offer(
         kinds.LEAFLETS,
         _("Leaflets handed out"),
         _("leaflets"),
-        _sums(kinds.LEAFLETS),
+        ledger.counter(kinds.LEAFLETS),
         ("township", "month"),
         "/office/volunteers/campaigns/",
         _("Leaflets drawn from stock less those that came back"),
-        listed=lambda asked: ledger.listed(kinds.LEAFLETS, asked),
+        listed=ledger.lister(kinds.LEAFLETS),
     )
 )
 offer(
@@ -89,11 +80,11 @@ offer(
         kinds.HOURS,
         _("Volunteers' hours"),
         _("hours"),
-        _sums(kinds.HOURS),
+        ledger.counter(kinds.HOURS),
         ("township", "month"),
         "/office/volunteers/shifts/",
         _("Hours on shifts that somebody other than the volunteer confirmed, in whole hours a shift"),
         of_people=True,
-        listed=lambda asked: ledger.listed(kinds.HOURS, asked),
+        listed=ledger.lister(kinds.HOURS),
     )
 )
