@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nuanyi.lib import clock, figures, rooms, small_cells
+from nuanyi.lib import clock, figures, periods, rooms, small_cells
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.figures import Figure, Window
@@ -33,14 +32,12 @@ def _shown(figure: Figure, actor: Actor) -> Shown:
     """As this actor may see it: who may not see all people sees counts of them in fives."""
 
     def seen(number: int) -> int:
-        coarsely = figure.of_people and not actor.everywhere("census.view")
+        coarsely = figure.of_people and not figures.sees_exact(actor)
         return small_cells.coarse(number, small_cells.INSIDE) if coarsely else number
 
     line = ""
     if "month" in figure.dimensions:
-        months = [clock.today().replace(day=1)]
-        while len(months) < MONTHS:
-            months.insert(0, (months[0] - timedelta(days=1)).replace(day=1))
+        months = [periods.shifted(clock.today(), n - MONTHS + 1) for n in range(MONTHS)]
         found = figure.count(Window(months[0], clock.today()), ("month",))
         line = _line([seen(found.get((month.isoformat(),), 0)) for month in months])
     return Shown(figure, seen(figure.total(Window())), line)

@@ -141,10 +141,7 @@ def media(request: HttpRequest, pk: int) -> HttpResponse:
 def plan(request: HttpRequest) -> HttpResponse:
     """What is told before the shift this week, and who speaks?"""
     today = clock.today()
-    monday = today - timedelta(days=today.weekday())
-    if request.GET.get("week"):
-        chosen = day_of(request.GET["week"], "week")
-        monday = chosen - timedelta(days=chosen.weekday())
+    monday = clock.monday(day_of(request.GET["week"], "week") if request.GET.get("week") else today)
     if request.method == "POST":
         picked = Lesson.objects.filter(pk=number_of(request.POST.get("lesson", ""))).first()
         pushing.plan_day(

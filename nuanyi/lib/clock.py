@@ -26,6 +26,11 @@ def day_of(moment: datetime | None) -> date | None:
     return moment.astimezone(CHINA).date() if moment else None
 
 
+def monday(day: date) -> date:
+    """The Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
 def last_day(due: datetime) -> date:
     """The last day of a term. A term of days ends at the midnight after it, which people call that day and not the next."""
     return (due - timedelta(microseconds=1)).astimezone(CHINA).date()

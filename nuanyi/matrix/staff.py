@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from nuanyi.lib import clock, downloads, sheets
+from nuanyi.lib import clock, downloads, figures, periods, sheets
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.figures import Window, window
@@ -32,8 +32,7 @@ def _asked(request: HttpRequest) -> tuple[Window, str]:
 
 def _periods(today: date) -> list[str]:
     """This month and those before it, then this year and the one before: what is asked for most."""
-    count = today.year * 12 + today.month - 1
-    months = [f"{n // 12}-{n % 12 + 1:02d}" for n in range(count, count - MONTHS, -1)]
+    months = [periods.shifted(today, -n).strftime("%Y-%m") for n in range(MONTHS)]
     return [*months, str(today.year), str(today.year - 1)]
 
 
@@ -49,7 +48,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "wrong": bool(request.GET.get("period", "").strip()) and not period,
         "periods": _periods(clock.today()),
         "reported_years": year.years(),
-        "coarse": not actor.everywhere("census.view"),
+        "coarse": not figures.sees_exact(actor),
     }
     return render(request, "matrix/staff/matrix.html", context)
 
@@ -80,7 +79,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
 def grids(request: HttpRequest, code: str = "") -> HttpResponse:
     """Which grid had what this week: who, what, reports, hours."""
     actor = actor_of(request)
-    first = week.monday(day_of(request.GET["week"], "week") if request.GET.get("week") else clock.today())
+    first = clock.monday(day_of(request.GET["week"], "week") if request.GET.get("week") else clock.today())
     context: dict[str, Any] = {
         "first": first,
         "before": (first - timedelta(days=7)).isoformat(),

@@ -30,11 +30,6 @@ class GridRow:
     mended: int
 
 
-def monday(day: date) -> date:
-    """The Monday of a day's week."""
-    return day - timedelta(days=day.weekday())
-
-
 def grids(actor: Actor, first: date) -> list[GridRow]:
     """Every grid that the actor may see reports in, with its numbers. Two statements."""
     begin, end = clock.midnight(first), clock.midnight(first + timedelta(days=7))

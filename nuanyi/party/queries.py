@@ -17,6 +17,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import Words
+from nuanyi.lib.periods import month_end, shifted
 from nuanyi.party import rules
 from nuanyi.party.models import (
     AllianceFirm,
@@ -479,7 +480,5 @@ def uncovered(*, sector: str = "", township: str = "", which: str = "organised")
 def trend(months: int = 12) -> list[tuple[date, Cell]]:
     """Both coverages at the end of each of the last months, and today."""
     today = clock.today()
-    days = [today]
-    for _n in range(months - 1):
-        days.append(days[-1].replace(day=1) - timedelta(days=1))
-    return [(day, coverage("sector", {}, day)[-1]) for day in reversed(days)]
+    days = [*(month_end(shifted(today, -n)) for n in range(months - 1, 0, -1)), today]
+    return [(day, coverage("sector", {}, day)[-1]) for day in days]

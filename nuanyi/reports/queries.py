@@ -16,6 +16,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.geo import metres_between
+from nuanyi.lib.periods import shifted
 from nuanyi.lib.small_cells import OUTSIDE, coarse
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.rules import Role
@@ -278,7 +279,7 @@ def mended() -> QuerySet[Report]:
 def month_card(month: date) -> dict[str, Any]:
     """What came of a month's reports, for a group: told, mended, by kind, the quickest. In tens, and under ten nothing."""
     begin = clock.midnight(month.replace(day=1))
-    end = clock.midnight((month.replace(day=1) + timedelta(days=32)).replace(day=1))
+    end = clock.midnight(shifted(month, 1))
     # of days that are over, and in tens: who asks again and again must not see one report come
     told = Report.objects.of_days_over().filter(hour_at__gte=begin, hour_at__lt=end)
     told = told.exclude(state=State.JOINED)

@@ -16,6 +16,7 @@ from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, status_of
 from nuanyi.lib.paging import page_of
+from nuanyi.lib.periods import shifted
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
@@ -171,14 +172,13 @@ def mended(request: HttpRequest) -> HttpResponse:
         for row in page.rows
     ]
     this = clock.today().replace(day=1)
-    context = {"page": page, "rows": rows, "month": this, "before": (this - timedelta(days=1)).replace(day=1)}
+    context = {"page": page, "rows": rows, "month": this, "before": shifted(this, -1)}
     return render(request, "reports/worker/mended.html", context)
 
 
 def _week(moment: datetime) -> date:
     """The Monday of the week of a moment."""
-    day = moment.astimezone(clock.CHINA).date()
-    return day - timedelta(days=day.weekday())
+    return clock.monday(moment.astimezone(clock.CHINA).date())
 
 
 @require_safe

@@ -16,7 +16,7 @@ from nuanyi.ledger.queries import Slice
 from nuanyi.lib import clock, figures
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.figures import Window
-from nuanyi.lib.periods import month_end
+from nuanyi.lib.periods import month_end, shifted
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.small_cells import OUTSIDE, coarse
@@ -29,7 +29,7 @@ FILTERS = ("dataset", "kind", "period", "township", "sector")
 
 def month_before(day: date) -> date:
     """The first day of the last month that is over."""
-    return (day.replace(day=1) - date.resolution).replace(day=1)
+    return shifted(day, -1)
 
 
 def rows_until(last: date) -> list[dict[str, Any]]:
@@ -182,9 +182,7 @@ class Month:
 
 def own_months(count: int = 12) -> list[Month]:
     """The last months that are over, the latest first; two questions and one a signed month."""
-    months = [month_before(clock.today())]
-    while len(months) < count:
-        months.append(month_before(months[-1]))
+    months = [shifted(clock.today(), -n) for n in range(1, count + 1)]
     signed: dict[date, Summary] = {}
     for one in Summary.objects.filter(month__gte=months[-1]).order_by("revision"):
         signed[one.month] = one
