@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.census.linkage import queries as linkage
 from nuanyi.census.models import CensusRound, Establishment, Worker
 from nuanyi.census.rules import RoundState
-from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
+from nuanyi.lib.figures import Counted, Counts, Figure, Window, exact_for, offer
 from nuanyi.lib.sectors import KEY_SECTORS, Sector
 from nuanyi.places import queries as places
 
@@ -114,6 +114,7 @@ for _key, (_codes, _sectors, _title) in GROUPS.items():
         )
     )
 
+exact_for("census.view")
 offer(
     Figure(
         "census.establishments",

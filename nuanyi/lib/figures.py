@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from nuanyi.lib import row_security
-from nuanyi.lib.actor import system
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Words
 from nuanyi.lib.periods import period_of
 from nuanyi.lib.region_codes import TOWNSHIP
@@ -152,6 +152,22 @@ class Figure:
 
 
 _registry: dict[str, Figure] = {}
+_exact: list[str] = []
+
+
+def exact_for(permission: str) -> None:
+    """Say which permission, held everywhere, shows counts of people as they are: whoever could count them one by one."""
+    _exact[:] = [permission]
+
+
+def exact_permission() -> str:
+    """The permission that shows counts of people as they are; "" where no room has named one."""
+    return _exact[0] if _exact else ""
+
+
+def sees_exact(actor: Actor) -> bool:
+    """Whether an actor is shown counts of people as they are; everybody else in steps (``lib.small_cells``)."""
+    return bool(_exact) and actor.everywhere(_exact[0])
 
 
 def offer(figure: Figure) -> Figure:

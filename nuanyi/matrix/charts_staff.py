@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from nuanyi.ledger import rules as kinds
+from nuanyi.lib import figures
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput
 from nuanyi.matrix import charts
@@ -55,6 +56,6 @@ def page(request: HttpRequest) -> HttpResponse:
             *((kind.name, kind.title) for kind in kinds.kinds().values()),
         ],
         "regions": [(region.code, region.name) for region in places.townships()],
-        "exact": actor.everywhere("census.view"),
+        "exact": figures.sees_exact(actor),
     }
     return render(request, "matrix/staff/charts.html", context)

@@ -459,7 +459,7 @@ def _named(of: Book, view: View, code: str, name: str) -> tuple[str, str]:
 
 def cube(view: View, actor: Actor | None = None) -> Cube:
     """A view with its numbers, as an actor may see them (None: the program itself). Raises BadInput."""
-    exact = actor is None or actor.everywhere("census.view")
+    exact = actor is None or figures.sees_exact(actor)
     of = book(view, exact=exact)
     first, last, view = window_of(view)
     if Axis.KIND not in view.axes and not view.kind:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from nuanyi.ledger import queries as ledger
 from nuanyi.ledger import rules as kinds
-from nuanyi.lib import clock, downloads, paging, rooms, sheets
+from nuanyi.lib import clock, downloads, figures, paging, rooms, sheets
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotAllowed, Words
@@ -146,8 +146,8 @@ def _exactness(exact: bool) -> str:
 
 def _may_see_records(actor: Actor) -> None:
     actor.require("matrix.records")
-    if not actor.everywhere("census.view"):
-        raise NotAllowed(permission="census.view")
+    if not figures.sees_exact(actor):
+        raise NotAllowed(permission=figures.exact_permission())
 
 
 @require_safe

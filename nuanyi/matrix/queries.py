@@ -161,7 +161,7 @@ class Shown:
 
 def all_figures(asked: Window, actor: Actor | None = None) -> list[Shown]:
     """Every figure that the rooms offer, for a window. Counts of people are coarse for whoever may not see all of them."""
-    exact = actor is None or actor.everywhere("census.view")
+    exact = actor is None or figures.sees_exact(actor)
     found = []
     for f in figures.offered().values():
         value = f.shown(asked, exact=exact)

@@ -45,7 +45,7 @@ def behind(actor: Actor, key: str, asked: Window, sector: str = "") -> Behind:
     figure = figures.offered().get(key)
     if figure is None:
         raise NotFound()
-    exact = not figure.of_people or actor.everywhere("census.view")
+    exact = not figure.of_people or figures.sees_exact(actor)
     value = figure.shown(asked, exact=exact, sector=sector)
     if figure.listed is None:
         return Behind(figure, value, None, 0, 0, hidden=not exact)

@@ -46,7 +46,7 @@ def text_of(actor: Actor, found: Practice) -> SafeString:
     """The text in paragraphs; each figure is the number of this moment and leads to its records."""
     asked = window(found.period, found.region_code)
     offered = figures.offered()
-    exact = actor.everywhere("census.view")
+    exact = figures.sees_exact(actor)
 
     @cache
     def show(key: str) -> str:

@@ -80,7 +80,7 @@ def fill(*, actor: Actor, data: bytes, period: str, region_code: str = "") -> Re
         region_code,
         Unit.objects.filter(pk=actor.unit_id or 0).first(),
         clock.now(),
-        actor.everywhere("census.view"),
+        figures.sees_exact(actor),
         {
             (one.label, one.region_code, one.period): one
             for one in FormAnswer.objects.filter(label__in=labels)
