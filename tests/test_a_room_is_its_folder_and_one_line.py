@@ -3,11 +3,14 @@
 import importlib
 import re
 import sys
+import tomllib
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.core.checks import run_checks
 from django.db import connection
 from django.template.utils import get_app_template_dirs
@@ -30,6 +33,7 @@ from nuanyi.program import doctor, row_policies
 from nuanyi.program.tests.test_rotate_the_keys import own_keys  # noqa: F401 - a fixture
 
 TOY = "tests.toy"
+ROOT = Path(__file__).parents[1]
 
 
 def _look_again():
@@ -246,3 +250,10 @@ def test_the_server_does_not_start_with_a_contradiction(toy, monkeypatch):
     _look_again()
     with pytest.raises(doctor.Unsafe, match=r"declares no permission.*tests/toy/views.py:\d+"):
         doctor.refuse_contradictions()
+
+
+def test_the_roof_may_name_no_room_above_notices():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (roof,) = [one for one in contracts if one["id"] == "roof"]
+    above = settings.ROOMS[settings.ROOMS.index("nuanyi.notices") + 1 : settings.ROOMS.index("nuanyi.front")]
+    assert set(roof["forbidden_modules"]) == set(above)
