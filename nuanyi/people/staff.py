@@ -41,7 +41,7 @@ def _listing(actor: Actor) -> Listing:
             Column("state", _("State"), "is_active"),
         ),
         [
-            Filter("state", _("State"), [("True", _("open")), ("False", _("closed"))], "is_active"),
+            Filter("state", _("State"), [("True", _("in use")), ("False", _("out of use"))], "is_active"),
             Filter("role", _("Role"), Role.choices),
             Filter("unit", _("Unit"), units, "unit_id"),
         ],

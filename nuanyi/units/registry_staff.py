@@ -60,7 +60,7 @@ def _listing() -> Listing:
         COLUMNS,
         [
             Filter("kind", _("Kind of unit"), UnitKind.choices, "kind"),
-            Filter("state", _("State"), [("True", _("open")), ("False", _("closed"))], "active"),
+            Filter("state", _("State"), [("True", _("in use")), ("False", _("out of use"))], "active"),
             Filter("lacks", _("What is missing"), [("phone", _("No telephone"))]),
         ],
         queries.listed,

@@ -73,7 +73,7 @@ def put_unit(
     if kind not in UnitKind.values:
         wrong["kind"] = _("Choose a kind.")
     if not name.strip():
-        wrong["name"] = _("The name is missing.")
+        wrong["name"] = _("Write the name.")
     if not code or not code.replace("-", "").replace("_", "").isalnum() or not code.isascii():
         wrong["code"] = _("Letters, digits and hyphens.")
     if Unit.objects.filter(name=name.strip(), active=True).exclude(code=code).exists():
@@ -269,7 +269,7 @@ def save_alliance(*, actor: Actor, alliance: Alliance | None, name: str, members
     actor.require(EDIT)
     require_own(actor, *members, *(alliance.members.all() if alliance is not None else ()))
     if not name.strip():
-        raise BadInput(fields={"name": _("The name is missing.")})
+        raise BadInput(fields={"name": _("Write the name.")})
     if Alliance.objects.filter(name=name.strip()).exclude(pk=alliance.pk if alliance else 0).exists():
         raise BadInput(fields={"name": _("Another alliance has this name.")})
     found = alliance or Alliance()
