@@ -27,6 +27,7 @@ from nuanyi.cases.rules import KindOfCase, Part, State
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Words
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.terms import Term
 from nuanyi.people.models import keys
 from nuanyi.units.models import Unit
@@ -360,7 +361,7 @@ def told_needs() -> list[tuple[str, str, int]]:
     for kind, own_kind, region, number in rows.annotate(n=Count("pk")):
         part = book[own_kind or kind].part if (own_kind or kind) in book else ""
         if part:
-            counts[part, region[:9]] = counts.get((part, region[:9]), 0) + number
+            counts[part, township_of(region)] = counts.get((part, township_of(region)), 0) + number
     return sorted(
         ((part, region, n) for (part, region), n in counts.items() if n >= SMALL), key=lambda row: -row[2]
     )

@@ -13,6 +13,7 @@ from nuanyi.census.linkage import queries as linkage
 from nuanyi.census.models import CensusRound, Establishment, Worker
 from nuanyi.census.rules import RoundState
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, exact_for, offer
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sectors import KEY_SECTORS, Sector
 from nuanyi.places import queries as places
 
@@ -54,7 +55,11 @@ def _count(
     for sector, region, number in (
         rows.order_by().values_list("sector_then", "region_then").annotate(n=Count("pk"))
     ):
-        values = {"sector": sector, "township": places.code_today(region, moved)[:9], "region": region}
+        values = {
+            "sector": sector,
+            "township": township_of(places.code_today(region, moved)),
+            "region": region,
+        }
         key = tuple(values[dimension] for dimension in by)
         cells[key] = cells.get(key, 0) + number
     return cells

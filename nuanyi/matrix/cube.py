@@ -25,7 +25,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.figures import Window
 from nuanyi.lib.periods import month_end, months_between, shifted
-from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP, VILLAGE
+from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP, VILLAGE, township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.matrix import rules, targets
@@ -383,7 +383,7 @@ def _workers(view: View, of: Book, last: date | None, exact: bool) -> Counts:
             continue
         if view.sector and sector != ("" if view.sector == UNKNOWN else view.sector):
             continue
-        parts[sector, place, region[:TOWNSHIP]] += number
+        parts[sector, place, township_of(region)] += number
     found: Counts = defaultdict(int)
     for (sector, place, _township), number in parts.items():
         found[sector, place] += number if exact else coarse(number, INSIDE)

@@ -10,6 +10,7 @@ from nuanyi.lib import figures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Window
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.small_cells import INSIDE, OUTSIDE, cell, coarse
 from nuanyi.matrix.rules import heat
@@ -77,7 +78,7 @@ def matrix(asked: Window, actor: Actor | None = None) -> Matrix:
     columns = [
         (region.code, region.name)
         for region in places.townships()
-        if region.code.startswith(asked.region[:9])
+        if region.code.startswith(township_of(asked.region))
     ]
     elsewhere = {key[1] for key in (*shops, *people)} - {code for code, _title in columns}
     columns += [(code, str(_("place not known"))) for code in sorted(elsewhere)]

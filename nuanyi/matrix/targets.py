@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from nuanyi.ledger import rules as kinds
+from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.matrix.models import KeyTask
-
-DISTRICT_DIGITS = 6
 
 #: ``{(kind, region code or ""): how many}`` of one year.
 Targets = dict[tuple[str, str], int]
@@ -21,7 +20,7 @@ def of_year(year: int) -> Targets:
     found: Targets = {}
     tasks = KeyTask.objects.filter(year=year, target__isnull=False, sector="", figure__in=kinds.kinds())
     for figure, region, target in tasks.values_list("figure", "region_code", "target"):
-        key = (figure, "" if len(region) <= DISTRICT_DIGITS else region)
+        key = (figure, "" if len(region) <= DISTRICT else region)
         found[key] = max(found.get(key, 0), target or 0)
     return found
 

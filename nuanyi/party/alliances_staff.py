@@ -11,6 +11,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
+from nuanyi.lib.region_codes import township_of
 from nuanyi.party import queries
 from nuanyi.party.rules import COVERAGE, ORGANISE
 from nuanyi.party.services import alliances
@@ -113,7 +114,7 @@ def points(request: HttpRequest, pk: int) -> HttpResponse:
         *(firm.establishment.region_code for firm in found.firms),
         *(room.region_code for room in found.rooms),
     ]:
-        counts[code[:9]] = counts.get(code[:9], 0) + 1
+        counts[township_of(code)] = counts.get(township_of(code), 0) + 1
     features = []
     for code, count in sorted(counts.items()):
         middle = places.middle_of(code)

@@ -18,6 +18,7 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import Words
 from nuanyi.lib.periods import month_end, shifted
+from nuanyi.lib.region_codes import township_of
 from nuanyi.party import rules
 from nuanyi.party.models import (
     AllianceFirm,
@@ -100,7 +101,7 @@ def branch_of_workplace(workplace: str, code: str) -> Organisation | None:
             Organisation.objects.filter(
                 reaches__until_date=None,
                 reaches__establishment__name=name,
-                reaches__establishment__region_code__startswith=code[:9],
+                reaches__establishment__region_code__startswith=township_of(code),
                 ended_date=None,
                 form__in=ADMITTING,
             ).distinct()[:2]
@@ -277,7 +278,7 @@ def followed(actor: Actor, pk: UUID | None = None) -> list[Establishment]:
 def instructor_for(code: str) -> int | None:
     """Who owes somebody from this place a talk: an instructor of the township with the fewest applications; else of the
     whole district; None where there is nobody."""
-    here = [account.pk for account, base in instructors() if base and code.startswith(base[:9])]
+    here = [account.pk for account, base in instructors() if base and code.startswith(township_of(base))]
     some = here or [account.pk for account, base in instructors() if not base]
     if not some:
         return None

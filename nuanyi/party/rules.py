@@ -15,6 +15,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.errors import IllegalMove, Words
+from nuanyi.lib.region_codes import township_of
 
 #: Permissions: the organisation department's, the assigned instructor's, and whoever may look at coverage.
 ORGANISE, FOLLOW, COVERAGE = "party.organise", "party.follow", "party.coverage"
@@ -323,7 +324,7 @@ def possible(groups: Sequence[Group]) -> list[Possible]:
     found: list[Possible] = []
     small: dict[tuple[str, str], list[Group]] = {}
     for group in groups:
-        place = group.region_code[:9]
+        place = township_of(group.region_code)
         if not group.key and group.members >= least:
             reason: Words = _(
                 "Three or more of one township and sector who belong to no unit: a roving branch."

@@ -15,6 +15,7 @@ from nuanyi.lib import downloads
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.party import queries, rules
@@ -86,7 +87,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     words = request.GET.get("q", "").strip()
-    near = Establishment.objects.filter(region_code__startswith=found.region_code[:9])
+    near = Establishment.objects.filter(region_code__startswith=township_of(found.region_code))
     if words:
         near = near.filter(name__icontains=words)
     if found.sector:
@@ -195,7 +196,7 @@ def _points(found: list[Possible], names: Mapping[str, str]) -> dict[str, object
     features = []
     by_place: dict[str, int] = {}
     for one in found:
-        by_place[one.region_code[:9]] = by_place.get(one.region_code[:9], 0) + 1
+        by_place[township_of(one.region_code)] = by_place.get(township_of(one.region_code), 0) + 1
     for code, count in by_place.items():
         middle = places.middle_of(code)
         if middle is None:

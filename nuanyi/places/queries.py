@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from nuanyi.lib.geo import bounds_of
+from nuanyi.lib.region_codes import DISTRICT, TOWNSHIP, district_of
 from nuanyi.places import division
 from nuanyi.places.finder import Finder
 from nuanyi.places.models import Grid, Level, Region, RegionChange
@@ -54,7 +55,8 @@ def township_choices() -> list[tuple[str, str]]:
         return [("", "—"), *((region.code, region.name) for region in townships())]
     # in a city two townships may have one name
     named = [
-        (region.code, f"{above.get(region.code[:6], '')} {region.name}".strip()) for region in townships()
+        (region.code, f"{above.get(district_of(region.code), '')} {region.name}".strip())
+        for region in townships()
     ]
     return [("", "—"), *named]
 
@@ -96,23 +98,23 @@ def region_named(text: str, known: dict[str, str] | None = None) -> str | None:
     if len(exact) == 1:
         return exact[0]
     stem = _stem(word)
-    near = [code for code, name in names.items() if _stem(name) == stem and len(code) > 6]
+    near = [code for code, name in names.items() if _stem(name) == stem and len(code) > DISTRICT]
     if len(near) == 1:
         return near[0]
-    ending = [code for code, name in names.items() if len(code) > 6 and word.endswith(name)]
+    ending = [code for code, name in names.items() if len(code) > DISTRICT and word.endswith(name)]
     return ending[0] if len(ending) == 1 else _village_or_township(word, names)
 
 
 def _village_or_township(word: str, names: dict[str, str]) -> str | None:
     """The village of a long address (``雁山区雁山镇雁山村三组``), else its township, where one township is named."""
-    held = [code for code, name in names.items() if len(code) == 9 and name in word]
+    held = [code for code, name in names.items() if len(code) == TOWNSHIP and name in word]
     if len(held) != 1:
         return None
     behind = word.partition(names[held[0]])[2]
     inside = [
         code
         for code, name in names.items()
-        if len(code) > 9 and code.startswith(held[0]) and behind.startswith((name, _stem(name) + "村"))
+        if len(code) > TOWNSHIP and code.startswith(held[0]) and behind.startswith((name, _stem(name) + "村"))
     ]
     return inside[0] if len(inside) == 1 else held[0]
 

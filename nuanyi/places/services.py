@@ -14,7 +14,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, geo
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput
-from nuanyi.lib.region_codes import CITY, DISTRICT
+from nuanyi.lib.region_codes import CITY, DISTRICT, township_of
 from nuanyi.places import division, events, queries, shapes
 from nuanyi.places.models import Geometry, Grid, Level, Region, RegionChange
 
@@ -82,7 +82,7 @@ def load_tree(*, actor: Actor, district: str, villages: bool = True) -> int:
             nodes.append((part, Level.DISTRICT, root.code))
         nodes += [(one, Level.TOWNSHIP, part.code) for one in division.below(part.code)]
         if villages:
-            nodes += [(one, Level.COMMUNITY, one.code[:9]) for one in division.villages(part.code)]
+            nodes += [(one, Level.COMMUNITY, township_of(one.code)) for one in division.villages(part.code)]
     rows = [
         Region(code=one.code, name=one.name[:60], level=level, parent_id=parent)
         for one, level, parent in nodes

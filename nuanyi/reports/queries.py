@@ -17,6 +17,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.geo import metres_between
 from nuanyi.lib.periods import shifted
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.small_cells import OUTSIDE, coarse
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.rules import Role
@@ -290,7 +291,7 @@ def month_card(month: date) -> dict[str, Any]:
     ]
     names = places.names_by_code()
     by_place = [
-        (names.get(row["region_code"][:9], ""), coarse(row["n"], OUTSIDE))
+        (names.get(township_of(row["region_code"]), ""), coarse(row["n"], OUTSIDE))
         for row in done.order_by().values("region_code").annotate(n=Count("pk")).order_by("-n")
     ]
     return {

@@ -17,6 +17,7 @@ from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, status_of
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.periods import shifted
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
@@ -165,7 +166,7 @@ def mended(request: HttpRequest) -> HttpResponse:
         (
             row,
             queries.shown_kind(row),
-            names.get(row.region_code) or names.get(row.region_code[:9], ""),
+            names.get(row.region_code) or names.get(township_of(row.region_code), ""),
             _week(row.mended_at or row.hour_at),
             uuid4(),  # each tap has a key of its own, so that a repeat counts once
         )

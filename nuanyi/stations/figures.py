@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
+from nuanyi.lib.region_codes import township_of
 from nuanyi.stations import kinds
 from nuanyi.stations.models import Amenity, Fault, Station
 from nuanyi.stations.rules import FaultState, Function, State
@@ -27,7 +28,7 @@ def _open(asked: Window, by: tuple[str, ...]) -> Counts:
         rows = _in_service(asked).order_by().values_list("region_code").annotate(n=Count("pk"))
         cells: dict[tuple[str, ...], int] = {}
         for region, number in rows:
-            cells[region[:9],] = cells.get((region[:9],), 0) + number
+            cells[township_of(region),] = cells.get((township_of(region),), 0) + number
         return cells
     return {(): _in_service(asked).count()}
 

@@ -13,12 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound, Words
+from nuanyi.lib.region_codes import district_of
 from nuanyi.units import rules
 from nuanyi.units.events import Subjects, subjects_asked
 from nuanyi.units.models import ResponsibilityRule, Role, Unit, UnitKind
 
-#: Digits of a district's code.
-DISTRICT_DIGITS = 6
 #: The words of each reason (``rules.Reason``).
 REASONS: dict[str, Words] = {
     "rule-exact": _("a rule names this sector and this place"),
@@ -85,8 +84,8 @@ class Directory:
             sector=sector,
             region_code=region_code,
             townships=self.townships,
-            fallback_unit=self.leads.get(region_code[:DISTRICT_DIGITS], self.fallback),
-            office_unit=self.offices.get(region_code[:DISTRICT_DIGITS], self.office),
+            fallback_unit=self.leads.get(district_of(region_code), self.fallback),
+            office_unit=self.offices.get(district_of(region_code), self.office),
         )
 
 
@@ -176,7 +175,7 @@ def _by_role(book: Directory, found: list[rules.Answer]) -> dict[str, str]:
 def office(region_code: str = "") -> Unit | None:
     """The district office: what has no route comes to it. In a city each district has one, before the city's own."""
     rows = Unit.objects.filter(active=True, kind=UnitKind.DISTRICT_OFFICE)
-    own = rows.filter(region_code=region_code[:DISTRICT_DIGITS]).first() if region_code else None
+    own = rows.filter(region_code=district_of(region_code)).first() if region_code else None
     return own or rows.order_by("region_code", "pk").first()
 
 

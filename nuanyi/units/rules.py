@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nuanyi.lib.region_codes import township_of
+
 LEAD, GUIDE, HOLD, COOPERATE = "lead", "guide", "hold", "cooperate"
 ROLE_ORDER = (LEAD, GUIDE, HOLD, COOPERATE)
 
@@ -103,7 +105,7 @@ def answers(
 
 
 def _holder(region_code: str, townships: dict[str, int], fallback_unit: int) -> Answer:
-    unit = townships.get(region_code[:9])
+    unit = townships.get(township_of(region_code))
     return (
         Answer(HOLD, fallback_unit, Reason.FALLBACK) if unit is None else Answer(HOLD, unit, Reason.TOWNSHIP)
     )

@@ -17,6 +17,7 @@ from nuanyi.census.rules import Choice
 from nuanyi.lib import clock, masks
 from nuanyi.lib.actor import Scope
 from nuanyi.lib.ids import new_id
+from nuanyi.lib.region_codes import township_of
 from nuanyi.people.models import Person, keys
 from nuanyi.people.services import open_for_program, seal_into
 
@@ -79,12 +80,12 @@ class EstablishmentLoader:
     def _remember(self, record: Establishment) -> None:
         if record.credit_code:
             self.by_code[record.credit_code] = record
-        self.by_name[record.name_key, record.region_code[:9]] = record
+        self.by_name[record.name_key, township_of(record.region_code)] = record
 
     def _match(self, draft: EstablishmentDraft) -> Establishment | None:
         if draft.credit_code and draft.credit_code in self.by_code:
             return self.by_code[draft.credit_code]
-        found = self.by_name.get((name_key(draft.name), draft.region[:9]))
+        found = self.by_name.get((name_key(draft.name), township_of(draft.region)))
         if found and draft.credit_code and found.credit_code and found.credit_code != draft.credit_code:
             return None  # two firms of one name, told apart by their codes
         return found
@@ -98,7 +99,7 @@ class EstablishmentLoader:
             self.fresh[record.pk] = row.number
             self._remember(record)
             self.tally.counts[NEW] += 1
-            self.tally.delivered[draft.region[:9], draft.sector] += 1
+            self.tally.delivered[township_of(draft.region), draft.sector] += 1
             if write:
                 if record.contact:
                     record.contact.save(force_insert=True)

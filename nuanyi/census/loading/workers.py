@@ -37,6 +37,7 @@ from nuanyi.census.rules import Choice
 from nuanyi.lib import clock, masks, row_security
 from nuanyi.lib.actor import Scope
 from nuanyi.lib.ids import new_id_bytes
+from nuanyi.lib.region_codes import township_of
 from nuanyi.people.models import Person, keys
 from nuanyi.people.services import barred, open_for_program, seal_into
 
@@ -385,7 +386,7 @@ class WorkerLoader:
         digest_size, out = size[16], [SIGNATURE]
         for line, worker_id, person_id in fresh:
             d = line.draft
-            delivered[d.region[:9], d.sector] += 1
+            delivered[township_of(d.region), d.sector] += 1
             name, name_mask = seal(d.name, person_id + b"name"), mask_name(d.name).encode()
             phone = number = political = NULL
             phone_digest = number_digest = NULL

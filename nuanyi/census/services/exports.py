@@ -19,6 +19,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Words
+from nuanyi.lib.region_codes import TOWNSHIP, township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.people.access import actor_for
@@ -85,7 +86,7 @@ def _write(out: io.BytesIO, what: str, rows: Iterable[Any], *, clear: bool) -> i
 def place_of(code: str, names: dict[str, str]) -> str:
     """A place as the import reads it again: a village with its township before it."""
     name = names.get(code, code)
-    return f"{names.get(code[:9], '')}{name}" if len(code) > 9 else name
+    return f"{names.get(township_of(code), '')}{name}" if len(code) > TOWNSHIP else name
 
 
 def _named(row: Worker, clear: bool) -> list[str]:

@@ -22,6 +22,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.lib.region_codes import TOWNSHIP, township_of
 from nuanyi.people.services import open_for_program
 from nuanyi.places import queries as places
 
@@ -139,7 +140,9 @@ def _shops() -> tuple[list[UUID], list[shops.Shop]]:
             shops.Shop(
                 str(one.source_id or "door"),
                 one.name,
-                place=str(names.get(one.region_code[:9], "")) if len(one.region_code) >= 9 else "",
+                place=str(names.get(township_of(one.region_code), ""))
+                if len(one.region_code) >= TOWNSHIP
+                else "",
                 credit_code=one.credit_code or "",
                 address=one.address,
                 contact=open_for_program(one.contact, "name") if one.contact else "",
@@ -165,7 +168,7 @@ def _entries() -> tuple[list[UUID], list[Entry]]:
                 phone=open_for_program(worker.person, "phone"),
                 id_number=open_for_program(worker.person, "id_number"),
                 site=worker.site_name or (worker.establishment.name if worker.establishment else ""),
-                region=worker.region_code[:9] if len(worker.region_code) >= 9 else "",
+                region=township_of(worker.region_code) if len(worker.region_code) >= TOWNSHIP else "",
                 sector=worker.get_sector_display() if worker.sector else "",
             )
         )

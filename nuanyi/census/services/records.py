@@ -34,6 +34,7 @@ from nuanyi.lib.identity import (
     read_person_name,
 )
 from nuanyi.lib.ids import new_id
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.people import queries as people
 from nuanyi.people.models import Person, keys
@@ -97,7 +98,7 @@ def record_at_doorstep(*, actor: Actor, client_key: UUID, entry: dict[str, str])
         made.worker = record = _worker(actor, entry)
         ledger_kind = kinds.WORKERS_RECORDED
     made.save(force_insert=True)
-    line = Delivered(clock.today(), 1, record.region_code[:9], record.sector, actor.unit_id or 0)
+    line = Delivered(clock.today(), 1, township_of(record.region_code), record.sector, actor.unit_id or 0)
     ledger.record(ledger_kind, [line], source=record)
     journal.record(actor, events.RECORDED_AT_DOOR, record)
     return made
@@ -122,7 +123,7 @@ def _read(actor: Actor, entry: dict[str, str], read: Any) -> Any:
 def _establishment(actor: Actor, entry: dict[str, str]) -> Establishment:
     draft = _read(actor, entry, read_establishment)
     same = Establishment.objects.filter(
-        name_key=name_key(draft.name), region_code__startswith=draft.region[:9]
+        name_key=name_key(draft.name), region_code__startswith=township_of(draft.region)
     )
     if draft.credit_code:
         same = same | Establishment.objects.filter(credit_code=draft.credit_code)

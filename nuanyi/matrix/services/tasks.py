@@ -14,6 +14,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, figures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound, Words
+from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.lib.roles import Role
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import events, kinds, task_rules
@@ -148,7 +149,7 @@ def _place(task: KeyTask, cooperating: Sequence[Unit], book: units.Directory | N
     named = {unit for unit, _part in wanted}
     asked: dict[str, bool] = {
         Part.GUIDE: bool(task.sector),
-        Part.HOLD: len(task.region_code) > units.DISTRICT_DIGITS,
+        Part.HOLD: len(task.region_code) > DISTRICT,
     }
     if book is not None and any(asked.values()):
         for answer in book.answers(task.sector, task.region_code):

@@ -18,6 +18,7 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, Words
 from nuanyi.lib.geo import metres_between
+from nuanyi.lib.region_codes import township_of
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Assignment, Visit
 from nuanyi.party.rules import FOLLOW, ORGANISE, VisitKind
@@ -84,7 +85,7 @@ def _proposed(actor: Actor, only_new: bool) -> tuple[list[Proposal], Comparison]
     def kilometres(code: str, base: str) -> float:
         if not base or code.startswith(base):
             return 0.0
-        here, there = middle(code[:9]), middle(base[:9])
+        here, there = middle(township_of(code)), middle(township_of(base))
         if here is None or there is None:
             return FAR_KM
         return metres_between(*here, *there) / 1000

@@ -16,6 +16,7 @@ from nuanyi.census.models import Establishment, Worker
 from nuanyi.journal import services as journal
 from nuanyi.lib import sealed
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.seal import CannotOpen
 from nuanyi.party import events, rules
 from nuanyi.party.models import Reach
@@ -68,7 +69,7 @@ def find_possible(*, actor: Actor) -> Findings:
             continue
         members.add(row.counted_as)
         if row.establishment_id is None:
-            loose[row.region_code[:9], row.sector] += 1
+            loose[township_of(row.region_code), row.sector] += 1
         elif row.establishment_id not in covered:
             by_shop[row.establishment_id] += 1
     shops = Establishment.objects.filter(pk__in=list(by_shop)).order_by("region_code", "name")

@@ -17,6 +17,7 @@ from nuanyi.lib import clock, limits, masks, pictures, row_security
 from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, NotFound, TooMuch
 from nuanyi.lib.ids import new_ref
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.terms import Term
 from nuanyi.notices import services as notices
 from nuanyi.people import links
@@ -235,7 +236,7 @@ def keep_pictures(report: Report, key: UUID, photos: list[bytes], *, after: bool
 def place_words(report: Report, names: dict[str, str] | None = None) -> str:
     """A place in words: what was written, else the community. ``names`` spares a list from asking for each."""
     names = places.names_by_code() if names is None else names
-    return report.where or names.get(report.region_code, "") or names.get(report.region_code[:9], "")
+    return report.where or names.get(report.region_code, "") or names.get(township_of(report.region_code), "")
 
 
 def due_words(report: Report) -> str:

@@ -18,6 +18,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Refusal
 from nuanyi.lib.form_parsing import number_of
 from nuanyi.lib.geo import CRS_NAMES
 from nuanyi.lib.identity import plain
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sheets import Sheet
 from nuanyi.places import queries as places
 from nuanyi.stations import events
@@ -306,7 +307,9 @@ def _match(draft: StationDraft) -> Station | None:
     if draft.code:
         return Station.objects.filter(code=draft.code).first()
     _lat, _lon, region = placed(draft.lat, draft.lon, draft.crs, draft.region_code)
-    return Station.objects.filter(name=draft.name.strip(), region_code__startswith=region[:9]).first()
+    return Station.objects.filter(
+        name=draft.name.strip(), region_code__startswith=township_of(region)
+    ).first()
 
 
 def _kept_where_silent(draft: StationDraft, station: Station, values: dict[str, str]) -> StationDraft:
