@@ -92,7 +92,7 @@ def pushes_listing(actor: Actor) -> Listing:
         (
             Column("day", _("Day"), "day"),
             Column("what", _("Lesson or session"), may_hide=False),
-            Column("to", _("To"), "group__name"),
+            Column("to", _("Sent to"), "group__name"),
             Column("channel", _("Channel"), "channel"),
             Column("state", _("State"), "state"),
             Column("opens", _("Opened"), "opens", is_number=True, is_summed=True),
