@@ -10,13 +10,30 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import queries
 from nuanyi.cases.models import ServiceItem
-from nuanyi.cases.rules import MAX_WORDS, WRITTEN_DOWN, Channel, Kind, Part, Urgency
+from nuanyi.cases.rules import MAX_FILES, MAX_WORDS, WRITTEN_DOWN, Channel, Kind, Part, Urgency
 from nuanyi.cases.services.intake import Request
 from nuanyi.cases.services.lists import ListLineInput
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.terms import TermUnit
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+
+
+class PhotosInput(forms.FileInput):
+    """Several pictures at once."""
+
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Some pictures; cleaned to a list, empty where none came."""
+
+    widget = PhotosInput(attrs={"accept": "image/*", "data-photos": ""})
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Each by itself; as many as a request holds and one more, which the service refuses in words."""
+        files = data if isinstance(data, list) else [data] if data else []
+        return [super(PhotosField, self).clean(file, initial) for file in files[: MAX_FILES + 1]]
 
 
 class AskForm(forms.Form):
@@ -63,9 +80,7 @@ class AskForm(forms.Form):
         ),
     )
 
-    photo = forms.FileField(
-        label=_("Photo"), required=False, widget=forms.FileInput(attrs={"accept": "image/*"})
-    )
+    photo = PhotosField(label=_("Photos"), required=False)
     voice = forms.FileField(
         label=_("Voice note"),
         required=False,
@@ -99,7 +114,7 @@ class AskForm(forms.Form):
             since=told["since"],
             item=item,
             channel=channel,
-            photo=told["photo"].read() if told["photo"] else b"",
+            photos=[photo.read() for photo in told["photo"]],
             voice=told["voice"].read() if told["voice"] else b"",
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
@@ -45,7 +46,7 @@ class Request:
     since: date | None = None
     item: ServiceItem | None = None
     channel: str = Channel.WEB.value
-    photo: bytes = b""
+    photos: Sequence[bytes] = ()
     voice: bytes = b""
 
 
@@ -150,7 +151,7 @@ def _digest(told: Request) -> bytes:
         told.region_code,
         told.employer,
         told.since,
-        sha256_hex(told.photo) if told.photo else "",
+        " ".join(map(sha256_hex, told.photos)),
         sha256_hex(told.voice) if told.voice else "",
     )
     return body_digest("case-body", repr(parts).encode())
@@ -160,7 +161,7 @@ def _take_in(actor: Actor, key: UUID, told: Request, body: bytes) -> Case:
     row_security.show(case=str(key))
     case = _case(key, told, body)
     case.save(force_insert=True)
-    _attach(case, key, told.photo, told.voice)
+    _attach(case, key, told.photos, told.voice)
     unit = case.unit
     journal.record(
         actor,
@@ -226,21 +227,23 @@ def _case(key: UUID, told: Request, body: bytes) -> Case:
     return case
 
 
-def _attach(case: Case, key: UUID, photo: bytes, voice: bytes) -> None:
-    """Keep a photo (rebuilt without its place) and a voice note, sealed. Raises BadPicture, BadInput."""
-    made = []
-    if photo:
-        clean = pictures.rebuild(photo)
-        made.append(("photo", "image/jpeg", clean.jpeg, clean.width, clean.height))
-    if voice:
-        made.append(("voice", sounds.type_of(voice), voice, 0, 0))
-    if made and case.attachments.count() + len(made) > rules.MAX_FILES:
+def _attach(case: Case, key: UUID, photos: Sequence[bytes], voice: bytes) -> None:
+    """Keep photos (rebuilt without their place) and a voice note, sealed. Raises BadPicture, BadInput."""
+    coming = len(photos) + bool(voice)
+    if coming and case.attachments.count() + coming > rules.MAX_FILES:
         raise BadInput(
             code="too-many-files",
             fields={"photo": _("A request holds at most eight photos and voice notes.")},
         )
-    for media, kind, raw, width, height in made:
-        number = uuid5(key, media)
+    made = []
+    for place, photo in enumerate(photos):
+        clean = pictures.rebuild(photo)
+        name = f"photo{place + 1}" if place else "photo"
+        made.append((name, "photo", "image/jpeg", clean.jpeg, clean.width, clean.height))
+    if voice:
+        made.append(("voice", "voice", sounds.type_of(voice), voice, 0, 0))
+    for name, media, kind, raw, width, height in made:
+        number = uuid5(key, name)
         Attachment.objects.create(
             id=number,
             case=case,
@@ -270,7 +273,7 @@ def _locked(case: Case) -> Case:
 
 @transaction.atomic
 def add_word(
-    *, actor: Actor, case: Case, key: UUID, words: str, photo: bytes = b"", voice: bytes = b""
+    *, actor: Actor, case: Case, key: UUID, words: str, photos: Sequence[bytes] = (), voice: bytes = b""
 ) -> Message:
     """The worker adds to his case; the unit is told. The same ``key`` again gives the first answer."""
     case = _locked(case)
@@ -279,7 +282,7 @@ def add_word(
         return known
     if case.state == State.WITHDRAWN:
         raise IllegalMove()
-    words = words.strip() or ("…" if photo or voice else "")
+    words = words.strip() or ("…" if photos or voice else "")
     if not 1 <= len(words) <= rules.MAX_WORDS:
         raise BadInput(fields={"words": _("Write a word.")})
     made = Message.objects.create(
@@ -289,7 +292,7 @@ def add_word(
         sealed_words=keys().seal("person", words, key.bytes),
         made_at=clock.now(),
     )
-    _attach(case, key, photo, voice)
+    _attach(case, key, photos, voice)
     journal.record(actor, events.CASE_ANSWERED, case, of="worker")
     tell_unit(case, case.unit, kinds.CASE_WORD, once=f"word:{made.pk}", ref=case.ref)
     return made

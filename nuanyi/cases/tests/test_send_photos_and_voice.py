@@ -91,3 +91,22 @@ def test_a_case_holds_eight_files_and_forgetting_takes_them_along(desk_cast, sen
     intake.withdraw(actor=GUEST, case=case)
     intake.forget(actor=GUEST, case=case)
     assert Attachment.objects.count() == 0
+
+
+def test_several_photos_come_with_one_request_and_each_once(desk_cast, client):
+    key = str(uuid4())
+    told = {"key": key, "kind": "wage", "words": "三张截图"}
+    for _again in range(2):
+        pictures = [SimpleUploadedFile(f"{n}.jpg", photo()) for n in range(3)]
+        assert client.post("/help/ask/", {**told, "photo": pictures}).status_code == 302
+    case = Case.objects.get()
+    assert case.attachments.filter(media="photo").count() == 3
+    link = intake.link_of(case)
+    more = {"key": str(uuid4()), "words": "还有两张"}
+    files = [SimpleUploadedFile(f"{n}.jpg", photo()) for n in range(2)]
+    assert client.post(f"/c/{link}/add/", {**more, "photo": files}).status_code == 302
+    assert case.attachments.count() == 5
+    files = [SimpleUploadedFile(f"{n}.jpg", photo()) for n in range(4)]
+    refused = client.post(f"/c/{link}/add/", {"key": str(uuid4()), "words": "太多", "photo": files})
+    assert "最多放八个" in refused.content.decode()
+    assert case.attachments.count() == 5

@@ -10,7 +10,20 @@
     });
     button.setAttribute("aria-pressed", "false");
     field.after(button);
-    let recorder = null;
+    /* how long it has been running, said to nobody who only listens: the button tells them that it records */
+    const clock = Object.assign(document.createElement("span"), { className: "quiet", hidden: true });
+    clock.setAttribute("role", "timer");
+    button.after(clock);
+    const LONGEST = 120; // seconds
+    let recorder = null,
+        ticking = null;
+    const tick = (began) => {
+        const spent = Math.min(LONGEST, Math.round((Date.now() - began) / 1000));
+        const shown = (seconds) =>
+            `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+        clock.textContent = ` ${shown(spent)} / ${shown(LONGEST)}`;
+        if (spent >= LONGEST && recorder) recorder.stop();
+    };
     button.addEventListener("click", async () => {
         if (recorder) {
             recorder.stop();
@@ -34,21 +47,23 @@
             field.files = box.files;
             field.dispatchEvent(new Event("change", { bubbles: true }));
             recorder = null;
+            clearInterval(ticking);
             button.textContent = words.dataset.record;
             button.setAttribute("aria-pressed", "false");
-            let player = button.nextElementSibling;
+            let player = clock.nextElementSibling;
             if (player?.tagName !== "AUDIO") {
                 player = document.createElement("audio");
                 player.controls = true;
-                button.after(player);
+                clock.after(player);
             }
             player.src = URL.createObjectURL(new Blob(parts, { type }));
         };
         recorder.start();
         button.textContent = words.dataset.stop;
         button.setAttribute("aria-pressed", "true");
-        setTimeout(() => {
-            if (recorder) recorder.stop();
-        }, 120000);
+        const began = Date.now();
+        clock.hidden = false;
+        tick(began);
+        ticking = setInterval(tick, 500, began);
     });
 })();
