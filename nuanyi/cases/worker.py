@@ -14,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.cases import coverage, queries
 from nuanyi.cases.forms import AskForm
 from nuanyi.cases.models import Case, ServiceItem
-from nuanyi.cases.rules import Channel, Kind, Part
+from nuanyi.cases.rules import MAX_FILES, Channel, Kind, Part
 from nuanyi.cases.services import intake, phones
 from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import number_of, status_of
 from nuanyi.lib.sent import refuse_program, sent, wants_json
+from nuanyi.notices import progress_pages
 
 
 def _private(response: HttpResponse) -> HttpResponse:
@@ -184,6 +185,7 @@ def _case_page(request: HttpRequest, found: Case, link: str, refusal: Refusal | 
         "sent": request.GET.get("sent"),
         "moves": queries.worker_moves(found),
         "files": found.attachments.defer("sealed_file").order_by("made_at"),
+        **progress_pages.context(request, "case", found.key.hex, f"/c/{link}/watch/"),
         "hearings": found.hearings.filter(ended_at=None).order_by("at") if found.open else [],
     }
     status = status_of(refusal)
@@ -209,13 +211,13 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
 def _do(request: HttpRequest, found: Case, deed: str) -> None:
     actor = actor_of(request)
     if deed == "add":
-        photo, voice = request.FILES.get("photo"), request.FILES.get("voice")
+        photos, voice = request.FILES.getlist("photo")[: MAX_FILES + 1], request.FILES.get("voice")
         intake.add_word(
             actor=actor,
             case=found,
             key=_key(request, found),
             words=request.POST.get("words", ""),
-            photo=photo.read() if photo else b"",
+            photos=[photo.read() for photo in photos],
             voice=voice.read() if voice else b"",
         )
     elif deed == "name":
@@ -236,6 +238,14 @@ def _do(request: HttpRequest, found: Case, deed: str) -> None:
         intake.forget(actor=actor, case=found)
     else:
         raise NotFound()
+
+
+@require_POST
+@permission_required(PUBLIC)
+def watch(request: HttpRequest, link: str) -> HttpResponse:
+    """Be told when the case moves, or no more."""
+    found = intake.case_by_link(link)
+    return _private(progress_pages.act(request, "case", found.key.hex, f"/c/{link}/"))
 
 
 @require_safe

@@ -14,5 +14,6 @@ urlpatterns = [
     path("help/phone/", worker.by_phone, name="phone"),
     path("c/<slug:link>/", worker.case, name="case"),
     path("c/<slug:link>/files/<uuid:number>/", worker.file, name="file"),
+    path("c/<slug:link>/watch/", worker.watch, name="watch"),
     path("c/<slug:link>/<slug:deed>/", worker.act, name="act"),
 ]

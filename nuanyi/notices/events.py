@@ -6,3 +6,9 @@ from nuanyi.journal.rules import declare
 
 NOTICE_GIVEN_UP = declare("notices.given_up", _("A notice could not be delivered"))
 PREFERENCE_SET = declare("notices.preference_set", _("Somebody changed how they are told"))
+PROGRESS_GATHERED = declare(
+    "notices.progress_gathered", _("Progress was made ready for those who asked to hear of it")
+)
+WATCHER_GONE = declare(
+    "notices.watcher_gone", _("An address for progress was deleted: nobody takes messages there")
+)

@@ -7,7 +7,8 @@ import logging
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from nuanyi.notices import services
+from nuanyi.lib.actor import system
+from nuanyi.notices import progress, services
 
 log = logging.getLogger("nuanyi.notices")
 
@@ -17,6 +18,13 @@ log = logging.getLogger("nuanyi.notices")
 def send_notices(timestamp: int = 0) -> int:
     """Send what is due."""
     return services.send_due()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="notices", queueing_lock="tell-progress")
+def tell_progress(timestamp: int = 0) -> int:
+    """Tell those who asked to hear of it that something moved: every five minutes, so that no message carries the moment."""
+    return progress.tell_progress(actor=system("progress"))
 
 
 @app.task(queue="notices", retry=RetryStrategy(max_attempts=4, wait=20, retry_exceptions={ConnectionError}))

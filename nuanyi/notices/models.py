@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
-from nuanyi.lib.personal import NOBODY
+from nuanyi.lib.personal import CONSENT_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.sealed import SealedText
 from nuanyi.people.models import Account
 from nuanyi.units.models import Unit
 
@@ -22,6 +23,14 @@ class State(models.TextChoices):
     SENT = "sent", _("sent")
     DEAD = "dead", _("given up")
     DECLINED = "declined", _("not wanted")
+
+
+class Way(models.TextChoices):
+    """How somebody without an account is told that something moved."""
+
+    WEBPUSH = "webpush", _("A message on this phone")
+    WECHAT = "wechat", _("WeChat official account")
+    SMS = "sms", _("SMS")
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
@@ -88,3 +97,57 @@ class Preference(models.Model):
     quiet_from = models.TimeField(default=time(21, 0))
     quiet_until = models.TimeField(default=time(8, 0))
     wanted = models.BooleanField(default=True)
+
+
+class Watcher(models.Model):
+    """Somebody who wants to hear of one request or report that he sent. ``mark`` is a keyed digest of which; the address is sealed,
+    and the row goes when he stops, or 30 days after the end of what it is about."""
+
+    PERSONAL = {
+        "sealed_address": Declaration(
+            _("Where progress is told to (phone, WeChat, browser)"),
+            _("To tell you that your request or report moved, as you asked"),
+            CONSENT_BASIS,
+            365,
+            KEY_DESTROYED,
+        ),
+        "sealed_link": Declaration(
+            _("The link of that request or report"),
+            _("To open it from the message"),
+            CONSENT_BASIS,
+            365,
+            KEY_DESTROYED,
+        ),
+    }
+
+    key = models.UUIDField(unique=True, editable=False)
+    mark = models.BinaryField(db_index=True)
+    way = models.CharField(max_length=8, choices=Way)
+    sealed_address = SealedText(bound_by="key", null=True)
+    sealed_link = SealedText(bound_by="key", null=True)
+    #: what was sent to a phone, or is to be written to the official account
+    code_digest = models.BinaryField(null=True)
+    code_at = models.DateTimeField(default=clock.now)
+    code_tries = models.PositiveSmallIntegerField(default=0)
+    active = models.BooleanField(default=False)
+    #: something moved since it was told last
+    waiting = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True)
+    made_date = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("mark", "way", name="watcher_once")]
+        indexes = [
+            models.Index("due_at", condition=models.Q(waiting=True), name="watcher_waiting"),
+            models.Index("code_digest", condition=models.Q(active=False), name="watcher_code"),
+        ]
+
+
+class Happening(models.Model):
+    """That something moved: of what, by a keyed digest, and nothing else. A job makes it messages within minutes and deletes it."""
+
+    PERSONAL = NOBODY
+
+    mark = models.BinaryField()
+    over = models.BooleanField(default=False)

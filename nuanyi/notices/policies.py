@@ -7,6 +7,14 @@ OWN = "(SELECT nuanyi_kind()) = 'system' OR account_id = (SELECT nuanyi_account(
 POLICIES = [
     RowPolicy("notices.Notice", f"{OWN} OR (SELECT nuanyi_may('notices.settings', 'program.health'))"),
     RowPolicy("notices.Preference", OWN),
+    # whoever has the secret link of what is watched; and the job
+    RowPolicy(
+        "notices.Watcher",
+        "(SELECT nuanyi_kind()) = 'system' OR encode(mark, 'hex') = (SELECT nuanyi_shown('watched'))"
+        " OR encode(code_digest, 'hex') = (SELECT nuanyi_shown('watch_code'))",
+    ),
+    # whoever moves something leaves word; only the job reads it
+    RowPolicy("notices.Happening", "(SELECT nuanyi_kind()) = 'system'", insert="true"),
 ]
 
 #: What is tied to a unit, an account or a person and has no policy, each with the reason.

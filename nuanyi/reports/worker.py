@@ -19,6 +19,7 @@ from nuanyi.lib.paging import page_of
 from nuanyi.lib.periods import shifted
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sent import refuse_program, sent
+from nuanyi.notices import progress_pages
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.reports import cards, queries
@@ -116,8 +117,17 @@ def told(request: HttpRequest, link: str) -> HttpResponse:
         "may_say_no": queries.may_judge(report, good=False),
         "open": report.state in OPEN,
         "key": uuid4(),
+        **progress_pages.context(request, "report", voice.key.hex, f"/r/{link}/watch/"),
     }
     return _private(render(request, "reports/worker/told.html", context))
+
+
+@require_POST
+@permission_required(PUBLIC)
+def watch(request: HttpRequest, link: str) -> HttpResponse:
+    """Be told when the report moves, or no more."""
+    found = sending.voice_by_link(link)
+    return _private(progress_pages.act(request, "report", found.key.hex, f"/r/{link}/"))
 
 
 def _pictures(voice: Voice) -> list[tuple[UUID, bool]]:

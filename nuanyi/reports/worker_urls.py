@@ -10,6 +10,7 @@ urlpatterns = [
     path("report/near/", worker.near, name="near"),
     path("report/too/<str:ref>/", worker.me_too, name="me_too"),
     path("r/<slug:link>/", worker.told, name="told"),
+    path("r/<slug:link>/watch/", worker.watch, name="watch"),
     path("r/<slug:link>/judge/", worker.judge, name="judge"),
     path("r/<slug:link>/<uuid:pk>/", worker.picture, name="picture"),
     path("reports/", worker.mended, name="mended"),

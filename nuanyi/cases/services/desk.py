@@ -20,6 +20,7 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
+from nuanyi.notices import progress
 from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
 from nuanyi.units.models import Unit
@@ -89,6 +90,7 @@ def take(*, actor: Actor, pk: int) -> Case:
         case.state = State.OPEN
     case.clerk = Account.objects.filter(pk=actor.account_id or 0).first()
     case.save()
+    progress.happened("case", [case.key.hex])
     journal.record(actor, events.CASE_TAKEN, case, unit=case.unit_id)
     return case
 
@@ -188,6 +190,7 @@ def write(*, actor: Actor, pk: int, key: UUID, words: str, inside: bool) -> Mess
         if case.state == State.NEW:
             case.state, case.clerk = State.OPEN, account
         case.save()
+        progress.happened("case", [case.key.hex])
     journal.record(actor, events.CASE_ANSWERED, case, of=made.of)
     return made
 
@@ -248,6 +251,7 @@ def pause(*, actor: Actor, pk: int, reason: str, words: str) -> Case:
         raise BadInput(fields={"words": _("Tell the worker what is waited for.")})
     case.save()
     note(actor, case, f"{words.strip()[:400]}\n{known.source}", of="unit")
+    progress.happened("case", [case.key.hex])
     journal.record(actor, events.CLOCK_PAUSED, case, reason=reason)
     return case
 

@@ -2,7 +2,8 @@
 
 ``aliyun://ID:SECRET@dysmsapi.aliyuncs.com/?sign=NAME&template=SMS_1`` or
 ``tencent://ID:SECRET@sms.tencentcloudapi.com/?app=1400000000&sign=NAME&template=1&region=ap-guangzhou``
-(``lesson=ID`` names a second template for lessons, with a title and the code of a link; ``plain=1`` speaks http to a trial
+(``lesson=ID`` names a second template for lessons, with a title and the code of a link, ``progress=ID`` a third for progress,
+with a title; ``plain=1`` speaks http to a trial
 server of one's own). Without it ``configured()`` is False and callers say so.
 """
 
@@ -39,6 +40,11 @@ def configured_for_lessons() -> bool:
     return configured() and bool(_account()[1].get("lesson"))
 
 
+def configured_for_progress() -> bool:
+    """Whether progress can be told by SMS too: a template of its own, with a title."""
+    return configured() and bool(_account()[1].get("progress"))
+
+
 def send(phone: str, code: str) -> None:
     """Send a code. Raises ConnectionError (try again), ValueError (pointless: not configured, refused)."""
     _send(phone, "template", {"code": code})
@@ -47,6 +53,11 @@ def send(phone: str, code: str) -> None:
 def send_lesson(phone: str, title: str, code: str) -> None:
     """Send a lesson's title and the code of its link. Raises as ``send``."""
     _send(phone, "lesson", {"title": title[:20], "code": code})
+
+
+def send_progress(phone: str, title: str) -> None:
+    """Say that something moved. Raises as ``send``."""
+    _send(phone, "progress", {"title": title[:20]})
 
 
 def _send(phone: str, template: str, values: dict[str, str]) -> None:

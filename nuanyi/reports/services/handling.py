@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
@@ -15,6 +15,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.terms import Term
+from nuanyi.notices import progress
 from nuanyi.notices import services as notices
 from nuanyi.people import services as people
 from nuanyi.people.models import keys
@@ -67,6 +68,10 @@ def add_step(
         open_to_all=shown,
         at=now,
     )
+    if shown:
+        heard = Voice.objects.filter(Q(report=report) | Q(report__joined_to=report))
+        senders = [key.hex for key in heard.values_list("key", flat=True)]
+        progress.happened("report", senders, over=report.ended_at is not None)
     journal.record(actor, events.REPORT_MOVED, report, state=report.state, unit=report.unit_id)
 
 
