@@ -51,6 +51,7 @@ ROOMS = [
     "nuanyi.census",
     "nuanyi.workflow",
     "nuanyi.stations",
+    "nuanyi.friendly",
     "nuanyi.cases",
     "nuanyi.learning",
     "nuanyi.reports",

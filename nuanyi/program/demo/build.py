@@ -23,7 +23,7 @@ from nuanyi.people.models import Account
 from nuanyi.places import base_map
 from nuanyi.places import services as places
 from nuanyi.places.models import Region
-from nuanyi.program.demo import desk, office, polygons, school, stations, street
+from nuanyi.program.demo import desk, friendly, office, polygons, school, stations, street
 from nuanyi.stations import jobs
 from nuanyi.units import services as units
 from nuanyi.units.models import Unit
@@ -116,6 +116,7 @@ def build(say: Callable[[str], None]) -> dict[str, Any]:
     say("stations …")
     with row_security.reading_as(ACTOR):
         stations.build()
+        friendly.build()
         jobs.count_visits()
     say("service desk …")
     with row_security.reading_as(ACTOR):

@@ -31,6 +31,7 @@ EXCEPTIONS: dict[str, str] = {
     **dict.fromkeys(
         (
             "cases.services.phones.send_code",
+            "friendly.services.places.tell_tip",
             "learning.services.exams.begin",
             "learning.services.exams.certify",
             "learning.services.exams.hand_in",

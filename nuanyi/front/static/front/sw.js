@@ -45,7 +45,7 @@ self.addEventListener("fetch", (event) => {
     if (event.request.mode === "navigate") event.waitUntil(fill());
     if (path.startsWith("/static/")) {
         event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
-    } else if (path === "/stations/all.json") {
+    } else if (path.endsWith("/all.json") && SHELL.includes(path)) {
         event.respondWith(fresh(event.request, copy(path), path));
     } else if (event.request.mode !== "navigate") {
         return;
@@ -53,6 +53,9 @@ self.addEventListener("fetch", (event) => {
         /* a station that was never opened with network: the phone fills its page from the one file of all */
         const page = async () => (await copy(path)()) || copy("/stations/kept/")();
         event.respondWith(fresh(event.request, page, address.search ? "" : path));
+    } else if (/^\/friendly\/\w+\/tell\/$/.test(path)) {
+        /* how a place really is: the kept form, filled by the phone from its file of all places */
+        event.respondWith(fresh(event.request, copy("/friendly/tell/"), ""));
     } else if (SHELL.includes(path) || /^\/(learn|l)\/[\w-]+\/$/.test(path)) {
         /* only the bare address is kept: where somebody looked from, what he searched and what he was thanked for is
            nobody's business, not even this phone's */
@@ -63,6 +66,9 @@ self.addEventListener("fetch", (event) => {
     } else if (/^\/grid\/(\d+\/)?$/.test(path)) {
         /* an empty page: the list itself is sealed and read by the phone of the one who signed in */
         event.respondWith(fresh(event.request, copy("/grid/kept/"), ""));
+    } else if (/^\/keeper\/([\w-]+\/)?$/.test(path)) {
+        /* an empty page: which stations he keeps is sealed and read by the phone of the one who signed in */
+        event.respondWith(fresh(event.request, copy("/keeper/kept/"), ""));
     } else {
         event.respondWith(fetch(event.request).catch(() => caches.match("/offline/")));
     }
@@ -101,7 +107,8 @@ self.addEventListener("push", (event) => {
         self.registration.showNotification(told.title, {
             body: told.text,
             icon: "/static/front/icon-192.png",
-            tag: "lesson",
+            /* a newer lesson takes the place of the one before; what moved stands beside it */
+            tag: /^\/[cr]\//.test(told.link) ? told.link : "lesson",
             data: told.link,
         }),
     );
