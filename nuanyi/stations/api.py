@@ -18,6 +18,13 @@ from nuanyi.stations.live import snapshot_now
 router = Router()
 
 
+class OwnerOut(Schema):
+    """Whose room it is: the code of a kind (empty for the unit that answers) and a name (empty where only the kind is known)."""
+
+    kind: str
+    name: str
+
+
 class StationOut(Schema):
     """A station near a point. ``metres`` by great circle; codes of amenities and functions as in the office's lists."""
 
@@ -37,6 +44,8 @@ class StationOut(Schema):
     state: str
     reason: str
     check_in: str
+    grade: str
+    owners: list[OwnerOut]
     confirmed: dict[str, int] | None
     lat: float
     lon: float

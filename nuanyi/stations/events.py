@@ -20,3 +20,7 @@ LIST_TAKEN_IN = declare("stations.list_taken_in", _("A list of stations was take
 LIST_UNDONE = declare("stations.list_undone", _("A list of stations was undone"))
 POSTER_PRINTED = declare("stations.poster_printed", _("Posters or codes of stations were printed"))
 LIST_EXPORTED = declare("stations.list_exported", _("The list of stations was exported"))
+STATIONS_MERGED = declare("stations.merged", _("Two records of one station were joined"))
+STATIONS_TOLD_APART = declare("stations.told_apart", _("Two stations that look alike were told apart"))
+STATIONS_GRADED = declare("stations.graded", _("The grades of stations were worked out"))
+ROW_DECIDED = declare("stations.row_decided", _("A likely double in a list of stations was decided"))

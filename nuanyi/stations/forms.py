@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib.errors import BadInput
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.places import queries as places
 from nuanyi.stations.models import Station
 from nuanyi.stations.rules import Access, AmenityKind, CheckIn, Function, Tier, Trouble, Venue
+from nuanyi.stations.services.lists import owners_in, owners_text
 from nuanyi.stations.services.stations import StationDraft
 from nuanyi.units.models import Unit
 
@@ -44,6 +47,15 @@ class StationForm(forms.Form):
     tier = forms.ChoiceField(label=_("Tier"), choices=Tier.choices)
     venue = forms.ChoiceField(label=_("Kind of room"), choices=Venue.choices)
     unit = forms.ModelChoiceField(label=_("Unit that answers"), queryset=Unit.objects.none(), required=False)
+    owners = forms.CharField(
+        label=_("Whose room it is"),
+        max_length=300,
+        required=False,
+        help_text=format_lazy(
+            _("As {sample}. Left empty: that of the unit that answers."),
+            sample="工会：雁山区总工会、银行：建行雁山支行",
+        ),
+    )
     place_words = forms.CharField(label=_("Where it is"), max_length=120)
     region = forms.ChoiceField(
         label=_("Township"),
@@ -130,6 +142,13 @@ class StationForm(forms.Form):
         """The fields of the week."""
         return [self[f"day{number}"] for number in range(1, 8)]
 
+    def clean_owners(self) -> list[dict[str, str]]:
+        """Kinds of owners with their names."""
+        try:
+            return owners_in(self.cleaned_data["owners"])
+        except BadInput as wrong:
+            raise forms.ValidationError(str(wrong.fields["owners"])) from wrong
+
     def clean_point(self) -> tuple[float, float]:
         """Two numbers of degrees, in the order that Chinese maps copy them as well (110.28,25.07)."""
         parts = self.cleaned_data["point"].replace("，", ",").replace(" ", ",").split(",")
@@ -151,6 +170,7 @@ class StationForm(forms.Form):
             tier=told["tier"],
             venue=told["venue"],
             unit=told["unit"],
+            owners=told["owners"],
             region_code=told["region"],
             place_words=told["place_words"],
             lat=lat,
@@ -201,6 +221,7 @@ class StationForm(forms.Form):
         first["region"] = station.region_code if len(station.region_code) >= TOWNSHIP else ""
         first["point"] = f"{station.lat_wgs84:.6f}, {station.lon_wgs84:.6f}"
         first["crs"] = "wgs84"
+        first["owners"] = owners_text(station.owners)
         first["amenities"] = [amenity.kind for amenity in station.amenities.all()]
         return cls(initial=first)
 

@@ -12,10 +12,12 @@ from procrastinate.contrib.django import app
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock
+from nuanyi.lib.actor import system
 from nuanyi.notices import services as notices
 from nuanyi.stations import kinds
 from nuanyi.stations.models import Amenity, Fault, Keeper, Station, VisitCount
 from nuanyi.stations.rules import EXPIRY_DAYS
+from nuanyi.stations.services import grading
 from nuanyi.stations.services.faults import forget_hours, hour_of
 
 
@@ -46,6 +48,13 @@ def count_visits() -> int:
         visits.save(update_fields=["in_ledger"])
         counted += more
     return counted
+
+
+@app.periodic(cron="21 * * * *")
+@app.task(queue="stations", queueing_lock="grade-stations")
+def grade(timestamp: int = 0) -> int:
+    """Work out the grades from what is there and how it was found."""
+    return grading.grade_stations(actor=system("stations"))
 
 
 @app.periodic(cron="*/5 * * * *")

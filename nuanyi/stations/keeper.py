@@ -12,9 +12,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.lib import clock
-from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.addresses import NoAddress, code_base, public_base
 from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.people.access import owner_mark
 from nuanyi.stations import queries
 from nuanyi.stations.models import Fault, Photo, Station, Wish
 from nuanyi.stations.rules import AmenityKind, AmenityState, CheckIn, State, Trouble
@@ -45,6 +46,13 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@permission_required(PUBLIC)
+def kept(request: HttpRequest) -> HttpResponse:
+    """The empty page on which, without network, the keeper's phone shows the stations that it kept sealed."""
+    return render(request, "stations/keeper/kept.html")
+
+
+@require_safe
 @permission_required("stations.keep")
 def today(request: HttpRequest, code: str) -> HttpResponse:
     """Today: the door, what workers told, supplies, first-aid dates, visits by hour, the note."""
@@ -58,6 +66,8 @@ def today(request: HttpRequest, code: str) -> HttpResponse:
         "in_service": station.state == State.OPEN,
         "rotating": station.check_in == CheckIn.ROTATING,
         "now": clock.now(),
+        "paper": queries.keepers_paper(actor_of(request)),
+        "whose": owner_mark(actor_of(request)),
         "tapped": bool(station.live_until_at and station.live_until_at > clock.now()),
     }
     return render(request, "stations/keeper/today.html", context)

@@ -7,6 +7,7 @@ from nuanyi.stations import keeper
 app_name = "keeper"
 urlpatterns = [
     path("", keeper.mine, name="mine"),
+    path("kept/", keeper.kept, name="kept"),
     path("<slug:code>/", keeper.today, name="today"),
     path("<slug:code>/door/", keeper.tap, name="door"),
     path("<slug:code>/amenity/", keeper.amenity, name="amenity"),

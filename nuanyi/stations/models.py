@@ -65,6 +65,8 @@ class Station(models.Model):
     tier = models.CharField(max_length=10, choices=rules.Tier)
     venue = models.CharField(max_length=16, choices=rules.Venue)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    #: ``[{"kind": "union", "name": "雁山区总工会"}, …]``: whose room it is; empty: that of the unit that answers
+    owners: models.JSONField[list[dict[str, str]], list[dict[str, str]]] = models.JSONField(default=list)
     region_code = models.CharField(max_length=12)
     place_words = models.CharField(max_length=120)
     lat_wgs84 = models.FloatField()
@@ -86,6 +88,11 @@ class Station(models.Model):
     live_from_at = models.DateTimeField(null=True)
     live_until_at = models.DateTimeField(null=True)
     check_in = models.CharField(max_length=8, choices=rules.CheckIn, default=rules.CheckIn.POSITION)
+    grade = models.CharField(max_length=8, choices=rules.Grade, default=rules.Grade.UNPROVEN)
+    #: the counts behind the grade, as ``rules.grade_of`` takes them
+    graded: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
+    #: another record of the same room: whoever has this one's code is led there
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     secret = models.BinaryField()
     synthetic = models.BooleanField(default=False)
     made_at = models.DateTimeField(default=clock.now)
@@ -111,6 +118,13 @@ class Station(models.Model):
             back=self.back_date,
             live=(self.live_open, self.live_from_at, self.live_until_at),
         )
+
+    @property
+    def owner_names(self) -> list[str]:
+        """Whose room it is, by name; a kind where no name is known."""
+        kinds = dict(rules.OwnerKind.choices)
+        named = [one["name"] or str(kinds.get(one["kind"], "")) for one in self.owners]
+        return named or ([self.unit.name] if self.unit else [])
 
     @property
     def week_words(self) -> list[tuple[int, str]]:
@@ -367,10 +381,31 @@ class StationList(models.Model):
     file_name = models.CharField(max_length=120)
     file_digest = models.CharField(max_length=64)
     crs = models.CharField(max_length=6)
-    #: ``[{"row": 2, "name": …, "values": {…}, "does": "new|change|same|bad", "station": id, "changes": […], "problems": […]}]``
+    #: whose stations these are, where a row does not say it itself
+    owner_kind = models.CharField(max_length=10, choices=rules.OwnerKind, blank=True)
+    owner_name = models.CharField(max_length=60, blank=True)
+    #: ``[{"row": 2, "name": …, "values": {…}, "does": "new|change|same|double|bad", "station": id, "changes": […],
+    #: "problems": […], "like": [{"id", "name", "owners", "metres"}], "decided": "" | "new" | id}]``
     rows: models.JSONField[list[Texts], list[Texts]] = models.JSONField(default=list)
     #: what changed stations were before, and which are new: what an undo needs
     before: models.JSONField[Texts, Texts] = models.JSONField(default=dict)
     made_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+
+
+class StationPair(models.Model):
+    """What somebody decided of two stations that look like one: that they are one, or that they are two."""
+
+    PERSONAL = NOBODY
+
+    #: the one that stays, where they are one
+    station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="+")
+    same = models.BooleanField()
+    #: what the first took over, so that both can be told apart again: ``{"owners": […], "amenities": […], …}``
+    taken_over: models.JSONField[Texts, Texts] = models.JSONField(default=dict)
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("station", "other", name="station_pair_once")]

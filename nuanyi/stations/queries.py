@@ -9,32 +9,49 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import quote
 
+from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Sum
+from django.utils import translation
+from scipy.spatial import cKDTree
 
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.geo import wgs84_to_gcj02
+from nuanyi.lib.geo import metres_between, wgs84_to_gcj02
+from nuanyi.lib.navigation import ways
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.stations import nearby
 from nuanyi.stations.hours import Standing, standing
 from nuanyi.stations.live import snapshot_now
-from nuanyi.stations.models import Amenity, Confirmation, Fault, HandOver, Rating, Station, VisitCount, Wish
+from nuanyi.stations.models import (
+    Amenity,
+    Confirmation,
+    Fault,
+    HandOver,
+    Rating,
+    Station,
+    StationPair,
+    VisitCount,
+    Wish,
+)
 from nuanyi.stations.rules import (
     CONFIRMED_HOURS,
     EXPIRY_DAYS,
     RIDE_METRES_A_MINUTE,
+    SAME_STREET_METRES,
     WALK_METRES_A_MINUTE,
     AmenityKind,
     FaultState,
     Function,
+    Grade,
+    OwnerKind,
     State,
     Tier,
     Trouble,
+    may_be_the_same,
 )
-from nuanyi.stations.snapshot import DAYS_AHEAD, Near, Snapshot
+from nuanyi.stations.snapshot import DAYS_AHEAD, RADIUS, Near, Snapshot, on_sphere
 
 
 @dataclass(frozen=True)
@@ -55,6 +72,8 @@ class Row:
     broken: list[str]
     confirmed: int
     confirmed_hours: int
+    owners: list[str]
+    grade: str
     lat_wgs84: float
     lon_wgs84: float
 
@@ -74,6 +93,18 @@ class Row:
     def far(self) -> bool:
         """Whether ``distance`` is in kilometres."""
         return self.metres is not None and self.metres >= 995
+
+
+def owner_names(owners: list[dict[str, str]]) -> list[str]:
+    """Owners by name; by their kind where no name is known."""
+    kinds = dict(OwnerKind.choices)
+    return [one["name"] or str(kinds.get(OwnerKind(one["kind"]), "")) for one in owners]
+
+
+def owned_by(owners: list[dict[str, str]]) -> str:
+    """Owners in the first language: one file serves every phone, whatever its language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return "、".join(owner_names(owners))
 
 
 def row_of(near: Near, moment: float, *, with_distance: bool) -> Row:
@@ -101,6 +132,8 @@ def row_of(near: Near, moment: float, *, with_distance: bool) -> Row:
         head["broken"],
         confirmed["count"] if fresh else 0,
         hours,
+        owner_names(head["owners"]),
+        head["grade"],
         near.entry.lat_wgs84,
         near.entry.lon_wgs84,
     )
@@ -138,15 +171,16 @@ def everything() -> bytes:
     ``made_at`` and ``until`` are seconds since 1970 (until when the openings are known), ``kinds`` and ``functions`` name the
     bits, ``schedules`` are ``[from, to, from, to …]`` in minutes since 1970, and a station is ``[code, name, place, lat, lon
     (WGS-84, millionths of a degree), the same by GCJ-02, kinds, broken kinds, functions, flags (1: no steps, 2: paused), schedule,
-    region, reason]``.
+    region, reason, owners, grade]``; owners and grade are numbers in ``owners`` (names) and ``grades`` (codes).
     """
     snapshot = snapshot_now()
     step = int(clock.now().timestamp()) // FILE_STEP
     kept = _file.get("last")
     if kept and kept[0] is snapshot and kept[1] == step:
         return kept[2]
-    kinds, functions = list(AmenityKind.values), list(Function.values)
+    kinds, functions, grades = list(AmenityKind.values), list(Function.values), list(Grade.values)
     numbers: dict[tuple[int, ...], int] = {}
+    owners: dict[str, int] = {}
     rows = []
     for entry, openings in snapshot.openings():
         head = json.loads(entry.head + b"}")
@@ -166,6 +200,8 @@ def everything() -> bytes:
                 numbers.setdefault(minutes, len(numbers)),
                 head["region"],
                 head["reason"],
+                owners.setdefault(owned_by(head["owners"]), len(owners)),
+                grades.index(head["grade"]),
             ]
         )
     rows.sort()
@@ -174,6 +210,8 @@ def everything() -> bytes:
         "until": int(clock.midnight(snapshot.clockwork.day + timedelta(days=DAYS_AHEAD)).timestamp()),
         "kinds": kinds,
         "functions": functions,
+        "owners": list(owners),
+        "grades": grades,
         "schedules": [list(minutes) for minutes in numbers],
         "stations": rows,
     }
@@ -185,12 +223,13 @@ def everything() -> bytes:
 def station_by_code(code: str, actor: Actor | None = None) -> Station | None:
     """One station with what its page shows; a public one without an actor."""
     rows = Station.objects.visible_to(actor) if actor else Station.objects.public()
-    return (
-        rows.select_related("unit")
-        .prefetch_related("amenities", "exceptions")
-        .filter(code=code.upper())
-        .first()
-    )
+    rows = rows.select_related("unit").prefetch_related("amenities", "exceptions")
+    found = rows.filter(code=code.upper()).first()
+    if found is not None and found.merged_into_id is None:
+        return found
+    # the sign on the wall of a record that turned out to be another's: its code leads there
+    merged = Station.objects.filter(code=code.upper()).values("merged_into")
+    return rows.filter(pk__in=merged).first() or found
 
 
 def openings_of(station: Station) -> list[tuple[int, int]]:
@@ -218,23 +257,6 @@ def stars(station: Station) -> tuple[float, int]:
     rows = Rating.objects.filter(station=station, day__gt=clock.today() - timedelta(days=90))
     told = rows.aggregate(n=Sum("count"), total=Sum(F("stars") * F("count")))
     return (round(told["total"] / told["n"], 1), told["n"]) if told["n"] else (0.0, 0)
-
-
-def ways(name: str, lat_wgs84: float, lon_wgs84: float) -> dict[str, str]:
-    """Addresses that open navigation by bike in Amap, Baidu and Tencent, by their published URI schemes.
-
-    Amap and Tencent are given GCJ-02, Baidu is told that it is GCJ-02 too (``coord_type``).
-    """
-    lat, lon = wgs84_to_gcj02(lat_wgs84, lon_wgs84)
-    to = quote(name)
-    return {
-        "amap": f"https://uri.amap.com/navigation?to={lon:.6f},{lat:.6f},{to}"
-        "&mode=ride&coordinate=gaode&callnative=1",
-        "baidu": f"https://api.map.baidu.com/direction?destination=latlng:{lat:.6f},{lon:.6f}|name:{to}"
-        "&mode=riding&coord_type=gcj02&output=html&src=nuanyi",
-        "tencent": f"https://apis.map.qq.com/uri/v1/routeplan?type=bike&to={to}&tocoord={lat:.6f},{lon:.6f}"
-        "&referer=nuanyi",
-    }
 
 
 # the keeper --------------------------------------------------------------------------------------
@@ -291,6 +313,19 @@ def my_stations(actor: Actor) -> list[Station]:
     return found or list(Station.objects.kept_by(actor).order_by("name").prefetch_related("exceptions")[:100])
 
 
+def keepers_paper(actor: Actor) -> list[dict[str, Any]]:
+    """What a keeper's phone keeps of his stations: ``{"pk", "code", "name", "openings"}``, openings in seconds since 1970."""
+    return [
+        {
+            "pk": str(station.pk),
+            "code": station.code,
+            "name": station.name,
+            "openings": [moment for span in openings_of(station) for moment in span],
+        }
+        for station in my_stations(actor)[:20]
+    ]
+
+
 def waiting_at(actor: Actor) -> tuple[int, int]:
     """Open faults and things that expire soon, at the stations that an actor keeps: two queries."""
     kept = Station.objects.kept_by(actor).values("pk")
@@ -301,7 +336,49 @@ def waiting_at(actor: Actor) -> tuple[int, int]:
 
 # the office --------------------------------------------------------------------------------------
 
-FILTERS = ("state", "tier", "region", "q", "trouble")
+FILTERS = ("state", "tier", "region", "q", "trouble", "owner", "grade")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two stations that may be one room: which, how far from each other in metres."""
+
+    station: Station
+    other: Station
+    metres: int
+
+
+def likely_doubles(actor: Actor, most: int = 100) -> list[Pair]:
+    """Stations that the actor may change both of, that are near and alike, and of which nobody has decided; the nearest first.
+    Three queries, however many stations there are."""
+    rows = list(
+        Station.objects.kept_by(actor)
+        .exclude(state=State.CLOSED)
+        .select_related("unit")
+        .prefetch_related("amenities")
+        .order_by("pk")
+    )
+    if len(rows) < 2:
+        return []
+    decided = {frozenset(pair) for pair in StationPair.objects.values_list("station_id", "other_id")}
+    points = on_sphere([s.lat_wgs84 for s in rows], [s.lon_wgs84 for s in rows])
+    reach = 2 * math.sin(SAME_STREET_METRES / RADIUS / 2)
+    found = []
+    for first, second in cKDTree(points).query_pairs(reach):
+        one, two = rows[first], rows[second]
+        metres = metres_between(one.lat_wgs84, one.lon_wgs84, two.lat_wgs84, two.lon_wgs84)
+        same_call = bool(one.desk_call) and one.desk_call == two.desk_call
+        if frozenset((one.pk, two.pk)) in decided:
+            continue
+        if may_be_the_same(metres=metres, one=one.name, other=two.name, same_call=same_call):
+            found.append(Pair(one, two, round(metres)))
+    return sorted(found, key=lambda pair: (pair.metres, pair.station.name))[:most]
+
+
+def merged_stations(actor: Actor) -> QuerySet[Station]:
+    """Records that turned out to be of another's room, those that the actor may change."""
+    rows = Station.objects.kept_by(actor).exclude(merged_into=None)
+    return rows.select_related("merged_into").order_by("-changed_at")[:50]
 
 
 def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Station]:
@@ -313,6 +390,10 @@ def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Station]:
         rows = rows.filter(tier=filters["tier"])
     if filters.get("region"):
         rows = rows.filter(region_code__startswith=filters["region"])
+    if filters.get("owner") in OwnerKind.values:
+        rows = rows.filter(owners__contains=[{"kind": filters["owner"]}])
+    if filters.get("grade") in Grade.values:
+        rows = rows.filter(grade=filters["grade"])
     if filters.get("q"):
         rows = rows.filter(Q(name__icontains=filters["q"]) | Q(code__iexact=filters["q"]))
     if filters.get("trouble") == "late":

@@ -13,7 +13,7 @@ from nuanyi.stations.snapshot import BITS, Entry
 ROWS = """
 SELECT s.id::text, s.code, s.name, s.tier, s.venue, s.region_code, s.place_words, s.lat_wgs84, s.lon_wgs84, s.access,
   s.step_free, s.functions, s.hours::text, s.state, s.back_date, s.live_open, s.live_from_at, s.live_until_at, s.reason,
-  s.capacity, s.check_in,
+  s.capacity, s.check_in, s.grade, s.owners::text, (SELECT u.name FROM units_unit u WHERE u.id = s.unit_id),
   (SELECT coalesce(json_agg(json_build_array(a.kind, a.state) ORDER BY a.id), '[]')::text FROM stations_amenity a
    WHERE a.station_id = s.id),
   (SELECT coalesce(json_agg(json_build_array(e.first_date, e.last_date, e.hours) ORDER BY e.id), '[]')::text
@@ -74,6 +74,9 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         reason,
         capacity,
         check_in,
+        grade,
+        owners,
+        unit,
         amenities,
         exceptions,
         confirmed,
@@ -110,6 +113,8 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         "state": state,
         "reason": reason if state == "paused" else "",
         "check_in": check_in,
+        "grade": grade,
+        "owners": json.loads(owners) or ([{"kind": "", "name": unit}] if unit else []),
         "confirmed": {"count": count, "hour_at": hour} if hour else None,
     }
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()[:-1]

@@ -36,13 +36,16 @@ from nuanyi.stations.rules import (
     AmenityKind,
     FaultState,
     Function,
+    Grade,
+    OwnerKind,
     State,
     Tier,
     Trouble,
     Venue,
 )
+from nuanyi.stations.services import doubles as pair_services
 from nuanyi.stations.services import faults as fault_services
-from nuanyi.stations.services import lists, stations
+from nuanyi.stations.services import keeping, lists, stations
 
 
 def _filters(request: HttpRequest) -> dict[str, str]:
@@ -64,6 +67,8 @@ COLUMNS = (
     Column("tier", _("Tier"), "tier"),
     Column("region", _("Township"), "region_code"),
     Column("unit", _("Unit"), "unit__short_name"),
+    Column("owner", _("Owner")),
+    Column("grade", _("Grade"), "grade"),
     Column("capacity", _("Seats"), "capacity", is_number=True, is_summed=True),
     Column("faults", _("Open faults"), is_number=True),
     Column("visits", _("Visits, 30 days"), is_number=True),
@@ -81,6 +86,8 @@ def _listing(actor: Actor) -> Listing:
             Filter("state", _("State"), State.choices, "state"),
             Filter("tier", _("Tier"), Tier.choices, "tier"),
             Filter("region", _("Township"), townships, Left("region_code", 9)),
+            Filter("owner", _("Owner"), OwnerKind.choices),
+            Filter("grade", _("Grade"), Grade.choices, "grade"),
             Filter("trouble", _("Trouble"), troubles),
         ],
         lambda filters: queries.listed(actor, filters),
@@ -220,6 +227,22 @@ def _date(text: str) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError as exc:
         raise BadInput(code="bad-date") from exc
+
+
+@require_POST
+@permission_required("stations.keep")
+def door(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open or shut for today, from a phone that perhaps had no network when it was said."""
+    wanted = request.POST.get("door", "")
+    if wanted not in ("open", "shut"):
+        raise BadInput(code="bad-door")
+    station = keeping.tap_door(
+        actor=actor_of(request),
+        station=Station(pk=pk),
+        is_open=wanted == "open",
+        day=_date(request.POST.get("day", "")),
+    )
+    return redirect("keeper:today", code=station.code)
 
 
 @require_POST
@@ -378,36 +401,95 @@ def send(request: HttpRequest) -> HttpResponse:
                 file_name=sent.name or "",
                 data=sent.read(),
                 crs=request.POST.get("crs", ""),
+                owner_kind=request.POST.get("owner_kind", ""),
+                owner_name=request.POST.get("owner_name", ""),
             )
             return redirect(f"/office/stations/lists/{made.pk}/")
         except ValueError as exc:
             raise BadInput(code="bad-key") from exc
         except Refusal as wrong:
             refusal = wrong
-    context = {"key": uuid4(), "systems": CRS, "refusal": refusal}
+    context = {"key": uuid4(), "systems": CRS, "owner_kinds": OwnerKind.choices, "refusal": refusal}
     return render(request, "stations/staff/send.html", context, status=status_of(refusal))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("stations.edit")
 def sent_list(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What a list would do; take it in, or take it back."""
-    actor = actor_of(request)
+    """What a list would do; say what its likely doubles are, take it in, or take it back."""
+    actor, post = actor_of(request), request.POST
     if request.method == "POST":
-        act = lists.undo_list if request.POST.get("undo") else lists.take_list_in
-        act(actor=actor, pk=pk)
+        if post.get("undo"):
+            lists.undo_list(actor=actor, pk=pk)
+        elif post.get("decide"):
+            lists.decide_rows(actor=actor, pk=pk, decisions=_decisions(request))
+        else:
+            lists.take_list_in(actor=actor, pk=pk)
         return redirect(request.path)
     found = StationList.objects.filter(pk=pk, account_id=actor.account_id or 0).first()
     if found is None:
         raise NotFound()
     counts = {
-        does: sum(row["does"] == does for row in found.rows) for does in ("new", "change", "same", "bad")
+        does: sum(row["does"] == does for row in found.rows)
+        for does in ("new", "double", "change", "same", "bad")
     }
-    return render(
-        request,
-        "stations/staff/sent.html",
-        {"sent": found, "counts": counts, "useful": counts["new"] + counts["change"]},
-    )
+    context = {
+        "sent": found,
+        "counts": counts,
+        "undecided": lists.undecided(found),
+        "useful": counts["new"] + counts["change"] + counts["double"],
+    }
+    return render(request, "stations/staff/sent.html", context)
+
+
+def _decisions(request: HttpRequest) -> dict[int, str]:
+    """``row.12=new`` as ``{12: "new"}``; what was left open is left out."""
+    return {
+        int(name[4:]): str(value)[:40]
+        for name, value in request.POST.items()
+        if name.startswith("row.") and name[4:].isdecimal() and len(name) < 12 and value
+    }
+
+
+@require_safe
+@permission_required("stations.edit")
+def doubles(request: HttpRequest) -> HttpResponse:
+    """Which stations may be one and the same?"""
+    actor = actor_of(request)
+    context = {
+        "pairs": queries.likely_doubles(actor),
+        "merged": queries.merged_stations(actor),
+        "titles": dict(AmenityKind.choices),
+    }
+    return render(request, "stations/staff/doubles.html", context)
+
+
+def _pk(request: HttpRequest, name: str) -> UUID:
+    try:
+        return UUID(request.POST.get(name, ""))
+    except ValueError as exc:
+        raise BadInput(code="bad-key") from exc
+
+
+@require_POST
+@permission_required("stations.edit")
+def decide_pair(request: HttpRequest) -> HttpResponse:
+    """One room, two rooms, or two after all."""
+    actor, wanted = actor_of(request), request.POST.get("decided", "")
+    if wanted == "split":
+        pair_services.split_station(actor=actor, other_id=_pk(request, "other"))
+    elif wanted == "two":
+        pair_services.tell_stations_apart(
+            actor=actor, station_id=_pk(request, "station"), other_id=_pk(request, "other")
+        )
+    elif wanted in ("station", "other"):
+        other = "other" if wanted == "station" else "station"
+        pair_services.merge_stations(
+            actor=actor, station_id=_pk(request, wanted), other_id=_pk(request, other)
+        )
+    else:
+        raise BadInput(code="bad-decision")
+    return redirect("stations:doubles")
 
 
 # what workers told, who came ---------------------------------------------------------------------

@@ -16,13 +16,24 @@ from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.digests import entity_tag
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import status_of
+from nuanyi.lib.navigation import ways
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.places import queries as places
 from nuanyi.stations import nearby, queries
 from nuanyi.stations.forms import TellForm
 from nuanyi.stations.models import Photo, Station
-from nuanyi.stations.rules import FAR_METRES, AmenityKind, CheckIn, FaultState, Function, State, Trouble
+from nuanyi.stations.rules import (
+    FAR_METRES,
+    GRADES,
+    AmenityKind,
+    CheckIn,
+    FaultState,
+    Function,
+    Grade,
+    State,
+    Trouble,
+)
 from nuanyi.stations.services import faults
 
 DEVICE, DEVICE_SECONDS = "ny-d", 86_400
@@ -123,6 +134,7 @@ def nearest(request: HttpRequest) -> HttpResponse:
         "first": [(kind.value, titles[kind]) for kind in FIRST],
         "more": [(value, title) for value, title in AmenityKind.choices if value not in FIRST],
         "titles": titles,
+        "grades": dict(Grade.choices),
         "townships": places.townships(),
         "at": asked["open"] if asked["open"] not in ("", "now", "any") else "",
     }
@@ -181,12 +193,13 @@ def _page(request: HttpRequest, found: Station, refusal: Refusal | None = None) 
         "confirmed_hours": hours,
         "stars": stars,
         "ratings": ratings,
-        "ways": queries.ways(found.name, found.lat_wgs84, found.lon_wgs84),
+        "ways": ways(found.name, found.lat_wgs84, found.lon_wgs84),
         "openings": [moment for span in queries.openings_of(found) for moment in span],
         "made_at": int(clock.now().timestamp()),
         "wishes": queries.wishes_shown(found),
         "amenities": sorted(found.amenities.all(), key=lambda a: AmenityKind.values.index(a.kind)),
         "titles": titles,
+        "grade_rules": GRADES,
         "photos": {p.shows: p for p in found.photos.defer("jpeg").exclude(shows="fault")},
         "wish_key": uuid4(),
         "said": request.GET.get("said", ""),

@@ -11,7 +11,7 @@ from nuanyi.lib.actor import system
 from nuanyi.people.models import Account
 from nuanyi.stations.models import Station
 from nuanyi.stations.rules import Function, State, Trouble
-from nuanyi.stations.services import faults, keeping, stations
+from nuanyi.stations.services import faults, grading, keeping, stations
 from nuanyi.stations.services.stations import StationDraft
 from nuanyi.units.models import Unit
 
@@ -100,6 +100,19 @@ ROWS = [
 ]
 
 
+#: whose rooms they are: made up but for the kinds, which the report names
+OWNERS = {
+    "LF01": [
+        {"kind": "union", "name": "雁山区总工会（示例）"},
+        {"kind": "community", "name": "良丰村（示例）"},
+    ],
+    "YS01": [{"kind": "party", "name": "雁山镇党群服务中心"}],
+    "QJ01": [{"kind": "party", "name": "雁山区党群服务中心"}],
+    "GY01": [{"kind": "company", "name": "桂阳公路示范带企业（示例）"}],
+    "DB01": [{"kind": "union", "name": "大埠乡工会（示例）"}],
+}
+
+
 def build() -> None:
     """Enter and open the stations, name a keeper, and let a few things have happened."""
     if Station.objects.exists():
@@ -116,6 +129,7 @@ def build() -> None:
             lat=lat,
             lon=lon,
             unit=Unit.objects.filter(code=unit).first(),
+            owners=OWNERS[code],
             place_words=place,
             how_to_find=find,
             capacity=12,
@@ -134,6 +148,7 @@ def build() -> None:
     if keeper:
         stations.set_keepers(actor=ACTOR, station=made["LF01"], accounts=[keeper])
     _days(made)
+    grading.grade_stations(actor=ACTOR)
 
 
 def _days(made: dict[str, Station]) -> None:

@@ -31,7 +31,14 @@ from nuanyi.stations.models import Station
 
 #: Kept with stations that are kept.
 OF_STATIONS = frozenset(
-    {"stations.Station", "stations.Keeper", "stations.Amenity", "stations.HoursException", "stations.Photo"}
+    {
+        "stations.Station",
+        "stations.StationPair",
+        "stations.Keeper",
+        "stations.Amenity",
+        "stations.HoursException",
+        "stations.Photo",
+    }
 )
 #: What the program writes of its own runs, also before anything is entered: it goes, and is no record of the district.
 OF_THE_PROGRAM = frozenset(

@@ -23,9 +23,16 @@ from nuanyi.stations.services.stations import kept_station
 
 
 @transaction.atomic
-def tap_door(*, actor: Actor, station: Station, is_open: bool) -> Station:
-    """Open or shut for the rest of today, whatever the hours say. Raises NotAllowed, NotFound, IllegalMove."""
+def tap_door(*, actor: Actor, station: Station, is_open: bool, day: date | None = None) -> Station:
+    """Open or shut for the rest of today, whatever the hours say.
+
+    ``day`` is the day on which it was said, where a phone without network may have waited: another day than today changes
+    nothing. Raises NotAllowed, NotFound, IllegalMove, BadInput.
+    """
     station = kept_station(actor, station.pk)
+    if day is not None and day != clock.today():
+        words = _("That was for another day: nothing was changed.")
+        raise BadInput(words, code="day-over", fields={"door": words})
     if station.state != State.OPEN:
         raise IllegalMove(_("The station is not in service."), code="not-in-service")
     now = clock.now()

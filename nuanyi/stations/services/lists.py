@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import asdict, fields
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Refusal
 from nuanyi.lib.form_parsing import number_of
-from nuanyi.lib.geo import CRS_NAMES
+from nuanyi.lib.geo import CRS_NAMES, metres_between
 from nuanyi.lib.identity import plain
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sheets import Sheet
@@ -24,8 +25,18 @@ from nuanyi.places import queries as places
 from nuanyi.stations import events
 from nuanyi.stations.models import Station, StationList
 from nuanyi.stations.queries import listed
-from nuanyi.stations.rules import Access, AmenityKind, Function, State, Tier, Venue
-from nuanyi.stations.services.stations import StationDraft, placed, save_station
+from nuanyi.stations.rules import (
+    Access,
+    AmenityKind,
+    Function,
+    OwnerKind,
+    State,
+    Tier,
+    Venue,
+    may_be_the_same,
+)
+from nuanyi.stations.services.doubles import take_over
+from nuanyi.stations.services.stations import StationDraft, editable_station, placed, save_station
 from nuanyi.units.models import Unit
 
 MOST_ROWS = 5000
@@ -38,6 +49,7 @@ TITLES: dict[str, str] = {
     "tier": "层级 级别 tier",
     "venue": "场所类型 类型 venue",
     "unit": "单位 责任单位 管理单位 unit",
+    "owners": "归属 归属单位 所属 所属单位 权属 建设单位 owner",
     "region": "乡镇 所在乡镇 街道 乡镇街道 区划 region",
     "place_words": "地点 地址 位置 详细地址 place",
     "lat": "纬度 lat latitude",
@@ -78,6 +90,24 @@ _WORDS: dict[str, dict[str, str]] = {
         "爱心驿站": "care_station",
         "企业休息室": "lounge",
         "休息室": "lounge",
+        "户外劳动者服务站点": "union_station",
+        "户外劳动者服务站": "union_station",
+        "工会驿站": "union_station",
+        "银行网点": "bank",
+        "银行": "bank",
+        "平台骑手驿站": "platform_station",
+        "骑手驿站": "platform_station",
+        "平台站点": "platform_station",
+        "司机之家": "drivers_home",
+    },
+    "owners": {
+        "党群": "party",
+        "工会": "union",
+        "银行": "bank",
+        "平台": "platform",
+        "交通": "transport",
+        "村社区": "community",
+        "企业": "company",
     },
     "access": {
         "开放": "open",
@@ -142,6 +172,7 @@ _CODES = {
     "access": Access.values,
     "functions": Function.values,
     "amenities": AmenityKind.values,
+    "owners": OwnerKind.values,
 }
 _SHOWN = {
     "tier": {v: k for k, v in reversed(_WORDS["tier"].items())},
@@ -149,7 +180,17 @@ _SHOWN = {
     "access": {v: k for k, v in reversed(_WORDS["access"].items())},
     "functions": {v: k for k, v in reversed(_WORDS["functions"].items())},
     "amenities": {v: k for k, v in reversed(_WORDS["amenities"].items())},
+    "owners": {v: k for k, v in _WORDS["owners"].items()},
 }
+#: By what a name says whose it is, where a list names no kind of owner.
+_OWNER_SIGNS: tuple[tuple[str, str], ...] = (
+    ("union", "工会 职工 工人文化宫"),
+    ("bank", "银行 信用社 农商行 农信 工行 农行 中行 建行 邮储"),
+    ("platform", "美团 饿了么 京东 顺丰 滴滴 高德 闪送 达达 货拉拉 满帮 圆通 中通 申通 韵达 极兔 平台"),
+    ("transport", "交通 公路 客运 货运 司机 运管"),
+    ("party", "党 组织部 社会工作部 两新"),
+    ("community", "社区 居委会 村委会 村民委员会"),
+)
 
 
 def _coded(column: str, text: str) -> str:
@@ -165,6 +206,32 @@ def _many(column: str, text: str) -> list[str]:
     for sign in ",，;；/ ":
         text = text.replace(sign, "、")
     return [_coded(column, word) for word in text.split("、") if word.strip()]
+
+
+def owners_in(text: str) -> list[dict[str, str]]:
+    """Owners as an office writes them: ``工会：雁山区总工会、建行雁山支行``; what kind says the name where nothing else does.
+
+    Raises BadInput for a kind that is not known.
+    """
+    found = []
+    for part in text.replace(";", "、").replace("；", "、").split("、"):
+        kind, sign, name = part.strip().partition("：" if "：" in part else ":")
+        if sign:
+            found.append({"kind": _coded("owners", kind), "name": name.strip()[:60]})
+        elif kind in _WORDS["owners"]:
+            found.append({"kind": _WORDS["owners"][kind], "name": ""})
+        elif kind:
+            signs = (code for code, words in _OWNER_SIGNS if any(word in kind for word in words.split()))
+            found.append({"kind": next(signs, OwnerKind.COMPANY.value), "name": kind[:60]})
+    return found
+
+
+def owners_text(owners: list[dict[str, str]]) -> str:
+    """Owners as ``owners_in`` reads them."""
+    return "、".join(
+        f"{_SHOWN['owners'][one['kind']]}：{one['name']}" if one["name"] else _SHOWN["owners"][one["kind"]]
+        for one in owners
+    )
 
 
 def _draft(values: dict[str, str], crs: str, regions: dict[str, str]) -> StationDraft:
@@ -192,6 +259,7 @@ def _draft(values: dict[str, str], crs: str, regions: dict[str, str]) -> Station
         lon=lon,
         crs=crs,
         unit=found,
+        owners=owners_in(values.get("owners", "")),
         tier=_coded("tier", values["tier"]) if values.get("tier") else "",
         venue=_coded("venue", values["venue"]) if values.get("venue") else Venue.CARE_STATION.value,
         access=_coded("access", values["access"]) if values.get("access") else Access.OPEN.value,
@@ -207,7 +275,7 @@ def _draft(values: dict[str, str], crs: str, regions: dict[str, str]) -> Station
     )
 
 
-_WORDED = {"name", "place_words", "how_to_find", "unit"}
+_WORDED = {"name", "place_words", "how_to_find", "unit", "owners"}
 
 
 def _rows(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
@@ -243,10 +311,21 @@ def _rows(sheet: Sheet) -> list[tuple[int, dict[str, str]]]:
 
 
 @transaction.atomic
-def send_list(*, actor: Actor, key: UUID, file_name: str, data: bytes, crs: str) -> StationList:
+def send_list(
+    *,
+    actor: Actor,
+    key: UUID,
+    file_name: str,
+    data: bytes,
+    crs: str,
+    owner_kind: str = "",
+    owner_name: str = "",
+) -> StationList:
     """Read a list and say what each row would do; nothing of the stations changes yet.
 
-    The same ``key`` with the same bytes gives the first answer. Raises NotAllowed, BadSheet, BadInput, Conflict.
+    A new row that stands where another station does, or near one with a like name, is a likely double: somebody decides.
+    ``owner_kind`` and ``owner_name`` say whose stations these are where a row does not. The same ``key`` with the same
+    bytes gives the first answer. Raises NotAllowed, BadSheet, BadInput, Conflict.
     """
     actor.require("stations.edit")
     digest = file_digest("station-list", data)
@@ -257,23 +336,91 @@ def send_list(*, actor: Actor, key: UUID, file_name: str, data: bytes, crs: str)
         return known
     if crs not in CRS_NAMES:
         raise BadInput(code="bad-crs", fields={"crs": ", ".join(CRS_NAMES)})
+    if owner_kind and owner_kind not in OwnerKind.values:
+        raise BadInput(fields={"owner_kind": _("Choose from the list.")})
+    if owner_name and not owner_kind:
+        raise BadInput(fields={"owner_kind": _("What kind of owner is it?")})
     book = sheets.read(data, most_signs=MOST_SIGNS)  # held until the rows are read: its child ends with it
     first = next(book, None)
     if first is None:
         raise sheets.BadSheet("empty")
     regions = places.names_by_code()
-    rows = [_judged(actor, number, values, crs, regions) for number, values in _rows(first)]
-    made = StationList.objects.create(
-        pk=key, account_id=actor.account_id, file_name=file_name[:120], file_digest=digest, crs=crs, rows=rows
+    made = StationList(
+        pk=key,
+        account_id=actor.account_id,
+        file_name=file_name[:120],
+        file_digest=digest,
+        crs=crs,
+        owner_kind=owner_kind,
+        owner_name=owner_name.strip()[:60],
     )
+    neighbours = Neighbours()
+    made.rows = [_judged(actor, number, values, made, regions, neighbours) for number, values in _rows(first)]
+    made.save(force_insert=True)
+    rows = made.rows
     journal.record(actor, events.LIST_SENT, made, rows=len(rows), file=digest)
     return made
 
 
+class Neighbours:
+    """Stations by where they stand, those of the rows before among them: who may be the same as a new one?"""
+
+    #: degrees of a square: wider than ``rules.SAME_STREET_METRES`` anywhere in China
+    SIDE = 0.005
+
+    def __init__(self) -> None:
+        self.squares: dict[tuple[int, int], list[dict[str, Any]]] = {}
+        for station in Station.objects.exclude(state=State.CLOSED).select_related("unit"):
+            told = {
+                "id": str(station.pk),
+                "name": station.name,
+                "call": station.desk_call,
+                "owners": "、".join(station.owner_names),
+            }
+            self.add(station.lat_wgs84, station.lon_wgs84, told)
+
+    def _square(self, lat_wgs84: float, lon_wgs84: float) -> tuple[int, int]:
+        return int(lat_wgs84 // self.SIDE), int(lon_wgs84 // self.SIDE)
+
+    def add(self, lat_wgs84: float, lon_wgs84: float, told: dict[str, Any]) -> None:
+        """One more."""
+        square = self._square(lat_wgs84, lon_wgs84)
+        self.squares.setdefault(square, []).append({**told, "lat": lat_wgs84, "lon": lon_wgs84})
+
+    def like(self, *, lat_wgs84: float, lon_wgs84: float, name: str, call: str) -> list[dict[str, Any]]:
+        """``{"id", "name", "owners", "metres"}`` of those that may be the same room, the nearest first, three at most."""
+        row, column = self._square(lat_wgs84, lon_wgs84)
+        found = []
+        for square in product((row - 1, row, row + 1), (column - 1, column, column + 1)):
+            for one in self.squares.get(square, ()):
+                metres = metres_between(lat_wgs84, lon_wgs84, one["lat"], one["lon"])
+                same_call = bool(call) and call == one["call"]
+                if may_be_the_same(metres=metres, one=name, other=one["name"], same_call=same_call):
+                    told = {key: one[key] for key in ("id", "name", "owners")}
+                    found.append({**told, "metres": round(metres)})
+        return sorted(found, key=lambda one: (one["metres"], one["id"]))[:3]
+
+
+def _said_of(
+    values: dict[str, str], told: StationList, regions: dict[str, str]
+) -> tuple[StationDraft, dict[str, str]]:
+    """What a row says, the owner of the whole list included. Raises BadInput."""
+    draft = _draft(values, told.crs, regions)
+    if not draft.owners and told.owner_kind:
+        draft.owners = [{"kind": told.owner_kind, "name": told.owner_name}]
+        values = {**values, "owners": "list"}
+    return draft, values
+
+
 def _judged(
-    actor: Actor, number: int, values: dict[str, str], crs: str, regions: dict[str, str]
+    actor: Actor,
+    number: int,
+    values: dict[str, str],
+    sent: StationList,
+    regions: dict[str, str],
+    neighbours: Neighbours,
 ) -> dict[str, Any]:
-    """One row: new, change (with what), same, or bad (with why)."""
+    """One row: new, a likely double (of which), change (with what), same, or bad (with why)."""
     told: dict[str, Any] = {
         "row": number,
         "name": values.get("name", ""),
@@ -282,7 +429,7 @@ def _judged(
         "problems": [],
     }
     try:
-        draft = _draft(values, crs, regions)
+        draft, values = _said_of(values, sent, regions)
         with transaction.atomic():
             before = _match(draft)
             was = _as_told(before) if before else None
@@ -295,7 +442,15 @@ def _judged(
         told["does"] = "bad"
         told["problems"] = [[name, str(words)] for name, words in wrong.fields.items()] or [["", str(wrong)]]
         return told
-    told["does"] = "new" if was is None else "same" if was == now else "change"
+    if was is None:
+        lat, lon = after.lat_wgs84, after.lon_wgs84
+        told["like"] = neighbours.like(lat_wgs84=lat, lon_wgs84=lon, name=draft.name, call=draft.desk_call)
+        told["does"] = "double" if told["like"] else "new"
+        told["decided"] = ""
+        mine = {"id": f"row:{number}", "name": draft.name, "call": draft.desk_call}
+        neighbours.add(lat, lon, {**mine, "owners": "、".join(after.owner_names)})
+    else:
+        told["does"] = "same" if was == now else "change"
     if before and was:
         told["station"] = str(before.pk)
         told["changes"] = [[name, str(was[name]), str(now[name])] for name in now if was[name] != now[name]]
@@ -319,7 +474,10 @@ def _kept_where_silent(draft: StationDraft, station: Station, values: dict[str, 
     names = {"region": "region_code", "unit": "unit"}
     for part in fields(StationDraft):
         column = next((c for c, f in names.items() if f == part.name), part.name)
-        if column not in said and part.name not in ("lat", "lon", "crs"):
+        if part.name == "owners":
+            # a list that names an owner adds him: the others do not own it less for that
+            draft.owners = [*now.owners, *(one for one in draft.owners if one not in now.owners)]
+        elif column not in said and part.name not in ("lat", "lon", "crs"):
             setattr(draft, part.name, getattr(now, part.name))
     return draft
 
@@ -350,6 +508,7 @@ def draft_of(station: Station) -> StationDraft:
         lon=station.lon_wgs84,
         crs="wgs84",
         unit=station.unit,
+        owners=list(station.owners),
         functions=list(station.functions),
         amenities=sorted(station.amenities.values_list("kind", flat=True)),
         hours=dict(station.hours),
@@ -363,6 +522,13 @@ def _as_told(station: Station) -> dict[str, Any]:
     return draft
 
 
+def _as_kept(station: Station) -> dict[str, Any]:
+    """What a station is now, for an undo."""
+    was = asdict(draft_of(station))
+    was["unit"] = station.unit_id
+    return was
+
+
 def _own(actor: Actor, pk: UUID) -> StationList:
     actor.require("stations.edit")
     rows = StationList.objects.select_for_update().filter(pk=pk)
@@ -373,26 +539,68 @@ def _own(actor: Actor, pk: UUID) -> StationList:
 
 
 @transaction.atomic
-def take_list_in(*, actor: Actor, pk: UUID) -> StationList:
-    """Enter and change what the good rows say; new stations are planned. Raises NotFound, IllegalMove."""
+def decide_rows(*, actor: Actor, pk: UUID, decisions: dict[int, str]) -> StationList:
+    """Say of likely doubles what they are: ``{row number: "new" or the id of one that it is like}``.
+
+    Raises NotFound, IllegalMove (taken in already), BadInput (nothing that the row is like).
+    """
     told = _own(actor, pk)
     if told.done_at is not None:
         raise IllegalMove()
+    rows = {row["row"]: row for row in told.rows if row["does"] == "double"}
+    for number, decided in decisions.items():
+        row = rows.get(number)
+        if row is None or decided not in ("new", *(one["id"] for one in row["like"])):
+            raise BadInput(code="bad-decision")
+        row["decided"] = decided
+    told.save(update_fields=["rows"])
+    journal.record(actor, events.ROW_DECIDED, told, rows=len(decisions))
+    return told
+
+
+def undecided(told: StationList) -> int:
+    """How many likely doubles wait for a decision."""
+    return sum(row["does"] == "double" and not row["decided"] for row in told.rows)
+
+
+@transaction.atomic
+def take_list_in(*, actor: Actor, pk: UUID) -> StationList:
+    """Enter and change what the good rows say; new stations are planned, what is another record of a known one adds its owner
+    and what it knows to that. Raises NotFound, IllegalMove (taken in already, or a likely double is not decided)."""
+    told = _own(actor, pk)
+    if told.done_at is not None:
+        raise IllegalMove()
+    if undecided(told):
+        raise IllegalMove(_("Decide the likely doubles first."), code="doubles-undecided")
     regions = places.names_by_code()
     before: dict[str, Any] = {"new": [], "changed": {}}
+    entered: dict[str, str] = {}
     for row in told.rows:
-        if row["does"] not in ("new", "change"):
+        if row["does"] not in ("new", "change", "double"):
             continue
-        draft = _draft(row["values"], told.crs, regions)
+        draft, values = _said_of(row["values"], told, regions)
+        if row.get("decided", "") not in ("", "new"):
+            known = str(entered.get(row["decided"], row["decided"]))
+            kept = editable_station(actor, UUID(known))
+            if known not in before["new"]:
+                before["changed"].setdefault(known, _as_kept(kept))
+            take_over(
+                actor=actor,
+                station_id=kept.pk,
+                owners=draft.owners,
+                kinds=draft.amenities,
+                texts=asdict(draft),
+            )
+            entered[f"row:{row['row']}"] = known
+            continue
         station = _match(draft)
         if station is not None:
-            was = asdict(draft_of(station))
-            was["unit"] = station.unit_id
-            before["changed"][str(station.pk)] = was
-            draft = _kept_where_silent(draft, station, row["values"])
+            before["changed"].setdefault(str(station.pk), _as_kept(station))
+            draft = _kept_where_silent(draft, station, values)
         saved = save_station(actor=actor, draft=draft, station=station)
         if station is None:
             before["new"].append(str(saved.pk))
+            entered[f"row:{row['row']}"] = str(saved.pk)
     told.before, told.done_at = before, clock.now()
     told.save()
     journal.record(actor, events.LIST_TAKEN_IN, told, new=len(before["new"]), changed=len(before["changed"]))
@@ -424,7 +632,7 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     out = io.BytesIO()
     writer = sheets.Writer(out)
     page = writer.sheet(
-        "驿站", HEAD, [10, 24, 10, 14, 18, 14, 30, 11, 11, 22] + [18] * 7 + [14, 30, 40, 8, 8, 12, 30, 16]
+        "驿站", HEAD, [10, 24, 10, 14, 18, 24, 14, 30, 11, 11, 22] + [18] * 7 + [14, 30, 40, 8, 8, 12, 30, 16]
     )
     names = places.names_by_code()
     rows = listed(actor, filters).select_related("unit").prefetch_related("amenities").order_by("code")
@@ -438,6 +646,7 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
                 _SHOWN["tier"][station.tier],
                 _SHOWN["venue"][station.venue],
                 station.unit.name if station.unit else "",
+                owners_text(station.owners),
                 names.get(station.region_code, station.region_code),
                 station.place_words,
                 round(station.lat_wgs84, 6),

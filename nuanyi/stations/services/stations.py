@@ -23,7 +23,7 @@ from nuanyi.places import queries as places
 from nuanyi.places.models import Level
 from nuanyi.stations import events, hours, kinds, rules
 from nuanyi.stations.models import Amenity, HoursException, Keeper, Photo, Station
-from nuanyi.stations.rules import AmenityKind, Function, State, Tier, Venue
+from nuanyi.stations.rules import AmenityKind, Function, OwnerKind, State, Tier, Venue
 from nuanyi.units.models import Unit
 
 CODE = re.compile(r"[A-Z0-9]{2,12}")
@@ -52,6 +52,7 @@ class StationDraft:
     crs: str = "wgs84"
     code: str = ""
     unit: Unit | None = None
+    owners: list[dict[str, str]] = field(default_factory=list)
     region_code: str = ""
     place_words: str = ""
     how_to_find: str = ""
@@ -97,6 +98,8 @@ def _check(draft: StationDraft) -> None:
         wrong["functions"] = _("Choose from the list.")
     if set(draft.amenities) - set(AmenityKind.values):
         wrong["amenities"] = _("Choose from the list.")
+    if any(one["kind"] not in OwnerKind.values or len(one["name"]) > 60 for one in draft.owners):
+        wrong["owners"] = _("Whose is it? A kind of owner and a name of at most 60 characters.")
     if wrong:
         raise BadInput(fields=wrong)
 
@@ -143,6 +146,7 @@ def save_station(*, actor: Actor, draft: StationDraft, station: Station | None =
         raise Conflict(code="code-taken", fields={"code": _("Another station has this code.")})
     station.unit, station.region_code, station.step_free = draft.unit, region, draft.step_free
     station.lat_wgs84, station.lon_wgs84, station.capacity = lat, lon, draft.capacity
+    station.owners = draft.owners
     station.functions = [word for word in Function.values if word in draft.functions]
     station.hours, station.changed_at = _checked_hours(draft.hours), clock.now()
     station.synthetic = station.synthetic or actor.label == "demo"
@@ -174,6 +178,15 @@ def kept_station(actor: Actor, pk: UUID, *, lock: bool = True) -> Station:
     return found
 
 
+def editable_station(actor: Actor, pk: UUID) -> Station:
+    """A station that the actor may change, locked. Raises NotAllowed, NotFound."""
+    station = kept_station(actor, pk)
+    actor.require(
+        "stations.edit", regions=(station.region_code,), units=(station.unit_id,) if station.unit_id else ()
+    )
+    return station
+
+
 @transaction.atomic
 def move_station(
     *,
@@ -189,10 +202,7 @@ def move_station(
     ``back`` is the day on which a paused station opens again by itself; ``day`` that of the move (today).
     Raises NotAllowed, NotFound, BadInput, IllegalMove.
     """
-    station = kept_station(actor, station.pk)
-    actor.require(
-        "stations.edit", regions=(station.region_code,), units=(station.unit_id,) if station.unit_id else ()
-    )
+    station = editable_station(actor, station.pk)
     if state not in State.values:
         raise BadInput(code="bad-state")
     moves.check(rules.MOVES, station.state, state)
@@ -202,6 +212,7 @@ def move_station(
     if back is not None and back <= clock.today():
         raise BadInput(fields={"back": _("Choose a day to come.")})
     before, day = station.state, day or clock.today()
+    station.merged_into = None
     station.state, station.reason, station.back_date = (
         state,
         reason.strip()[:120],
@@ -294,10 +305,7 @@ def set_photo(*, actor: Actor, station: Station, shows: str, data: bytes) -> Pho
 @transaction.atomic
 def set_keepers(*, actor: Actor, station: Station, accounts: list[Account]) -> None:
     """Name who keeps a station. Raises NotAllowed, NotFound."""
-    station = kept_station(actor, station.pk)
-    actor.require(
-        "stations.edit", regions=(station.region_code,), units=(station.unit_id,) if station.unit_id else ()
-    )
+    station = editable_station(actor, station.pk)
     station.keepers.exclude(account__in=accounts).delete()
     Keeper.objects.bulk_create([Keeper(station=station, account=a) for a in accounts], ignore_conflicts=True)
     journal.record(actor, events.KEEPERS_SET, station, accounts=[a.pk for a in accounts])

@@ -77,6 +77,7 @@ OBJECTS = {
     "stations:sent": ("station_list", {"pk": ("station_list", "pk")}),
     "stations:edit": ("station", {"pk": ("station", "pk")}),
     "stations:move": ("station", {"pk": ("station", "pk")}),
+    "stations:door": ("station", {"pk": ("station", "pk")}),
     "stations:exceptions": ("station", {"pk": ("station", "pk")}),
     "stations:photo": ("station", {"pk": ("station", "pk")}),
     "stations:keepers": ("station", {"pk": ("station", "pk")}),

@@ -1,7 +1,10 @@
 from datetime import date, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from django.test import Client
 
+from nuanyi.journal.models import Entry
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove
 from nuanyi.notices.models import Notice
@@ -110,3 +113,29 @@ def test_a_paper_tally_is_added_and_a_day_to_come_is_refused(kept, cast):
         with pytest.raises(BadInput):
             keeping.note_visits(actor=actor, station=kept, counts=[(NOON + timedelta(hours=1), "", 1)])
         assert queries.keepers_day(kept).visits_today == 7
+
+
+def test_what_was_said_without_network_holds_for_its_own_day_alone(put, cast, program):
+    station = put("良丰驿站")
+    stations.set_keepers(actor=program, station=station, accounts=[cast.accounts["keeper"]])
+    keeper = cast.client("keeper")
+    assert '"openings"' in keeper.get(f"/keeper/{station.code}/").content.decode(), (
+        "the phone keeps its paper"
+    )
+    assert Client().get("/keeper/kept/").status_code == 200
+    address = f"/office/stations/{station.pk}/door/"
+    told = {"door": "shut", "key": str(uuid4()), "day": str(clock.today())}
+    late = keeper.post(
+        address,
+        {**told, "key": str(uuid4()), "day": str(clock.today() - timedelta(days=1))},
+        headers={"Accept": "application/json"},
+    )
+    assert (late.status_code, late.json()["code"]) == (422, "day-over")
+    station.refresh_from_db()
+    assert station.live_open is None
+    for _again in range(2):
+        assert keeper.post(address, told).status_code == 302
+    station.refresh_from_db()
+    assert station.live_open is False
+    assert Entry.objects.filter(kind="stations.door_tapped").count() == 1
+    assert cast.client("yanshan").post(address, {**told, "door": "ajar"}).status_code == 422

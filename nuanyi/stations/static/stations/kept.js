@@ -24,7 +24,9 @@ const Stations = (() => {
         HOURS,
         REGION,
         REASON,
-    ] = Array(14).keys();
+        OWNERS,
+        GRADE,
+    ] = Array(16).keys();
     const radians = Math.PI / 180;
     const metres = (lat1, lon1, lat2, lon2) => {
         const half =
@@ -59,6 +61,9 @@ const Stations = (() => {
         known: minute * 60 < file.until,
         paused: Boolean(station[FLAGS] & PAUSED),
         reason: station[REASON],
+        /* a file kept by an older version names neither */
+        owners: file.owners?.[station[OWNERS]] || "",
+        grade: file.grades?.[station[GRADE]] || "",
         stepFree: Boolean(station[FLAGS] & NO_STEPS),
         kinds: file.kinds.filter((_, n) => station[KINDS] & (1 << n)),
         broken: file.kinds.filter((_, n) => station[BROKEN] & (1 << n)),

@@ -68,6 +68,7 @@
             Stations.state(row, moment(), words),
         );
     const kind = (name) => words[`kind${name[0].toUpperCase()}${name.slice(1)}`] || name;
+    const grades = { three: words.gradeThree, two: words.gradeTwo, one: words.gradeOne };
     const hero = (row) => {
         const [number, unit] = Stations.distance(row.metres, words);
         const line = element("span", { className: "best-state" }, state(row));
@@ -113,6 +114,14 @@
                 ...row.kinds.map((name) => element("span", { textContent: kind(name) })),
             ),
         );
+        const grade = row.grade === "unproven" ? "" : grades[row.grade];
+        if (row.owners)
+            link.append(
+                element("span", {
+                    className: "owner",
+                    textContent: [grade, row.owners].filter(Boolean).join("\u00a0· "),
+                }),
+            );
         return element("li", {}, link);
     };
     /* the phone's own answer */
@@ -191,12 +200,8 @@
         if (!file) return;
         const left = Stations.counts(file, question(), moment());
         for (const tick of form.querySelectorAll("[name=amenity], [name=open]")) {
-            const span = tick.nextElementSibling;
-            let small = span.querySelector("small");
-            if (!small) {
-                small = element("small");
-                span.append(small);
-            }
+            const small = tick.nextElementSibling.querySelector("small");
+            if (!small) continue;
             const number = left[tick.name === "open" ? "open" : tick.value];
             small.textContent = String(number);
             tick.parentElement.classList.toggle("none", !number && !tick.checked);
@@ -223,9 +228,9 @@
 
     here.dataset.words = here.querySelector("span").textContent;
     if (locates) {
-        here.hidden = false;
+        here.classList.remove("awaits");
         here.addEventListener("click", () => locate(false));
-    }
+    } else here.hidden = true;
     form.querySelector("[data-show]").classList.add("only-plain");
     form.addEventListener("submit", (event) => {
         if (form.elements.code.value) return;

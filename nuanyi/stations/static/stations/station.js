@@ -84,6 +84,7 @@
             });
             Object.assign(ride.dataset, { ride: "", ...row.ways });
             $("[data-rides]").replaceChildren(ride);
+            $("[data-owners]").textContent = row.owners ? words.runBy.replace("#", row.owners) : "";
             $("[data-things]").replaceChildren(
                 ...row.kinds.map((kind) =>
                     element("li", {
