@@ -28,6 +28,7 @@ UNKEYED = {
 FILLED_BY_SCRIPTS = {
     "census/templates/census/worker/doorstep.html",
     "reports/templates/reports/grid/kept.html",
+    "stations/templates/stations/keeper/kept.html",
 }
 #: Scripts that post without a key, and why a repeat does no harm.
 SCRIPTS = {
