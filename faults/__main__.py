@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from faults import disks, kills, stage, standbys
+from faults import disks, drafts, kills, stage, standbys
 from faults.stage import FULL, LOG_FULL, figures
 
 
@@ -21,7 +21,7 @@ def main() -> int:
     """Run what is wanted."""
     asked = argparse.ArgumentParser(prog="python -m faults")
     asked.add_argument(
-        "parts", nargs="*", help="kills, disk, log, nth, standby, controls; all where none is named"
+        "parts", nargs="*", help="kills, drafts, disk, log, nth, standby, controls; all where none is named"
     )
     asked.add_argument("--short", action="store_true")
     asked.add_argument("--kills", type=int, default=200)
@@ -34,6 +34,12 @@ def main() -> int:
     many, writes, seconds = (6, 100, 60.0) if wanted.short else (wanted.kills, wanted.writes, wanted.seconds)
     scenarios: list[tuple[str, str, Callable[[], dict[str, Any]], Callable[[dict[str, Any]], bool]]] = [
         ("kills", "killed at random moments", lambda: kills.run(many, writes, seconds), kills.safe),
+        (
+            "drafts",
+            "a phone's drafts, replies dropped, tabs killed, server restarted",
+            lambda: drafts.run(40 if wanted.short else 500, 0.2, 4 if wanted.short else 30),
+            drafts.safe,
+        ),
         ("disk", "the disk is full", lambda: disks.full(FULL), disks.room_is_told),
         ("log", "the disk of the log is full", lambda: disks.full(LOG_FULL), _nothing_lost),
         (

@@ -1,10 +1,12 @@
 """The worker's phone with the network taken away and given back: nothing lost, nothing stale."""
 
+import json
 import re
 
 import pytest
 from PIL import Image
 
+from faults import drafts
 from tests.browser.waits import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -110,6 +112,29 @@ def test_a_reply_that_was_dropped_is_asked_for_again_and_nothing_comes_twice(ope
         "print(Case.objects.values('key').annotate(n=Count('pk')).filter(n__gt=1).count())"
     )
     assert counted == "0"
+
+
+def test_drafts_of_every_kind_survive_dropped_replies_a_killed_tab_and_a_restart(browser, stage):
+    """The short form of ``python -m faults drafts``."""
+
+    def restart():
+        stage.stop()
+        stage.start()
+
+    def keys_of(table):
+        return json.loads(
+            stage.told(
+                "import json; from django.db import connection as c; cursor = c.cursor();"
+                f"cursor.execute('SELECT key::text FROM {table}');"
+                "print(json.dumps([key for (key,) in cursor.fetchall()]))"
+            )
+        )
+
+    found = drafts.send(
+        browser, stage.address, many=20, drops=0.2, kills=2, restart=restart, keys_of=keys_of, seconds=150
+    )
+    assert drafts.safe(found), found
+    assert found["restarted"]
 
 
 def test_what_is_written_survives_a_reload_leaving_and_a_refusal_with_its_photo(open_as, tmp_path):

@@ -181,8 +181,8 @@
             signal: AbortSignal.timeout(seconds * 1000),
             ...options,
         });
-    /* {link} of the page that came after it, {problem}, {other: true} (an account that is not signed in wrote it), or null
-       where it still waits */
+    /* {link} of the page that came after it, {problem}, {other: true} (an account that is not signed in wrote it), {limited: true}
+       (too many for this hour), or null where it still waits */
     const send = async (draft) => {
         if (draft.id === mine()) say("sending");
         let answer;
@@ -210,7 +210,12 @@
             return later(draft, "waiting");
         }
         if (answer.status === 401) return later(draft, "signin");
-        if (answer.status >= 500 || answer.status === 429) return later(draft, "waiting");
+        if (answer.status === 429) {
+            /* a limit is that of one desk: what is for another goes on */
+            await later(draft, "waiting");
+            return { limited: true };
+        }
+        if (answer.status >= 500) return later(draft, "waiting");
         const told = await answer.json().catch(() => ({}));
         if (!answer.ok) {
             const why = Object.values(told.fields || {}).join(" ") || told.title || "";
@@ -283,11 +288,14 @@
         busy = true;
         try {
             await alone(async () => {
+                const full = new Set();
                 for (const draft of await Drafts.all()) {
-                    if (!draft.body.action || draft.state === "refused") continue;
+                    if (!draft.body.action || draft.state === "refused" || full.has(draft.body.action))
+                        continue;
                     const found = await send(draft);
                     if (found === null) break;
-                    if (found.other) continue;
+                    if (found.limited) full.add(draft.body.action);
+                    if (found.other || found.limited) continue;
                     if (draft.id !== own) {
                         document.dispatchEvent(new CustomEvent("kept-sent", { detail: draft }));
                         continue;
