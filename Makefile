@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 # style sheets and catalogues are built, not committed
 BUILD = $(PY) scripts/bundle.py && $(PY) scripts/messages.py --compile
-.PHONY: setup built dev demo test access schema mutants lint format coverage bench faults lock vendor vendor-check messages font system-packages node dist clean
+.PHONY: setup built dev demo test access schema mutants lint format coverage bench lighthouse faults lock vendor vendor-check messages font system-packages node dist clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
@@ -79,6 +79,17 @@ coverage: .venv/dev-ready built system-packages
 
 bench: .venv/dev-ready
 	$(PY) -m bench
+
+bench/node_modules/.ready: bench/package.json bench/package-lock.json
+	$(MAKE) --no-print-directory node
+	cd bench && npm ci --no-audit --no-fund --silent
+	touch $@
+
+# What Lighthouse says of the rider's five main pages, and how soon the first is of use on a slow line. ADDRESS: a demo that is served.
+ADDRESS ?= http://127.0.0.1:8000
+lighthouse: .venv/dev-ready system-packages bench/node_modules/.ready
+	$(PY) -m bench.phone $(ADDRESS)
+	$(PY) -m bench.lighthouse $(ADDRESS)
 
 # Everything that is promised of a write, tried by breaking things; about 20 minutes, a line of JSON each (docs/faults.md).
 faults: .venv/dev-ready system-packages

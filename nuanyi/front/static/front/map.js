@@ -178,6 +178,7 @@
         .forEach(draw);
     $$("[data-shows-map]").forEach((button) => {
         button.hidden = false;
+        button.classList.remove("awaits");
         button.addEventListener("click", () => {
             const place = document.getElementById(button.dataset.showsMap);
             button.hidden = true;

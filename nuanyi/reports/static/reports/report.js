@@ -45,7 +45,7 @@
         );
     };
     const here = form.querySelector("[data-here]");
-    here.hidden = false;
+    here.classList.remove("awaits");
     here.addEventListener("click", () => {
         set = "";
         locate();

@@ -1,0 +1,70 @@
+"""``make lighthouse``: what Lighthouse says of the five main pages of the rider's phone, on a demo district that is served.
+
+``python -m bench.lighthouse ADDRESS`` asks the ``lighthouse`` of ``bench/package.json`` with the Chromium of this
+machine. Its three scores are told a page; ends with 1 where one of them is not 100.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+PAGES = ("/", "/help/", "/learn/", "/report/", "/me/")
+SCORES = ("performance", "accessibility", "best-practices")
+HERE = Path(__file__).parent
+
+
+def scores(address: str) -> dict[str, Any]:
+    """The scores of one page (0 to 100), and what was found lacking. Raises RuntimeError where Lighthouse does not run."""
+    command = [
+        "npx",
+        "--no-install",
+        "lighthouse",
+        address,
+        f"--only-categories={','.join(SCORES)}",
+        "--output=json",
+        "--quiet",
+        "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
+    ]
+    chromium = shutil.which("chromium") or ""
+    done = subprocess.run(
+        command,
+        cwd=HERE,
+        env={**os.environ, "CHROME_PATH": chromium},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    told = json.loads(done.stdout)
+    lacking = sorted(
+        {
+            ref["id"]
+            for name in SCORES
+            for ref in told["categories"][name]["auditRefs"]
+            if ref["weight"] and (told["audits"][ref["id"]]["score"] or 0) < 1
+            if told["audits"][ref["id"]]["scoreDisplayMode"] not in ("notApplicable", "manual", "informative")
+        }
+    )
+    found = {name: round(100 * told["categories"][name]["score"]) for name in SCORES}
+    return {**found, "lacking": lacking}
+
+
+def main() -> int:
+    """Ask for every page, one line of JSON each."""
+    good = True
+    for page in PAGES:
+        found = scores(f"{sys.argv[1]}{page}")
+        good = good and all(found[name] == 100 for name in SCORES)
+        print(json.dumps({"page": page, **found}), flush=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
