@@ -204,7 +204,9 @@ def roles(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@permission_required("people.reveal")
+@permission_required(
+    "people.reveal", unkeyed="each opening counts and is journaled by itself; it is kept nowhere"
+)
 def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open one personal value for a stated purpose (an htmx fragment)."""
     field = request.POST.get("field", "")

@@ -18,6 +18,7 @@ UNKEYED = {
     "accounts/": "signing in and out, and its secrets",
     "daily/": "the key is the reader's own: he asks with it and confirms with it",
     "wechat/": "WeChat's server signs each message and numbers it",
+    "office/people/persons/<uuid:pk>/reveal/": "each opening counts and is journaled by itself; it is kept nowhere",
     "me/data/": "shows everything of a person; what it does can be done again without harm",
     "office/rights/<uuid:pk>/": "shown once, and kept nowhere for a repeat",
     "office/rights/": "a search, whose number stands in no address",

@@ -92,6 +92,27 @@ def test_the_same_key_with_other_words_is_refused_in_words_and_changes_nothing(c
     assert Fault.objects.count() == 1
 
 
+def test_a_password_that_was_shown_once_comes_back_by_no_repeat(cast):
+    """The slip came again from the same browser for two days, by its button for sending a form once more."""
+    browser, address = cast.client("office"), f"/office/people/{cast.accounts['keeper'].pk}/"
+    told = {"password": "1", **fields_of(browser.get(address))}
+    slip = browser.post(address, told, headers={"referer": f"http://testserver{address}"})
+    [password] = re.findall(r"<dd>(\w{4}-\w{4}-\w{4})</dd>", slip.content.decode())
+    again = browser.post(address, told, headers={"referer": f"http://testserver{address}"})
+    assert (again.status_code, again["Location"]) == (302, address)
+    assert Client().post("/accounts/login/", {"login": "keeper", "password": password}).status_code == 302
+
+
+def test_a_key_for_another_platform_comes_back_by_no_repeat(cast, district):
+    browser, address = cast.client("office"), "/office/reports/keys/"
+    told = {"name": "热线", "unit": district["t100"].pk, **fields_of(browser.get(address))}
+    shown = browser.post(address, told, headers={"referer": f"http://testserver{address}"})
+    assert shown.status_code == 200
+    again = browser.post(address, told, headers={"referer": f"http://testserver{address}"})
+    assert (again.status_code, again["Location"]) == (302, address)
+    assert ApiKey.objects.count() == 1
+
+
 def test_the_same_words_with_another_photo_are_another_body(fault, photo):
     key = uuid4()
 

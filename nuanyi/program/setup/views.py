@@ -44,15 +44,24 @@ View = Callable[..., HttpResponse]
 
 
 def step(view: View) -> View:
-    """A page of setting up: only for the browser that gave the key up; anybody else finds nothing there."""
+    """A page of setting up: only for the browser that gave the key up; anybody else finds nothing there.
+
+    That is asked before anything else: an answer that was kept for a repeat is for that browser too.
+    """
 
     @permission_required(PUBLIC)
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not services.holds_session(str(request.session.get(SESSION, ""))):
-            raise NotFound()
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with row_security.reading_as(ACTOR):
             return view(request, *args, **kwargs)
+
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with row_security.reading_as(ACTOR):
+            holds = services.holds_session(str(request.session.get(SESSION, "")))
+        if not holds:
+            raise NotFound()
+        return page(request, *args, **kwargs)
 
     return guarded
 

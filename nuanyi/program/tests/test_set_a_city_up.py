@@ -119,3 +119,18 @@ def test_the_pages_of_setting_up_lead_through_a_city(settings):
     page = browser.get("/setup/accounts/").content.decode()
     assert f"liangxin-{THERE}" in page
     assert len(page) < 2_000_000
+
+
+def test_slips_come_back_to_nobody_without_the_session_of_setting_up(settings):
+    """Whoever sent the same form from elsewhere was given the answer that was kept for a repeat."""
+    from django.test import Client
+
+    settings.NUANYI_AWAITS_SETUP = True
+    with row_security.reading_as(SETUP):
+        key = services.make_key(actor=SETUP)
+    browser = Client()
+    browser.post("/setup/", {"key": key})
+    told = {"district": THERE, "once": "11111111-1111-4111-8111-111111111111"}
+    assert browser.post("/setup/district/", told).status_code == 302
+    assert browser.post("/setup/district/", told).status_code == 302
+    assert Client().post("/setup/district/", told).status_code == 404
