@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.models import Login
 from django.conf import settings
 from django.db import transaction
@@ -63,6 +64,9 @@ def ask_wecom(request: HttpRequest) -> HttpResponse:
     if application is None:
         raise NotFound()
     limits.count("wecom", address_of(request), at_most=TRIES_AN_HOUR)
+    if request.user.is_authenticated:
+        # a link signs in for good: whoever found an open browser must not make one
+        raise_if_reauthentication_required(request, app="nuanyi.people")
     state = secrets.token_urlsafe(24)
     onward = request.POST.get("next", "")
     request.session[ASKED] = {

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.test import Client
 
+from conftest import PASSWORD
 from nuanyi.journal.models import Entry
 from nuanyi.people import wecom
 from nuanyi.people.models import WecomLink
@@ -72,6 +73,31 @@ def asked(browser, **more):
     return {name: values[0] for name, values in parse_qs(urlsplit(answer["Location"]).query).items()}
 
 
+def confirm(browser):
+    """The password once more, as whoever adds a way in is asked for."""
+    told = browser.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": PAGE})
+    assert (told.status_code, told["Location"]) == (302, PAGE)
+
+
+@pytest.mark.parametrize(
+    "address", ["/accounts/wecom/", "/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/"]
+)
+def test_a_way_in_is_added_by_who_knows_the_password_not_by_who_finds_an_open_browser(
+    cast, office_of_wecom, address
+):
+    browser = cast.client("office")
+    way = browser.post if address == "/accounts/wecom/" else browser.get
+    refused = way(address)
+    assert (refused.status_code, urlsplit(refused["Location"]).path) == (302, "/accounts/reauthenticate/")
+    assert browser.get(refused["Location"]).status_code == 200
+    assert way(address, {}).status_code == 302
+    wrong = browser.post("/accounts/reauthenticate/", {"password": "not-mine-at-all", "next": PAGE})
+    assert wrong.status_code == 200
+    confirm(browser)
+    allowed = way(address)
+    assert allowed.status_code == 200 or "weixin" in allowed["Location"]
+
+
 def come_back(browser, state, code="c1"):
     page = browser.get("/accounts/wecom/answer/", {"state": state, "code": code})
     assert f'value="{code}"' in page.content.decode()
@@ -80,6 +106,7 @@ def come_back(browser, state, code="c1"):
 
 def linked(cast, loopback, part="office", member="WeiDaShan"):
     browser = cast.client(part)
+    confirm(browser)
     state = asked(browser)["state"]
     loopback.codes["link"] = {"userid": member}
     assert come_back(browser, state, "link")["Location"] == PAGE
@@ -165,6 +192,7 @@ def test_a_second_factor_is_asked_for_after_wecom_too(cast, office_of_wecom):
 def test_a_member_belongs_to_one_account_and_a_closed_one_is_shut(cast, office_of_wecom):
     linked(cast, office_of_wecom)
     other = cast.client("clerk")
+    confirm(other)
     state = asked(other)["state"]
     office_of_wecom.codes["c1"] = {"userid": "WeiDaShan"}
     assert come_back(other, state).status_code == 409
