@@ -22,7 +22,7 @@ class PlaceFields(forms.Form):
     """What can be said of a place."""
 
     name = forms.CharField(label=_("What is the place called?"), max_length=TEXTS["name"])
-    kind = forms.ChoiceField(label=_("What is it?"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of place"), choices=Kind.choices)
     gate = forms.ChoiceField(label=_("At the gate"), choices=[("", "—"), *Gate.choices], required=False)
     gate_words = forms.CharField(
         label=_("Which gate, what do the guards ask?"), max_length=TEXTS["gate_words"], required=False

@@ -25,6 +25,11 @@ OFFICE = (
     "/office/search/?q=雁山",
     "/accounts/2fa/",
     "/office/stations/",
+    "/office/stations/doubles/",
+    "/office/stations/lists/new/",
+    "/office/friendly/",
+    "/office/friendly/tips/",
+    "/office/friendly/new/",
     "/office/stations/new/",
     "/office/stations/faults/",
     "/office/stations/visits/",
@@ -96,6 +101,9 @@ OPEN = (
     "/reports/",
     "/reports/2022-5/",
     "/grid/kept/",
+    "/keeper/kept/",
+    "/friendly/",
+    "/friendly/tell/",
     "/volunteer/",
     "/daily/",
     "/sessions/",
@@ -179,6 +187,8 @@ def test_targets_of_the_workers_phone_are_large_enough_for_gloves(open_as):
         "/daily/",
         "/who/",
         "/door/",
+        "/friendly/",
+        "/friendly/tell/",
     ):
         page.goto(address)
         small = page.evaluate(

@@ -23,6 +23,7 @@ from nuanyi.learning.models import (
     TeamMember,
 )
 from nuanyi.lib import clock, retention, sealed
+from nuanyi.notices.models import Watcher
 from nuanyi.party.models import Application, Member, Organisation, Showing
 from nuanyi.people import keeping, services
 from nuanyi.people.models import Account, ClientKey, Person, RetentionRun
@@ -229,6 +230,12 @@ class Stage:
             active=True,
         )
         return made, lambda: Reader.objects.filter(pk=made.pk).exists()
+
+    def watcher(self):
+        made = Watcher.objects.create(
+            key=uuid4(), mark=b"1", way="sms", sealed_address=SEALED, active=True, made_date=clock.today()
+        )
+        return made, lambda: Watcher.objects.filter(pk=made.pk).exists()
 
     def application(self):
         made = Application.objects.create(

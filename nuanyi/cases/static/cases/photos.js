@@ -5,7 +5,14 @@
     const words = (field.closest("[data-most]") || field).dataset,
         most = Number(words.most),
         shelf = Object.assign(document.createElement("div"), { className: "thumbs" });
-    field.after(shelf);
+    /* the browser's own words stand beside its own button, in the phone's language and not in the page's */
+    const label = Object.assign(document.createElement("label"), {
+        className: "button secondary",
+        htmlFor: field.id,
+        textContent: words.add,
+    });
+    field.classList.add("sr");
+    field.after(label, shelf);
     let kept = [];
     const show = () => {
         const box = new DataTransfer();
