@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy
 from nuanyi.learning.services import readers
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.ids import new_id
-from nuanyi.notices import wechat
-from nuanyi.notices.wechat.answers import Message, declare
+from nuanyi.notices.channels import wechat
+from nuanyi.notices.channels.wechat.answers import Message, declare
 
 WANT, STOP = ("1", "班前", "订阅"), ("0", "退订", "T", "TD")
 

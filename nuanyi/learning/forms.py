@@ -9,9 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.learning.models import Lesson
-from nuanyi.learning.rules import MAX_BODY, Category, Robot, SessionKind
+from nuanyi.learning.rules import MAX_BODY, Category, SessionKind
 from nuanyi.learning.services import groups, lessons, sessions
+from nuanyi.lib.errors import Words
 from nuanyi.lib.sectors import Sector
+from nuanyi.notices import channels
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
@@ -109,11 +111,15 @@ class _Placed(forms.Form):
         unit.queryset = units
 
 
+def _robots() -> list[tuple[str, Words]]:
+    return channels.choices(channels.of_groups())
+
+
 class GroupForm(_Placed):
     """A group and its robot."""
 
     name = forms.CharField(label=_("Name of the group"), max_length=60)
-    robot = forms.ChoiceField(label=_("Robot"), choices=Robot.choices)
+    robot = forms.ChoiceField(label=_("Robot"), choices=_robots)
     address = forms.CharField(
         label=_("Address of the robot (webhook)"),
         max_length=400,

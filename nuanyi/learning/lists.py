@@ -6,12 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.learning import queries, rules
+from nuanyi.learning import queries
 from nuanyi.learning.rules import Category, PushState, SessionKind, SessionStanding, State
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.listing import Column, Filter, Listing
 from nuanyi.lib.sectors import Sector
+from nuanyi.notices import channels
 from nuanyi.units.queries import unit_choices
 
 LESSONS = Listing(
@@ -75,7 +76,7 @@ def groups_listing(actor: Actor) -> Listing:
         ),
         [
             Filter("state", _("State"), [("True", _("Gets pushes")), ("False", _("Stopped"))], "active"),
-            Filter("robot", _("Robot"), rules.Robot.choices, "robot"),
+            Filter("robot", _("Robot"), channels.choices(channels.of_groups()), "robot"),
             Filter("sector", _("Sector"), Sector.choices, "sector"),
         ],
         lambda filters: queries.groups_listed(actor, filters),
@@ -86,7 +87,6 @@ def groups_listing(actor: Actor) -> Listing:
 
 def pushes_listing(actor: Actor) -> Listing:
     """What was sent into the groups that one actor keeps."""
-    channels: list[tuple[Any, Words]] = [*rules.Robot.choices, *rules.Way.choices]
     return Listing(
         "learning.pushes",
         (
@@ -100,7 +100,7 @@ def pushes_listing(actor: Actor) -> Listing:
         ),
         [
             Filter("state", _("State"), PushState.choices, "state"),
-            Filter("channel", _("Channel"), channels, "channel"),
+            Filter("channel", _("Channel"), channels.choices(channels.of_lessons()), "channel"),
         ],
         lambda filters: queries.pushes_listed(actor, filters),
         searches=_("Heading or group"),

@@ -7,13 +7,14 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.learning.rules import Category, Media, PushState, Robot, Role, SessionKind, State, Way
+from nuanyi.learning.rules import Category, Media, PushState, Role, SessionKind, State
 from nuanyi.learning.rules import Paper as SheetKind
 from nuanyi.lib import clock
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
 from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.sectors import Sector
+from nuanyi.notices import channels
 from nuanyi.people.models import Account
 from nuanyi.units.models import Unit
 
@@ -117,7 +118,7 @@ class Group(models.Model):
     IMPERSONAL = {"sealed_address", "sealed_secret"}
 
     name = models.CharField(max_length=60)
-    robot = models.CharField(max_length=10, choices=Robot)
+    robot = models.CharField(max_length=10)
     sealed_address = SealedText(bound_by="", suffix=b"group-address")
     sealed_secret = SealedText(bound_by="", suffix=b"group-secret", null=True)
     sector = models.CharField(max_length=20, choices=Sector, blank=True)
@@ -130,6 +131,11 @@ class Group(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def robot_title(self) -> str:
+        """Its robot in words."""
+        return channels.title_of(self.robot)
 
 
 class Reader(models.Model):
@@ -153,7 +159,7 @@ class Reader(models.Model):
     }
 
     key = models.UUIDField(unique=True, editable=False)
-    way = models.CharField(max_length=8, choices=Way)
+    way = models.CharField(max_length=8)
     sealed_address = SealedText(bound_by="key")
     digest_of_address = models.BinaryField()
     hour = models.TimeField()
@@ -237,7 +243,7 @@ class Push(models.Model):
     @property
     def channel_title(self) -> str:
         """The channel in words."""
-        return str(dict([*Robot.choices, *Way.choices]).get(self.channel, self.channel))
+        return channels.title_of(self.channel)
 
 
 class Session(models.Model):

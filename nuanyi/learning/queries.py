@@ -21,6 +21,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.figures import Counts, Window
 from nuanyi.lib.form_parsing import number_of
 from nuanyi.lib.sectors import Sector
+from nuanyi.notices import channels
 from nuanyi.places import queries as places
 from nuanyi.units.queries import of_own_units
 
@@ -104,7 +105,7 @@ def pushes_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Push]:
     """Pushes into the groups of the actor's units, for the office's list."""
     rows = Push.objects.select_related("lesson", "session", "group").defer("lesson__body")
     rows = of_own_units(rows, actor, "learning.groups", "group__unit")
-    if filters.get("channel") in rules.CHANNELS:
+    if filters.get("channel") in channels.CHANNELS:
         rows = rows.filter(channel=filters["channel"])
     if filters.get("state") in PushState.values:
         rows = rows.filter(state=filters["state"])

@@ -8,10 +8,10 @@ from datetime import datetime
 from django.db.models import Exists, Model, OuterRef, QuerySet
 
 from nuanyi.learning.models import Certificate, Push, Reader, SessionPicture, TeamMember
-from nuanyi.learning.rules import Way
 from nuanyi.learning.services import readers
 from nuanyi.lib import retention
 from nuanyi.lib.retention import Subject
+from nuanyi.notices.channels import sms
 
 
 def unread(before: datetime) -> QuerySet[Reader]:
@@ -22,7 +22,7 @@ def unread(before: datetime) -> QuerySet[Reader]:
 
 def readers_of(subject: Subject) -> Iterable[Model]:
     """Who gets the lesson of the day by SMS to this number."""
-    return readers.with_address(Way.SMS, subject.phone) if subject.phone else []
+    return readers.with_address(sms.CHANNEL.name, subject.phone) if subject.phone else []
 
 
 retention.keep(Reader, over=unread, of=readers_of)

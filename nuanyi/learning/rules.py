@@ -89,27 +89,6 @@ class Media(models.TextChoices):
     VIDEO = "video", _("Video")
 
 
-class Robot(models.TextChoices):
-    """Group robots that lessons are pushed through."""
-
-    WECOM = "wecom", _("WeCom group robot")
-    DINGTALK = "dingtalk", _("DingTalk group robot")
-    FEISHU = "feishu", _("Feishu group robot")
-
-
-class Way(models.TextChoices):
-    """How a lesson reaches one reader who asked for it."""
-
-    WEBPUSH = "webpush", _("A message on this phone")
-    WECHAT = "wechat", _("WeChat official account")
-    SMS = "sms", _("SMS")
-    EMAIL = "email", _("E-mail")
-
-
-#: Every channel: the groups' robots and the ways to single readers.
-CHANNELS = (*Robot.values, *Way.values)
-
-
 class Paper(models.TextChoices):
     """What a picture of a session shows."""
 
@@ -138,9 +117,6 @@ DOUYIN = ("v.douyin.com", "www.douyin.com")
 MAX_ATTEMPTS = 6
 #: Nothing goes out by night, and no hour within it can be chosen (China time).
 QUIET_FROM, QUIET_UNTIL = time(22, 0), time(5, 0)
-#: How many messages a minute a channel sends where the office sets nothing; 0 is without limit. A robot has a group of its
-#: own; e-mail servers and SMS clouds take offence at floods.
-A_MINUTE = {Way.SMS.value: 300, Way.EMAIL.value: 600, Way.WECHAT.value: 3000}
 #: A code for an address is good for so many minutes and tries.
 CODE_MINUTES, CODE_TRIES = 30, 5
 

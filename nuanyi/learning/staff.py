@@ -27,7 +27,6 @@ from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.listing import shown
-from nuanyi.notices import webpush
 from nuanyi.units.queries import units_for
 
 
@@ -293,6 +292,7 @@ def channel(request: HttpRequest, name: str) -> HttpResponse:
     """Is this channel set up, does it send, and does a trial arrive?"""
     actor, post = actor_of(request), request.POST
     found = channel_services.row(name)
+    port = found.port
     refusal: Refusal | None = None
     try:
         if request.method == "POST" and "to" in post:
@@ -314,9 +314,8 @@ def channel(request: HttpRequest, name: str) -> HttpResponse:
         "c": found,
         "refusal": refusal,
         **_trial(request),
-        "callback": request.build_absolute_uri("/wechat/"),
-        "groups": [g for g in group_services.groups_for(actor) if g.robot == name] if found.robot else [],
-        "server_key": webpush.public_key() if name == rules.Way.WEBPUSH else "",
+        "callback": request.build_absolute_uri(reverse(port.callback)) if port.callback else "",
+        "groups": [g for g in group_services.groups_for(actor) if g.robot == name] if port.robot else [],
         "attempts": rules.MAX_ATTEMPTS,
         "night": (rules.QUIET_FROM, rules.QUIET_UNTIL),
         "failed": queries.failed_of(name),

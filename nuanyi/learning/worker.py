@@ -15,14 +15,14 @@ from nuanyi.learning import calendars, queries
 from nuanyi.learning.forms import answers_of
 from nuanyi.learning.models import Group, Lesson, LessonMedia, Session
 from nuanyi.learning.reading import html_of
-from nuanyi.learning.rules import Category, State, Way
-from nuanyi.learning.services import delivery, lessons, progress, pushing, readers, sessions
+from nuanyi.learning.rules import Category, State
+from nuanyi.learning.services import lessons, progress, pushing, readers, sessions
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of, time_of
 from nuanyi.lib.ranges import ranged
-from nuanyi.notices import webpush, wechat
+from nuanyi.notices import channels
 
 
 @require_safe
@@ -267,19 +267,18 @@ def daily(request: HttpRequest) -> HttpResponse:
                     hour=time_of(post.get("hour", ""), "hour"),
                     network=address_of(request),
                 )
-                asked = not reader.active or post.get("way") != Way.WEBPUSH
+                asked = not reader.active or not channels.CHANNELS[reader.way].in_browser
         except Refusal as wrong:
             refusal = wrong
     context = {
-        "ways": [(way, Way(way).label, delivery.ready(way)) for way in Way.values],
-        "server_key": webpush.public_key(),
+        "ways": [way for way in channels.of_readers() if way.configured_for_lessons()],
+        "follow": [(way.title, way.how_to_follow()) for way in channels.of_readers() if way.how_to_follow()],
         "refusal": refusal,
         "asked": asked,
         "reader": None if asked else reader,
         "key": (reader.key if reader and asked else post.get("key")) or uuid4(),
         "hour": post.get("hour", "07:00"),
         "way": post.get("way", ""),
-        "wechat": wechat.account() is not None,
     }
     response = render(request, "learning/worker/daily.html", context, status=status_of(refusal))
     response["Cache-Control"] = "no-store"

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from nuanyi.learning import exam, worker
-from nuanyi.notices.wechat.callback import callback
+from nuanyi.notices.channels.wechat.callback import callback
 
 app_name = "learn"
 urlpatterns = [

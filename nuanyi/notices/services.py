@@ -17,9 +17,8 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import NotAllowed
-from nuanyi.notices import events, rules, sms
+from nuanyi.notices import events, rules
 from nuanyi.notices.channels import CHANNELS
-from nuanyi.notices.channels.email import mail
 from nuanyi.notices.models import Call, Notice, Preference, State
 from nuanyi.people.models import Account, RoleGrant, keys
 
@@ -202,7 +201,7 @@ def mark_seen(*, actor: Actor) -> int:
 
 
 def send_code_later(way: str, address: str, code: str, title: str = "", text: str = "") -> None:
-    """Send a code by SMS or e-mail from the next job, once this transaction is committed. Until then it waits sealed."""
+    """Send a code over a channel from the next job, once this transaction is committed. Until then it waits sealed."""
     told = json.dumps({"way": way, "address": address, "code": code, "title": title, "text": text})
     _defer_code(keys().seal_for_good("waiting code", told))
 
@@ -214,7 +213,7 @@ def _defer_code(sealed: str) -> None:
 def send_code(sealed: str) -> None:
     """Send a code that waited. Raises ConnectionError (later again), ValueError (pointless)."""
     told = json.loads(keys().open_for_good("waiting code", sealed))
-    if told["way"] == "sms":
-        sms.send(told["address"], told["code"])
-    else:
-        mail(told["address"], told["title"], told["text"])
+    channel = CHANNELS.get(told["way"])
+    if channel is None:
+        raise ValueError("no such channel")
+    channel.send_code(told["address"], told["code"], told["title"], told["text"])

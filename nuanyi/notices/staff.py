@@ -8,19 +8,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.errors import Words
 from nuanyi.lib.paging import page_of
 from nuanyi.notices import services
-from nuanyi.notices.channels import CHANNELS
+from nuanyi.notices.channels import choices, of_staff
 from nuanyi.notices.models import Notice, Preference
 from nuanyi.people.models import Account
+
+
+def _channels() -> list[tuple[str, Words]]:
+    return choices(of_staff())
 
 
 class PreferenceForm(forms.Form):
     """Channel and quiet hours."""
 
-    channel = forms.ChoiceField(
-        label=_("Channel"), choices=[("console", _("On this page only")), ("email", _("E-mail"))]
-    )
+    channel = forms.ChoiceField(label=_("Channel"), choices=_channels)
     quiet_from = forms.TimeField(label=_("Quiet from"), widget=forms.TimeInput(attrs={"type": "time"}))
     quiet_until = forms.TimeField(label=_("Quiet until"), widget=forms.TimeInput(attrs={"type": "time"}))
     wanted = forms.BooleanField(label=_("Tell me at all"), required=False)
@@ -48,6 +51,6 @@ def notices(request: HttpRequest) -> HttpResponse:
     rows = [(notice, *services.words_of(notice)) for notice in page.rows]
     if request.method == "GET":
         services.mark_seen(actor=actor)
-    unready = [name for name, channel in CHANNELS.items() if not channel.configured()]
+    unready = [channel.name for channel in of_staff() if not channel.configured()]
     context = {"page": page, "rows": rows, "form": form, "unready": unready}
     return render(request, "notices/staff/notices.html", context, status=422 if form.errors else 200)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.geo import gcj02_to_wgs84
-from nuanyi.notices.wechat.answers import Message, declare
+from nuanyi.notices.channels.wechat.answers import Message, declare
 from nuanyi.stations import nearby, queries
 from nuanyi.stations.queries import Row
 

@@ -51,9 +51,8 @@ def pause(row: Paused, reason: str, now: datetime) -> None:
 def runs_on_at(row: Paused, pauses: Mapping[str, Pause]) -> datetime | None:
     """When a clock that stands runs on by itself; None where it does not stand, or its reason has no cap."""
     known = pauses.get(row.pause_reason)
-    if row.paused_at is None or known is None or known.most is None:
-        return None
-    return known.most.after(row.paused_at)
+    most = known.most if known else None
+    return most.after(row.paused_at) if most and row.paused_at else None
 
 
 def run_on(row: Paused, pauses: Mapping[str, Pause], now: datetime) -> None:

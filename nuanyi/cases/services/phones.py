@@ -15,7 +15,7 @@ from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.errors import BadInput, IllegalMove, Refusal
 from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.notices import services as notices
-from nuanyi.notices import sms
+from nuanyi.notices.channels import sms
 from nuanyi.people.models import keys
 
 

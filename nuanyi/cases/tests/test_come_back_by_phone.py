@@ -9,7 +9,7 @@ from nuanyi.cases.tests.conftest import PHONE
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.errors import IllegalMove, Refusal, TooMuch
-from nuanyi.notices import sms
+from nuanyi.notices.channels import sms
 
 NETWORK = "203.0.113.9"
 

@@ -10,26 +10,15 @@ from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.learning import events, rules
+from nuanyi.learning import events
 from nuanyi.learning.models import Channel, Push, Reader
-from nuanyi.learning.rules import PushState, Robot, Way
-from nuanyi.learning.services import delivery
+from nuanyi.learning.rules import PushState
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.notices import channels as ports
+from nuanyi.notices.channels.port import Channel as Port
 
-#: Which setting of the installation a way needs, and how one looks; browsers need none.
-SETTINGS = {
-    Way.EMAIL.value: ("NUANYI_SMTP_URL", "smtps://NAME:PASSWORD@smtp.example.org:465"),
-    Way.SMS.value: (
-        "NUANYI_SMS_URL",
-        "aliyun://ID:SECRET@dysmsapi.aliyuncs.com/?sign=NAME&template=SMS_1&lesson=SMS_2",
-    ),
-    Way.WECHAT.value: (
-        "NUANYI_WECHAT_URL",
-        "wechat://APPID:SECRET@api.weixin.qq.com/?token=TOKEN&aes=ENCODINGAESKEY&template=ID&fields=thing1,thing2",
-    ),
-}
 LATELY = timedelta(days=30)
 MOST_A_MINUTE = 100_000
 
@@ -40,10 +29,8 @@ class Row:
 
     name: str
     title: str
-    robot: bool
+    port: Port
     ready: bool
-    setting: str
-    example: str
     active: bool
     a_minute: int
     readers: int
@@ -63,18 +50,16 @@ def rows() -> list[Row]:
     counted = {row["channel"]: row for row in lately.values("channel").annotate(opened=Sum("opens"), **of)}
     readers = dict(Reader.objects.filter(active=True).order_by().values_list("way").annotate(n=Count("pk")))
     found = []
-    for name in rules.CHANNELS:
-        robot = name in Robot.values
-        title = Robot(name).label if robot else Way(name).label
-        kept = saved.get(name) or Channel(name=name, a_minute=rules.A_MINUTE.get(name, 0))
+    for port in ports.of_lessons():
+        name = port.name
+        kept = saved.get(name) or Channel(name=name, a_minute=port.a_minute)
         n = counted.get(name, {})
         found.append(
             Row(
                 name,
-                str(title),
-                robot,
-                robot or delivery.ready(name),
-                *SETTINGS.get(name, ("", "")),
+                str(port.title),
+                port,
+                port.configured_for_lessons(),
                 kept.active,
                 kept.a_minute,
                 readers.get(name, 0),
@@ -101,7 +86,7 @@ def row(name: str) -> Row:
 def set_channel(*, actor: Actor, name: str, active: bool, a_minute: int) -> Channel:
     """Stop or start a channel; say how many messages a minute it sends (0: without limit). Raises NotFound, BadInput."""
     actor.require("learning.publish")
-    if name not in rules.CHANNELS:
+    if name not in {port.name for port in ports.of_lessons()}:
         raise NotFound()
     if not 0 <= a_minute <= MOST_A_MINUTE:
         raise BadInput(fields={"a_minute": _("From 0 to 100,000.")})

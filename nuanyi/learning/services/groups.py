@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.learning import events, rules
 from nuanyi.learning.models import Group
-from nuanyi.learning.rules import Robot
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.sectors import Sector
-from nuanyi.notices import robots
+from nuanyi.notices import channels
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -57,9 +56,10 @@ def save_group(*, actor: Actor, told: GroupInput, pk: int | None = None) -> Grou
     if pk:
         actor.require_within(ACT, units=(group.unit_id,))
     wrong: dict[str, Any] = {}
-    if told.robot not in Robot.values:
+    robot = channels.robot(told.robot)
+    if robot is None:
         wrong["robot"] = _("Choose from the list.")
-    elif (told.address or not pk) and not robots.right_address(told.robot, told.address):
+    elif (told.address or not pk) and not robot.right_address(told.address):
         wrong["address"] = _("This is not the address of such a robot. Copy it from the group's settings.")
     elif pk and told.robot != group.robot and not told.address:
         wrong["address"] = _("Another robot has another address.")

@@ -32,6 +32,7 @@ from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.outgoing import Gone
+from nuanyi.notices import channels as ports
 from nuanyi.notices import services as notices
 from nuanyi.notices.rules import wait_before
 from nuanyi.units.queries import of_own_units
@@ -150,8 +151,9 @@ def send_due() -> int:
     if rules.quiet(now) or not public_base():
         return 0  # a message whose link leads nowhere waits until the address is set
     settings, sent = {row.name: row for row in Channel.objects.all()}, 0
-    for name in rules.CHANNELS:
-        channel = settings.get(name) or Channel(name=name, a_minute=rules.A_MINUTE.get(name, 0))
+    for port in ports.of_lessons():
+        name = port.name
+        channel = settings.get(name) or Channel(name=name, a_minute=port.a_minute)
         while channel.active and (batch := _take(channel, now)):
             sent += _settle_batch(name, _out(batch))
     return sent

@@ -6,54 +6,36 @@ Whether an address is known already is never told. A reader who stops is deleted
 from __future__ import annotations
 
 import hmac
-import re
 import secrets
 from datetime import time, timedelta
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.learning import rules
 from nuanyi.learning.models import Channel, Reader
-from nuanyi.learning.rules import Way
 from nuanyi.learning.services import delivery
 from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.identity import Unreadable, read_mobile
-from nuanyi.notices import webpush
+from nuanyi.notices import channels
+from nuanyi.notices.channels import wechat
 from nuanyi.people.models import keys
 
 OF_A_NETWORK, TO_AN_ADDRESS = 30, 4
-
-
-#: An OpenID is a follower's name towards one account; WeChat gives 28 signs and promises no length.
-OPENID = re.compile(r"[A-Za-z0-9_-]{10,64}")
+#: Its followers ask in the account itself.
+WECHAT = wechat.CHANNEL.name
 
 
 def address_in_form(way: str, text: str) -> str:
     """An address in the one form that is kept. Raises BadInput."""
+    channel = channels.CHANNELS[way]
     try:
-        if way == Way.SMS:
-            return read_mobile(text)
-        if way == Way.EMAIL:
-            validate_email(text.strip())
-        if way == Way.WEBPUSH:
-            webpush.read(text)
-        if way == Way.WECHAT and not OPENID.fullmatch(text.strip()):
-            raise ValueError("not an OpenID")
-    except (Unreadable, ValidationError, ValueError) as exc:
-        words = {
-            Way.SMS: _("A mobile number has 11 digits."),
-            Way.EMAIL: _("This is not an e-mail address."),
-            Way.WEBPUSH: _("This browser's push service is not known here."),
-            Way.WECHAT: _("This is not an OpenID of a follower."),
-        }[Way(way)]
-        raise BadInput(fields={"to": words}) from exc
-    return text.strip()
+        return channel.in_form(text)
+    except ValueError as exc:
+        wrong = channel.field.wrong if channel.field else _("Choose from the list.")
+        raise BadInput(fields={"to": wrong}) from exc
 
 
 def _mark(way: str, address: str) -> bytes:
@@ -98,14 +80,15 @@ def ask(*, key: UUID, way: str, to: str, hour: time, network: str) -> Reader:
     Raises BadInput, TooMuch, Refusal (the way is not set up here, the code did not go out).
     """
     limits.count("reader", network, at_most=OF_A_NETWORK)
-    if way not in (Way.WEBPUSH, Way.SMS, Way.EMAIL):
+    channel = channels.CHANNELS.get(way)
+    if channel is None or not (channel.in_browser or channel.proves_by_code):
         raise BadInput(fields={"way": _("Choose from the list.")})
     if not delivery.ready(way):
         raise Refusal(_("This way is not set up here."), code="no-such-way")
     address = address_in_form(way, to)
     limits.count(f"reader:{_mark(way, address).hex()}", "", at_most=TO_AN_ADDRESS)
     reader = _row(way, address, key, _hour(hour))
-    if way == Way.WEBPUSH:
+    if channel.in_browser:
         reader.hour, reader.active = hour, True
         reader.save()
         return reader
@@ -138,7 +121,7 @@ def confirm(*, key: UUID, code: str, hour: time, network: str) -> Reader | None:
 @transaction.atomic
 def follow(*, key: UUID, openid: str, hour: time = time(7, 0)) -> Reader:
     """A follower of the official account asked for it there; who he is, WeChat's signature says."""
-    reader = _row(Way.WECHAT, openid, key, hour)
+    reader = _row(WECHAT, openid, key, hour)
     reader.active = True
     reader.save()
     return reader
@@ -147,8 +130,8 @@ def follow(*, key: UUID, openid: str, hour: time = time(7, 0)) -> Reader:
 @transaction.atomic
 def unfollow(openid: str) -> bool:
     """A follower stops; returns whether there was anything to stop."""
-    row_security.show(reader_address=_mark(Way.WECHAT, openid).hex())
-    return _forget(Reader.objects.filter(way=Way.WECHAT, digest_of_address=_mark(Way.WECHAT, openid)))
+    row_security.show(reader_address=_mark(WECHAT, openid).hex())
+    return _forget(Reader.objects.filter(way=WECHAT, digest_of_address=_mark(WECHAT, openid)))
 
 
 def _forget(rows: QuerySet[Reader]) -> bool:
@@ -156,7 +139,8 @@ def _forget(rows: QuerySet[Reader]) -> bool:
     reader = rows.select_for_update().first()
     if reader is None:
         return False
-    made = {"stops": 1, "a_minute": rules.A_MINUTE.get(reader.way, 0)}
+    channel = channels.CHANNELS.get(reader.way)
+    made = {"stops": 1, "a_minute": channel.a_minute if channel else 0}
     Channel.objects.update_or_create(
         name=reader.way, defaults={"stops": F("stops") + 1}, create_defaults=made
     )

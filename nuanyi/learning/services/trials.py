@@ -20,13 +20,14 @@ from procrastinate.contrib.django import app
 from nuanyi.journal import services as journal
 from nuanyi.learning import events
 from nuanyi.learning.models import Group
-from nuanyi.learning.rules import Robot, Way
 from nuanyi.learning.services import delivery, readers
 from nuanyi.learning.services.groups import ACT
 from nuanyi.lib import clock, limits
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import link_to
 from nuanyi.lib.errors import NotFound
+from nuanyi.notices import channels
+from nuanyi.notices.channels.port import Message
 from nuanyi.people.models import keys
 
 #: Trials that one account may send in an hour.
@@ -60,10 +61,11 @@ def ask_for_channel(*, actor: Actor, name: str, to: str) -> UUID:
     The number by which its page looks what came of it. Raises BadInput, NotFound, NotAllowed, TooMuch.
     """
     actor.require("learning.publish")
-    if name in Robot.values:
+    channel = channels.CHANNELS.get(name)
+    if channel is not None and channel.robot:
         return ask_for_group(actor=actor, pk=int(to) if to.isdecimal() and len(to) < 19 else 0)
     limits.count(f"trial:{actor.account_id}", "", at_most=TRIALS)
-    if name not in Way.values:
+    if channel is None or not channel.for_readers:
         raise NotFound()
     number = _queue({"name": name, "address": readers.address_in_form(name, to)})
     journal.record(actor, events.CHANNEL_SET, None, channel=name, tried=True)
@@ -119,8 +121,8 @@ def _speak(told: dict[str, Any]) -> None:
         if group is None:
             raise ValueError(_("The group is gone."))
         text = _("If you read this, the robot is set up rightly.")
-        delivery.speak_in_group(group, title, text, link_to(""), clock.now().timestamp())
+        delivery.speak_in_group(group, Message(title, text, link_to("")), clock.now().timestamp())
         return
     text = _("If you read this, the channel is set up rightly.")
-    message = delivery.Message(title, text, link_to(""))
-    delivery.speak_to(told["name"], told["address"], message, "00000000")
+    message = Message(title, text, link_to(""), code="00000000")
+    delivery.speak_to(told["name"], told["address"], message)

@@ -8,7 +8,7 @@ from django.test import Client
 
 from nuanyi.learning import kinds
 from nuanyi.learning.models import Channel, Push, Reader
-from nuanyi.learning.rules import PushState, Way
+from nuanyi.learning.rules import PushState
 from nuanyi.learning.services import channels, pushing, readers
 from nuanyi.learning.tests.test_push_into_groups import at, planned  # noqa: F401
 from nuanyi.learning.tests.test_write_and_read_lessons import published  # noqa: F401
@@ -29,7 +29,7 @@ def mails(settings):
     return mail.outbox
 
 
-def ask(way=Way.EMAIL, to="xiao@example.org", hour=time(7), key=None):
+def ask(way="email", to="xiao@example.org", hour=time(7), key=None):
     return readers.ask(key=key or uuid4(), way=way, to=to, hour=hour, network="10.0.0.1")
 
 
@@ -117,7 +117,7 @@ def test_a_way_that_is_not_set_up_is_said_plainly(settings):
 
 
 def test_a_browser_gets_its_lesson_and_one_that_gave_it_up_is_forgotten(browser, planned):  # noqa: F811
-    ask(way=Way.WEBPUSH, to=browser[0])
+    ask(way="webpush", to=browser[0])
     pushing.queue_day(clock.today())
     with clock.held_at(at(7, 1)):
         assert pushing.send_due() == 1

@@ -20,7 +20,7 @@ from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, NotAllowed
 from nuanyi.lib.figures import Window
-from nuanyi.notices import robots
+from nuanyi.notices.channels import dingtalk, wecom
 
 SECRET = "SEC0123456789"
 
@@ -255,19 +255,19 @@ def test_an_opened_link_leads_to_the_lesson_and_is_only_counted(cast, district, 
 
 
 def test_a_long_lesson_is_cut_to_what_wecom_takes_without_breaking_a_sign():
-    _address, body = robots.wecom.request("", "", "标题", "字" * 3000, "https://x.invalid/l/1/", 0)
+    _address, body = wecom.request("", "", "标题", "字" * 3000, "https://x.invalid/l/1/", 0)
     content = body["markdown"]["content"]
     assert len(content.encode()) <= 4096
     assert content.endswith("(https://x.invalid/l/1/)")
 
 
 def test_the_signature_of_dingtalk_goes_into_the_address_escaped():
-    address, _body = robots.dingtalk.request(
+    address, _body = dingtalk.request(
         "https://oapi.dingtalk.com/robot/send?access_token=t", SECRET, "a", "b", "c", 1700000000.5
     )
     told = parse_qs(urlsplit(address).query)
     assert told["timestamp"] == ["1700000000500"]
-    assert unquote_plus(told["sign"][0]) == robots.dingtalk.sign(SECRET, 1700000000500)
+    assert unquote_plus(told["sign"][0]) == dingtalk.sign(SECRET, 1700000000500)
 
 
 def test_a_killed_batch_stands_in_doubt_whole_and_the_rest_is_sent(cast, district, loopback, planned):

@@ -1,26 +1,61 @@
-"""Channels. Each is a folder with one module; a new one is a copied folder, named in ``CHANNELS``."""
+"""Channels. Each is a folder beside this file with one ``CHANNEL``: it serves notices and lessons, and nothing else names it."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
 
-from nuanyi.notices.channels.console import ConsoleChannel
-from nuanyi.notices.channels.email import EmailChannel
-from nuanyi.people.models import Account
+from nuanyi.lib.errors import Words
+from nuanyi.notices.channels.port import Channel, RobotChannel
 
-
-class Channel(Protocol):
-    """What a channel does."""
-
-    name: str
-
-    def configured(self) -> bool:
-        """Whether it can send at all on this installation."""
-        ...
-
-    def send(self, account: Account, subject: str, body: str) -> None:
-        """Deliver. Raises ``ConnectionError`` to be tried again, ``ValueError`` where that is pointless."""
-        ...
+#: Every channel by its name, in their order.
+CHANNELS: dict[str, Channel] = {}
 
 
-CHANNELS: dict[str, Channel] = {channel.name: channel for channel in (ConsoleChannel(), EmailChannel())}
+def collect() -> None:
+    """Look into the folders: every one that is there is a channel."""
+    folders = sorted({found.name for found in iter_modules(__path__) if found.ispkg})
+    found: list[Channel] = [import_module(f"{__name__}.{name}").CHANNEL for name in folders]
+    CHANNELS.clear()
+    CHANNELS.update((channel.name, channel) for channel in sorted(found, key=lambda one: one.order))
+
+
+def of_lessons() -> list[Channel]:
+    """The channels over which lessons go: into groups, and to single readers."""
+    return [channel for channel in CHANNELS.values() if channel.robot or channel.for_readers]
+
+
+def of_readers() -> list[Channel]:
+    """The channels over which lessons go to single readers."""
+    return [channel for channel in CHANNELS.values() if channel.for_readers]
+
+
+def of_groups() -> list[RobotChannel]:
+    """The robots that speak into groups."""
+    return [channel for channel in CHANNELS.values() if isinstance(channel, RobotChannel)]
+
+
+def of_staff() -> list[Channel]:
+    """The channels by which staff may be told."""
+    return [channel for channel in CHANNELS.values() if channel.for_staff]
+
+
+def choices(channels: Iterable[Channel]) -> list[tuple[str, Words]]:
+    """Channels as the choices of a form or a filter."""
+    return [(channel.name, channel.title) for channel in channels]
+
+
+def robot(name: str) -> RobotChannel | None:
+    """A robot by its name."""
+    found = CHANNELS.get(name)
+    return found if isinstance(found, RobotChannel) else None
+
+
+def title_of(name: str) -> str:
+    """A channel in words; its name where there is none any more."""
+    found = CHANNELS.get(name)
+    return str(found.title) if found else name
+
+
+collect()

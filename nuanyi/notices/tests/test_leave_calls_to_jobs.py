@@ -5,7 +5,7 @@ from django.db import connection
 
 from nuanyi.lib import clock, outgoing
 from nuanyi.notices import services
-from nuanyi.notices.channels import CHANNELS
+from nuanyi.notices.channels import CHANNELS, sms
 from nuanyi.notices.models import Notice, State
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def test_a_code_waits_sealed_for_its_job(monkeypatch):
     assert "19900001111" not in args
     assert "482913" not in args
     box = []
-    monkeypatch.setattr(services.sms, "send", lambda phone, code: box.append((phone, code)))
+    monkeypatch.setattr(sms, "send", lambda phone, code: box.append((phone, code)))
     services.send_code(sealed)
     assert box == [("19900001111", "482913")]
 

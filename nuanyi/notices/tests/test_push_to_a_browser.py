@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from nuanyi.lib.outgoing import Gone
-from nuanyi.notices import webpush
+from nuanyi.notices.channels import webpush
 
 
 def b64(raw):

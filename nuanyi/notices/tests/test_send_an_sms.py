@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from nuanyi.notices import sms
-from nuanyi.notices.sms import aliyun, tencent
+from nuanyi.notices.channels import sms
+from nuanyi.notices.channels.sms import aliyun, tencent
 from nuanyi.notices.tests.others import Answering
 
 

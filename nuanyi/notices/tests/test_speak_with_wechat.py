@@ -10,9 +10,9 @@ from django.test import Client
 
 from nuanyi.lib.geo import wgs84_to_gcj02
 from nuanyi.lib.outgoing import Gone
-from nuanyi.notices import wechat
+from nuanyi.notices.channels import wechat
+from nuanyi.notices.channels.wechat import envelope
 from nuanyi.notices.tests.others import Answering
-from nuanyi.notices.wechat import envelope
 
 AES, APP, TOKEN = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", "wx2c2769f8efd9abc2", "spamtest"
 #: The example of WeChat's own sample code.

@@ -96,7 +96,7 @@ def test_what_has_ended_is_handed_to_nobody():
 
 def test_a_unit_that_does_not_answer_is_asked_no_longer_when_another_is():
     thing = offered()
-    handover.offer(thing, unit(THIRD), "归他们")
-    assert (thing.offered_unit_id, thing.offered_words) == (THIRD, "归他们")
+    handover.offer(thing, unit(THIRD), "归他")
+    assert (thing.offered_unit_id, thing.offered_words) == (THIRD, "归他")
     with pytest.raises(IllegalMove):
         handover.accept(thing, of(THEIRS), HANDLE)

@@ -5,6 +5,10 @@ from __future__ import annotations
 import base64
 import hmac
 
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.notices.channels.port import RobotChannel
+
 HOST = "open.feishu.cn"
 #: 9499 and 11232: called too often.
 AGAIN = frozenset({9499, 11232})
@@ -33,3 +37,6 @@ def failure(answer: dict[str, object]) -> tuple[str, bool]:
     """What went wrong ("" for nothing) and whether it may be tried again."""
     code = answer.get("code", answer.get("StatusCode"))
     return ("", False) if code == 0 else (f"{code} {answer.get('msg', '')}"[:160], code in AGAIN)
+
+
+CHANNEL = RobotChannel("feishu", _("Feishu group robot"), 12, host=HOST, request=request, failure=failure)

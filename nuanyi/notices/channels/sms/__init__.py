@@ -14,10 +14,13 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, outgoing
-from nuanyi.notices.sms import aliyun, tencent
-from nuanyi.notices.sms.message import Message
+from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.notices.channels import port
+from nuanyi.notices.channels.sms import aliyun, tencent
+from nuanyi.notices.channels.sms.message import Message
 
 CLOUDS = {"aliyun": aliyun, "tencent": tencent}
 
@@ -88,3 +91,49 @@ def _object(answer: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+class SmsChannel(port.Channel):
+    """Codes and lessons by the installation's account with a cloud."""
+
+    name = "sms"
+    title = _("SMS")
+    order = 22
+    setting = "NUANYI_SMS_URL"
+    example = "aliyun://ID:SECRET@dysmsapi.aliyuncs.com/?sign=NAME&template=SMS_1&lesson=SMS_2"
+    a_minute = 300
+    field = port.AddressField(
+        _("Mobile number"),
+        _("Your own mobile number"),
+        _("A mobile number has 11 digits."),
+        type="tel",
+        inputmode="numeric",
+        autocomplete="tel-national",
+    )
+    for_readers = proves_by_code = True
+
+    def configured(self) -> bool:
+        """Whether there is an account."""
+        return configured()
+
+    def configured_for_lessons(self) -> bool:
+        """Whether it has a template for lessons too."""
+        return configured_for_lessons()
+
+    def speak(self, address: str, message: port.Message) -> None:
+        """The title and the code of the link only, since clouds want templates."""
+        send_lesson(address, message.title, message.code)
+
+    def send_code(self, address: str, code: str, title: str, text: str) -> None:
+        """The code by the cloud's template."""
+        send(address, code)
+
+    def in_form(self, text: str) -> str:
+        """Eleven digits."""
+        try:
+            return read_mobile(text)
+        except Unreadable as exc:
+            raise ValueError("not a mobile number") from exc
+
+
+CHANNEL = SmsChannel()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nuanyi.lib.digests import sha256_hex
-from nuanyi.notices.sms.message import CloudRequest, Message
+from nuanyi.notices.channels.sms.message import CloudRequest, Message
 
 AGAIN = ("InternalError", "RequestLimitExceeded", "LimitExceeded.")
 

@@ -7,18 +7,24 @@ one's own). Without it ``configured()`` is False and callers say so.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import outgoing
+from nuanyi.lib.errors import Words
+from nuanyi.notices.channels.port import AddressField, Channel, Message
 
 #: Told as "later again": busy, called too often, the access token is old (a new one is fetched at once).
 AGAIN = frozenset({-1, 45009, 45011})
 STALE_TOKEN = frozenset({40001, 40014, 42001})
 #: Told as "never again": not a follower any more, does not want it, no such reader.
 GONE = frozenset({43004, 43101, 40003})
+#: An OpenID is a follower's name towards one account; WeChat gives 28 signs and promises no length.
+OPENID = re.compile(r"[A-Za-z0-9_-]{10,64}")
 #: A "thing" field holds at most 20 signs.
 MOST_SIGNS = 20
 
@@ -110,3 +116,42 @@ def send(openid: str, title: str, text: str, link: str) -> None:
         if told.get("errcode") not in STALE_TOKEN:
             break
     raise _failure(told)
+
+
+class WeChatChannel(Channel):
+    """Lessons to followers of the official account, who ask for them there."""
+
+    name = "wechat"
+    title = _("WeChat official account")
+    order = 21
+    setting = "NUANYI_WECHAT_URL"
+    example = "wechat://APPID:SECRET@api.weixin.qq.com/?token=TOKEN&aes=ENCODINGAESKEY&template=ID&fields=thing1,thing2"
+    a_minute = 3000
+    field = AddressField(
+        "",
+        _("Your own OpenID (the account's console shows it)"),
+        _("This is not an OpenID of a follower."),
+    )
+    for_readers = True
+    callback = "learn:wechat"
+
+    def configured(self) -> bool:
+        """Whether there is an account and a template."""
+        return configured()
+
+    def speak(self, address: str, message: Message) -> None:
+        """As a template message or a subscription notice."""
+        send(address, message.title, message.text, message.link)
+
+    def in_form(self, text: str) -> str:
+        """The OpenID."""
+        if not OPENID.fullmatch(text.strip()):
+            raise ValueError("not an OpenID")
+        return text.strip()
+
+    def how_to_follow(self) -> Words:
+        """Followers ask in the account itself."""
+        return _("Follow our account and answer 1.") if account() is not None else ""
+
+
+CHANNEL = WeChatChannel()

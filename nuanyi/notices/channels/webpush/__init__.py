@@ -18,8 +18,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, outgoing
+from nuanyi.notices.channels.port import AddressField, Channel, Message
 from nuanyi.people.models import keys
 
 #: The services that browsers use. An address that a page sent never makes this server talk to anybody else.
@@ -120,3 +122,29 @@ def send(subscription: Subscription, title: str, text: str, link: str) -> None:
         raise ConnectionError(f"HTTP {status}")
     if status >= 300:
         raise ValueError(f"HTTP {status}")
+
+
+class WebPushChannel(Channel):
+    """Lessons as a message of the browser that asked for them."""
+
+    name = "webpush"
+    title = _("A message on this phone")
+    order = 20
+    field = AddressField("", "", _("This browser's push service is not known here."))
+    for_readers = in_browser = True
+
+    def speak(self, address: str, message: Message) -> None:
+        """Sealed for the browser of a subscription."""
+        send(read(address), message.title, message.text, message.link)
+
+    def in_form(self, text: str) -> str:
+        """The subscription as the browser gave it."""
+        read(text)
+        return text.strip()
+
+    def browser_key(self) -> str:
+        """The application server key."""
+        return public_key()
+
+
+CHANNEL = WebPushChannel()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from nuanyi.lib import clock, limits
 from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.errors import NotAllowed, NotFound, TooMuch
-from nuanyi.notices.wechat import Account, account, answers, envelope
+from nuanyi.notices.channels.wechat import Account, account, answers, envelope
 
 #: How old a callback may be. An older one was kept by somebody and is played again.
 FRESH_SECONDS = 300

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
-from nuanyi.notices.sms.message import CloudRequest, Message
+from nuanyi.notices.channels.sms.message import CloudRequest, Message
 
 AGAIN = frozenset({"isp.SYSTEM_ERROR", "isv.SYSTEM_ERROR", "Throttling.User", "Throttling"})
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.notices.channels.port import RobotChannel
+
 HOST = "qyapi.weixin.qq.com"
 MAX_BYTES = 4096
 #: 45009: called too often; -1: busy.
@@ -22,3 +26,6 @@ def failure(answer: dict[str, object]) -> tuple[str, bool]:
     """What went wrong ("" for nothing) and whether it may be tried again."""
     code = answer.get("errcode")
     return ("", False) if code == 0 else (f"{code} {answer.get('errmsg', '')}"[:160], code in AGAIN)
+
+
+CHANNEL = RobotChannel("wecom", _("WeCom group robot"), 10, host=HOST, request=request, failure=failure)

@@ -6,6 +6,10 @@ import base64
 import hmac
 from urllib.parse import quote_plus
 
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.notices.channels.port import RobotChannel
+
 HOST = "oapi.dingtalk.com"
 #: 130101: sent too fast; -1: busy.
 AGAIN = frozenset({-1, 130101})
@@ -32,3 +36,6 @@ def failure(answer: dict[str, object]) -> tuple[str, bool]:
     """What went wrong ("" for nothing) and whether it may be tried again."""
     code = answer.get("errcode")
     return ("", False) if code == 0 else (f"{code} {answer.get('errmsg', '')}"[:160], code in AGAIN)
+
+
+CHANNEL = RobotChannel("dingtalk", _("DingTalk group robot"), 11, host=HOST, request=request, failure=failure)
