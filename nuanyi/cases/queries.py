@@ -183,6 +183,12 @@ def clock_book() -> rules.ClockBook:
     return _book[0][1]
 
 
+def due_of(case: Case, at: datetime) -> tuple[datetime, Words]:
+    """When a case that came, or was opened again, at a moment must be done, and by what."""
+    promised = case.item.promised_days if case.item else None
+    return clock_book().due(case.kind, case.urgency, at, case.own_kind, promised)
+
+
 def forget_books() -> None:
     """Read kinds, lengths of time and routing rules anew when they are next needed."""
     CaseKind.objects.forget()

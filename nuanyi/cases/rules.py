@@ -340,14 +340,16 @@ class ClockBook:
         """The clocks of a kind, and with them those of the district's own kind that follows it."""
         return (*self.legal.get(kind, ()), *(self.legal.get(own_kind, ()) if own_kind else ()))
 
-    def due(self, kind: str, urgency: str, made_at: datetime, own_kind: str = "") -> tuple[datetime, Words]:
-        """When the unit must be done, by class or by law, whichever is earlier, and the source."""
-        term = self.classes[urgency]
-        due, source = term.after(made_at), term.source
-        for legal in self.laws(kind, own_kind):
-            if not legal.of_worker and legal.term.after(made_at) < due:
-                due, source = legal.term.after(made_at), legal.term.source
-        return due, source
+    def due(
+        self, kind: str, urgency: str, made_at: datetime, own_kind: str = "", promised_days: int | None = None
+    ) -> tuple[datetime, Words]:
+        """When the unit must be done, and the source: by class, by law or as the service list promises, whichever is earliest."""
+        terms = [self.classes[urgency]]
+        terms += [legal.term for legal in self.laws(kind, own_kind) if not legal.of_worker]
+        if promised_days:
+            terms.append(Term(promised_days, "days", _("Promised in the service list")))
+        first = min(terms, key=lambda term: term.after(made_at))
+        return first.after(made_at), first.source
 
 
 BOOK = ClockBook(FIRST_ANSWER, TERMS, LEGAL_CLOCKS, PAUSES)

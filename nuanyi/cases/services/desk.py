@@ -202,7 +202,7 @@ def set_class(*, actor: Actor, pk: int, urgency: str) -> Case:
     if urgency not in Urgency.values:
         raise BadInput(fields={"urgency": _("Choose from the list.")})
     case.urgency = urgency
-    due, source = queries.clock_book().due(case.kind, urgency, case.made_at, case.own_kind)
+    due, source = queries.due_of(case, case.made_at)
     case.due_at = due + timedelta(seconds=case.paused_seconds)
     case.due_source, case.warned = str(source)[:120], ""
     case.save()

@@ -195,7 +195,9 @@ def _case(key: UUID, told: Request, body: bytes) -> Case:
     # a page that a phone kept may name a kind that was closed since: what somebody sends is taken in all the same
     kind = queries.kinds()[told.kind]
     own_kind = kind.code if kind.own else ""
-    due, source = book.due(kind.follows, kind.urgency, now, own_kind)
+    due, source = book.due(
+        kind.follows, kind.urgency, now, own_kind, told.item.promised_days if told.item else None
+    )
     case = Case(
         key=key,
         ref=new_ref(),
@@ -313,7 +315,7 @@ def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -
         if case.state == State.JOINED:  # "that is not mine": two cases again
             case.merged_into = None
         case.state, case.worker_agrees, case.solved_at = State.OPEN, False, None
-        due_at, source = queries.clock_book().due(case.kind, case.urgency, clock.now(), case.own_kind)
+        due_at, source = queries.due_of(case, clock.now())
         workflow.open_again(case, due_at)
         case.due_source = str(source)[:120]
         ledger.reverse_all_from(case)

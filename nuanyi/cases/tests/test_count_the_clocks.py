@@ -43,6 +43,13 @@ def test_an_urgent_case_is_due_in_two_hours_even_where_the_law_gives_more():
     assert BOOK.due(Kind.WAGE, Urgency.URGENT, at("2026-06-01T23:00"))[0] == at("2026-06-02T01:00")
 
 
+def test_what_the_service_list_promises_is_kept_where_it_is_earlier_and_the_law_where_that_is():
+    for promised, due, source in ((3, "2026-06-05T00:00", "清单"), (30, "2026-06-09T00:00", "第四十三条")):
+        found = BOOK.due(Kind.LEGAL_AID, Urgency.HARD, at("2026-06-01T08:00"), promised_days=promised)
+        assert found[0] == at(due)
+        assert source in str(found[1])
+
+
 def test_the_workers_own_year_is_a_clock_and_no_deadline_of_the_unit():
     names = {clock.name: clock for clock in rules.LEGAL_CLOCKS[Kind.WAGE]}
     assert names["limitation"].of_worker

@@ -5,9 +5,10 @@ import pytest
 from django.test import Client
 
 from nuanyi.cases import jobs, queries
-from nuanyi.cases.models import Case, Hearing
+from nuanyi.cases.models import Case, Hearing, ServiceItem
 from nuanyi.cases.services import desk, intake, settings, wages
 from nuanyi.lib import clock
+from nuanyi.lib.actor import GUEST
 from nuanyi.lib.errors import BadInput, IllegalMove
 from nuanyi.notices import services as notices
 from nuanyi.notices.models import Notice
@@ -133,6 +134,23 @@ def test_a_district_says_how_long_a_clock_may_stand_and_by_which_rule(desk_cast,
             counted="days",
             source="本区承诺",
         )
+
+
+def test_a_request_from_a_line_of_the_service_list_is_due_as_the_line_promises_also_in_another_class_or_opened_again(
+    desk_cast, sent
+):
+    item = ServiceItem.objects.create(part="rights", title="欠薪调解", words="三天内", promised_days=3)
+    with clock.held_at(JUNE):
+        case = sent(item=item)
+        assert (case.due_at.date(), str(case.due_source)) == (date(2026, 6, 5), "服务清单的承诺")
+        clerk = desk_cast.actor("clerk")
+        desk.take(actor=clerk, pk=case.pk)
+        desk.set_class(actor=clerk, pk=case.pk, urgency="ordinary")
+        assert Case.objects.get().due_at == case.due_at
+        desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="谈好了")
+    with clock.held_at(JUNE + timedelta(days=9)):
+        intake.judge(actor=GUEST, case=case, agrees=False)
+        assert Case.objects.get().due_at == case.due_at + timedelta(days=9)
 
 
 def test_a_deadline_near_is_told_to_the_superior_unit_too_as_a_number_and_nothing_else(desk_cast, taken):
