@@ -63,6 +63,8 @@ lint: .venv/dev-ready node_modules/.ready
 	.venv/bin/djangofmt --check --quiet nuanyi
 	npx --no-install biome format
 	npx --no-install biome lint --error-on-warnings
+	npx --no-install tsc -p tsconfig.json
+	npx --no-install tsc -p tsconfig.worker.json
 	.venv/bin/mypy nuanyi
 	.venv/bin/lint-imports
 	$(PY) scripts/vendor.py --check

@@ -268,6 +268,6 @@
     begin();
     refill();
     document.addEventListener("htmx:afterSettle", (event) => {
-        if (event.target.id === "list") begin();
+        if (/** @type {Element} */ (event.target).id === "list") begin();
     });
 })();

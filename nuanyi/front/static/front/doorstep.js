@@ -188,7 +188,7 @@
     const sendPlain = async (body) => {
         const token = await (await fetch(form.dataset.token)).json();
         const key = "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) =>
-            (c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (c / 4)))).toString(16),
+            (+c ^ (crypto.getRandomValues(new Uint8Array(1))[0] & (15 >> (+c / 4)))).toString(16),
         );
         const answer = await fetch(form.action, {
             method: "POST",

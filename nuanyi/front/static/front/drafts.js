@@ -169,6 +169,7 @@ const Drafts = (() => {
     const answered = async (id, { words, ...way }) => {
         await current();
         await holding("shared", async () => {
+            /** @type {Record<string, unknown>} */
             const row = { id, ...(await seal({ at: Date.now(), ...way }, WAYS)) };
             /* the first words of it, to tell two alike apart: they die with the key of what was written */
             if (words) row.words = await seal(words, OWN);
@@ -259,5 +260,6 @@ const Drafts = (() => {
 if (document.querySelector("[data-whose]") && Drafts.possible())
     Drafts.known(document.querySelector("[data-whose]").dataset.whose);
 document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-forgets]") && Drafts.possible()) Drafts.forget();
+    const form = /** @type {HTMLFormElement} */ (event.target);
+    if (form.matches("[data-forgets]") && Drafts.possible()) Drafts.forget();
 });

@@ -9,7 +9,10 @@
         const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
         const map = L.map(place, { attributionControl: true, scrollWheelZoom: false });
         map.attributionControl.setPrefix("");
-        if (place.dataset.tiles && new URL(place.dataset.tiles, location).pathname.endsWith(".pmtiles")) {
+        if (
+            place.dataset.tiles &&
+            new URL(place.dataset.tiles, location.href).pathname.endsWith(".pmtiles")
+        ) {
             await load(place.dataset.pmtiles);
             pmtiles.leafletRasterLayer(new pmtiles.PMTiles(place.dataset.tiles), { maxZoom: 18 }).addTo(map);
         } else if (place.dataset.tiles) L.tileLayer(place.dataset.tiles, { maxZoom: 18 }).addTo(map);
@@ -135,6 +138,7 @@
                 field.value = `${event.latlng.lat.toFixed(5)}, ${event.latlng.lng.toFixed(5)}`;
                 field.form.requestSubmit();
             });
+        /** @type {any} */
         let pin = null;
         const set = (at) => {
             if (pin) pin.setLatLng(at);

@@ -200,7 +200,7 @@
 
     const forms = { trend: lines, hours: bars, small, funnel, map };
 
-    /** @param {HTMLElement} place */
+    /** @param {HTMLElement & {spec?: Record<string, any>}} place */
     const draw = async (place) => {
         const spec = place.spec || JSON.parse(document.getElementById(place.dataset.chart).textContent);
         const option = await forms[spec.form](spec, looks(place), place);

@@ -77,7 +77,9 @@
                     due = new Date(row.due);
                 const parts = [
                     n ? words.away.replace("#", Math.round(metres(kept.body[n - 1], row))) : "",
-                    due < new Date() ? words.late : words.due.replace("#", day(new Date(due - 1000))),
+                    due < new Date()
+                        ? words.late
+                        : words.due.replace("#", day(new Date(due.getTime() - 1000))),
                     row.state,
                 ];
                 card.append(

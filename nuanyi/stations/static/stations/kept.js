@@ -100,7 +100,12 @@ const Stations = (() => {
             ...row(file, station, minute),
             inside: Boolean(question.region) && station[REGION].startsWith(question.region),
         }));
-        rows.sort((a, b) => b.inside - a.inside || b.open - a.open || a.name.localeCompare(b.name, "zh"));
+        rows.sort(
+            (a, b) =>
+                Number(b.inside) - Number(a.inside) ||
+                Number(b.open) - Number(a.open) ||
+                a.name.localeCompare(b.name, "zh"),
+        );
         return rows.slice(0, most);
     };
     /* {kind: how many would be left if it were chosen too} */

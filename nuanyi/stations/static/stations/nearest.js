@@ -173,6 +173,7 @@
             return;
         }
         try {
+            /** @type {any[][]} */
             const query = [...chosen(), ["part", "rows"]];
             if (at) query.push(["lat", round(at.lat)], ["lon", round(at.lon)]);
             const answer = await fetch(`/?${new URLSearchParams(query)}`, {
