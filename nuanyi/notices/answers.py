@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanyi.notices import progress
-from nuanyi.notices.wechat.answers import Message, declare
+from nuanyi.notices.channels.wechat.answers import Message, declare
 
 #: The word before the code, and eight signs of base32.
 SAID = re.compile(r"\s*进展\s*([A-Za-z2-7]{8})\s*")

@@ -24,7 +24,8 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.identity import Unreadable, read_mobile
-from nuanyi.notices import events, rules, services, sms, webpush, wechat
+from nuanyi.notices import events, rules, services
+from nuanyi.notices.channels import sms, webpush, wechat
 from nuanyi.notices.models import Happening, Watcher, Way
 from nuanyi.people.models import keys
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from nuanyi.lib.access import address_of
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.sent import wants_json
-from nuanyi.notices import progress, webpush
+from nuanyi.notices import progress
+from nuanyi.notices.channels import webpush
 from nuanyi.notices.models import Way
 
 

@@ -14,9 +14,10 @@ from nuanyi.lib.actor import GUEST
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.outgoing import Gone
 from nuanyi.lib.row_security import reading_as
-from nuanyi.notices import answers, progress, services, sms, webpush, wechat
+from nuanyi.notices import answers, progress, services
+from nuanyi.notices.channels import sms, webpush, wechat
+from nuanyi.notices.channels.wechat.answers import Message
 from nuanyi.notices.models import Happening, Watcher
-from nuanyi.notices.wechat.answers import Message
 
 DAY = datetime(2026, 11, 25, 14, 0, tzinfo=clock.CHINA)
 NIGHT = datetime(2026, 11, 25, 23, 30, tzinfo=clock.CHINA)
