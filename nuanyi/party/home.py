@@ -29,6 +29,16 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
         )
         yield Task(words, Route("party:applications", query={"state": "paused"}), moved)
     if actor.can(ORGANISE):
+        unclear = len(queries.unclear(actor))
+        words = (
+            ngettext(
+                "%d application is to be settled: the phone asks twice or stands on a roll",
+                "%d applications are to be settled: their phones ask twice or stand on a roll",
+                unclear,
+            )
+            % unclear
+        )
+        yield Task(words, Route("party:applications"), unclear)
         over = queries.past_their_end()
         words = (
             ngettext("%d temporary branch is past its end", "%d temporary branches are past their end", over)

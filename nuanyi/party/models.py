@@ -172,25 +172,16 @@ class Application(models.Model):
     moved = models.BooleanField(default=False)
     #: the phone stood on the roll of a branch when it asked
     on_a_roll = models.BooleanField(default=False)
-    original = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="asked_again"
-    )
     asked_date = models.DateField(default=clock.today)
 
     objects = ApplicationQuerySet.as_manager()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                "phone_digest", condition=Q(state__in=["open", "paused"]), name="application_once_at_a_time"
-            )
+        # of one phone there may be several: a second one that were refused, or went elsewhere, would tell of the first
+        indexes = [
+            models.Index("instructor", "state", name="application_of_instructor"),
+            models.Index("phone_digest", name="application_of_phone"),
         ]
-        indexes = [models.Index("instructor", "state", name="application_of_instructor")]
-
-    @property
-    def shown_state(self) -> State:
-        """What the page of whoever asked says: asking again looks like asking."""
-        return State.OPEN if self.state == State.DOUBLE else State(self.state)
 
 
 class Review(models.Model):

@@ -349,7 +349,7 @@ class Path:
 def path_of(application: Application) -> Path:
     """Where an application stands. Its steps should be fetched beforehand."""
     done = steps_of(application)
-    step = rules.next_step(done) if application.state in (State.OPEN, State.PAUSED, State.DOUBLE) else None
+    step = rules.next_step(done) if application.state in (State.OPEN, State.PAUSED) else None
     last = rules.due(step, done) if step else None
     return Path(
         application,
@@ -370,7 +370,6 @@ def paths_for(actor: Actor, state: str = "") -> list[Path]:
         Application.objects.visible_to(actor)
         .select_related("organisation", "instructor")
         .prefetch_related("steps", "reviews")
-        .exclude(state=State.DOUBLE)
         .order_by("-pk")
     )
     rows = rows.filter(state=state) if state in State.values else rows.exclude(state=State.ENDED)
@@ -393,6 +392,30 @@ def reviews_owed(actor: Actor) -> int:
 def applications_moved(actor: Actor) -> int:
     """How many rest because the worker moved, until whoever follows them now takes them on."""
     return Application.objects.visible_to(actor).filter(state=State.PAUSED, moved=True).count()
+
+
+def asked_again(application: Application) -> list[Application]:
+    """Other applications of the same phone that are on their way, for the organisation department alone."""
+    rows = on_their_way().filter(phone_digest=application.phone_digest).exclude(pk=application.pk)
+    return list(rows.order_by("pk")) if application.phone_digest else []
+
+
+def on_their_way() -> QuerySet[Application]:
+    """Applications that go on or rest."""
+    return Application.objects.filter(state__in=[State.OPEN, State.PAUSED])
+
+
+def unclear(actor: Actor) -> set[int]:
+    """The applications that the organisation department settles: of one phone there are several, or it stands on a roll.
+
+    Empty for everybody else: whoever typed a phone would learn by it whose it is.
+    """
+    if not actor.everywhere(ORGANISE):
+        return set()
+    several = on_their_way().values("phone_digest").annotate(n=Count("pk")).filter(n__gt=1)
+    rows = on_their_way().exclude(phone_digest=None)
+    chosen = Q(on_a_roll=True) | Q(phone_digest__in=several.order_by().values("phone_digest"))
+    return set(rows.filter(chosen).values_list("pk", flat=True))
 
 
 def stands_on_a_roll(phone: str) -> bool:

@@ -45,7 +45,7 @@ ROOM = Room(
         MenuItem(_("Instructors"), "party:instructors", "people", rules.ORGANISE, order=40),
     ],
     tasks=home.tasks_for,
-    tones={"paused": "ask", "member": "good", "ended": "plain"},
+    tones={"paused": "ask", "unclear": "ask", "member": "good", "ended": "plain"},
     offline=[Route("party_worker:ask")],
     policies=POLICIES,
     gallery=[

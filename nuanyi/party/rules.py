@@ -109,8 +109,6 @@ class State(models.TextChoices):
     PAUSED = "paused", _("Paused")
     MEMBER = "member", _("Full member")
     ENDED = "ended", _("Ended")
-    #: the same phone asked again: its sender reads what everybody reads who has just asked
-    DOUBLE = "double", _("Asked again")
 
 
 @dataclass(frozen=True)

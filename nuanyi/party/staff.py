@@ -216,8 +216,10 @@ def _points(found: list[Possible], names: Mapping[str, str]) -> dict[str, object
 @permission_required(APPLICATIONS)
 def application_list(request: HttpRequest) -> HttpResponse:
     """Who waits for what, and until when?"""
+    actor = actor_of(request)
     context = {
-        "paths": queries.paths_for(actor_of(request), request.GET.get("state", "")),
+        "paths": queries.paths_for(actor, request.GET.get("state", "")),
+        "unclear": queries.unclear(actor),
         "states": State.choices,
         "names": places.names_by_code(),
     }
@@ -259,7 +261,8 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "application": found,
         "papers": papers.papers_for(path) if found.sealed_name else [],
         "reviews": found.reviews.all(),
-        "again": found.asked_again.order_by("pk"),
+        "again": queries.asked_again(found) if actor.everywhere(ORGANISE) else [],
+        "on_a_roll": found.on_a_roll and actor.everywhere(ORGANISE),
         "may_prolong": actor.can(ORGANISE) and "meeting" in done and not found.prolonged_months,
         "prolong_months": rules.PROLONGED_MONTHS,
         "regions": places.township_choices(),

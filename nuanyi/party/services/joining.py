@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
@@ -71,8 +71,9 @@ def _checked(told: ApplicationInput) -> ApplicationInput:
 def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
     """Ask for a talk about joining. The same key again gives the first answer; the instructor is told at once.
 
-    Where an application of this phone is on its way already, whoever asks is answered like anybody else: a curious
-    colleague who types a phone learns nothing. Raises BadInput, TooMuch.
+    Where an application of this phone is on its way already, or the phone stands on a roll, this one goes to the
+    instructor of its own place like any other: neither whoever types a phone nor an instructor who types it learns
+    anything. The organisation department sees it and settles it. Raises BadInput, TooMuch.
     """
     row_security.show(application=str(key))
     known = Application.objects.filter(key=key).first()
@@ -81,7 +82,6 @@ def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
     limits.count("party", network, at_most=rules.ASKED_AN_HOUR)
     told = _checked(told)
     ring = keys()
-    digest = ring.digest("application", told.phone)
     door, organisation = _door(told)
     instructor = queries.instructor_for(told.work_code)
     made = Application(
@@ -89,7 +89,7 @@ def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
         on_a_roll=queries.stands_on_a_roll(told.phone),
         sealed_name=ring.seal("political", told.name.strip(), key.bytes + b"name"),
         sealed_phone=ring.seal("political", told.phone, key.bytes + b"phone"),
-        phone_digest=digest,
+        phone_digest=ring.digest("application", told.phone),
         workplace=told.workplace.strip()[:80],
         work_code=told.work_code,
         home_code=told.home_code,
@@ -98,55 +98,11 @@ def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
         organisation=organisation,
         instructor_id=instructor,
     )
-    first = _on_its_way(digest)
-    if first is not None:
-        return _asked_again(made, first)
-    try:
-        with transaction.atomic():
-            made.save()
-    except IntegrityError:  # two phones in the same moment: the second is answered as above
-        first = _on_its_way(digest)
-        if first is None:
-            raise
-        return _asked_again(made, first)
+    made.save()
     StepDone.objects.create(application=made, code="applied", done_date=made.asked_date)
     journal.record(DOORKEEPER, events.APPLIED, made)
     _tell_of(made)
     return made
-
-
-def _on_its_way(digest: bytes) -> Application | None:
-    """The application of a phone that is on its way, locked: nobody takes it back while a second one leans on it."""
-    with row_security.reader(DOORKEEPER):
-        rows = Application.objects.filter(phone_digest=digest, state__in=[State.OPEN, State.PAUSED])
-        return rows.select_for_update().first()
-
-
-def _asked_again(made: Application, first: Application) -> Application:
-    """A page like that of any first asking. Name and phone are kept: whoever asked first may have typed a phone of others."""
-    made.pk, made._state.adding = None, True
-    made.state, made.original, made.instructor_id = State.DOUBLE, first, first.instructor_id
-    made.save()
-    StepDone.objects.create(application=made, code="applied", done_date=made.asked_date)
-    journal.record(DOORKEEPER, events.APPLIED, made)
-    return made
-
-
-def _take_up_next(ended: Application) -> None:
-    """The first of those who asked again goes on by itself now, and its instructor is told."""
-    with row_security.reader(DOORKEEPER):
-        rows = Application.objects.filter(original=ended, state=State.DOUBLE).order_by("pk")
-        found = rows.exclude(sealed_name=None).select_for_update().first()
-        if found is None:
-            return
-        told = ApplicationInput("", "", found.work_code, found.home_code, found.workplace, found.roving)
-        found.door, found.organisation = _door(told)
-        found.instructor_id = queries.instructor_for(found.work_code)
-        found.state, found.original = State.OPEN, None
-        found.save()
-        Application.objects.filter(original=ended, state=State.DOUBLE).update(original=found)
-        journal.record(DOORKEEPER, events.APPLICATION_MOVED, found)
-        _tell_of(found)
 
 
 def _tell_of(application: Application, again: str = "") -> None:
@@ -197,7 +153,8 @@ def take_step(*, actor: Actor, pk: int, code: str, on: date, paper: str = "") ->
     found = _locked(actor, pk)
     if found.state != State.OPEN:
         raise IllegalMove(_("It does not go on now."), code="not-open")
-    if found.on_a_roll and code != "talk":
+    # an instructor goes on as with anybody: a refusal would answer whoever typed a phone to ask whose it is
+    if found.on_a_roll and code != "talk" and actor.everywhere(ORGANISE):
         raise IllegalMove(
             _("This phone stands on the roll of a branch: talk, then end the application."), code="on-a-roll"
         )
@@ -311,22 +268,19 @@ def pause(*, actor: Actor, pk: int, to: str) -> Application:
     found.state, found.moved = State(to), False
     found.save(update_fields=["state", "moved"])
     journal.record(actor, events.APPLICATION_MOVED, found)
-    if found.state == State.ENDED:
-        _take_up_next(found)
     return found
 
 
 @transaction.atomic
 def withdraw(*, link: str) -> None:
-    """The applicant takes it back: name, phone and mark are deleted; who asked again goes on. Raises NotFound, IllegalMove."""
+    """The applicant takes it back: name, phone and mark are deleted; another asking of the phone stays. Raises NotFound, IllegalMove."""
     found = by_link(link)
-    if found.state not in (State.OPEN, State.PAUSED, State.DOUBLE):
+    if found.state not in (State.OPEN, State.PAUSED):
         raise IllegalMove(_("It does not go on now."), code="not-open")
     Application.objects.filter(pk=found.pk).update(
         state=State.ENDED, sealed_name=None, sealed_phone=None, phone_digest=None, workplace=""
     )
     journal.record(DOORKEEPER, events.APPLICATION_MOVED, found)
-    _take_up_next(found)
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from nuanyi.party import home, queries, rules
 from nuanyi.party.models import Application, Assignment
 from nuanyi.party.rules import State
 from nuanyi.party.services import joining, members, organisations, papers
+from nuanyi.people import services as people
 
 pytestmark = pytest.mark.django_db
 
@@ -65,7 +66,6 @@ def test_whoever_is_no_activist_is_not_reviewed(cast, found, asked):
 
 
 def test_who_leaves_in_the_eleventh_month_loses_no_day(cast, program, found, activist):
-    from nuanyi.people import services as people
 
     found("柘木镇党委", region="450311101")
     there = people.make_account(
@@ -104,12 +104,7 @@ def test_a_curious_colleague_who_types_a_phone_reads_what_everybody_reads(cast, 
         body = re.sub(passing, "", page.content.decode())
         pages.append((answer.status_code, page.status_code, body))
     assert pages[0] == pages[1] == pages[2]
-    # the instructor is told, and the path of a member does not go on
-    double = Application.objects.get(state=State.DOUBLE)
-    assert b"19900002222" not in bytes(double.sealed_phone)
-    assert "另一部手机" in (
-        cast.client("instructor").get(f"/office/party/applications/{double.original_id}/").content.decode()
-    )
+    # the department settles it, and by its hand the path of a member does not go on
     member = Application.objects.get(on_a_roll=True)
     joining.take_step(actor=cast.actor("organisation"), pk=member.pk, code="talk", on=clock.today())
     with pytest.raises(IllegalMove) as refused:
@@ -117,36 +112,63 @@ def test_a_curious_colleague_who_types_a_phone_reads_what_everybody_reads(cast, 
     assert refused.value.code == "on-a-roll"
 
 
-def test_whoever_asked_again_takes_back_their_own_asking_only(cast, asked):
-    first, second = asked(), asked(uuid4())
-    assert second.state == State.DOUBLE
-    joining.withdraw(link=joining.link_of(second))
-    first.refresh_from_db()
-    assert first.state == State.OPEN
-    assert first.sealed_name is not None
-
-
-@pytest.mark.parametrize("how", ["taken back", "ended"])
-def test_when_the_first_ends_whoever_asked_again_goes_on_and_the_instructor_is_told(cast, found, asked, how):
-    """A stranger who typed a phone first does not make its owner's asking vanish."""
+def test_an_instructor_who_types_a_phone_learns_nothing_of_it(
+    cast, program, found, secretary, entered, asked
+):
+    """A phone on a roll, one that asks elsewhere already and one that nobody knows come to the instructor alike."""
+    other = people.make_account(
+        actor=program, username="elsewhere", password="three-words-7", must_change_password=False
+    )
+    people.give_role(actor=program, account=other, role="instructor", region_code="450311101")
     found()
-    stranger = asked(name="别有用心")
-    owner, third = asked(uuid4()), asked(uuid4(), name="第三个")
+    entered(secretary(), phone="19900001111")
+    asked(phone="19900002222", work_code="450311101")
+    typed = [asked(uuid4(), phone=f"1990000{n}", name="别有用心") for n in ("1111", "2222", "3333")]
+    mine, browser = cast.actor("instructor"), cast.client("instructor")
+    passing = r"[0-9a-f]{8}-[0-9a-f-]{27}|\b\w{64}\b|1990000\d{4}|(?<=applications/)\d+|(?<=申请 )\d+"
+    pages, lists = [], browser.get("/office/party/applications/").content.decode()
+    for made in typed:
+        assert made.instructor_id == mine.account_id
+        assert f">{made.pk}</a>" in lists
+        told = Notice.objects.filter(account=mine.account_id, once__contains=f"application-{made.pk}-")
+        assert told.count() == 1
+        joining.take_step(actor=mine, pk=made.pk, code="talk", on=clock.today())
+        joining.take_step(actor=mine, pk=made.pk, code="activist", on=clock.today())
+        body = browser.get(f"/office/party/applications/{made.pk}/").content.decode()
+        pages.append(re.sub(passing, "", body.split("<main")[-1]))
+    assert pages[0] == pages[1] == pages[2]
+    assert "待处理" not in lists
+    # nor does the instructor of the first learn that somebody asked again
+    first = Application.objects.get(work_code="450311101")
+    cast.accounts["elsewhere"] = other
+    assert "同一手机" not in (
+        cast.client("elsewhere").get(f"/office/party/applications/{first.pk}/").content.decode()
+    )
+
+
+def test_the_organisation_department_sees_what_it_has_to_settle(cast, found, secretary, entered, asked):
+    found()
+    entered(secretary(), phone="19900001111")
+    member, first, second = asked(phone="19900001111"), asked(uuid4()), asked(uuid4())
+    office = cast.client("organisation")
+    assert queries.unclear(cast.actor("organisation")) == {member.pk, first.pk, second.pk}
+    assert queries.unclear(cast.actor("instructor")) == set()
+    assert office.get("/office/party/applications/").content.decode().count("待处理") >= 3
+    page = f"/office/party/applications/{first.pk}/"
+    assert f'href="/office/party/applications/{second.pk}/"' in office.get(page).content.decode()
+    assert "党支部名册" in office.get(f"/office/party/applications/{member.pk}/").content.decode()
+    assert office.post(page, {"deed": "ended"}).status_code == 302
+    assert queries.unclear(cast.actor("organisation")) == {member.pk}
+
+
+def test_another_asking_of_the_phone_goes_on_when_one_is_taken_back(cast, asked):
+    """A stranger who typed a phone first does not make its owner's asking vanish."""
+    stranger, owner = asked(name="别有用心"), asked(uuid4())
+    joining.withdraw(link=joining.link_of(stranger))
+    owner.refresh_from_db()
+    assert owner.state == State.OPEN
     instructor = cast.actor("instructor")
-    assert [path.application.pk for path in queries.paths_for(instructor)] == [stranger.pk]
-    if how == "taken back":
-        joining.withdraw(link=joining.link_of(stranger))
-    else:
-        joining.pause(actor=instructor, pk=stranger.pk, to="ended")
-    assert [path.application.pk for path in queries.paths_for(instructor)] == [owner.pk]
-    assert queries.talks_owed(instructor) == 1
     assert joining.open_application(actor=instructor, pk=owner.pk) == ("覃大海", "19900004321")
-    told = Notice.objects.filter(account=cast.accounts["instructor"])
-    assert told.filter(once__contains=f"application-{owner.pk}-").count() == 1
-    third.refresh_from_db()
-    assert (third.state, third.original_id) == (State.DOUBLE, owner.pk)
-    joining.withdraw(link=joining.link_of(third))
-    assert asked(uuid4()).original_id == owner.pk
 
 
 def test_somebody_of_another_district_is_sent_to_the_organisation_there(cast, asked):
