@@ -56,6 +56,11 @@ def values_opened_since(*, actor_id: int | None, since: datetime) -> int:
     return sum(detail.get("values", 1) for detail in rows.values_list("detail", flat=True))
 
 
+def count_since(kind: str, *, actor_id: int | None, since: datetime) -> int:
+    """How often an account did something since a moment."""
+    return Entry.objects.filter(kind=kind, actor_id=actor_id, at__gte=since).count()
+
+
 def acts_on(subject: Model, kinds: Collection[str]) -> list[Entry]:
     """What was done with one row, of these kinds, the first first: for a room to show the way of its own record.
 

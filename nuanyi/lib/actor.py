@@ -82,6 +82,15 @@ class Actor:
             raise SignInFirst()
         raise NotAllowed(permission=permission)
 
+    def require_everywhere(self, permission: str) -> None:
+        """Return if allowed for every record there is: what holds for a whole city is no district's to change.
+
+        Raises SignInFirst for a guest, NotAllowed otherwise.
+        """
+        self.require(permission)
+        if not self.everywhere(permission):
+            raise NotAllowed(permission=permission)
+
     def require_within(
         self, permission: str, *, regions: tuple[str, ...] | None = None, units: tuple[int, ...] = ()
     ) -> None:

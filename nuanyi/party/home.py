@@ -39,6 +39,16 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             % unclear
         )
         yield Task(words, Route("party:applications"), unclear)
+        unclear = len(queries.on_two_rolls(actor))
+        words = (
+            ngettext(
+                "%d entry is to be settled: the phone stands on two lists",
+                "%d entries are to be settled: their phones stand on two lists",
+                unclear,
+            )
+            % unclear
+        )
+        yield Task(words, Route("party:members"), unclear)
         over = queries.past_their_end()
         words = (
             ngettext("%d temporary branch is past its end", "%d temporary branches are past their end", over)

@@ -10,6 +10,12 @@ JOINT_ACTIVITIES = ledger.declare(
     "party.joint_activities", _("Joint activities of alliances"), _("activities"), of_people=False
 )
 
+MANY_ENTERED = notices.declare(
+    "members-entered",
+    _("Many were entered into a list"),
+    _("%(who)s entered %(count)s people into lists of branches today. Please look at the audit."),
+    urgent=True,
+)
 #: Says nothing of what it is about: a notice is read over somebody's shoulder.
 TALK_OWED = notices.declare(
     "talk-owed",

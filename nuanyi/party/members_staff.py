@@ -48,6 +48,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "code": request.POST.get("code", ""),
+        "unclear": queries.on_two_rolls(actor),
         "names": places.names_by_code(),
     }
     response = render(request, "party/staff/members.html", context, status=status_of(refusal, form))
@@ -60,7 +61,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
 def member(request: HttpRequest, pk: int) -> HttpResponse:
     """One member: home, away, received, gone."""
     actor, refusal = actor_of(request), None
-    code, opened = "", None
+    code, opened, link = "", None, ""
     deed = request.POST.get("deed", "")
     form = AwayForm(request.POST if deed == "away" else None, branches=queries.branches())
     if request.method == "POST":
@@ -69,6 +70,8 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
                 code = members.send_away(actor=actor, pk=pk, told=form.told())
             elif deed == "reveal":
                 opened = members.open_member(actor=actor, pk=pk)
+            elif deed == "link":
+                link = members.hand_over_link(actor=actor, pk=pk)
             elif deed == "home":
                 members.come_home(actor=actor, pk=pk)
                 return redirect("party:member", pk)
@@ -91,7 +94,9 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "home": home,
-        "link": members.link_of(found) if home else "",
+        "may_link": found.link_shown_date is None or actor.everywhere(ORGANISE),
+        "again": queries.same_phone(actor, found),
+        "link": link,
         "names": places.names_by_code(),
     }
     response = render(request, "party/staff/member.html", context, status=status_of(refusal, form))

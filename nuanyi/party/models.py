@@ -226,12 +226,16 @@ class MemberQuerySet(models.QuerySet["Member"]):
     """Filters."""
 
     def visible_to(self, actor: Actor) -> MemberQuerySet:
-        """All for the organisation department; for a secretary those of the own branch and those it received."""
+        """All for the organisation department; for a secretary those of the own branch, and as long as they are away those
+        it received. A branch that has ended shows nobody any more.
+        """
         if actor.everywhere(ORGANISE):
             return self
         if actor.can(MEMBERS) and actor.account_id:
-            own = Q(branch__secretary_id=actor.account_id) | Q(receiving__secretary_id=actor.account_id)
-            return self.filter(own)
+            own = Q(branch__secretary_id=actor.account_id, branch__ended_date=None)
+            received = Q(receiving__secretary_id=actor.account_id, receiving__ended_date=None)
+            away = Q(away_until_date=None) | Q(away_until_date__gte=clock.today())
+            return self.filter(own | received & away)
         return self.none()
 
 
@@ -263,6 +267,8 @@ class Member(models.Model):
     code_digest = models.BinaryField(null=True)
     code_until_date = models.DateField(null=True)
     changed_date = models.DateField(default=clock.today)
+    #: when the branch was shown the address of the member's own page, to hand it over
+    link_shown_date = models.DateField(null=True)
     left_date = models.DateField(null=True)
 
     objects = MemberQuerySet.as_manager()
@@ -270,9 +276,13 @@ class Member(models.Model):
     class Meta:
         ordering = ["branch_id", "pk"]
         constraints = [
-            models.UniqueConstraint("phone_digest", condition=Q(left_date=None), name="member_of_one_branch"),
+            # in two branches the same phone may stand: a refusal would tell whoever enters it that it is on a roll
+            models.UniqueConstraint(
+                "branch", "phone_digest", condition=Q(left_date=None), name="member_once_in_a_branch"
+            ),
             models.UniqueConstraint("code_digest", name="report_code_once"),
         ]
+        indexes = [models.Index("phone_digest", name="member_of_phone")]
 
 
 class Showing(models.Model):

@@ -15,9 +15,14 @@ _FOLLOWED = (
     " WHERE a.account_id = (SELECT nuanyi_account()) AND a.until_date IS NULL)"
 )
 
+# whoever a branch received is seen there until the absence is over; a secretary of another district's unit is none
 _OWN_BRANCH = (
     "(SELECT nuanyi_may('party.members')) AND EXISTS (SELECT FROM party_organisation o"
-    " WHERE o.id IN (branch_id, receiving_id) AND o.secretary_id = (SELECT nuanyi_account()))"
+    " JOIN people_account a ON a.id = o.secretary_id LEFT JOIN units_unit u ON u.id = a.unit_id"
+    " WHERE o.secretary_id = (SELECT nuanyi_account()) AND o.ended_date IS NULL"
+    " AND (u.id IS NULL OR starts_with(o.region_code, left(u.region_code, 6)))"
+    " AND (o.id = branch_id OR o.id = receiving_id AND (away_until_date IS NULL"
+    " OR away_until_date >= (now() AT TIME ZONE 'Asia/Shanghai')::date)))"
 )
 _MEMBER = (
     f"(SELECT nuanyi_reads_all('party.organise')) OR ({_OWN_BRANCH})"

@@ -155,10 +155,19 @@ def not_reported(actor: Actor) -> int:
     return rows.exclude(away_from_date=None).count()
 
 
-def secretaries() -> list[Account]:
-    """Every active account with the role of a branch secretary."""
-    rows = RoleGrant.objects.filter(role="branch", account__is_active=True).select_related("account")
-    return list({row.account_id: row.account for row in rows.order_by("account__username")}.values())
+def secretaries(branch: Organisation) -> list[Account]:
+    """Every active account with the role of a branch secretary, but for those of units of another district."""
+    grants = RoleGrant.objects.filter(role="branch", account__is_active=True).select_related("account__unit")
+    rows = [
+        row
+        for row in grants
+        if row.account.unit is None or branch.region_code.startswith(row.account.unit.region_code[:6])
+    ]
+    return list({row.account_id: row.account for row in sorted(rows, key=_username)}.values())
+
+
+def _username(grant: RoleGrant) -> str:
+    return grant.account.username
 
 
 def showings() -> list[Showing]:
@@ -416,6 +425,26 @@ def unclear(actor: Actor) -> set[int]:
     rows = on_their_way().exclude(phone_digest=None)
     chosen = Q(on_a_roll=True) | Q(phone_digest__in=several.order_by().values("phone_digest"))
     return set(rows.filter(chosen).values_list("pk", flat=True))
+
+
+def on_two_rolls(actor: Actor) -> set[int]:
+    """Members whose phone stands on the roll of another branch, too: the organisation department settles which holds.
+
+    Empty for everybody else: a secretary who enters a phone would learn by it whose it is.
+    """
+    if not actor.everywhere(ORGANISE):
+        return set()
+    rows = Member.objects.filter(left_date=None).exclude(phone_digest=None).order_by()
+    several = rows.values("phone_digest").annotate(n=Count("pk")).filter(n__gt=1)
+    return set(rows.filter(phone_digest__in=several.values("phone_digest")).values_list("pk", flat=True))
+
+
+def same_phone(actor: Actor, member: Member) -> list[Member]:
+    """Entries of other branches with this member's phone, for the organisation department alone."""
+    if not actor.everywhere(ORGANISE) or not member.phone_digest:
+        return []
+    rows = Member.objects.filter(phone_digest=member.phone_digest, left_date=None).exclude(pk=member.pk)
+    return list(rows.select_related("branch"))
 
 
 def stands_on_a_roll(phone: str) -> bool:

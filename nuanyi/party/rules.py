@@ -86,6 +86,9 @@ ROVING_MONTHS = 6
 REPORT_DAYS = 30
 #: Codes that one secretary may try in an hour.
 CODES_AN_HOUR = 20
+#: Members that one account may enter in an hour, and after how many in a day the auditor is told.
+ENTERED_AN_HOUR = 40
+ENTERED_ALARM = 30
 #: Full members below which a branch cannot stand by itself (党章 Art. 30).
 MEMBERS_AT_LEAST = 3
 

@@ -102,7 +102,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "words": words,
         "refusal": refusal,
         "names": places.names_by_code(),
-        "secretaries": queries.secretaries(),
+        "secretaries": queries.secretaries(found),
         "too_small": found.members < rules.FORMS[rules.Form(found.form)].members_at_least,
     }
     return render(request, "party/staff/organisation.html", context, status=status_of(refusal))

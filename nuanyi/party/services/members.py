@@ -12,12 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.models import Establishment
+from nuanyi.journal import queries as journal_queries
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, limits, row_security, sealed
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Words
 from nuanyi.lib.ids import PLAIN_SIGNS
-from nuanyi.party import events, queries, rules
+from nuanyi.notices import services as notices
+from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Flag, Member, Organisation, Showing
 from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Standing
 from nuanyi.people import links
@@ -91,9 +93,22 @@ def _member(actor: Actor, pk: int, *, home: bool = False) -> Member:
     return found
 
 
-@transaction.atomic
 def add_member(*, actor: Actor, key: UUID, branch: int, told: MemberInput) -> Member:
-    """Enter somebody into a branch; the same key again gives the first answer. Raises NotAllowed, NotFound, BadInput, Conflict."""
+    """Enter somebody into a branch; the same key again gives the first answer.
+
+    A phone that stands on another branch's roll is entered like any other, and the organisation department settles which
+    holds: a refusal would answer whoever types a phone to ask. Raises NotAllowed, NotFound, BadInput, TooMuch, Conflict
+    (in this branch already).
+    """
+    actor.require(MEMBERS)
+    if actor.account_id is not None:
+        # outside the transaction: what a refusal takes back must not take the count of the attempt with it
+        limits.count_of_account("party-members", actor.account_id, at_most=rules.ENTERED_AN_HOUR)
+    with transaction.atomic():
+        return _add_member(actor, key, branch, told)
+
+
+def _add_member(actor: Actor, key: UUID, branch: int, told: MemberInput) -> Member:
     home = _branch(actor, branch)
     known = Member.objects.filter(key=key).first()
     if known is not None:
@@ -123,11 +138,15 @@ def add_member(*, actor: Actor, key: UUID, branch: int, told: MemberInput) -> Me
         with transaction.atomic():
             made.save()
     except IntegrityError:
-        # whether it is this branch or another is not said: that alone would tell who belongs
         raise Conflict(
-            _("With this phone nobody can be entered: ask the organisation department."), code="not-entered"
+            _("Somebody with this phone stands on the list of this branch already."), code="entered-already"
         ) from None
-    journal.record(actor, events.MEMBER_MOVED, made)
+    journal.record(actor, events.MEMBER_ENTERED, made)
+    since = clock.midnight(clock.today())
+    entered = journal_queries.count_since(events.MEMBER_ENTERED, actor_id=actor.account_id, since=since)
+    if actor.account_id is not None and entered >= rules.ENTERED_ALARM:
+        once = f"members-entered:{actor.account_id}:{clock.today()}"
+        notices.queue_to_role("auditor", kinds.MANY_ENTERED, once=once, who=actor.label, count=entered)
     return made
 
 
@@ -149,6 +168,24 @@ def open_member(*, actor: Actor, pk: int) -> tuple[str, str]:
     found = _member(actor, pk)
     people.record_opening(actor, events.MEMBERS_SEEN, found, values=2)
     return sealed.open_text(found, "sealed_name"), sealed.open_text(found, "sealed_phone")
+
+
+@transaction.atomic
+def hand_over_link(*, actor: Actor, pk: int) -> str:
+    """The secret end of the member's own page, to be handed over: once for the branch, again for the department alone.
+
+    Whoever has it speaks as the member; so who was shown it, and when, stands in the journal and on the page itself.
+    Raises NotAllowed, NotFound, IllegalMove, TooMuch.
+    """
+    found = _member(actor, pk, home=True)
+    if found.link_shown_date is not None and not actor.everywhere(ORGANISE):
+        raise IllegalMove(
+            _("The address was shown already. The organisation department shows it again."), code="shown-once"
+        )
+    people.record_opening(actor, events.LINK_SHOWN, found)
+    found.link_shown_date = clock.today()
+    found.save(update_fields=["link_shown_date"])
+    return link_of(found)
 
 
 @transaction.atomic

@@ -12,13 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.models import Establishment
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock
-from nuanyi.lib.actor import Actor
+from nuanyi.lib import clock, row_security
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.party import events, queries, rules
-from nuanyi.party.models import Application, CoverageDefinition, Organisation, Reach
+from nuanyi.party.models import Application, CoverageDefinition, Member, Organisation, Reach
 from nuanyi.party.rules import ORGANISE, Form, State
 from nuanyi.places import queries as places
+
+#: Lets go whom a branch received when it ends: whoever ends it may see none of them.
+KEEPER = system("party")
 
 
 @dataclass
@@ -57,7 +60,7 @@ def found(*, actor: Actor, told: OrganisationInput) -> Organisation:
         wrong["name"] = _("A name, from 2 to 80 characters.")
     elif Organisation.objects.filter(name=told.name.strip()).exists():
         wrong["name"] = _("There is one of this name already.")
-    if told.region_code not in places.names_by_code():
+    if told.region_code not in places.names_by_code() or not actor.can(ORGANISE, regions=(told.region_code,)):
         wrong["region"] = _("Choose a region.")
     if told.founded_date > clock.today():
         wrong["founded"] = _("The day has not come yet.")
@@ -95,12 +98,11 @@ def change(
     A branch that falls under three is not ended by itself: the committee above decides, and the pages say so.
     Raises NotAllowed, NotFound, BadInput.
     """
-    actor.require(ORGANISE)
-    branch = _open(pk)
+    branch = _open(actor, pk)
     wrong: dict[str, Words] = {}
     if not 0 <= members <= 5000:
         wrong["members"] = _("From 0 to 5,000.")
-    if secretary is not None and secretary not in {one.pk for one in queries.secretaries()}:
+    if secretary is not None and secretary not in {one.pk for one in queries.secretaries(branch)}:
         wrong["secretary"] = _("Choose somebody with the role of a branch secretary.")
     if wrong:
         raise BadInput(fields=wrong)
@@ -113,8 +115,7 @@ def change(
 @transaction.atomic
 def cover(*, actor: Actor, pk: int, establishments: Sequence[UUID], on: date) -> int:
     """Let a branch cover establishments from a day on. Raises NotFound, IllegalMove, BadInput, Conflict naming the branch."""
-    actor.require(ORGANISE)
-    branch = _open(pk)
+    branch = _open(actor, pk)
     wanted = set(establishments)
     known = set(Establishment.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     if wanted - known:
@@ -145,13 +146,12 @@ def cover(*, actor: Actor, pk: int, establishments: Sequence[UUID], on: date) ->
 
 @transaction.atomic
 def end(*, actor: Actor, pk: int, on: date, reason: str) -> int:
-    """End an organisation with its approval's reason; what it covered is covered no more.
+    """End an organisation with its approval's reason; what it covered is covered no more, whom it received is let go.
 
     Open applications go to the organisation above it, or to the organisation department; returns how many.
     Raises NotFound, BadInput, IllegalMove where organisations stand below it.
     """
-    actor.require(ORGANISE)
-    branch = _open(pk)
+    branch = _open(actor, pk)
     wrong: dict[str, Words] = {}
     if not branch.founded_date <= on <= clock.today():
         wrong["on"] = _("A day between its beginning and today.")
@@ -163,8 +163,10 @@ def end(*, actor: Actor, pk: int, on: date, reason: str) -> int:
         raise IllegalMove(
             _("Organisations stand below it: end them or move them first."), code="has-children"
         )
-    branch.ended_date, branch.end_reason = on, reason.strip()[:200]
-    branch.save(update_fields=["ended_date", "end_reason"])
+    branch.ended_date, branch.end_reason, branch.secretary = on, reason.strip()[:200], None
+    branch.save(update_fields=["ended_date", "end_reason", "secretary"])
+    with row_security.reader(KEEPER):  # whom it received is away still, and reports to another
+        Member.objects.filter(receiving=branch).update(receiving=None, changed_date=clock.today())
     branch.reaches.filter(until_date=None).update(until_date=on)
     above = branch.parent
     while above is not None and (above.ended_date or not rules.FORMS[Form(above.form)].admits):
@@ -178,8 +180,8 @@ def end(*, actor: Actor, pk: int, on: date, reason: str) -> int:
 
 @transaction.atomic
 def define_coverage(*, actor: Actor, told: CoverageDefinition) -> CoverageDefinition:
-    """Say what counts as covered from a day on. Raises NotAllowed, BadInput."""
-    actor.require(ORGANISE)
+    """Say what counts as covered from a day on, everywhere. Raises NotAllowed, BadInput."""
+    actor.require_everywhere(ORGANISE)
     if (
         not 1 <= told.visit_within_days <= 366
         or not 1 <= told.target_percent <= 100
@@ -199,8 +201,11 @@ def define_coverage(*, actor: Actor, told: CoverageDefinition) -> CoverageDefini
     return made
 
 
-def _open(pk: int) -> Organisation:
+def _open(actor: Actor, pk: int) -> Organisation:
+    """An organisation that goes on, locked, within the reach of whoever keeps it. Raises NotAllowed, NotFound."""
+    actor.require(ORGANISE)
     found = Organisation.objects.select_for_update().filter(pk=pk, ended_date=None).first()
     if found is None:
         raise NotFound()
+    actor.require_within(ORGANISE, regions=(found.region_code,))
     return found

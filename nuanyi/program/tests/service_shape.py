@@ -33,7 +33,7 @@ NOT_ROWS = {
     "done",
 }
 STATEMENTS = ("INSERT", "UPDATE", "DELETE", "COPY")
-PERMITS = {"require", "require_within", "visible_to", "can"}
+PERMITS = {"require", "require_within", "require_everywhere", "visible_to", "can"}
 
 
 @dataclass

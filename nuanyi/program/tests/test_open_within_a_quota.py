@@ -21,7 +21,7 @@ OPENING = {
     "reports/services/handling.py": {"phones"},
     "volunteers/services/joining.py": {"names"},
     "party/services/joining.py": {"open_application"},
-    "party/services/members.py": {"names_of", "open_member"},
+    "party/services/members.py": {"names_of", "open_member", "hand_over_link"},
     "party/services/papers.py": {"write_paper"},
 }
 
@@ -34,6 +34,7 @@ def test_the_openings_of_all_rooms_are_declared_as_such():
         "reports.phones_seen",
         "volunteers.name_seen",
         "party.application_seen",
+        "party.link_shown",
         "party.members_seen",
         "party.paper_written",
     }
