@@ -31,6 +31,7 @@ class Subject:
 Over = Callable[[datetime], "QuerySet[Model]"]
 Of = Callable[[Subject], "Iterable[Model]"]
 Forget = Callable[[Actor, "list[Model]"], None]
+Held = Callable[[], "QuerySet[Model]"]
 #: Rows that are forgotten in one transaction.
 BATCH = 500
 
@@ -40,7 +41,9 @@ class Rule:
     """``over(before)`` are the rows whose last use lies before a moment; ``forget`` empties or deletes them.
 
     ``of`` finds the rows about one person, for whoever asks what is kept (PIPL Art. 45); None where a row cannot be told
-    to be about anybody. Rows that are ``part`` of others go when those are forgotten, and not alone.
+    to be about anybody. Rows that are ``part`` of others go when those are forgotten, and not alone. ``held`` are the rows
+    that can be forgotten on request, where those are more than will ever be past their time. Of what is shown ``at_desk``
+    whoever proved a phone, which may have had another holder, reads only that it is on file.
     """
 
     model: type[Model]
@@ -48,6 +51,8 @@ class Rule:
     forget: Forget
     of: Of | None = None
     part: bool = False
+    held: Held | None = None
+    at_desk: bool = False
 
     @property
     def name(self) -> str:
@@ -65,7 +70,8 @@ class Rule:
 
     def holding(self, keys: Iterable[str]) -> QuerySet[Model]:
         """Those of some rows that could be forgotten and are not yet, however new they are."""
-        return self.over(clock.now() + timedelta(days=36_500)).filter(pk__in=list(keys))
+        rows = self.held() if self.held is not None else self.over(clock.now() + timedelta(days=36_500))
+        return rows.filter(pk__in=list(keys))
 
 
 _rules: dict[type[Model], Rule] = {}
@@ -79,10 +85,17 @@ def delete(_actor: Actor, rows: list[Model]) -> None:
 
 
 def keep(
-    model: type[Model], *, over: Over, forget: Forget = delete, of: Of | None = None, part: bool = False
+    model: type[Model],
+    *,
+    over: Over,
+    forget: Forget = delete,
+    of: Of | None = None,
+    part: bool = False,
+    held: Held | None = None,
+    at_desk: bool = False,
 ) -> None:
     """Say when rows of a table are past their time, how they are forgotten, and whose they are."""
-    _rules[model] = Rule(model, over, forget, of, part)
+    _rules[model] = Rule(model, over, forget, of, part, held, at_desk)
 
 
 def in_use(model: type[Model], rows: Callable[[datetime], Q]) -> None:

@@ -1,4 +1,8 @@
-"""When an application is past its time: counted from the day on which it was asked, or from its last step."""
+"""When what Party work keeps of people is past its time, and whose it is.
+
+An application counts from the day on which it was asked, or from its last step. By phone whoever asks what is kept reads
+only that something is on file: a number may have had another holder before.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,17 @@ from datetime import datetime
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from nuanyi.lib import retention
+from nuanyi.lib import clock, retention
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.retention import Subject
 from nuanyi.party.models import Application, Member, Showing, StepDone
+from nuanyi.party.rules import State
+from nuanyi.people.models import keys
+
+
+def _mark(field: str, subject: Subject) -> bytes | None:
+    """The keyed digest by which a table knows the proven phone; None where none was proven."""
+    return keys().digest(field, subject.phone) if subject.phone else None
 
 
 def idle_applications(before: datetime) -> QuerySet[Application]:
@@ -19,12 +31,25 @@ def idle_applications(before: datetime) -> QuerySet[Application]:
 
 
 def empty_applications(_actor: Actor, rows: list[Model]) -> None:
-    """That somebody asked, and what came of it, stays; who it was goes."""
+    """That somebody asked, and what came of it, stays; who it was goes, and nobody waits for them any more."""
     chosen = Application.objects.filter(pk__in=[row.pk for row in rows])
-    chosen.update(sealed_name=None, sealed_phone=None, phone_digest=None)
+    chosen.filter(state__in=[State.OPEN, State.PAUSED]).update(state=State.ENDED, moved=False)
+    chosen.update(sealed_name=None, sealed_phone=None, phone_digest=None, workplace="")
 
 
-retention.keep(Application, over=idle_applications, forget=empty_applications)
+def applications_of(subject: Subject) -> QuerySet[Application]:
+    """Those that ask with the phone."""
+    mark = _mark("application", subject)
+    return Application.objects.filter(phone_digest=mark) if mark else Application.objects.none()
+
+
+retention.keep(
+    Application,
+    over=idle_applications,
+    forget=empty_applications,
+    of=applications_of,
+    at_desk=True,
+)
 
 
 def former_members(before: datetime) -> QuerySet[Member]:
@@ -34,12 +59,29 @@ def former_members(before: datetime) -> QuerySet[Member]:
 
 
 def empty_members(_actor: Actor, rows: list[Model]) -> None:
-    """That the branch had somebody stays; who it was goes."""
+    """That the branch had somebody stays; who it was goes. On request whoever stands on the list still leaves it by that."""
     chosen = Member.objects.filter(pk__in=[row.pk for row in rows])
-    chosen.update(sealed_name=None, sealed_phone=None, phone_digest=None)
+    Showing.objects.filter(member__in=chosen).delete()
+    chosen.filter(left_date=None).update(left_date=clock.today())
+    chosen.update(
+        sealed_name=None, sealed_phone=None, phone_digest=None, code_digest=None, receiving=None, away_code=""
+    )
 
 
-retention.keep(Member, over=former_members, forget=empty_members)
+def members_of(subject: Subject) -> QuerySet[Member]:
+    """Whoever stands, or stood, on the list of a branch with the phone."""
+    mark = _mark("member", subject)
+    return Member.objects.filter(phone_digest=mark) if mark else Member.objects.none()
+
+
+retention.keep(
+    Member,
+    over=former_members,
+    forget=empty_members,
+    of=members_of,
+    held=Member.objects.exclude(phone_digest=None).all,
+    at_desk=True,
+)
 
 
 def old_showings(before: datetime) -> QuerySet[Showing]:
@@ -52,4 +94,15 @@ def end_showings(_actor: Actor, rows: list[Model]) -> None:
     Showing.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
-retention.keep(Showing, over=old_showings, forget=end_showings)
+def showings_of(subject: Subject) -> QuerySet[Showing]:
+    """What whoever has the phone says of themselves."""
+    return Showing.objects.filter(member__in=members_of(subject))
+
+
+retention.keep(
+    Showing,
+    over=old_showings,
+    forget=end_showings,
+    of=showings_of,
+    at_desk=True,
+)

@@ -1,4 +1,4 @@
-"""Who was erased, kept beside the keys and outside the database, so that an old backup cannot bring anybody back.
+"""Who was erased and what was taken back, kept beside the keys and outside the database, so that an old backup cannot bring anybody back.
 
 One line of JSON for a row: its table and key, a time, and for a person the keyed marks by which a roster would bring it
 back; nothing that names anybody. Kept with the keys, because both

@@ -537,7 +537,7 @@ def correct_person(*, actor: Actor, person: Person, field: str, value: str, reas
 
 
 def replay_erasures(*, actor: Actor) -> int:
-    """After a restore: forget again whatever was forgotten on request after the backup was written.
+    """After a restore: forget again whatever was forgotten or taken back on request after the backup was written.
 
     Returns how many persons and other rows that were.
     """
@@ -550,6 +550,10 @@ def replay_erasures(*, actor: Actor) -> int:
         if rows:
             rule.forget(actor, rows)
             done += len(rows)
+    taken_back = erasures.noted_rows().get(Consent._meta.label_lower, ())
+    for consent in Consent.objects.filter(pk__in=taken_back, withdrawn_at=None).select_related("person"):
+        withdraw_consent(actor=actor, consent=consent)
+        done += 1
     again = Person.objects.filter(pk__in=list(erasures.noted()), erased_at=None)
     for person in again:
         erase_person(actor=actor, person=person, reason="erased after the backup was written")
@@ -583,6 +587,7 @@ def withdraw_consent(*, actor: Actor, consent: Consent) -> None:
     if consent.purpose == "political":
         seal_into(consent.person, political="").save()
     journal.record(actor, events.CONSENT_WITHDRAWN, consent.person, purpose=consent.purpose)
+    erasures.note(consent.pk, table=Consent._meta.label_lower)
 
 
 def rotate_keys(*, actor: Actor, drop_old: bool = False) -> dict[str, Any]:

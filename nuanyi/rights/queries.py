@@ -111,7 +111,12 @@ def holdings(subject: Subject, *, full: bool) -> list[Holding]:
 
 def _holding(rule: Rule, row: Model, full: bool) -> Holding:
     declared = retention.declared(rule.model)
-    values = [_value(row, name, one, full) for name, one in declared.items()]
+    if rule.at_desk and not full:
+        values = [
+            Value(name, _on_file() if getattr(row, name) else "", one) for name, one in declared.items()
+        ]
+    else:
+        values = [_value(row, name, one, full) for name, one in declared.items()]
     return Holding(
         table=rule.name,
         key=str(row.pk),
@@ -121,12 +126,16 @@ def _holding(rule: Rule, row: Model, full: bool) -> Holding:
     )
 
 
+def _on_file() -> str:
+    return _("on file; seen in full at a desk")
+
+
 def _value(row: Model, name: str, declared: Declaration, full: bool) -> Value:
     raw, field = getattr(row, name), row._meta.get_field(name)
     if not raw:
         return Value(name, "", declared)
     if not full and name in MASKED_BY_PHONE:
-        return Value(name, _("on file; seen in full at a desk"), declared)
+        return Value(name, _on_file(), declared)
     try:
         if isinstance(field, sealed.SealedBytes):
             data = sealed.open_bytes(row, name)
@@ -146,10 +155,12 @@ def consents_of(subject: Subject) -> QuerySet[Consent]:
     return Consent.objects.filter(person__in=subject.persons, withdrawn_at=None).order_by("given_at")
 
 
-def looks_of(subject: Subject, *, all_of_them: bool = False) -> list[Look]:
-    """Who looked at what is kept of the person, or changed it, the latest first."""
+def looks_of(subject: Subject, *, full: bool, all_of_them: bool = False) -> list[Look]:
+    """Who looked at what is kept of the person, or changed it, the latest first; at what a desk shows, with ``full`` only."""
     about = Q(pk=None)
     for rule, rows in rows_of(subject):
+        if rule.at_desk and not full:
+            continue
         about |= Q(subject_type=rule.name, subject_id__in=[str(row.pk) for row in rows])
     for person in subject.persons:
         about |= Q(subject_type="people.person", subject_id=str(person))
@@ -181,7 +192,7 @@ def document(subject: Subject, *, full: bool) -> dict[str, Any]:
             {"purpose": one.purpose, "evidence": one.evidence, "given_at": one.given_at.isoformat()}
             for one in consents_of(subject)
         ],
-        "looked": [look.as_json() for look in looks_of(subject, all_of_them=True)],
+        "looked": [look.as_json() for look in looks_of(subject, full=full, all_of_them=True)],
     }
 
 

@@ -17,7 +17,7 @@ from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Application, Organisation, Review, StepDone
 from nuanyi.party.rules import FOLLOW, ORGANISE, Door, Form, State
-from nuanyi.people import links
+from nuanyi.people import erasures, links
 from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import Account, keys
@@ -281,6 +281,7 @@ def withdraw(*, link: str) -> None:
         state=State.ENDED, sealed_name=None, sealed_phone=None, phone_digest=None, workplace=""
     )
     journal.record(DOORKEEPER, events.APPLICATION_MOVED, found)
+    erasures.note(found.pk, table=found._meta.label_lower)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Flag, Member, Organisation, Showing
 from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Standing
-from nuanyi.people import links
+from nuanyi.people import erasures, links
 from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import keys
@@ -278,7 +278,10 @@ def leave(*, actor: Actor, pk: int, on: date) -> Member:
     found = _member(actor, pk, home=True)
     if not found.joined_date <= on <= clock.today():
         raise BadInput(fields={"on": _("A day between its beginning and today.")})
-    Showing.objects.filter(member=found).delete()
+    shown = Showing.objects.filter(member=found).first()
+    if shown is not None:
+        erasures.note(shown.pk, table=Showing._meta.label_lower)
+        shown.delete()
     found.left_date = found.changed_date = on
     found.receiving = found.code_digest = None
     found.save()
@@ -302,9 +305,14 @@ def show_oneself(*, link: str, said: str) -> Showing:
 
 @transaction.atomic
 def hide_oneself(*, link: str) -> None:
-    """Take it back: nothing of it is kept. Raises NotFound."""
-    Showing.objects.filter(member=by_link(link)).delete()
+    """Take it back: nothing of it is kept, also not after a restore. Raises NotFound."""
+    shown = Showing.objects.filter(member=by_link(link)).first()
+    if shown is None:
+        return
+    number = shown.pk
+    shown.delete()
     journal.record(DOORKEEPER, events.SHOWN, None)
+    erasures.note(number, table=Showing._meta.label_lower)
 
 
 @transaction.atomic

@@ -76,7 +76,7 @@ def show(*, proof: str) -> tuple[Known, dict[str, Any]]:
         shown = {
             "holdings": queries.holdings(known.subject, full=False),
             "consents": list(queries.consents_of(known.subject)),
-            "looks": queries.looks_of(known.subject),
+            "looks": queries.looks_of(known.subject, full=False),
         }
         _note_shown(known)
     return known, shown

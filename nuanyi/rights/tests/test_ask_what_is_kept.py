@@ -18,6 +18,9 @@ from nuanyi.learning.models import Reader
 from nuanyi.lib import clock, retention, sealed
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.errors import Conflict, IllegalMove, NotAllowed, NotFound
+from nuanyi.party.models import Application, Member, Organisation, Showing
+from nuanyi.party.services import joining as party_joining
+from nuanyi.party.services import members
 from nuanyi.people import erasures, services
 from nuanyi.people.models import Consent, Person, keys
 from nuanyi.rights import queries
@@ -306,3 +309,86 @@ def test_a_request_that_nobody_decides_lapses(zhou, cast, program):
 def test_a_strangers_phone_finds_nothing(zhou):
     page = proven(Client(), "19955550000").content.decode()
     assert "没有保存" in page
+
+
+@pytest.fixture
+def political(cast, district):
+    """The same phone asks to join, stands on the list of a branch, and says so in public."""
+    branch = Organisation.objects.create(
+        name="甲支部", form="formal", region_code="450311100", founded_date=clock.today()
+    )
+    made = party_joining.ask(
+        key=uuid4(),
+        told=party_joining.ApplicationInput(name="周小明", phone=PHONE, work_code="450311100", agrees=True),
+        network="203.0.113.9",
+    )
+    member = Member(
+        key=uuid4(),
+        branch=branch,
+        agreed="同意书",
+        joined_date=clock.today(),
+        phone_digest=keys().digest("member", PHONE),
+    )
+    sealed.put(member, "sealed_name", "周小明")
+    member.save()
+    members.show_oneself(link=members.link_of(member), said="骑手老周")
+    return made, member
+
+
+def test_what_party_work_keeps_is_on_file_by_phone_and_in_full_at_a_desk(zhou, political, client):
+    person, _case = zhou
+    _known, shown = own.show(proof=own.proof_of(PHONE))
+    party = [one for one in shown["holdings"] if one.table.startswith("party.")]
+    assert {one.table for one in party} == {"party.application", "party.member", "party.showing"}
+    assert {value.shown for one in party for value in one.values} == {"有记录；完整内容请到窗口查阅"}
+    assert not [look for look in shown["looks"] if "组织" in look.what]
+    document = queries.document(desk._subject(person), full=True)
+    kept = {part["table"]: part["fields"] for part in document["kept"]}
+    assert kept["party.application"][0]["value"] == kept["party.member"][0]["value"] == "周小明"
+    assert kept["party.showing"][0]["value"] == "骑手老周"
+
+
+def test_whoever_is_forgotten_is_forgotten_by_party_work_too_and_a_restore_brings_nothing_back(
+    zhou, political, program
+):
+    made, member = political
+    own.forget(actor=GUEST, proof=own.proof_of(PHONE))
+
+    def kept():
+        now, then = Application.objects.get(pk=made.pk), Member.objects.get(pk=member.pk)
+        names = now.sealed_name, now.phone_digest, then.sealed_name, then.phone_digest
+        return [name for name in names if name], now.state, then.left_date, Showing.objects.count()
+
+    assert kept() == ([], "ended", clock.today(), 0)
+    # as a backup from before would have it
+    Application.objects.filter(pk=made.pk).update(
+        sealed_name=made.sealed_name, phone_digest=made.phone_digest, state="open"
+    )
+    Member.objects.filter(pk=member.pk).update(
+        sealed_name=member.sealed_name, phone_digest=member.phone_digest, left_date=None
+    )
+    services.replay_erasures(actor=program)
+    assert kept() == ([], "ended", clock.today(), 0)
+
+
+def test_what_was_taken_back_stays_so_after_a_restore(zhou, political, program):
+    person, _case = zhou
+    made, member = political
+    person.refresh_from_db()
+    before, shown = person.sealed_political, Showing.objects.get()
+    consent = Consent.objects.get()
+    own.withdraw(actor=GUEST, proof=own.proof_of(PHONE), consent=str(consent.pk))
+    party_joining.withdraw(link=party_joining.link_of(made))
+    members.hide_oneself(link=members.link_of(member))
+    # as a backup from before would have it
+    Person.objects.filter(pk=person.pk).update(sealed_political=before)
+    Consent.objects.update(withdrawn_at=None)
+    Application.objects.filter(pk=made.pk).update(sealed_name=made.sealed_name, state="open")
+    Showing.objects.create(pk=shown.pk, member=member, said=shown.said)
+    services.replay_erasures(actor=program)
+    assert Person.objects.get(pk=person.pk).sealed_political is None
+    assert Consent.objects.get().withdrawn_at is not None
+    now = Application.objects.get(pk=made.pk)
+    assert (now.sealed_name, now.state) == (None, "ended")
+    assert not Showing.objects.exists()
+    assert Member.objects.get(pk=member.pk).sealed_name, "whoever shows themselves no more is a member still"
