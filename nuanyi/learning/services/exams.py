@@ -19,6 +19,7 @@ from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.small_cells import OUTSIDE, coarse
 from nuanyi.people.models import keys
 from nuanyi.units.models import Unit
 
@@ -206,12 +207,16 @@ def by_number(*, number: str, network: str) -> Certificate | None:
 
 
 def passed_by(code: str) -> tuple[FirmCode, int]:
-    """A firm's code and how many passed by it: a number, never who, and nothing of those who failed. Raises NotFound."""
+    """A firm's code and how many passed by it until yesterday, in tens: never who, and nothing of those who failed.
+
+    An exact number of this moment would tell a firm that sends one worker whether that one passed. Raises NotFound.
+    """
     firm = FirmCode.objects.filter(code=code).first()
     if firm is None:
         raise NotFound()
     with row_security.reader(system("passed")):
-        return firm, Certificate.objects.filter(paper__firm=firm, revoked_at=None).count()
+        passed = Certificate.objects.filter(paper__firm=firm, day__lt=clock.today())
+        return firm, coarse(passed.count(), OUTSIDE)
 
 
 def forget_devices() -> int:

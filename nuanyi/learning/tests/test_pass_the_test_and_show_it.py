@@ -158,16 +158,26 @@ def test_a_number_that_somebody_types_is_ours_or_not_and_never_says_whose(cast, 
     assert "已撤销" in stranger.get("/verify/", {"number": made.number}).content.decode()
 
 
-def test_a_firm_sees_a_number_and_nobody(cast, bank, district):
+def test_a_firm_sees_tens_of_days_that_are_over_and_nobody(cast, bank, district):
+    """With an exact number of the moment a firm that sends one worker learned whether that one failed."""
     firm = exams.make_firm_code(actor=cast.actor("office"), firm="甲站点", unit=district["gonghui"])
-    for name in ("李小四", "王小五"):
+    with clock.held_at(clock.now() - timedelta(days=1)):
+        for number in range(11):
+            exams.certify(key=pass_it(firm=firm.code).pk, name=f"李小四{number}")
+    page = f"/exam/firm/{firm.code}/"
+    assert "10+" in Client().get(page).content.decode()
+    before = exams.passed_by(firm.code)[1]
+    for name in ("王小五", "赵小六"):
         exams.certify(key=pass_it(firm=firm.code).pk, name=name)
     failed = exams.begin(key=uuid4(), device=uuid4(), firm=firm.code, network=NETWORK)
     exams.hand_in(key=failed.pk, answers={})
-    page = Client().get(f"/exam/firm/{firm.code}/").content.decode()
-    assert ">2<" in page
-    assert "李小四" not in page
-    assert ">3<" not in page
+    assert exams.passed_by(firm.code)[1] == before == 10
+    assert "李小四" not in Client().get(page).content.decode()
+    made = Certificate.objects.filter(paper__firm=firm).order_by("pk")[0]
+    exams.revoke(actor=cast.actor("office"), number=made.number, words="替考")
+    assert exams.passed_by(firm.code)[1] == 10, "a revocation is no question either"
+    other = exams.make_firm_code(actor=cast.actor("office"), firm="乙站点", unit=district["gonghui"])
+    assert "不足十人" in Client().get(f"/exam/firm/{other.code}/").content.decode()
     with pytest.raises(NotFound):
         exams.passed_by("nothing1")
 
