@@ -100,11 +100,14 @@ def take(*, link: str, reward: int, key: UUID) -> Voucher:
 
 @transaction.atomic
 def redeem(*, actor: Actor, code: str) -> Voucher:
-    """Hand a reward out at a station. A code is good once. Raises NotAllowed, NotFound, IllegalMove."""
+    """Hand a reward out at a station; staff of a unit hand out what it pledged. A code is good once.
+
+    Raises NotAllowed, NotFound (also another unit's), IllegalMove.
+    """
     actor.require("volunteers.redeem")
     told = "".join(sign for sign in code.upper() if sign.isalnum())
     found = Voucher.objects.select_for_update(of=("self",)).select_related("reward").filter(code=told).first()
-    if found is None:
+    if found is None or not actor.can("volunteers.redeem", units=(found.reward.unit_id,)):
         raise NotFound(_("There is no such code. Look at it once more."))
     if found.used_at is not None:
         raise IllegalMove(_("This code was used already."), code="used")

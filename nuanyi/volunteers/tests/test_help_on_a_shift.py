@@ -233,6 +233,12 @@ def test_hours_are_spent_once_and_a_code_is_good_once(worked, reward, cast):
         rewards.take(link=link, reward=reward.pk, key=uuid4())
     assert Volunteer.objects.get(pk=person.pk).spent == 120
     code = vouchers.pop()
+    assert reward.unit_id != cast.accounts["yanshan"].unit_id
+    with pytest.raises(NotFound) as another:  # staff of another unit do not use it up
+        rewards.redeem(actor=cast.actor("yanshan"), code=code)
+    with pytest.raises(NotFound) as none:
+        rewards.redeem(actor=cast.actor("yanshan"), code="QQQQQQQQ")
+    assert str(another.value) == str(none.value)
     rewards.redeem(actor=cast.actor("keeper"), code=f" {code.lower()[:4]}-{code[4:]} ")
     with pytest.raises(IllegalMove):
         rewards.redeem(actor=cast.actor("keeper"), code=code)
