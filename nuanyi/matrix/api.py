@@ -16,7 +16,7 @@ router = Router()
 
 
 class CellOut(Schema):
-    """One public cell; ``value`` is null where it is hidden."""
+    """One public cell; ``value`` is null under 10, also where there is nobody."""
 
     figure: str
     sector: str

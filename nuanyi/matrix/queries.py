@@ -12,7 +12,7 @@ from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Window
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sectors import Sector
-from nuanyi.lib.small_cells import INSIDE, OUTSIDE, cell, coarse
+from nuanyi.lib.small_cells import INSIDE, OUTSIDE, coarse
 from nuanyi.matrix.rules import heat
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
@@ -171,13 +171,16 @@ def all_figures(asked: Window, actor: Actor | None = None) -> list[Shown]:
 
 
 def public_cells(asked: Window) -> list[dict[str, object]]:
-    """Establishments and workers by sector and township for everybody, in tens; under ten is hidden (``lib.small_cells``)."""
+    """Establishments and workers by sector and township for everybody, in tens (``lib.small_cells``).
+
+    Nobody is told as few are: that a place has one of a sector at all, where it had none last month, tells of that one.
+    """
     found: list[dict[str, object]] = []
     for key in ("census.establishments", "census.workers"):
         counts = figures.offered()[key].count(asked, ("sector", "township"))
         townships = [region.code for region in places.townships() if region.code.startswith(asked.region)]
         for sector in Sector.values:
             for township in townships:
-                value = cell(counts.get((sector, township), 0), OUTSIDE)
+                value = coarse(counts.get((sector, township), 0), OUTSIDE) or None
                 found.append({"figure": key, "sector": sector, "township": township, "value": value})
     return found
