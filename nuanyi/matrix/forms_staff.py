@@ -45,8 +45,11 @@ def forms(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     rows = FormAnswer.objects.select_related("unit").order_by("-at")
+    waiting = rows.filter(value="")
+    if not actor.everywhere(services.ACT):  # only whose form asked answers
+        waiting = waiting.filter(unit__in=actor.units(services.ACT))
     context = {
-        "open": rows.filter(value="")[:200],
+        "open": waiting[:200],
         "answered": rows.exclude(value="")[:200],
         "period": post.get("period", str(clock.today().year)),
         "region": post.get("region", ""),

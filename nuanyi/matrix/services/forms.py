@@ -194,8 +194,8 @@ def _digest(value: str) -> str:
 
 @transaction.atomic
 def answer(*, actor: Actor, pk: int, value: str, source: str = "", lasting: bool = False) -> FormAnswer:
-    """Answer a line that a form asked for; ``lasting``: it holds for every period. What a unit answered already only the
-    unit itself and the office change, and the journal keeps what it was by its digest.
+    """Answer a line that a form asked for; ``lasting``: it holds for every period. Whose form asked for it, or who answered
+    it already, and the office change it, and nobody else; the journal keeps what it was by its digest.
 
     Raises NotAllowed, NotFound (also another unit's), BadInput.
     """
@@ -205,7 +205,7 @@ def answer(*, actor: Actor, pk: int, value: str, source: str = "", lasting: bool
         raise NotFound()
     if not value.strip():
         raise BadInput(fields={"value": _("Write the answer.")})
-    before = [found] if found.value else []
+    before = [found]
     if lasting and found.period:
         same = FormAnswer.objects.select_for_update(of=("self",)).filter(
             label=found.label, region_code=found.region_code, period=""
@@ -216,6 +216,7 @@ def answer(*, actor: Actor, pk: int, value: str, source: str = "", lasting: bool
     replaced = [
         {"unit": one.unit_id, "account": one.account_id, "period": one.period, "value": _digest(one.value)}
         for one in before
+        if one.value
     ]
     if lasting and found.period:
         same.delete()

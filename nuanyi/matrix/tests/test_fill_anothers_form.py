@@ -125,7 +125,7 @@ def asked(cast, part, label="分管领导", period="2022"):
 @pytest.mark.django_db
 def test_another_units_answer_is_not_overwritten_and_not_replaced_by_a_lasting_one(cast):
     yanshan, zhemu = cast.actor("yanshan"), cast.actor("zhemu")
-    first = asked(cast, "zhemu")
+    first = asked(cast, "yanshan")
     forms.answer(actor=yanshan, pk=first.pk, value="莫某", lasting=True)
     with pytest.raises(NotFound):
         forms.answer(actor=zhemu, pk=first.pk, value="别的人")
@@ -138,6 +138,23 @@ def test_another_units_answer_is_not_overwritten_and_not_replaced_by_a_lasting_o
     forms.answer(actor=yanshan, pk=first.pk, value="莫某某")
     forms.answer(actor=cast.actor("office"), pk=second.pk, value="韦某", lasting=True)
     assert FormAnswer.objects.get(label="分管领导").value == "韦某"
+
+
+@pytest.mark.django_db
+def test_an_open_line_is_answered_by_whose_form_asked_or_by_the_office(cast):
+    """Whoever answered it first became its owner for good: another unit wrote into the form of the one that asked."""
+    line = asked(cast, "zhemu")
+    with pytest.raises(NotFound):
+        forms.answer(actor=cast.actor("yanshan"), pk=line.pk, value="别的人", lasting=True)
+    page = "/office/matrix/forms/"
+    open_lines = {
+        part: cast.client(part).get(page).context["open"] for part in ("yanshan", "zhemu", "office")
+    }
+    assert {part for part, rows in open_lines.items() if line in rows} == {"zhemu", "office"}
+    forms.answer(actor=cast.actor("zhemu"), pk=line.pk, value="莫某")
+    forms.answer(actor=cast.actor("office"), pk=line.pk, value="韦某")
+    line.refresh_from_db()
+    assert line.value == "韦某"
 
 
 @pytest.mark.django_db
