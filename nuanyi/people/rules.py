@@ -5,6 +5,8 @@ What each role may do stands with the room it is done in (``room.py``); ``lib.ro
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.errors import Words
@@ -44,18 +46,25 @@ SENSITIVE: frozenset[Role] = frozenset(
 )
 #: Roles that read what people told one unit: a unit that has staff appoints them itself.
 OF_A_UNIT: frozenset[Role] = frozenset({Role.CLERK, Role.UNIT_STAFF})
+#: Roles that hold only once somebody with another one gave or confirmed them: an instructor receives those who ask to join
+#: the Party, and is the organisation department's.
+CONFIRMED_BY: dict[Role, Role] = {Role.INSTRUCTOR: Role.ORGANISATION}
+#: Roles that a unit gives for a place within its reach, and not without one: without a place they reach the whole district.
+OF_A_PLACE: frozenset[Role] = frozenset({Role.INSTRUCTOR})
 #: A district cannot go on without one of each.
 NEVER_THE_LAST: frozenset[Role] = SENSITIVE
 #: For so long somebody whose account, role or password another person made is no second person beside him.
 INDEPENDENT_AFTER_DAYS = 30
 
 
-def needs_second(role: Role, *, own_unit: bool, is_first: bool) -> bool:
+def needs_second(role: Role, *, own_unit: bool, is_first: bool, held: Iterable[str] = ()) -> bool:
     """Whether a grant of ``role``, or a new password for somebody who has it, waits for a second person.
 
-    ``own_unit``: whoever gives it belongs to the account's unit. ``is_first``: that unit never had another account,
+    ``held`` are the roles of whoever gives it. ``own_unit``: whoever gives it belongs to the account's unit. ``is_first``: that unit never had another account,
     and nothing came to it yet: somebody must begin, and the granter may. Closing all that a unit has makes none the first.
     """
+    if role in CONFIRMED_BY and CONFIRMED_BY[role] not in held:
+        return True
     return role in SENSITIVE or (role in OF_A_UNIT and not own_unit and not is_first)
 
 

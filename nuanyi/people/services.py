@@ -106,7 +106,7 @@ def give_role(*, actor: Actor, account: Account, role: str, region_code: str = "
             code="apart",
         )
     waits = actor.kind != "system" and rules.needs_second(
-        Role(role), own_unit=_of_unit(actor, account), is_first=_is_first(account)
+        Role(role), own_unit=_of_unit(actor, account), is_first=_is_first(account), held=actor.roles
     )
     grant, made = RoleGrant.asked.get_or_create(
         account=account,
@@ -126,12 +126,12 @@ def give_role(*, actor: Actor, account: Account, role: str, region_code: str = "
 def _reaches(actor: Actor, role: str, region_code: str) -> bool:
     """Whether a role that the actor holds, and by which they may give this one, reaches the place it is given for.
 
-    Without a place a role of a unit reaches that unit alone, one that reaches everything reaches it all. Staff of a
-    unit reach the township their unit stands in; that a bureau of the district stands in all of it is no reach.
+    Without a place a role of a unit reaches that unit alone, one that reaches everything reaches it all, and so does an
+    instructor's. Staff of a unit reach the township their unit stands in; that a bureau of the district stands in all of it is no reach.
     """
     if actor.kind == "system":
         return True
-    if not region_code and Role(role) not in rules.SENSITIVE:
+    if not region_code and Role(role) not in rules.SENSITIVE | rules.OF_A_PLACE:
         return True
     held = RoleGrant.objects.filter(account_id=actor.account_id or 0).select_related("account__unit")
     for grant in held:
@@ -166,7 +166,8 @@ def _has_staff_beside(grant: RoleGrant) -> bool:
 def may_confirm(actor: Actor, grant: RoleGrant) -> bool:
     """Whether the actor is the second person whom a waiting grant needs.
 
-    A unit's own roles are confirmed by its own staff, where it has some; any other by who may give it. One that held
+    A unit's own roles are confirmed by its own staff, where it has some; an instructor's by the organisation department;
+    any other by who may give it. One that held
     before a new password is confirmed by anybody beside the giver who keeps accounts: that its owner asked is all there is to say.
     """
     if grant.confirmed_at is not None or actor.account_id in (None, grant.account_id, grant.granted_by_id):
@@ -174,6 +175,8 @@ def may_confirm(actor: Actor, grant: RoleGrant) -> bool:
     if not actor.can("people.manage_accounts") or not independent(actor.account_id, grant.granted_by_id):
         return False
     role = Role(grant.role)
+    if role in rules.CONFIRMED_BY and rules.CONFIRMED_BY[role] not in actor.roles:
+        return False
     if role in rules.OF_A_UNIT and (_of_unit(actor, grant.account) or _has_staff_beside(grant)):
         return _of_unit(actor, grant.account) and _reaches(actor, role, grant.region_code)
     if grant.held_before:
@@ -344,7 +347,7 @@ def _let_wait(actor: Actor, account: Account) -> list[str]:
         .filter(account=account)
         .select_related("account")
         if rules.needs_second(
-            Role(grant.role), own_unit=_of_unit(actor, account), is_first=_is_first(account)
+            Role(grant.role), own_unit=_of_unit(actor, account), is_first=_is_first(account), held=actor.roles
         )
     ]
     for grant in grants:
