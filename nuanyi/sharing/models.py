@@ -8,6 +8,7 @@ from django.db import models
 
 from nuanyi.lib import clock
 from nuanyi.lib.personal import NOBODY
+from nuanyi.lib.sealed import SealedBytes
 
 Json = models.JSONField
 
@@ -29,12 +30,13 @@ class Release(models.Model):
 
 
 class SigningKey(models.Model):
-    """A key that signs summaries, by its number; its private half is worked out from the program's keys and kept nowhere."""
+    """A key that signs summaries, by its number. Its private half is drawn at random, sealed, and deleted when it ends."""
 
     PERSONAL = NOBODY
 
     number = models.PositiveIntegerField(unique=True)
     public_key = models.CharField(max_length=64)
+    private_key = SealedBytes(bound_by="number", suffix=b"private", family="file", null=True)
     from_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock
+from nuanyi.lib import clock, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.periods import month_end
-from nuanyi.lib.seal import keys_at
 from nuanyi.places import queries as places
 from nuanyi.sharing import events, queries, rules
 from nuanyi.sharing.models import Received, SenderKey, SigningKey, Summary
@@ -42,27 +41,31 @@ def one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [SHARING_LOCK])
 
 
-def _private(number: int) -> bytes:
-    return keys_at(settings.NUANYI_KEYS_FILE).lasting_key(f"monthly summary {number}")
-
-
 def _key() -> SigningKey:
     found = queries.key_in_force()
     if found is not None:
         return found
     last = SigningKey.objects.order_by("-number").first()
-    number = last.number + 1 if last else 1
-    return SigningKey.objects.create(
-        number=number, public_key=rules.public_key(_private(number)), from_date=clock.today()
+    private = os.urandom(32)
+    made = SigningKey(
+        number=last.number + 1 if last else 1,
+        public_key=rules.public_key(private),
+        from_date=clock.today(),
     )
+    sealed.put(made, "private_key", private)
+    made.save()
+    return made
 
 
 @transaction.atomic
 def change_key(*, actor: Actor) -> SigningKey:
-    """Sign with a new key from now on; the city enters it, and refuses what the old one signs later. Raises NotAllowed."""
-    actor.require("sharing.publish")
+    """Sign with a new key from now on; the city enters it, and refuses what the old one signs later. The old one is gone.
+
+    Raises NotAllowed.
+    """
+    actor.require_everywhere("sharing.publish")
     one_at_a_time()
-    SigningKey.objects.filter(until_date=None).update(until_date=clock.today())
+    SigningKey.objects.filter(until_date=None).update(until_date=clock.today(), private_key=None)
     made = _key()
     journal.record(actor, events.KEY_CHANGED, made, number=made.number)
     return made
@@ -98,9 +101,8 @@ def sign_month(*, actor: Actor, month: date) -> Summary:
         "workers": workers,
         "counts": counts,
     }
-    made = Summary.objects.create(
-        month=month, revision=revision, document=rules.sign(document, _private(key.number))
-    )
+    private = sealed.open_bytes(key, "private_key")
+    made = Summary.objects.create(month=month, revision=revision, document=rules.sign(document, private))
     journal.record(actor, events.SUMMARY_SIGNED, made, month=document["month"], revision=made.revision)
     return made
 
@@ -118,6 +120,7 @@ def set_sender(
     day = from_date or clock.today()
     if not (code.isascii() and code.isdecimal() and len(code) == 6):
         raise BadInput(fields={"code": _("The code of a district has 6 digits.")})
+    actor.require("sharing.receive", regions=(code,))
     if not name.strip():
         raise BadInput(fields={"name": _("Write the district's name.")})
     if not rules.HEX_KEY.fullmatch(public_key):
@@ -204,10 +207,15 @@ def receive(*, actor: Actor, raw: bytes) -> tuple[Received, bool]:
         )
     one_at_a_time()
     month, today = date.fromisoformat(f"{told.month}-01"), clock.today()
-    known = list(Received.objects.filter(district_code=told.code, month=month, void_at=None))
+    there = list(Received.objects.filter(district_code=told.code, month=month))
+    known = [one for one in there if one.void_at is None]
     for one in known:
         if one.document == told.document:
             return one, False
+    if any(one.document == told.document for one in there):
+        raise _refused(
+            _("This very summary was made void here. Ask the district for a new revision."), "void-summary"
+        )
     _check_key(key, told.made_date, today)
     if month > queries.month_before(today):
         raise _refused(_("The summary is of a month that is not over."), "bad-month")
@@ -246,6 +254,7 @@ def make_void(*, actor: Actor, pk: int, because: str) -> Received:
     found = Received.objects.filter(pk=pk, void_at=None).first()
     if found is None:
         raise NotFound()
+    actor.require_within("sharing.receive", regions=(found.district_code,))
     found.void_at, found.void_because = clock.now(), because
     found.save(update_fields=["void_at", "void_because"])
     journal.record(

@@ -6,9 +6,11 @@ import json
 import re
 from collections import defaultdict
 from datetime import UTC, date, datetime
+from importlib import import_module
 from random import Random
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -20,12 +22,12 @@ from nuanyi.ledger import rules as kinds
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.models import LedgerEntry
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock
+from nuanyi.lib import clock, sealed
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.small_cells import OUTSIDE
 from nuanyi.sharing import queries, rules
-from nuanyi.sharing.models import Received
+from nuanyi.sharing.models import Received, SenderKey, SigningKey
 from nuanyi.sharing.services import releases, summaries
 from nuanyi.units.models import Unit
 from nuanyi.volunteers.kinds import LEAFLETS
@@ -348,6 +350,11 @@ def test_one_that_should_not_have_come_in_is_made_void_and_the_true_one_follows(
     assert office.post("/office/sharing/void/", told).status_code == 302
     assert office.post("/office/sharing/void/", told).status_code == 404
     assert queries.city_table(date(2022, 6, 1), date(2022, 6, 1)).sums == {}
+    # the very document that was made void does not come in again, also by whoever finds its key in force
+    SenderKey.objects.update(until_date=None)
+    with pytest.raises(BadInput) as again:
+        summaries.receive(actor=program, raw=_raw(false.document))
+    assert again.value.code == "void-summary"
     for revision in (1, 2):
         raw = _raw(_other("450302", "2022-06", {POLICY: 6 + revision}, TWO, revision=revision))
         assert summaries.receive(actor=program, raw=raw)[1]
@@ -365,6 +372,31 @@ def test_with_a_new_key_a_month_can_be_signed_anew(cast, program, year):
     assert again.document["key"] != first.document["key"]
     assert not queries.own_months()[0].of_old_key
     assert _signed(program, date(2023, 2, 1)) == again
+
+
+def test_a_signing_key_is_drawn_at_random_and_gone_when_another_follows(program, year):
+    """Worked out from a key that no rotation changes, every later key was known to whoever once had that one."""
+    _signed(program)
+    first = SigningKey.objects.get()
+    lasting = sealed.keys().lasting_key("monthly summary 1")
+    assert first.public_key != rules.public_key(lasting)
+    private = sealed.open_bytes(first, "private_key")
+    assert rules.public_key(private) == first.public_key
+    assert private not in bytes(first.private_key)
+    second = summaries.change_key(actor=program)
+    first.refresh_from_db()
+    assert first.private_key is None
+    assert sealed.open_bytes(second, "private_key") != private
+    assert rules.signature_holds(_signed(program, date(2023, 2, 1)).document)
+
+
+def test_a_key_of_an_older_version_signs_on(program, year):
+    made = import_module("nuanyi.sharing.migrations.0003_keys_of_their_own")
+    public = rules.public_key(sealed.keys().lasting_key("monthly summary 1"))
+    SigningKey.objects.create(number=1, public_key=public, from_date=date(2023, 1, 1))
+    made.seal_the_key_in_force(apps, None)
+    document = _signed(program).document
+    assert (document["key"], rules.signature_holds(document)) == (public, True)
 
 
 def test_a_month_whose_workers_have_changed_is_said_to_have_changed(program, year, monkeypatch):
