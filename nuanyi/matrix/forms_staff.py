@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -47,7 +48,8 @@ def forms(request: HttpRequest) -> HttpResponse:
     rows = FormAnswer.objects.select_related("unit").order_by("-at")
     waiting = rows.filter(value="")
     if not actor.everywhere(services.ACT):  # only whose form asked answers
-        waiting = waiting.filter(unit__in=actor.units(services.ACT))
+        own = actor.units(services.ACT)
+        waiting = waiting.filter(Q(unit__in=own) | Q(asked_units__overlap=own))
     context = {
         "open": waiting[:200],
         "answered": rows.exclude(value="")[:200],

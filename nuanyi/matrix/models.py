@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -185,12 +186,21 @@ class FormAnswer(models.Model):
     period = models.CharField(max_length=8, blank=True)
     value = models.CharField(max_length=200)
     source = models.CharField(max_length=120, blank=True)
+    #: whose it is: who answered, and before that whose form asked first
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    #: the units whose forms asked for it before it was answered
+    asked_units = ArrayField(models.BigIntegerField(), default=list)
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [models.UniqueConstraint("label", "region_code", "period", name="form_answer_once")]
+
+    @property
+    def answering(self) -> tuple[int, ...]:
+        """The units that may write here: while it is open each whose form asked, then the one that answered."""
+        own = () if self.unit_id is None else (self.unit_id,)
+        return own if self.value else (*own, *self.asked_units)
 
 
 class Practice(models.Model):

@@ -97,12 +97,15 @@ def fill(*, actor: Actor, data: bytes, period: str, region_code: str = "") -> Re
     )
     account = Account.objects.filter(pk=actor.account_id or 0).first()
     for text, place in asked:
-        FormAnswer.objects.get_or_create(
+        line, _new = FormAnswer.objects.get_or_create(
             label=form_rules.label(text)[:80],
             region_code=place,
             period=when.name,
             defaults={"value": "", "unit": known.unit, "account": account},
         )
+        if known.unit is not None and known.unit.pk not in line.answering:
+            line.asked_units = [*line.asked_units, known.unit.pk]
+            line.save(update_fields=["asked_units"])
     missing = list(dict.fromkeys(text for text, _place in asked))
     filled = sum(not cell.missing for cell in cells)
     journal.record(actor, events.FORM_FILLED, filled=filled, missing=len(missing), period=when.name)
@@ -212,7 +215,7 @@ def answer(*, actor: Actor, pk: int, value: str, source: str = "", lasting: bool
         )
         before += [one for one in same if one.value]
     for one in before:
-        actor.require_within(ACT, units=() if one.unit_id is None else (one.unit_id,))
+        actor.require_within(ACT, units=one.answering)
     replaced = [
         {"unit": one.unit_id, "account": one.account_id, "period": one.period, "value": _digest(one.value)}
         for one in before

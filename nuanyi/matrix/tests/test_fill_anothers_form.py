@@ -129,7 +129,7 @@ def test_another_units_answer_is_not_overwritten_and_not_replaced_by_a_lasting_o
     forms.answer(actor=yanshan, pk=first.pk, value="莫某", lasting=True)
     with pytest.raises(NotFound):
         forms.answer(actor=zhemu, pk=first.pk, value="别的人")
-    insured = asked(cast, "zhemu", "购买意外险人数")
+    insured = asked(cast, "zhemu", "购买意外险人数")  # each whose form asked may answer
     forms.answer(actor=zhemu, pk=insured.pk, value="12")
     second = FormAnswer.objects.create(label="分管领导", period="2023", unit=insured.unit)
     with pytest.raises(NotFound):
