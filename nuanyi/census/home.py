@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from nuanyi.census import queries
-from nuanyi.census.models import Export, ExportState, Worker
+from nuanyi.census.models import ExportState, Worker
 from nuanyi.census.rules import FollowUp, ImportState, RoundState
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import TooMuch
@@ -24,7 +24,8 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
         words = ngettext("%d roster waits for your decision", "%d rosters wait for your decision", count)
         yield Task(words % count, Route("census:imports"), count, urgent=True)
     if actor.can("census.approve_export"):
-        count = Export.objects.filter(state=ExportState.ASKED).exclude(asked_by=actor.account_id).count()
+        asked = queries.exports_for(actor).filter(state=ExportState.ASKED)
+        count = asked.exclude(asked_by=actor.account_id).count()
         words = ngettext(
             "%d export in clear waits for a second person",
             "%d exports in clear wait for a second person",

@@ -13,7 +13,7 @@ from nuanyi.census.columns import FIELDS
 from nuanyi.census.loading import establishments as establishments_loading
 from nuanyi.census.loading import workers as workers_loading
 from nuanyi.census.loading.workers import SCOPE
-from nuanyi.census.models import CensusRound, Change, Establishment, Import, Source, Worker
+from nuanyi.census.models import CensusRound, Change, Establishment, Export, Import, Source, Worker
 from nuanyi.census.rows import name_key
 from nuanyi.census.rules import FollowUp, ImportState, Kind
 from nuanyi.lib import masks
@@ -76,6 +76,14 @@ def _filtered(rows: Any, filters: dict[str, str]) -> Any:
 def imports_for(actor: Actor) -> QuerySet[Import]:
     """Imports that the actor may see, newest first."""
     return Import.objects.visible_to(actor).select_related("source", "account", "round")
+
+
+def exports_for(actor: Actor) -> QuerySet[Export]:
+    """Requests for workers in clear: one's own, and those that the actor decides (in a city of the own district's units)."""
+    if actor.everywhere("census.approve_export"):
+        return Export.objects.all()
+    decides = Q(asked_by__unit__in=actor.units("census.approve_export"))
+    return Export.objects.filter(decides | Q(asked_by=actor.account_id or 0))
 
 
 def imports_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Import]:

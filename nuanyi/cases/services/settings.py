@@ -1,4 +1,7 @@
-"""What the service desk is set up with: service list, routing rules, lengths of time, often used answers, saved views."""
+"""What the service desk is set up with: service list, routing rules, lengths of time, often used answers, saved views.
+
+In a city what holds everywhere is the city's to set; one of its districts routes what comes from its own places.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from nuanyi.units.models import Unit
 @transaction.atomic
 def save_item(*, actor: Actor, told: dict[str, Any], item: ServiceItem | None = None) -> ServiceItem:
     """Enter or change a line of the service list. Raises NotAllowed, BadInput."""
-    actor.require("cases.settings")
+    actor.require_everywhere("cases.settings")
     wrong: dict[str, Any] = {}
     if told.get("part") not in Part.values:
         wrong["part"] = _("Choose from the list.")
@@ -57,7 +60,7 @@ def save_kind(
     A kind of the program may have other words, another place and be closed, but goes on following its own law; the last
     one, for everything else, stays open: nobody is refused for want of a word. Raises NotAllowed, BadInput.
     """
-    actor.require("cases.settings")
+    actor.require_everywhere("cases.settings")
     wrong: dict[str, Any] = {}
     title, of_program = title.strip(), code in Kind.values
     known = queries.kinds()
@@ -100,8 +103,11 @@ def save_kind(
 def save_rule(
     *, actor: Actor, kind: str, sector: str, region_code: str, unit: Unit, because: str = ""
 ) -> RoutingRule:
-    """Say which unit gets a kind of case (in a trade, in a place). Raises NotAllowed, BadInput."""
-    actor.require("cases.settings")
+    """Say which unit gets a kind of case (in a trade, in a place); one without a place holds everywhere.
+
+    Raises NotAllowed (a place that the actor's role does not reach), BadInput.
+    """
+    actor.require("cases.settings", regions=(region_code,))
     if kind not in queries.kinds() or (sector and sector not in Sector.values):
         raise BadInput(code="bad-rule")
     if region_code and region_code not in places.names_by_code():
@@ -130,7 +136,7 @@ def save_clock(
 
     Raises NotAllowed, BadInput.
     """
-    actor.require("cases.settings")
+    actor.require_everywhere("cases.settings")
     wrong: dict[str, Any] = {}
     if kind and kind not in queries.kinds():
         wrong["kind"] = _("Choose from the list.")
@@ -164,7 +170,7 @@ def save_clock(
 @transaction.atomic
 def drop_clock(*, actor: Actor, pk: int) -> None:
     """Go back to what the program comes with. Raises NotAllowed, NotFound."""
-    actor.require("cases.settings")
+    actor.require_everywhere("cases.settings")
     rule = ClockRule.objects.filter(pk=pk).first()
     if rule is None:
         raise NotFound()

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import events, kinds, queries
@@ -23,7 +24,7 @@ from nuanyi.lib.region_codes import TOWNSHIP, township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.people.access import actor_for
-from nuanyi.people.models import Account, keys
+from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.rules import MIN_PURPOSE, Role
 from nuanyi.people.services import independent, open_for_program
 from nuanyi.places import queries as places
@@ -178,11 +179,24 @@ def ask_for_clear(*, actor: Actor, purpose: str, filters: dict[str, str]) -> Exp
         asked_by_id=actor.account_id, purpose=purpose.strip()[:200], filters=sealed_filters(filters)
     )
     journal.record(actor, events.EXPORT_ASKED, made, purpose=made.purpose, filters=_without_words(filters))
-    for role in (Role.DISTRICT_OFFICE, Role.ORGANISATION):
-        notices.queue_to_role(
-            role, kinds.EXPORT_ASKED, once=f"export:{made.pk}", who=actor.label, purpose=made.purpose
-        )
+    notices.queue_all(
+        _deciders(made.asked_by),
+        kinds.EXPORT_ASKED,
+        once=f"export:{made.pk}",
+        who=actor.label,
+        purpose=made.purpose,
+    )
     return made
+
+
+def _deciders(asker: Account) -> QuerySet[Account]:
+    """Who may decide what an account asks for: in a city those of the whole, and those of the district of its unit."""
+    region = asker.unit.region_code if asker.unit is not None else ""
+    grants = RoleGrant.objects.filter(
+        role__in=(Role.DISTRICT_OFFICE, Role.ORGANISATION),
+        region_code__in=["", *(region[:length] for length in (4, 6) if len(region) >= length)],
+    )
+    return Account.objects.filter(is_active=True, pk__in=grants.values("account"))
 
 
 #: How long an approval holds.
@@ -196,10 +210,15 @@ def decide_export(*, actor: Actor, export: Export, approve: bool, seen: int) -> 
     """Approve or refuse somebody else's request, of which the page said that it gives ``seen`` rows.
 
     What is approved is these records: the asker may change afterwards what matches the filters. Raises NotAllowed
-    (one's own), IllegalMove (decided already), Conflict (the request gives other rows by now).
+    (one's own), NotFound (another district's), IllegalMove (decided already), Conflict (the request gives other rows by now).
     """
     actor.require("census.approve_export")
-    found = Export.objects.select_for_update().get(pk=export.pk)
+    there = Export.objects.select_for_update(of=("self",)).select_related("asked_by")
+    found = there.filter(pk=export.pk).first()
+    if found is None:
+        raise NotFound()
+    # what a unit of another district asked for is none of this one's
+    actor.require_within("census.approve_export", units=(found.asked_by.unit_id or 0,))
     if found.asked_by_id == actor.account_id:
         raise NotAllowed(_("A second person decides, not the one who asks."), code="own-request")
     if not independent(actor.account_id, found.asked_by_id):

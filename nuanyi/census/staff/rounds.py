@@ -77,9 +77,7 @@ def exports_list(request: HttpRequest) -> HttpResponse:
             return redirect("census:exports")
         except Refusal as wrong:
             refusal = wrong
-    rows = Export.objects.select_related("asked_by", "decided_by")
-    if not actor.can("census.approve_export"):
-        rows = rows.filter(asked_by=actor.account_id)
+    rows = queries.exports_for(actor).select_related("asked_by", "decided_by")
     context = {
         "exports": exports.asked_in_words(rows[:100]),
         "refusal": refusal,

@@ -44,18 +44,24 @@ class ActivityInput:
     present: int = 0
 
 
-def _alliance(pk: int) -> Alliance:
-    found = Alliance.objects.filter(pk=pk).first()
+def _alliance(actor: Actor, pk: int) -> Alliance:
+    """An alliance whose members are all within the actor's reach: in a city one with another district's units is not.
+
+    Raises NotAllowed, NotFound.
+    """
+    actor.require(ORGANISE)
+    found = Alliance.objects.prefetch_related("members").filter(pk=pk).first()
     if found is None:
         raise NotFound()
+    for unit in found.members.all():
+        actor.require_within(ORGANISE, units=(unit.pk,))
     return found
 
 
 @transaction.atomic
 def take_firm(*, actor: Actor, alliance: int, establishment: UUID, paper: str) -> AllianceFirm:
     """An establishment joins an alliance, by its own paper. Raises NotAllowed, NotFound, BadInput, Conflict."""
-    actor.require(ORGANISE)
-    belt = _alliance(alliance)
+    belt = _alliance(actor, alliance)
     target = Establishment.objects.select_for_update().filter(pk=establishment).first()
     if target is None:
         raise NotFound()
@@ -77,6 +83,7 @@ def let_firm_go(*, actor: Actor, pk: int) -> None:
     found = AllianceFirm.objects.select_for_update().filter(pk=pk, until_date=None).first()
     if found is None:
         raise NotFound()
+    _alliance(actor, found.alliance_id)
     found.until_date = clock.today()
     found.save(update_fields=["until_date"])
     found.rooms.filter(until_date=None).update(until_date=clock.today())
@@ -86,8 +93,7 @@ def let_firm_go(*, actor: Actor, pk: int) -> None:
 @transaction.atomic
 def share_room(*, actor: Actor, alliance: int, told: RoomInput) -> SharedRoom:
     """A member opens a room. Raises NotAllowed, NotFound, BadInput."""
-    actor.require(ORGANISE)
-    belt = _alliance(alliance)
+    belt = _alliance(actor, alliance)
     wrong: dict[str, Words] = {}
     if not 2 <= len(told.name.strip()) <= 80:
         wrong["name"] = _("A name, from 2 to 80 characters.")
@@ -120,6 +126,7 @@ def close_room(*, actor: Actor, pk: int) -> None:
     found = SharedRoom.objects.select_for_update().filter(pk=pk, until_date=None).first()
     if found is None:
         raise NotFound()
+    _alliance(actor, found.alliance_id)
     found.until_date = clock.today()
     found.save(update_fields=["until_date"])
     journal.record(actor, events.ALLIANCE_CHANGED, found.alliance)
@@ -128,8 +135,7 @@ def close_room(*, actor: Actor, pk: int) -> None:
 @transaction.atomic
 def plan_activity(*, actor: Actor, alliance: int, told: ActivityInput) -> JointActivity:
     """Members do something together. Raises NotAllowed, NotFound, BadInput."""
-    actor.require(ORGANISE)
-    belt = _alliance(alliance)
+    belt = _alliance(actor, alliance)
     wrong: dict[str, Words] = {}
     if not 2 <= len(told.title.strip()) <= 80:
         wrong["title"] = _("A name, from 2 to 80 characters.")
@@ -151,6 +157,7 @@ def hold_activity(*, actor: Actor, pk: int, present: int) -> JointActivity:
     found = JointActivity.objects.select_for_update().filter(pk=pk).first()
     if found is None:
         raise NotFound()
+    _alliance(actor, found.alliance_id)
     if not 1 <= present <= 5000:
         raise BadInput(fields={"present": _("From 1 to 5,000 people.")})
     if found.present is not None or found.activity_date > clock.today():

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from nuanyi.lib import clock
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.party import queries
 from nuanyi.party.services import alliances
+from nuanyi.people.models import RoleGrant
 from nuanyi.units import services as units
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +48,23 @@ def test_units_and_firms_share_rooms_and_a_firm_that_leaves_takes_its_rooms_alon
     alliances.let_firm_go(actor=cast.actor("organisation"), pk=firm.pk)
     found = queries.belt(belt.pk)
     assert (len(found.firms), len(found.rooms)) == (0, 1)
+
+
+def test_the_department_of_another_district_changes_nothing_of_it(cast, belt, firm, district):
+    """In a city: an alliance with another district's units answers like none."""
+    made = room(cast, belt, unit=district["t100"].pk)
+    RoleGrant.objects.filter(account=cast.accounts["organisation"]).update(region_code="450302")
+    other = cast.actor("organisation")
+    for deed in (
+        lambda: room(cast, belt, firm=firm.pk),
+        lambda: alliances.close_room(actor=other, pk=made.pk),
+        lambda: alliances.let_firm_go(actor=other, pk=firm.pk),
+        lambda: alliances.plan_activity(
+            actor=other, alliance=belt.pk, told=alliances.ActivityInput("联合党日", clock.today(), "")
+        ),
+    ):
+        with pytest.raises(NotFound):
+            deed()
 
 
 def test_a_firm_is_a_member_once_and_only_by_its_paper(cast, belt, firm, shop):

@@ -11,11 +11,18 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from nuanyi.cases.services import settings as cases
+from nuanyi.census.models import Export
+from nuanyi.census.services import exports
 from nuanyi.lib import row_security
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import RoleGrant
 from nuanyi.places import services as places
+from nuanyi.reports.models import DispatchRule
+from nuanyi.reports.services import settings as reports
+from nuanyi.sharing.models import Received
+from nuanyi.sharing.services import summaries
 from nuanyi.units import services as units
 from nuanyi.units.models import Alliance, ResponsibilityRule, Unit
 from nuanyi.units.reading import UnitInput
@@ -169,6 +176,46 @@ ATTEMPTS = {
             actor=a, document=drawn("450302001-02", TOWNSHIP), crs="wgs84", what="grids"
         ),
     },
+    "cases.services.settings.save_rule": {
+        "their place to ours": lambda c, a: cases.save_rule(
+            actor=a, kind="wage", sector="", region_code=TOWNSHIP, unit=c.here
+        ),
+        "the whole city": lambda c, a: cases.save_rule(
+            actor=a, kind="wage", sector="", region_code="", unit=c.here
+        ),
+    },
+    "cases.services.settings.save_kind": {
+        "the whole city": lambda c, a: cases.save_kind(actor=a, title="租的电动车", follows="other"),
+    },
+    "reports.services.settings.save_rule": {
+        "their place to ours": lambda c, a: reports.save_rule(
+            actor=a, rule=reports.rule_of(kind="", region=TOWNSHIP, unit=c.here)
+        ),
+    },
+    "reports.services.settings.drop_rule": {
+        "": lambda c, a: reports.drop_rule(
+            actor=a, pk=DispatchRule.objects.create(region_code=TOWNSHIP, unit=c.there).pk
+        ),
+    },
+    "reports.services.settings.set_grid_worker": {
+        "": lambda c, a: reports.set_grid_worker(actor=a, grid_code="450302001-01", account=None),
+    },
+    "reports.services.settings.make_key": {
+        "": lambda c, a: reports.make_key(actor=a, name="平台", unit=c.there),
+    },
+    "sharing.services.summaries.set_sender": {
+        "": lambda c, a: summaries.set_sender(actor=a, code=THERE, name="秀峰区", public_key="ab" * 32),
+    },
+    "sharing.services.summaries.change_key": {"": lambda c, a: summaries.change_key(actor=a)},
+    "sharing.services.summaries.make_void": {
+        "": lambda c, a: summaries.make_void(
+            actor=a,
+            pk=Received.objects.create(
+                district_code=THERE, month=date(2026, 9, 1), revision=1, workers=1, document={}
+            ).pk,
+            because="不算",
+        ),
+    },
     "places.services.load_table": {
         "": lambda c, a: places.load_table(actor=a, rows=[["代码", "名称"], [TOWNSHIP, "甲"]]),
     },
@@ -226,3 +273,21 @@ def test_the_pages_offer_and_open_ones_own_alone(city):
     assert browser.get(f"/office/responsibility/rules/{city.rule.pk}/").status_code == 404
     page = browser.get(f"/office/responsibility/rules/{city.own_rule.pk}/").content.decode()
     assert "秀峰" not in page
+
+
+def test_one_district_neither_sees_nor_decides_what_another_s_unit_asks_to_take_out_in_clear(city):
+    asker = city.cast.accounts["yanshan"]
+    asker.unit = city.second
+    asker.save(update_fields=["unit"])
+    export = Export.objects.create(asked_by=asker, purpose="通知领取雨衣")
+    with row_security.reading_as(city.office):
+        assert not Export.objects.exists()
+        with pytest.raises(NotFound):
+            exports.decide_export(actor=city.office, export=export, approve=False, seen=0)
+    # nor is it told of it, and the neighbour's own office decides
+    assert city.cast.accounts["office"] not in exports._deciders(asker)
+    RoleGrant.objects.filter(account=city.cast.accounts["office2"]).update(region_code=THERE)
+    there = actor_for(city.cast.accounts["office2"])
+    assert city.cast.accounts["office2"] in exports._deciders(asker)
+    with row_security.reading_as(there):
+        assert exports.decide_export(actor=there, export=export, approve=False, seen=0).state == "refused"

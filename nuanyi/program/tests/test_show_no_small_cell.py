@@ -125,7 +125,7 @@ def test_nothing_that_everybody_is_told_gives_a_small_cell_away(district, people
     assert {len(shown) for shown in alike.values()} == {1}
     assert leaks(everything(told), small_cells.OUTSIDE) == []
     # the control: with exact counts the same search finds what it looks for
-    monkeypatch.setattr(queries, "cell", lambda count, _step: count)
+    monkeypatch.setattr(queries, "coarse", lambda count, _step: count)
     assert leaks(everything(public()), small_cells.OUTSIDE)
 
 

@@ -42,8 +42,8 @@ def save_kind(
     counted: str,
     active: bool = True,
 ) -> Kind:
-    """Enter or change a kind; one in use is stopped, not deleted. Raises BadInput."""
-    actor.require(ACT)
+    """Enter or change a kind, everywhere; one in use is stopped, not deleted. Raises NotAllowed, BadInput."""
+    actor.require_everywhere(ACT)
     if not code.isascii() or not code.replace("-", "").isalnum() or len(code) > 20:
         raise BadInput(fields={"code": _("Small letters and digits.")})
     if not title.strip() or counted not in TermUnit.values or not 1 <= amount <= 365:
@@ -75,8 +75,8 @@ def rule_of(*, kind: str, region: str, unit: Unit, because: str = "") -> Dispatc
 
 @transaction.atomic
 def save_rule(*, actor: Actor, rule: DispatchRule) -> DispatchRule:
-    """Enter a rule; one for the same kind and region is replaced. Raises NotAllowed."""
-    actor.require(ACT)
+    """Enter a rule; one for the same kind and region is replaced. Raises NotAllowed (a place out of reach)."""
+    actor.require(ACT, regions=(rule.region_code,))
     DispatchRule.objects.filter(kind=rule.kind, region_code=rule.region_code).delete()
     rule.pk = None
     rule.save()
@@ -86,9 +86,12 @@ def save_rule(*, actor: Actor, rule: DispatchRule) -> DispatchRule:
 
 @transaction.atomic
 def drop_rule(*, actor: Actor, pk: int) -> None:
-    """Take a rule away: then the place holds it."""
+    """Take a rule away: then the place holds it. Raises NotAllowed, NotFound (also a place out of reach)."""
     actor.require(ACT)
-    DispatchRule.objects.filter(pk=pk).delete()
+    found = DispatchRule.objects.filter(pk=pk).first()
+    if found is not None:
+        actor.require_within(ACT, regions=(found.region_code,))
+        found.delete()
     _saved(actor, "rule", dropped=pk)
 
 
@@ -96,8 +99,10 @@ def drop_rule(*, actor: Actor, pk: int) -> None:
 def set_grid_worker(*, actor: Actor, grid_code: str, account: Account | None) -> None:
     """Say who walks a grid; None takes it away. His open reports of the grid come to him. Raises NotFound."""
     actor.require(ACT)
-    if not Grid.objects.filter(code=grid_code).exists():
+    grid = Grid.objects.filter(code=grid_code).first()
+    if grid is None:
         raise NotFound()
+    actor.require_within(ACT, regions=(grid.region_id,))
     if account is None:
         GridDuty.objects.filter(grid_code=grid_code).delete()
     else:
@@ -108,8 +113,8 @@ def set_grid_worker(*, actor: Actor, grid_code: str, account: Account | None) ->
 
 @transaction.atomic
 def make_key(*, actor: Actor, name: str, unit: Unit) -> tuple[ApiKey, str]:
-    """A key for Open311, shown this once. Raises BadInput."""
-    actor.require(ACT)
+    """A key for Open311, shown this once. Raises NotAllowed (a unit out of reach), BadInput."""
+    actor.require(ACT, units=(unit.pk,))
     if len(name.strip()) < 2:
         raise BadInput(fields={"name": _("Give it a name.")})
     key = secrets.token_urlsafe(24)
@@ -120,8 +125,12 @@ def make_key(*, actor: Actor, name: str, unit: Unit) -> tuple[ApiKey, str]:
 
 @transaction.atomic
 def stop_key(*, actor: Actor, pk: int) -> None:
-    """A key is void from the next request on."""
+    """A key is void from the next request on. Raises NotAllowed, NotFound (also a unit out of reach)."""
     actor.require(ACT)
+    found = ApiKey.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    actor.require_within(ACT, units=(found.unit_id,))
     ApiKey.objects.filter(pk=pk).update(active=False)
     _saved(actor, "key", stopped=pk)
 
