@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, Role
 from nuanyi.lib.rooms import HOUSE, MenuItem, Mount, Permission, Room, Route, Shot
+from nuanyi.sharing.policies import POLICIES
 
 _OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
 
@@ -22,6 +23,7 @@ ROOM = Room(
         MenuItem(_("Open data"), "sharing:releases", "layers", "sharing.view", order=62),
     ],
     lasting=frozenset({"SigningKey", "SenderKey"}),
+    policies=POLICIES,
     gallery=[
         Shot("upward", Route("sharing:upward"), "liangxin"),
         Shot("open-data", Route("open_data:page")),
