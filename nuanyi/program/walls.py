@@ -55,8 +55,8 @@ FORGERIES = (
     (gettext_noop("an entry of the journal can be removed"), "DELETE FROM journal_entry"),
     (
         gettext_noop("a role can be taken"),
-        "INSERT INTO people_rolegrant (account_id, role, region_code, granted_at, confirmed_at)"
-        " SELECT id, 'auditor', 'forged', now(), now() FROM people_account LIMIT 1",
+        "INSERT INTO people_rolegrant (account_id, role, region_code, granted_at, confirmed_at, held_before)"
+        " SELECT id, 'auditor', 'forged', now(), now(), false FROM people_account LIMIT 1",
     ),
     (gettext_noop("a role can be taken"), "UPDATE people_rolegrant SET confirmed_at = now()"),
     (gettext_noop("a stranger's password can be set"), "UPDATE people_account SET password = 'forged'"),
