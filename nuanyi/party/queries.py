@@ -18,7 +18,7 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import Words
 from nuanyi.lib.periods import month_end, shifted
-from nuanyi.lib.region_codes import township_of
+from nuanyi.lib.region_codes import district_of, township_of
 from nuanyi.party import rules
 from nuanyi.party.models import (
     AllianceFirm,
@@ -161,7 +161,8 @@ def secretaries(branch: Organisation) -> list[Account]:
     rows = [
         row
         for row in grants
-        if row.account.unit is None or branch.region_code.startswith(row.account.unit.region_code[:6])
+        if row.account.unit is None
+        or branch.region_code.startswith(district_of(row.account.unit.region_code))
     ]
     return list({row.account_id: row.account for row in sorted(rows, key=_username)}.values())
 

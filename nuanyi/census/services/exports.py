@@ -20,7 +20,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Words
-from nuanyi.lib.region_codes import TOWNSHIP, township_of
+from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP, township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.people.access import actor_for
@@ -194,7 +194,7 @@ def _deciders(asker: Account) -> QuerySet[Account]:
     region = asker.unit.region_code if asker.unit is not None else ""
     grants = RoleGrant.objects.filter(
         role__in=(Role.DISTRICT_OFFICE, Role.ORGANISATION),
-        region_code__in=["", *(region[:length] for length in (4, 6) if len(region) >= length)],
+        region_code__in=["", *(region[:length] for length in (CITY, DISTRICT) if len(region) >= length)],
     )
     return Account.objects.filter(is_active=True, pk__in=grants.values("account"))
 
