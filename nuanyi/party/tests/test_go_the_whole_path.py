@@ -174,7 +174,7 @@ def test_another_asking_of_the_phone_goes_on_when_one_is_taken_back(cast, asked)
 def test_somebody_of_another_district_is_sent_to_the_organisation_there(cast, asked):
     with pytest.raises(BadInput) as refused:
         asked(work_code="450305001")
-    assert "其他县区" in str(refused.value.fields["work"])
+    assert "其他区县" in str(refused.value.fields["work"])
     assert not Application.objects.exists()
 
 
