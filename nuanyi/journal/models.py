@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from nuanyi.journal import words
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import Words
 from nuanyi.lib.personal import NOBODY
 
 
@@ -46,8 +44,3 @@ class Entry(models.Model):
             models.Index("subject_type", "subject_id", name="journal_subject"),
             models.Index("kind", "actor_id", "at", name="journal_kind_actor"),
         ]
-
-    @property
-    def detail_words(self) -> list[tuple[Words, str]]:
-        """The detail as titles and values in words."""
-        return words.detail_words(self.detail)

@@ -10,11 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext, gettext_noop
 
 from nuanyi.journal import heads, keys, rules
 from nuanyi.journal.models import Entry
+from nuanyi.lib.actor import Actor
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,23 @@ def values_opened_since(*, actor_id: int | None, since: datetime) -> int:
 def count_since(kind: str, *, actor_id: int | None, since: datetime) -> int:
     """How often an account did something since a moment."""
     return Entry.objects.filter(kind=kind, actor_id=actor_id, at__gte=since).count()
+
+
+#: In an address: every kind by which somebody sees personal values in clear.
+OPENED = "opened"
+
+
+def opened(actor: Actor, since: datetime | None = None) -> QuerySet[Entry]:
+    """The entries of personal values that somebody saw in clear."""
+    kinds = [kind.name for kind in rules.kinds().values() if kind.opens]
+    rows = Entry.objects.visible_to(actor).filter(kind__in=kinds)
+    return rows if since is None else rows.filter(at__gte=since)
+
+
+def last_of(actor: Actor, kind: str) -> datetime | None:
+    """When something of this kind was last done."""
+    rows = Entry.objects.visible_to(actor).filter(kind=kind).order_by("-at")
+    return rows.values_list("at", flat=True).first()
 
 
 def acts_on(subject: Model, kinds: Collection[str]) -> list[Entry]:

@@ -13,7 +13,8 @@ ROOM = Room(
     mounts=[Mount("office/audit/")],
     part=HOUSE,
     menu=[MenuItem(_("Audit"), "journal:audit", "chain", "journal.read", order=90)],
-    steps=[Step(_("Read the audit"), "journal:audit", "journal.read", order=70)],
+    steps=[Step(_("Read the audit"), "journal:audit", "journal.read", order=5)],
+    tasks=home.tasks_for,
     metrics=[
         Metric("nuanyi_journal_entries", "Entries of the journal.", home.entries, kind="counter"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib  # noqa: TID251 - the chain of 0.5.0 is checked as it was made
 import hmac
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from nuanyi.lib.errors import Words
@@ -57,3 +58,18 @@ def digest(previous: bytes, fields: list[str], key: bytes | None) -> bytes:
         parts += [f"{len(raw)}:".encode(), raw]
     whole = b"".join(parts)
     return hashlib.sha256(whole).digest() if key is None else hmac.digest(key, whole, "sha256")
+
+
+#: Who knows the name of what a number or a code stands for, by the name under which it is noted.
+_NAMES: dict[str, Callable[[], Mapping[str, str]]] = {}
+
+
+def declare_names(*names: str, known: Callable[[], Mapping[str, str]]) -> None:
+    """Let a room say what its numbers and codes are called; ``known`` is asked once a page."""
+    for name in names:
+        _NAMES[name] = known
+
+
+def names_of(name: str) -> Callable[[], Mapping[str, str]] | None:
+    """What knows the names of the numbers and codes noted under ``name``; None where nobody does."""
+    return _NAMES.get(name)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from nuanyi.journal import events, queries, rules, services
+from nuanyi.journal import events, queries, rules, services, words
 from nuanyi.journal.models import Entry
 from nuanyi.lib import clock, rooms
 from nuanyi.lib.access import actor_of, permission_required
@@ -28,7 +28,9 @@ def _rows(actor: Actor, filters: dict[str, str]) -> QuerySet[Entry]:
     rows = Entry.objects.visible_to(actor)
     if filters.get("room"):
         rows = rows.filter(kind__startswith=f"{filters['room']}.")
-    if filters.get("kind"):
+    if filters.get("kind") == queries.OPENED:
+        rows = rows & queries.opened(actor)
+    elif filters.get("kind"):
         rows = rows.filter(kind=filters["kind"])
     if filters.get("days") in DAYS:
         first = clock.today() - timedelta(days=int(filters["days"]) - 1)
@@ -51,6 +53,7 @@ def _listing(actor: Actor, room: str) -> Listing:
         for kind in rules.kinds().values()
         if not room or kind.name.startswith(f"{room}.")
     ]
+    offered.insert(0, (queries.OPENED, _("Personal data were opened")))
     return Listing(
         "journal.entries",
         (
@@ -78,8 +81,10 @@ def audit(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     listing = _listing(actor, request.GET.get("room", ""))
     services.record(actor, events.JOURNAL_READ, subject=None, filters=listing.filters_of(request.GET))
+    page, reader = shown(request, listing), words.Reader()
     context = {
-        "list": shown(request, listing),
+        "list": page,
+        "entries": [(entry, reader.detail_words(entry.kind, entry.detail)) for entry in page.rows],
         "titles": {kind.name: kind.title for kind in rules.kinds().values()},
         "rows_template": "journal/staff/audit_rows.html",
         "extra_template": "journal/staff/audit_extra.html",

@@ -65,7 +65,7 @@ ROOM = Room(
     ],
     part=HOUSE,
     menu=[MenuItem(_("Accounts and roles"), "people:accounts", "people", "people.manage_accounts", order=50)],
-    steps=[Step(_("Make an account"), "people:new", "people.manage_accounts", order=80)],
+    steps=[Step(_("Make an account"), "people:new", "people.manage_accounts", order=8)],
     search=home.search_for,
     gallery=[
         Shot("accounts", Route("people:accounts"), "liangxin"),

@@ -2,9 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.journal.rules import declare_names
 from nuanyi.lib.roles import ALL, EVERY_STAFF, Role
 from nuanyi.lib.rooms import HOUSE, MenuItem, Permission, Room, Route, Shot
-from nuanyi.places import home
+from nuanyi.places import home, queries
+
+declare_names("region", "regions", known=queries.names_by_code)
 
 ROOM = Room(
     name="places",

@@ -184,6 +184,14 @@ def unit_choices() -> list[tuple[int, str]]:
     return list(Unit.objects.filter(active=True).values_list("pk", "name"))
 
 
+def names_for_the_journal() -> dict[str, str]:
+    """The short name of every unit by its number and by its code: both are noted."""
+    found: dict[str, str] = {}
+    for pk, code, name, short in Unit.objects.values_list("pk", "code", "name", "short_name"):
+        found[str(pk)] = found[code] = short or name
+    return found
+
+
 def listed(filters: dict[str, str]) -> QuerySet[Unit]:
     """Units for the office's list."""
     rows = Unit.objects.all()

@@ -2,9 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.journal.rules import declare_names
 from nuanyi.lib.roles import ALL, EVERY_STAFF, Role
 from nuanyi.lib.rooms import CENSUS, HOUSE, MenuItem, Mount, Permission, Room, Route, Shot, Step
-from nuanyi.units import home
+from nuanyi.units import home, queries
+
+declare_names("unit", "members", known=queries.names_for_the_journal)
 
 ROOM = Room(
     name="units",

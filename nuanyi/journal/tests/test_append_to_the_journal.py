@@ -1,4 +1,5 @@
 import hmac
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -212,3 +213,52 @@ def test_the_auditor_reads_details_in_words(cast, program):
     assert "筛选条件：状态：new" in page
     assert "rows=" not in page
     assert "n" * 61 not in page
+
+
+def test_numbers_and_codes_are_told_by_their_names(cast, program):
+    unit = cast.accounts["clerk"].unit
+    services.record(program, events.ACCOUNT_MADE, None, unit=unit.pk, region="450311101", role="clerk")
+    services.record(program, events.ACCOUNT_MADE, None, unit=unit.code, regions=["450311100", "450311101"])
+    page = "".join(cast.client("auditor").get("/office/audit/").content.decode().split())
+    name = unit.short_name or unit.name
+    assert f"角色：店小二；单位：{name}；所在地：柘木镇" in page
+    assert f"单位：{name}；所在地：雁山镇、柘木镇" in page
+
+
+def test_whatever_the_program_notes_has_a_title():
+    """Read from the source: each name under which something is noted beside an entry."""
+    import ast
+    from pathlib import Path
+
+    from nuanyi.journal.words import TITLES
+
+    nameless = {}
+    for path in Path(services.__file__).parents[1].rglob("*.py"):
+        if {"tests", "migrations"} & set(path.parts):
+            continue
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(call, ast.Call) or ast.unparse(call.func) not in (
+                "journal.record",
+                "services.record",
+            ):
+                continue
+            for keyword in call.keywords:
+                if keyword.arg and keyword.arg not in TITLES:
+                    nameless[keyword.arg] = f"{path.name}:{call.lineno}"
+    assert nameless == {}, "say in journal.words what it is"
+
+
+def test_the_auditors_first_page_says_what_to_look_at_and_leads_to_exactly_that(cast, program):
+    browser = cast.client("auditor")
+    for _turn in range(3):
+        services.record(program, events.REVEALED, None, field="phone")
+    services.record(program, events.ACCOUNT_MADE, None)
+    page = browser.get("/office/").content.decode()
+    [href] = re.findall(r'href="([^"]+)"><span\s*>近 7 天有 3 次查看个人信息明文', page)
+    listed = browser.get(href.replace("&amp;", "&")).content.decode()
+    assert 'role="status"' in listed
+    assert listed.count("<tr data-row") == 3
+    assert "审计记录已超过一个月没有校验" in page
+    browser.post("/office/audit/verify/")
+    assert "没有校验" not in browser.get("/office/").content.decode()
+    assert "查看个人信息明文" not in cast.client("office").get("/office/").content.decode()
