@@ -290,7 +290,8 @@ def test_rows_pasted_from_excel_are_a_roster_too(cast, office, monkeypatch):
     from nuanyi.census import jobs
 
     monkeypatch.setattr(jobs.read_import, "defer", lambda **more: None)
-    lines = "\n".join("\t".join(map(str, line)) for line in [HEAD, *(row(n) for n in range(1, 5001))])
+    rows = [[*row(n), '"路口\t东\n拐角"' if n % 2 else ""] for n in range(1, 5001)]
+    lines = "\n".join("\t".join(map(str, line)) for line in [[*HEAD, "站点"], *rows])
     told = {
         "client_key": new_id(),
         "pasted": lines.replace("周小明", '"周\n小明"', 1),
@@ -300,6 +301,7 @@ def test_rows_pasted_from_excel_are_a_roster_too(cast, office, monkeypatch):
     assert browser.post("/office/census/imports/new/", told).status_code == 302
     of = read(Import.objects.get())
     assert (of.state, of.counts["good"]) == ("review", 5000)
+    assert of.columns[next(iter(of.columns))]["fields"]["site"] == 5
     nothing = browser.post(
         "/office/census/imports/new/", {"client_key": new_id(), "as_of_date": "2022-06-01"}
     )

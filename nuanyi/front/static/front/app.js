@@ -153,6 +153,25 @@
         openSide(row);
     });
 
+    /* the rows of what Excel copies; a cell with a line break or a tab in it stands in quotation marks */
+    const pasted = (copied) => {
+        const text = copied.replace(/\r\n?/g, "\n").replace(/\n$/, "");
+        const found = [""];
+        let quoted = false;
+        let begins = true;
+        for (let i = 0; i < text.length; i += 1) {
+            const sign = text[i];
+            if (quoted && sign === '"' && text[i + 1] === '"') {
+                found[found.length - 1] += sign;
+                i += 1;
+            } else if (sign === '"' && (quoted || begins)) quoted = !quoted;
+            else if (sign === "\n" && !quoted) found.push("");
+            else found[found.length - 1] += quoted && /\s/.test(sign) ? " " : sign;
+            begins = !quoted && (sign === "\n" || sign === "\t");
+        }
+        return found;
+    };
+
     /* a cell is changed where it stands: double click or F2, Enter keeps, Escape leaves; a column can be pasted */
     const send = (values) => {
         const list = $("#list");
@@ -193,7 +212,7 @@
         });
         input.addEventListener("blur", () => end(true));
         input.addEventListener("paste", (event) => {
-            const lines = (event.clipboardData?.getData("text") || "").replace(/\r?\n$/, "").split(/\r?\n/);
+            const lines = pasted(event.clipboardData?.getData("text") || "");
             if (lines.length < 2) return;
             event.preventDefault();
             over = true;
