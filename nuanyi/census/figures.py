@@ -129,6 +129,7 @@ offer(
         ("sector", "township"),
         "/office/census/establishments/",
         _("All establishments on record"),
+        beside=lambda: linkage.words_beside(linkage.SHOPS),
     )
 )
 offer(
@@ -144,6 +145,7 @@ offer(
         ),
         of_people=True,
         in_sight=linkage.count_in_sight,
+        beside=linkage.words_beside,
     )
 )
 

@@ -26,6 +26,7 @@ class Shown:
     figure: Figure
     value: int
     line: str
+    beside: str
 
 
 def _shown(figure: Figure, actor: Actor) -> Shown:
@@ -40,7 +41,8 @@ def _shown(figure: Figure, actor: Actor) -> Shown:
         months = [periods.shifted(clock.today(), n - MONTHS + 1) for n in range(MONTHS)]
         found = figure.count(Window(months[0], clock.today()), ("month",))
         line = _line([seen(found.get((month.isoformat(),), 0)) for month in months])
-    return Shown(figure, seen(figure.total(Window())), line)
+    beside = figure.words_beside(exact=figures.sees_exact(actor))
+    return Shown(figure, seen(figure.total(Window())), line, beside)
 
 
 def _line(values: list[int]) -> str:

@@ -115,6 +115,8 @@ class Figure:
     #: ``in_sight(window, townships)``: the number by sector and township as the records of these townships alone say it,
     #: for readers who see those one by one and no others. None where the records elsewhere do not change it
     in_sight: InSight | None = None
+    #: words that belong beside the number for who sees all of it: how sure it is, what waits. None where there are none
+    beside: Callable[[], str] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "count", _AsTheProgram(self.count))
@@ -122,6 +124,10 @@ class Figure:
             object.__setattr__(self, "listed", _ListedAsTheProgram(self.listed))
         if self.in_sight is not None:
             object.__setattr__(self, "in_sight", _InSightAsTheProgram(self.in_sight))
+
+    def words_beside(self, *, exact: bool) -> str:
+        """What is told beside the number to a reader who sees all of it, "" for everybody else."""
+        return self.beside() if exact and self.beside is not None else ""
 
     def total(self, asked: Window) -> int:
         """The number itself."""

@@ -21,6 +21,7 @@ from nuanyi.lib.errors import NotAllowed, Words
 from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import cube as cubes
+from nuanyi.matrix import queries
 from nuanyi.matrix.rules import Axis, Measure
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
@@ -78,6 +79,7 @@ def cube(request: HttpRequest) -> HttpResponse:
         "other_places": found.view.address(of_then=not found.view.of_then),
         "has_changes": bool(found.book.changes),
         "query": found.view.address(),
+        "beside": queries.beside_workers(actor_of(request)),
         "row_words": AXES[found.view.rows],
         "column_words": AXES[found.view.columns],
         "told": found.thin[:TOLD_AT_ONCE],

@@ -107,7 +107,7 @@ def _people(
 ) -> dict[tuple[str, ...], int]:
     """Persons by sector and township, as far as the actor may be told."""
     counted = dict(workers.count(asked, by))
-    if actor is None or actor.everywhere("census.view"):
+    if actor is None or figures.sees_exact(actor):
         return counted
     own = [township for township in {key[1] for key in counted} if township and _known(actor, township)]
     shown = {key: coarse(n, INSIDE) for key, n in counted.items() if key[1] not in own}
@@ -158,6 +158,7 @@ class Shown:
     value: int
     records: str
     definition: str
+    beside: str
 
 
 def all_figures(asked: Window, actor: Actor | None = None) -> list[Shown]:
@@ -166,8 +167,15 @@ def all_figures(asked: Window, actor: Actor | None = None) -> list[Shown]:
     found = []
     for f in figures.offered().values():
         value = f.shown(asked, exact=exact)
-        found.append(Shown(f.key, str(f.title), str(f.unit), value, f.records, str(f.definition)))
+        beside = f.words_beside(exact=exact)
+        found.append(Shown(f.key, str(f.title), str(f.unit), value, f.records, str(f.definition), beside))
     return found
+
+
+def beside_workers(actor: Actor | None) -> str:
+    """What is told beside every count of workers to whoever sees all of them; "" for everybody else."""
+    exact = actor is None or figures.sees_exact(actor)
+    return figures.offered()["census.workers"].words_beside(exact=exact)
 
 
 def public_cells(asked: Window) -> list[dict[str, object]]:

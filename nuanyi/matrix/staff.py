@@ -49,6 +49,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "periods": _periods(clock.today()),
         "reported_years": year.years(),
         "coarse": not figures.sees_exact(actor),
+        "beside": queries.beside_workers(actor),
     }
     return render(request, "matrix/staff/matrix.html", context)
 

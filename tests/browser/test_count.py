@@ -32,6 +32,10 @@ def told_everywhere(page) -> dict[str, int]:
         number = re.search(words, page.locator("main").inner_text())
         assert number, f"{address} tells no count of persons"
         found[address] = int(number.group(1).replace(",", ""))
+        if address != "/office/census/unseen/":
+            words = page.locator("main").inner_text()
+            assert re.search(r"登记\s*[\d,]+\s*条", words), f"{address} says not how many entries they are"
+            assert re.search(r"[\d,]+\s*对(疑似同一人)?待核对", words), f"{address} says not what waits"
     return found
 
 

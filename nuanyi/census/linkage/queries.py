@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Max, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from nuanyi.census.linkage import estimate as estimating
 from nuanyi.census.linkage.clusters import joined
@@ -120,6 +121,19 @@ def count_persons(actor: Actor, rows: Any, kept: Kept = WORKERS) -> PersonCount:
     else:
         persons = entries - sum(len(group) - 1 for group in _groups_within(rows, kept))
     return PersonCount(entries, persons, _within(kept.link.objects.waiting(), rows).count())
+
+
+def words_beside(kept: Kept = WORKERS) -> str:
+    """How many records stand behind the count, and how many possible pairs wait; for who sees all of them."""
+    entries, waiting = kept.record.objects.count(), kept.link.objects.waiting().count()
+    if not waiting:
+        return str(ngettext("%(n)s entry", "%(n)s entries", entries) % {"n": f"{entries:,}"})
+    words = ngettext(
+        "%(n)s entries, %(waiting)s possible pair waits",
+        "%(n)s entries, %(waiting)s possible pairs wait",
+        waiting,
+    )
+    return str(words % {"n": f"{entries:,}", "waiting": f"{waiting:,}"})
 
 
 def count_in_sight(asked: Window, townships: Sequence[str]) -> Counts:
