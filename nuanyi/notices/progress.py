@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Iterable
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 from django.db import connection, transaction
@@ -45,6 +45,11 @@ def mark_of(subject: str, number: str) -> bytes:
 
 def _code_mark(code: str) -> bytes:
     return keys().digest("watch-code", code)
+
+
+def _hour() -> datetime:
+    """The hour: the moment at which somebody asks to hear of a report is close to that at which he sent it."""
+    return rules.dated(clock.now(), coarse=True)
 
 
 def ready(way: str) -> bool:
@@ -108,7 +113,7 @@ def watch(*, subject: str, number: str, link: str, way: str, to: str, network: s
         services.send_code_later("sms", address, code)
     watcher.active = way == Way.WEBPUSH
     watcher.code_digest = _code_mark(code if way == Way.WECHAT else f"{watcher.key}:{code}") if code else None
-    watcher.code_at, watcher.code_tries = clock.now(), 0
+    watcher.code_at, watcher.code_tries = clock.now() if code else _hour(), 0
     watcher.save()
     return watcher, code if way == Way.WECHAT else ""
 
@@ -147,7 +152,7 @@ def confirm(*, subject: str, number: str, code: str, network: str) -> bool:
         watcher.code_tries += 1
         watcher.save(update_fields=["code_tries"])
         return False
-    watcher.active, watcher.code_digest = True, None
+    watcher.active, watcher.code_digest, watcher.code_at = True, None, _hour()
     watcher.save()
     return True
 
@@ -163,7 +168,7 @@ def follow(*, code: str, openid: str) -> bool:
         return False
     row_security.show(watched=bytes(watcher.mark).hex())
     watcher.sealed_address = keys().seal("person", openid, watcher.key.bytes)
-    watcher.active, watcher.code_digest = True, None
+    watcher.active, watcher.code_digest, watcher.code_at = True, None, _hour()
     watcher.save()
     return True
 

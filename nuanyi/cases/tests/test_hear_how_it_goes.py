@@ -19,7 +19,7 @@ from nuanyi.notices.channels import sms, webpush, wechat
 from nuanyi.notices.channels.wechat.answers import Message
 from nuanyi.notices.models import Happening, Watcher
 
-DAY = datetime(2026, 11, 25, 14, 0, tzinfo=clock.CHINA)
+DAY = datetime(2026, 11, 25, 14, 17, tzinfo=clock.CHINA)
 NIGHT = datetime(2026, 11, 25, 23, 30, tzinfo=clock.CHINA)
 
 
@@ -67,7 +67,9 @@ def test_a_browser_that_asked_hears_that_something_moved_and_not_what(taken, des
         assert "有进展告诉我" in page
         answer = rider.post(f"/c/{link}/watch/", {"way": "webpush", "to": browser()})
         assert answer.status_code == 302
-        assert "这部手机" in rider.get(f"/c/{link}/").content.decode()
+        assert "本手机通知" in rider.get(f"/c/{link}/").content.decode()
+        asked_at = Watcher.objects.get().code_at
+        assert (asked_at.minute, asked_at.second) == (0, 0), "no row tells the moment at which somebody asked"
         for _again in range(2):
             desk.write(
                 actor=desk_cast.actor("clerk"), pk=case.pk, key=new_id(), words="已联系站长", inside=False
