@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -104,7 +105,7 @@ def _offer(request: HttpRequest, pk: int) -> None:
 
 def _refuse(request: HttpRequest, pk: int) -> str:
     desk.refuse_offer(actor=actor_of(request), pk=pk, words=request.POST.get("words", ""))
-    return "/office/cases/"
+    return reverse("cases:worklist")
 
 
 def _write(request: HttpRequest, pk: int) -> None:
@@ -165,7 +166,7 @@ def _opened_phone(request: HttpRequest, pk: int) -> str:
 
 def _join(request: HttpRequest, pk: int) -> str:
     main = joining.join(actor=actor_of(request), pk=pk, into=number_of(request.POST.get("into", "")))
-    return f"/office/cases/{main.pk}/"
+    return reverse("cases:case", args=[main.pk])
 
 
 def _claim(request: HttpRequest, pk: int) -> None:
@@ -240,7 +241,7 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
     """Everything that is done with a case."""
     if deed not in DEEDS:
         raise NotFound()
-    return redirect(DEEDS[deed](request, pk) or f"/office/cases/{pk}/")
+    return redirect(DEEDS[deed](request, pk) or reverse("cases:case", args=[pk]))
 
 
 @require_safe

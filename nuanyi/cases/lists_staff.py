@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -45,7 +46,7 @@ def _line(request: HttpRequest, form: Any, save: Any, title: str) -> HttpRespons
     if request.method == "POST" and form.is_valid():
         try:
             save(actor=actor_of(request), told=form.told())
-            return redirect("/office/cases/lists/")
+            return redirect("cases:lists")
         except Refusal as wrong:
             refusal = wrong
     status = status_of(refusal, form)
@@ -85,7 +86,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         amount=number_of(post.get("amount", "")),
         day=day_of(post.get("day", ""), "day"),
     )
-    return redirect("/office/cases/lists/#projects")
+    return redirect(f"{reverse('cases:lists')}#projects")
 
 
 @require_POST
@@ -100,4 +101,4 @@ def finish(request: HttpRequest, pk: int) -> HttpResponse:
         reached=number_of(post.get("reached", "")),
         words=post.get("words", ""),
     )
-    return redirect("/office/cases/lists/#projects")
+    return redirect(f"{reverse('cases:lists')}#projects")

@@ -130,7 +130,7 @@ def item(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     form = ItemForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
         settings.save_item(actor=actor_of(request), told=form.cleaned_data, item=found)
-        return redirect("/office/cases/items/")
+        return redirect("cases:items")
     return render(
         request, "cases/staff/item.html", {"form": form}, status=422 if form.is_bound and form.errors else 200
     )
@@ -240,10 +240,10 @@ def clocks(request: HttpRequest) -> HttpResponse:
         try:
             if request.POST.get("drop"):
                 settings.drop_clock(actor=actor, pk=number_of(request.POST["drop"]))
-                return redirect("/office/cases/clocks/")
+                return redirect("cases:clocks")
             if form.is_valid():
                 settings.save_clock(actor=actor, **form.cleaned_data)
-                return redirect("/office/cases/clocks/")
+                return redirect("cases:clocks")
         except Refusal as wrong:
             refusal = wrong
     terms = _terms()
@@ -278,7 +278,7 @@ def letter_templates(request: HttpRequest) -> HttpResponse:
                 raise BadInput(fields={"file": gettext("Choose a file.")})
             docx = sent.read() if sent is not None else None
             letters.save_template(actor=actor_of(request), name=request.POST.get("name", ""), docx=docx)
-            return redirect("/office/cases/letters/")
+            return redirect("cases:letters")
         except Refusal as wrong:
             refusal = wrong
     context = {
@@ -322,7 +322,7 @@ def rules(request: HttpRequest) -> HttpResponse:
                 unit=told["unit"],
                 because=told["because"],
             )
-            return redirect("/office/cases/rules/")
+            return redirect("cases:rules")
     context = {
         "form": form,
         "moved": moved,

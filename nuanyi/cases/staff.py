@@ -200,7 +200,7 @@ def register(request: HttpRequest) -> HttpResponse:
                 if sent is None:
                     raise BadInput(fields={"file": gettext("Choose a file.")})
                 registers.take_in(actor=actor, key=key_of(request), name=sent.name or "", data=sent.read())
-            return redirect("/office/cases/registers/")
+            return redirect("cases:registers")
         except ValueError as exc:
             raise BadInput(code="bad-key") from exc
         except Refusal as wrong:

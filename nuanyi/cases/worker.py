@@ -128,7 +128,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             case = intake.case_by_code(request.POST.get("code", ""), address_of(request))
-            return redirect(f"/c/{intake.link_of(case)}/")
+            return redirect("help:case", intake.link_of(case))
         except Refusal as wrong:
             refusal = wrong
     return _private(
@@ -205,7 +205,7 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
         if wants_json(request):
             raise
         return _case_page(request, intake.case_by_link(link), link, refusal)
-    return _private(redirect(f"/c/{link}/"))
+    return _private(redirect("help:case", link))
 
 
 def _do(request: HttpRequest, found: Case, deed: str) -> None:

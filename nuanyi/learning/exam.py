@@ -37,7 +37,7 @@ def start(request: HttpRequest) -> HttpResponse:
             exams.begin(
                 key=key, device=device, firm=request.POST.get("firm", "")[:8], network=address_of(request)
             )
-            return redirect(f"/exam/{key}/")
+            return redirect("learn:paper", key)
         except ValueError as exc:
             raise BadInput(gettext("The form is damaged. Open the page again."), code="bad-key") from exc
         except Refusal as wrong:
@@ -66,7 +66,7 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
         try:
             if request.POST.get("name"):
                 exams.certify(key=key, name=request.POST["name"][:60])
-                return redirect(f"/exam/{key}/")
+                return redirect("learn:paper", key)
             given = {q.pk: number_of(request.POST[f"q{q.pk}"]) for q in asked if request.POST.get(f"q{q.pk}")}
             found = exams.hand_in(key=key, answers=given)
         except Refusal as wrong:

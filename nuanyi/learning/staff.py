@@ -149,7 +149,7 @@ def plan(request: HttpRequest) -> HttpResponse:
             lesson=picked,
             speaker=request.POST.get("speaker", ""),
         )
-        return redirect(f"/office/learning/plan/?week={monday.isoformat()}")
+        return redirect(f"{reverse('learning:plan')}?week={monday.isoformat()}")
     context = {
         "days": queries.week(monday),
         "lessons": Lesson.objects.filter(state=State.PUBLISHED).only("pk", "title"),

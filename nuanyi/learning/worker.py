@@ -88,7 +88,7 @@ def media(request: HttpRequest, pk: UUID) -> HttpResponse:
 def finish(request: HttpRequest, slug: str) -> HttpResponse:
     """It was read to its end."""
     lessons.finish(key=key_of(request), slug=slug, network=address_of(request))
-    return HttpResponse(status=204) if request.headers.get("X-Quiet") else redirect("/learn/")
+    return HttpResponse(status=204) if request.headers.get("X-Quiet") else redirect("learn:home")
 
 
 @require_POST
@@ -118,7 +118,7 @@ def pushed(request: HttpRequest, code: str) -> HttpResponse:
     """The link in a group: counts that it was opened and shows the lesson right there, so that the phone keeps it under this
     address and opens it without network the second time."""
     lesson_slug, session_code = pushing.open_push(code)
-    return lesson(request, lesson_slug) if lesson_slug else redirect(f"/sessions/{session_code}/")
+    return lesson(request, lesson_slug) if lesson_slug else redirect("learn:session", session_code)
 
 
 @require_safe

@@ -215,7 +215,7 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
         raise NotFound()
     done = DEEDS[deed](request, actor_of(request), pk)
     if request.POST.get("from") == "grid":
-        return redirect("/grid/")
+        return redirect("grid:today")
     gone = (
         isinstance(done, Report)
         and not Report.objects.visible_to(actor_of(request)).filter(pk=done.pk).exists()

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib import clock
@@ -163,7 +164,7 @@ def judge(request: HttpRequest, link: str) -> HttpResponse:
         key=key_of(request),
         photos=[file.read() for file in request.FILES.getlist("photo")[:3]],
     )
-    return redirect(f"/r/{link}/")
+    return redirect("report:told", link)
 
 
 @require_safe
@@ -215,7 +216,7 @@ def check(request: HttpRequest, ref: str) -> HttpResponse:
     sending.check(
         key=key_of(request), ref=ref, good=request.POST.get("good") == "1", network=address_of(request)
     )
-    return redirect("/reports/?thanks=1")
+    return redirect(f"{reverse('report:mended')}?thanks=1")
 
 
 def _month(year: int, number: int) -> date:

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -242,7 +243,7 @@ def _failed(one: Sent) -> None:
             ("unit_staff", "district_office"),
             kinds.PUSH_DEAD,
             once=f"push:{push.pk}",
-            address="/office/learning/pushes/",
+            address=reverse("learning:pushes"),
             group=push.group.name,
             why=push.last_error,
         )

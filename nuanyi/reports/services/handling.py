@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
@@ -154,7 +155,7 @@ def offer(*, actor: Actor, pk: int, unit: Unit, words: str) -> Report:
         ("unit_staff", "clerk"),
         kinds.OFFERED,
         once=f"offer:{report.pk}:{clock.now():%y%m%d%H%M%S}",
-        address=f"/office/reports/{report.pk}/",
+        address=reverse("reports:report", args=[report.pk]),
         about=report.kind.title,
         why=report.offered_words,
     )
@@ -178,7 +179,7 @@ def reply(*, actor: Actor, pk: int, accepts: bool, words: str = "") -> Report:
         ("unit_staff", "clerk"),
         kinds.DECLINED,
         once=f"decline:{report.pk}:{clock.now():%y%m%d%H%M%S}",
-        address=f"/office/reports/{report.pk}/",
+        address=reverse("reports:report", args=[report.pk]),
         ref=report.ref,
         why=words,
     )

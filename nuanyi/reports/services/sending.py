@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, limits, masks, pictures, row_security
@@ -251,7 +252,7 @@ def tell_unit(report: Report, kind: str, *, once: str, **facts: object) -> None:
         ("unit_staff", "clerk", "grid_worker"),
         kind,
         once=once,
-        address=f"/office/reports/{report.pk}/",
+        address=reverse("reports:report", args=[report.pk]),
         account_id=report.account_id if report.account and report.account.unit_id == report.unit_id else None,
         **facts,
     )
