@@ -7,7 +7,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-SKIPPED = ("/tests/", "/migrations/", "/demo/")
+SKIPPED = ("/tests/", "/migrations/", "/demo/", "/demo.py")
 
 
 def by_room(report: Path) -> list[tuple[str, float, float, int]]:

@@ -25,6 +25,7 @@ class Category(models.TextChoices):
     HEALTH = "health", _("Health and safety")
     POLICY = "policy", _("Policy")
     SKILLS = "skills", _("Skills")
+    THEORY = "theory", _("Party theory")
 
 
 class State(models.TextChoices):

@@ -43,7 +43,7 @@ def midnight(day: date) -> datetime:
 
 @contextmanager
 def held_at(moment: datetime) -> Iterator[None]:
-    """Hold the clock at ``moment`` for the length of a ``with`` block (tests only)."""
+    """Hold the clock at ``moment`` for the length of a ``with`` block (tests, and the demo's year that is played)."""
     _held.append(moment)
     try:
         yield

@@ -16,7 +16,7 @@ from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.apps import apps
@@ -30,6 +30,9 @@ from nuanyi.lib.errors import Words
 from nuanyi.lib.roles import SCOPES, Role
 from nuanyi.lib.row_security import RowPolicy
 from nuanyi.lib.source_line import source_line
+
+if TYPE_CHECKING:
+    from nuanyi.lib.demo import Demo
 
 #: Files of a room that declare something by being imported, in this order. ``jobs`` is found by the queue itself.
 BY_NAME = (
@@ -391,6 +394,11 @@ def page_of(label: str, number: str) -> str:
         return _reverse(page.route, ((page.parameter, number),) if page.parameter else ())
     except NoReverseMatch:  # the record has another kind of number now
         return ""
+
+
+def demos() -> dict[str, Demo]:
+    """What each room puts into the made-up district, by its package (its ``demo``), in the order of the rooms."""
+    return {package: import_module(f"{package}.demo").DEMO for package in rooms() if _has(package, "demo")}
 
 
 def routers() -> dict[str, Any]:

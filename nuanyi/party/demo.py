@@ -2,35 +2,74 @@
 
 from __future__ import annotations
 
-import random
+from collections.abc import Iterator
 from datetime import date, timedelta
-from uuid import UUID, uuid5
+from random import Random
+from uuid import UUID
 
 from nuanyi.census.models import Establishment, Worker
 from nuanyi.lib import clock
-from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.actor import Actor
+from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, key, office_hour
 from nuanyi.lib.sectors import Sector
-from nuanyi.party.models import Organisation
+from nuanyi.party.models import Application, Organisation
 from nuanyi.party.services import alliances, instructors, joining, members, organisations
 from nuanyi.people import services as people
-from nuanyi.people.access import actor_for
+from nuanyi.people.demo import played_by
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.units.models import Alliance
 
-DEMO = system("demo")
-SPACE = UUID("5b9b6c57-1f1e-4a52-8d9c-2a6c4a1c7e02")
 DISTRICT_COMMITTEE = "雁山区两新工委（示例）"
 
 
-def build() -> None:
-    """Committees, branches, instructors with their visits, three who would like to join."""
+def _stories(plan: Plan) -> Iterator[Story]:
     if Organisation.objects.exists():
         return
-    department = actor_for(Account.objects.get(username="zuzhi"))
-    _organisations(department)
-    instructors.accept_proposal(actor=department)
-    _visits()
+    department = played_by("zuzhi")
+    with clock.held_at(office_hour(plan.chance("assigning"), plan.first)):
+        _organisations(department)
+        instructors.accept_proposal(actor=department)
+    for number, one in enumerate(_followed()):
+        yield _visits(plan, number, one.pk)
+
+
+def _followed() -> list[Establishment]:
+    """What the instructor of the cast follows and goes to: every fourth is left out, and nobody has been at the studios
+    yet. That is the thin cell which the pages are there to show."""
+    follower = played_by("zhidao")
+    rows = Establishment.objects.filter(assignments__account_id=follower.account_id or 0).order_by("pk")
+    return [one for n, one in enumerate(rows) if n % 4 != 3 and one.sector != Sector.LIVESTREAM]
+
+
+def _visits(plan: Plan, number: int, establishment: UUID) -> Story:
+    """An instructor comes by on a working day, and talks or looks in."""
+    chance, follower = plan.chance(f"visits to {number}"), played_by("zhidao")
+    days = plan.working_days()
+    for day in sorted(chance.sample(days, min(len(days), plan.of("party")["visits_each"]))):
+        yield office_hour(chance, day)
+        _visit(follower, chance, establishment, day)
+
+
+def _visit(follower: Actor, chance: Random, establishment: UUID, day: date) -> None:
+    instructors.record_visit(
+        actor=follower,
+        key=key("visit", establishment, day),
+        establishment=establishment,
+        kind="talk" if chance.random() < 0.3 else "visit",
+        on=day,
+        present=chance.randrange(1, 9),
+    )
+
+
+def _today(_plan: Plan) -> None:
+    """Recent visits, three who would like to join, two branches, what some said of themselves, the belt of the road."""
+    if Application.objects.exists():
+        return
+    department, chance = played_by("zuzhi"), Random(2022)
+    follower = played_by("zhidao")
+    for one in _followed():
+        _visit(follower, chance, one.pk, clock.today() - timedelta(days=chance.randrange(1, 80)))
     _applications()
     _members(department)
     _affiliations()
@@ -76,37 +115,13 @@ def _organisations(department: Actor) -> None:
         )
 
 
-def _visits() -> None:
-    follower = actor_for(Account.objects.get(username="zhidao"))
-    chance = random.Random(2022)
-    today = clock.today()
-    for number, one in enumerate(
-        Establishment.objects.filter(assignments__account_id=follower.account_id or 0).order_by("pk")
-    ):
-        # nobody has been at the studios yet: the thin cell that the pages are there to show
-        if number % 4 == 3 or one.sector == Sector.LIVESTREAM:
-            continue
-        for day in (
-            date(2022, 3, 1) + timedelta(days=chance.randrange(120)),
-            today - timedelta(days=chance.randrange(1, 80)),
-        ):
-            instructors.record_visit(
-                actor=follower,
-                key=uuid5(SPACE, f"visit-{one.pk}-{day}"),
-                establishment=one.pk,
-                kind="talk" if chance.random() < 0.3 else "visit",
-                on=day,
-                present=chance.randrange(1, 9),
-            )
-
-
 def _applications() -> None:
-    follower = actor_for(Account.objects.get(username="zhidao"))
+    follower = played_by("zhidao")
     with_reviews: list[int] = []
     for number, (name, days, steps) in enumerate((("覃示例", 430, 4), ("韦示例", 60, 2), ("莫示例", 6, 1))):
         with clock.held_at(clock.now() - timedelta(days=days)):
             made = joining.ask(
-                key=uuid5(SPACE, f"application-{number}"),
+                key=key("application", number),
                 told=joining.ApplicationInput(name, f"1990000770{number}", "450311100", agrees=True),
                 network="demo",
             )
@@ -134,12 +149,12 @@ def _members(department: Actor) -> None:
             secretary=Account.objects.get(username=username).pk,
             room="党群服务中心活动室（示例）",
         )
-    secretary = actor_for(Account.objects.get(username="shuji"))
-    receiving = actor_for(Account.objects.get(username="shuji2"))
+    secretary = played_by("shuji")
+    receiving = played_by("shuji2")
     made = [
         members.add_member(
             actor=secretary,
-            key=uuid5(SPACE, f"member-{number}"),
+            key=key("member", number),
             branch=home.pk,
             told=members.MemberInput(
                 name, f"1990000880{number}", standing, date(2022, 4, 1), "同意书（示例）"
@@ -174,7 +189,9 @@ def _affiliations() -> None:
     rows = Worker.objects.filter(person__sealed_political=None).select_related("person")
     chosen = rows.filter(sector=Sector.DELIVERY, region_code__startswith="450311001").order_by("pk")[:9]
     for number, worker in enumerate(chosen):
-        people.give_consent(actor=DEMO, person=worker.person, purpose="political", evidence="同意书（示例）")
+        people.give_consent(
+            actor=PROGRAM, person=worker.person, purpose="political", evidence="同意书（示例）"
+        )
         people.seal_into(worker.person, political="中共党员" if number < 4 else "群众").save()
 
 
@@ -218,3 +235,6 @@ def _belt(department: Actor) -> None:
             told=alliances.ActivityInput(f"{title}（示例）", on, "桂阳公路沿线（示例）"),
         )
         alliances.hold_activity(actor=department, pk=made.pk, present=24 + 7 * number)
+
+
+DEMO = Demo(stories=_stories, today=_today)

@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
 
     demo = add("demo", "build the demo district and serve it", "demo")
     demo.add_argument("--no-serve", action="store_true", help="build it and stop")
+    demo.add_argument("--small", action="store_true", help="one month, a thin slice of everything")
     demo.add_argument("--host", default="127.0.0.1")
     demo.add_argument("--port", type=int, default=8000)
     serve = add("serve", "web and job worker; stops cleanly on SIGTERM", "serve")

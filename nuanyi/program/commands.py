@@ -96,7 +96,7 @@ def demo(chosen: argparse.Namespace) -> int:
         _refuse_real_district()
         from nuanyi.program.demo import build
 
-        report = build.build(lambda words: progress(chosen, words))
+        report = build.build(lambda words: progress(chosen, words), small=chosen.small)
     answer(chosen, report, build.words(report))
     if chosen.no_serve:
         return 0

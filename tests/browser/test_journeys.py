@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-ROSTERS = Path(__file__).parents[2] / "nuanyi/program/demo/rosters"
+ROSTERS = Path(__file__).parents[2] / "nuanyi/census/demo/rosters"
 
 
 def wait_for_words(page, words):

@@ -1,4 +1,4 @@
-"""One demo home for the commands of a run, and a real server on it."""
+"""One small demo home for the commands of a run, and a real server on it."""
 
 import json
 import os
@@ -78,5 +78,5 @@ def served(home, *, workers=1, log=None, **variables):
 @pytest.fixture(scope="session")
 def home(tmp_path_factory):
     folder = opened(tmp_path_factory.mktemp("home"))
-    run(folder, "demo", "--no-serve")
+    run(folder, "demo", "--no-serve", "--small")
     return folder

@@ -167,7 +167,7 @@ def test_the_wheel_carries_templates_styles_catalogues_data_and_no_tests(wheel):
         "nuanyi/program/setup/template.toml",
         "nuanyi/places/data/division/villages.xz",
         "nuanyi/places/data/division/LICENSE",
-        "nuanyi/program/demo/rosters/establishments.xlsx",
+        "nuanyi/census/demo/rosters/establishments.xlsx",
         "nuanyi/program/migrations/0001_initial.py",
     ):
         assert wanted in names, wanted

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,21 +14,22 @@ from psycopg.conninfo import make_conninfo
 from nuanyi.program.tests.conftest import environment, run, served, wait_for
 from tests.ports import free_port
 
-DEMO = Path(__file__).parents[1] / "demo" / "rosters"
+ROOT = Path(__file__).parents[3]
+DEMO = ROOT / "nuanyi/census/demo/rosters"
 pytestmark = pytest.mark.xdist_group("home")
 
 
-def test_figures_prints_the_four_counts_of_the_source(home):
+def test_figures_prints_every_figure_of_a_period_and_a_place(home):
     told = json.loads(run(home, "figures", "--json"))
-    assert [
-        told[f"establishments.{key}"]
-        for key in ("courier_and_delivery", "livestream", "logistics", "ecommerce")
-    ] == [154, 10, 2, 3]
-    assert json.loads(run(home, "figures", "--period", "2022", "--json"))["census.key_sectors_surveyed"] == 4
-    learning = [told[f"learning.{key}"] for key in ("sessions_by_instructors", "lessons_pushed")]
-    assert learning == [17, 39]
-    assert told["learning.attendances"] >= 200
-    assert json.loads(run(home, "figures", "--region", "450311100", "--json"))["census.establishments"] == 53
+    slim = tomllib.loads((ROOT / "nuanyi/program/demo/small.toml").read_text())
+    assert told["learning.lessons_pushed"] == slim["learning"]["pushes"]
+    assert told["learning.attendances"] == slim["learning"]["attendances"]
+    assert told["service.wage_disputes_resolved"] == slim["cases"]["wage"]["solved"]
+    assert told["governance.volunteers"] == slim["volunteers"]["took_part"]
+    assert told["stations.open"] == 5
+    assert json.loads(run(home, "figures", "--period", "2021", "--json"))["learning.lessons_pushed"] == 0
+    here = json.loads(run(home, "figures", "--region", "450311100", "--json"))
+    assert 0 < here["census.establishments"] < told["census.establishments"]
 
 
 def test_bad_input_is_exit_2_with_what_to_do(home):

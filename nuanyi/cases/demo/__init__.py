@@ -1,69 +1,54 @@
-"""The service list and routes of the template, and the register of 2022: made-up lines whose counts are the report's."""
+"""The service desk of the demo: a year of requests from riders, each with what came of it, registers that units handed in,
+and what waits today. All made up; how many of each stands in the plan.
+"""
 
 from __future__ import annotations
 
-import io
-from datetime import date, timedelta
-from uuid import UUID
+from collections.abc import Iterator
+from datetime import timedelta
 
-from nuanyi.cases.models import Need, Register, ServiceItem
+from nuanyi.cases.demo import registers_of_2022, requests
+from nuanyi.cases.jobs import watch_cases
+from nuanyi.cases.models import Case, Need
 from nuanyi.cases.rules import Kind
-from nuanyi.cases.services import intake, lists, registers
+from nuanyi.cases.services import intake, lists
 from nuanyi.cases.services.intake import Request
 from nuanyi.cases.services.lists import ListLineInput
-from nuanyi.lib import clock, sheets
-from nuanyi.lib.actor import GUEST, system
-from nuanyi.program.setup import services as settle
+from nuanyi.lib import clock
+from nuanyi.lib.actor import GUEST
+from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, key
 from nuanyi.units.models import Unit
 
-ACTOR = system("demo")
-COUNTS = [
-    ("政策咨询", 106, "人社局"),
-    ("法律援助", 6, "司法局"),
-    ("就业指导", 59, "人社局"),
-    ("劳资纠纷", 35, "人社局"),
-]
-PLACES = ("良丰街道", "雁山镇", "柘木镇", "大埠乡", "草坪回族乡")
-TRADES = ("外卖", "快递", "网约车", "直播电商")
+
+def _stories(plan: Plan) -> Iterator[Story]:
+    if Case.objects.exists():
+        return
+    yield from requests.told(plan)
+    yield from registers_of_2022.handed_in(plan)
+    yield _watched(plan)
 
 
-def register_of_2022() -> bytes:
-    """The register as an office would have kept it: one line for each service, nobody named."""
-    out = io.BytesIO()
-    writer = sheets.Writer(out)
-    page = writer.sheet("登记表", ["日期", "类别", "行业", "乡镇", "单位"])
-    number = 0
-    for kind, count, unit in COUNTS:
-        for n in range(count):
-            day = date(2022, 3, 1) + timedelta(days=(n * 37 + number) % 290)
-            page.row([day, kind, TRADES[(n + number) % 4], PLACES[(n * 3 + number) % 5], unit])
-            number += 1
-    writer.close()
-    return out.getvalue()
+def _watched(plan: Plan) -> Story:
+    """The program looks at deadlines and closes what was solved in silence, as its job does: here each Monday night."""
+    day = plan.first + timedelta(days=-plan.first.weekday() % 7)
+    while day <= plan.last + timedelta(days=14):
+        yield at(day, 3)
+        watch_cases()
+        day += timedelta(days=7)
 
 
-def build() -> None:
-    """Write the list and the rules, take the register in, and let two requests come."""
-    units = {unit.code: unit for unit in Unit.objects.all()}
-    if not ServiceItem.objects.exists():
-        settle.save_services(actor=ACTOR, lines=settle.default_lines(), routes=settle.default_routes())
-        _two_requests()
-    if not Need.objects.exists():
-        _three_lists(units)
-    if not Register.objects.exists():
-        registers.take_in(
-            actor=ACTOR,
-            key=UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5b01"),
-            name="2022年服务登记表（示例）.xlsx",
-            data=register_of_2022(),
-        )
+def _today(_plan: Plan) -> None:
+    if Need.objects.exists():
+        return
+    _two_requests()
+    _three_lists({unit.code: unit for unit in Unit.objects.all()})
 
 
 def _three_lists(units: dict[str, Unit]) -> None:
     """Two needs, three offers and one project that is planned; made up."""
     first, last = clock.today(), clock.today() + timedelta(days=90)
     aid = lists.add_need(
-        actor=ACTOR,
+        actor=PROGRAM,
         told=ListLineInput(
             part="legal_aid",
             title="讨薪怎么走程序（示例）",
@@ -75,7 +60,7 @@ def _three_lists(units: dict[str, Unit]) -> None:
         ),
     )
     lists.add_need(
-        actor=ACTOR,
+        actor=PROGRAM,
         told=ListLineInput(
             part="health",
             title="颈腰体检（示例）",
@@ -86,7 +71,7 @@ def _three_lists(units: dict[str, Unit]) -> None:
         ),
     )
     lawyer = lists.add_pledge(
-        actor=ACTOR,
+        actor=PROGRAM,
         told=ListLineInput(
             part="legal_aid",
             title="律师驻站值班（示例）",
@@ -101,7 +86,7 @@ def _three_lists(units: dict[str, Unit]) -> None:
         ),
     )
     lists.add_pledge(
-        actor=ACTOR,
+        actor=PROGRAM,
         told=ListLineInput(
             part="health",
             title="免费体检名额（示例）",
@@ -115,7 +100,7 @@ def _three_lists(units: dict[str, Unit]) -> None:
         ),
     )
     lists.add_pledge(
-        actor=ACTOR,
+        actor=PROGRAM,
         told=ListLineInput(
             part="employment",
             title="会议室周末可办培训（示例）",
@@ -128,7 +113,7 @@ def _three_lists(units: dict[str, Unit]) -> None:
             times="周六、周日",
         ),
     )
-    lists.plan(actor=ACTOR, need=aid.pk, pledge=lawyer.pk, amount=6, day=first + timedelta(days=7))
+    lists.plan(actor=PROGRAM, need=aid.pk, pledge=lawyer.pk, amount=6, day=first + timedelta(days=7))
 
 
 def _two_requests() -> None:
@@ -145,9 +130,8 @@ def _two_requests() -> None:
         sector="delivery",
         employer="示例站点",
     )
-    intake.send_case(
-        actor=GUEST, key=UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5c01"), told=first, network="demo"
-    )
-    intake.send_case(
-        actor=GUEST, key=UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5c02"), told=second, network="demo"
-    )
+    intake.send_case(actor=GUEST, key=key("waiting", 1), told=first, network="demo")
+    intake.send_case(actor=GUEST, key=key("waiting", 2), told=second, network="demo")
+
+
+DEMO = Demo(stories=_stories, today=_today)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from nuanyi.friendly.models import FriendlyPlace
 from nuanyi.friendly.services import places
 from nuanyi.friendly.services.places import PlaceInput
-from nuanyi.lib.actor import system
+from nuanyi.lib.demo import PROGRAM, Demo, Plan, key
 
-ACTOR = system("demo")
 #: kind, gate, lat, lon (WGS-84), and what is said of it
 ROWS: list[tuple[str, str, float, float, dict[str, str]]] = [
     (
@@ -82,17 +79,17 @@ ROWS: list[tuple[str, str, float, float, dict[str, str]]] = [
 ]
 
 
-def build() -> None:
+def _today(_plan: Plan) -> None:
     """Enter the places, and let a rider have said something of one."""
     if FriendlyPlace.objects.exists():
         return
     made = [
-        places.save_place(actor=ACTOR, told=PlaceInput(kind=kind, gate=gate, lat=lat, lon=lon, texts=texts))
+        places.save_place(actor=PROGRAM, told=PlaceInput(kind=kind, gate=gate, lat=lat, lon=lon, texts=texts))
         for kind, gate, lat, lon, texts in ROWS
     ]
     texts = {**ROWS[0][4], "gate_words": "东门换了保安，要登记姓（示例）"}
     places.tell_tip(
-        key=UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5b01"),
+        key=key("friendly tip"),
         told=PlaceInput(
             kind="compound",
             gate="walk",
@@ -103,3 +100,6 @@ def build() -> None:
         code=made[0].code,
         network="demo",
     )
+
+
+DEMO = Demo(today=_today)

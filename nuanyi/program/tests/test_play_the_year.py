@@ -1,0 +1,292 @@
+"""The demo's year: every number of the report of 2022 is counted from records that people could have made, and hangs on them."""
+
+import re
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from nuanyi.cases.models import Case, Register
+from nuanyi.cases.rules import Kind, Outcome
+from nuanyi.cases.services import intake
+from nuanyi.census.models import CensusRound, Establishment, Import
+from nuanyi.learning.models import Lesson, Push, Session
+from nuanyi.learning.rules import PushState
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.models import LedgerEntry
+from nuanyi.lib import calendar, clock, figures, row_security
+from nuanyi.lib.actor import GUEST, system
+from nuanyi.lib.figures import Window, window
+from nuanyi.matrix import queries as matrix
+from nuanyi.matrix import records, year
+from nuanyi.notices.models import Notice
+from nuanyi.program.demo import build
+from nuanyi.stations.models import Amenity, Station
+from nuanyi.volunteers.models import Draw, Signup, Volunteer
+from nuanyi.volunteers.services import campaigns, shifts
+
+#: The report of 2022.
+TOLD = {
+    "establishments.courier_and_delivery": 154,
+    "establishments.livestream": 10,
+    "establishments.logistics": 2,
+    "establishments.ecommerce": 3,
+    "census.key_sectors_surveyed": 4,
+    "learning.sessions_by_instructors": 17,
+    "learning.lessons_pushed": 39,
+    "stations.open": 5,
+    "stations.tiers": 3,
+    "stations.functions": 5,
+    "stations.amenity_kinds": 9,
+    "service.list_parts": 6,
+    "service.policy_consultations": 106,
+    "service.legal_aid": 6,
+    "service.employment_guidance": 59,
+    "service.wage_disputes_resolved": 35,
+    "governance.volunteers": 21,
+    "governance.leaflets": 5000,
+    "governance.community_problems_reported": 17,
+}
+YEAR = window("2022")
+#: What a lesson may cite from which day on; every other year that stands in a text must not be later than its day.
+IN_FORCE = {
+    "反电信网络诈骗法": date(2022, 12, 1),
+    "二十大": date(2022, 10, 16),
+    "第九版": date(2022, 6, 27),
+    "二十条": date(2022, 11, 11),
+    "GB 811-2022": date(2023, 7, 1),
+    "GB 17761-2024": date(2025, 9, 1),
+    "延迟法定退休": date(2024, 9, 13),
+}
+pytestmark = pytest.mark.xdist_group("year")
+
+
+@pytest.fixture(scope="module")
+def played(django_db_setup, django_db_blocker):
+    """The whole year, played once for all tests of this file and taken back after them."""
+    with django_db_blocker.unblock(), row_security.reader(system("test")), transaction.atomic():
+        yield build.build(lambda _words: None)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def taken_back(played):
+    """What a test changes is taken back after it."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def counted(key, asked=YEAR):
+    return figures.offered()[key].total(asked)
+
+
+def test_the_year_yields_every_number_of_the_report_by_query(played):
+    assert {key: counted(key) for key in TOLD} == TOLD
+    assert 200 <= counted("learning.attendances") < 300
+    # and nothing beside the year counts into them
+    assert {key: played["figures"][key] for key in TOLD} == TOLD
+    before = {f.key: f.value for f in matrix.all_figures(window("2021"))}
+    assert all(before[key] == 0 for key in TOLD if not key.startswith("service.list"))
+
+
+def test_played_twice_it_is_the_same(played, taken_back):
+    journal = LedgerEntry.objects.count(), Case.objects.count(), Push.objects.count(), Notice.objects.count()
+    assert build.build(lambda _words: None)["figures"] == played["figures"]
+    assert journal == (
+        LedgerEntry.objects.count(),
+        Case.objects.count(),
+        Push.objects.count(),
+        Notice.objects.count(),
+    )
+
+
+def test_every_cell_of_the_matrix_sums_to_the_establishments_and_has_somebody_who_holds_it(played):
+    here = matrix.matrix(Window())
+    assert sum(cell.establishments for line in here.rows for cell in line.cells) == 169
+    assert all(cell.hold for line in here.rows for cell in line.cells)
+
+
+def test_each_number_of_the_page_leads_to_records_that_sum_to_it(played):
+    report = year.report(system("test"), 2022)
+    keys = {number.key for _title, said in report.parts for one in said for number in one.numbers}
+    assert keys == {*TOLD, "learning.attendances"}
+    for key in keys:
+        behind = records.behind(system("test"), key, YEAR)
+        assert behind.total == behind.value == counted(key), key
+
+
+# one record less ------------------------------------------------------------------------------------
+
+
+def _shop(key):
+    for shop in figures.offered()[key].listed(YEAR):
+        one = Establishment.objects.get(pk=shop.href.rstrip("/").rpartition("/")[2])
+        try:
+            with transaction.atomic():
+                one.delete()
+            return
+        except ProtectedError:
+            continue
+    raise AssertionError("no establishment stands alone")
+
+
+def _round(_key):
+    Import.objects.update(census_round=None)
+    CensusRound.objects.get().delete()
+
+
+def _station(_key):
+    Amenity.objects.filter(station__code="QJ01").delete()
+    Station.objects.filter(code="QJ01").update(state="closed", closed_date=date(2022, 12, 1))
+
+
+def _part(_key):
+    from nuanyi.cases.models import ServiceItem
+
+    for item in ServiceItem.objects.filter(part="health"):
+        item.delete()
+
+
+def _entry(key):
+    entry = LedgerEntry.objects.filter(kind=key, reverses=None, reversal=None).order_by("?").first()
+    ledger.reverse(entry)
+
+
+def _dispute(_key):
+    """The worker says that it is not solved, as long as he may."""
+    case = Case.objects.filter(kind=Kind.WAGE, solved_at__isnull=False).order_by("solved_at").last()
+    with clock.held_at(case.solved_at + timedelta(days=2)):
+        intake.judge(actor=GUEST, case=case, agrees=False)
+
+
+def _volunteer(_key):
+    once = Counter(Signup.objects.filter(minutes__gt=0).values_list("volunteer", flat=True))
+    who = next(volunteer for volunteer, times in once.items() if times == 1)
+    shifts.confirm(
+        actor=system("test"), signup=Signup.objects.get(volunteer=who).pk, minutes=0, note="没有来过"
+    )
+
+
+def _leaflets(_key):
+    drawn = Draw.objects.first()
+    campaigns.count_back(actor=system("test"), pk=drawn.pk, back=drawn.back + 1)
+
+
+TAKEN = {
+    "census.key_sectors_surveyed": _round,
+    "service.list_parts": _part,
+    "service.wage_disputes_resolved": _dispute,
+    "governance.volunteers": _volunteer,
+    "governance.leaflets": _leaflets,
+} | {
+    key: _shop if key.startswith("establishments.") else _station if key.startswith("stations.") else _entry
+    for key in (*TOLD, "learning.attendances")
+    if key.startswith(("establishments.", "stations.", "learning."))
+    or key
+    in (
+        "service.policy_consultations",
+        "service.legal_aid",
+        "service.employment_guidance",
+        "governance.community_problems_reported",
+    )
+}
+
+
+@pytest.mark.parametrize("key", sorted({*TOLD, "learning.attendances"}))
+def test_a_record_less_changes_the_figure(played, taken_back, key):
+    before = counted(key)
+    TAKEN[key](key)
+    after = counted(key)
+    assert after < before
+    assert records.behind(system("test"), key, YEAR).total == after
+
+
+# as it could have been ------------------------------------------------------------------------------
+
+
+def test_each_dispute_that_was_resolved_is_a_request_with_its_outcome_its_sums_and_its_days(played):
+    entries = LedgerEntry.objects.filter(kind="service.wage_disputes_resolved")
+    cases = Case.objects.filter(pk__in=[int(entry.source_id) for entry in entries])
+    assert {entry.source_type for entry in entries} == {"cases.case"}
+    assert cases.count() == 35
+    for case in cases:
+        hearings = list(case.hearings.order_by("at"))
+        paid = list(case.instalments.order_by("due_date"))
+        assert hearings[-1].outcome == Outcome.AGREED
+        assert [one.outcome for one in hearings[:-1]] == [Outcome.PUT_OFF] * (len(hearings) - 1)
+        assert sum(one.cents for one in paid) == sum(line.cents for line in case.claim_lines.all()) > 0
+        came = [case.made_at, hearings[0].at, case.solved_at]
+        assert came == sorted(came)
+        assert all(hearings[-1].at.date() <= one.paid_date <= clock.day_of(case.solved_at) for one in paid)
+    sums = [sum(one.cents for one in case.instalments.all()) for case in cases]
+    assert len(set(sums)) > 25
+    assert Case.objects.filter(kind=Kind.WAGE, state="withdrawn").count() == 3
+
+
+def test_units_work_on_working_days_and_riders_write_when_they_wait(played):
+    cases = Case.objects.filter(made_at__year=2022)
+    assert cases.count() == 40 + 19 + 6 + 38
+    for case in cases:
+        if case.solved_at:
+            assert calendar.is_working_day(clock.day_of(case.solved_at)), case.ref
+        assert 9 <= case.made_at.astimezone(clock.CHINA).hour <= 23
+    by_month = figures.offered()["service.policy_consultations"].count(YEAR, ("month",))
+    assert len(by_month) == 10
+    assert max(by_month.values()) < 25
+    # the registers of a unit's counter came in when their quarter was over
+    for register in Register.objects.all():
+        assert all(line.day.month in range(1, 13) and line.day.year == 2022 for line in register.rows.all())
+    assert Register.objects.count() == 4
+
+
+def test_every_week_a_lesson_went_out_with_somebody_who_spoke(played):
+    pushes = list(Push.objects.filter(lesson__isnull=False, day__year=2022).order_by("day"))
+    assert len(pushes) == 39
+    assert all(push.state == PushState.SENT and "（示例）" in push.speaker for push in pushes)
+    gaps = {(b.day - a.day).days for a, b in zip(pushes, pushes[1:], strict=False)}
+    assert gaps <= set(range(3, 12))
+    assert all(push.opens > 0 and calendar.is_working_day(push.day) for push in pushes)
+    kinds = {push.lesson.category for push in pushes}
+    assert kinds == {"road", "fraud", "labour", "health", "policy", "skills", "theory"}
+    assert sum("疫" in push.lesson.title + push.lesson.body for push in pushes) >= 3
+
+
+def test_a_lesson_cites_only_what_was_law_on_the_day_it_was_told(played):
+    days = dict(Push.objects.filter(lesson__isnull=False).values_list("lesson", "day"))
+    for lesson in Lesson.objects.all():
+        day = days.get(lesson.pk) or clock.day_of(lesson.published_at)
+        text = "\n".join(
+            [lesson.title, lesson.lead, lesson.body, *lesson.sources, *(q["q"] for q in lesson.questions)]
+        )
+        for words, since in IN_FORCE.items():
+            assert words not in text or since <= day, (lesson.slug, words)
+        if lesson.pk in days:
+            years = {int(found) for found in re.findall(r"(?:19|20)\d\d(?=年|〕|-)", text)}
+            assert all(one <= day.year for one in years), lesson.slug
+
+
+def test_instructors_held_sessions_and_the_traffic_police_its_classes(played):
+    held = Session.objects.filter(held_at__isnull=False)
+    assert held.filter(by_instructor=True).count() == 17
+    assert held.filter(kind="road", by_instructor=False).count() == 4
+    assert held.filter(kind="road").count() > 4
+    there = [session.attendances.count() for session in held]
+    assert min(there) >= 5
+    assert len(set(there)) > 4
+    assert all(calendar.is_working_day(clock.day_of(session.starts_at)) for session in held)
+
+
+def test_those_who_took_part_are_fewer_than_those_who_joined(played):
+    assert Signup.objects.filter(minutes__gt=0).values("volunteer").distinct().count() == 21
+    assert Volunteer.objects.count() == 24
+    weekdays = {clock.day_of(one.shift.starts_at).weekday() for one in Signup.objects.filter(minutes__gt=0)}
+    assert weekdays == {5}
+
+
+def test_what_the_year_told_people_was_read_and_only_today_s_is_new(played):
+    new = Notice.objects.filter(seen_at=None)
+    assert not new.filter(queued_at__lt=clock.now() - timedelta(days=30)).exists()
+    assert Notice.objects.exclude(seen_at=None).exists()
