@@ -18,7 +18,16 @@ from nuanyi.places import queries as places
 
 ESTABLISHMENTS, WORKERS = "establishments", "workers"
 
-_TOWNSHIP = Case(When(region_code__length__lte=6, then=Value(queries.NONE)), default=Left("region_code", 9))
+
+def _township() -> Case:
+    """The township of a record as it is today: that of one that was merged since is the one that took it in."""
+    known = places.moved_now()
+    moved = [
+        When(region_code__startswith=old, then=Value(known[old][:9]))
+        for old in sorted(known, key=len, reverse=True)
+    ]
+    not_told = When(region_code__length__lte=6, then=Value(queries.NONE))
+    return Case(not_told, *moved, default=Left("region_code", 9))
 
 
 def _filters(actor: Actor) -> list[Filter]:
@@ -27,7 +36,7 @@ def _filters(actor: Actor) -> list[Filter]:
     sources: list[tuple[Any, Words]] = [(source.pk, source.name) for source in queries.sources(actor)]
     return [
         Filter("sector", _("Sector"), [*Sector.choices, not_told], "sector"),
-        Filter("region", _("Township"), [*townships, not_told], _TOWNSHIP),
+        Filter("region", _("Township"), [*townships, not_told], _township()),
         Filter("follow_up", _("Follow-up"), FollowUp.choices, "follow_up"),
         Filter("source", _("Source"), sources, "source_id"),
     ]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from nuanyi.ledger import rules
 from nuanyi.ledger.models import CubeRow, LedgerEntry, RollUp
 from nuanyi.lib import rooms
-from nuanyi.lib.figures import Counted, Counts, Listing, Query, Window
+from nuanyi.lib.figures import Counted, Counts, Listing, Paged, Query, Window
 from nuanyi.lib.periods import month_end
 from nuanyi.lib.region_codes import TOWNSHIP
 
@@ -41,8 +41,11 @@ def known(kind: str, source: Model) -> bool:
     return rows.filter(kind=kind).exists()
 
 
-def listed(kind: str, asked: Window) -> list[Counted]:
-    """The entries that :func:`sums` adds up for one kind, the newest first; what was taken back stands with its reversal."""
+def listed(kind: str, asked: Window) -> Paged:
+    """The entries that :func:`sums` adds up for one kind, the newest first; what was taken back stands with its reversal.
+
+    They are read a page at a time, however many there are.
+    """
     rows = LedgerEntry.objects.filter(kind=kind, region_code__startswith=asked.region)
     if asked.first:
         rows = rows.filter(day__gte=asked.first.replace(day=1))
@@ -50,8 +53,9 @@ def listed(kind: str, asked: Window) -> list[Counted]:
         rows = rows.filter(day__lte=month_end(asked.last))
     title = rules.kind(kind).title
     back = _("%(what)s, taken back") % {"what": title}
-    return [
-        Counted(
+
+    def line(row: LedgerEntry) -> Counted:
+        return Counted(
             words=back if row.reverses_id else title,
             count=row.count,
             day=row.day,
@@ -59,8 +63,8 @@ def listed(kind: str, asked: Window) -> list[Counted]:
             sector=row.sector,
             href=rooms.page_of(row.source_type, row.source_id),
         )
-        for row in rows.order_by("-day", "-pk")
-    ]
+
+    return Paged(rows.order_by("-day", "-pk"), line)
 
 
 #: What a dimension of a figure is called in the roll-up.
@@ -79,7 +83,7 @@ def counter(*kinds: str) -> Query:
 def lister(kind: str) -> Listing:
     """How a figure lists its records that counts one kind of the ledger."""
 
-    def listing(asked: Window) -> list[Counted]:
+    def listing(asked: Window) -> Paged:
         return listed(kind, asked)
 
     return listing

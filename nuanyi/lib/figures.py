@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, overload
+
+from django.db.models import QuerySet, Sum
 
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import Actor, system
@@ -79,15 +82,53 @@ class _InSightAsTheProgram:
             return self.query(asked, townships)
 
 
+class Paged(Sequence[Counted]):
+    """Records behind a number that may be very many: only those that are looked at are read, and the database says how
+    many there are and what they sum to. ``rows`` have a ``count`` and a ``sector``; ``line`` makes one of them a record.
+    """
+
+    def __init__(self, rows: QuerySet[Any], line: Callable[[Any], Counted]) -> None:
+        self.rows, self.line = rows, line
+
+    def __len__(self) -> int:
+        with row_security.reader(_COUNTS):
+            return self.rows.count()
+
+    @overload
+    def __getitem__(self, place: int) -> Counted: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Counted]: ...
+
+    def __getitem__(self, place: int | slice) -> Counted | list[Counted]:
+        with row_security.reader(_COUNTS):
+            if isinstance(place, slice):
+                return [self.line(row) for row in self.rows[place]]
+            return self.line(self.rows[place])
+
+    def __iter__(self) -> Iterator[Counted]:
+        return iter(self[:])
+
+    def of_sector(self, sector: str) -> Paged:
+        """Those of one sector."""
+        return Paged(self.rows.filter(sector=sector), self.line)
+
+    def total(self) -> int:
+        """What they sum to."""
+        with row_security.reader(_COUNTS):
+            return self.rows.aggregate(n=Sum("count"))["n"] or 0
+
+
 @dataclass(frozen=True)
 class _ListedAsTheProgram:
     """The records behind a number, read as the number itself is."""
 
     listing: Listing
 
-    def __call__(self, asked: Window) -> list[Counted]:
+    def __call__(self, asked: Window) -> Sequence[Counted]:
         with row_security.reader(_COUNTS):
-            return list(self.listing(asked))
+            found = self.listing(asked)
+            return found if isinstance(found, Paged) else list(found)
 
 
 @dataclass(frozen=True)

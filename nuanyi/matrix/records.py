@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nuanyi.lib import clock, figures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
-from nuanyi.lib.figures import Counted, Figure, Window
+from nuanyi.lib.figures import Counted, Figure, Paged, Window
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import task_board
 from nuanyi.places import queries as places
@@ -54,6 +54,9 @@ def behind(actor: Actor, key: str, asked: Window, sector: str = "") -> Behind:
     if figure.listed_permission and not actor.everywhere(figure.listed_permission):
         return Behind(figure, value, None, 0, 0, hidden=False)
     found = figure.listed(asked)
+    if isinstance(found, Paged):
+        found = found.of_sector(sector) if sector and "sector" in figure.dimensions else found
+        return Behind(figure, value, found[:MOST], len(found), found.total(), hidden=False)
     if sector and "sector" in figure.dimensions:
         found = [one for one in found if one.sector == sector]
     return Behind(figure, value, found[:MOST], len(found), sum(one.count for one in found), hidden=False)

@@ -6,6 +6,7 @@ from conftest import workbook
 from nuanyi.census.services import imports
 from nuanyi.lib.figures import Window, offered
 from nuanyi.lib.ids import new_id
+from nuanyi.matrix import queries as matrix
 from nuanyi.places import services as places
 
 SHOPS = ["户名", "统一社会信用代码", "行业领域", "所在乡镇"]
@@ -64,6 +65,19 @@ def test_who_is_on_record_in_a_township_that_was_merged_counts_in_the_one_of_tod
     assert figure("census.workers", LATER, ("township",)) == {("450311100",): 3}
     here = offered()["census.workers"].count(Window(None, LATER, "450311100"), ())
     assert here == {(): 3}
+
+
+def test_the_cell_of_a_township_that_took_another_in_leads_to_the_very_records_that_it_counts(cast, program):
+    shops = [[f"{n}号店", "", "快递", "雁山镇" if n < 2 else "柘木镇"] for n in range(1, 5)]
+    take(program, [SHOPS, *shops], date(2022, 6, 1))
+    places.change_region(
+        actor=program, old_code="450311101", new_code="450311100", name="雁柘镇", day=date(2022, 9, 1)
+    )
+    line = next(row for row in matrix.matrix(Window(), cast.actor("office")).rows if row.code == "courier")
+    cell = next(one for one in line.cells if one.township == "450311100")
+    assert cell.establishments == 4
+    page = cast.client("office").get(cell.records).content.decode()
+    assert [f"{n}号店" in page for n in range(1, 5)] == [True] * 4
 
 
 def test_a_record_counts_from_the_earliest_roster_that_names_it(program, district):

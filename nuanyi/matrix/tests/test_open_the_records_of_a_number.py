@@ -54,3 +54,25 @@ def test_a_number_on_the_page_of_all_figures_is_the_one_over_its_records(cast, p
     shown = {one.key: one.value for one in queries.all_figures(year, actor)}
     assert shown["service.policy_consultations"] == number
     assert {key: records.behind(actor, key, year).value for key in shown} == shown
+
+
+@pytest.mark.django_db
+def test_of_very_many_entries_only_those_that_are_shown_are_read(
+    cast, monkeypatch, django_assert_max_num_queries
+):
+    source = Unit.objects.first()
+    days = [date(2022, 1 + n // 28 % 12, 1 + n % 28) for n in range(1200)]
+    sectors = ("delivery", "courier", "courier")
+    told = [Delivered(day=day, count=1 + n % 3, sector=sectors[n % 3]) for n, day in enumerate(days)]
+    ledger.record("service.legal_aid", told, source=source)
+    read = []
+    monkeypatch.setattr("nuanyi.lib.rooms.page_of", lambda _label, number: read.append(number) or "")
+    office = cast.actor("office")
+    with django_assert_max_num_queries(10):
+        behind = records.behind(office, "service.legal_aid", window("2022"))
+    assert (behind.all, behind.total, behind.value) == (1200, 2400, 2400)
+    assert len(behind.rows) == len(read) == records.MOST
+    of_one = records.behind(office, "service.legal_aid", window("2022"), sector="courier")
+    assert (of_one.all, of_one.total) == (800, 2000)
+    assert of_one.value == 2000
+    assert behind.rows[0].day == max(days)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -246,7 +247,7 @@ def test_every_week_a_lesson_went_out_with_somebody_who_spoke(played):
     pushes = list(Push.objects.filter(lesson__isnull=False, day__year=2022).order_by("day"))
     assert len(pushes) == 39
     assert all(push.state == PushState.SENT and "（示例）" in push.speaker for push in pushes)
-    gaps = {(b.day - a.day).days for a, b in zip(pushes, pushes[1:], strict=False)}
+    gaps = {(b.day - a.day).days for a, b in pairwise(pushes)}
     assert gaps <= set(range(3, 12))
     assert all(push.opens > 0 and calendar.is_working_day(push.day) for push in pushes)
     kinds = {push.lesson.category for push in pushes}
