@@ -172,6 +172,14 @@ def by_place(view: cubes.View, year: int, actor: Actor | None) -> list[Chart]:
     return made
 
 
+def side_by_side(small: Sequence[Chart]) -> Chart:
+    """The small charts as one, a series a place: what the table beside them shows."""
+    months = [_month(month) for month in MONTHS]
+    return Chart(
+        "small", _("Places side by side"), places_sentence(small), months, [one.series[0] for one in small]
+    )
+
+
 def places_sentence(charts: Sequence[Chart]) -> str:
     """Which place has most, which have none."""
     sums = [(one.title, _sum(one.series[0].values)) for one in charts]

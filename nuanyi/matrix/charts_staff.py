@@ -45,6 +45,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "year": year,
         "trend": charts.trend(view, year, actor),
         "small": small,
+        "small_numbers": charts.side_by_side(small),
         "small_sentence": charts.places_sentence(small),
         "map": charts.choropleth(view, year, actor),
         "funnel": charts.funnel(year, "" if view.region == cubes.UNKNOWN else view.region, actor),
