@@ -26,6 +26,7 @@ ROOM = Room(
     policies=POLICIES,
     gallery=[
         Shot("upward", Route("sharing:upward"), "liangxin"),
+        Shot("releases", Route("sharing:releases"), "liangxin"),
         Shot("open-data", Route("open_data:page")),
     ],
 )
