@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from nuanyi.cases.services import lists
 from nuanyi.lib import clock
-from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, office_hour, working_day_after
+from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, office_hour, working_day_after
 from nuanyi.lib.periods import month_end
 from nuanyi.matrix.models import KeyTask
 from nuanyi.matrix.services import briefs, practice, tasks
@@ -94,7 +94,7 @@ def _tasks(plan: Plan, units: dict[str, Unit]) -> Story:
     for number, month, words in REPORTS:
         day = working_day_after(date(2022, month, 27))
         if plan.first <= day <= plan.last:
-            yield at(day, 16, number)
+            yield from_now(at(day, 16))
             tasks.report(actor=PROGRAM, pk=made[number].pk, words=words)
 
 

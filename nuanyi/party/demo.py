@@ -10,7 +10,7 @@ from uuid import UUID
 from nuanyi.census.models import Establishment, Worker
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, key, office_hour
+from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, office_hour
 from nuanyi.lib.sectors import Sector
 from nuanyi.party.models import Application, Organisation
 from nuanyi.party.services import alliances, instructors, joining, members, organisations
@@ -27,8 +27,8 @@ def _stories(plan: Plan) -> Iterator[Story]:
     if Organisation.objects.exists():
         return
     department = played_by("zuzhi")
+    yield _organisations(plan, department)
     with clock.held_at(office_hour(plan.chance("assigning"), plan.first)):
-        _organisations(department)
         instructors.accept_proposal(actor=department)
     for number, one in enumerate(_followed()):
         yield _visits(plan, number, one.pk)
@@ -76,7 +76,8 @@ def _today(_plan: Plan) -> None:
     _belt(department)
 
 
-def _organisations(department: Actor) -> None:
+def _organisations(plan: Plan, department: Actor) -> Story:
+    """Committees that were there before the year; in spring a joint branch in each township, then a temporary one."""
     district = places.district()
     if district is None:
         return
@@ -85,33 +86,45 @@ def _organisations(department: Actor) -> None:
         told = organisations.OrganisationInput(name, form, region, on, approval="示例批复〔2022〕1号", **more)  # type: ignore[arg-type]
         return organisations.found(actor=department, told=told)
 
-    top = found(DISTRICT_COMMITTEE, "committee", district.code, date(2021, 3, 1))
-    for region in places.townships():
-        above = found(f"{region.name}党委（示例）", "committee", region.code, date(2021, 3, 1), parent=top.pk)
-        near = list(
+    since, joint, temporary = date(2021, 3, 1), date(2022, 4, 1), date(2022, 5, 10)
+    yield at(plan.first, 8)
+    top = found(DISTRICT_COMMITTEE, "committee", district.code, since)
+    townships = places.townships()
+    above = {
+        region.code: found(f"{region.name}党委（示例）", "committee", region.code, since, parent=top.pk).pk
+        for region in townships
+    }
+    near = {
+        region.code: list(
             Establishment.objects.filter(region_code__startswith=region.code)
             .order_by("pk")
             .values_list("pk", flat=True)
         )
+        for region in townships
+    }
+    yield from_now(at(joint, 10))
+    for region in townships:
         found(
             f"{region.name}新业态联合党支部（示例）",
             "joint",
             region.code,
-            date(2022, 4, 1),
-            parent=above.pk,
+            joint,
+            parent=above[region.code],
             members=4,
-            establishments=near[:5],
+            establishments=near[region.code][:5],
         )
+    yield from_now(at(temporary, 10))
+    for region in townships:
         found(
             f"{region.name}快递外卖临时党支部（示例）",
             "temporary",
             region.code,
-            date(2022, 5, 10),
-            parent=above.pk,
+            temporary,
+            parent=above[region.code],
             members=3,
             task="行业集中管理期间的教育管理和服务",
             until_date=date(2027, 12, 31),
-            establishments=near[5 : 5 + len(near) // 2],
+            establishments=near[region.code][5 : 5 + len(near[region.code]) // 2],
         )
 
 

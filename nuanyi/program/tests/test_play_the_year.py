@@ -12,7 +12,7 @@ from django.db.models import ProtectedError
 from nuanyi.cases.models import Case, Register
 from nuanyi.cases.rules import Kind, Outcome
 from nuanyi.cases.services import intake
-from nuanyi.census.models import CensusRound, Establishment, Import
+from nuanyi.census.models import CensusRound, Establishment, Import, Worker
 from nuanyi.learning.models import Lesson, Push, Session
 from nuanyi.learning.rules import PushState
 from nuanyi.ledger import services as ledger
@@ -56,7 +56,7 @@ IN_FORCE = {
     "反电信网络诈骗法": date(2022, 12, 1),
     "二十大": date(2022, 10, 16),
     "第九版": date(2022, 6, 27),
-    "二十条": date(2022, 11, 11),
+    "二十条措施": date(2022, 11, 11),
     "GB 811-2022": date(2023, 7, 1),
     "GB 17761-2024": date(2025, 9, 1),
     "延迟法定退休": date(2024, 9, 13),
@@ -135,13 +135,14 @@ def _shop(key):
 
 
 def _round(_key):
-    Import.objects.update(census_round=None)
+    for model in (Establishment, Worker, Import):
+        model.objects.update(round=None)
     CensusRound.objects.get().delete()
 
 
 def _station(_key):
     Amenity.objects.filter(station__code="QJ01").delete()
-    Station.objects.filter(code="QJ01").update(state="closed", closed_date=date(2022, 12, 1))
+    Station.objects.filter(code="QJ01").update(state="closed")
 
 
 def _part(_key):

@@ -1,0 +1,28 @@
+"""What the demo's district hands up: the month that is over, signed in the first days of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from nuanyi.lib.demo import Demo, Plan, Story, at, working_day_after
+from nuanyi.lib.periods import month_end
+from nuanyi.people.demo import played_by
+from nuanyi.sharing.models import Summary
+from nuanyi.sharing.services import summaries
+
+
+def _stories(plan: Plan) -> Iterator[Story]:
+    if not Summary.objects.exists():
+        yield _signed(plan)
+
+
+def _signed(plan: Plan) -> Story:
+    office, end = played_by("liangxin"), month_end(plan.first)
+    while end <= plan.last:
+        yield at(working_day_after(end, 5), 16)
+        summaries.sign_month(actor=office, month=end.replace(day=1))
+        end = month_end(end + timedelta(days=1))
+
+
+DEMO = Demo(stories=_stories)
