@@ -25,6 +25,8 @@ from nuanyi.lib.actor import system
 PROGRAM = system("demo")
 SPACE = UUID("6b1f8a52-7c1d-4f7e-9d55-0f6f2f3f5000")
 
+#: The present of a story that has not begun.
+BEFORE = datetime(1970, 1, 1, tzinfo=clock.CHINA)
 #: Yields the moment of its next step; what it does until the next yield happens then.
 Story = Generator[datetime, None, None]
 
@@ -76,7 +78,8 @@ def play(stories: Iterable[Story]) -> int:
     """
     waiting: list[tuple[datetime, int, Story]] = []
     for number, story in enumerate(stories):
-        first = next(story, None)
+        with clock.held_at(BEFORE):
+            first = next(story, None)
         if first is not None:
             heapq.heappush(waiting, (first, number, story))
     steps = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from nuanyi.lib import clock
 from nuanyi.lib.demo import Demo, Plan, Story, at
@@ -16,11 +16,10 @@ from nuanyi.people.models import Account
 
 def _stories(plan: Plan) -> Iterator[Story]:
     if not Notice.objects.filter(queued_at__lt=at(plan.last + timedelta(days=60), 0)).exists():
-        yield _read(plan)
+        yield _read(plan, at(clock.today() - timedelta(days=1), 18))
 
 
-def _read(plan: Plan) -> Story:
-    yesterday = at(clock.today() - timedelta(days=1), 18)
+def _read(plan: Plan, yesterday: datetime) -> Story:
     end = month_end(plan.first)
     while end <= plan.last + timedelta(days=31):
         yield at(end, 18)

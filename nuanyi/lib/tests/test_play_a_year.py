@@ -40,7 +40,7 @@ def test_what_would_be_over_happens_shortly_after_the_present():
     seen = []
 
     def story():
-        yield at(DAY, 15)
+        yield from_now(at(DAY, 15))
         yield from_now(at(DAY, 9))
         seen.append(clock.now())
 

@@ -61,22 +61,14 @@ IN_FORCE = {
     "GB 17761-2024": date(2025, 9, 1),
     "延迟法定退休": date(2024, 9, 13),
 }
-pytestmark = pytest.mark.xdist_group("year")
+pytestmark = [pytest.mark.django_db, pytest.mark.as_owner, pytest.mark.xdist_group("year")]
 
 
 @pytest.fixture(scope="module")
 def played(django_db_setup, django_db_blocker):
-    """The whole year, played once for all tests of this file and taken back after them."""
+    """The whole year, played once for all tests of this file and taken back after them; what a test changes, after it."""
     with django_db_blocker.unblock(), row_security.reader(system("test")), transaction.atomic():
         yield build.build(lambda _words: None)
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def taken_back(played):
-    """What a test changes is taken back after it."""
-    with transaction.atomic():
-        yield
         transaction.set_rollback(True)
 
 
@@ -93,7 +85,7 @@ def test_the_year_yields_every_number_of_the_report_by_query(played):
     assert all(before[key] == 0 for key in TOLD if not key.startswith("service.list"))
 
 
-def test_played_twice_it_is_the_same(played, taken_back):
+def test_played_twice_it_is_the_same(played):
     journal = LedgerEntry.objects.count(), Case.objects.count(), Push.objects.count(), Notice.objects.count()
     assert build.build(lambda _words: None)["figures"] == played["figures"]
     assert journal == (
@@ -198,7 +190,7 @@ TAKEN = {
 
 
 @pytest.mark.parametrize("key", sorted({*TOLD, "learning.attendances"}))
-def test_a_record_less_changes_the_figure(played, taken_back, key):
+def test_a_record_less_changes_the_figure(played, key):
     before = counted(key)
     TAKEN[key](key)
     after = counted(key)
