@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("learning", "0006_kept_progress"),
+        ("learning", "0007_channels_by_name"),
     ]
 
     operations = [
