@@ -240,6 +240,43 @@ def test_a_backup_is_its_owner_s_alone_whoever_else_may_enter_the_folder(distric
     assert [oct(one.stat().st_mode & 0o077) for one in found] == ["0o0"] * 3
 
 
+def test_no_value_of_any_sealed_kind_stands_in_clear_in_any_file_of_a_backup(district, tmp_path):
+    """A canary in every sealed column of every table, and two in clear as the control; every file of the folder is read."""
+    keys, _turn_to = district
+    ring, canaries = seal.load_keys(keys), {}
+    tables_of = {}
+    for field in sealed.fields():
+        tables_of.setdefault(field.model._meta.db_table, []).append(field)
+    with psycopg.connect(os.environ["NUANYI_OWNER_DB_URL"]) as db:
+        for table, found in tables_of.items():
+            columns = [field.column for field in found]
+            db.execute(f"DROP TABLE IF EXISTS {table}")
+            db.execute(f"CREATE TABLE {table} ({', '.join(f'{column} bytea' for column in columns)})")
+            values = []
+            for field in found:
+                canaries[field.where] = f"金丝雀-{field.where}".encode()
+                values.append(ring.seal_bytes(field.family, canaries[field.where], b""))
+            marks = ", ".join("%s" for _value in values)
+            db.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)
+        db.execute("CREATE TABLE control (words text, bytes bytea)")
+        canaries |= {"words": "金丝雀-词".encode(), "bytes": "金丝雀-字节".encode()}
+        db.execute("INSERT INTO control VALUES (%s, %s)", [canaries["words"].decode(), canaries["bytes"]])
+    assert len(canaries) > 20
+    backups.write(tmp_path / "backup")
+    files = [path for path in (tmp_path / "backup").rglob("*") if path.is_file()]
+    assert {path.name for path in files} == {backups.DUMP, backups.MANIFEST}, "another file: is it sealed?"
+    # the dump is packed: what it would put back is read too
+    command = [backups._tool("pg_restore"), "--file=-", str(tmp_path / "backup" / backups.DUMP)]
+    script = subprocess.run(command, capture_output=True, check=True).stdout
+    whole = b"".join([script, *(path.read_bytes() for path in files)])
+    in_clear = [w for w, canary in canaries.items() if canary in whole or canary.hex().encode() in whole]
+    assert in_clear == ["words", "bytes"]
+    secrets_of = [
+        secret for told in json.loads(keys.read_text())["rings"].values() for secret in told["keys"].values()
+    ]
+    assert not [secret for secret in secrets_of if secret.encode() in whole]
+
+
 # a rehearsal -------------------------------------------------------------------------------------
 
 
