@@ -29,7 +29,7 @@ TARGETS = {
     "journal/rules": ["journal/tests/test_digest_an_entry.py"],
     "lib/seal": ["lib/tests/test_seal_a_value.py"],
     "lib/sealed": ["lib/tests/test_a_value_shows_its_mask.py", "program/tests/test_rotate_the_keys.py"],
-    "lib/limits": ["lib/tests/test_know_what_an_actor_may.py", "lib/tests/test_know_who_asks.py"],
+    "lib/limits": ["lib/tests/test_count_attempts.py"],
     "workflow/rules": ["workflow/tests/test_decide_alike.py"],
     "workflow/joining": ["workflow/tests/test_decide_alike.py"],
     "workflow/clocks": ["workflow/tests/test_let_a_clock_stand.py"],

@@ -1,0 +1,99 @@
+"""How often somebody may try in an hour: one browser, everybody behind an address, one account."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from nuanyi.lib import clock, limits
+from nuanyi.lib.errors import TooMuch
+
+pytestmark = pytest.mark.django_db
+
+
+def attempts(times, subject="case", address="203.0.113.9", at_most=3):
+    for _turn in range(times):
+        limits.count(subject, address, at_most=at_most)
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("203.0.113.9|token", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1|token", "2001:db8:1:2::/64"),
+        ("", "-"),
+        ("unknown", "-"),
+        ("999.1.1.1", "-"),
+    ],
+)
+def test_a_network_is_an_address_or_the_part_of_it_that_one_household_has(address, network):
+    assert limits.network_of(address) == network
+
+
+def test_so_often_and_not_once_more_in_one_hour_and_anew_in_the_next():
+    with clock.held_at(clock.now()):
+        attempts(3)
+        with pytest.raises(TooMuch) as refused:
+            attempts(1)
+        assert refused.value.code == "too-often"
+    with clock.held_at(clock.now() + timedelta(hours=1)):
+        attempts(3)
+
+
+def test_subjects_addresses_and_accounts_are_counted_apart():
+    with clock.held_at(clock.now()):
+        attempts(3)
+        attempts(3, subject="report")
+        attempts(3, address="203.0.113.10")
+        attempts(3, address="203.0.113.9|one")
+        attempts(3, address="203.0.113.9|two")
+        for account in (1, 2):
+            for _turn in range(2):
+                limits.count_of_account("case", account, at_most=2)
+            with pytest.raises(TooMuch):
+                limits.count_of_account("case", account, at_most=2)
+
+
+def test_everybody_behind_one_address_together_may_do_twenty_times_as_much():
+    with clock.held_at(clock.now()):
+        for number in range(20):
+            attempts(1, address=f"203.0.113.9|{number}", at_most=1)
+        with pytest.raises(TooMuch):
+            attempts(1, address="203.0.113.9|late", at_most=1)
+        attempts(1, address="203.0.113.10|late", at_most=1)
+
+
+def hours():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT hour FROM people_attempt ORDER BY hour")
+        return [hour for (hour,) in cursor.fetchall()]
+
+
+def test_what_is_over_is_swept_now_and_then_and_this_hour_stays(monkeypatch):
+    now = clock.now()
+    monkeypatch.setattr(limits, "randrange", lambda _of: 1)
+    for ago in (2, 1, 0):
+        with clock.held_at(now - timedelta(hours=ago)):
+            attempts(1)
+    this = int(now.timestamp()) // 3600
+    assert hours()[-3:] == [this - 2, this - 1, this]
+    monkeypatch.setattr(limits, "randrange", lambda of: 0 if of == limits.SWEEP_EVERY else 1)
+    with clock.held_at(now):
+        attempts(1)
+    assert hours() == [this]
+
+
+def test_the_table_names_nobody_and_its_digests_change_with_the_hour():
+    now = clock.now()
+    found = []
+    for ago in (1, 0):
+        with clock.held_at(now - timedelta(hours=ago)), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM people_attempt")
+            attempts(1)
+            cursor.execute("SELECT digest FROM people_attempt")
+            [[digest]] = cursor.fetchall()
+            found.append(bytes(digest))
+    assert {len(digest) for digest in found} == {16}
+    assert len(set(found)) == 2
