@@ -70,7 +70,12 @@ def test_a_clerk_sets_a_district_up_and_a_rider_is_helped(
     def narrow() -> None:
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"] + 1, page.url
 
-    look = {"desk": "desktop"}.get(size, size)
+    def picture(name: str) -> None:
+        look = {"desk": "desktop"}.get(size, size)
+        for theme in ("dark", "light"):
+            page.emulate_media(color_scheme=theme)
+            keep(page, f"{look}-setup-{name}-{theme}")
+
     page.goto("/")
     assert "还没有设置好" in page.inner_text("h1")
     page.goto(link)
@@ -83,7 +88,7 @@ def test_a_clerk_sets_a_district_up_and_a_rider_is_helped(
     for step in ("units", "responsibility", "services"):
         page.wait_for_url(f"**/setup/{step}/")
         narrow()
-        keep(page, f"{look}-setup-{step}-light")
+        picture(step)
         page.click("main form button:has-text('保存')")
     page.wait_for_url("**/setup/accounts/")
     narrow()
@@ -93,7 +98,7 @@ def test_a_clerk_sets_a_district_up_and_a_rider_is_helped(
     page.click("text=已打印")
     page.wait_for_url("**/setup/overview/")
     narrow()
-    keep(page, f"{look}-setup-open-light")
+    picture("open")
     page.click("main form button:has-text('开通')")
     page.wait_for_url("**/accounts/login/**")
     assert time.monotonic() - begun < 600
