@@ -215,3 +215,16 @@ def units_for(actor: Actor, permission: str) -> QuerySet[Unit]:
 def of_own_units(rows: QuerySet[M], actor: Actor, permission: str, field: str = "unit") -> QuerySet[M]:
     """The rows of the units for which an actor may do a permission (``field`` leads to the unit); all where he may do it everywhere."""
     return rows if actor.everywhere(permission) else rows.filter(**{f"{field}__in": actor.units(permission)})
+
+
+def require_unit(actor: Actor, permission: str, *units: Unit | None) -> None:
+    """Return where an actor may do a permission with what belongs to these units; None is the whole installation's.
+
+    Raises SignInFirst, NotAllowed, NotFound (one stands in another district of the city).
+    """
+    actor.require(permission)
+    for unit in units:
+        if unit is None:
+            actor.require_everywhere(permission)
+        else:
+            actor.require_within(permission, regions=(unit.region_code,), units=(unit.pk,))

@@ -23,8 +23,7 @@ EDIT = "units.edit_rules"
 
 def require_own(actor: Actor, *units: Unit) -> None:
     """Raise NotFound where one of these units stands in another district of the city, NotAllowed without the permission."""
-    for unit in units:
-        actor.require_within(EDIT, regions=(unit.region_code,), units=(unit.pk,))
+    queries.require_unit(actor, EDIT, *units)
 
 
 def _own_region(actor: Actor) -> str:

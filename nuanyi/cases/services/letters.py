@@ -217,7 +217,7 @@ def _filled(docx: bytes, facts: dict[str, Any]) -> bytes:
 @transaction.atomic
 def save_template(*, actor: Actor, name: str, docx: bytes | None) -> None:
     """Use a Word file of one's own for a letter, or (None) the program's again. Raises NotAllowed, NotFound, BadInput."""
-    actor.require("cases.settings")
+    actor.require_everywhere("cases.settings")
     if name not in LETTERS:
         raise NotFound()
     if docx is None:

@@ -17,6 +17,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+from nuanyi.units.queries import require_unit
 
 
 @transaction.atomic
@@ -30,8 +31,8 @@ def plan_round(
     start_date: date,
     end_date: date,
 ) -> CensusRound:
-    """Plan a round. Raises NotAllowed, BadInput, Conflict (a round of this name)."""
-    actor.require("census.rounds")
+    """Plan a round. Raises NotAllowed, NotFound (a unit of another district), BadInput, Conflict (a round of this name)."""
+    require_unit(actor, "census.rounds", *units)
     wrong = {}
     if not name.strip():
         wrong["name"] = _("Give the round a name.")
@@ -39,6 +40,8 @@ def plan_round(
         wrong["sectors"] = _("Choose at least one sector.")
     if not region_codes or set(region_codes) - set(places.names_by_code()):
         wrong["region_codes"] = _("Choose at least one place.")
+    elif not all(actor.can("census.rounds", regions=(code,)) for code in region_codes):
+        wrong["region_codes"] = _("Choose places of your own district.")
     if end_date < start_date:
         wrong["end_date"] = _("The end lies before the start.")
     if wrong:
@@ -61,9 +64,11 @@ def plan_round(
 
 @transaction.atomic
 def move_round(*, actor: Actor, census_round: CensusRound, state: str) -> CensusRound:
-    """Begin, close or reopen a round. Raises NotAllowed, IllegalMove."""
+    """Begin, close or reopen a round. Raises NotAllowed, NotFound (it is in another district too), IllegalMove."""
     actor.require("census.rounds")
     found = CensusRound.objects.select_for_update().get(pk=census_round.pk)
+    for code in found.region_codes:
+        actor.require_within("census.rounds", regions=(code,))
     if state not in ROUND_MOVES[RoundState(found.state)]:
         raise IllegalMove()
     found.state = state

@@ -22,6 +22,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.small_cells import OUTSIDE, coarse
 from nuanyi.people.models import keys
 from nuanyi.units.models import Unit
+from nuanyi.units.queries import require_unit
 
 PAPERS_AN_HOUR = 120
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -58,7 +59,7 @@ def add_questions(*, actor: Actor, told: list[dict[str, Any]]) -> int:
 @transaction.atomic
 def retire_question(*, actor: Actor, pk: int) -> None:
     """Take a question out of new papers; papers that have it keep it. Raises NotAllowed, NotFound."""
-    actor.require("learning.publish")
+    actor.require_everywhere("learning.publish")
     if not BankQuestion.objects.filter(pk=pk, active=True).update(active=False):
         raise NotFound()
     journal.record(actor, events.BANK_CHANGED, None, retired=pk)
@@ -67,7 +68,7 @@ def retire_question(*, actor: Actor, pk: int) -> None:
 @transaction.atomic
 def make_firm_code(*, actor: Actor, firm: str, unit: Unit) -> FirmCode:
     """An address of the test for a firm. Raises NotAllowed, BadInput."""
-    actor.require("learning.publish")
+    require_unit(actor, "learning.publish", unit)
     if len(firm.strip()) < 2:
         raise BadInput(fields={"firm": _("Give it a name.")})
     made = FirmCode.objects.create(firm=firm.strip()[:80], unit=unit)

@@ -18,6 +18,7 @@ from nuanyi.matrix.practice_rules import Shelf
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+from nuanyi.units.queries import require_unit
 
 WRITE, REVIEW, KEEP = "matrix.practice", "matrix.practice_review", "matrix.regulations"
 
@@ -120,6 +121,7 @@ def save_regulation(
     found, _made = Regulation.objects.select_for_update().get_or_create(
         title=title.strip()[:80], defaults={"unit": unit}
     )
+    require_unit(actor, KEEP, unit, found.unit)
     last = found.versions.order_by("-number").first()
     if last is not None and from_date < last.from_date:
         raise BadInput(fields={"from_date": _("Not before the version that holds now.")})
@@ -148,6 +150,7 @@ def end_regulation(*, actor: Actor, pk: int, on: date) -> Regulation:
     found = Regulation.objects.select_for_update(of=("self",)).filter(pk=pk).first()
     if found is None:
         raise NotFound()
+    require_unit(actor, KEEP, found.unit)
     found.ended_date = on
     found.save()
     journal.record(actor, events.REGULATION_SAVED, found, ended=str(on))

@@ -95,9 +95,11 @@ def save_task(*, actor: Actor, told: TaskInput, pk: int | None = None) -> KeyTas
 
     Raises NotAllowed, NotFound, BadInput (also where the year has the number already).
     """
-    actor.require(KEEP)
+    units.require_unit(actor, KEEP, told.lead)
     _check(told)
-    task = _locked(pk) if pk is not None else KeyTask()
+    task = _locked(actor, pk) if pk is not None else KeyTask()
+    before = set(task.parts.values_list("unit", flat=True)) if pk is not None else set()
+    units.require_unit(actor, KEEP, *(unit for unit in told.cooperating if unit.pk not in before))
     if KeyTask.objects.filter(year=told.year, number=told.number).exclude(pk=task.pk).exists():
         raise BadInput(fields={"number": _("This year has a task of this number already.")})
     task.year, task.number = told.year, told.number
@@ -114,10 +116,12 @@ def save_task(*, actor: Actor, told: TaskInput, pk: int | None = None) -> KeyTas
     return task
 
 
-def _locked(pk: int) -> KeyTask:
+def _locked(actor: Actor, pk: int) -> KeyTask:
+    """A task that the actor keeps, locked: in a city that of a unit of one's own district. Raises NotFound."""
     found = KeyTask.objects.select_for_update(of=("self",)).select_related("lead").filter(pk=pk).first()
     if found is None:
         raise NotFound()
+    units.require_unit(actor, KEEP, found.lead)
     return found
 
 
@@ -182,7 +186,7 @@ def place_all(*, actor: Actor) -> int:
 def end_task(*, actor: Actor, pk: int, state: str, words: str = "") -> KeyTask:
     """Close a task as done, drop it, or take it up again. Raises NotAllowed, NotFound, IllegalMove, BadInput (no words)."""
     actor.require(KEEP)
-    task = _locked(pk)
+    task = _locked(actor, pk)
     task_rules.check_move(task.state, state)
     if state != TaskState.RUNNING and len(words.strip()) < 2:
         raise BadInput(fields={"words": _("Say in a few words what was reached, or why not.")})
@@ -260,7 +264,7 @@ def _tell(unit: int, kind: str, task: KeyTask, once: str, **facts: Any) -> None:
 def supervise(*, actor: Actor, pk: int, unit: int, words: str, due_date: date) -> Supervision:
     """Ask a unit that has a part in a task for an answer by a day. Raises NotAllowed, NotFound, BadInput."""
     actor.require(KEEP)
-    task = _locked(pk)
+    task = _locked(actor, pk)
     wrong: dict[str, Words] = {}
     if not task.parts.filter(unit=unit).exists():
         wrong["unit"] = _("Choose a unit that has a part in the task.")
@@ -318,6 +322,7 @@ def decide(
     """Accept an answer, or send it back with a reason and a new day. Raises NotAllowed, NotFound, IllegalMove, BadInput."""
     actor.require(KEEP)
     found = _supervision(supervision, pk)
+    units.require_unit(actor, KEEP, found.task.lead)
     if found.answered_at is None or found.accepted_at is not None:
         raise IllegalMove()
     if accept:

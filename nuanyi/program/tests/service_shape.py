@@ -33,6 +33,17 @@ NOT_ROWS = {
     "done",
 }
 STATEMENTS = ("INSERT", "UPDATE", "DELETE", "COPY")
+#: Calls by which a service asks where something lies or whose it is, beside ``require(…, regions=…, units=…)``.
+BOUNDS = {
+    "require_within",
+    "require_everywhere",
+    "visible_to",
+    "everywhere",
+    "units",
+    "kept_by",
+    "changed_by",
+    "require_unit",
+}
 PERMITS = {"require", "require_within", "require_everywhere", "visible_to", "can"}
 
 
@@ -47,6 +58,8 @@ class Function:
     writes: bool = False
     permits: bool = False
     records: bool = False
+    #: asks for the place or the unit of what it was given, or says that it is the whole installation's
+    bounds: bool = False
 
     @property
     def full_name(self) -> str:
@@ -121,6 +134,9 @@ def _read(function: Function, names: dict[str, tuple[str, str]]) -> Function:
                 continue
             function.writes |= called.attr in WRITES and owner not in NOT_ROWS
             function.permits |= called.attr in PERMITS
+            function.bounds |= called.attr in BOUNDS or (
+                called.attr in PERMITS and bool({"regions", "units"} & {word.arg for word in node.keywords})
+            )
     return function
 
 

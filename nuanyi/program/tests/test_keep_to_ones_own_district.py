@@ -1,7 +1,8 @@
 """A city whose districts share one installation: the office of one district changes nothing of another's.
 
-Every public service that takes an object of a place or a unit is tried from the neighbouring district, and once by the program
-itself, so that the attempt is known to be one that would have worked.
+What belongs to a place or a unit is tried from the neighbouring district, and once by the program itself, so that the attempt is
+known to be one that would have worked. Every writing service, of every room, asks where its object lies, or is named here with
+the reason why it need not.
 """
 
 import json
@@ -11,14 +12,22 @@ from datetime import date
 import pytest
 from django.db import transaction
 
+from nuanyi.cases.services import letters
 from nuanyi.cases.services import settings as cases
-from nuanyi.census.models import Export
-from nuanyi.census.services import exports
-from nuanyi.lib import row_security
+from nuanyi.census.models import CensusRound, Export
+from nuanyi.census.services import exports, rounds
+from nuanyi.learning.models import BankQuestion
+from nuanyi.learning.services import channels, exams, pushing
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
+from nuanyi.matrix.models import KeyTask, Regulation, Supervision
+from nuanyi.matrix.services import practice, tasks
+from nuanyi.notices import channels as ports
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import RoleGrant
 from nuanyi.places import services as places
+from nuanyi.program.tests.service_shape import does, public_services
+from nuanyi.program.tests.test_keep_the_shape_of_a_write import EXCEPTIONS
 from nuanyi.reports.models import DispatchRule
 from nuanyi.reports.services import settings as reports
 from nuanyi.sharing.models import Received
@@ -26,6 +35,7 @@ from nuanyi.sharing.services import summaries
 from nuanyi.units import services as units
 from nuanyi.units.models import Alliance, ResponsibilityRule, Unit
 from nuanyi.units.reading import UnitInput
+from nuanyi.volunteers.services import rewards
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +57,11 @@ class City:
     rule: ResponsibilityRule
     own_rule: ResponsibilityRule
     alliance: Alliance
+    round: CensusRound
+    task: KeyTask
+    supervision: Supervision
+    regulation: Regulation
+    question: BankQuestion
     program: object
     cast: object
 
@@ -72,8 +87,46 @@ def city(cast, district, program):
     )
     alliance = units.put_alliance(actor=program, name="秀峰暖蜂联盟", members=[made[0]])
     grid(program, "450302001-01", TOWNSHIP)
-    office = actor_for(cast.accounts["office"])
-    return City(district["shichang"], made[0], made[1], office, rule, own, alliance, program, cast)
+    third = rounds.plan_round(actor=program, **round_of(region_codes=[THERE]))
+    task = tasks.save_task(actor=program, told=task_of(made[0]))
+    asked = tasks.supervise(
+        actor=program, pk=task.pk, unit=made[0].pk, words="进展如何", due_date=clock.today()
+    )
+    Supervision.objects.filter(pk=asked.pk).update(answer="已经办好", answered_at=clock.now())
+    return City(
+        here=district["shichang"],
+        there=made[0],
+        second=made[1],
+        office=actor_for(cast.accounts["office"]),
+        rule=rule,
+        own_rule=own,
+        alliance=alliance,
+        round=third,
+        task=task,
+        supervision=asked,
+        regulation=regulation(program, made[0], "秀峰区驿站管理办法").regulation,
+        question=BankQuestion.objects.create(question="问？", options=["甲", "乙"], right=1, why="因为"),
+        program=program,
+        cast=cast,
+    )
+
+
+def round_of(**more):
+    told = {"name": "秀峰摸底", "sectors": ["courier"], "units": [], "start_date": TODAY, "end_date": TODAY}
+    return told | more
+
+
+def task_of(lead, **more):
+    return tasks.TaskInput(
+        **{"year": 2026, "number": 7, "title": "站点覆盖", "lead": lead, "due_date": date(2026, 12, 31)}
+        | more
+    )
+
+
+def regulation(actor, unit, title):
+    return practice.save_regulation(
+        actor=actor, unit=unit, title=title, text=f"第一条 {unit}负责管理驿站。", from_date=TODAY
+    )
 
 
 def drawn(code, region):
@@ -144,6 +197,62 @@ ATTEMPTS = {
         "the whole city": lambda c, a: change(c, a, sector="", region="", unit=c.here.pk),
         "ours widened": lambda c, a: change(
             c, a, sector="livestream", region="", unit=c.here.pk, rule_id=c.own_rule.pk
+        ),
+    },
+    "census.services.rounds.plan_round": {
+        "their place": lambda c, a: rounds.plan_round(actor=a, **round_of(name="甲", region_codes=[THERE])),
+        "their unit": lambda c, a: rounds.plan_round(
+            actor=a, **round_of(name="甲", region_codes=[HERE], units=[c.there])
+        ),
+    },
+    "census.services.rounds.move_round": {
+        "": lambda c, a: rounds.move_round(actor=a, census_round=c.round, state="running"),
+    },
+    "matrix.services.tasks.save_task": {
+        "made for theirs": lambda c, a: tasks.save_task(actor=a, told=task_of(c.there, number=8)),
+        "theirs taken over": lambda c, a: tasks.save_task(actor=a, told=task_of(c.here), pk=c.task.pk),
+        "theirs to help": lambda c, a: tasks.save_task(
+            actor=a, told=task_of(c.here, number=8, cooperating=[c.there])
+        ),
+    },
+    "matrix.services.tasks.end_task": {
+        "": lambda c, a: tasks.end_task(actor=a, pk=c.task.pk, state="dropped", words="不办了"),
+    },
+    "matrix.services.tasks.supervise": {
+        "": lambda c, a: tasks.supervise(
+            actor=a, pk=c.task.pk, unit=c.there.pk, words="进展如何", due_date=clock.today()
+        ),
+    },
+    "matrix.services.tasks.decide": {
+        "": lambda c, a: tasks.decide(actor=a, pk=c.task.pk, supervision=c.supervision.pk, accept=True),
+    },
+    "matrix.services.practice.save_regulation": {
+        "a version of theirs": lambda c, a: regulation(a, c.here, c.regulation.title),
+        "one of theirs": lambda c, a: regulation(a, c.there, "新的管理办法"),
+    },
+    "matrix.services.practice.end_regulation": {
+        "": lambda c, a: practice.end_regulation(actor=a, pk=c.regulation.pk, on=TODAY),
+    },
+    "learning.services.exams.make_firm_code": {
+        "": lambda c, a: exams.make_firm_code(actor=a, firm="秀峰快送", unit=c.there),
+    },
+    "learning.services.exams.retire_question": {
+        "the whole city's": lambda c, a: exams.retire_question(actor=a, pk=c.question.pk),
+    },
+    "learning.services.channels.set_channel": {
+        "the whole city's": lambda c, a: channels.set_channel(
+            actor=a, name=ports.of_lessons()[0].name, active=False, a_minute=0
+        ),
+    },
+    "learning.services.pushing.plan_day": {
+        "the whole city's": lambda c, a: pushing.plan_day(actor=a, day=TODAY, lesson=None),
+    },
+    "volunteers.services.rewards.set_star": {
+        "the whole city's": lambda c, a: rewards.set_star(actor=a, stars=1, hours=1),
+    },
+    "cases.services.letters.save_template": {
+        "the whole city's": lambda c, a: letters.save_template(
+            actor=a, name=next(iter(letters.LETTERS)), docx=None
         ),
     },
     "places.services.put_region": {
@@ -220,6 +329,74 @@ ATTEMPTS = {
         "": lambda c, a: places.load_table(actor=a, rows=[["代码", "名称"], [TOWNSHIP, "甲"]]),
     },
 }
+
+
+SEEN = "It changes what row-level security shows to whoever asks, and nothing else."
+OWN = "One's own: the account, or what the account or its unit sent in."
+COMMONS = "The installation's library: every unit's instructors write it, and every reader sees it."
+THE_SAME = "It works out what the rules say, which is the same whoever asks."
+NO_PLACE = "A number that was barred by its holder's own wish: it has no place."
+#: Services that ask no place or unit, each with the reason.
+REASONS = {
+    **dict.fromkeys(
+        (
+            "census.services.exports.ask_for_clear",
+            "census.services.imports.send_file",
+            "census.services.linking.link_all",
+            "census.services.linking.decide_pair",
+            "census.services.linking.undo_decision",
+            "census.services.linking.split_record",
+            "matrix.services.forms.fill",
+            "party.services.instructors.accept_proposal",
+            "party.services.instructors.assign",
+            "party.services.members.lower_flag",
+            "party.services.members.raise_flag",
+        ),
+        SEEN,
+    ),
+    **dict.fromkeys(
+        (
+            "cases.services.registers.take_in",
+            "cases.services.registers.undo",
+            "cases.services.settings.save_answer",
+            "notices.services.set_preference",
+            "people.services.link_wecom",
+            "people.services.unlink_wecom",
+        ),
+        OWN,
+    ),
+    **dict.fromkeys(
+        (
+            "learning.services.exams.add_questions",
+            "learning.services.lessons.save_lesson",
+            "learning.services.lessons.add_media",
+            "learning.services.lessons.drop_media",
+            "learning.services.lessons.move_lesson",
+        ),
+        COMMONS,
+    ),
+    **dict.fromkeys(
+        (
+            "friendly.services.places.forget_tips",
+            "matrix.services.tasks.place_all",
+            "matrix.services.tasks.remind",
+            "stations.services.grading.grade_stations",
+        ),
+        THE_SAME,
+    ),
+    "people.services.admit": NO_PLACE,
+}
+
+
+def test_every_writing_service_asks_where_its_object_lies_or_says_why_not():
+    asks_nothing = {
+        function.full_name
+        for function in public_services()
+        if does(function.module, function.name, "writes")
+        and not does(function.module, function.name, "bounds")
+    }
+    assert asks_nothing - set(EXCEPTIONS) - set(REASONS) == set()
+    assert set(REASONS) <= asks_nothing, "a reason for what is not there, or asks by now"
 
 
 def tried(city, attempt, actor):

@@ -21,7 +21,7 @@ def release(*, actor: Actor, note: str = "") -> Release:
 
     Raises NotAllowed, IllegalMove where nothing is new and nothing was corrected.
     """
-    actor.require("sharing.publish")
+    actor.require_everywhere("sharing.publish")
     one_at_a_time()
     last = Release.objects.first()
     until = queries.month_before(clock.today())

@@ -65,7 +65,7 @@ def withdraw(*, actor: Actor, pk: int) -> Reward:
 @transaction.atomic
 def set_star(*, actor: Actor, stars: int, hours: int) -> StarStep:
     """From how many hours on somebody has so many stars. Raises NotAllowed, BadInput."""
-    actor.require("volunteers.settings")
+    actor.require_everywhere("volunteers.settings")
     if not 1 <= stars <= 5 or not 1 <= hours <= 10_000:
         raise BadInput(fields={"hours": _("1 to 5 stars, 1 to 10,000 hours.")})
     made, _new = StarStep.objects.update_or_create(stars=stars, defaults={"hours": hours})
