@@ -336,6 +336,7 @@ OWN = "One's own: the account, or what the account or its unit sent in."
 COMMONS = "The installation's library: every unit's instructors write it, and every reader sees it."
 THE_SAME = "It works out what the rules say, which is the same whoever asks."
 NO_PLACE = "A number that was barred by its holder's own wish: it has no place."
+SIGNED = "What a district hands up is signed by its own key, and counts for it whoever puts it in."
 #: Services that ask no place or unit, each with the reason.
 REASONS = {
     **dict.fromkeys(
@@ -385,6 +386,7 @@ REASONS = {
         THE_SAME,
     ),
     "people.services.admit": NO_PLACE,
+    "sharing.services.summaries.receive": SIGNED,
 }
 
 

@@ -77,7 +77,7 @@ def sign_month(*, actor: Actor, month: date) -> Summary:
 
     The same numbers under the same key give the summary that is there. Raises NotAllowed, BadInput, IllegalMove.
     """
-    actor.require("sharing.publish")
+    actor.require_everywhere("sharing.publish")
     month = month.replace(day=1)
     if not rules.FIRST_MONTH <= month <= queries.month_before(clock.today()):
         raise IllegalMove(_("A month is handed up when it is over."))
