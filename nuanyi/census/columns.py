@@ -141,9 +141,29 @@ def find_header(
             fields = fields_of(titles, kind, remembered)
             if len(fields) < 2 or any(need not in fields for need in NEEDED[Kind(kind)]):
                 continue
-            if best is None or len(fields) > len(best.fields):
+            more = len(fields) - len(best.fields) if best else 1
+            if more > 0 or (more == 0 and best and _goes_on(best, first, head, kind, remembered)):
                 best = Header(first + count, tuple(titles), fields)
     return best
+
+
+def _goes_on(
+    best: Header,
+    first: int,
+    head: Sequence[Sequence[object]],
+    kind: str,
+    remembered: dict[str, str] | None,
+) -> bool:
+    """Whether the last row of ``head`` belongs to the head that was found above it: it says nothing new (``手机号`` under
+    ``联系方式``), but where it was taken for data it would be a bad row. Nobody is named in it.
+    """
+    last = [plain(cell) for cell in head[-1]]
+    name = best.fields["name"]
+    return (
+        first + 1 <= best.row == first + len(head) - 1
+        and not (last[name] if name < len(last) else "")
+        and bool(fields_of(last, kind, remembered))
+    )
 
 
 def head_of(rows: Sequence[Sequence[object]]) -> list[str]:

@@ -62,7 +62,7 @@ def test_a_head_in_two_rows_with_merged_cells_is_read_as_one(office):
         page.merge_cells(cells)
     book.save(out)
     of = preview(office, data=out.getvalue())
-    assert (of.state, of.counts["good"]) == ("review", 2)
+    assert (of.state, of.counts["good"], of.counts["bad"]) == ("review", 2, 0)
     assert of.columns["Sheet"]["fields"] == {"name": 1, "phone": 2, "sector": 4, "region": 5}
     accept(office, of)
     assert set(Worker.objects.values_list("sector", "region_code")) == {("courier", "450311100")}
