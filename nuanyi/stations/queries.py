@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import math
 from collections import defaultdict
@@ -149,15 +150,15 @@ def nearest(asked: nearby.Asked, *, with_distance: bool = True) -> list[Row]:
 def everywhere(bits: int, *, open_only: bool, at: float | None, most: int = 60) -> list[Row]:
     """All stations that fit, the open ones first, then by name; for somebody whose position is not known."""
     when = at or clock.now().timestamp()
-    rows = []
-    for entry, stands in snapshot_now().standings(when):
-        if entry.bits & bits != bits or (open_only and not stands.open):
-            continue
-        rows.append(row_of(Near(entry, 0.0, stands), when, with_distance=False))
-        if len(rows) > 2000:
-            break
-    rows.sort(key=lambda row: (not row.stands.open, row.name))
-    return rows[:most]
+    fits = (
+        Near(entry, 0.0, stands)
+        for entry, stands in snapshot_now().standings(when)
+        if entry.bits & bits == bits and (stands.open or not open_only)
+    )
+    first = heapq.nsmallest(
+        most, fits, key=lambda near: (not near.standing.open, nearby.head_of(near)["name"])
+    )
+    return [row_of(near, when, with_distance=False) for near in first]
 
 
 #: How often the file for phones is made anew although nothing was heard of a change, in seconds.

@@ -1,9 +1,11 @@
 from datetime import datetime
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
 
 from nuanyi.lib import clock
+from nuanyi.stations import queries
 from nuanyi.stations.models import Station
 
 NOON = datetime(2026, 6, 3, 13, 30, tzinfo=clock.CHINA)
@@ -30,6 +32,21 @@ def test_the_nearest_comes_first_with_its_metres_and_when_it_opens(put):
     assert text.index("近站") < text.index("远站")
     assert "30 分钟后开门" in text
     assert "3.3</b> 公里" in " ".join(text.split())
+
+
+def test_without_a_position_the_open_ones_stand_first_however_many_stations_there_are(put, monkeypatch):
+    put("夜站", 25.06, 110.33, hours={str(n): "22:00-06:00" for n in range(1, 8)})
+    put("全天站", hours={str(n): "00:00-24:00" for n in range(1, 8)})
+    with clock.held_at(NOON):
+        (night, shut), (day, opened) = sorted(
+            queries.snapshot_now().standings(NOON.timestamp()), key=lambda found: found[1].open
+        )
+        assert (shut.open, opened.open) == (False, True)
+        many = SimpleNamespace(standings=lambda _moment: iter([(night, shut)] * 3000 + [(day, opened)]))
+        monkeypatch.setattr(queries, "snapshot_now", lambda: many)
+        rows = queries.everywhere(0, open_only=False, at=None)
+    assert [row.name for row in rows[:2]] == ["全天站", "夜站"]
+    assert len(rows) == 60
 
 
 def test_filters_leave_out_what_is_broken_or_shut(put):
