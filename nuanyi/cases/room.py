@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import home
 from nuanyi.cases.policies import POLICIES, UNBOUND
-from nuanyi.lib.roles import ALL, UNIT, Role
+from nuanyi.lib.roles import ALL, OFFICES, UNIT, Role
 from nuanyi.lib.rooms import (
     SETTINGS,
     BarItem,
@@ -32,7 +32,7 @@ ROOM = Room(
         Permission(
             "cases.oversee",
             _("See who waits where, without words"),
-            {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL},
+            OFFICES,
         ),
         Permission("cases.settings", _("Set kinds, terms, letters and routes"), {Role.DISTRICT_OFFICE: ALL}),
         Permission(

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import home
 from nuanyi.census.policies import POLICIES, UNBOUND
-from nuanyi.lib.roles import ALL, PLACE, PLACE_OR_UNIT, Role
+from nuanyi.lib.roles import ALL, OFFICES, PLACE, PLACE_OR_UNIT, Role
 from nuanyi.lib.rooms import (
     CENSUS,
     MenuItem,
@@ -25,8 +25,7 @@ _READERS = {
     Role.INSTRUCTOR: PLACE,
     Role.GRID_WORKER: PLACE,
 }
-_OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
-_OFFICE_AND_UNITS = {**_OFFICE, Role.UNIT_STAFF: PLACE_OR_UNIT}
+_OFFICE_AND_UNITS = {**OFFICES, Role.UNIT_STAFF: PLACE_OR_UNIT}
 
 ROOM = Room(
     name="census",
@@ -37,10 +36,10 @@ ROOM = Room(
         Permission("census.enter", _("Record somebody at the door"), _READERS),
         Permission("census.edit", _("Change records and add them by hand"), _OFFICE_AND_UNITS),
         Permission("census.import", _("Take a roster in"), _OFFICE_AND_UNITS),
-        Permission("census.link", _("Decide which entries are one person"), _OFFICE),
-        Permission("census.rounds", _("Plan a census round"), _OFFICE),
+        Permission("census.link", _("Decide which entries are one person"), OFFICES),
+        Permission("census.rounds", _("Plan a census round"), OFFICES),
         Permission("census.export", _("Ask for an export in clear"), _OFFICE_AND_UNITS),
-        Permission("census.approve_export", _("Approve an export in clear"), _OFFICE),
+        Permission("census.approve_export", _("Approve an export in clear"), OFFICES),
     ],
     mounts=[Mount("office/census/"), Mount("door/", "doorstep_urls")],
     part=CENSUS,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.learning.policies import POLICIES, UNBOUND
-from nuanyi.lib.roles import ALL, EVERY_STAFF, UNIT, Role
+from nuanyi.lib.roles import ALL, EVERY_STAFF, OFFICES, UNIT, Role
 from nuanyi.lib.rooms import (
     SETTINGS,
     BarItem,
@@ -17,24 +17,22 @@ from nuanyi.lib.rooms import (
     StaticFile,
 )
 
-_OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
-
 ROOM = Room(
     name="learning",
     title=_("Learning"),
     permissions=[
         Permission("learning.view", _("See lessons and sessions"), EVERY_STAFF),
         Permission(
-            "learning.write", _("Write a lesson"), {**_OFFICE, Role.INSTRUCTOR: ALL, Role.UNIT_STAFF: ALL}
+            "learning.write", _("Write a lesson"), {**OFFICES, Role.INSTRUCTOR: ALL, Role.UNIT_STAFF: ALL}
         ),
-        Permission("learning.publish", _("Publish lessons, set channels and the test"), _OFFICE),
+        Permission("learning.publish", _("Publish lessons, set channels and the test"), OFFICES),
         Permission(
-            "learning.groups", _("Keep groups and what is pushed to them"), {**_OFFICE, Role.UNIT_STAFF: UNIT}
+            "learning.groups", _("Keep groups and what is pushed to them"), {**OFFICES, Role.UNIT_STAFF: UNIT}
         ),
         Permission(
             "learning.sessions",
             _("Plan and hold sessions"),
-            {**_OFFICE, Role.INSTRUCTOR: UNIT, Role.UNIT_STAFF: UNIT},
+            {**OFFICES, Role.INSTRUCTOR: UNIT, Role.UNIT_STAFF: UNIT},
         ),
     ],
     part=Part(_("Learning"), 40),

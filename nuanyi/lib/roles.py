@@ -28,4 +28,6 @@ STAFF: tuple[Role, ...] = tuple(role for role in Role if role is not Role.WORKER
 ALL, PLACE, PLACE_OR_UNIT, UNIT = "all", "place", "place-or-unit", "unit"
 SCOPES = frozenset({ALL, PLACE, PLACE_OR_UNIT, UNIT})
 
+#: Whoever leads in the district, everywhere.
+OFFICES: dict[Role, str] = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
 EVERY_STAFF: dict[Role, str] = dict.fromkeys(STAFF, ALL)

@@ -2,12 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, PLACE_OR_UNIT, UNIT, Role
+from nuanyi.lib.roles import ALL, OFFICES, PLACE_OR_UNIT, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Mount, Part, Permission, Room, Route, Shot, Step
 from nuanyi.matrix import home
 from nuanyi.matrix.policies import POLICIES, UNBOUND
 
-OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
 #: The part of the menu in which the numbers of all rooms are read.
 NUMBERS = Part(_("Figures"), 5)
 
@@ -30,27 +29,29 @@ ROOM = Room(
             },
         ),
         Permission(
-            "matrix.briefs", _("Draft, edit and sign briefs"), {**OFFICE, Role.UNIT_STAFF: PLACE_OR_UNIT}
+            "matrix.briefs", _("Draft, edit and sign briefs"), {**OFFICES, Role.UNIT_STAFF: PLACE_OR_UNIT}
         ),
         Permission(
             "matrix.tasks_see",
             _("See key tasks"),
-            {**OFFICE, Role.AUDITOR: ALL, Role.UNIT_STAFF: UNIT, Role.INSTRUCTOR: UNIT, Role.CLERK: UNIT},
+            {**OFFICES, Role.AUDITOR: ALL, Role.UNIT_STAFF: UNIT, Role.INSTRUCTOR: UNIT, Role.CLERK: UNIT},
         ),
         Permission(
             "matrix.tasks_report",
             _("Report of key tasks, answer supervision"),
-            {**OFFICE, Role.UNIT_STAFF: UNIT},
+            {**OFFICES, Role.UNIT_STAFF: UNIT},
         ),
-        Permission("matrix.tasks", _("Keep the list of key tasks, supervise"), OFFICE),
-        Permission("matrix.forms", _("Have another office's form filled"), {**OFFICE, Role.UNIT_STAFF: UNIT}),
-        Permission("matrix.practice", _("Write up good practice"), {**OFFICE, Role.UNIT_STAFF: UNIT}),
-        Permission("matrix.practice_review", _("Review and share good practice"), OFFICE),
-        Permission("matrix.regulations", _("Keep the shelf of regulations"), OFFICE),
+        Permission("matrix.tasks", _("Keep the list of key tasks, supervise"), OFFICES),
+        Permission(
+            "matrix.forms", _("Have another office's form filled"), {**OFFICES, Role.UNIT_STAFF: UNIT}
+        ),
+        Permission("matrix.practice", _("Write up good practice"), {**OFFICES, Role.UNIT_STAFF: UNIT}),
+        Permission("matrix.practice_review", _("Review and share good practice"), OFFICES),
+        Permission("matrix.regulations", _("Keep the shelf of regulations"), OFFICES),
         Permission(
             "matrix.records",
             _("See the ledger's entries behind a number"),
-            OFFICE,
+            OFFICES,
         ),
     ],
     mounts=[Mount("office/matrix/"), Mount("hsds/", "hsds_urls")],

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, Role
+from nuanyi.lib.roles import ALL, OFFICES, Role
 from nuanyi.lib.rooms import MenuItem, Part, Permission, Room, Route, Shot
 from nuanyi.party import home, rules
 from nuanyi.party.policies import POLICIES
@@ -30,7 +30,7 @@ ROOM = Room(
         Permission(
             rules.COVERAGE,
             _("See the two coverages"),
-            {Role.ORGANISATION: ALL, Role.DISTRICT_OFFICE: ALL},
+            OFFICES,
         ),
     ],
     part=Part(_("Party work"), 15),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, PLACE, UNIT, Role
+from nuanyi.lib.roles import OFFICES, PLACE, UNIT, Role
 from nuanyi.lib.rooms import (
     GOVERNANCE,
     SETTINGS,
@@ -19,8 +19,6 @@ from nuanyi.lib.rooms import (
 from nuanyi.reports import home
 from nuanyi.reports.policies import POLICIES, UNBOUND
 
-_OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
-
 ROOM = Room(
     name="reports",
     title=_("Reports"),
@@ -28,9 +26,9 @@ ROOM = Room(
         Permission(
             "reports.handle",
             _("Handle reports"),
-            {**_OFFICE, Role.UNIT_STAFF: UNIT, Role.CLERK: UNIT, Role.GRID_WORKER: PLACE},
+            {**OFFICES, Role.UNIT_STAFF: UNIT, Role.CLERK: UNIT, Role.GRID_WORKER: PLACE},
         ),
-        Permission("reports.settings", _("Set kinds, routes and platforms of reports"), _OFFICE),
+        Permission("reports.settings", _("Set kinds, routes and platforms of reports"), OFFICES),
     ],
     mounts=[
         Mount("", "worker_urls"),

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, Role
+from nuanyi.lib.roles import OFFICES
 from nuanyi.lib.rooms import HOUSE, MenuItem, Permission, Room
 from nuanyi.rights import home
 from nuanyi.rights.policies import POLICIES
@@ -14,7 +14,7 @@ ROOM = Room(
         Permission(
             "rights.handle",
             _("Take and decide what persons ask about their data"),
-            {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL},
+            OFFICES,
         ),
     ],
     part=HOUSE,

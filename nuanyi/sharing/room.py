@@ -2,19 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, Role
+from nuanyi.lib.roles import ALL, OFFICES, Role
 from nuanyi.lib.rooms import HOUSE, MenuItem, Mount, Permission, Room, Route, Shot
 from nuanyi.sharing.policies import POLICIES
-
-_OFFICE = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
 
 ROOM = Room(
     name="sharing",
     title=_("Sharing"),
     permissions=[
-        Permission("sharing.view", _("See what was published and handed up"), {**_OFFICE, Role.AUDITOR: ALL}),
-        Permission("sharing.publish", _("Publish open data, sign monthly summaries"), _OFFICE),
-        Permission("sharing.receive", _("Take in summaries of districts"), _OFFICE),
+        Permission("sharing.view", _("See what was published and handed up"), {**OFFICES, Role.AUDITOR: ALL}),
+        Permission("sharing.publish", _("Publish open data, sign monthly summaries"), OFFICES),
+        Permission("sharing.receive", _("Take in summaries of districts"), OFFICES),
     ],
     mounts=[Mount("office/sharing/"), Mount("open/", "open_urls")],
     part=HOUSE,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal.rules import declare_names
-from nuanyi.lib.roles import ALL, EVERY_STAFF, Role
+from nuanyi.lib.roles import EVERY_STAFF, OFFICES
 from nuanyi.lib.rooms import CENSUS, HOUSE, MenuItem, Mount, Permission, Room, Route, Shot, Step
 from nuanyi.units import home, queries
 
@@ -17,7 +17,7 @@ ROOM = Room(
         Permission(
             "units.edit_rules",
             _("Change the rules of responsibility"),
-            {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL},
+            OFFICES,
         ),
     ],
     mounts=[Mount("office/responsibility/")],

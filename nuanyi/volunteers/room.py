@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, UNIT, Role
+from nuanyi.lib.roles import ALL, OFFICES, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, MenuItem, Permission, Room, Route, Shot
 from nuanyi.volunteers import home
 from nuanyi.volunteers.policies import POLICIES, UNBOUND
@@ -24,7 +24,7 @@ ROOM = Room(
         Permission(
             "volunteers.settings",
             _("Set the steps of stars"),
-            {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL},
+            OFFICES,
         ),
         Permission(
             "volunteers.redeem",
