@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -30,11 +30,10 @@ from nuanyi.lib.errors import NotFound
 from nuanyi.notices.models import Notice, State
 from nuanyi.people import keeping
 from nuanyi.program import walls
+from nuanyi.program.doctor import CLOCK_SECONDS, LEAST_FREE
 from nuanyi.program.models import JobError, Outcome
 from nuanyi.program.setup import events
 
-LEAST_FREE = 1 << 30
-CLOCK_SECONDS = 120
 BACKUP_DAYS = 2
 REHEARSAL_DAYS = 100
 #: What renews certificates does so a month before they end: later than this it has failed.
@@ -199,35 +198,46 @@ def _when(moment: datetime) -> str:
 
 
 def _backup() -> Finding:
-    runs = {run.good: run for run in Outcome.objects.filter(what=Outcome.What.BACKUP)}
-    last, failed, title = runs.get(True), runs.get(False), _("Backup")
-    if failed and (not last or failed.at > last.at):
-        words = _("the last one failed %(at)s: %(why)s") % {"at": _when(failed.at), "why": failed.words}
-        return Finding("backup", title, "bad", words)
-    if not last:
-        return Finding(
-            "backup", title, "later", _("none yet: run nuanyi backup DIR, or nuanyi service install")
-        )
-    words = _("last %(at)s in %(folder)s") % {"at": _when(last.at), "folder": last.target}
-    late = clock.now() - last.at > timedelta(days=BACKUP_DAYS)
-    return Finding("backup", title, "bad" if late else "ok", words)
+    def told(last: Outcome) -> str:
+        return _("last %(at)s in %(folder)s") % {"at": _when(last.at), "folder": last.target}
+
+    none = _("none yet: run nuanyi backup DIR, or nuanyi service install")
+    return _latest("backup", _("Backup"), Outcome.What.BACKUP, none, told, days=BACKUP_DAYS, late="bad")
 
 
 def _rehearsal() -> Finding:
-    runs = {run.good: run for run in Outcome.objects.filter(what=Outcome.What.REHEARSAL)}
-    last, failed, title = runs.get(True), runs.get(False), _("Rehearsed restore")
+    def told(last: Outcome) -> str:
+        return _("%(at)s from %(folder)s: %(rows)s rows with the digests of the backup") % {
+            "at": _when(last.at),
+            "folder": last.target,
+            "rows": last.rows,
+        }
+
+    none = _("none yet: run nuanyi rehearse DIR")
+    title, what = _("Rehearsed restore"), Outcome.What.REHEARSAL
+    return _latest("rehearsal", title, what, none, told, days=REHEARSAL_DAYS, late="later")
+
+
+def _latest(
+    key: str,
+    title: str,
+    what: Outcome.What,
+    none: str,
+    told: Callable[[Outcome], str],
+    *,
+    days: int,
+    late: str,
+) -> Finding:
+    """How the last run of a kind went; ``late`` is the state where it lies more than so many days back."""
+    runs = {run.good: run for run in Outcome.objects.filter(what=what)}
+    last, failed = runs.get(True), runs.get(False)
     if failed and (not last or failed.at > last.at):
         words = _("the last one failed %(at)s: %(why)s") % {"at": _when(failed.at), "why": failed.words}
-        return Finding("rehearsal", title, "bad", words)
+        return Finding(key, title, "bad", words)
     if not last:
-        return Finding("rehearsal", title, "later", _("none yet: run nuanyi rehearse DIR"))
-    words = _("%(at)s from %(folder)s: %(rows)s rows with the digests of the backup") % {
-        "at": _when(last.at),
-        "folder": last.target,
-        "rows": last.rows,
-    }
-    late = clock.now() - last.at > timedelta(days=REHEARSAL_DAYS)
-    return Finding("rehearsal", title, "later" if late else "ok", words)
+        return Finding(key, title, "later", none)
+    overdue = clock.now() - last.at > timedelta(days=days)
+    return Finding(key, title, late if overdue else "ok", told(last))
 
 
 def _retention() -> Finding:

@@ -28,7 +28,6 @@ from nuanyi.people.queries import kept_views as people_kept_views
 
 register = template.Library()
 SHORT_DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 
 
 @register.simple_tag
@@ -193,7 +192,7 @@ def day(value: date | datetime | None) -> SafeString | str:
     moment = value.astimezone(clock.CHINA) if isinstance(value, datetime) else None
     plain = moment.date() if moment else value
     if (get_language() or "").startswith("zh"):
-        words = f"{plain.month}月{plain.day}日 {WEEKDAYS[plain.weekday()]}"
+        words = f"{plain.month}月{plain.day}日 {SHORT_DAYS[plain.weekday()]}"
         words = words if plain.year == clock.today().year else f"{plain.year}年{plain.month}月{plain.day}日"
     else:
         words = plain.strftime("%d %b" if plain.year == clock.today().year else "%d %b %Y").lstrip("0")
@@ -253,7 +252,7 @@ def clock_time(value: int | datetime | None) -> str:
     if days == 1:
         return gettext("tomorrow %(time)s") % {"time": words}
     if 0 < days < 7:
-        return f"{WEEKDAYS[local.weekday()] if zh else local.strftime('%a')} {words}"
+        return f"{SHORT_DAYS[local.weekday()]} {words}"
     return f"{local.month}月{local.day}日 {words}" if zh else local.strftime("%d %b %H:%M")
 
 
