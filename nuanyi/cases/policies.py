@@ -1,10 +1,9 @@
 """Who sees which rows of cases: the unit that has or is offered the case, and whoever holds its key."""
 
-from nuanyi.lib.row_security import RowPolicy
+from nuanyi.lib.row_security import OWN, RowPolicy
 
 OF_A_CASE = "EXISTS (SELECT FROM cases_case c WHERE c.id = case_id)"
 
-OWN = "(SELECT nuanyi_kind()) = 'system' OR account_id = (SELECT nuanyi_account())"
 
 POLICIES = [
     RowPolicy(

@@ -31,7 +31,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
-from nuanyi.lib.form_parsing import number_of, status_of
+from nuanyi.lib.form_parsing import number_of, rows_again, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, shown
 from nuanyi.lib.terms import Term, TermUnit
 from nuanyi.places import queries as places
@@ -91,7 +91,11 @@ def items_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             file = request.FILES.get("file")
-            rows = item_lists.rows_of(file.read()) if file is not None else _rows_again(request)
+            rows = (
+                item_lists.rows_of(file.read())
+                if file is not None
+                else [[str(cell) for cell in row] for row in rows_again(request.POST.get("rows", ""))]
+            )
             lines = item_lists.read_lines(rows)
             if "sure" in request.POST:
                 item_lists.take_items(actor=actor_of(request), rows=rows)
@@ -107,17 +111,6 @@ def items_in(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "cases/staff/items_in.html", context, status=status_of(refusal))
-
-
-def _rows_again(request: HttpRequest) -> list[list[str]]:
-    """The rows that were shown, as the second click sends them again."""
-    try:
-        rows = json.loads(request.POST.get("rows", ""))
-    except (ValueError, RecursionError) as exc:
-        raise BadInput(fields={"file": gettext("Choose a file.")}) from exc
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise BadInput(fields={"file": gettext("Choose a file.")})
-    return [[str(cell) for cell in row] for row in rows]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -24,15 +24,11 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, Refusal
-from nuanyi.lib.form_parsing import key_of, number_of, status_of
+from nuanyi.lib.form_parsing import chosen, key_of, number_of, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
-
-
-def _filters(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET[name].strip()[:60] for name in queries.FILTERS if request.GET.get(name)}
 
 
 def _clerks(units: list[int]) -> list[Account]:
@@ -142,7 +138,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
 @permission_required("cases.handle", journaled=True)
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered worklist as Excel."""
-    return workbook(exports.export_list(actor=actor_of(request), filters=_filters(request)), "worklist")
+    return workbook(
+        exports.export_list(actor=actor_of(request), filters=chosen(request.GET, queries.FILTERS)), "worklist"
+    )
 
 
 @require_POST

@@ -26,6 +26,11 @@ def day_of(moment: datetime | None) -> date | None:
     return moment.astimezone(CHINA).date() if moment else None
 
 
+def hour_of(moment: datetime) -> datetime:
+    """The hour of a moment, where more than that is not kept."""
+    return moment.replace(minute=0, second=0, microsecond=0)
+
+
 def monday(day: date) -> date:
     """The Monday of a day's week."""
     return day - timedelta(days=day.weekday())

@@ -12,6 +12,9 @@ from nuanyi.lib.certificate import Certificate, pdf, png
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+#: How many rows of a list a workbook holds at most.
+MOST_ROWS = 20_000
+
 
 def attachment(name: str) -> str:
     """The header that has a browser save a file under its name, Chinese names too (RFC 6266, RFC 8187)."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
@@ -37,6 +39,11 @@ def day_of(text: str, field: str = "date") -> date:
         raise BadInput(fields={field: _("Which day?")}) from exc
 
 
+def day_or_none(text: str, field: str = "date") -> date | None:
+    """A day as a date field sends it that may be left empty."""
+    return day_of(text, field) if text else None
+
+
 def moment_of(text: str, field: str = "at") -> datetime:
     """A moment of China's clock as a date-and-time field sends it."""
     try:
@@ -56,6 +63,22 @@ def time_of(text: str, field: str = "time") -> time:
 def number_of(text: str) -> int:
     """A number of at most 18 digits; 0 for anything else, which no record has."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
+
+
+def chosen(query: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """The filters of an address that are filled in, by name."""
+    return {name: query[name].strip()[:60] for name in names if query.get(name)}
+
+
+def rows_again(text: str, field: str = "file") -> list[list[Any]]:
+    """The rows of a sheet that were shown, as the second click sends them again (JSON): numbers and texts, "" for the rest."""
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError) as exc:
+        raise BadInput(fields={field: _("Choose a file.")}) from exc
+    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
+        raise BadInput(fields={field: _("Choose a file.")})
+    return [[cell if isinstance(cell, (int, float, str)) else "" for cell in row] for row in rows]
 
 
 def status_of(refusal: Refusal | None, form: Any = None) -> int:

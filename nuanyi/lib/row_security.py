@@ -56,6 +56,10 @@ class RowPolicy:
     written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
 
+#: The condition of what is one account's own (``account_id``), and of nobody else but the program.
+OWN = "(SELECT nuanyi_kind()) = 'system' OR account_id = (SELECT nuanyi_account())"
+
+
 def scoped(permission: str, *, region: str = "", unit: str = "") -> str:
     """The usual condition: everywhere, in the reader's regions (``region``: a column of codes) or of its units (``unit``)."""
     parts = [f"(SELECT nuanyi_reads_all('{permission}'))"]

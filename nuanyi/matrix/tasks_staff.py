@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nuanyi.lib import clock, downloads, figures
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.form_parsing import day_of, number_of, status_of
+from nuanyi.lib.form_parsing import day_of, number_of, rows_again, status_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import closing_paper, task_board
 from nuanyi.matrix.briefs_staff import word
@@ -61,17 +61,6 @@ def take_in(request: HttpRequest) -> HttpResponse:
     return _task_list(request)
 
 
-def _rows_again(request: HttpRequest) -> list[list[Any]]:
-    """The rows that were shown, as the second click sends them again."""
-    try:
-        rows = json.loads(request.POST.get("rows", ""))
-    except (ValueError, RecursionError) as exc:
-        raise BadInput(fields={"file": _("Choose a file.")}) from exc
-    if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise BadInput(fields={"file": _("Choose a file.")})
-    return [[cell if isinstance(cell, (int, float, str)) else "" for cell in row] for row in rows]
-
-
 def _task_list(request: HttpRequest) -> HttpResponse:
     actor, refusal, taken = actor_of(request), None, None
     kept: list[list[Any]] = []
@@ -81,7 +70,11 @@ def _task_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             sent = request.FILES.get("file")
-            kept = task_sheets.rows_of(sent.read()) if sent is not None else _rows_again(request)
+            kept = (
+                task_sheets.rows_of(sent.read())
+                if sent is not None
+                else rows_again(request.POST.get("rows", ""))
+            )
             if "sure" in request.POST:
                 taken = task_sheets.take_in(actor=actor, rows=kept, year=year)
             else:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib import moves
+from nuanyi.lib import clock, moves
 from nuanyi.workflow import rules as workflow
 
 
@@ -148,11 +148,6 @@ def clean(words: str) -> str:
     return _HIDDEN.sub("", words).strip()
 
 
-def coarse(moment: datetime) -> datetime:
-    """The hour of a moment: more is not kept of when somebody reported."""
-    return moment.replace(minute=0, second=0, microsecond=0)
-
-
 def next_hour(moment: datetime) -> datetime:
     """Where a term begins to run: at the next full hour, so that the unit loses nothing by the coarse time."""
-    return coarse(moment) + timedelta(hours=1)
+    return clock.hour_of(moment) + timedelta(hours=1)

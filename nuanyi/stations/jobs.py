@@ -18,7 +18,7 @@ from nuanyi.stations import kinds
 from nuanyi.stations.models import Amenity, Fault, Keeper, Station, VisitCount
 from nuanyi.stations.rules import EXPIRY_DAYS
 from nuanyi.stations.services import grading
-from nuanyi.stations.services.faults import forget_hours, hour_of
+from nuanyi.stations.services.faults import forget_hours
 
 
 @app.periodic(cron="4 * * * *")
@@ -32,7 +32,7 @@ def close_hours(timestamp: int = 0) -> int:
 @transaction.atomic
 def count_visits() -> int:
     """Visits of hours that are over and not in the ledger yet; one entry an hour, station and sector."""
-    over = VisitCount.objects.filter(hour_at__lt=hour_of(clock.now()), count__gt=F("in_ledger"))
+    over = VisitCount.objects.filter(hour_at__lt=clock.hour_of(clock.now()), count__gt=F("in_ledger"))
     counted = 0
     for visits in over.select_for_update(of=("self",)).select_related("station"):
         more = visits.count - visits.in_ledger

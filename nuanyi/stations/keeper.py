@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +14,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.addresses import NoAddress, code_base, public_base
 from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.lib.form_parsing import day_or_none
 from nuanyi.people.access import owner_mark
 from nuanyi.stations import queries
 from nuanyi.stations.models import Fault, Photo, Station, Wish
@@ -95,13 +95,6 @@ def _number(text: str) -> int | None:
     return int(text)
 
 
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as exc:
-        raise BadInput(code="bad-date") from exc
-
-
 @require_POST
 @permission_required("stations.keep")
 def amenity(request: HttpRequest, code: str) -> HttpResponse:
@@ -115,7 +108,7 @@ def amenity(request: HttpRequest, code: str) -> HttpResponse:
         left=_number(post.get("left", "")),
         threshold=_number(post.get("threshold", "")),
         inspected=bool(post.get("inspected")),
-        expires=_date(post.get("expires", "")),
+        expires=day_or_none(post.get("expires", ""), "expires"),
     )
     return redirect(f"/keeper/{station.code}/#supplies")
 

@@ -1,6 +1,6 @@
 """Who sees what was told to a station. The stations themselves are public, and no query of theirs comes by here."""
 
-from nuanyi.lib.row_security import RowPolicy
+from nuanyi.lib.row_security import OWN, RowPolicy
 
 STAFF = "(SELECT nuanyi_may('stations.view'))"
 
@@ -11,9 +11,7 @@ POLICIES = [
         "stations.Wish", f"answered_at IS NOT NULL OR {STAFF} OR key::text = (SELECT nuanyi_shown('wish'))"
     ),
     RowPolicy("stations.HandOver", "(SELECT nuanyi_may('stations.keep'))"),
-    RowPolicy(
-        "stations.StationList", "(SELECT nuanyi_kind()) = 'system' OR account_id = (SELECT nuanyi_account())"
-    ),
+    RowPolicy("stations.StationList", OWN),
 ]
 
 #: What is tied to a unit, an account or a person and has no policy, each with the reason.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +22,7 @@ from nuanyi.lib.addresses import code_base, public_base
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
-from nuanyi.lib.form_parsing import status_of
+from nuanyi.lib.form_parsing import chosen, day_or_none, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
 from nuanyi.lib.paper import SIZES
 from nuanyi.people.models import Account, RoleGrant
@@ -46,10 +46,6 @@ from nuanyi.stations.rules import (
 from nuanyi.stations.services import doubles as pair_services
 from nuanyi.stations.services import faults as fault_services
 from nuanyi.stations.services import keeping, lists, stations
-
-
-def _filters(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET[name].strip()[:60] for name in queries.FILTERS if request.GET.get(name)}
 
 
 def _found(request: HttpRequest, pk: UUID) -> Station:
@@ -128,14 +124,14 @@ def bulk_hours(request: HttpRequest) -> HttpResponse:
         pks = [int(text) for text in post["undo"][:30_000].split(",") if text.isdecimal() and len(text) < 19]
         stations.drop_exceptions(actor=actor, pks=pks)
         return redirect("stations:list")
-    first = _date(post.get("first", ""))
+    first = day_or_none(post.get("first", ""), "first")
     if first is None:
         raise BadInput(fields={"first": gettext("Which day?")})
     made = stations.add_exceptions(
         actor=actor,
         stations=picked(request, _listing(actor)),
         first=first,
-        last=_date(post.get("last", "")) or first,
+        last=day_or_none(post.get("last", ""), "last") or first,
         text=post.get("hours", ""),
         reason=post.get("reason", ""),
     )
@@ -222,13 +218,6 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _form(request, _found(request, pk))
 
 
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as exc:
-        raise BadInput(code="bad-date") from exc
-
-
 @require_POST
 @permission_required("stations.keep")
 def door(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -255,7 +244,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
         station=_found(request, pk),
         state=post.get("state", ""),
         reason=post.get("reason", ""),
-        back=_date(post.get("back", "")),
+        back=day_or_none(post.get("back", ""), "back"),
     )
     return redirect(f"/office/stations/{pk}/")
 
@@ -271,8 +260,8 @@ def exceptions(request: HttpRequest, pk: UUID) -> HttpResponse:
         stations.add_exception(
             actor=actor,
             station=station,
-            first=_date(post.get("first", "")),
-            last=_date(post.get("last", "")),
+            first=day_or_none(post.get("first", ""), "first"),
+            last=day_or_none(post.get("last", ""), "last"),
             text=post.get("hours", ""),
             reason=post.get("reason", ""),
         )
@@ -369,7 +358,7 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
 def codes(request: HttpRequest) -> HttpResponse:
     """The codes of the filtered stations, on pages to cut out."""
     actor = actor_of(request)
-    rows = queries.listed(actor, _filters(request)).order_by("code")[:480]
+    rows = queries.listed(actor, chosen(request.GET, queries.FILTERS)).order_by("code")[:480]
     told = [(station.name, station.code, _address(request, station)) for station in rows]
     journal.record(actor, events.POSTER_PRINTED, None, codes=len(told))
     return _pdf(posters.codes(told, gettext("Codes of stations")), "codes")
@@ -382,7 +371,9 @@ def codes(request: HttpRequest) -> HttpResponse:
 @permission_required("stations.view", journaled=True)
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel; it can be sent back in."""
-    return workbook(lists.export_list(actor=actor_of(request), filters=_filters(request)), "stations")
+    return workbook(
+        lists.export_list(actor=actor_of(request), filters=chosen(request.GET, queries.FILTERS)), "stations"
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,16 +10,15 @@ from nuanyi.cases.models import Case
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.downloads import MOST_ROWS
 from nuanyi.places import queries as places
-
-MOST = 20_000
 
 
 def _all(actor: Actor, filters: dict[str, str]) -> list[Case]:
     found: list[Case] = []
     rows, cursor = queries.worklist(actor, filters)
     found += rows
-    while cursor and len(found) < MOST:
+    while cursor and len(found) < MOST_ROWS:
         rows, cursor = queries.worklist(actor, filters, cursor)
         found += rows
     return found
@@ -27,7 +26,7 @@ def _all(actor: Actor, filters: dict[str, str]) -> list[Case]:
 
 @transaction.atomic
 def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
-    """The actor's filtered worklist by deadline, at most ``MOST`` rows. Raises NotAllowed."""
+    """The actor's filtered worklist by deadline, at most ``MOST_ROWS`` rows. Raises NotAllowed."""
     actor.require("cases.handle")
     names = places.names_by_code()
     columns = [

@@ -8,18 +8,17 @@ from django.utils.translation import gettext as _
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, sheets
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.downloads import MOST_ROWS
 from nuanyi.places import queries as places
 from nuanyi.reports import events, queries
-
-MOST = 20_000
 
 
 @transaction.atomic
 def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
-    """What the actor's filtered list shows, at most ``MOST`` rows, the newest first; times of China. Raises NotAllowed."""
+    """What the actor's filtered list shows, at most ``MOST_ROWS`` rows, the newest first; times of China. Raises NotAllowed."""
     actor.require("reports.handle")
     names = places.names_by_code()
-    rows = list(queries.listed(actor, filters).order_by("-pk")[:MOST])
+    rows = list(queries.listed(actor, filters).order_by("-pk")[:MOST_ROWS])
     columns = [
         (_("Number"), 14),
         (_("Kind"), 14),

@@ -179,7 +179,7 @@ def _take_in(key: UUID, told: ReportInput, body: bytes) -> Voice:
         account_id=book.grids.get(grid),
         route_reason=str(why)[:120],
         source=told.source,
-        hour_at=rules.coarse(now),
+        hour_at=clock.hour_of(now),
         due_at=Term(kind.amount, kind.counted, "").after(rules.next_hour(now)),
     )
     if told.words:
@@ -310,7 +310,7 @@ def judge(
     )
     if Step.objects.filter(key=key, report=report).exists():
         return report
-    hour, words = rules.coarse(clock.now()), rules.clean(words)[:300]
+    hour, words = clock.hour_of(clock.now()), rules.clean(words)[:300]
     if rules.names_somebody(words):
         raise BadInput(
             code="about-a-person", fields={"words": _("Without names, numbers and plates, please.")}
@@ -345,7 +345,7 @@ def check(*, key: UUID, ref: str, good: bool, network: str) -> Report:
         report.checks.filter(good=True).count(),
         report.checks.filter(good=False).count(),
     )
-    hour = rules.coarse(clock.now())
+    hour = clock.hour_of(clock.now())
     if good and report.state == State.MENDED:
         report.state, report.ended_at = State.CLOSED, hour
         Step.objects.create(report=report, state=report.state, of="passer", at=hour)

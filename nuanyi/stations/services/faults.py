@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +26,6 @@ from nuanyi.stations.models import Amenity, Fault, HourMark, HourSalt, Photo, St
 from nuanyi.stations.rules import AmenityKind, AmenityState, CheckIn, FaultState, Trouble
 
 
-def hour_of(moment: datetime) -> datetime:
-    """The beginning of the hour."""
-    return moment.replace(minute=0, second=0, microsecond=0)
-
-
 def _public(pk: UUID) -> Station:
     found = Station.objects.public().filter(pk=pk).first()
     if found is None:
@@ -43,7 +38,7 @@ def _public(pk: UUID) -> Station:
 
 def first_time(device: str, act: str, station: Station) -> bool:
     """Whether this device does this here for the first time in this hour; remembers that it did."""
-    hour = hour_of(clock.now())
+    hour = clock.hour_of(clock.now())
     salt = bytes(HourSalt.objects.get_or_create(hour_at=hour, defaults={"salt": os.urandom(32)})[0].salt)
     mark = salted_mark(salt, f"{act}\0{station.pk}\0{device}")
     with connection.cursor() as cursor:
@@ -56,7 +51,7 @@ def first_time(device: str, act: str, station: Station) -> bool:
 
 def forget_hours() -> int:
     """Delete the salts and marks of hours that are over."""
-    hour = hour_of(clock.now())
+    hour = clock.hour_of(clock.now())
     HourSalt.objects.filter(hour_at__lt=hour).delete()
     return HourMark.objects.filter(hour_at__lt=hour).delete()[0]
 
@@ -133,7 +128,9 @@ def check_in(
     if not first_time(device, "visit", station):
         return False
     _add(
-        "stations_visitcount", ("station_id", "hour_at", "sector"), [station.pk, hour_of(clock.now()), sector]
+        "stations_visitcount",
+        ("station_id", "hour_at", "sector"),
+        [station.pk, clock.hour_of(clock.now()), sector],
     )
     return True
 
@@ -156,7 +153,7 @@ def confirm_open(
     limits.count(f"confirm:{station.pk}", network, at_most=rules.TOLD_AN_HOUR)
     if not first_time(device, "confirm", station):
         return False
-    _add("stations_confirmation", ("station_id", "hour_at"), [station.pk, hour_of(clock.now())])
+    _add("stations_confirmation", ("station_id", "hour_at"), [station.pk, clock.hour_of(clock.now())])
     return True
 
 
@@ -226,7 +223,7 @@ def tell_fault(
         picture = Photo.objects.create(
             station=station, shows="fault", jpeg=clean.jpeg, width=clean.width, height=clean.height
         )
-    hour = hour_of(clock.now())
+    hour = clock.hour_of(clock.now())
     fault = Fault.objects.create(
         key=key,
         station=station,
@@ -254,7 +251,7 @@ def reopen_fault(*, link: str) -> Fault:
         raise IllegalMove()
     moves.check(rules.FAULT_MOVES, fault.state, FaultState.OPEN)
     fault.state, fault.ended_at, fault.told = FaultState.OPEN, None, False
-    fault.due_at = hour_of(clock.now()) + timedelta(hours=rules.MEND_HOURS[fault.trouble])
+    fault.due_at = clock.hour_of(clock.now()) + timedelta(hours=rules.MEND_HOURS[fault.trouble])
     fault.save()
     return fault
 

@@ -8,15 +8,14 @@ from django.utils.translation import gettext as _
 from nuanyi.journal import services as journal
 from nuanyi.lib import sheets
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.downloads import MOST_ROWS
 from nuanyi.volunteers import events, queries, rules
 from nuanyi.volunteers.models import ACT
-
-MOST = 20_000
 
 
 @transaction.atomic
 def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
-    """What the actor's filtered list shows, at most ``MOST`` rows. Raises NotAllowed."""
+    """What the actor's filtered list shows, at most ``MOST_ROWS`` rows. Raises NotAllowed."""
     actor.require(ACT)
     steps = queries.steps()
     columns = [
@@ -42,7 +41,7 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
             rules.stars_for(row.minutes, steps),
             row.get_standing_display(),
         )
-        for row in queries.listed(actor, filters).order_by("pk")[:MOST]
+        for row in queries.listed(actor, filters).order_by("pk")[:MOST_ROWS]
     ]
     journal.record(actor, events.LIST_EXPORTED, None, rows=len(told))
     return sheets.one_page(_("Volunteers"), columns, told)
