@@ -268,12 +268,12 @@ def read_establishment(
     _region_of(draft, _text(row, get("region")), "", draft.name, known, problems)
     draft.address = _text(row, get("address"))[:200]
     if _text(row, get("headcount")):
-        headcount = _read(_read_headcount, _cell(row, get("headcount")), "headcount", problems, known)
+        headcount = _read(read_headcount, _cell(row, get("headcount")), "headcount", problems, known)
         draft.headcount = int(headcount) if headcount else None
     return draft, problems
 
 
-def _read_headcount(cell: object) -> str:
+def read_headcount(cell: object) -> str:
     """How many people, as text of digits. Raises Unreadable."""
     number = read_count(cell)
     if number > 100_000:

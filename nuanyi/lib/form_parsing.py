@@ -44,12 +44,12 @@ def day_or_none(text: str, field: str = "date") -> date | None:
     return day_of(text, field) if text else None
 
 
-def moment_of(text: str, field: str = "at") -> datetime:
+def moment_of(text: str) -> datetime:
     """A moment of China's clock as a date-and-time field sends it."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=clock.CHINA)
     except ValueError as exc:
-        raise BadInput(fields={field: _("When?")}) from exc
+        raise BadInput(fields={"at": _("When?")}) from exc
 
 
 def time_of(text: str, field: str = "time") -> time:
@@ -70,14 +70,14 @@ def chosen(query: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
     return {name: query[name].strip()[:60] for name in names if query.get(name)}
 
 
-def rows_again(text: str, field: str = "file") -> list[list[Any]]:
+def rows_again(text: str) -> list[list[Any]]:
     """The rows of a sheet that were shown, as the second click sends them again (JSON): numbers and texts, "" for the rest."""
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError) as exc:
-        raise BadInput(fields={field: _("Choose a file.")}) from exc
+        raise BadInput(fields={"file": _("Choose a file.")}) from exc
     if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-        raise BadInput(fields={field: _("Choose a file.")})
+        raise BadInput(fields={"file": _("Choose a file.")})
     return [[cell if isinstance(cell, (int, float, str)) else "" for cell in row] for row in rows]
 
 

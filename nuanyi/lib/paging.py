@@ -23,7 +23,7 @@ class Page(Generic[M]):
     newer: str | None
 
 
-def page_of(rows: QuerySet[M], *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page[M]:
+def page_of(rows: QuerySet[M], *, after: str = "", before: str = "") -> Page[M]:
     """Cut one page out of ``rows``, ordered by descending primary key (UUIDv7, so newest first).
 
     ``after`` shows rows with smaller keys than the cursor, ``before`` those with larger ones.
@@ -31,15 +31,15 @@ def page_of(rows: QuerySet[M], *, after: str = "", before: str = "", size: int =
     """
     cursor = _cursor(after or before)
     if before and cursor:
-        found = list(rows.filter(pk__gt=cursor).order_by("pk")[: size + 1])
-        more = len(found) > size
-        shown = found[:size][::-1]
+        found = list(rows.filter(pk__gt=cursor).order_by("pk")[: PAGE_SIZE + 1])
+        more = len(found) > PAGE_SIZE
+        shown = found[:PAGE_SIZE][::-1]
         return Page(shown, str(shown[-1].pk) if shown else None, str(shown[0].pk) if shown and more else None)
     if cursor:
         rows = rows.filter(pk__lt=cursor)
-    found = list(rows.order_by("-pk")[: size + 1])
-    shown = found[:size]
-    older = str(shown[-1].pk) if len(found) > size else None
+    found = list(rows.order_by("-pk")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    older = str(shown[-1].pk) if len(found) > PAGE_SIZE else None
     return Page(shown, older, str(shown[0].pk) if shown and cursor else None)
 
 

@@ -20,7 +20,7 @@ from nuanyi.lib.region_codes import CITY, DISTRICT, PROVINCE, TOWNSHIP
 FOLDER = Path(__file__).parent / "data" / "division"
 #: Names of the second step that say nothing: districts that stand directly below their province.
 FILLERS = frozenset({"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"})
-MOST_FOUND = 30
+MOST_FOUND, MOST_NEAR = 30, 5
 
 
 #: What a province or a city is called behind its own name.
@@ -159,10 +159,10 @@ def cities(text: str) -> list[Node]:
     return found
 
 
-def nearest_names(code: str, most: int = 5) -> list[Node]:
+def nearest_names(code: str) -> list[Node]:
     """Districts whose code begins as a mistyped one does, for a message that helps."""
     for length in (5, 4, 2):
-        found = search(code[:length], most) if code[:length].isdigit() else []
+        found = search(code[:length], MOST_NEAR) if code[:length].isdigit() else []
         if found:
             return found
     return []

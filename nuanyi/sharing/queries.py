@@ -180,9 +180,9 @@ class Month:
     of_old_key: bool = False
 
 
-def own_months(count: int = 12) -> list[Month]:
-    """The last months that are over, the latest first; two questions and one a signed month."""
-    months = [shifted(clock.today(), -n) for n in range(1, count + 1)]
+def own_months() -> list[Month]:
+    """The last twelve months that are over, the latest first; two questions and one a signed month."""
+    months = [shifted(clock.today(), -n) for n in range(1, 13)]
     signed: dict[date, Summary] = {}
     for one in Summary.objects.filter(month__gte=months[-1]).order_by("revision"):
         signed[one.month] = one

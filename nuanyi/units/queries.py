@@ -135,11 +135,10 @@ def who_answers(
     *,
     sector: str = "",
     region_code: str = "",
-    known: Directory | None = None,
     on: date | None = None,
 ) -> list[Responsible]:
     """Who answers for a sector in a region on a day, by role, with the reason. Never empty once there is one unit."""
-    book = known or directory(on)
+    book = directory(on)
     labels = dict(Role.choices)
     return [
         Responsible(a.role, str(labels[a.role]), book.units[a.unit_id], a.reason.value, a.because, a.rule_id)

@@ -227,7 +227,7 @@ def _read(reader: Any, text: str) -> str:
         return squeezed(text)
 
 
-def link_shops(shops: Sequence[Shop], *, wider: tuple[str, ...] = (), threads: int = 2) -> LinkedShops:
+def link_shops(shops: Sequence[Shop], *, wider: tuple[str, ...] = ()) -> LinkedShops:
     """Link shops. The same shops give the same answer; no cluster holds two credit codes.
 
     ``wider``: the names of the district and of what it lies in, which tell no shop from another.
@@ -235,7 +235,7 @@ def link_shops(shops: Sequence[Shop], *, wider: tuple[str, ...] = (), threads: i
     if len(shops) < 2:
         return LinkedShops(np.arange(len(shops)))
     columns = _columns(shops, wider)
-    database = connect(threads)
+    database = connect()
     try:
         types = {"unique_id": pa.int64()}
         table = pa.table({k: pa.array(v, types.get(k, pa.string())) for k, v in columns.items()})

@@ -15,7 +15,7 @@ from nuanyi.census import events, kinds
 from nuanyi.census.loading import establishments, workers
 from nuanyi.census.loading.workers import prefixes
 from nuanyi.census.models import Change, DoorstepEntry, Establishment, Worker
-from nuanyi.census.rows import Known, name_key, read_establishment, read_worker
+from nuanyi.census.rows import Known, name_key, read_establishment, read_headcount, read_worker
 from nuanyi.census.rules import REASONS, FollowUp, Kind
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
@@ -27,7 +27,6 @@ from nuanyi.lib.errors import BadInput, Conflict, NotFound, Refusal
 from nuanyi.lib.identity import (
     Unreadable,
     plain,
-    read_count,
     read_credit_code,
     read_id_number,
     read_mobile,
@@ -219,13 +218,6 @@ ESTABLISHMENT_FIELDS = (
 PERSONAL_FIELDS = frozenset({"phone", "id_number", "contact_name", "contact_phone"})
 
 
-def _read_count(cell: object) -> str:
-    number = read_count(cell)
-    if number > 100_000:
-        raise Unreadable("headcount")
-    return str(number)
-
-
 def _read_title(cell: object) -> str:
     text = plain(cell)
     if not text or len(text) > 120:
@@ -239,7 +231,7 @@ _READERS: dict[str, Callable[[object], str]] = {
     "contact_name": read_person_name,
     "contact_phone": read_mobile,
     "credit_code": read_credit_code,
-    "headcount": _read_count,
+    "headcount": read_headcount,
     "site": lambda cell: plain(cell)[:120],
 }
 
