@@ -39,7 +39,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """Which station do I keep?"""
     stations = queries.my_stations(actor_of(request))
     if len(stations) == 1:
-        return redirect(f"/keeper/{stations[0].code}/")
+        return redirect("keeper:today", code=stations[0].code)
     return render(
         request, "stations/keeper/mine.html", {"stations": [(s, queries.stands_now(s)) for s in stations]}
     )
@@ -84,7 +84,7 @@ def tap(request: HttpRequest, code: str) -> HttpResponse:
         keeping.tap_door(actor=actor, station=station, is_open=wanted == "open")
     else:
         raise BadInput(code="bad-door")
-    return redirect(f"/keeper/{station.code}/")
+    return redirect("keeper:today", code=station.code)
 
 
 def _number(text: str) -> int | None:

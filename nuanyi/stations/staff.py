@@ -189,7 +189,7 @@ def _form(request: HttpRequest, station: Station | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             saved = stations.save_station(actor=actor_of(request), draft=form.draft(), station=station)
-            return redirect(f"/office/stations/{saved.pk}/")
+            return redirect("stations:one", pk=saved.pk)
         except Refusal as wrong:
             wrong.fields = {form.named(name): words for name, words in wrong.fields.items()}
             refusal = wrong
@@ -246,7 +246,7 @@ def move(request: HttpRequest, pk: UUID) -> HttpResponse:
         reason=post.get("reason", ""),
         back=day_or_none(post.get("back", ""), "back"),
     )
-    return redirect(f"/office/stations/{pk}/")
+    return redirect("stations:one", pk=pk)
 
 
 @require_POST
@@ -395,7 +395,7 @@ def send(request: HttpRequest) -> HttpResponse:
                 owner_kind=request.POST.get("owner_kind", ""),
                 owner_name=request.POST.get("owner_name", ""),
             )
-            return redirect(f"/office/stations/lists/{made.pk}/")
+            return redirect("stations:sent", pk=made.pk)
         except ValueError as exc:
             raise BadInput(code="bad-key") from exc
         except Refusal as wrong:

@@ -111,7 +111,7 @@ def nearest(request: HttpRequest) -> HttpResponse:
     if code:
         found = queries.station_by_code(code)
         if found:
-            return redirect(f"/stations/{found.code}/")
+            return redirect("station:station", code=found.code)
     asked = _question(request)
     try:
         rows, by_distance = _rows(asked)
@@ -176,7 +176,7 @@ def station(request: HttpRequest, code: str) -> HttpResponse:
     """One station: is it open, what is there, how do I get in; then what I can say about it."""
     found = _station(code, request)
     if code != found.code:
-        return redirect(f"/stations/{found.code}/")
+        return redirect("station:station", code=found.code)
     return _page(request, found)
 
 

@@ -1,0 +1,50 @@
+"""Routes are named and reversed: an address written out breaks in silence where its route moves, and rooms meet by it."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOMS = Path(__file__).parents[1] / "nuanyi"
+ADDRESS = re.compile(
+    r"""["'`]/(?:office|help|report|learn|door|me|who|stations|party|volunteer|accounts|in|told|keeper|grid|sessions|exam"""
+    r"""|daily|verify|c|v)/"""
+)
+#: How many addresses each room still writes out. The numbers only fall: whoever names a route lowers the one of its room.
+LEFT = {
+    "cases": 23,
+    "census": 12,
+    "front": 23,
+    "learning": 17,
+    "lib": 1,
+    "matrix": 14,
+    "party": 6,
+    "people": 4,
+    "program": 10,
+    "reports": 17,
+    "stations": 25,
+    "units": 1,
+    "volunteers": 18,
+}
+
+
+def written_out(room: Path) -> list[str]:
+    """Addresses in the room's code, pages and scripts; where routes are named, and what is made up, left out."""
+    found = []
+    for file in sorted(room.rglob("*")):
+        apart = {"tests", "migrations", "demo", "vendor"} & set(file.parts)
+        if apart or file.suffix not in {".py", ".html", ".js"} or file.name.endswith(("urls.py", "demo.py")):
+            continue
+        found += [f"{file}: {address}" for address in ADDRESS.findall(file.read_text(encoding="utf-8"))]
+    return found
+
+
+@pytest.mark.parametrize("room", [*sorted(path.parent.name for path in ROOMS.glob("*/room.py")), "lib"])
+def test_no_room_writes_more_addresses_out_than_it_did(room):
+    found = written_out(ROOMS / room)
+    assert len(found) <= LEFT.get(room, 0), found
+
+
+def test_an_address_that_is_written_out_is_seen(tmp_path):
+    (tmp_path / "page.html").write_text('<a href="/office/toy/">…</a><a href="{% url \'toy:page\' %}">…</a>')
+    assert len(written_out(tmp_path)) == 1
