@@ -19,6 +19,7 @@ from nuanyi.learning.services import exams
 from nuanyi.lib import downloads
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.addresses import NoAddress, code_base, public_base
+from nuanyi.lib.base64url import b64
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.paging import page_of
@@ -114,7 +115,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Is this certificate genuine? The code is checked by the page itself and never leaves the phone; a number is asked for here."""
     number = request.GET.get("number", "").strip()[:12]
     context = {
-        "key": signing.b64(signing.public_key()),
+        "key": b64(signing.public_key()),
         "revoked": json.dumps(exams.revoked_numbers()),
         "number": number,
         "found": exams.by_number(number=number, network=address_of(request)) if number else None,
@@ -127,7 +128,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 def revocations(request: HttpRequest) -> HttpResponse:
     """Key and revocation list, for programs of others."""
     return JsonResponse(
-        {"key": signing.b64(signing.public_key()), "alg": "Ed25519", "revoked": exams.revoked_numbers()}
+        {"key": b64(signing.public_key()), "alg": "Ed25519", "revoked": exams.revoked_numbers()}
     )
 
 

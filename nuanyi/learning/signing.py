@@ -7,7 +7,6 @@ digest key of the installation, so it needs no file of its own and is not in the
 
 from __future__ import annotations
 
-import base64
 from datetime import date, datetime
 
 import jwt
@@ -17,17 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from nuanyi.lib.base64url import b64, from_b64
 from nuanyi.people.models import keys
-
-
-def b64(raw: bytes) -> str:
-    """Base64url without padding (RFC 4648, section 5)."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def from_b64(text: str) -> bytes:
-    """The bytes again. Raises ValueError."""
-    return base64.b64decode(text.encode() + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
 def _private() -> Ed25519PrivateKey:

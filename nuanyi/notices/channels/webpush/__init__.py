@@ -21,6 +21,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, outgoing
+from nuanyi.lib.base64url import b64, from_b64
 from nuanyi.notices.channels.port import AddressField, Channel, Message
 from nuanyi.people.models import keys
 
@@ -42,20 +43,12 @@ class Subscription:
     auth: bytes
 
 
-def _b64(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _from_b64(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
 def read(text: str) -> Subscription:
     """A subscription from the browser's JSON. Raises ValueError (damaged, or not one of the browsers' services)."""
     try:
         told: Any = json.loads(text)
         found = Subscription(
-            str(told["endpoint"]), _from_b64(told["keys"]["p256dh"]), _from_b64(told["keys"]["auth"])
+            str(told["endpoint"]), from_b64(told["keys"]["p256dh"]), from_b64(told["keys"]["auth"])
         )
         ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), found.p256dh)
     except (TypeError, KeyError, AttributeError) as exc:
@@ -81,7 +74,7 @@ def _private() -> ec.EllipticCurvePrivateKey:
 
 def public_key() -> str:
     """The application server key that a page hands to the browser, base64url."""
-    return _b64(_private().public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
+    return b64(_private().public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))
 
 
 def authorization(endpoint: str, now: float, subject: str) -> str:
