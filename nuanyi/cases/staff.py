@@ -258,7 +258,7 @@ def _served_listing() -> Listing:
 
 
 @require_safe
-@permission_required("matrix.view")
+@permission_required("cases.served")
 def served(request: HttpRequest) -> HttpResponse:
     """The lines that the figures count from registers; solved cases are counted too and stay with their unit."""
     context = {

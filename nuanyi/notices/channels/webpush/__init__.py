@@ -6,7 +6,6 @@ the database, and stays the same, so that phones need not ask again.
 
 from __future__ import annotations
 
-import base64
 import json
 from dataclasses import dataclass
 from typing import Any
