@@ -25,8 +25,9 @@ POLICIES = [
         "cases.AnswerTemplate",
         "(SELECT nuanyi_may('cases.settings')) OR unit_id = ANY ((SELECT nuanyi_units('cases.handle'))::bigint[])",
     ),
-    RowPolicy("cases.Register", f"(SELECT nuanyi_may('cases.register')) OR {OWN}"),
-    RowPolicy("cases.RegisterLine", "(SELECT nuanyi_may('cases.register'))"),
+    # lines name nobody, and whoever is shown the figure that counts them is shown them
+    RowPolicy("cases.Register", f"(SELECT nuanyi_may('cases.register', 'cases.served')) OR {OWN}"),
+    RowPolicy("cases.RegisterLine", "(SELECT nuanyi_may('cases.register', 'cases.served'))"),
     RowPolicy("cases.Attachment", OF_A_CASE),
     RowPolicy("cases.Hearing", OF_A_CASE),
     RowPolicy("cases.ClaimLine", OF_A_CASE),

@@ -35,6 +35,13 @@ def test_good_lines_count_and_bad_ones_are_named(cast):
     assert offered()["service.employment_guidance"].total(window("2022-07", "450311101")) == 1
 
 
+@pytest.mark.parametrize("part", ["office", "organisation", "auditor", "instructor"])
+def test_who_is_shown_a_figure_of_registers_is_shown_the_lines_behind_it(cast, part):
+    take(cast.actor("office"))
+    page = cast.client(part).get("/office/cases/served/").content.decode()
+    assert page.count("登记.xlsx") == 3
+
+
 def test_the_same_file_counts_once_and_is_taken_back_whole(cast):
     actor, key = cast.actor("office"), new_id()
     data = workbook([HEAD, *ROWS])
