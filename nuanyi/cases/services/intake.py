@@ -78,12 +78,7 @@ def link_of(case: Case) -> str:
 
 def case_by_link(link: str) -> Case:
     """The case of a secret link; opens the wall for it. Raises NotFound."""
-    key = links.key_of("case", link)
-    row_security.show(case=str(key))
-    found = Case.objects.select_related("unit", "item").filter(key=key).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return links.row_of("case", link, Case.objects.select_related("unit", "item"))
 
 
 def case_by_code(code: str, network: str) -> Case:

@@ -47,12 +47,7 @@ def link_of(application: Application) -> str:
 
 def by_link(link: str) -> Application:
     """The application of a secret link. Raises NotFound, whatever is wrong."""
-    key = links.key_of("application", link)
-    row_security.show(application=str(key))
-    found = Application.objects.select_related("organisation", "instructor").filter(key=key).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return links.row_of("application", link, Application.objects.select_related("organisation", "instructor"))
 
 
 def _checked(told: ApplicationInput) -> ApplicationInput:

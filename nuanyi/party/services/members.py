@@ -61,12 +61,9 @@ def link_of(member: Member) -> str:
 
 def by_link(link: str) -> Member:
     """The member of a secret link. Raises NotFound, whatever is wrong."""
-    key = links.key_of("member", link)
-    row_security.show(member=str(key))
-    found = Member.objects.select_related("branch", "receiving").filter(key=key, left_date=None).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return links.row_of(
+        "member", link, Member.objects.select_related("branch", "receiving").filter(left_date=None)
+    )
 
 
 def _branch(actor: Actor, pk: int) -> Organisation:

@@ -56,12 +56,9 @@ def link_of(voice: Voice) -> str:
 
 def voice_by_link(link: str) -> Voice:
     """The sending of a secret link. Raises NotFound, whatever is wrong."""
-    key = links.key_of("report", link)
-    row_security.show(voice=str(key))
-    found = Voice.objects.select_related("report__kind", "report__unit").filter(key=key).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return links.row_of(
+        "report", link, Voice.objects.select_related("report__kind", "report__unit"), shown="voice"
+    )
 
 
 # sending -----------------------------------------------------------------------------------------

@@ -180,12 +180,7 @@ def link_of(fault: Fault) -> str:
 
 def fault_by_link(link: str) -> Fault:
     """The fault of a secret link. Raises NotFound, in the same time whatever is wrong."""
-    key = links.key_of("fault", link)
-    row_security.show(fault=str(key))
-    found = Fault.objects.select_related("station").filter(key=key).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return links.row_of("fault", link, Fault.objects.select_related("station"))
 
 
 @transaction.atomic

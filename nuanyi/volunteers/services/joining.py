@@ -43,13 +43,8 @@ def link_of(volunteer: Volunteer) -> str:
 
 def by_link(link: str, *, lock: bool = False) -> Volunteer:
     """The volunteer of a secret link. Raises NotFound, whatever is wrong."""
-    key = links.key_of("volunteer", link)
-    row_security.show(volunteer=str(key))
     rows = Volunteer.objects.select_related("team__unit").exclude(standing=Standing.LEFT)
-    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(key=key).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return links.row_of("volunteer", link, rows.select_for_update(of=("self",)) if lock else rows)
 
 
 def _checked(told: VolunteerInput) -> VolunteerInput:
