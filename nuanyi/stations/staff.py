@@ -229,7 +229,7 @@ def door(request: HttpRequest, pk: UUID) -> HttpResponse:
         actor=actor_of(request),
         station=Station(pk=pk),
         is_open=wanted == "open",
-        day=_date(request.POST.get("day", "")),
+        day=day_or_none(request.POST.get("day", ""), "day"),
     )
     return redirect("keeper:today", code=station.code)
 
