@@ -42,6 +42,13 @@ def test_who_is_shown_a_figure_of_registers_is_shown_the_lines_behind_it(cast, p
     assert page.count("登记.xlsx") == 3
 
 
+def test_where_nothing_was_counted_yet_the_page_leads_to_the_registers(cast):
+    page = cast.client("office").get("/office/cases/served/").content.decode()
+    assert page.count("/office/cases/registers/") > cast.client("office").get(
+        "/office/"
+    ).content.decode().count("/office/cases/registers/")
+
+
 def test_the_same_file_counts_once_and_is_taken_back_whole(cast):
     actor, key = cast.actor("office"), new_id()
     data = workbook([HEAD, *ROWS])
