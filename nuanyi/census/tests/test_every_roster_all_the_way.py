@@ -33,7 +33,7 @@ def merged():
     page.append(["合计", len(ROWS) + 1, "", "", "", ""])
     for cells in ("A1:F1", "A2:A3", "B2:B3", "C2:D2", "E2:E3", "F2:F3"):
         page.merge_cells(cells)
-    page["AZ9000"] = " "
+    page["AZ900"] = " "
     book.save(out)
     return out.getvalue()
 
