@@ -30,6 +30,10 @@ TARGETS = {
     "lib/seal": ["lib/tests/test_seal_a_value.py"],
     "lib/sealed": ["lib/tests/test_a_value_shows_its_mask.py", "program/tests/test_rotate_the_keys.py"],
     "lib/limits": ["lib/tests/test_count_attempts.py"],
+    "ledger/services": [
+        "ledger/tests/test_keep_the_roll_up.py",
+        "ledger/tests/test_notice_a_wrong_roll_up.py",
+    ],
     "workflow/rules": ["workflow/tests/test_decide_alike.py"],
     "workflow/joining": ["workflow/tests/test_decide_alike.py"],
     "workflow/clocks": ["workflow/tests/test_let_a_clock_stand.py"],

@@ -64,6 +64,21 @@ def test_a_mistake_is_taken_back_once_and_stays_readable():
 
 
 @pytest.mark.django_db
+def test_what_a_record_put_in_is_taken_back_once_and_then_everything_that_stands():
+    mine, other = _unit(), Unit.objects.create(code="v", name="v", short_name="v", kind="union")
+    for source in (mine, other):
+        services.record(
+            WORKERS_RECORDED, [Delivered(date(2022, 6, 3), 5), Delivered(date(2022, 6, 4), 2)], source=source
+        )
+    assert services.reverse_all_from(mine) == 2
+    assert services.reverse_all_from(mine) == 0
+    assert queries.sums((WORKERS_RECORDED,), window("2022"))[()] == 7
+    assert services.reverse_everything() == 2
+    assert services.reverse_everything() == 0
+    assert queries.sums((WORKERS_RECORDED,), window("2022"))[()] == 0
+
+
+@pytest.mark.django_db
 @pytest.mark.as_owner
 @pytest.mark.parametrize(
     "statement", ["UPDATE ledger_ledgerentry SET count = 0", "DELETE FROM ledger_ledgerentry"]
