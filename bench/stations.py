@@ -33,11 +33,13 @@ FILTERS = (
 )
 _FILL = """
 INSERT INTO stations_station (id, code, name, tier, venue, region_code, place_words, lat_wgs84, lon_wgs84, how_to_find, access,
-  access_words, step_free, capacity, functions, desk_call, hours, state, reason, check_in, secret, synthetic, made_at, changed_at)
+  access_words, step_free, capacity, functions, desk_call, hours, state, reason, check_in, secret, synthetic, made_at, changed_at,
+  owners, grade, graded)
 SELECT gen_random_uuid(), 'B' || n, '测试驿站' || n, (ARRAY['district','township','village'])[1 + n %% 3], 'care_station', '450311',
   '测试路' || n || '号', 24 + random() * 3, 109 + random() * 3, '', 'open', '', n %% 3 = 0, 8, '{rest,supply}', '',
   jsonb_build_object('1', h, '2', h, '3', h, '4', h, '5', h, '6', h, '7', h, 'holiday', null, 'make_up', null),
-  'open', '', 'position', '\\x00', true, now(), now()
+  'open', '', 'position', '\\x00', true, now(), now(),
+  '[]', 'unproven', '{}'
 FROM (SELECT n, lpad((n %% 12)::text, 2, '0') || ':' || lpad((n %% 50)::text, 2, '0') || '-' || (13 + n %% 11) || ':00' AS h
       FROM generate_series(1, %s) n) rows
 """

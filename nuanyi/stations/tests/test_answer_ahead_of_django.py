@@ -214,8 +214,9 @@ def test_many_changes_at_once_are_told_as_one_word(stage):
         cursor.execute(
             "INSERT INTO stations_station (id, code, name, tier, venue, region_code, place_words, lat_wgs84, lon_wgs84, how_to_find,"
             " access, access_words, step_free, capacity, functions, desk_call, hours, state, reason, check_in, secret, synthetic,"
-            " made_at, changed_at) SELECT gen_random_uuid(), 'M' || n, '站' || n, 'village', 'lounge', '450311', '', 25 + n / 10000.0,"
-            " 110.3, '', 'open', '', false, 0, '{}', '', '{}', 'open', '', 'plain', '', true, now(), now() FROM generate_series(1, 500) n"
+            " made_at, changed_at, owners, grade, graded) SELECT gen_random_uuid(), 'M' || n, '站' || n, 'village', 'lounge', '450311', '', 25 + n / 10000.0,"
+            " 110.3, '', 'open', '', false, 0, '{}', '', '{}', 'open', '', 'plain', '', true, now(), now(), '[]',"
+            " 'unproven', '{}' FROM generate_series(1, 500) n"
         )
     soon(lambda: len(stage.live.current() or []), 500)
 
