@@ -100,6 +100,21 @@ def test_anothers_record_is_not_found_but_who_lacks_the_permission_is_told_so():
         GUEST.require_within("cases.handle", units=(7,))
 
 
+def test_what_holds_everywhere_is_changed_by_whoever_reaches_everywhere():
+    account(Scope(unit=7), EVERYWHERE).require_everywhere("cases.handle")
+    system("test").require_everywhere("cases.handle")
+    for actor in (
+        account(Scope(region=TOWNSHIP)),
+        account(Scope(unit=7)),
+        account(EVERYWHERE, permission="other"),
+    ):
+        with pytest.raises(NotAllowed) as refused:
+            actor.require_everywhere("cases.handle")
+        assert refused.value.facts == {"permission": "cases.handle"}
+    with pytest.raises(SignInFirst):
+        GUEST.require_everywhere("cases.handle")
+
+
 def test_a_guest_has_nothing():
     assert (GUEST.kind, GUEST.account_id, GUEST.permissions) == ("guest", None, {})
     assert Actor(kind="account", label="x", person_id=uuid4()).permissions == {}

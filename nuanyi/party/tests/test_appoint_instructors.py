@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from importlib import import_module
 
+import pytest
+from django.apps import apps
+
+from nuanyi.lib import clock
 from nuanyi.lib.errors import NotAllowed
 from nuanyi.party import queries
 from nuanyi.people import services
 from nuanyi.people.access import actor_for
+from nuanyi.people.models import RoleGrant
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +58,19 @@ def test_an_instructor_receives_nobody_before_the_organisation_department_has_co
         actor=cast.actor("organisation"), account=third, role="instructor", region_code="450311101"
     )
     assert third in [account for account, _base in queries.instructors()]
+
+
+def test_instructors_of_the_whole_district_whom_a_unit_made_wait_for_the_department(cast, colleague):
+    one, other = colleague("yanshan"), colleague("zhemu")
+    for account, giver in ((one, "yanshan"), (other, "organisation")):
+        RoleGrant.asked.create(
+            account=account,
+            role="instructor",
+            granted_by=cast.accounts[giver],
+            confirmed_at=clock.now(),
+        )
+    import_module("nuanyi.people.migrations.0014_instructors_of_a_department").wait_again(apps, None)
+    there = [account for account, _base in queries.instructors()]
+    assert other in there
+    assert one not in there
+    assert cast.accounts["instructor"] in there, "one of a place goes on"
