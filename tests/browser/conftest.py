@@ -53,7 +53,7 @@ class Stage:
                 "NUANYI_DEMO_PUBLIC": "1",
             }
             self.process = subprocess.Popen(command, env=kept | mine, stdout=log, stderr=log)
-        deadline = time.monotonic() + 240
+        deadline = time.monotonic() + 380
         while time.monotonic() < deadline:
             try:
                 with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):
