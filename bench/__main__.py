@@ -19,6 +19,7 @@ def main() -> int:
     from django.test.utils import get_runner
 
     from bench import (
+        coverage,
         doubles,
         imports,
         intake,
@@ -50,6 +51,7 @@ def main() -> int:
             doubles,
             reports,
             linkage,
+            coverage,
         ):
             if not wanted or part.__name__.removeprefix("bench.") in wanted:
                 part.run(report)

@@ -35,8 +35,8 @@ LESSONS = Listing(
 )
 
 
-def sessions_listing() -> Listing:
-    """Every session: they are public."""
+def sessions_listing(actor: Actor) -> Listing:
+    """Every session that is public, and those of the units for which one actor plans."""
     units: list[tuple[Any, Words]] = list(unit_choices())
     return Listing(
         "learning.sessions",
@@ -55,7 +55,7 @@ def sessions_listing() -> Listing:
             Filter("kind", _("Kind of session"), SessionKind.choices, "kind"),
             Filter("unit", _("Unit"), units, "unit_id"),
         ],
-        queries.sessions_listed,
+        lambda filters: queries.sessions_listed(actor, filters),
         order="-starts_at",
         searches=_("Heading or place"),
     )

@@ -261,6 +261,8 @@ class Session(models.Model):
     ends_at = models.DateTimeField()
     capacity = models.PositiveIntegerField(default=0)
     by_instructor = models.BooleanField(default=False)
+    #: stands in the public list and calendars; who holds its code signs in either way
+    announced = models.BooleanField(default=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     secret = models.BinaryField()

@@ -34,6 +34,6 @@ POLICIES = [
 UNBOUND = {
     "Lesson": "lessons are for everybody; drafts hold nobody's data",
     "LessonVersion": "lessons as they were; they hold nobody's data",
-    "Session": "sessions are announced to everybody",
+    "Session": "sessions hold nobody's data; those that are not announced stand in no public list",
     "FirmCode": "the address of a firm's test, given to all its riders",
 }

@@ -74,9 +74,9 @@ def lessons_listed(filters: dict[str, str]) -> QuerySet[Lesson]:
     return rows
 
 
-def sessions_listed(filters: dict[str, str]) -> QuerySet[Session]:
+def sessions_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Session]:
     """Sessions for the office's list."""
-    rows = Session.objects.select_related("unit").annotate(standing=SESSION_STANDING)
+    rows = shown_to(actor).annotate(standing=SESSION_STANDING)
     if filters.get("kind") in SessionKind.values:
         rows = rows.filter(kind=filters["kind"])
     if filters.get("state") in SessionStanding.values:
@@ -163,18 +163,28 @@ def week(first: date) -> list[tuple[date, PlanDay | None]]:
     return [(day, known.get(day)) for day in (first + timedelta(days=n) for n in range(7))]
 
 
+def shown_to(actor: Actor) -> QuerySet[Session]:
+    """Sessions in the office's list: what is not announced is shown to those who plan for its unit."""
+    rows = Session.objects.select_related("unit")
+    if actor.everywhere("learning.sessions"):
+        return rows
+    return rows.filter(Q(announced=True) | Q(unit__in=actor.units("learning.sessions")))
+
+
 def coming(now: datetime | None = None) -> list[Session]:
     """Sessions that are still to come or under way, the next first."""
     now = now or clock.now()
-    return list(Session.objects.filter(ends_at__gte=now, cancelled_at=None).order_by("starts_at", "id")[:100])
+    rows = Session.objects.filter(ends_at__gte=now, cancelled_at=None, announced=True)
+    return list(rows.order_by("starts_at", "id")[:100])
 
 
 def for_calendar(group: Group | None = None) -> list[Session]:
     """Sessions of the last month and to come, cancelled ones too; those that a group was invited to, or all."""
     rows = Session.objects.filter(ends_at__gte=clock.now() - timedelta(days=31)).order_by("starts_at", "id")
-    if group is not None:
-        rows = rows.filter(pk__in=Push.objects.filter(group=group).exclude(session=None).values("session"))
-    return list(rows[:500])
+    if group is None:
+        return list(rows.filter(announced=True)[:500])
+    invited_to = Push.objects.filter(group=group).exclude(session=None).values("session")
+    return list(rows.filter(pk__in=invited_to)[:500])
 
 
 def invited(session: Session) -> list[Push]:

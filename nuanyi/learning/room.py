@@ -32,7 +32,7 @@ ROOM = Room(
         Permission(
             "learning.sessions",
             _("Plan and hold sessions"),
-            {**OFFICES, Role.INSTRUCTOR: UNIT, Role.UNIT_STAFF: UNIT},
+            {**OFFICES, Role.INSTRUCTOR: UNIT, Role.UNIT_STAFF: UNIT, Role.BRANCH: UNIT},
         ),
     ],
     part=Part(_("Learning"), 40),

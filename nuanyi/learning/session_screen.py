@@ -33,7 +33,7 @@ AROUND, MOST_CODES = timedelta(minutes=30), 9 * 3600 // rules.CODE_SECONDS
 @permission_required("learning.view")
 def session_list(request: HttpRequest) -> HttpResponse:
     """What is planned, and what was held?"""
-    page = shown(request, lists.sessions_listing())
+    page = shown(request, lists.sessions_listing(actor_of(request)))
     context = {
         "list": page,
         "may_plan": actor_of(request).can("learning.sessions"),

@@ -44,6 +44,7 @@ BY_NAME = (
     "answers",
     "files",
     "pledges",
+    "ports",
     "retention",
     "sign_in",
 )

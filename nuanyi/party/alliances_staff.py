@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.census.models import Establishment
 from nuanyi.lib.access import actor_of, permission_required
-from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.region_codes import township_of
 from nuanyi.party import queries
@@ -52,10 +55,22 @@ def alliance(request: HttpRequest, pk: int) -> HttpResponse:
         "words": words,
         "posted": request.POST,
         "refusal": refusal,
+        "middles": {code: places.middle_of(code) for code in {room.region_code for room in found.rooms}},
         "names": places.names_by_code(),
         "regions": places.township_choices(),
     }
     return render(request, "party/staff/alliance.html", context, status=status_of(refusal))
+
+
+def _degrees(text: str, field: str) -> float:
+    """Degrees in WGS-84 that somebody typed. Raises BadInput."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found) or not -180 <= found <= 180:
+        raise BadInput(fields={field: _("Degrees in WGS-84, as 25.0571 or 110.3052.")})
+    return found
 
 
 def _change(request: HttpRequest, pk: int) -> None:
@@ -72,6 +87,14 @@ def _change(request: HttpRequest, pk: int) -> None:
         alliances.let_firm_go(actor=actor, pk=number_of(told.get("firm", "")))
     elif deed == "close":
         alliances.close_room(actor=actor, pk=number_of(told.get("room", "")))
+    elif deed == "station":
+        alliances.open_as_station(
+            actor=actor,
+            pk=number_of(told.get("room", "")),
+            lat_wgs84=_degrees(told.get("lat", ""), "lat"),
+            lon_wgs84=_degrees(told.get("lon", ""), "lon"),
+            how_to_find=told.get("how", ""),
+        )
     elif deed == "room":
         kind, _dash, number = told.get("whose", "").partition("-")
         alliances.share_room(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from uuid import UUID
 
@@ -13,13 +13,30 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, office_hour
 from nuanyi.lib.sectors import Sector
 from nuanyi.party.models import Application, Organisation
-from nuanyi.party.services import alliances, instructors, joining, members, organisations
+from nuanyi.party.rules import months_later
+from nuanyi.party.services import (
+    alliances,
+    brought,
+    committees,
+    instructors,
+    joining,
+    life,
+    members,
+    organisations,
+    speaking,
+)
 from nuanyi.people import services as people
 from nuanyi.people.demo import played_by
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
-from nuanyi.units.models import Alliance
+from nuanyi.units.models import Alliance, Unit
 
+THEMES = (
+    "走访困难骑手（示例）",
+    "驿站志愿服务（示例）",
+    "学习条例（示例）",
+    "道路安全随手拍（示例）",
+)
 DISTRICT_COMMITTEE = "雁山区两新工委（示例）"
 
 
@@ -72,8 +89,12 @@ def _today(_plan: Plan) -> None:
         _visit(follower, chance, one.pk, clock.today() - timedelta(days=chance.randrange(1, 80)))
     _applications()
     _members(department)
+    _life()
     _affiliations()
     _belt(department)
+    _brought()
+    _speakers(department)
+    _committees(department)
 
 
 def _organisations(plan: Plan, department: Actor) -> Story:
@@ -197,6 +218,50 @@ def _members(department: Actor) -> None:
         members.raise_flag(actor=department, establishment=reach.establishment_id, paper="商户回执（示例）")
 
 
+def _life() -> None:
+    """A year of meetings of two branches: the one holds what is due, the other left out its themed day of last month."""
+    today = clock.today()
+    for username, skipped in (("shuji", None), ("shuji2", "themed")):
+        secretary = played_by(username)
+        branch = Organisation.objects.get(secretary_id=secretary.account_id)
+        for back in range(11, 0, -1):
+            first = months_later(today.replace(day=1), -back)
+            for kind, on, topic in _meetings_of(first):
+                if back == 1 and kind == skipped:
+                    continue
+                starts = datetime.combine(on, time(19, 30), clock.CHINA)
+                with clock.held_at(starts - timedelta(days=5)):
+                    made = life.plan_meeting(
+                        actor=secretary,
+                        key=key("meeting", branch.pk, kind, on),
+                        branch=branch.pk,
+                        told=life.MeetingInput(
+                            kind,
+                            topic,
+                            branch.room or "党群服务中心（示例）",
+                            starts,
+                            starts + timedelta(hours=1),
+                            announced=kind == "themed",
+                        ),
+                    )
+                with clock.held_at(starts + timedelta(hours=2)):
+                    life.hold_meeting(
+                        actor=secretary,
+                        pk=made.pk,
+                        heads=4,
+                        minutes=f"{topic}。应到5人，实到4人，1人外出请假。会议记录为示例。",
+                    )
+
+
+def _meetings_of(first: date) -> list[tuple[str, date, str]]:
+    """What a branch holds in the month that begins on ``first``: a themed day; in the middle of a quarter the rest."""
+    found = [("themed", first + timedelta(days=9), THEMES[first.month % len(THEMES)])]
+    if first.month % 3 == 2:
+        found.append(("assembly", first + timedelta(days=16), "季度工作和发展党员（示例）"))
+        found.append(("lesson", first + timedelta(days=20), "骑手党员上讲台（示例）"))
+    return found
+
+
 def _affiliations() -> None:
     """Some of the census said what they belong to, with their consent: two neighbours could have a branch."""
     rows = Worker.objects.filter(person__sealed_political=None).select_related("person")
@@ -248,6 +313,101 @@ def _belt(department: Actor) -> None:
             told=alliances.ActivityInput(f"{title}（示例）", on, "桂阳公路沿线（示例）"),
         )
         alliances.hold_activity(actor=department, pk=made.pk, present=24 + 7 * number)
+
+
+def _brought() -> None:
+    """A year of what was brought, by the instructor to whom they follow."""
+    follower = played_by("zhidao")
+    followed = list(
+        Establishment.objects.filter(assignments__account_id=follower.account_id or 0).order_by("pk")[:12]
+    )
+    things = (
+        ("documents", "支部工作条例口袋书（示例）", 20, "册"),
+        ("services", "营业执照年报代办（示例）", 1, "次"),
+        ("culture", "流动图书箱（示例）", 40, "册"),
+        ("services", "社保政策上门解读（示例）", 1, "次"),
+    )
+    for number, shop in enumerate(followed):
+        strand, title, amount, measure = things[number % len(things)]
+        on = clock.today() - timedelta(days=29 * number + 3)
+        brought.note_brought(
+            actor=follower,
+            key=key("brought", shop.pk),
+            told=brought.BroughtInput(strand, title, amount, measure, on, establishment=shop.pk),
+        )
+
+
+def _speakers(department: Actor) -> None:
+    """A standing lecture team, and speakers of three weeks: one wishes to be named, two do not."""
+    instructor = Account.objects.get(username="zhidao")
+    team = speaking.set_team_up(
+        actor=department, name="雁山小哥宣讲队（示例）", region_code="450311100", instructor=instructor.pk
+    )
+    for number, (part, name) in enumerate((("member", "陆示例"), ("worker", "骑手代表示例"))):
+        speaking.take_into_team(
+            actor=department,
+            key=key("seat", number),
+            team=team.pk,
+            part=part,
+            name=name,
+            agreed="同意书（示例）",
+        )
+    kinds = (
+        ("benchmark", "先锋骑手（示例）", True),
+        ("model", "陆示例", False),
+        ("pioneer", "韦示例", False),
+    )
+    for number, (kind, name, named) in enumerate(kinds):
+        speaker = speaking.add_speaker(
+            actor=department,
+            key=key("speaker", number),
+            told=speaking.SpeakerInput(name, kind, "同意书（示例）", named),
+        )
+        speaking.give_week(actor=department, pk=speaker.pk, week=clock.today() + timedelta(days=7 * number))
+
+
+def _committees(department: Actor) -> None:
+    """A joint committee of a township with its members, two meetings, and matters done, open and overdue."""
+    made = committees.set_committee_up(
+        actor=department,
+        told=committees.CommitteeInput(
+            "雁山镇大工委（示例）", "township", "450311100", date(2022, 3, 1), "示例批复〔2022〕2号"
+        ),
+    )
+    units = Unit.objects.filter(code__in=("yanshan", "gonghui", "tuanwei", "fulian")).order_by("pk")
+    seats = [committees.take_member(actor=department, pk=made.pk, unit=unit.pk) for unit in units]
+    branch = Organisation.objects.get(name="雁山镇新业态联合党支部（示例）")
+    committees.take_member(actor=department, pk=made.pk, organisation=branch.pk)
+    if not seats:
+        return
+    matters = (
+        (120, 60, "园区增设充电桩（示例）", "装了6个充电桩，园区自管"),
+        (70, 20, "夜间歇脚点（示例）", ""),
+        (30, 60, "骑手子女暑期托管（示例）", ""),
+    )
+    for number, (ago, within, title, outcome) in enumerate(matters):
+        with clock.held_at(clock.now() - timedelta(days=ago)):
+            met = committees.note_meeting(
+                actor=department,
+                pk=made.pk,
+                key=key("committee", number),
+                on=clock.today(),
+                topic=f"第{number + 1}次联席会议：认领事项（示例）",
+                present=min(4, len(seats)),
+            )
+            taken = committees.take_matter_on(
+                actor=department,
+                pk=made.pk,
+                key=key("matter", number),
+                told=committees.MatterInput(
+                    title, seats[number % len(seats)].pk, clock.today() + timedelta(days=within), met.pk
+                ),
+            )
+        if outcome:
+            with clock.held_at(clock.now() - timedelta(days=ago - within + 5)):
+                committees.end_matter(
+                    actor=department, pk=made.pk, matter=taken.pk, state="done", outcome=outcome
+                )
 
 
 DEMO = Demo(stories=_stories, today=_today)

@@ -73,3 +73,41 @@ offer(
         listed=ledger.lister(kinds.JOINT_ACTIVITIES),
     )
 )
+offer(
+    Figure(
+        kinds.MEETINGS,
+        _("Meetings, lessons and themed days of branches"),
+        _("meetings"),
+        ledger.counter(kinds.MEETINGS),
+        ("township", "month", "sector"),
+        "/office/party/life/",
+        _(
+            "Branch assemblies, meetings of committees and groups, Party lessons and themed days, counted when held"
+        ),
+        listed=ledger.lister(kinds.MEETINGS),
+    )
+)
+offer(
+    Figure(
+        kinds.BROUGHT,
+        _("Brought to establishments and places"),
+        _("times"),
+        ledger.counter(kinds.BROUGHT),
+        ("township", "month", "sector"),
+        "/office/party/brought/",
+        _("Times that documents, government services or culture were brought to an establishment or a place"),
+        listed=ledger.lister(kinds.BROUGHT),
+    )
+)
+offer(
+    Figure(
+        kinds.MATTERS,
+        _("Matters of joint committees that were done"),
+        _("matters"),
+        ledger.counter(kinds.MATTERS),
+        ("township", "month"),
+        "/office/party/committees/",
+        _("Matters that members of joint committees took on, counted on the day on which they were done"),
+        listed=ledger.lister(kinds.MATTERS),
+    )
+)

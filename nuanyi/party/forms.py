@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
 from nuanyi.lib.sectors import Sector
 from nuanyi.party import queries, rules
-from nuanyi.party.models import CoverageDefinition, Organisation
-from nuanyi.party.rules import Form, Standing, VisitKind
-from nuanyi.party.services import joining, members, organisations
+from nuanyi.party.life_rules import Every, MeetingKind
+from nuanyi.party.models import CoverageDefinition, Organisation, Speaker
+from nuanyi.party.rules import CommitteeLevel, Form, SpeakerKind, Standing, Strand, TeamPart, VisitKind
+from nuanyi.party.services import brought, committees, joining, life, members, organisations, speaking
 from nuanyi.places import queries as places
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class JoinForm(forms.Form):
@@ -205,3 +208,182 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def validate_unique(self) -> None:
         """A day that has a definition is changed, not refused."""
+
+
+class MeetingForm(forms.Form):
+    """A meeting, lesson or themed day of a branch."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    branch = forms.ChoiceField(label=_("Branch"))
+    kind = forms.ChoiceField(label=_("What is it?"), choices=MeetingKind.choices)
+    topic = forms.CharField(label=_("What is it about? (no names)"), min_length=2, max_length=50)
+    place = forms.CharField(label=_("Where"), max_length=120)
+    starts = forms.DateTimeField(label=_("Begins"), widget=_MOMENT)
+    ends = forms.DateTimeField(label=_("Ends"), widget=_MOMENT)
+    announced = forms.BooleanField(
+        label=_("A themed day to which everybody may come: it stands in the public list"), required=False
+    )
+
+    def __init__(self, *args: Any, branches: list[Organisation], **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"key": uuid4()})
+        super().__init__(*args, **kwargs)
+        branch: Any = self.fields["branch"]
+        branch.choices = [(str(one.pk), one.name) for one in branches]
+
+    def told(self) -> life.MeetingInput:
+        """For the service."""
+        told = self.cleaned_data
+        return life.MeetingInput(
+            told["kind"], told["topic"], told["place"], told["starts"], told["ends"], told["announced"]
+        )
+
+
+class LifeRuleForm(forms.Form):
+    """How often something is due of a branch."""
+
+    kind = forms.ChoiceField(label=_("What is due?"), choices=MeetingKind.choices)
+    months = forms.TypedChoiceField(label=_("How often?"), choices=Every.choices, coerce=int)
+    from_date = forms.DateField(label=_("Holds from"), widget=_DAY)
+    members_at_least = forms.IntegerField(
+        label=_("Of branches with full members from"), min_value=0, max_value=1000, initial=0
+    )
+    source = forms.CharField(label=_("Paper that says so"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"from_date": clock.today(), "members_at_least": 0})
+        super().__init__(*args, **kwargs)
+
+    def told(self) -> life.LifeRuleInput:
+        """For the service."""
+        told = self.cleaned_data
+        return life.LifeRuleInput(
+            told["kind"], told["months"], told["from_date"], told["members_at_least"], told["source"]
+        )
+
+
+class BroughtForm(forms.Form):
+    """Something that was brought to an establishment or a place."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    strand = forms.ChoiceField(label=_("Strand"), choices=Strand.choices)
+    title = forms.CharField(label=_("What was brought?"), min_length=2, max_length=80)
+    amount = forms.IntegerField(label=_("How much?"), min_value=1, max_value=1_000_000, initial=1)
+    measure = forms.CharField(label=_("Copies, times, books …"), max_length=12)
+    on = forms.DateField(label=_("Day"), widget=_DAY)
+    establishment = forms.ChoiceField(label=_("Establishment"), required=False)
+    region = forms.ChoiceField(label=_("Or a place: where?"), required=False)
+    place = forms.CharField(label=_("The place in words"), max_length=80, required=False)
+
+    def __init__(self, *args: Any, establishments: list[Establishment], **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "initial", {"key": uuid4(), "on": clock.today(), "amount": 1, "measure": _("times")}
+        )
+        super().__init__(*args, **kwargs)
+        establishment: Any = self.fields["establishment"]
+        establishment.choices = [("", "—"), *((str(one.pk), one.name) for one in establishments)]
+        region: Any = self.fields["region"]
+        region.choices = [("", "—"), *((code, name) for code, name in places.township_choices() if code)]
+
+    def told(self) -> brought.BroughtInput:
+        """For the service."""
+        told = self.cleaned_data
+        chosen = told["establishment"]
+        return brought.BroughtInput(
+            strand=told["strand"],
+            title=told["title"],
+            amount=told["amount"],
+            measure=told["measure"],
+            on=told["on"],
+            establishment=UUID(str(chosen)) if chosen else None,
+            region_code=told["region"],
+            place=told["place"],
+        )
+
+
+class TeamForm(forms.Form):
+    """A standing lecture team."""
+
+    name = forms.CharField(label=_("Name of the team"), min_length=2, max_length=40)
+    region = forms.ChoiceField(label=_("Place"))
+    instructor = forms.ChoiceField(label=_("Instructor"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        region: Any = self.fields["region"]
+        region.choices = [(code, name) for code, name in places.township_choices() if code]
+        instructor: Any = self.fields["instructor"]
+        instructor.choices = [
+            (str(one.pk), one.display_name or one.username) for one, _base in queries.instructors()
+        ]
+
+
+class SeatForm(forms.Form):
+    """Somebody joins a lecture team."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    part = forms.ChoiceField(label=_("Part"), choices=TeamPart.choices)
+    name = forms.CharField(label=_("Name"), min_length=2, max_length=20)
+    agreed = forms.CharField(label=_("Paper by which they agree"), max_length=120)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"key": uuid4()})
+        super().__init__(*args, **kwargs)
+
+
+class SpeakerForm(forms.Form):
+    """Somebody agreed to speak."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Name"), min_length=2, max_length=20)
+    kind = forms.ChoiceField(label=_("Kind"), choices=SpeakerKind.choices)
+    agreed = forms.CharField(label=_("Paper by which they agree"), max_length=120)
+    named = forms.BooleanField(label=_("They wish to be named in public"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"key": uuid4()})
+        super().__init__(*args, **kwargs)
+
+    def told(self) -> speaking.SpeakerInput:
+        """For the service."""
+        told = self.cleaned_data
+        return speaking.SpeakerInput(told["name"], told["kind"], told["agreed"], told["named"])
+
+
+class WeekForm(forms.Form):
+    """Who speaks in a week."""
+
+    speaker = forms.ChoiceField(label=_("Speaker"))
+    week = forms.DateField(label=_("A day of the week"), widget=_DAY)
+
+    def __init__(self, *args: Any, speakers: list[Speaker], **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"week": clock.today()})
+        super().__init__(*args, **kwargs)
+        speaker: Any = self.fields["speaker"]
+        speaker.choices = [(str(one.pk), f"{one.pk} · {one.get_kind_display()}") for one in speakers]
+
+
+class CommitteeForm(forms.Form):
+    """A joint committee."""
+
+    name = forms.CharField(label=_("Name of the committee"), min_length=2, max_length=60)
+    level = forms.ChoiceField(label=_("Level"), choices=CommitteeLevel.choices)
+    region = forms.ChoiceField(label=_("Place"))
+    founded = forms.DateField(label=_("Since"), widget=_DAY)
+    approval = forms.CharField(label=_("Paper of approval"), max_length=80)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"founded": clock.today()})
+        super().__init__(*args, **kwargs)
+        region: Any = self.fields["region"]
+        region.choices = [
+            (code, name)
+            for code, name in sorted(places.names_by_code().items())
+            if len(code) in committees.CODE_LENGTH.values()
+        ]
+
+    def told(self) -> committees.CommitteeInput:
+        """For the service."""
+        told = self.cleaned_data
+        return committees.CommitteeInput(
+            told["name"], told["level"], told["region"], told["founded"], told["approval"]
+        )

@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.rooms import Route, Task
-from nuanyi.party import queries
-from nuanyi.party.rules import APPLICATIONS, MEMBERS, ORGANISE
+from nuanyi.party import life_queries, queries
+from nuanyi.party.rules import APPLICATIONS, COMMITTEES, MEMBERS, ORGANISE
 
 
 def tasks_for(actor: Actor) -> Iterator[Task]:
@@ -63,6 +63,17 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             % small
         )
         yield Task(words, Route("party:organisations"), small)
+    if actor.can(COMMITTEES):
+        late = life_queries.matters_overdue(actor)
+        words = (
+            ngettext(
+                "%d matter of a joint committee is overdue",
+                "%d matters of joint committees are overdue",
+                late,
+            )
+            % late
+        )
+        yield Task(words, Route("party:committees"), late)
     if actor.can(MEMBERS):
         away = queries.not_reported(actor)
         words = (
@@ -74,3 +85,8 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             % away
         )
         yield Task(words, Route("party:members"), away)
+        late = life_queries.meetings_overdue(actor)
+        words = (
+            ngettext("%d meeting of a branch is overdue", "%d meetings of branches are overdue", late) % late
+        )
+        yield Task(words, Route("party:life"), late, urgent=True)

@@ -6,6 +6,16 @@ from nuanyi.ledger import rules as ledger
 from nuanyi.notices import rules as notices
 
 VISITS = ledger.declare("party.visits", _("Visits and talks of instructors"), _("visits"))
+#: How many branches met, never who came.
+MEETINGS = ledger.declare(
+    "party.meetings", _("Meetings, lessons and themed days of branches"), _("meetings"), of_people=False
+)
+BROUGHT = ledger.declare(
+    "party.brought", _("Brought to establishments and places"), _("times"), of_people=False
+)
+MATTERS = ledger.declare(
+    "party.matters", _("Matters of joint committees that were done"), _("matters"), of_people=False
+)
 JOINT_ACTIVITIES = ledger.declare(
     "party.joint_activities", _("Joint activities of alliances"), _("activities"), of_people=False
 )

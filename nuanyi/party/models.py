@@ -9,10 +9,27 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.personal import CONSENT_BASIS, KEY_DESTROYED, NOBODY, Declaration, Sensitivity
+from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration, Sensitivity
 from nuanyi.lib.sealed import SealedText
 from nuanyi.lib.sectors import Sector
-from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Door, Form, Standing, State, VisitKind
+from nuanyi.party.life_rules import Every, MeetingKind
+from nuanyi.party.rules import (
+    COMMITTEES,
+    ENTRIES,
+    FOLLOW,
+    MEMBERS,
+    ORGANISE,
+    CommitteeLevel,
+    Door,
+    Form,
+    MatterState,
+    SpeakerKind,
+    Standing,
+    State,
+    Strand,
+    TeamPart,
+    VisitKind,
+)
 from nuanyi.people.models import Account
 from nuanyi.units.models import Alliance, Unit
 
@@ -43,6 +60,8 @@ class Organisation(models.Model):
         Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="branches"
     )
     room = models.CharField(max_length=80, blank=True)
+    #: Party groups (党小组) that the branch is divided into
+    groups = models.PositiveSmallIntegerField(default=0)
     until_date = models.DateField(null=True)
     ended_date = models.DateField(null=True)
     end_reason = models.CharField(max_length=200, blank=True)
@@ -357,6 +376,9 @@ class SharedRoom(models.Model):
     region_code = models.CharField(max_length=12)
     offers = models.CharField(max_length=120, blank=True)
     hours = models.CharField(max_length=60, blank=True)
+    #: code of the station that it became, and its page in the office
+    station = models.CharField(max_length=12, blank=True)
+    station_page = models.CharField(max_length=120, blank=True)
     from_date = models.DateField()
     until_date = models.DateField(null=True)
 
@@ -383,3 +405,331 @@ class JointActivity(models.Model):
 
     class Meta:
         ordering = ["-activity_date", "-pk"]
+
+
+# organisation life --------------------------------------------------------------------------------
+
+
+class LifeRule(models.Model):
+    """How often a kind of meeting is due, from a day on; of each kind the newest that has begun holds."""
+
+    PERSONAL = NOBODY
+
+    kind = models.CharField(max_length=10, choices=MeetingKind)
+    from_date = models.DateField()
+    months = models.PositiveSmallIntegerField(choices=Every)
+    members_at_least = models.PositiveSmallIntegerField(default=0)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["kind", "-from_date"]
+        constraints = [models.UniqueConstraint("kind", "from_date", name="life_rule_once")]
+
+
+class MeetingQuerySet(models.QuerySet["Meeting"]):
+    """Filters."""
+
+    def visible_to(self, actor: Actor) -> MeetingQuerySet:
+        """All for the organisation department; for a secretary those of the own branches."""
+        if actor.everywhere(ORGANISE):
+            return self
+        if actor.can(MEMBERS) and actor.account_id:
+            return self.filter(organisation__secretary_id=actor.account_id)
+        return self.none()
+
+
+class Meeting(models.Model):
+    """A meeting, lesson or themed day of a branch. Its sign-in is that of a session in the room of learning (``session`` is its
+    number there), where nobody is named; its minutes name people and are sealed."""
+
+    PERSONAL = {
+        "sealed_minutes": Declaration(
+            _("Minutes of meetings of your branch"),
+            _("To know what the branch talked about and decided"),
+            DUTY_BASIS,
+            1825,
+            KEY_DESTROYED,
+            Sensitivity.SENSITIVE,
+        )
+    }
+
+    key = models.UUIDField(unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="meetings")
+    kind = models.CharField(max_length=10, choices=MeetingKind)
+    topic = models.CharField(max_length=50)
+    session = models.PositiveBigIntegerField(unique=True)
+    planned_date = models.DateField()
+    held_date = models.DateField(null=True)
+    present = models.PositiveSmallIntegerField(null=True)
+    called_off_date = models.DateField(null=True)
+    sealed_minutes = SealedText(bound_by="key", suffix=b"minutes", family="member", null=True)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-planned_date", "-pk"]
+        indexes = [models.Index("organisation", "kind", "held_date", name="meeting_held")]
+
+
+# what is brought in, who speaks -------------------------------------------------------------------
+
+
+class BroughtQuerySet(models.QuerySet["Brought"]):
+    """Filters."""
+
+    def visible_to(self, actor: Actor) -> BroughtQuerySet:
+        """All for the organisation department; for an instructor what they brought themselves."""
+        if actor.everywhere(ORGANISE):
+            return self
+        if actor.can(ENTRIES) and actor.account_id:
+            return self.filter(account_id=actor.account_id)
+        return self.none()
+
+
+class Brought(models.Model):
+    """三进入: documents, a service or culture that was brought to an establishment or a place, on a day."""
+
+    PERSONAL = NOBODY
+
+    key = models.UUIDField(unique=True, editable=False)
+    strand = models.CharField(max_length=10, choices=Strand)
+    title = models.CharField(max_length=80)
+    amount = models.PositiveIntegerField(default=1)
+    measure = models.CharField(max_length=12, default="次")
+    establishment = models.ForeignKey(
+        Establishment, null=True, on_delete=models.CASCADE, related_name="brought"
+    )
+    region_code = models.CharField(max_length=12)
+    place = models.CharField(max_length=80, blank=True)
+    brought_date = models.DateField()
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = BroughtQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-brought_date", "-pk"]
+
+
+_SPEAKS = _("To know who speaks to the riders, and to have asked them")
+
+
+def _speaks(title: object, basis: object = CONSENT_BASIS) -> Declaration:
+    return Declaration(title, _SPEAKS, basis, 1095, KEY_DESTROYED, Sensitivity.SENSITIVE)  # type: ignore[arg-type]
+
+
+class LectureTeamQuerySet(models.QuerySet["LectureTeam"]):
+    """Filters."""
+
+    def visible_to(self, actor: Actor) -> LectureTeamQuerySet:
+        """All for the organisation department; for an instructor the own ones: a part in it says who belongs to the Party."""
+        if actor.everywhere(ORGANISE):
+            return self
+        if actor.can(ENTRIES) and actor.account_id:
+            return self.filter(instructor_id=actor.account_id)
+        return self.none()
+
+
+class LectureTeam(models.Model):
+    """A standing lecture team (志愿宣讲服务队): its instructor, Party members and workers' representatives."""
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=40, unique=True)
+    region_code = models.CharField(max_length=12)
+    instructor = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    objects = LectureTeamQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["region_code", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamSeat(models.Model):
+    """Somebody in a standing lecture team, by their consent. The part tells a Party member from a workers' representative."""
+
+    PERSONAL = {"sealed_name": _speaks(_("Name in a standing lecture team"))}
+
+    key = models.UUIDField(unique=True, editable=False)
+    team = models.ForeignKey(LectureTeam, on_delete=models.CASCADE, related_name="seats")
+    part = models.CharField(max_length=10, choices=TeamPart)
+    sealed_name = SealedText(bound_by="key", suffix=b"seat", family="member", null=True)
+    agreed = models.CharField(max_length=120)
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["part", "pk"]
+
+
+class Speaker(models.Model):
+    """Somebody who speaks in a week (每周先锋), of a kind, by their consent. Named in public only if they wish it."""
+
+    PERSONAL = {"sealed_name": _speaks(_("Name of a weekly speaker"))}
+
+    key = models.UUIDField(unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=SpeakerKind)
+    sealed_name = SealedText(bound_by="key", suffix=b"speaker", family="member", null=True)
+    agreed = models.CharField(max_length=120)
+    named = models.BooleanField(default=False)
+    agreed_date = models.DateField()
+    withdrawn_date = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["-agreed_date", "-pk"]
+
+
+class SpeakerWeek(models.Model):
+    """Who speaks in the week that begins on a Monday; ``said`` is what everybody reads of them."""
+
+    PERSONAL = {
+        "said": Declaration(
+            _("What is said in public of the speaker of a week"),
+            _("To be seen by whoever looks, because you want it"),
+            CONSENT_BASIS,
+            365,
+            _("Deleted"),
+            Sensitivity.SENSITIVE,
+        )
+    }
+
+    speaker = models.ForeignKey(Speaker, on_delete=models.CASCADE, related_name="weeks")
+    week_date = models.DateField(unique=True)
+    said = models.CharField(max_length=60)
+
+    class Meta:
+        ordering = ["-week_date"]
+
+
+# joint committees ---------------------------------------------------------------------------------
+
+
+class CommitteeQuerySet(models.QuerySet["JointCommittee"]):
+    """Filters."""
+
+    def visible_to(self, actor: Actor) -> CommitteeQuerySet:
+        """Those of the places in which the actor keeps joint committees."""
+        if actor.everywhere(COMMITTEES):
+            return self
+        own = Q(pk=None)
+        for scope in actor.scopes(COMMITTEES):
+            if scope.region:
+                own |= Q(region_code__startswith=scope.region)
+        return self.filter(own)
+
+
+class JointCommittee(models.Model):
+    """街道大工委 / 社区大党委: organisations of many units that work together in a township or a community."""
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=60, unique=True)
+    level = models.CharField(max_length=10, choices=CommitteeLevel)
+    region_code = models.CharField(max_length=12)
+    founded_date = models.DateField()
+    approval = models.CharField(max_length=80)
+    ended_date = models.DateField(null=True)
+
+    objects = CommitteeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["region_code", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CommitteeSeat(models.Model):
+    """A unit or a branch is a member of a joint committee."""
+
+    PERSONAL = NOBODY
+
+    committee = models.ForeignKey(JointCommittee, on_delete=models.CASCADE, related_name="seats")
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, null=True, on_delete=models.PROTECT, related_name="+")
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(unit=None, organisation__isnull=False) | Q(unit__isnull=False, organisation=None),
+                name="committee_seat_of_one",
+            ),
+            models.UniqueConstraint(
+                "committee", "unit", condition=Q(until_date=None), name="unit_in_committee_once"
+            ),
+            models.UniqueConstraint(
+                "committee", "organisation", condition=Q(until_date=None), name="branch_in_committee_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.unit or self.organisation)
+
+
+class CommitteeMeeting(models.Model):
+    """A meeting of a joint committee: when, what about, how many members sat in it."""
+
+    PERSONAL = NOBODY
+
+    key = models.UUIDField(unique=True, editable=False)
+    committee = models.ForeignKey(JointCommittee, on_delete=models.CASCADE, related_name="meetings")
+    held_date = models.DateField()
+    topic = models.CharField(max_length=80)
+    present = models.PositiveSmallIntegerField()
+    decided = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-held_date", "-pk"]
+
+
+class Matter(models.Model):
+    """A matter that a member of a joint committee takes on, by a day, and what came of it."""
+
+    PERSONAL = NOBODY
+
+    key = models.UUIDField(unique=True, editable=False)
+    committee = models.ForeignKey(JointCommittee, on_delete=models.CASCADE, related_name="matters")
+    meeting = models.ForeignKey(
+        CommitteeMeeting, null=True, on_delete=models.SET_NULL, related_name="matters"
+    )
+    seat = models.ForeignKey(CommitteeSeat, on_delete=models.PROTECT, related_name="matters")
+    title = models.CharField(max_length=80)
+    due_date = models.DateField()
+    state = models.CharField(max_length=8, choices=MatterState, default=MatterState.OPEN)
+    done_date = models.DateField(null=True)
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["state", "due_date", "pk"]
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its day has gone by."""
+        return self.state == MatterState.OPEN and self.due_date < clock.today()
+
+
+class PaperTemplate(models.Model):
+    """The district's own Word file for a paper of the path, in place of the one that the program comes with."""
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=20, unique=True)
+    docx = models.BinaryField()
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+
+
+class CoverageMark(models.Model):
+    """Written by triggers, once a statement, whenever an establishment, a reach, an assignment or a visit changed: what was
+    worked out of the coverages before holds no more (see ``coverage``)."""
+
+    PERSONAL = NOBODY
+
+    made_at = models.DateTimeField(default=clock.now)

@@ -29,12 +29,38 @@ _MEMBER = (
     " OR key::text = (SELECT nuanyi_shown('member'))"
 )
 
+#: of an organisation whose secretary looks
+_LED = (
+    "(SELECT nuanyi_reads_all('party.organise')) OR ((SELECT nuanyi_may('party.members')) AND EXISTS (SELECT FROM"
+    " party_organisation o WHERE o.id = organisation_id AND o.secretary_id = (SELECT nuanyi_account())))"
+)
+
+_TEAM = (
+    "(SELECT nuanyi_reads_all('party.organise')) OR ((SELECT nuanyi_may('party.entries'))"
+    " AND instructor_id = (SELECT nuanyi_account()))"
+)
+_SPEAKER = "(SELECT nuanyi_reads_all('party.organise'))"
+
 POLICIES = [
     RowPolicy("party.Assignment", f"{_COUNTED} OR account_id = (SELECT nuanyi_account())"),
     # a new instructor reads what the former one wrote
     RowPolicy("party.Visit", f"{_COUNTED} OR account_id = (SELECT nuanyi_account()) OR ({_FOLLOWED})"),
     RowPolicy("party.Application", _SEEN),
     RowPolicy("party.Member", _MEMBER),
+    RowPolicy("party.Meeting", _LED),
+    RowPolicy(
+        "party.Brought",
+        f"{_PROGRAM} OR (SELECT nuanyi_reads_all('party.organise')) OR account_id = (SELECT nuanyi_account())",
+    ),
+    # a seat in a team says who belongs to the Party
+    RowPolicy("party.LectureTeam", _TEAM),
+    RowPolicy(
+        "party.TeamSeat",
+        f"(SELECT nuanyi_reads_all('party.organise')) OR team_id IN (SELECT id FROM party_lectureteam WHERE {_TEAM})",
+    ),
+    RowPolicy("party.Speaker", _SPEAKER),
+    # what is said of a speaker by their own wish is said to everybody
+    RowPolicy("party.SpeakerWeek", "true", insert=_SPEAKER, update=_SPEAKER, delete=_SPEAKER),
     # what somebody says of themselves is said to everybody; whoever may change it sees the member
     RowPolicy(
         "party.Showing",

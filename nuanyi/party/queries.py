@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
-from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import Words
-from nuanyi.lib.periods import month_end, shifted
 from nuanyi.lib.region_codes import district_of, township_of
 from nuanyi.party import rules
 from nuanyi.party.models import (
@@ -501,26 +499,6 @@ def covered(on: date | None = None) -> QuerySet[Establishment]:
     return rows
 
 
-def coverage(by: str, titles: Mapping[str, Words], on: date | None = None) -> list[Cell]:
-    """Both coverages by ``sector`` or ``township``, and a last line over all. One query."""
-    rows = covered(on).annotate(township=Substr("region_code", 1, 9)).order_by()
-    grouped = rows.values_list(by).annotate(
-        total=Count("pk"), o=Count("pk", filter=Q(organised=True)), w=Count("pk", filter=Q(worked=True))
-    )
-    cells = [
-        Cell(titles.get(code, code) or _("not known"), code, total, o, w) for code, total, o, w in grouped
-    ]
-    cells.sort(key=lambda cell: (list(titles).index(cell.code) if cell.code in titles else 99, cell.code))
-    everything = Cell(
-        _("All"),
-        "",
-        sum(c.total for c in cells),
-        sum(c.organised for c in cells),
-        sum(c.worked for c in cells),
-    )
-    return [*cells, everything]
-
-
 def uncovered(*, sector: str = "", township: str = "", which: str = "organised") -> QuerySet[Establishment]:
     """Those that are not covered, as a list to work through."""
     rows = covered().filter(**{"worked" if which == "worked" else "organised": False})
@@ -531,8 +509,45 @@ def uncovered(*, sector: str = "", township: str = "", which: str = "organised")
     return rows.order_by("region_code", "name")
 
 
-def trend(months: int = 12) -> list[tuple[date, Cell]]:
-    """Both coverages at the end of each of the last months, and today."""
-    today = clock.today()
-    days = [*(month_end(shifted(today, -n)) for n in range(months - 1, 0, -1)), today]
-    return [(day, coverage("sector", {}, day)[-1]) for day in days]
+@dataclass(frozen=True)
+class Uncovered:
+    """An establishment that is not covered, what to do next, and the page on which it is done ("" where it is the reader's no)."""
+
+    establishment: Establishment
+    step: Words
+    branch: Organisation | None = None
+
+
+def next_steps(rows: Sequence[Establishment], which: str) -> list[Uncovered]:
+    """What to do next for each: whose visit is due, or which branch of the same township has room. Two queries."""
+    if which == "worked":
+        names = {account.pk: account.display_name or account.username for account, _base in instructors()}
+        followers = followed_by()
+        return [
+            Uncovered(
+                row,
+                _("Assign an instructor")
+                if row.pk not in followers
+                else _("A visit is due: %(who)s") % {"who": names.get(followers[row.pk], "—")},
+            )
+            for row in rows
+        ]
+    near: dict[tuple[str, str], Organisation] = {}
+    for branch in (
+        Organisation.objects.filter(ended_date=None)
+        .exclude(form=Form.COMMITTEE)
+        .annotate(covers=Count("reaches", filter=Q(reaches__until_date=None)))
+    ):
+        most = FORMS[Form(branch.form)].establishments_at_most
+        if most is None or branch.covers < most:
+            for sector in {branch.sector, ""}:
+                near.setdefault((township_of(branch.region_code), sector), branch)
+    found = []
+    for row in rows:
+        place = township_of(row.region_code)
+        fits: Organisation | None = near.get((place, row.sector)) or near.get((place, ""))
+        step: Words = _("No branch of its township has room: a temporary one, or one with neighbours")
+        if fits is not None:
+            step = _("Let %(branch)s cover it") % {"branch": fits.name}
+        found.append(Uncovered(row, step, fits))
+    return found

@@ -13,7 +13,16 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from nuanyi.lib import clock, retention
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.retention import Subject
-from nuanyi.party.models import Application, Member, Showing, StepDone
+from nuanyi.party.models import (
+    Application,
+    Meeting,
+    Member,
+    Showing,
+    Speaker,
+    SpeakerWeek,
+    StepDone,
+    TeamSeat,
+)
 from nuanyi.party.rules import State
 from nuanyi.people.models import keys
 
@@ -106,3 +115,58 @@ retention.keep(
     of=showings_of,
     at_desk=True,
 )
+
+
+def old_minutes(before: datetime) -> QuerySet[Meeting]:
+    """Meetings held before whose minutes are kept."""
+    return Meeting.objects.filter(held_date__lt=before.date()).exclude(sealed_minutes=None)
+
+
+def empty_minutes(_actor: Actor, rows: list[Model]) -> None:
+    """That it was held stays; what was said goes."""
+    Meeting.objects.filter(pk__in=[row.pk for row in rows]).update(sealed_minutes=None)
+
+
+retention.keep(Meeting, over=old_minutes, forget=empty_minutes)
+
+
+def former_seats(before: datetime) -> QuerySet[TeamSeat]:
+    """Whoever left a lecture team before, or whose team ended, as long as the name is kept."""
+    over = Q(until_date__lt=before.date()) | Q(team__until_date__lt=before.date())
+    return TeamSeat.objects.filter(over).exclude(sealed_name=None)
+
+
+def empty_seats(_actor: Actor, rows: list[Model]) -> None:
+    """That a team had somebody stays; who it was goes."""
+    TeamSeat.objects.filter(pk__in=[row.pk for row in rows]).update(sealed_name=None)
+
+
+retention.keep(TeamSeat, over=former_seats, forget=empty_seats)
+
+
+def silent_speakers(before: datetime) -> QuerySet[Speaker]:
+    """Speakers who agreed before and have spoken in no week since."""
+    since = SpeakerWeek.objects.filter(speaker=OuterRef("pk"), week_date__gte=before.date())
+    rows = Speaker.objects.filter(agreed_date__lt=before.date()).exclude(sealed_name=None)
+    return rows.exclude(Exists(since))
+
+
+def empty_speakers(_actor: Actor, rows: list[Model]) -> None:
+    """That somebody of a kind spoke stays; who it was goes."""
+    Speaker.objects.filter(pk__in=[row.pk for row in rows]).update(sealed_name=None, named=False)
+
+
+retention.keep(Speaker, over=silent_speakers, forget=empty_speakers)
+
+
+def old_weeks(before: datetime) -> QuerySet[SpeakerWeek]:
+    """Weeks that began before and still say something of their speaker."""
+    return SpeakerWeek.objects.filter(week_date__lt=before.date()).exclude(said="")
+
+
+def hush_weeks(_actor: Actor, rows: list[Model]) -> None:
+    """Nobody goes on being shown because they forgot."""
+    SpeakerWeek.objects.filter(pk__in=[row.pk for row in rows]).update(said="")
+
+
+retention.keep(SpeakerWeek, over=old_weeks, forget=hush_weeks)

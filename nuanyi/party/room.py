@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, OFFICES, Role
-from nuanyi.lib.rooms import MenuItem, Part, Permission, Room, Route, Shot
+from nuanyi.lib.roles import ALL, OFFICES, PLACE, Role
+from nuanyi.lib.rooms import MenuItem, Part, Permission, Room, Route, Shot, StaticFile
 from nuanyi.party import home, rules
 from nuanyi.party.policies import POLICIES
 
@@ -26,6 +26,17 @@ ROOM = Room(
             _("Keep the members of one's own branch and receive those who report to it"),
             {Role.ORGANISATION: ALL, Role.BRANCH: ALL},
         ),
+        # which teams and entries an instructor sees is decided by whose they are
+        Permission(
+            rules.ENTRIES,
+            _("Note what is brought to establishments, and see one's own lecture teams"),
+            {Role.ORGANISATION: ALL, Role.INSTRUCTOR: ALL},
+        ),
+        Permission(
+            rules.COMMITTEES,
+            _("Keep the joint committees of townships and communities"),
+            {Role.ORGANISATION: ALL, Role.DISTRICT_OFFICE: ALL, Role.UNIT_STAFF: PLACE},
+        ),
         Permission(rules.FOLLOW, _("Follow the groups one is assigned to"), {Role.INSTRUCTOR: ALL}),
         Permission(
             rules.COVERAGE,
@@ -36,26 +47,42 @@ ROOM = Room(
     part=Part(_("Party work"), 15),
     menu=[
         MenuItem(_("My groups"), "party:mine", "people", rules.FOLLOW, order=5),
+        MenuItem(_("My visits (phone)"), "party_worker:visits", "phone", rules.FOLLOW, order=6),
         MenuItem(_("Applications"), "party:applications", "hand", rules.APPLICATIONS, order=10),
         MenuItem(_("Members of branches"), "party:members", "people", rules.MEMBERS, order=15),
+        MenuItem(_("Organisation life"), "party:life", "round", rules.MEMBERS, order=17),
+        MenuItem(_("Three entries"), "party:brought", "layers", rules.ENTRIES, order=18),
+        MenuItem(_("Lecture teams"), "party:teams", "book", rules.ENTRIES, order=19),
+        MenuItem(_("Speakers of the weeks"), "party:speakers", "bell", rules.ORGANISE, order=45),
+        MenuItem(_("Joint committees"), "party:committees", "people", rules.COMMITTEES, order=27),
         MenuItem(_("Two coverages"), "party:coverage", "round", rules.COVERAGE, order=20),
         MenuItem(_("Party alliances"), "party:alliances", "round", rules.COVERAGE, order=25),
         MenuItem(_("Organisations"), "party:organisations", "people", rules.ORGANISE, order=30),
         MenuItem(_("Where a branch is possible"), "party:possible", "map", rules.ORGANISE, order=35),
+        MenuItem(_("Papers of the path"), "party:papers", "book", rules.ORGANISE, order=50),
         MenuItem(_("Instructors"), "party:instructors", "people", rules.ORGANISE, order=40),
     ],
     tasks=home.tasks_for,
-    tones={"paused": "ask", "unclear": "ask", "member": "good", "ended": "plain"},
-    offline=[Route("party_worker:ask")],
+    tones={"unclear": "ask", "paused": "ask", "member": "good", "ended": "plain"},
+    offline=[
+        Route("party_worker:ask"),
+        Route("party_worker:visits_kept"),
+        StaticFile("party/visits.js"),
+    ],
     policies=POLICIES,
     gallery=[
         Shot("party-ask", Route("party_worker:ask")),
+        Shot("party-visits", Route("party_worker:visits"), "zhidao"),
+        Shot("party-life", Route("party:life"), "shuji"),
+        Shot("party-committees", Route("party:committees"), "zuzhi"),
         Shot("party-shown", Route("party_worker:shown")),
         Shot("party-coverage", Route("party:coverage"), "liangxin"),
     ],
-    lasting=frozenset({"CoverageDefinition"}),
+    lasting=frozenset({"CoverageDefinition", "LifeRule", "PaperTemplate"}),
     unbound={
         "Organisation": "which organisations there are, and who is secretary, is no secret of a person",
+        "CommitteeSeat": "which units and branches sit in a joint committee is public; it names nobody",
+        "PaperTemplate": "forms of the district without anybody's data; who put them up is in the journal too",
         "SharedRoom": "a room that a member of an alliance opens to everybody",
     },
     secret_paths=["party/mine", "party/member"],

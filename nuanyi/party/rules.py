@@ -22,6 +22,10 @@ ORGANISE, FOLLOW, COVERAGE = "party.organise", "party.follow", "party.coverage"
 APPLICATIONS = "party.applications"
 #: The secretary's of a branch, and the organisation department's: who belongs to it.
 MEMBERS = "party.members"
+#: What is brought in (三进入) and standing lecture teams: the organisation department's and the instructors'.
+ENTRIES = "party.entries"
+#: Joint committees (大工委、大党委): of the whole district, or of one's own place.
+COMMITTEES = "party.committees"
 #: Applications an hour from one network.
 ASKED_AN_HOUR = 20
 
@@ -103,6 +107,44 @@ class VisitKind(models.TextChoices):
 
     VISIT = "visit", _("Visit")
     TALK = "talk", _("Talk with several")
+
+
+class Strand(models.TextChoices):
+    """The three strands of what is brought to establishments and social organisations (三进入)."""
+
+    DOCUMENTS = "documents", _("Documents on Party work")
+    SERVICES = "services", _("Government services")
+    CULTURE = "culture", _("Culture")
+
+
+class TeamPart(models.TextChoices):
+    """Who sits in a standing lecture team beside its instructor."""
+
+    MEMBER = "member", _("Party member")
+    WORKER = "worker", _("Workers' representative")
+
+
+class SpeakerKind(models.TextChoices):
+    """Of what kind the speaker of a week is an example."""
+
+    MODEL = "model", _("Model Party member")
+    PIONEER = "pioneer", _("Pioneer against the epidemic")
+    BENCHMARK = "benchmark", _("Example of the trade")
+
+
+class CommitteeLevel(models.TextChoices):
+    """Where a joint committee stands."""
+
+    TOWNSHIP = "township", _("Joint working committee of a township")
+    COMMUNITY = "community", _("Joint Party committee of a community")
+
+
+class MatterState(models.TextChoices):
+    """Whether a matter that was taken on is done."""
+
+    OPEN = "open", _("Taken on")
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Dropped")
 
 
 class State(models.TextChoices):

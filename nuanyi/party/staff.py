@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.census.models import Establishment
-from nuanyi.lib import downloads
-from nuanyi.lib.access import actor_of, permission_required
-from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib import documents, downloads
+from nuanyi.lib.access import PUBLIC, actor_of, permission_required
+from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
+from nuanyi.party import coverage as coverages
 from nuanyi.party import queries, rules
 from nuanyi.party.forms import DefinitionForm, OrganisationForm, VisitForm
 from nuanyi.party.models import Application, Organisation
@@ -77,6 +81,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
                     members=number_of(request.POST.get("members", "")),
                     secretary=number_of(secretary) if secretary else None,
                     room=request.POST.get("room", ""),
+                    groups=number_of(request.POST.get("groups", "") or "0"),
                 )
             else:
                 chosen = [uuid_of(one) for one in request.POST.getlist("establishment")]
@@ -122,13 +127,29 @@ def coverage(request: HttpRequest) -> HttpResponse:
             refusal = wrong
     sector, township, which = (request.GET.get(name, "") for name in ("sector", "township", "which"))
     townships = {region.code: region.name for region in places.townships()}
+    titles: dict[str, Mapping[str, Words]] = {
+        "sector": dict(Sector.choices),
+        "township": townships,
+        "alliance": {str(belt.pk): belt.name for belt in queries.belts()},
+    }
+    down, across = request.GET.get("down", "township"), request.GET.get("across", "sector")
+    if down == across or not {down, across} <= set(coverages.DIMENSIONS):
+        down, across = "township", "sector"
     context = {
-        "by_sector": queries.coverage("sector", dict(Sector.choices)),
-        "by_township": queries.coverage("township", townships),
+        "by_sector": coverages.by_one("sector", dict(Sector.choices)),
+        "by_township": coverages.by_one("township", townships),
         "definition": queries.definition(),
-        "trend": queries.trend(),
+        "trend": coverages.trend(),
+        "crossed": coverages.crossed(down, across, titles),
+        "dimensions": coverages.DIMENSIONS.items(),
+        "down": down,
+        "across": across,
         "which": which,
-        "missing": queries.uncovered(sector=sector, township=township, which=which)[:SHOWN] if which else [],
+        "missing": queries.next_steps(
+            list(queries.uncovered(sector=sector, township=township, which=which)[:SHOWN]), which
+        )
+        if which
+        else [],
         "form": form,
         "refusal": refusal,
         "names": places.names_by_code(),
@@ -288,6 +309,40 @@ def paper(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return downloads.word(data, title)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(ORGANISE)
+def paper_templates(request: HttpRequest) -> HttpResponse:
+    """What are the papers of the path made from?"""
+    refusal = None
+    if request.method == "POST":
+        sent_file = request.FILES.get("file")
+        try:
+            if sent_file is None and not request.POST.get("drop"):
+                raise BadInput(fields={"file": _("Choose a file.")})
+            docx = None if sent_file is None else sent_file.read(documents.MAX_BYTES + 1)
+            papers.save_template(actor=actor_of(request), name=request.POST.get("name", ""), docx=docx)
+            return redirect("party:papers")
+        except NotFound:
+            raise
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "papers": papers.PAPERS,
+        "own": papers.own_names(),
+        "fields": sorted(papers.FIELDS),
+        "refusal": refusal,
+    }
+    return render(request, "party/staff/papers.html", context, status=status_of(refusal))
+
+
+@require_safe
+@permission_required(ORGANISE)
+def paper_template(request: HttpRequest, name: str) -> HttpResponse:
+    """The Word file of a paper, to change it."""
+    data = papers.template(name)
+    return downloads.word(data, f"{papers.BY_NAME[name].title}.docx")
+
+
 def _move(request: HttpRequest, pk: int, deed: str) -> None:
     actor, told = actor_of(request), request.POST
     if deed == "step":
@@ -326,6 +381,43 @@ def my_groups(request: HttpRequest) -> HttpResponse:
         "names": places.names_by_code(),
     }
     return render(request, "party/staff/mine.html", context)
+
+
+@require_safe
+@permission_required(FOLLOW)
+def visits(request: HttpRequest) -> HttpResponse:
+    """The instructor's day on the phone: whom I follow, those not visited for longest first; written down without network too."""
+    actor, names = actor_of(request), places.names_by_code()
+    context = {
+        "rows": [
+            {
+                "name": row.name,
+                "place": names.get(row.region_code, ""),
+                "last": _last_visit(row),
+                "action": reverse("party:group", args=[row.pk]),
+            }
+            for row in queries.followed(actor)
+        ],
+        "owed": queries.talks_owed(actor),
+        "form": VisitForm(),
+    }
+    response = render(request, "party/worker/visits.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _last_visit(row: Establishment) -> str:
+    last: date | None = row.last_visit  # type: ignore[attr-defined]
+    if last is None:
+        return _("not visited yet")
+    return _("last visit %(day)s") % {"day": last.isoformat()}
+
+
+@require_safe
+@permission_required(PUBLIC)
+def visits_kept(request: HttpRequest) -> HttpResponse:
+    """The empty page that shows, without network, the list that the instructor's phone kept sealed."""
+    return render(request, "party/worker/visits.html", {"rows": None, "form": VisitForm()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from nuanyi.lib.access import PUBLIC, address_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.sent import refuse_program, sent
-from nuanyi.party import queries, rules
+from nuanyi.party import life_queries, queries, rules
 from nuanyi.party.forms import JoinForm
 from nuanyi.party.services import joining, members
 
@@ -88,5 +88,9 @@ def member(request: HttpRequest, link: str) -> HttpResponse:
 @permission_required(PUBLIC)
 def shown(request: HttpRequest) -> HttpResponse:
     """Members who say it of themselves, and establishments that show the flag."""
-    context = {"showings": queries.showings(), "flags": queries.flags()}
+    context = {
+        "showings": queries.showings(),
+        "flags": queries.flags(),
+        "speaker": life_queries.speaker_now(),
+    }
     return render(request, "party/worker/shown.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nuanyi.party import worker
+from nuanyi.party import staff, worker
 
 app_name = "party_worker"
 urlpatterns = [
@@ -10,5 +10,7 @@ urlpatterns = [
     path("party/mine/<slug:link>/", worker.mine, name="mine"),
     path("party/mine/<slug:link>/withdraw/", worker.withdraw, name="withdraw"),
     path("party/member/<slug:link>/", worker.member, name="member"),
+    path("visits/", staff.visits, name="visits"),
+    path("visits/kept/", staff.visits_kept, name="visits_kept"),
     path("party/shown/", worker.shown, name="shown"),
 ]

@@ -104,6 +104,7 @@ OPEN = (
     "/keeper/kept/",
     "/friendly/",
     "/friendly/tell/",
+    "/visits/kept/",
     "/volunteer/",
     "/daily/",
     "/sessions/",

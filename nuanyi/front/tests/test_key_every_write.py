@@ -28,6 +28,7 @@ UNKEYED = {
 #: Pages that a phone keeps for days, whose script makes the key with each draft.
 FILLED_BY_SCRIPTS = {
     "census/templates/census/worker/doorstep.html",
+    "party/templates/party/worker/visits.html",
     "reports/templates/reports/grid/kept.html",
     "stations/templates/stations/keeper/kept.html",
 }

@@ -61,6 +61,20 @@ def plan_day(*, actor: Actor, day: date, lesson: Lesson | None, speaker: str = "
     journal.record(actor, events.PLAN_SAVED, lesson, day=day.isoformat())
 
 
+@transaction.atomic
+def name_speaker(*, actor: Actor, first: date, last: date, speaker: str) -> int:
+    """Say who speaks on the planned days from ``first`` to ``last`` ("": nobody, and what was sent names nobody either).
+
+    Returns how many days are planned. Raises NotAllowed.
+    """
+    actor.require("learning.publish")
+    words = speaker.strip()[:60]
+    changed = PlanDay.objects.filter(day__range=(first, last)).update(speaker=words)
+    Push.objects.filter(day__range=(first, last)).exclude(lesson=None).update(speaker=words)
+    journal.record(actor, events.PLAN_SAVED, None, first=first.isoformat(), days=changed)
+    return changed
+
+
 def _code() -> str:
     return secrets.token_hex(5)
 

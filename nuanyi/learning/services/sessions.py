@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -47,6 +48,7 @@ class SessionInput:
     region_code: str = ""
     sector: str = ""
     capacity: int = 0
+    announced: bool = True
 
 
 def _check(told: SessionInput) -> None:
@@ -95,6 +97,7 @@ def save_session(*, actor: Actor, told: SessionInput, pk: int | None = None) -> 
     else:
         session.account = Account.objects.filter(pk=actor.account_id or 0).first()
         session.by_instructor = "instructor" in actor.roles
+        session.announced = told.announced
     session.save()
     if pk:
         pushing.tell_invited(session)
@@ -116,6 +119,22 @@ def add_member(*, actor: Actor, pk: int, role: str, name: str) -> TeamMember:
     )
     journal.record(actor, events.SESSION_SAVED, session, team=role)
     return made
+
+
+@transaction.atomic
+def put_team(*, actor: Actor, pk: int, team: Sequence[tuple[str, str]]) -> None:
+    """Name a whole lecture team, ``(role, name)``, in place of the one before; names are sealed. Raises BadInput, IllegalMove."""
+    session = own(actor, pk)
+    if session.held_at or session.cancelled_at or not 1 <= len(team) <= 12:
+        raise IllegalMove()
+    if any(role not in Role.values or len(name.strip()) < 2 for role, name in team):
+        raise BadInput(fields={"name": _("A role and a name.")})
+    session.team.all().delete()
+    for role, name in team:
+        key = new_id()
+        sealed_name = keys().seal("person", name.strip()[:40], key.bytes)
+        TeamMember.objects.create(key=key, session=session, role=role, sealed_name=sealed_name)
+    journal.record(actor, events.SESSION_SAVED, session, team="whole")
 
 
 @transaction.atomic

@@ -17,6 +17,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.party import events, kinds
 from nuanyi.party.models import AllianceFirm, JointActivity, SharedRoom
+from nuanyi.party.ports import StationPlan, stations
 from nuanyi.party.rules import ORGANISE
 from nuanyi.places import queries as places
 from nuanyi.units.models import Alliance, Unit
@@ -117,6 +118,36 @@ def share_room(*, actor: Actor, alliance: int, told: RoomInput) -> SharedRoom:
     )
     journal.record(actor, events.ALLIANCE_CHANGED, belt)
     return made
+
+
+@transaction.atomic
+def open_as_station(
+    *, actor: Actor, pk: int, lat_wgs84: float, lon_wgs84: float, how_to_find: str
+) -> SharedRoom:
+    """A shared lounge becomes a planned station of the same name, which is opened among the stations; once.
+
+    Raises NotAllowed, NotFound, IllegalMove, BadInput where the point lies outside the district.
+    """
+    actor.require(ORGANISE)
+    found = SharedRoom.objects.select_for_update().filter(pk=pk, until_date=None).first()
+    if found is None:
+        raise NotFound()
+    if found.station:
+        raise IllegalMove(_("It is a station already."), code="station-already")
+    found.station, found.station_page = stations().plan(
+        actor,
+        StationPlan(
+            name=found.name,
+            lat_wgs84=lat_wgs84,
+            lon_wgs84=lon_wgs84,
+            region_code=found.region_code,
+            how_to_find=how_to_find.strip()[:120],
+            unit=found.unit_id,
+        ),
+    )
+    found.save(update_fields=["station", "station_page"])
+    journal.record(actor, events.ALLIANCE_CHANGED, found.alliance, station=found.station)
+    return found
 
 
 @transaction.atomic

@@ -91,9 +91,9 @@ def found(*, actor: Actor, told: OrganisationInput) -> Organisation:
 
 @transaction.atomic
 def change(
-    *, actor: Actor, pk: int, members: int, secretary: int | None = None, room: str = ""
+    *, actor: Actor, pk: int, members: int, secretary: int | None = None, room: str = "", groups: int = 0
 ) -> Organisation:
-    """Change what may change: how many full members, who is secretary, the home room.
+    """Change what may change: how many full members, who is secretary, the home room, into how many groups it is divided.
 
     A branch that falls under three is not ended by itself: the committee above decides, and the pages say so.
     Raises NotAllowed, NotFound, BadInput.
@@ -102,12 +102,15 @@ def change(
     wrong: dict[str, Words] = {}
     if not 0 <= members <= 5000:
         wrong["members"] = _("From 0 to 5,000.")
+    if not 0 <= groups <= 100:
+        wrong["groups"] = _("From 0 to 100.")
     if secretary is not None and secretary not in {one.pk for one in queries.secretaries(branch)}:
         wrong["secretary"] = _("Choose somebody with the role of a branch secretary.")
     if wrong:
         raise BadInput(fields=wrong)
     branch.members, branch.secretary_id, branch.room = members, secretary, room.strip()[:80]
-    branch.save(update_fields=["members", "secretary", "room"])
+    branch.groups = groups
+    branch.save(update_fields=["members", "secretary", "room", "groups"])
     journal.record(actor, events.ORGANISATION_CHANGED, branch)
     return branch
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.journal import services as journal
 from nuanyi.lib import clock, documents, sealed
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.lib.errors import BadInput, NotFound, Words
 from nuanyi.party import events, queries, rules
-from nuanyi.party.models import Application
-from nuanyi.party.rules import APPLICATIONS
+from nuanyi.party.models import Application, PaperTemplate
+from nuanyi.party.rules import APPLICATIONS, ORGANISE
 from nuanyi.people import services as people
 from nuanyi.places import queries as places
 
@@ -40,6 +41,70 @@ PAPERS: tuple[Paper, ...] = (
     Paper("full", "预备党员转正决议", "full"),
 )
 BY_NAME = {paper.name: paper for paper in PAPERS}
+
+
+#: What a template may ask for; ``steps`` is a list of ``step`` and ``day``.
+FIELDS = frozenset(
+    [
+        "person",
+        "workplace",
+        "place",
+        "organisation",
+        "instructor",
+        "asked",
+        "today",
+        "number",
+        "steps",
+    ]
+)
+
+
+def template(name: str) -> bytes:
+    """The Word file that a paper is made from: the district's own, else the program's. Raises NotFound."""
+    if name not in BY_NAME:
+        raise NotFound()
+    own = PaperTemplate.objects.filter(name=name).first()
+    return bytes(own.docx) if own is not None else (FOLDER / f"{name}.docx").read_bytes()
+
+
+def own_names() -> set[str]:
+    """The papers for which the district uses a Word file of its own."""
+    return set(PaperTemplate.objects.values_list("name", flat=True))
+
+
+@transaction.atomic
+def save_template(*, actor: Actor, name: str, docx: bytes | None) -> None:
+    """Use a Word file of one's own for a paper, or (None) the program's again. Raises NotAllowed, NotFound, BadInput."""
+    actor.require(ORGANISE)
+    if name not in BY_NAME:
+        raise NotFound()
+    if docx is None:
+        PaperTemplate.objects.filter(name=name).delete()
+    else:
+        _check(docx)
+        PaperTemplate.objects.update_or_create(
+            name=name, defaults={"docx": docx, "account_id": actor.account_id, "made_at": clock.now()}
+        )
+    journal.record(actor, events.PAPER_TEMPLATE_SAVED, None, paper=name, own=docx is not None)
+
+
+def _check(docx: bytes) -> None:
+    """Raises BadInput for what is no Word file, unpacks to too much, or asks for fields that there are not."""
+    wrong: Words = _("This is not a Word file (.docx).")
+    if len(docx) > documents.MAX_BYTES:
+        raise BadInput(fields={"file": _("A template has at most 2 MB.")})
+    try:
+        asked = documents.fields_of(docx)
+    except documents.BadTemplate as exc:
+        raise BadInput(fields={"file": wrong}) from exc
+    unknown = sorted(asked - FIELDS)
+    if unknown:
+        raise BadInput(
+            fields={
+                "file": _("The template asks for a field that there is not: %(what)s")
+                % {"what": ", ".join(unknown)}
+            }
+        )
 
 
 def papers_for(path: queries.Path) -> list[Paper]:
@@ -74,7 +139,7 @@ def write_paper(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
         "steps": [{"step": str(rules.BY_CODE[code].title), "day": _day(day)} for code, day in done.items()],
     }
     try:
-        made = documents.filled((FOLDER / f"{paper.name}.docx").read_bytes(), facts)
+        made = documents.filled(template(paper.name), facts)
     except documents.BadTemplate as exc:
         raise BadInput(_("This template cannot be filled."), code="bad-template") from exc
     return f"{paper.title}-{found.pk}.docx", made

@@ -53,17 +53,17 @@ def asked(district):
 
 
 @pytest.fixture
-def secretary(cast, program, found):
+def secretary(cast, program, found, district):
     """Makes the secretary of a branch: ``secretary("甲支部")`` gives the branch; the account is ``cast.accounts["甲支部"]``."""
     from nuanyi.people import services as people
 
-    def make(name="甲支部", region="450311100", form="formal"):
-        branch = found(name, form, region)
+    def make(name="甲支部", region="450311100", form="formal", **more):
+        branch = found(name, form, region, **more)
         account = people.make_account(
             actor=program,
             username=f"secretary-{branch.pk}",
             password="three-words-7",
-            unit=None,
+            unit=district["t100"],
             must_change_password=False,
         )
         people.give_role(actor=cast.actor("organisation"), account=account, role="branch", region_code="")

@@ -5,7 +5,15 @@ from functools import cached_property
 from uuid import uuid4
 
 from nuanyi.lib import clock, sealed
-from nuanyi.party.models import Application, Assignment, Member, Organisation
+from nuanyi.party.models import (
+    Application,
+    Assignment,
+    JointCommittee,
+    LectureTeam,
+    Meeting,
+    Member,
+    Organisation,
+)
 from nuanyi.party.rules import ORGANISE
 
 
@@ -40,6 +48,33 @@ class Objects:
         return made
 
     @cached_property
+    def meeting(self):
+        return Meeting.objects.create(
+            key=uuid4(),
+            organisation=self.member.branch,
+            kind="assembly",
+            topic="学习",
+            session=9_000_000 + self.n,
+            planned_date=clock.today(),
+        )
+
+    @cached_property
+    def lecture_team(self):
+        return LectureTeam.objects.create(
+            name=f"宣讲队{self.n}", region_code=self.region, instructor=self.account, from_date=clock.today()
+        )
+
+    @cached_property
+    def committee(self):
+        return JointCommittee.objects.create(
+            name=f"大工委{self.n}",
+            level="township",
+            region_code=self.region,
+            founded_date=clock.today(),
+            approval="批复",
+        )
+
+    @cached_property
     def followed(self):
         Assignment.objects.create(
             account=self.account, establishment=self.establishment, from_date=clock.today()
@@ -59,6 +94,9 @@ OBJECTS = {
         {"pk": ("application", "pk"), "name": ["talk", "activist", "nothing"]},
     ),
     "party:member": ("member", {"pk": ("member", "pk")}),
+    "party:meeting": ("meeting", {"pk": ("meeting", "pk")}),
+    "party:team": ("lecture_team", {"pk": ("lecture_team", "pk")}),
+    "party:committee": ("committee", {"pk": ("committee", "pk")}),
     "party:group": ("followed", {"pk": ("followed", "pk")}),
 }
 
@@ -66,6 +104,9 @@ OBJECTS = {
 MAY_SEE = {
     "application": _may_see_person,
     "member": _may_see_person,
+    "meeting": _may_see_person,
+    "lecture_team": _may_see_person,
+    "committee": lambda actor, permission, side: actor.can(permission, regions=(side.region,)),
     "followed": lambda actor, _permission, side: actor.account_id == side.account.pk,
 }
 
@@ -74,4 +115,5 @@ OF_THE_DISTRICT = {
     "party:organisation",
     "party:alliance",
     "party:alliance_points",
+    "party:paper_template",
 }

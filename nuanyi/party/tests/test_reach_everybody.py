@@ -13,7 +13,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
-from nuanyi.party import queries
+from nuanyi.party import coverage, queries
 from nuanyi.party.models import Visit
 from nuanyi.party.services import instructors, organisations
 
@@ -76,7 +76,7 @@ def test_both_coverages_follow_their_records(cast, found, shop, followed):
     titles = {"450311100": "雁山镇", "450311101": "柘木镇"}
 
     def now():
-        cell = queries.coverage("township", titles)[-1]
+        cell = coverage.by_one("township", titles)[-1]
         return cell.total, cell.organised, cell.worked
 
     assert now() == (2, 0, 0)
@@ -89,7 +89,7 @@ def test_both_coverages_follow_their_records(cast, found, shop, followed):
     )
     assert now() == (2, 1, 1)
     assert offered()["party.organised"].total(Window()) == 1
-    assert queries.coverage("township", titles, date(2021, 1, 1))[-1].total == 0
+    assert coverage.by_one("township", titles, date(2021, 1, 1))[-1].total == 0
     organisations.end(actor=cast.actor("organisation"), pk=branch.pk, on=clock.today(), reason="任务完成")
     assert now() == (2, 0, 1)
 

@@ -12,6 +12,7 @@ from nuanyi.lib.figures import Window, offered
 from nuanyi.party import queries
 from nuanyi.party.services import alliances
 from nuanyi.people.models import RoleGrant
+from nuanyi.stations.models import Station
 from nuanyi.units import services as units
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +116,29 @@ def test_its_page_is_kept_by_the_organisation_department_and_read_by_the_office(
     assert reader.get("/office/party/alliances/").status_code == 200
     assert reader.get(f"{page}points/").json()["features"] == []
     assert reader.get("/office/party/alliances/999999/").status_code == 404
+
+
+def test_a_shared_lounge_becomes_a_planned_station_once_and_its_page_leads_there(cast, belt, firm):
+    made = room(cast, belt, firm=firm.pk)
+    page = f"/office/party/alliances/{belt.pk}/"
+    office = cast.client("organisation")
+    told = {"deed": "station", "room": made.pk, "lat": "25.05", "lon": "110.325", "how": "进门右手"}
+    for wrong in ({"lat": "north"}, {"lat": "nan"}, {"lat": "95000"}):
+        refused = office.post(page, {**told, **wrong})
+        assert refused.status_code == 422
+        assert "进门右手" in refused.content.decode()
+    assert not Station.objects.exists()
+    assert office.post(page, told).status_code == 302
+    station = Station.objects.get()
+    assert (station.name, station.venue, station.state) == ("休息室", "lounge", "planned")
+    shown = office.get(page).content.decode()
+    assert f"/office/stations/{station.pk}/" in shown
+    assert station.code in shown
+    with pytest.raises(IllegalMove):
+        alliances.open_as_station(
+            actor=cast.actor("organisation"), pk=made.pk, lat_wgs84=25.05, lon_wgs84=110.325, how_to_find=""
+        )
+    with pytest.raises(NotAllowed):
+        alliances.open_as_station(
+            actor=cast.actor("office"), pk=made.pk, lat_wgs84=25.05, lon_wgs84=110.325, how_to_find=""
+        )

@@ -24,7 +24,17 @@ from nuanyi.learning.models import (
 )
 from nuanyi.lib import clock, retention, sealed
 from nuanyi.notices.models import Watcher
-from nuanyi.party.models import Application, Member, Organisation, Showing
+from nuanyi.party.models import (
+    Application,
+    LectureTeam,
+    Meeting,
+    Member,
+    Organisation,
+    Showing,
+    Speaker,
+    SpeakerWeek,
+    TeamSeat,
+)
 from nuanyi.people import keeping, services
 from nuanyi.people.models import Account, ClientKey, Person, RetentionRun
 from nuanyi.program import health
@@ -266,6 +276,45 @@ class Stage:
     def showing(self):
         made = Showing.objects.create(member=self._member(), said="骑手老陆")
         return made, lambda: Showing.objects.filter(pk=made.pk).exists()
+
+    def meeting(self):
+        made = Meeting.objects.create(
+            key=uuid4(),
+            organisation=self._member().branch,
+            kind="assembly",
+            topic="学习",
+            session=1,
+            planned_date=clock.today(),
+            held_date=clock.today(),
+            sealed_minutes=SEALED,
+        )
+        return made, lambda: Meeting.objects.filter(pk=made.pk, sealed_minutes__isnull=False).exists()
+
+    def teamseat(self):
+        account = Account.objects.create(username=uuid4().hex)
+        team = LectureTeam.objects.create(
+            name=uuid4().hex, region_code="450311100", instructor=account, from_date=clock.today()
+        )
+        made = TeamSeat.objects.create(
+            key=uuid4(),
+            team=team,
+            part="worker",
+            sealed_name=SEALED,
+            agreed="x",
+            from_date=clock.today(),
+            until_date=clock.today(),
+        )
+        return made, lambda: TeamSeat.objects.filter(pk=made.pk, sealed_name__isnull=False).exists()
+
+    def speaker(self):
+        made = Speaker.objects.create(
+            key=uuid4(), kind="model", sealed_name=SEALED, agreed="x", agreed_date=clock.today()
+        )
+        return made, lambda: Speaker.objects.filter(pk=made.pk, sealed_name__isnull=False).exists()
+
+    def speakerweek(self):
+        made = SpeakerWeek.objects.create(speaker=self.speaker()[0], week_date=clock.today(), said="先锋")
+        return made, lambda: SpeakerWeek.objects.filter(pk=made.pk, said="先锋").exists()
 
     def _session(self):
         return Session.objects.create(

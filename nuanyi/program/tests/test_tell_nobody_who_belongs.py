@@ -28,8 +28,8 @@ from nuanyi.learning.services import sessions
 from nuanyi.ledger.models import LedgerEntry
 from nuanyi.lib import clock
 from nuanyi.notices.models import Notice
-from nuanyi.party.models import Organisation
-from nuanyi.party.services import joining, members, organisations
+from nuanyi.party.models import LectureTeam, Organisation
+from nuanyi.party.services import joining, life, members, organisations, speaking
 from nuanyi.people import services as people
 from nuanyi.units.models import Unit
 
@@ -103,12 +103,28 @@ def world(cast, program, monkeypatch):
             ),
         )
         secretary = people.make_account(
-            actor=program, username="shuji", password="three-words-7", unit=None, must_change_password=False
+            actor=program,
+            username="shuji",
+            password="three-words-7",
+            unit=Unit.objects.get(code="t100"),
+            must_change_password=False,
         )
         people.give_role(actor=cast.actor("organisation"), account=secretary, role="branch", region_code="")
         cast.accounts["secretary"] = secretary
         organisations.change(
             actor=cast.actor("organisation"), pk=branch.pk, members=4, secretary=secretary.pk
+        )
+        # minutes name people; that the branch met is no secret of anybody
+        told = life.MeetingInput("assembly", "学习", "雁山镇", NOW, NOW.replace(hour=3))
+        met = life.plan_meeting(actor=cast.actor("secretary"), key=UUID(int=9), branch=branch.pk, told=told)
+        life.hold_meeting(
+            actor=cast.actor("secretary"), pk=met.pk, heads=4, minutes="讨论金丝雀预备党员转正，金丝雀同意书"
+        )
+        speaking.set_team_up(
+            actor=cast.actor("organisation"),
+            name="雁山宣讲队",
+            region_code="450311100",
+            instructor=cast.accounts["instructor"].pk,
         )
         browsers = {part: cast.client(part) for part in {*CURIOUS, *MAY_KNOW, A_SECRETARY} - {"guest"}}
         yield {"guest": Client(), **browsers}, shop, session
@@ -137,6 +153,19 @@ def affiliate(cast, program) -> None:
         actor=cast.actor("secretary"),
         pk=member.pk,
         told=members.Absence(since, since.replace(year=since.year + 1), "450311101"),
+    )
+    speaking.take_into_team(
+        actor=cast.actor("instructor"),
+        key=UUID(int=10),
+        team=LectureTeam.objects.get().pk,
+        part="member",
+        name="金丝雀甲",
+        agreed="金丝雀同意书",
+    )
+    speaking.add_speaker(
+        actor=cast.actor("organisation"),
+        key=UUID(int=11),
+        told=speaking.SpeakerInput("金丝雀甲", "model", "金丝雀同意书"),
     )
     joining.take_step(actor=cast.actor("instructor"), pk=made.pk, code="talk", on=clock.today(), paper="谈话")
 

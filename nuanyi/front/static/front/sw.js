@@ -69,6 +69,9 @@ self.addEventListener("fetch", (event) => {
     } else if (/^\/keeper\/([\w-]+\/)?$/.test(path)) {
         /* an empty page: which stations he keeps is sealed and read by the phone of the one who signed in */
         event.respondWith(fresh(event.request, copy("/keeper/kept/"), ""));
+    } else if (path === "/visits/") {
+        /* as with the grid */
+        event.respondWith(fresh(event.request, copy("/visits/kept/"), ""));
     } else {
         event.respondWith(fetch(event.request).catch(() => caches.match("/offline/")));
     }

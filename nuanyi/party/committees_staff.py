@@ -1,0 +1,119 @@
+"""In the office: 大工委 of townships and 大党委 of communities, what their members take on, and the three lists of their place."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.errors import NotFound, Refusal
+from nuanyi.lib.form_parsing import day_of, key_of, number_of, status_of
+from nuanyi.party import life_queries, queries
+from nuanyi.party.forms import CommitteeForm
+from nuanyi.party.models import JointCommittee
+from nuanyi.party.ports import lists
+from nuanyi.party.rules import COMMITTEES
+from nuanyi.party.services import committees
+from nuanyi.places import queries as places
+from nuanyi.units.models import Unit
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(COMMITTEES)
+def committee_list(request: HttpRequest) -> HttpResponse:
+    """Which joint committees are there, and what is overdue?"""
+    actor, refusal = actor_of(request), None
+    form = CommitteeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = committees.set_committee_up(actor=actor, told=form.told())
+            return redirect("party:committee", made.pk)
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "rows": life_queries.committees(actor),
+        "form": form,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+    }
+    return render(request, "party/staff/committees.html", context, status=status_of(refusal, form))
+
+
+def _change(request: HttpRequest, pk: int) -> None:
+    actor, told = actor_of(request), request.POST
+    deed = told.get("deed", "")
+    if deed == "member":
+        kind, _dash, number = told.get("member", "").partition("-")
+        committees.take_member(
+            actor=actor,
+            pk=pk,
+            unit=number_of(number) if kind == "unit" else None,
+            organisation=number_of(number) if kind == "branch" else None,
+        )
+    elif deed == "leave":
+        committees.let_member_go(actor=actor, pk=pk, seat=number_of(told.get("seat", "")))
+    elif deed == "meeting":
+        committees.note_meeting(
+            actor=actor,
+            pk=pk,
+            key=key_of(request),
+            on=day_of(told.get("on", ""), "on"),
+            topic=told.get("topic", ""),
+            present=number_of(told.get("present", "") or "0"),
+            decided=told.get("decided", ""),
+        )
+    elif deed == "end":
+        committees.end_matter(
+            actor=actor,
+            pk=pk,
+            matter=number_of(told.get("matter", "")),
+            state=told.get("state", ""),
+            outcome=told.get("outcome", ""),
+        )
+    else:
+        committees.take_matter_on(
+            actor=actor,
+            pk=pk,
+            key=key_of(request),
+            told=committees.MatterInput(
+                told.get("title", ""),
+                number_of(told.get("seat", "") or "0"),
+                day_of(told.get("due", ""), "due"),
+                number_of(told["meeting"]) if told.get("meeting") else None,
+            ),
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(COMMITTEES)
+def committee(request: HttpRequest, pk: int) -> HttpResponse:
+    """One joint committee: members, meetings, matters, the three lists of its place."""
+    actor, refusal = actor_of(request), None
+    found = JointCommittee.objects.visible_to(actor).filter(pk=pk, ended_date=None).first()
+    if found is None:
+        raise NotFound()
+    if request.method == "POST":
+        try:
+            _change(request, pk)
+            return redirect("party:committee", pk)
+        except NotFound:
+            raise
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "committee": found,
+        "seats": found.seats.filter(until_date=None).select_related("unit", "organisation"),
+        "meetings": found.meetings.all()[:60],
+        "matters": found.matters.select_related("seat__unit", "seat__organisation")[:200],
+        "lists": lists().of_place(found.region_code),
+        "units": Unit.objects.filter(active=True).order_by("name"),
+        "branches": queries.branches(),
+        "key": uuid4(),
+        "posted": request.POST,
+        "refusal": refusal,
+        "names": places.names_by_code(),
+    }
+    return render(request, "party/staff/committee.html", context, status=status_of(refusal))

@@ -1,0 +1,175 @@
+"""Both coverages by any two dimensions, worked out once and kept until something that they are made of changes.
+
+What is kept is small: a cell for each township and sector (and alliance), never a list of establishments. Triggers write a
+mark in the transaction that changes an establishment, a reach, an assignment or a visit; marks that are seen are other ones
+as soon as that transaction is, and what was kept under the marks of before is not used any more. Each process keeps its own.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+
+from django.db.models import Count, Max, Q
+from django.db.models.functions import Substr
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib import clock, row_security
+from nuanyi.lib.errors import Words
+from nuanyi.lib.periods import month_end, shifted
+from nuanyi.lib.region_codes import TOWNSHIP
+from nuanyi.party import queries
+from nuanyi.party.models import AllianceFirm, CoverageMark
+from nuanyi.party.queries import Cell
+
+#: Dimensions of the coverages, with their names.
+DIMENSIONS: Mapping[str, Words] = {
+    "sector": _("Sector"),
+    "township": _("Township"),
+    "alliance": _("Alliance"),
+}
+#: So many days (and states of the records) a process keeps.
+KEPT = 64
+
+Counted = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Cube:
+    """``(township, sector)`` and ``(township, sector, alliance)`` -> all, reached by a branch, reached by an instructor."""
+
+    base: Mapping[tuple[str, str], Counted]
+    belts: Mapping[tuple[str, str, str], Counted]
+
+
+_kept: OrderedDict[tuple[object, ...], Cube] = OrderedDict()
+_lock = Lock()
+
+
+def _marks() -> tuple[object, ...]:
+    """What changes with every change of the records: how many marks there are, and the newest. A mark that is committed
+    late, with a smaller number, changes how many."""
+    told = CoverageMark.objects.aggregate(n=Count("pk"), last=Max("pk"))
+    return told["n"], told["last"]
+
+
+def cube(on: date | None = None) -> Cube:
+    """Both coverages on a day. One short query where they are known, three where not."""
+    day = on or clock.today()
+    rule = queries.definition(day)
+    # the marks are read first: what changes meanwhile makes the kept one stale, not wrong
+    name = (day, rule.visit_within_days if rule else None, *_marks())
+    with _lock:
+        found = _kept.get(name)
+        if found is not None:
+            _kept.move_to_end(name)
+            return found
+    found = _worked_out(day)
+    with _lock:
+        _kept[name] = found
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return found
+
+
+def _worked_out(day: date) -> Cube:
+    counts = {
+        "total": Count("pk"),
+        "o": Count("pk", filter=Q(organised=True)),
+        "w": Count("pk", filter=Q(worked=True)),
+    }
+    # whoever asks has the permission for the whole district: what one kept must not depend on who came first
+    with row_security.reader(queries.PROGRAM):
+        rows = queries.covered(day).annotate(township=Substr("region_code", 1, TOWNSHIP)).order_by()
+        base = {
+            (township, sector): (total, o, w)
+            for township, sector, total, o, w in rows.values_list("township", "sector").annotate(**counts)
+        }
+        open_then = Q(until_date=None) | Q(until_date__gt=day)
+        firms = AllianceFirm.objects.filter(open_then, from_date__lte=day)
+        of_firm = dict[object, list[int]]()
+        for establishment, alliance in firms.values_list("establishment_id", "alliance_id"):
+            of_firm.setdefault(establishment, []).append(alliance)
+        belts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+        wanted = rows.filter(pk__in=list(of_firm)).values_list(
+            "pk", "township", "sector", "organised", "worked"
+        )
+        for pk, township, sector, organised, worked in wanted if of_firm else ():
+            for alliance in of_firm[pk]:
+                cell = belts[township, sector, str(alliance)]
+                cell[0] += 1
+                cell[1] += organised
+                cell[2] += worked
+    return Cube(base, {key: (cell[0], cell[1], cell[2]) for key, cell in belts.items()})
+
+
+def by_one(dimension: str, titles: Mapping[str, Words], on: date | None = None) -> list[Cell]:
+    """Both coverages by ``sector`` or ``township``, and a last line over all."""
+    place = ("township", "sector").index(dimension)
+    sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for key, counted in cube(on).base.items():
+        for n, count in enumerate(counted):
+            sums[key[place]][n] += count
+    cells = [
+        Cell(titles.get(code) or code or _("not known"), code, *sums[code])
+        for code in _ordered(set(sums), titles)
+    ]
+    total, organised, worked = (sum(counted[n] for counted in sums.values()) for n in range(3))
+    return [*cells, Cell(_("All"), "", total, organised, worked)]
+
+
+def trend(months: int = 12) -> list[tuple[date, Cell]]:
+    """Both coverages at the end of each of the last months, and today."""
+    today = clock.today()
+    days = [*(month_end(shifted(today, -n)) for n in range(months - 1, 0, -1)), today]
+    return [(day, by_one("sector", {}, day)[-1]) for day in days]
+
+
+@dataclass(frozen=True)
+class Crossed:
+    """A table of both coverages: ``lines`` is title and cells, a cell for each of ``columns``; None where there is nothing."""
+
+    columns: Sequence[Words]
+    lines: Sequence[tuple[Words, Sequence[Cell | None]]]
+
+
+def crossed(
+    down: str, across: str, titles: Mapping[str, Mapping[str, Words]], on: date | None = None
+) -> Crossed:
+    """Both coverages by two of ``DIMENSIONS``. An establishment of two alliances counts in both.
+
+    Raises ValueError for a dimension that there is not, or one that is asked twice.
+    """
+    if down == across or not {down, across} <= set(DIMENSIONS):
+        raise ValueError("two of the dimensions")
+    now = cube(on)
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    by_belt = "alliance" in (down, across)
+    cells: Mapping[tuple[str, ...], Counted] = now.belts if by_belt else now.base  # type: ignore[assignment]
+    for key, counted in cells.items():
+        parts = dict(zip(("township", "sector", "alliance"), key, strict=False))
+        for n, count in enumerate(counted):
+            sums[parts[down], parts[across]][n] += count
+    lines_wanted = _ordered({key[0] for key in sums}, titles[down])
+    columns = _ordered({key[1] for key in sums}, titles[across])
+
+    def title(dimension: str, code: str) -> Words:
+        return titles[dimension].get(code) or code or _("not known")
+
+    def cell(line: str, column: str) -> Cell | None:
+        found = sums.get((line, column))
+        return Cell(title(down, line), line, found[0], found[1], found[2]) if found is not None else None
+
+    return Crossed(
+        [title(across, code) for code in columns],
+        [(title(down, line), [cell(line, column) for column in columns]) for line in lines_wanted],
+    )
+
+
+def _ordered(codes: set[str], titles: Mapping[str, Words]) -> list[str]:
+    """Codes in the order of their titles, those without one last."""
+    order = {code: n for n, code in enumerate(titles)}
+    return sorted(codes, key=lambda code: (order.get(code, len(order)), code))

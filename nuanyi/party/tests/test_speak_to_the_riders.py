@@ -1,0 +1,211 @@
+"""三进入, standing lecture teams and the speakers of the weeks: counted once, named only by consent, in public only by wish."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+
+from nuanyi.learning.models import Lesson, PlanDay, Push, TeamMember
+from nuanyi.learning.rules import State
+from nuanyi.learning.services import sessions
+from nuanyi.lib import clock
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.figures import Window, offered
+from nuanyi.party.models import Brought, LectureTeam, Speaker, SpeakerWeek
+from nuanyi.party.services import brought, instructors, speaking
+
+pytestmark = pytest.mark.django_db
+NAME = "金山岭"
+
+
+def note(actor, key=None, **more):
+    told = {
+        "strand": "documents",
+        "title": "支部工作手册",
+        "amount": 30,
+        "measure": "册",
+        "on": clock.today(),
+        "region_code": "450311100",
+        "place": "快递园区",
+        **more,
+    }
+    return brought.note_brought(actor=actor, key=key or uuid4(), told=brought.BroughtInput(**told))
+
+
+def test_what_is_brought_counts_once_and_an_instructor_brings_to_whom_they_follow(cast, shop):
+    office, follower = cast.actor("organisation"), cast.actor("instructor")
+    mine, other = shop("雁山快递", "450311100"), shop("柘木快递")
+    instructors.assign(actor=office, establishment=mine.pk, account=cast.accounts["instructor"].pk)
+    key = uuid4()
+    assert note(office, key).pk == note(office, key).pk
+    note(follower, strand="services", establishment=mine.pk)
+    with pytest.raises(NotFound):
+        note(follower, establishment=other.pk)
+    with pytest.raises(NotAllowed):
+        note(cast.actor("clerk"))
+    assert offered()["party.brought"].total(Window()) == 2
+    assert Brought.objects.visible_to(follower).count() == 1
+    assert Brought.objects.visible_to(office).count() == 2
+    page = cast.client("organisation").get("/office/party/brought/?strand=services").content.decode()
+    page = page.partition("<tbody")[2]
+    assert "雁山快递" in page
+    assert "快递园区" not in page
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"strand": "money"}, "strand"),
+        ({"title": " "}, "title"),
+        ({"amount": 0}, "amount"),
+        ({"on": date(2099, 1, 1)}, "on"),
+        ({"region_code": "450305"}, "region"),
+        ({"place": " "}, "place"),
+        ({"measure": ""}, "measure"),
+    ],
+)
+def test_what_cannot_have_been_brought_is_refused_at_its_field(cast, told, field):
+    with pytest.raises(BadInput) as refused:
+        note(cast.actor("organisation"), **told)
+    assert field in refused.value.fields
+    assert not Brought.objects.exists()
+
+
+@pytest.fixture
+def team(cast):
+    made = speaking.set_team_up(
+        actor=cast.actor("organisation"),
+        name="雁山宣讲队",
+        region_code="450311100",
+        instructor=cast.accounts["instructor"].pk,
+    )
+
+    def seat(part, name):
+        return speaking.take_into_team(
+            actor=cast.actor("instructor"), key=uuid4(), team=made.pk, part=part, name=name, agreed="同意书"
+        )
+
+    made.seat = seat
+    return made
+
+
+@pytest.fixture
+def lecture(cast, district):
+    starts = clock.now() + timedelta(days=2)
+    return sessions.save_session(
+        actor=cast.actor("instructor"),
+        told=sessions.SessionInput(
+            "lecture", "劳动法一课", "雁山镇", starts, starts + timedelta(hours=1), district["t100"]
+        ),
+    )
+
+
+def test_a_standing_team_speaks_at_a_session_once_it_is_whole(cast, team, lecture):
+    actor = cast.actor("instructor")
+    team.seat("member", NAME)
+    with pytest.raises(IllegalMove):
+        speaking.send_team(actor=actor, pk=team.pk, session=lecture.pk)
+    team.seat("worker", "莫代表")
+    for _turn in range(2):  # sent twice, the team stands there once
+        speaking.send_team(actor=actor, pk=team.pk, session=lecture.pk)
+    assert sorted(TeamMember.objects.values_list("role", flat=True)) == ["instructor", "member", "worker"]
+    # those who plan the session read names; who of them is a Party member they do not read
+    page = cast.client("instructor").get(f"/office/learning/sessions/{lecture.pk}/").content.decode()
+    assert NAME in page
+    assert "党员" not in page.split("<main")[1].split(NAME)[0].rsplit("<section", 1)[1]
+
+
+def test_who_sits_in_a_team_as_what_is_seen_by_the_department_and_its_instructor_alone(cast, program, team):
+    team.seat("member", NAME)
+    page = f"/office/party/teams/{team.pk}/"
+    for part in ("organisation", "instructor"):
+        assert NAME not in cast.client(part).get(page).content.decode()
+        assert NAME in cast.client(part).post(page, {"deed": "names"}).content.decode()
+    from nuanyi.people import services as people
+
+    other = people.make_account(
+        actor=program, username="zhidao9", password="three-words-7", unit=None, must_change_password=False
+    )
+    people.give_role(actor=program, account=other, role="instructor", region_code="450311101")
+    cast.accounts["other"] = other
+    assert cast.client("other").get(page).status_code == 404
+    assert "雁山宣讲队" not in cast.client("other").get("/office/party/teams/").content.decode()
+    for part in ("office", "yanshan", "clerk", "auditor"):
+        assert cast.client(part).get(page).status_code == 403
+    speaking.end_team(actor=cast.actor("organisation"), pk=team.pk)
+    assert cast.client("instructor").get(page).status_code == 404
+    assert LectureTeam.objects.get().until_date == clock.today()
+
+
+@pytest.fixture
+def planned_week(db):
+    """A lesson before each shift of this week."""
+    lesson = Lesson.objects.create(
+        slug="a", category="road", title="甲", lead="乙", body="丙", state=State.PUBLISHED
+    )
+    monday = clock.monday(clock.today())
+    for n in range(7):
+        PlanDay.objects.create(day=monday + timedelta(days=n), lesson=lesson)
+    return monday
+
+
+def add(cast, **more):
+    told = {"name": NAME, "kind": "model", "agreed": "同意书", **more}
+    return speaking.add_speaker(
+        actor=cast.actor("organisation"), key=uuid4(), told=speaking.SpeakerInput(**told)
+    )
+
+
+def said_in_public():
+    return Client().get("/party/shown/").content.decode() + Client().get("/learn/").content.decode()
+
+
+def test_a_speaker_is_named_in_public_only_by_their_wish_and_taking_it_back_deletes_it(cast, planned_week):
+    office = cast.actor("organisation")
+    speaker = add(cast)
+    speaking.give_week(actor=office, pk=speaker.pk, week=planned_week + timedelta(days=3))
+    assert set(PlanDay.objects.values_list("speaker", flat=True)) == {"党员模范"}
+    assert NAME not in said_in_public()
+    speaking.change_naming(actor=office, pk=speaker.pk, named=True)
+    assert said_in_public().count(f"党员模范 {NAME}") == 2
+    speaking.change_naming(actor=office, pk=speaker.pk, named=False)
+    assert NAME not in said_in_public()
+    speaking.change_naming(actor=office, pk=speaker.pk, named=True)
+    speaking.withdraw_speaker(actor=office, pk=speaker.pk)
+    assert NAME not in said_in_public()
+    speaker.refresh_from_db()
+    assert speaker.sealed_name is None
+    assert not SpeakerWeek.objects.exists()
+    assert set(PlanDay.objects.values_list("speaker", flat=True)) == {""}
+    assert not Push.objects.filter(speaker__contains=NAME).exists()
+    with pytest.raises(NotFound):
+        speaking.give_week(actor=office, pk=speaker.pk, week=planned_week)
+
+
+def test_a_week_has_one_speaker_and_one_that_is_over_none_anew(cast, planned_week):
+    office = cast.actor("organisation")
+    first, second = add(cast), add(cast, name="周先锋", kind="pioneer")
+    speaking.give_week(actor=office, pk=first.pk, week=planned_week)
+    with pytest.raises(Conflict):
+        speaking.give_week(actor=office, pk=second.pk, week=planned_week + timedelta(days=6))
+    with pytest.raises(BadInput):
+        speaking.give_week(actor=office, pk=second.pk, week=planned_week - timedelta(days=1))
+    for wrong in ({"agreed": " "}, {"kind": "star"}, {"name": "金"}):
+        with pytest.raises(BadInput):
+            add(cast, **wrong)
+    assert Speaker.objects.count() == 2
+
+
+def test_the_page_of_speakers_opens_for_the_department_alone_and_shows_names_when_they_are_opened(cast):
+    add(cast)
+    page = "/office/party/speakers/"
+    office = cast.client("organisation")
+    assert NAME not in office.get(page).content.decode()
+    assert NAME in office.post(page, {"deed": "names"}).content.decode()
+    told = {"deed": "add", "key": uuid4(), "name": "莫某", "kind": "benchmark", "agreed": "同意书"}
+    assert office.post(page, told).status_code == 302
+    for part in ("office", "instructor", "yanshan", "clerk"):
+        assert cast.client(part).get(page).status_code == 403
