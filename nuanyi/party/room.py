@@ -78,7 +78,7 @@ ROOM = Room(
         Shot("party-shown", Route("party_worker:shown")),
         Shot("party-coverage", Route("party:coverage"), "liangxin"),
     ],
-    lasting=frozenset({"CoverageDefinition", "LifeRule", "PaperTemplate"}),
+    lasting=frozenset({"CoverageDefinition", "CoverageMark", "LifeRule", "PaperTemplate"}),
     unbound={
         "Organisation": "which organisations there are, and who is secretary, is no secret of a person",
         "CommitteeSeat": "which units and branches sit in a joint committee is public; it names nobody",
