@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 
 from nuanyi.cases.services import desk, intake
-from nuanyi.lib import clock
+from nuanyi.lib import base64url, clock
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.outgoing import Gone
@@ -30,7 +30,7 @@ def browser():
     return json.dumps(
         {
             "endpoint": "https://fcm.googleapis.com/fcm/send/abc",
-            "keys": {"p256dh": webpush._b64(raw), "auth": webpush._b64(b"1" * 16)},
+            "keys": {"p256dh": base64url.b64(raw), "auth": base64url.b64(b"1" * 16)},
         }
     )
 

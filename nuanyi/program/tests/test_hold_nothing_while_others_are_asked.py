@@ -124,7 +124,8 @@ def test_a_group_robot_that_is_slow_lets_everybody_write_to_the_push(pushed):
     Slow.write = lambda: second_writer("learning_push", pushed.pk)
     with clock.held_at(NOON):
         batch = pushing._take(Channel(name="wecom"), NOON)
-        [sent] = pushing._out(batch)  # without its settling: what that journals could not be taken away again
+        # without its settling: what that journals could not be taken away again
+        [sent] = pushing._out(batch, pushing.deliver)
     assert sent.again
     assert Slow.outcomes == ["written"]
 

@@ -156,7 +156,7 @@ def test_the_grade_follows_what_works_and_whether_it_was_found_open(put, program
     grading.grade_stations(actor=program)
     station.refresh_from_db()
     assert station.grade == "unproven", "nobody has found it open yet"
-    hour = faults.hour_of(clock.now())
+    hour = clock.hour_of(clock.now())
     Confirmation.objects.create(station=station, hour_at=hour, count=10)
     assert grading.grade_stations(actor=program) == 1
     station.refresh_from_db()
