@@ -321,7 +321,7 @@ class SeatForm(forms.Form):
     """Somebody joins a lecture team."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
-    part = forms.ChoiceField(label=_("Part"), choices=TeamPart.choices)
+    part = forms.ChoiceField(label=_("Part in the team"), choices=TeamPart.choices)
     name = forms.CharField(label=_("Name"), min_length=2, max_length=20)
     agreed = forms.CharField(label=_("Paper by which they agree"), max_length=120)
 
