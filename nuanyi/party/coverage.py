@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from threading import Lock
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
@@ -50,10 +50,13 @@ _lock = Lock()
 
 
 def _marks() -> tuple[object, ...]:
-    """What changes with every change of the records: how many marks there are, and the newest. A mark that is committed
-    late, with a smaller number, changes how many."""
-    told = CoverageMark.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    return told["n"], told["last"]
+    """What changes with every change of the records: how many marks there are, their sum, and the newest.
+
+    A mark that is committed late has a smaller number than the newest, and where its statement swept one old mark there are
+    as many as before; but what is swept is older, and its number smaller: the sum grows.
+    """
+    told = CoverageMark.objects.aggregate(n=Count("pk"), sum=Sum("pk"), last=Max("pk"))
+    return told["n"], told["sum"], told["last"]
 
 
 def cube(on: date | None = None) -> Cube:

@@ -1,4 +1,7 @@
-"""Both coverages by any two of sector, township and alliance; what changed shows at once, and what did not is not worked out anew."""
+"""Both coverages by any two of sector, township and alliance.
+
+What changed shows at once, and what did not is not worked out anew.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
 from nuanyi.party import coverage, queries
+from nuanyi.party.models import CoverageMark
 from nuanyi.party.services import alliances, instructors, organisations
 from nuanyi.units import services as units
 
@@ -86,6 +90,18 @@ def test_what_was_taken_back_never_shows(shops, temporary):
         assert by("township", "sector") != before
         raise RuntimeError
     assert by("township", "sector") == before
+
+
+def test_a_change_that_is_committed_late_and_sweeps_one_old_mark_shows(shops):
+    CoverageMark.objects.all().delete()
+    swept = CoverageMark.objects.create(made_at=clock.now() - timedelta(days=3))
+    newest = CoverageMark.objects.create(pk=swept.pk + 1000)
+    assert ("雁山镇", "快递") in by("township", "sector")
+    # its number was taken before the newest one's
+    Establishment.objects.filter(pk=shops[0].pk).update(sector="delivery")
+    assert CoverageMark.objects.count() == 2, "one went, one came"
+    assert CoverageMark.objects.latest("pk") == newest
+    assert ("雁山镇", "快递") not in by("township", "sector")
 
 
 def test_a_visit_counts_and_ends_to_count_when_its_days_are_over(cast, shops):
