@@ -132,6 +132,7 @@ def open_as_station(
     found = SharedRoom.objects.select_for_update().filter(pk=pk, until_date=None).first()
     if found is None:
         raise NotFound()
+    _alliance(actor, found.alliance_id)
     if found.station:
         raise IllegalMove(_("It is a station already."), code="station-already")
     found.station, found.station_page = stations().plan(

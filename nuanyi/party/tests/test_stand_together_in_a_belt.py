@@ -59,6 +59,9 @@ def test_the_department_of_another_district_changes_nothing_of_it(cast, belt, fi
     for deed in (
         lambda: room(cast, belt, firm=firm.pk),
         lambda: alliances.close_room(actor=other, pk=made.pk),
+        lambda: alliances.open_as_station(
+            actor=other, pk=made.pk, lat_wgs84=25.06, lon_wgs84=110.3, how_to_find=""
+        ),
         lambda: alliances.let_firm_go(actor=other, pk=firm.pk),
         lambda: alliances.plan_activity(
             actor=other, alliance=belt.pk, told=alliances.ActivityInput("联合党日", clock.today(), "")
