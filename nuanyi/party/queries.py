@@ -511,7 +511,10 @@ def uncovered(*, sector: str = "", township: str = "", which: str = "organised")
 
 @dataclass(frozen=True)
 class Uncovered:
-    """An establishment that is not covered, what to do next, and the page on which it is done ("" where it is the reader's no)."""
+    """An establishment that is not covered, what to do next, and the page on which it is done.
+
+    The page is "" where it is not the reader's.
+    """
 
     establishment: Establishment
     step: Words

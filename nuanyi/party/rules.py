@@ -410,7 +410,10 @@ def doors(*, roving: bool) -> tuple[Door, ...]:
 
 
 def assign_greedily(costs: Sequence[Sequence[float]], *, spread: int = 1) -> list[int]:
-    """The same by hand: each establishment in turn takes the nearest instructor who has room. What the optimum is shown beside."""
+    """The same by hand: each establishment in turn takes the nearest instructor who has room.
+
+    What the optimum is shown beside.
+    """
     if not costs:
         return []
     most = -(-len(costs) // len(costs[0])) + spread

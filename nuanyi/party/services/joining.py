@@ -268,7 +268,10 @@ def pause(*, actor: Actor, pk: int, to: str) -> Application:
 
 @transaction.atomic
 def withdraw(*, link: str) -> None:
-    """The applicant takes it back: name, phone and mark are deleted; another asking of the phone stays. Raises NotFound, IllegalMove."""
+    """The applicant takes it back: name, phone and mark are deleted; another asking of the phone stays.
+
+    Raises NotFound, IllegalMove.
+    """
     found = by_link(link)
     if found.state not in (State.OPEN, State.PAUSED):
         raise IllegalMove(_("It does not go on now."), code="not-open")
