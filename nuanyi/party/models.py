@@ -521,12 +521,18 @@ class LectureTeamQuerySet(models.QuerySet["LectureTeam"]):
     """Filters."""
 
     def visible_to(self, actor: Actor) -> LectureTeamQuerySet:
-        """All for the organisation department; for an instructor the own ones: a part in it says who belongs to the Party."""
+        """Those of its regions for the organisation department; for an instructor the own ones.
+
+        A part in a team says who belongs to the Party.
+        """
         if actor.everywhere(ORGANISE):
             return self
+        seen = Q(pk=None)
+        for region in actor.regions(ORGANISE):
+            seen |= Q(region_code__startswith=region)
         if actor.can(ENTRIES) and actor.account_id:
-            return self.filter(instructor_id=actor.account_id)
-        return self.none()
+            seen |= Q(instructor_id=actor.account_id)
+        return self.filter(seen)
 
 
 class LectureTeam(models.Model):

@@ -1,6 +1,6 @@
 """Which rows the database shows to whom."""
 
-from nuanyi.lib.row_security import RowPolicy
+from nuanyi.lib.row_security import RowPolicy, scoped
 
 _SEEN = (
     "(SELECT nuanyi_reads_all('party.organise'))"
@@ -36,7 +36,7 @@ _LED = (
 )
 
 _TEAM = (
-    "(SELECT nuanyi_reads_all('party.organise')) OR ((SELECT nuanyi_may('party.entries'))"
+    f"{scoped('party.organise', region='region_code')} OR ((SELECT nuanyi_may('party.entries'))"
     " AND instructor_id = (SELECT nuanyi_account()))"
 )
 _SPEAKER = "(SELECT nuanyi_reads_all('party.organise'))"

@@ -141,7 +141,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "names": places.names_by_code(),
-        "may_end": actor.can(ORGANISE),
+        "may_end": actor.can(ORGANISE, regions=(found.region_code,)),
     }
     response = render(request, "party/staff/team.html", context, status=status_of(refusal, form))
     response["Cache-Control"] = "no-store"

@@ -182,7 +182,7 @@ def read_minutes(*, actor: Actor, pk: int) -> str:
 @transaction.atomic
 def set_life_rule(*, actor: Actor, told: LifeRuleInput) -> LifeRule:
     """Say how often a kind is due from a day on. Raises NotAllowed, BadInput."""
-    actor.require(ORGANISE)
+    actor.require_everywhere(ORGANISE)
     wrong: dict[str, Words] = {}
     if told.kind not in MeetingKind.values:
         wrong["kind"] = _("Choose from the list.")

@@ -75,7 +75,7 @@ def own_names() -> set[str]:
 @transaction.atomic
 def save_template(*, actor: Actor, name: str, docx: bytes | None) -> None:
     """Use a Word file of one's own for a paper, or (None) the program's again. Raises NotAllowed, NotFound, BadInput."""
-    actor.require(ORGANISE)
+    actor.require_everywhere(ORGANISE)
     if name not in BY_NAME:
         raise NotFound()
     if docx is None:
@@ -117,7 +117,10 @@ def papers_for(path: queries.Path) -> list[Paper]:
 
 @transaction.atomic
 def write_paper(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
-    """A file name and the Word file; the name counts into the quota of the day. Raises NotAllowed, NotFound, TooMuch, BadInput."""
+    """A file name and the Word file; the name counts into the quota of the day.
+
+    Raises NotAllowed, NotFound, TooMuch, BadInput.
+    """
     actor.require(APPLICATIONS)
     rows = Application.objects.visible_to(actor).select_related("organisation", "instructor")
     found = rows.prefetch_related("steps").filter(pk=pk).first()

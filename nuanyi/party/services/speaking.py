@@ -13,8 +13,8 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, sealed
-from nuanyi.lib.actor import Actor
+from nuanyi.lib import clock, row_security, sealed
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.party import events, queries
 from nuanyi.party.models import LectureTeam, Speaker, SpeakerWeek, TeamSeat
@@ -23,6 +23,7 @@ from nuanyi.party.rules import ENTRIES, ORGANISE, SpeakerKind, TeamPart
 from nuanyi.people import services as people
 from nuanyi.places import queries as places
 
+DOORKEEPER = system("party")
 #: Names in a team beside its instructor.
 SEATS_AT_MOST = 11
 
@@ -52,12 +53,15 @@ def _team(actor: Actor, pk: int) -> LectureTeam:
 
 @transaction.atomic
 def set_team_up(*, actor: Actor, name: str, region_code: str, instructor: int) -> LectureTeam:
-    """A standing lecture team under an instructor. Raises NotAllowed, BadInput."""
-    actor.require(ORGANISE)
+    """A standing lecture team of a region under an instructor. Raises NotAllowed, BadInput."""
+    actor.require(ORGANISE, regions=(region_code,))
     wrong: dict[str, Words] = {}
+    # a name is given once in the whole city, also where another district's team of it is not seen
+    with row_security.reader(DOORKEEPER):
+        taken = LectureTeam.objects.filter(name=name.strip()).exists()
     if not 2 <= len(name.strip()) <= 40:
         wrong["name"] = _("A name, from 2 to 40 characters.")
-    elif LectureTeam.objects.filter(name=name.strip()).exists():
+    elif taken:
         wrong["name"] = _("There is one of this name already.")
     if region_code not in places.names_by_code():
         wrong["region"] = _("Choose a region.")
@@ -74,7 +78,10 @@ def set_team_up(*, actor: Actor, name: str, region_code: str, instructor: int) -
 
 @transaction.atomic
 def take_into_team(*, actor: Actor, key: UUID, team: int, part: str, name: str, agreed: str) -> TeamSeat:
-    """Somebody joins a team, by their consent. The same key again gives the first answer. Raises NotFound, BadInput, IllegalMove."""
+    """Somebody joins a team, by their consent. The same key again gives the first answer.
+
+    Raises NotAllowed, NotFound, BadInput, IllegalMove.
+    """
     found = _team(actor, team)
     known = TeamSeat.objects.filter(key=key, team=found).first()
     if known is not None:
@@ -139,6 +146,7 @@ def end_team(*, actor: Actor, pk: int) -> None:
     """The team is no more. Raises NotAllowed, NotFound."""
     actor.require(ORGANISE)
     found = _team(actor, pk)
+    actor.require_within(ORGANISE, regions=(found.region_code,))
     found.until_date = clock.today()
     found.save(update_fields=["until_date"])
     journal.record(actor, events.TEAM_CHANGED, found, ended=True)
@@ -148,7 +156,11 @@ def end_team(*, actor: Actor, pk: int) -> None:
 
 
 def _speaker(actor: Actor, pk: int) -> Speaker:
-    actor.require(ORGANISE)
+    """A speaker whose consent stands, locked. The plan is one for the whole city, and so are its speakers.
+
+    Raises NotAllowed, NotFound.
+    """
+    actor.require_everywhere(ORGANISE)
     found = Speaker.objects.select_for_update().filter(pk=pk, withdrawn_date=None).first()
     if found is None or found.sealed_name is None:
         raise NotFound()
@@ -167,7 +179,7 @@ def said_of(speaker: Speaker) -> str:
 @transaction.atomic
 def add_speaker(*, actor: Actor, key: UUID, told: SpeakerInput) -> Speaker:
     """Somebody agreed to speak. The same key again gives the first answer. Raises NotAllowed, BadInput."""
-    actor.require(ORGANISE)
+    actor.require_everywhere(ORGANISE)
     known = Speaker.objects.filter(key=key).first()
     if known is not None:
         return known
@@ -195,7 +207,10 @@ def add_speaker(*, actor: Actor, key: UUID, told: SpeakerInput) -> Speaker:
 
 @transaction.atomic
 def give_week(*, actor: Actor, pk: int, week: date) -> SpeakerWeek:
-    """A speaker speaks in the week of a day; what is told before the shift in it says so. Raises NotFound, BadInput, Conflict."""
+    """A speaker speaks in the week of a day; what is told before the shift in it says so.
+
+    Raises NotAllowed, NotFound, BadInput, Conflict.
+    """
     found = _speaker(actor, pk)
     monday = clock.monday(week)
     if monday < clock.monday(clock.today()):
@@ -224,7 +239,10 @@ def change_naming(*, actor: Actor, pk: int, named: bool) -> Speaker:
 
 @transaction.atomic
 def withdraw_speaker(*, actor: Actor, pk: int) -> None:
-    """They take their consent back: the name is deleted, nothing is said of them, weeks to come are free. Raises NotFound."""
+    """They take their consent back: the name is deleted, nothing is said of them, weeks to come are free.
+
+    Raises NotAllowed, NotFound.
+    """
     found = _speaker(actor, pk)
     _say(actor, found, "")
     found.weeks.filter(week_date__gte=clock.monday(clock.today())).delete()

@@ -1,4 +1,7 @@
-"""三进入, standing lecture teams and the speakers of the weeks: counted once, named only by consent, in public only by wish."""
+"""三进入, standing lecture teams and the speakers of the weeks.
+
+Counted once, named only by consent, in public only by wish.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,14 @@ from django.test import Client
 from nuanyi.learning.models import Lesson, PlanDay, Push, TeamMember
 from nuanyi.learning.rules import State
 from nuanyi.learning.services import sessions
-from nuanyi.lib import clock
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.party.models import Brought, LectureTeam, Speaker, SpeakerWeek
-from nuanyi.party.services import brought, instructors, speaking
+from nuanyi.party.services import brought, instructors, life, papers, speaking
+from nuanyi.people import services as people
+from nuanyi.people.models import RoleGrant
+from nuanyi.places import services as places
 
 pytestmark = pytest.mark.django_db
 NAME = "金山岭"
@@ -124,8 +130,6 @@ def test_who_sits_in_a_team_as_what_is_seen_by_the_department_and_its_instructor
     for part in ("organisation", "instructor"):
         assert NAME not in cast.client(part).get(page).content.decode()
         assert NAME in cast.client(part).post(page, {"deed": "names"}).content.decode()
-    from nuanyi.people import services as people
-
     other = people.make_account(
         actor=program, username="zhidao9", password="three-words-7", unit=None, must_change_password=False
     )
@@ -138,6 +142,60 @@ def test_who_sits_in_a_team_as_what_is_seen_by_the_department_and_its_instructor
     speaking.end_team(actor=cast.actor("organisation"), pk=team.pk)
     assert cast.client("instructor").get(page).status_code == 404
     assert LectureTeam.objects.get().until_date == clock.today()
+
+
+@pytest.fixture
+def department(cast):
+    """In a city: the organisation department of one district, which sees no other's."""
+    RoleGrant.objects.filter(account=cast.accounts["organisation"]).update(region_code="450311")
+    actor = cast.actor("organisation")
+    with row_security.reading_as(actor):
+        yield actor
+
+
+def test_the_department_of_a_district_keeps_the_teams_of_its_district_alone(cast, program, department):
+    instructor = cast.accounts["instructor"].pk
+
+    def set_up(name, region, actor=department):
+        return speaking.set_team_up(actor=actor, name=name, region_code=region, instructor=instructor)
+
+    places.put_region(actor=program, code="450302", name="秀峰区", level="district")
+    places.put_region(actor=program, code="450302001", name="秀峰街道", level="township", parent="450302")
+    own = set_up("雁山宣讲队", "450311100")
+    seat = speaking.take_into_team(
+        actor=department, key=uuid4(), team=own.pk, part="member", name=NAME, agreed="同意书"
+    )
+    assert speaking.team_names(actor=department, pk=own.pk) == {seat.pk: NAME}
+    with pytest.raises(NotAllowed):
+        set_up("秀峰宣讲队", "450302001")
+    with row_security.reader(program):
+        theirs = set_up("秀峰宣讲队", "450302001", program)
+    assert list(LectureTeam.objects.all()) == [own]
+    with pytest.raises(NotFound):
+        speaking.end_team(actor=department, pk=theirs.pk)
+    # a name that another district's team has is refused, not run into
+    with pytest.raises(BadInput) as refused:
+        set_up("秀峰宣讲队", "450311100")
+    assert "name" in refused.value.fields
+    speaking.end_team(actor=department, pk=own.pk)
+
+
+def test_what_holds_for_the_whole_city_no_department_of_a_district_changes(cast, program, department):
+    told = speaking.SpeakerInput(name=NAME, kind="model", agreed="同意书")
+    with row_security.reader(program):
+        there = speaking.add_speaker(actor=program, key=uuid4(), told=told)
+    for deed in (
+        lambda: speaking.add_speaker(actor=department, key=uuid4(), told=told),
+        lambda: speaking.give_week(actor=department, pk=there.pk, week=clock.today()),
+        lambda: speaking.change_naming(actor=department, pk=there.pk, named=True),
+        lambda: speaking.withdraw_speaker(actor=department, pk=there.pk),
+        lambda: papers.save_template(actor=department, name="talk", docx=None),
+        lambda: life.set_life_rule(
+            actor=department, told=life.LifeRuleInput("lesson", 3, clock.today(), 0, "条例")
+        ),
+    ):
+        with pytest.raises(NotAllowed):
+            deed()
 
 
 @pytest.fixture
