@@ -6,7 +6,7 @@ only that something is on file: a number may have had another holder before.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
@@ -23,6 +23,7 @@ from nuanyi.party.models import (
     StepDone,
     TeamSeat,
 )
+from nuanyi.party.ports import plan
 from nuanyi.party.rules import State
 from nuanyi.people.models import keys
 
@@ -151,9 +152,13 @@ def silent_speakers(before: datetime) -> QuerySet[Speaker]:
     return rows.exclude(Exists(since))
 
 
-def empty_speakers(_actor: Actor, rows: list[Model]) -> None:
-    """That somebody of a kind spoke stays; who it was goes."""
-    Speaker.objects.filter(pk__in=[row.pk for row in rows]).update(sealed_name=None, named=False)
+def empty_speakers(actor: Actor, rows: list[Model]) -> None:
+    """That somebody of a kind spoke stays; who it was goes, wherever it was said. Weeks to come are free."""
+    chosen = [row.pk for row in rows]
+    weeks = SpeakerWeek.objects.filter(speaker__in=chosen)
+    hush_weeks(actor, list(weeks))
+    weeks.filter(week_date__gte=clock.monday(clock.today())).delete()
+    Speaker.objects.filter(pk__in=chosen).update(sealed_name=None, named=False)
 
 
 retention.keep(Speaker, over=silent_speakers, forget=empty_speakers)
@@ -164,9 +169,12 @@ def old_weeks(before: datetime) -> QuerySet[SpeakerWeek]:
     return SpeakerWeek.objects.filter(week_date__lt=before.date()).exclude(said="")
 
 
-def hush_weeks(_actor: Actor, rows: list[Model]) -> None:
-    """Nobody goes on being shown because they forgot."""
-    SpeakerWeek.objects.filter(pk__in=[row.pk for row in rows]).update(said="")
+def hush_weeks(actor: Actor, rows: list[Model]) -> None:
+    """Nobody goes on being shown because they forgot; what was told before the shift names them no more either."""
+    chosen = SpeakerWeek.objects.filter(pk__in=[row.pk for row in rows])
+    for monday in chosen.values_list("week_date", flat=True):
+        plan().name_speaker(actor, monday, monday + timedelta(days=6), "")
+    chosen.update(said="")
 
 
 retention.keep(SpeakerWeek, over=old_weeks, forget=hush_weeks)

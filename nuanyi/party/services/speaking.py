@@ -20,6 +20,7 @@ from nuanyi.party import events, queries
 from nuanyi.party.models import LectureTeam, Speaker, SpeakerWeek, TeamSeat
 from nuanyi.party.ports import plan, sessions
 from nuanyi.party.rules import ENTRIES, ORGANISE, SpeakerKind, TeamPart
+from nuanyi.people import erasures
 from nuanyi.people import services as people
 from nuanyi.places import queries as places
 
@@ -241,7 +242,7 @@ def change_naming(*, actor: Actor, pk: int, named: bool) -> Speaker:
 def withdraw_speaker(*, actor: Actor, pk: int) -> None:
     """They take their consent back: the name is deleted, nothing is said of them, weeks to come are free.
 
-    Raises NotAllowed, NotFound.
+    So it stays after a restore. Raises NotAllowed, NotFound.
     """
     found = _speaker(actor, pk)
     _say(actor, found, "")
@@ -249,6 +250,7 @@ def withdraw_speaker(*, actor: Actor, pk: int) -> None:
     found.sealed_name, found.named, found.withdrawn_date = None, False, clock.today()
     found.save(update_fields=["sealed_name", "named", "withdrawn_date"])
     journal.record(actor, events.SPEAKER_CHANGED, found, withdrawn=True)
+    erasures.note(found.pk, table=found._meta.label_lower)
 
 
 def _say(actor: Actor, speaker: Speaker, said: str) -> None:

@@ -12,13 +12,14 @@ import pytest
 from django.test import Client
 
 from nuanyi.learning.models import Lesson, PlanDay, Push, TeamMember
-from nuanyi.learning.rules import State
+from nuanyi.learning.rules import PushState, State
 from nuanyi.learning.services import sessions
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.party.models import Brought, LectureTeam, Speaker, SpeakerWeek
 from nuanyi.party.services import brought, instructors, life, papers, speaking
+from nuanyi.people import keeping
 from nuanyi.people import services as people
 from nuanyi.people.models import RoleGrant
 from nuanyi.places import services as places
@@ -241,6 +242,57 @@ def test_a_speaker_is_named_in_public_only_by_their_wish_and_taking_it_back_dele
     assert not Push.objects.filter(speaker__contains=NAME).exists()
     with pytest.raises(NotFound):
         speaking.give_week(actor=office, pk=speaker.pk, week=planned_week)
+
+
+@pytest.fixture
+def named_and_sent(cast, planned_week):
+    """A speaker who is named by their own wish, in the plan of the week and in a push that was sent."""
+    office = cast.actor("organisation")
+    speaker = add(cast, named=True)
+    speaking.give_week(actor=office, pk=speaker.pk, week=planned_week)
+    Push.objects.create(
+        channel="wecom",
+        lesson=Lesson.objects.get(),
+        day=planned_week,
+        speaker=PlanDay.objects.get(day=planned_week).speaker,
+        code="abc",
+        due_at=clock.now(),
+        sent_at=clock.now(),
+        state=PushState.SENT,
+    )
+    assert NAME in names_kept()
+    return speaker
+
+
+def names_kept():
+    """Whatever is kept in clear of speakers."""
+    kept = [PlanDay.objects.values_list("speaker", flat=True), Push.objects.values_list("speaker", flat=True)]
+    return "".join(
+        word for words in (*kept, SpeakerWeek.objects.values_list("said", flat=True)) for word in words
+    )
+
+
+def test_when_its_time_is_over_the_name_is_kept_nowhere_in_clear(program, named_and_sent):
+    with clock.held_at(clock.now() + timedelta(days=380)):
+        keeping.forget_what_is_over(actor=program)
+        assert NAME not in names_kept()
+
+
+def test_whoever_took_consent_back_stays_forgotten_after_a_restore(cast, program, named_and_sent):
+    before = Speaker.objects.get().sealed_name
+    said = SpeakerWeek.objects.get().said
+    speaking.withdraw_speaker(actor=cast.actor("organisation"), pk=named_and_sent.pk)
+    # the backup of the night before is put back
+    Speaker.objects.update(sealed_name=before, named=True, withdrawn_date=None)
+    monday = clock.monday(clock.today())
+    for week in (monday, monday - timedelta(days=7)):
+        SpeakerWeek.objects.create(speaker=named_and_sent, week_date=week, said=said)
+    PlanDay.objects.update(speaker=said)
+    Push.objects.update(speaker=said)
+    assert people.replay_erasures(actor=program) == 1
+    assert Speaker.objects.get().sealed_name is None
+    assert NAME not in names_kept()
+    assert not SpeakerWeek.objects.filter(week_date=monday).exists(), "the week is free for another"
 
 
 def test_a_week_has_one_speaker_and_one_that_is_over_none_anew(cast, planned_week):
