@@ -13,6 +13,8 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.figures import Figure, Window
 from nuanyi.lib.roles import Role
+from nuanyi.places import queries as places
+from nuanyi.units import queries as units
 
 FIRST_STEPS = 4
 #: Months behind a figure's small line, and the field that it is drawn on.
@@ -29,8 +31,8 @@ class Shown:
     beside: str
 
 
-def _shown(figure: Figure, actor: Actor) -> Shown:
-    """As this actor may see it: who may not see all people sees counts of them in fives."""
+def _shown(figure: Figure, actor: Actor, region: str) -> Shown:
+    """Of a place ("": everywhere) as this actor may see it: who may not see all people sees counts of them in fives."""
 
     def seen(number: int) -> int:
         coarsely = figure.of_people and not figures.sees_exact(actor)
@@ -39,10 +41,10 @@ def _shown(figure: Figure, actor: Actor) -> Shown:
     line = ""
     if "month" in figure.dimensions:
         months = [periods.shifted(clock.today(), n - MONTHS + 1) for n in range(MONTHS)]
-        found = figure.count(Window(months[0], clock.today()), ("month",))
+        found = figure.count(Window(months[0], clock.today(), region), ("month",))
         line = _line([seen(found.get((month.isoformat(),), 0)) for month in months])
     beside = figure.words_beside(exact=figures.sees_exact(actor))
-    return Shown(figure, seen(figure.total(Window())), line, beside)
+    return Shown(figure, seen(figure.total(Window(region=region))), line, beside)
 
 
 def _line(values: list[int]) -> str:
@@ -61,14 +63,16 @@ def _line(values: list[int]) -> str:
 def home(request: HttpRequest) -> HttpResponse:
     """What to do next, by role; then the figures that this person works on."""
     actor = actor_of(request)
-    shown = []
+    shown, region = [], ""
     if actor.can("matrix.view"):
         offered = figures.offered()
         chosen = [offered[key] for key in rooms.home_figures() if key in offered]
-        shown = [_shown(figure, actor) for figure in chosen]
+        region = units.own_district(actor)
+        shown = [_shown(figure, actor, region) for figure in chosen]
     context = {
         "tasks": rooms.tasks(actor),
         "figures": shown,
+        "of_a_city": len(places.districts()) > 1 and not region,
         "roles": [Role(role).label for role in actor.roles],
         "first_steps": [step for step in rooms.steps() if actor.can(step.permission)][:FIRST_STEPS],
     }

@@ -17,17 +17,20 @@ from nuanyi.lib.errors import BadInput
 from nuanyi.lib.figures import Window, window
 from nuanyi.lib.form_parsing import day_of
 from nuanyi.matrix import queries, week, year
+from nuanyi.units import queries as units
 
 #: Months back that the matrix offers; any other is typed.
 MONTHS = 12
 
 
 def _asked(request: HttpRequest) -> tuple[Window, str]:
+    """The window and the period as it was typed; in a city whoever works for one district begins with that one."""
     period = request.GET.get("period", "").strip()
+    region = request.GET.get("region") or units.own_district(actor_of(request))
     try:
-        return window(period, request.GET.get("region", "")), period
+        return window(period, region), period
     except BadInput:
-        return Window(), ""
+        return Window(region=units.own_district(actor_of(request))), ""
 
 
 def _periods(today: date) -> list[str]:

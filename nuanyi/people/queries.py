@@ -137,10 +137,14 @@ def has_hands(unit_id: int) -> bool:
     return Account.objects.filter(unit_id=unit_id, is_active=True).exists()
 
 
-def units_without_hands() -> QuerySet[Unit]:
-    """Active units in which nobody can sign in: what goes there comes to the district office. Members of alliances need none."""
+def units_without_hands(region: str = "") -> QuerySet[Unit]:
+    """Active units, of a place or of all, in which nobody can sign in: what goes there comes to the district office.
+
+    Members of alliances need none.
+    """
     hands = Account.objects.filter(unit=OuterRef("pk"), is_active=True)
-    return Unit.objects.filter(~Exists(hands), active=True).exclude(kind=UnitKind.MEMBER)
+    rows = Unit.objects.filter(~Exists(hands), active=True, region_code__startswith=region)
+    return rows.exclude(kind=UnitKind.MEMBER)
 
 
 def kept_views(actor: Actor, list_name: str) -> list[KeptView]:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound, Words
-from nuanyi.lib.region_codes import district_of
+from nuanyi.lib.region_codes import DISTRICT, district_of
+from nuanyi.places import queries as places
 from nuanyi.units import rules
 from nuanyi.units.events import Subjects, subjects_asked
 from nuanyi.units.models import ResponsibilityRule, Role, Unit, UnitKind
@@ -90,6 +91,19 @@ class Directory:
 
 
 M = TypeVar("M", bound=Model)
+
+
+def own_district(actor: Actor) -> str:
+    """The district of a city that an actor works for: whose numbers and places are meant where none is named.
+
+    "" where this installation serves one district, and for whoever works for the city or for no unit.
+    """
+    if actor.unit_id is None:
+        return ""
+    code = Unit.objects.filter(pk=actor.unit_id).values_list("region_code", flat=True).first() or ""
+    if len(code) < DISTRICT or len(places.districts()) == 1:
+        return ""
+    return district_of(code)
 
 
 def directory(on: date | None = None) -> Directory:

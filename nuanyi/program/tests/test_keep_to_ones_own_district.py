@@ -14,17 +14,19 @@ from django.db import transaction
 
 from nuanyi.cases.services import letters
 from nuanyi.cases.services import settings as cases
-from nuanyi.census.models import CensusRound, Export
+from nuanyi.census.models import CensusRound, Export, Worker
 from nuanyi.census.services import exports, rounds
 from nuanyi.learning.models import BankQuestion
 from nuanyi.learning.services import channels, exams, pushing
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
+from nuanyi.lib.ids import new_id
 from nuanyi.matrix.models import KeyTask, Regulation, Supervision
 from nuanyi.matrix.services import practice, tasks
 from nuanyi.notices import channels as ports
+from nuanyi.people import queries as people
 from nuanyi.people.access import actor_for
-from nuanyi.people.models import RoleGrant
+from nuanyi.people.models import Account, Person, RoleGrant
 from nuanyi.places import services as places
 from nuanyi.program.tests.service_shape import does, public_services
 from nuanyi.program.tests.test_keep_the_shape_of_a_write import EXCEPTIONS
@@ -470,3 +472,33 @@ def test_one_district_neither_sees_nor_decides_what_another_s_unit_asks_to_take_
     assert city.cast.accounts["office2"] in exports._deciders(asker)
     with row_security.reading_as(there):
         assert exports.decide_export(actor=there, export=export, approve=False, seen=0).state == "refused"
+
+
+def test_an_office_of_one_district_begins_with_its_own_numbers_and_units(city):
+    """Home and matrix of a city: one district's office sees its own townships and units, the city's office all of them."""
+    Worker.objects.bulk_create(
+        Worker(person=person, sector="courier", region_code=code)
+        for code, person in zip(
+            ["450311100"] * 5 + [TOWNSHIP] * 10,
+            Person.objects.bulk_create(Person(id=new_id(), region_codes=[]) for _n in range(15)),
+            strict=True,
+        )
+    )
+    browser = city.cast.client("office")
+    matrix = browser.get("/office/matrix/").context["matrix"]
+    assert matrix.workers == 5
+    assert {code[:6] for code, _name in matrix.columns} == {HERE}
+    home = browser.get("/office/")
+    assert [one.value for one in home.context["figures"] if one.figure.key == "census.workers"] == [5]
+    assert "全区现在" in home.content.decode()
+    alone = people.units_without_hands(HERE).count()
+    assert 0 < alone < people.units_without_hands().count()
+    assert f"{alone} 个单位还没有人能登录" in home.content.decode()
+
+    RoleGrant.objects.filter(role="district_office").update(region_code="")
+    Unit.objects.filter(kind="district_office").update(region_code="")
+    Account.objects.filter(pk=city.cast.accounts["office"].pk).update(unit=None)
+    matrix = city.cast.client("office").get("/office/matrix/").context["matrix"]
+    assert matrix.workers == 15
+    assert {code[:6] for code, _name in matrix.columns} == {HERE, THERE}
+    assert "全市现在" in city.cast.client("office").get("/office/").content.decode()
