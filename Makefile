@@ -6,7 +6,7 @@ BUILD = $(PY) scripts/bundle.py && $(PY) scripts/messages.py --compile
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	$(BUILD)
 	touch $@
@@ -16,7 +16,7 @@ built: .venv/ready
 	$(BUILD)
 
 .venv/dev-ready: .venv/ready requirements-dev.lock
-	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	touch $@
 
 # Formatters and types of the front end come from npm, pinned by package-lock.json; nothing of it at run time.
