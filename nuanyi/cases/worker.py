@@ -22,6 +22,7 @@ from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import number_of, status_of
 from nuanyi.lib.sent import refuse_program, sent, wants_json
 from nuanyi.notices import progress_pages
+from nuanyi.places import queries as places
 
 
 def _private(response: HttpResponse) -> HttpResponse:
@@ -113,6 +114,8 @@ def ask(request: HttpRequest) -> HttpResponse:
         "form": form,
         "item": item,
         "chosen": offered.get(first["kind"], ""),
+        # in a city the place says which district answers: it is asked before what merely helps
+        "place_first": len(places.districts()) > 1,
         "wage": " ".join(queries.codes_following(Kind.WAGE)),
         "refusal": refusal,
         "action": f"/help/ask/?{known}" if known else "/help/ask/",

@@ -232,3 +232,76 @@ def serve_a_rider(page: Page, rider: Page, slips: list[str]) -> None:
     assert figures["在用驿站"] == "1"
     assert figures["解决劳资纠纷"] == "1"
     keep(page, "desktop-first-month-light")
+
+
+def test_a_city_is_set_up_by_its_pages_and_each_district_sees_its_own(
+    empty: tuple[str, str], browser: Browser
+) -> None:
+    address, link = empty
+
+    def somebody(size: str = "desk") -> Page:
+        context = browser.new_context(viewport=SIZES[size], locale="zh-CN", base_url=address)
+        context.set_default_timeout(40_000)
+        return context.new_page()
+
+    page = somebody()
+    page.goto(link)
+    page.click("main button")
+    page.fill("#q", "桂林")
+    page.press("#q", "Enter")
+    page.wait_for_url("**q=*")
+    page.check("main input[type=radio] >> nth=0")  # the city itself, before its districts
+    page.click("text=就是这里")
+    for step in ("units", "responsibility", "services"):
+        page.wait_for_url(f"**/setup/{step}/")
+        page.click("main form button:has-text('保存')")
+    page.wait_for_url("**/setup/accounts/")
+    page.click("main form button:has-text('建立')", timeout=240_000)  # some ninety passwords are hashed
+    words = [line.inner_text() for line in page.query_selector_all(".slips dd")]
+    page.click("text=已打印")
+    page.wait_for_url("**/setup/overview/")
+    assert "148 个乡镇街道" in page.inner_text("main")
+    page.click("main form button:has-text('开通')")
+    page.wait_for_url("**/accounts/login/**")
+
+    first_sign_in(page, "liangxin-450311", words)
+    keep(page, "desktop-city-district-light")
+    page.click("main >> text=上传花名册")
+    file = {"name": "骑手.xlsx", "mimeType": "application/octet-stream", "buffer": roster()}
+    page.set_input_files("main input[type=file]", file)
+    page.fill("main input[name=source]", "柘木外卖站")
+    page.click("main button:has-text('读取')")
+    page.click("button:has-text('导入没有问题的 23 行')", timeout=90_000)
+    page.wait_for_selector("text=登记 23 条，23 人", timeout=90_000)
+    page.goto("/office/matrix/")
+    assert "在册 0 户、23 人" in page.inner_text("main")
+    assert "柘木镇" in page.inner_text("main thead")
+    assert "朝阳乡" not in page.inner_text("main thead")
+
+    neighbour = somebody()
+    neighbour.goto("/accounts/login/")
+    first_sign_in(neighbour, "liangxin-450305", words)
+    neighbour.goto("/office/census/workers/")
+    assert "登记 0 条" in neighbour.inner_text("main")
+    neighbour.goto("/office/matrix/")
+    assert "柘木镇" not in neighbour.inner_text("main")
+
+    city = somebody()
+    city.goto("/accounts/login/")
+    first_sign_in(city, "liangxin", words)
+    assert "全市现在" in city.inner_text("main")
+    city.goto("/office/census/workers/")
+    assert "登记 23 条，23 人" in city.inner_text("main")
+
+    # a rider of one district is answered by that district's own office
+    rider = somebody("phone")
+    rider.goto("/help/ask/?kind=other")
+    rider.fill("main [name=words]", "电动车上牌去哪里办？")
+    rider.select_option("main [name=region]", label="七星区 朝阳乡")
+    rider.click("main form button:has-text('发送')")
+    rider.wait_for_url("**/c/**")
+    for desk, rows in ((neighbour, 1), (page, 0)):
+        desk.goto("/office/cases/?state=all")
+        assert desk.locator("main tbody tr").count() == rows
+    for one in (page, neighbour, city, rider):
+        one.context.close()
