@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, OFFICES, PLACE, Role
+from nuanyi.lib.roles import ALL, OFFICES, PLACE_OR_UNIT, Role
 from nuanyi.lib.rooms import MenuItem, Part, Permission, Room, Route, Shot, StaticFile
 from nuanyi.party import home, rules
 from nuanyi.party.policies import POLICIES
@@ -35,7 +35,7 @@ ROOM = Room(
         Permission(
             rules.COMMITTEES,
             _("Keep the joint committees of townships and communities"),
-            {Role.ORGANISATION: ALL, Role.DISTRICT_OFFICE: ALL, Role.UNIT_STAFF: PLACE},
+            {Role.ORGANISATION: ALL, Role.DISTRICT_OFFICE: ALL, Role.UNIT_STAFF: PLACE_OR_UNIT},
         ),
         Permission(rules.FOLLOW, _("Follow the groups one is assigned to"), {Role.INSTRUCTOR: ALL}),
         Permission(

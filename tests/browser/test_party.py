@@ -39,6 +39,21 @@ with row_security.reading_as(actor):
         joining.take_step(actor=actor, pk=found.pk, code="activist", on=clock.today(), paper="推荐票")
 print(found.pk)
 """
+#: Three of one township and sector who stand in no unit, of whom it is known that they belong.
+THREE_OF_ONE_SHOP = """
+from nuanyi.census.models import Worker
+from nuanyi.lib import row_security
+from nuanyi.lib.actor import system
+from nuanyi.people import services as people
+actor = system("test")
+with row_security.reading_as(actor):
+    rows = Worker.objects.filter(sector="delivery", region_code__startswith="450311001").select_related("person")
+    for row in rows.order_by("pk")[:3]:
+        Worker.objects.filter(pk=row.pk).update(establishment=None)
+        people.give_consent(actor=actor, person=row.person, purpose="political", evidence="同意书")
+        people.seal_into(row.person, political="中共党员").save()
+    print(len(rows.order_by("pk")[:3]))
+"""
 FOLLOW_UP = """
 from nuanyi.census.models import Establishment
 from nuanyi.lib import row_security
@@ -110,6 +125,7 @@ def test_a_member_reports_to_a_second_branch_and_a_curious_third_learns_nothing(
     waiting = home.locator("main tr", has_text="未报到").first
     page = waiting.locator("a").first.get_attribute("href")
     home.goto(page)
+    home.select_option("#id_place", "450311101")
     home.select_option("#id_branch", index=0)
     home.click("main form button:has-text('生成')")
     code = home.locator("main .note.good b").inner_text().strip()
@@ -142,7 +158,7 @@ def organised(page) -> int:
     return int(cells.nth(1).inner_text().split("·")[0].strip())
 
 
-def test_a_new_temporary_branch_shows_in_the_coverage_at_once(open_as):
+def test_a_new_temporary_branch_shows_in_the_coverage_at_once(open_as, stage):
     page = open_as("zuzhi")
     before = organised(page)
     page.goto("/office/party/")
@@ -161,7 +177,8 @@ def test_a_new_temporary_branch_shows_in_the_coverage_at_once(open_as):
     page.locator("form", has=page.locator("#on")).locator("button").last.click()
     page.wait_for_load_state()
     assert organised(page) == before + 1
-    # where a branch is possible is worked out anew, and one look is noted
+    # where a branch is possible is worked out from what some said of themselves with their consent
+    assert stage.told(THREE_OF_ONE_SHOP).splitlines()[-1] == "3"
     page.goto("/office/party/possible/")
     assert page.locator("main tbody tr").count() >= 1
     assert "人" in page.locator("main .lead").inner_text()

