@@ -15,6 +15,7 @@ from nuanyi.cases.services.intake import tell_unit
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
+from nuanyi.notices import progress
 from nuanyi.notices import services as notices
 from nuanyi.workflow import clocks
 
@@ -37,6 +38,7 @@ def watch_cases(timestamp: int = 0) -> int:
         for case in silent.select_for_update(of=("self",))[:1000]:
             case.state, case.ended_at = State.CLOSED, now
             case.save()
+            progress.happened("case", [case.key.hex], over=True, told=False)
             journal.record(program, events.CASE_MOVED, case, after=case.state, why="silent")
     with row_security.reading_as(program):
         for instalment in Instalment.objects.filter(

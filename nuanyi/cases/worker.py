@@ -248,7 +248,8 @@ def _do(request: HttpRequest, found: Case, deed: str) -> None:
 def watch(request: HttpRequest, link: str) -> HttpResponse:
     """Be told when the case moves, or no more."""
     found = intake.case_by_link(link)
-    return _private(progress_pages.act(request, "case", found.key.hex, f"/c/{link}/"))
+    over = found.ended_at is not None
+    return _private(progress_pages.act(request, "case", found.key.hex, f"/c/{link}/", over=over))
 
 
 @require_safe

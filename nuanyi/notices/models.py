@@ -100,8 +100,11 @@ class Preference(models.Model):
 
 
 class Watcher(models.Model):
-    """Somebody who wants to hear of one request or report that he sent. ``mark`` is a keyed digest of which; the address is sealed,
-    and the row goes when he stops, or 30 days after the end of what it is about."""
+    """Somebody who wants to hear of one request or report that he sent.
+
+    ``mark`` is a keyed digest of which; the address is sealed. The row goes when he stops, when what it is about is
+    forgotten, or 30 days after the end of that.
+    """
 
     PERSONAL = {
         "sealed_address": Declaration(
@@ -118,6 +121,13 @@ class Watcher(models.Model):
             365,
             KEY_DESTROYED,
         ),
+        "digest_of_phone": Declaration(
+            _("A keyed digest of that phone"),
+            _("To tell you what is kept when you ask by your phone"),
+            CONSENT_BASIS,
+            365,
+            KEY_DESTROYED,
+        ),
     }
 
     key = models.UUIDField(unique=True, editable=False)
@@ -125,6 +135,7 @@ class Watcher(models.Model):
     way = models.CharField(max_length=8, choices=Way)
     sealed_address = SealedText(bound_by="key", null=True)
     sealed_link = SealedText(bound_by="key", null=True)
+    digest_of_phone = models.BinaryField(null=True)
     #: what was sent to a phone, or is to be written to the official account
     code_digest = models.BinaryField(null=True)
     code_at = models.DateTimeField(default=clock.now)
@@ -135,19 +146,29 @@ class Watcher(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True)
     made_date = models.DateField()
+    #: on which day what it is about ended; empty again where that was opened again
+    ended_date = models.DateField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint("mark", "way", name="watcher_once")]
         indexes = [
             models.Index("due_at", condition=models.Q(waiting=True), name="watcher_waiting"),
             models.Index("code_digest", condition=models.Q(active=False), name="watcher_code"),
+            models.Index(
+                "digest_of_phone", condition=models.Q(digest_of_phone__isnull=False), name="watcher_phone"
+            ),
         ]
 
 
 class Happening(models.Model):
-    """That something moved: of what, by a keyed digest, and nothing else. A job makes it messages within minutes and deletes it."""
+    """That something moved: of what, by a keyed digest, and nothing else.
+
+    ``over``: it has ended with that. ``told``: whoever listens is told, as he is not of what he did himself. A job makes
+    it messages within minutes and deletes it.
+    """
 
     PERSONAL = NOBODY
 
     mark = models.BinaryField()
     over = models.BooleanField(default=False)
+    told = models.BooleanField(default=True)

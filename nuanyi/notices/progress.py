@@ -1,8 +1,8 @@
 """Progress told to whoever wants to hear of it, without an account: by Web Push, WeChat or SMS.
 
-A room that has such things says ``happened`` in the transaction of the act. It names the thing by a keyed digest; nobody who
-acts learns whether somebody listens. A job makes messages of it every five minutes, so that none carries the moment, and not
-in the quiet hours. A message says nothing but that something moved: a lost phone tells nobody what.
+A room that has such things says ``happened`` in the transaction of the act. It names the thing by a keyed digest; nobody
+who acts learns whether somebody listens. A job makes messages of it every five minutes, so that none carries the moment,
+and not in the quiet hours. A message says nothing but that something moved: a lost phone tells nobody what.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import datetime, time, timedelta
 from uuid import uuid4
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,16 @@ def mark_of(subject: str, number: str) -> bytes:
     return keys().digest("watched", f"{subject}:{number}")
 
 
+def phone_mark(phone: str) -> bytes:
+    """A phone as a keyed digest, by which its holder is told that it is kept."""
+    return keys().digest("watch-phone", phone)
+
+
+def of_phone(phone: str) -> QuerySet[Watcher]:
+    """What is told to this phone."""
+    return Watcher.objects.filter(digest_of_phone=phone_mark(phone))
+
+
 def _code_mark(code: str) -> bytes:
     return keys().digest("watch-code", code)
 
@@ -64,12 +75,17 @@ def ways_ready() -> list[str]:
     return [way for way in Way.values if ready(way)]
 
 
-def happened(subject: str, numbers: Iterable[str], *, over: bool = False) -> None:
-    """Something that its senders may want to hear of happened; ``over``: nothing more is to come. Within the act's transaction."""
+def happened(subject: str, numbers: Iterable[str], *, over: bool = False, told: bool = True) -> None:
+    """Something that its senders may want to hear of happened. Within the transaction of the act.
+
+    ``over``: it has ended now; without it, it is open (again). Not ``told``: whoever listens did it himself, or nobody
+    did anything.
+    """
     marks = [mark_of(subject, number) for number in numbers]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO notices_happening (mark, over) SELECT unnest(%s::bytea[]), %s", [marks, over]
+            "INSERT INTO notices_happening (mark, over, told) SELECT unnest(%s::bytea[]), %s, %s",
+            [marks, over, told],
         )
 
 
@@ -83,24 +99,36 @@ def watching(subject: str, number: str) -> list[str]:
     return list(Watcher.objects.filter(mark=mark, active=True).values_list("way", flat=True))
 
 
-@transaction.atomic
 def watch(*, subject: str, number: str, link: str, way: str, to: str, network: str) -> tuple[Watcher, str]:
-    """Tell me when it moves. A browser's address counts at once; a phone gets a code first; for WeChat the answer holds what is to
-    be written to the official account. The caller has checked that the asker holds the link.
+    """Tell me when it moves. The caller has checked that the asker holds the link.
 
-    Raises BadInput, TooMuch, Refusal (the way is not set up here).
+    A browser's address counts at once; a phone gets a code first; for WeChat the answer holds what is to be written to
+    the official account. Raises BadInput, TooMuch, Refusal (the way is not set up here).
     """
     if way not in Way.values:
         raise BadInput(fields={"way": _("Choose from the list.")})
     if not ready(way):
         raise Refusal(_("This way is not set up here."), code="no-such-way")
+    # outside the transaction: what a refusal takes back must not take the count of the attempt with it
     limits.count("watch", network, at_most=OF_A_NETWORK)
-    mark = mark_of(subject, number)
+    address = _address(way, to)
+    if way == Way.SMS:
+        # of the phone, whatever it is asked for: whoever holds many links rings no stranger's phone all day
+        limits.count(f"watch:{phone_mark(address).hex()}", "", at_most=TO_A_PHONE)
+    with transaction.atomic():
+        return _begin(mark_of(subject, number), link, way, address)
+
+
+def _row(mark: bytes, way: str) -> Watcher:
+    """The one row of a thing and a way, locked; two who ask in the same moment get the same."""
     row_security.show(watched=mark.hex())
-    address, code = _address(way, to), ""
-    watcher = Watcher.objects.select_for_update().filter(mark=mark, way=way).first() or Watcher(
-        key=uuid4(), mark=mark, way=way, made_date=clock.today()
-    )
+    first = Watcher(key=uuid4(), mark=mark, way=way, made_date=clock.today())
+    Watcher.objects.bulk_create([first], ignore_conflicts=True)
+    return Watcher.objects.select_for_update().get(mark=mark, way=way)
+
+
+def _begin(mark: bytes, link: str, way: str, address: str) -> tuple[Watcher, str]:
+    watcher, code = _row(mark, way), ""
     watcher.sealed_link = keys().seal("person", link, watcher.key.bytes)
     if way == Way.WECHAT:
         # who writes it to the account is the follower, says WeChat's signature
@@ -108,7 +136,7 @@ def watch(*, subject: str, number: str, link: str, way: str, to: str, network: s
     else:
         watcher.sealed_address = keys().seal("person", address, watcher.key.bytes)
     if way == Way.SMS:
-        limits.count(f"watch:{mark.hex()}", "", at_most=TO_A_PHONE)
+        watcher.digest_of_phone = phone_mark(address)
         code = f"{secrets.randbelow(10**6):06d}"
         services.send_code_later("sms", address, code)
     watcher.active = way == Way.WEBPUSH
@@ -181,6 +209,15 @@ def stop(*, subject: str, number: str) -> None:
     Watcher.objects.filter(mark=mark).delete()
 
 
+def forget(subject: str, numbers: Iterable[str]) -> None:
+    """What it is about is forgotten, and every address for it. Within the transaction of the act."""
+    marks = [mark_of(subject, number) for number in numbers]
+    if len(marks) == 1:
+        # whoever holds the one link forgets it; of many the program does
+        row_security.show(watched=marks[0].hex())
+    Watcher.objects.filter(mark__in=marks).delete()
+
+
 # telling ---------------------------------------------------------------------------------------
 
 
@@ -190,11 +227,14 @@ def gather(*, actor: Actor) -> int:
     actor.require("notices.settings")
     came = list(Happening.objects.select_for_update(skip_locked=True).order_by("pk")[:5000])
     now = clock.now()
-    marks = {bytes(one.mark) for one in came}
+    marks = {bytes(one.mark) for one in came if one.told}
     number = Watcher.objects.filter(mark__in=marks, active=True).update(waiting=True, attempts=0, due_at=now)
-    over = {bytes(one.mark) for one in came if one.over}
-    ends = clock.today() - timedelta(days=365 - KEPT_DAYS)
-    Watcher.objects.filter(mark__in=over, made_date__gt=ends).update(made_date=ends)
+    # the last that happened says whether it has ended: what is opened again is heard of as before
+    over = {bytes(one.mark): one.over for one in came}
+    ended = [mark for mark, is_over in over.items() if is_over]
+    Watcher.objects.filter(mark__in=ended, ended_date=None).update(ended_date=clock.today())
+    again = [mark for mark, is_over in over.items() if not is_over]
+    Watcher.objects.filter(mark__in=again).exclude(ended_date=None).update(ended_date=None)
     Happening.objects.filter(pk__in=[one.pk for one in came]).delete()
     if number:
         journal.record(actor, events.PROGRESS_GATHERED, None, count=number)
@@ -250,7 +290,8 @@ def _tell(actor: Actor, watcher: Watcher) -> bool:
             _told(watcher)
         return False
     except ValueError:
-        _gone(actor, watcher)
+        # refused, or not set up any more: nothing wrong with the address, and the next may arrive
+        _told(watcher)
         return False
     _told(watcher)
     return True
@@ -263,6 +304,6 @@ def _told(watcher: Watcher) -> None:
 
 @transaction.atomic
 def _gone(actor: Actor, watcher: Watcher) -> None:
-    """The browser gave it up, or the number does not take it: the address goes."""
+    """Whoever answers for the address says that it is gone: so it is here."""
     Watcher.objects.filter(pk=watcher.pk).delete()
     journal.record(actor, events.WATCHER_GONE, None, way=watcher.way)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from nuanyi.lib.access import address_of
-from nuanyi.lib.errors import BadInput
+from nuanyi.lib.errors import BadInput, IllegalMove
 from nuanyi.lib.sent import wants_json
 from nuanyi.notices import progress
 from nuanyi.notices.channels import webpush
@@ -28,8 +28,11 @@ def context(request: HttpRequest, subject: str, number: str, address: str) -> di
     }
 
 
-def act(request: HttpRequest, subject: str, number: str, back: str) -> HttpResponse:
-    """Begin, confirm or stop; ``back`` is the secret address of the page. The caller has checked the link."""
+def act(request: HttpRequest, subject: str, number: str, back: str, *, over: bool) -> HttpResponse:
+    """Begin (not of what is ``over``), confirm or stop; ``back`` is the secret address of the page.
+
+    The caller has checked the link.
+    """
     post, network = request.POST, address_of(request)
     if post.get("stop"):
         progress.stop(subject=subject, number=number)
@@ -39,6 +42,8 @@ def act(request: HttpRequest, subject: str, number: str, back: str) -> HttpRespo
         if not right:
             raise BadInput(fields={"code": gettext("This code is not right or too old.")})
         return redirect(f"{back}#watch")
+    if over:
+        raise IllegalMove(gettext("This has ended: there is nothing more to hear of."), code="over")
     way = post.get("way", "")
     _watcher, code = progress.watch(
         subject=subject, number=number, link=back, way=way, to=post.get("to", "")[:2000], network=network

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Model, Q, QuerySet
 
 from nuanyi.lib import clock, masks, retention, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.retention import Subject
+from nuanyi.notices import progress
 from nuanyi.reports.models import Picture, Report, Voice
 
 
@@ -22,6 +23,8 @@ def ended_reports(before: datetime) -> QuerySet[Report]:
 def forget_reports(_actor: Actor, rows: list[Model]) -> None:
     """Words, photos and phones go; the thing, the place and the count stay."""
     pks = [row.pk for row in rows]
+    senders = Voice.objects.filter(report__in=pks).values_list("key", flat=True)
+    progress.forget("report", [key.hex for key in senders])
     Picture.objects.filter(report__in=pks).delete()
     Voice.objects.filter(report__in=pks).update(sealed_phone=None, phone_mask="")
     Report.objects.filter(pk__in=pks).update(sealed_words=None, forgotten_at=clock.now())
@@ -30,6 +33,7 @@ def forget_reports(_actor: Actor, rows: list[Model]) -> None:
 def empty_voices(_actor: Actor, rows: list[Model]) -> None:
     """The voice stays counted, its phone goes."""
     Voice.objects.filter(pk__in=[row.pk for row in rows]).update(sealed_phone=None, phone_mask="")
+    progress.forget("report", [cast(Voice, row).key.hex for row in rows])
 
 
 def _voices(before: datetime) -> Any:

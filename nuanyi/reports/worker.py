@@ -128,7 +128,8 @@ def told(request: HttpRequest, link: str) -> HttpResponse:
 def watch(request: HttpRequest, link: str) -> HttpResponse:
     """Be told when the report moves, or no more."""
     found = sending.voice_by_link(link)
-    return _private(progress_pages.act(request, "report", found.key.hex, f"/r/{link}/"))
+    over = found.report.ended_at is not None
+    return _private(progress_pages.act(request, "report", found.key.hex, f"/r/{link}/", over=over))
 
 
 def _pictures(voice: Voice) -> list[tuple[UUID, bool]]:

@@ -90,7 +90,7 @@ def take(*, actor: Actor, pk: int) -> Case:
         case.state = State.OPEN
     case.clerk = Account.objects.filter(pk=actor.account_id or 0).first()
     case.save()
-    progress.happened("case", [case.key.hex])
+    progress.happened("case", [case.key.hex], over=case.ended_at is not None)
     journal.record(actor, events.CASE_TAKEN, case, unit=case.unit_id)
     return case
 
@@ -190,7 +190,7 @@ def write(*, actor: Actor, pk: int, key: UUID, words: str, inside: bool) -> Mess
         if case.state == State.NEW:
             case.state, case.clerk = State.OPEN, account
         case.save()
-        progress.happened("case", [case.key.hex])
+        progress.happened("case", [case.key.hex], over=case.ended_at is not None)
     journal.record(actor, events.CASE_ANSWERED, case, of=made.of)
     return made
 
@@ -251,7 +251,7 @@ def pause(*, actor: Actor, pk: int, reason: str, words: str) -> Case:
         raise BadInput(fields={"words": _("Tell the worker what is waited for.")})
     case.save()
     note(actor, case, f"{words.strip()[:400]}\n{known.source}", of="unit")
-    progress.happened("case", [case.key.hex])
+    progress.happened("case", [case.key.hex], over=case.ended_at is not None)
     journal.record(actor, events.CLOCK_PAUSED, case, reason=reason)
     return case
 

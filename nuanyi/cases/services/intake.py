@@ -23,6 +23,7 @@ from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.lib.ids import new_ref
 from nuanyi.lib.sectors import Sector
+from nuanyi.notices import progress
 from nuanyi.notices import services as notices
 from nuanyi.people import erasures, links
 from nuanyi.people.models import keys
@@ -316,6 +317,7 @@ def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -
         ledger.reverse_all_from(case)
         tell_unit(case, case.unit, kinds.CASE_WORD, once=f"reopened:{case.pk}:{case.reopened}", ref=case.ref)
     case.save()
+    progress.happened("case", [case.key.hex], over=case.ended_at is not None, told=False)
     journal.record(actor, events.CASE_MOVED, case, after=case.state, agrees=agrees)
     return case
 
@@ -327,6 +329,7 @@ def withdraw(*, actor: Actor, case: Case) -> Case:
     rules.check_worker_move("withdraw", case.standing, clock.now())
     case.state, case.ended_at, case.offered_unit = State.WITHDRAWN, clock.now(), None
     case.save()
+    progress.happened("case", [case.key.hex], over=True, told=False)
     journal.record(actor, events.CASE_MOVED, case, after=case.state)
     return case
 
@@ -346,6 +349,7 @@ def forget(*, actor: Actor, case: Case) -> Case:
     case.attachments.all().delete()
     case.hearings.update(sealed_participants=None, words="")
     case.claim_lines.all().delete()
+    progress.forget("case", [case.key.hex])
     journal.record(actor, events.CASE_FORGOTTEN, case)
     erasures.note(case.pk, table=case._meta.label_lower)
     return case

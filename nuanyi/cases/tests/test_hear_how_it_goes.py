@@ -1,18 +1,22 @@
 """Whoever wants to hears of the progress of a request without an account: by Web Push, WeChat or SMS."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 
-from nuanyi.cases.services import desk, intake
-from nuanyi.lib import base64url, clock
+from nuanyi.cases import jobs
+from nuanyi.cases.models import Case
+from nuanyi.cases.services import desk, intake, joining
+from nuanyi.lib import base64url, clock, retention
 from nuanyi.lib.actor import GUEST
+from nuanyi.lib.errors import TooMuch
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.outgoing import Gone
+from nuanyi.lib.retention import Subject
 from nuanyi.lib.row_security import reading_as
 from nuanyi.notices import answers, progress, services
 from nuanyi.notices.channels import sms, webpush, wechat
@@ -163,3 +167,138 @@ def test_what_is_no_browser_is_refused_and_a_wrong_link_is_none(sent, came):
     assert rider.post(f"/c/{link}/watch/", {"way": "pigeon"}).status_code == 422
     assert rider.post(f"/c/{link[:-1]}x/watch/", {"way": "webpush", "to": browser()}).status_code == 404
     assert not Watcher.objects.exists()
+
+
+# the end, and after it ---------------------------------------------------------------------------
+
+
+def past_their_time(day):
+    [rule] = [rule for rule in retention.rules() if rule.model is Watcher]
+    with clock.held_at(day):
+        return rule.waiting().exists()
+
+
+def agreed(case, desk_cast, taken):
+    desk.solve(actor=desk_cast.actor("clerk"), pk=case.pk, key=new_id(), words="工资已补发")
+    intake.judge(actor=GUEST, case=case, agrees=True)
+
+
+def taken_back(case, desk_cast, taken):
+    intake.withdraw(actor=GUEST, case=case)
+
+
+def in_silence(case, desk_cast, taken):
+    desk.solve(actor=desk_cast.actor("clerk"), pk=case.pk, key=new_id(), words="工资已补发")
+    Case.objects.filter(pk=case.pk).update(solved_at=DAY - timedelta(days=30))
+    jobs.watch_cases.func()
+
+
+def joined(case, desk_cast, taken):
+    joining.join(actor=desk_cast.actor("clerk"), pk=case.pk, into=taken().pk)
+
+
+@pytest.mark.parametrize("end", [agreed, taken_back, in_silence, joined])
+def test_the_address_goes_30_days_after_the_end_however_it_ends(taken, desk_cast, came, program, end):
+    with clock.held_at(DAY):
+        case = taken()
+        Client().post(f"/c/{intake.link_of(case)}/watch/", {"way": "webpush", "to": browser()})
+        tell(program)
+        end(case, desk_cast, taken)
+        tell(program)
+    assert not past_their_time(DAY + timedelta(days=30))
+    assert past_their_time(DAY + timedelta(days=32))
+
+
+def test_after_the_end_one_still_says_tell_me_no_more_and_asks_for_no_more(taken, desk_cast, came, program):
+    with clock.held_at(DAY):
+        case = taken()
+        link, rider = intake.link_of(case), Client()
+        rider.post(f"/c/{link}/watch/", {"way": "webpush", "to": browser()})
+        tell(program)
+        agreed(case, desk_cast, taken)
+        assert tell(program) == 1, "of the unit's word, not of one's own"
+        page = rider.get(f"/c/{link}/").content.decode()
+        assert "不再提醒" in page
+        assert "data-watch=" not in page
+        again = rider.post(f"/c/{link}/watch/", {"way": "webpush", "to": browser()})
+        assert again.status_code == 409
+        # opened again it is heard of as before, and its address is kept as before
+        intake.judge(actor=GUEST, case=case, agrees=False)
+        assert tell(program) == 0
+    assert not past_their_time(DAY + timedelta(days=32))
+    with clock.held_at(DAY):
+        assert rider.post(f"/c/{link}/watch/", {"stop": "1"}).status_code == 302
+    assert not Watcher.objects.exists()
+
+
+def test_who_has_the_request_forgotten_leaves_no_address(taken, desk_cast, came):
+    case = taken()
+    link, rider = intake.link_of(case), Client()
+    rider.post(f"/c/{link}/watch/", {"way": "webpush", "to": browser()})
+    assert Watcher.objects.exists()
+    rider.post(f"/c/{link}/withdraw/")
+    rider.post(f"/c/{link}/forget/")
+    assert Case.objects.get(pk=case.pk).forgotten_at is not None
+    assert not Watcher.objects.exists()
+
+
+def test_one_phone_gets_so_many_codes_an_hour_whatever_they_are_for(sent, came, monkeypatch):
+    codes = []
+    monkeypatch.setattr(services, "send_code_later", lambda way, to, code: codes.append(to))
+
+    def ask(to):
+        case = sent()
+        return progress.watch(
+            subject="case", number=case.key.hex, link="/c/x/", way="sms", to=to, network="203.0.113.9"
+        )
+
+    with clock.held_at(DAY):
+        for _case in range(progress.TO_A_PHONE):
+            ask("19900008888")
+        with pytest.raises(TooMuch):
+            ask("19900008888")
+        ask("19900009999")
+    assert codes == ["19900008888"] * progress.TO_A_PHONE + ["19900009999"]
+
+
+def test_who_asks_by_phone_what_is_kept_is_told_of_it(sent, came, monkeypatch):
+    monkeypatch.setattr(services, "send_code_later", lambda way, to, code: None)
+    Client().post(f"/c/{intake.link_of(sent())}/watch/", {"way": "sms", "to": "19900008888"})
+    [rule] = [rule for rule in retention.rules() if rule.model is Watcher]
+    assert [row.way for row in rule.of(Subject(phone="19900008888"))] == ["sms"]
+    assert list(rule.of(Subject(phone="19900009999"))) == []
+    assert list(rule.of(Subject())) == []
+
+
+def test_what_is_refused_ends_that_message_and_keeps_the_address(
+    taken, desk_cast, came, program, monkeypatch
+):
+    with clock.held_at(DAY):
+        case = taken()
+        Client().post(f"/c/{intake.link_of(case)}/watch/", {"way": "webpush", "to": browser()})
+        tell(program)
+
+        def refused(*_told):
+            raise ValueError("HTTP 413")
+
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(webpush, "send", refused)
+            desk.write(actor=desk_cast.actor("clerk"), pk=case.pk, key=new_id(), words="已联系", inside=False)
+            assert tell(program) == 0
+        assert tell(program) == 0, "that message is over"
+        desk.write(actor=desk_cast.actor("clerk"), pk=case.pk, key=new_id(), words="再联系", inside=False)
+        assert tell(program) == 1
+
+
+def test_two_taps_in_one_moment_make_one_row(sent, came, monkeypatch):
+    case = sent()
+    mark, make = progress.mark_of("case", case.key.hex), Watcher.objects.bulk_create
+
+    def the_other_was_quicker(rows, **more):
+        Watcher.objects.create(key=new_id(), mark=mark, way="webpush", made_date=clock.today())
+        return make(rows, **more)
+
+    monkeypatch.setattr(Watcher.objects, "bulk_create", the_other_was_quicker)
+    answer = Client().post(f"/c/{intake.link_of(case)}/watch/", {"way": "webpush", "to": browser()})
+    assert answer.status_code == 302
+    assert Watcher.objects.get().active

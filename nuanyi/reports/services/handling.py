@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +24,7 @@ from nuanyi.places import queries as places
 from nuanyi.reports import doubles, events, kinds, queries, rules
 from nuanyi.reports.models import ACT, Picture, Report, Step, Voice
 from nuanyi.reports.rules import OPEN, State, Why
-from nuanyi.reports.services.sending import due_words, keep_pictures, tell_unit
+from nuanyi.reports.services.sending import due_words, keep_pictures, tell_senders, tell_unit
 from nuanyi.units.models import Unit
 from nuanyi.workflow import clocks, handover, joining
 
@@ -70,9 +70,7 @@ def add_step(
         at=now,
     )
     if shown:
-        heard = Voice.objects.filter(Q(report=report) | Q(report__joined_to=report))
-        senders = [key.hex for key in heard.values_list("key", flat=True)]
-        progress.happened("report", senders, over=report.ended_at is not None)
+        tell_senders(report)
     journal.record(actor, events.REPORT_MOVED, report, state=report.state, unit=report.unit_id)
 
 
@@ -314,7 +312,12 @@ def close_silent(actor: Actor) -> int:
     """End what was said to be mended a week ago and nobody said no to; it counts apart from what a reporter confirmed."""
     now = clock.now()
     silent = Report.objects.filter(state=State.MENDED, mended_at__lt=clocks.silent_since(now), ended_at=None)
-    return silent.update(ended_at=now)
+    with transaction.atomic():
+        ended = list(silent.select_for_update(of=("self",)))
+        Report.objects.filter(pk__in=[report.pk for report in ended]).update(ended_at=now)
+        senders = Voice.objects.filter(report__in=ended).values_list("key", flat=True)
+        progress.happened("report", [key.hex for key in senders], over=True, told=False)
+    return len(ended)
 
 
 @transaction.atomic

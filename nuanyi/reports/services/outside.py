@@ -25,7 +25,7 @@ from nuanyi.reports import events, kinds, queries, rules
 from nuanyi.reports.models import Report, Step
 from nuanyi.reports.rules import State
 from nuanyi.reports.services import handling
-from nuanyi.reports.services.sending import tell_unit
+from nuanyi.reports.services.sending import tell_senders, tell_unit
 
 
 @dataclass(frozen=True)
@@ -190,5 +190,6 @@ def _ended(pk: int, words: str) -> bool:
         words=rules.clean(words)[:300],
         at=clock.now(),
     )
+    tell_senders(report)
     journal.record(system("reports"), events.HANDED_OUT, report, ended=True)
     return True

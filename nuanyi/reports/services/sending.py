@@ -10,16 +10,18 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, limits, masks, pictures, row_security
+from nuanyi.lib.actor import system
 from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, NotFound, TooMuch
 from nuanyi.lib.ids import new_ref
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.terms import Term
+from nuanyi.notices import progress
 from nuanyi.notices import services as notices
 from nuanyi.people import links
 from nuanyi.people.models import keys
@@ -255,6 +257,17 @@ def tell_unit(report: Report, kind: str, *, once: str, **facts: object) -> None:
     )
 
 
+def tell_senders(report: Report, *, but: Voice | None = None) -> None:
+    """A report moved: its senders hear of it, ``but`` the one who moved it himself."""
+    over = report.ended_at is not None
+    with row_security.reader(system("progress")):  # whoever moves it need not see who sent it
+        heard = Voice.objects.filter(Q(report=report) | Q(report__joined_to=report))
+        marks = [key.hex for key in heard.values_list("key", flat=True)]
+    own = [] if but is None else [but.key.hex]
+    progress.happened("report", [mark for mark in marks if mark not in own], over=over)
+    progress.happened("report", own, over=over, told=False)
+
+
 # me too, and afterwards --------------------------------------------------------------------------
 
 
@@ -322,6 +335,7 @@ def judge(
     keep_pictures(report, key, photos or [])
     report.save()
     Step.objects.create(key=key, report=report, state=report.state, of="reporter", words=words, at=hour)
+    tell_senders(report, but=voice)
     return report
 
 
@@ -346,9 +360,11 @@ def check(*, key: UUID, ref: str, good: bool, network: str) -> Report:
     if good and report.state == State.MENDED:
         report.state, report.ended_at = State.CLOSED, hour
         Step.objects.create(report=report, state=report.state, of="passer", at=hour)
+        tell_senders(report)
     elif report.bad >= 2 and report.bad > report.good:
         _open_again(report)
         report.checks.all().delete()
         Step.objects.create(report=report, state=report.state, of="passer", at=hour)
+        tell_senders(report)
     report.save()
     return report
