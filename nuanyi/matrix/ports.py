@@ -96,9 +96,13 @@ class Sessions:
 class Plan:
     """Answers for ``party.ports.PlanPort``."""
 
-    def name_speaker(self, actor: Actor, first: date, last: date, said: str) -> int:
+    def name_speaker(
+        self, actor: Actor, first: date, last: date, said: str, before: str | None, name: str = ""
+    ) -> int:
         """See ``PlanPort``."""
-        return pushing.name_speaker(actor=actor, first=first, last=last, speaker=said)
+        return pushing.name_speaker(
+            actor=actor, first=first, last=last, speaker=said, before=before, name=name
+        )
 
 
 class Lists:

@@ -76,8 +76,14 @@ class SessionPort(Protocol):
 class PlanPort(Protocol):
     """What is told before the shift, day by day."""
 
-    def name_speaker(self, actor: Actor, first: date, last: date, said: str) -> int:
-        """Say who speaks on the planned days from ``first`` to ``last`` ("": nobody); how many days there are."""
+    def name_speaker(
+        self, actor: Actor, first: date, last: date, said: str, before: str | None, name: str = ""
+    ) -> int:
+        """Say who speaks on the planned days from ``first`` to ``last`` ("": nobody); how many days were changed.
+
+        A day of which something else was said than ``before`` keeps it, unless it says ``name``: somebody set it by hand.
+        None: whatever was said goes.
+        """
         ...
 
 

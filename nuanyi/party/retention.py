@@ -173,7 +173,7 @@ def hush_weeks(actor: Actor, rows: list[Model]) -> None:
     """Nobody goes on being shown because they forgot; what was told before the shift names them no more either."""
     chosen = SpeakerWeek.objects.filter(pk__in=[row.pk for row in rows])
     for monday in chosen.values_list("week_date", flat=True):
-        plan().name_speaker(actor, monday, monday + timedelta(days=6), "")
+        plan().name_speaker(actor, monday, monday + timedelta(days=6), "", None)
     chosen.update(said="")
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -56,23 +56,37 @@ def plan_day(*, actor: Actor, day: date, lesson: Lesson | None, speaker: str = "
         if day < clock.today():
             raise BadInput(fields={"day": _("This day is over.")})
         PlanDay.objects.update_or_create(
-            day=day, defaults={"lesson": lesson, "speaker": speaker.strip()[:60]}
+            day=day, defaults={"lesson": lesson, "speaker": _speaker_words(speaker)}
         )
     journal.record(actor, events.PLAN_SAVED, lesson, day=day.isoformat())
 
 
 @transaction.atomic
-def name_speaker(*, actor: Actor, first: date, last: date, speaker: str) -> int:
+def name_speaker(
+    *, actor: Actor, first: date, last: date, speaker: str, before: str | None = None, name: str = ""
+) -> int:
     """Say who speaks on the planned days from ``first`` to ``last`` ("": nobody, and what was sent names nobody either).
 
-    Returns how many days are planned. Raises NotAllowed.
+    ``before`` is what was said of these days so far: a day for which somebody set another speaker by hand keeps theirs,
+    unless it says ``name``. None: whatever was said goes.
+
+    Returns how many days were changed. Raises NotAllowed (the plan is the whole installation's).
     """
     actor.require_everywhere("learning.publish")
-    words = speaker.strip()[:60]
-    changed = PlanDay.objects.filter(day__range=(first, last)).update(speaker=words)
-    Push.objects.filter(day__range=(first, last)).exclude(lesson=None).update(speaker=words)
+    words = _speaker_words(speaker)
+    meant = Q(day__range=(first, last))
+    if before is not None:
+        said = Q(speaker__in=("", words, _speaker_words(before)))
+        meant &= said | Q(speaker__contains=name) if name else said
+    changed = PlanDay.objects.filter(meant).update(speaker=words)
+    Push.objects.filter(meant).exclude(lesson=None).update(speaker=words)
     journal.record(actor, events.PLAN_SAVED, None, first=first.isoformat(), days=changed)
     return changed
+
+
+def _speaker_words(text: str) -> str:
+    """Who speaks, as it is kept."""
+    return text.strip()[:60]
 
 
 def _code() -> str:

@@ -219,10 +219,11 @@ def give_week(*, actor: Actor, pk: int, week: date) -> SpeakerWeek:
     if SpeakerWeek.objects.filter(week_date=monday).exclude(speaker=found).exists():
         raise Conflict(_("Somebody speaks in this week already."), code="week-taken")
     said = said_of(found)
+    before = SpeakerWeek.objects.filter(week_date=monday).values_list("said", flat=True).first() or ""
     made, _new = SpeakerWeek.objects.update_or_create(
         week_date=monday, defaults={"speaker": found, "said": said}
     )
-    plan().name_speaker(actor, monday, monday + timedelta(days=6), said)
+    plan().name_speaker(actor, monday, monday + timedelta(days=6), said, before)
     journal.record(actor, events.SPEAKER_CHANGED, found, week=monday.isoformat())
     return made
 
@@ -254,10 +255,11 @@ def withdraw_speaker(*, actor: Actor, pk: int) -> None:
 
 
 def _say(actor: Actor, speaker: Speaker, said: str) -> None:
-    """What is said in every week of a speaker, past ones too."""
+    """What is said in every week of a speaker, past ones too, and on a day that names them by hand."""
+    name = sealed.open_text(speaker, "sealed_name") if speaker.sealed_name else ""
     for week in speaker.weeks.all():
         SpeakerWeek.objects.filter(pk=week.pk).update(said=said)
-        plan().name_speaker(actor, week.week_date, week.week_date + timedelta(days=6), said)
+        plan().name_speaker(actor, week.week_date, week.week_date + timedelta(days=6), said, week.said, name)
 
 
 @transaction.atomic

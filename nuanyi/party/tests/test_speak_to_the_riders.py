@@ -295,6 +295,33 @@ def test_whoever_took_consent_back_stays_forgotten_after_a_restore(cast, program
     assert not SpeakerWeek.objects.filter(week_date=monday).exists(), "the week is free for another"
 
 
+def test_a_speaker_set_by_hand_for_one_day_stays_when_the_week_is_given_and_taken_back(cast, planned_week):
+    office = cast.actor("organisation")
+    PlanDay.objects.filter(day=planned_week + timedelta(days=2)).update(speaker="街道法律顾问")
+    speaker = add(cast)
+    for step in (
+        lambda: speaking.give_week(actor=office, pk=speaker.pk, week=planned_week),
+        lambda: speaking.change_naming(actor=office, pk=speaker.pk, named=True),
+        lambda: speaking.withdraw_speaker(actor=office, pk=speaker.pk),
+    ):
+        step()
+        said = list(PlanDay.objects.order_by("day").values_list("speaker", flat=True))
+        assert said.pop(2) == "街道法律顾问"
+        assert len(set(said)) == 1, "and nobody but that day keeps something else"
+    assert set(said) == {""}
+
+
+def test_a_day_that_names_a_speaker_by_hand_names_them_no_more_once_they_take_consent_back(
+    cast, planned_week
+):
+    office = cast.actor("organisation")
+    speaker = add(cast)
+    speaking.give_week(actor=office, pk=speaker.pk, week=planned_week)
+    PlanDay.objects.filter(day=planned_week).update(speaker=f"{NAME}师傅")
+    speaking.withdraw_speaker(actor=office, pk=speaker.pk)
+    assert NAME not in names_kept()
+
+
 def test_a_week_has_one_speaker_and_one_that_is_over_none_anew(cast, planned_week):
     office = cast.actor("organisation")
     first, second = add(cast), add(cast, name="周先锋", kind="pioneer")

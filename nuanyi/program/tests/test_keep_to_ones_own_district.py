@@ -249,6 +249,9 @@ ATTEMPTS = {
     "learning.services.pushing.plan_day": {
         "the whole city's": lambda c, a: pushing.plan_day(actor=a, day=TODAY, lesson=None),
     },
+    "learning.services.pushing.name_speaker": {
+        "the whole city's": lambda c, a: pushing.name_speaker(actor=a, first=TODAY, last=TODAY, speaker="甲"),
+    },
     "volunteers.services.rewards.set_star": {
         "the whole city's": lambda c, a: rewards.set_star(actor=a, stars=1, hours=1),
     },
