@@ -110,13 +110,10 @@ class Lists:
 
     def of_place(self, region_code: str) -> ThreeLists:
         """See ``ListsPort``. Three queries."""
-
-        def serves(code: str) -> bool:
-            return code.startswith(region_code) or region_code.startswith(code)
-
-        pledges: list[Any] = [row for row in lists.open_pledges() if serves(row.region_code)]
-        needs: list[Any] = [row for row in lists.open_needs() if serves(row.region_code)]
+        pledges: list[Any] = lists.open_pledges(region_code)
+        needs: list[Any] = lists.open_needs(region_code)
         projects = Project.objects.exclude(state=ProjectState.DROPPED).select_related("need", "pledge__unit")
+        projects = projects.filter(lists.serves(region_code, "need__region_code"))
         return ThreeLists(
             resources=[
                 Line(_short(row.unit), row.title, f"{row.left} {row.measure}", row.last_date)
@@ -126,7 +123,6 @@ class Lists:
             projects=[
                 Line(_short(row.pledge.unit), row.need.title, f"{row.reached}/{row.amount}", row.day)
                 for row in projects.order_by("-day", "-pk")[:200]
-                if serves(row.need.region_code)
             ],
             page=reverse("cases:lists"),
         )

@@ -101,19 +101,27 @@ def add_pledge(*, actor: Actor, told: ListLineInput) -> Pledge:
     return made
 
 
-def open_pledges() -> list[Pledge]:
-    """Pledges with something left of them (``left``), the first to end first. One query."""
+def serves(region: str, field: str = "region_code") -> Q:
+    """Lines whose place holds a region or lies in it; "" asks for no place."""
+    if not region:
+        return Q()
+    around = [region[:length] for length in range(len(region))]
+    return Q(**{f"{field}__in": around}) | Q(**{f"{field}__startswith": region})
+
+
+def open_pledges(region: str = "") -> list[Pledge]:
+    """Pledges that serve a place, with something left of them (``left``), the first to end first. One query."""
     taken = Coalesce(Sum("projects__amount", filter=~Q(projects__state=ProjectState.DROPPED)), 0)
-    rows = Pledge.objects.filter(ended_at=None, last_date__gte=clock.today()).annotate(
+    rows = Pledge.objects.filter(serves(region), ended_at=None, last_date__gte=clock.today()).annotate(
         left=F("amount") - F("given") - taken
     )
     return list(rows.filter(left__gt=0).select_related("unit").order_by("last_date", "pk")[:200])
 
 
-def open_needs() -> list[Need]:
-    """Needs that are not met yet (``left``), the largest first. One query."""
+def open_needs(region: str = "") -> list[Need]:
+    """Needs that serve a place and are not met yet (``left``), the largest first. One query."""
     met = Coalesce(Sum("projects__amount", filter=~Q(projects__state=ProjectState.DROPPED)), 0)
-    rows = Need.objects.filter(ended_at=None).annotate(left=F("amount") - met)
+    rows = Need.objects.filter(serves(region), ended_at=None).annotate(left=F("amount") - met)
     return list(rows.filter(left__gt=0).select_related("unit").order_by("-left", "pk")[:200])
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from nuanyi.cases.models import Need
 from nuanyi.cases.services import lists
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
@@ -148,6 +150,16 @@ def test_its_page_shows_the_three_lists_of_its_place(cast, committee, seat, dist
     page = cast.client("yanshan").get(f"/office/party/committees/{committee.pk}/").content.decode()
     assert "周二会议室" in page
     assert page.count("夜间歇脚") == 2, "the need, and the project that meets a part of it"
+    assert "别处的事" not in page
+
+
+def test_a_long_list_of_elsewhere_does_not_push_the_place_s_own_lines_out(cast, committee, district):
+    unit = district["t100"]
+    elsewhere = Need(part="rights", title="别处的事", region_code="450311101", amount=9, unit=unit)
+    Need.objects.bulk_create([copy(elsewhere) for _n in range(201)])
+    Need.objects.create(part="rights", title="夜间歇脚", region_code="450311100", amount=1, unit=unit)
+    page = cast.client("yanshan").get(f"/office/party/committees/{committee.pk}/").content.decode()
+    assert "夜间歇脚" in page
     assert "别处的事" not in page
 
 
