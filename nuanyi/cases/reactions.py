@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 from django.utils.translation import gettext, ngettext
 
@@ -12,7 +13,7 @@ from nuanyi.cases.models import Case, RoutingRule, ServiceItem
 from nuanyi.lib.errors import IllegalMove
 from nuanyi.people.events import account_closing
 from nuanyi.people.models import Account
-from nuanyi.units.events import unit_closing, unit_merging
+from nuanyi.units.events import unit_closing, unit_merging, unit_received
 from nuanyi.units.models import Unit
 
 
@@ -38,6 +39,12 @@ def name_open_work(sender: object, unit: Unit, **_more: Any) -> list[str]:
         gettext("lines of the service list"): ServiceItem.objects.filter(unit=unit, active=True).count(),
     }
     return [f"{words} {count}" for words, count in found.items() if count]
+
+
+@receiver(unit_received)
+def have_cases(sender: object, unit: Unit, **_more: Any) -> bool:
+    """Requests came to the unit, or are offered to it."""
+    return Case.objects.filter(Q(unit=unit) | Q(offered_unit=unit)).exists()
 
 
 @receiver(unit_merging)

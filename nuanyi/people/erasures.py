@@ -1,9 +1,9 @@
-"""Who was erased and what was taken back, kept beside the keys and outside the database, so that an old backup cannot bring anybody back.
+"""Who was erased and what was taken back, kept outside the database, so that no old backup brings anybody back.
 
 One line of JSON for a row: its table and key, a time, and for a person the keyed marks by which a roster would bring it
-back; nothing that names anybody. Kept with the keys, because both
-must be put beside a restored database by hand, and both must not lie in its backups. A line says that an erasure was
-about to be committed: a crash in between leaves the line, and a restore does what was asked.
+back; nothing that names anybody. Kept with the keys, because both must be put beside a restored database by hand, and
+both must not lie in its backups. A line says that an erasure was about to be committed: a crash in between leaves the
+line, and a restore does what was asked.
 """
 
 from __future__ import annotations

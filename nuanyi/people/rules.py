@@ -60,8 +60,9 @@ INDEPENDENT_AFTER_DAYS = 30
 def needs_second(role: Role, *, own_unit: bool, is_first: bool, held: Iterable[str] = ()) -> bool:
     """Whether a grant of ``role``, or a new password for somebody who has it, waits for a second person.
 
-    ``held`` are the roles of whoever gives it. ``own_unit``: whoever gives it belongs to the account's unit. ``is_first``: that unit never had another account,
-    and nothing came to it yet: somebody must begin, and the granter may. Closing all that a unit has makes none the first.
+    ``held`` are the roles of whoever gives it. ``own_unit``: whoever gives it belongs to the account's unit.
+    ``is_first``: that unit never had another account, and nothing came to it yet: somebody must begin, and the granter
+    may. Closing all that a unit has makes none the first.
     """
     if role in CONFIRMED_BY and CONFIRMED_BY[role] not in held:
         return True

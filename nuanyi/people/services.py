@@ -33,6 +33,7 @@ from nuanyi.people import erasures, events, queries, rules
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, Consent, ErasureMark, KeptView, Person, RoleGrant, WecomLink, keys
 from nuanyi.people.rules import Role
+from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
 
 #: What a kept view may name, and what of an address it leaves out.
@@ -126,8 +127,9 @@ def give_role(*, actor: Actor, account: Account, role: str, region_code: str = "
 def _reaches(actor: Actor, role: str, region_code: str) -> bool:
     """Whether a role that the actor holds, and by which they may give this one, reaches the place it is given for.
 
-    Without a place a role of a unit reaches that unit alone, one that reaches everything reaches it all, and so does an
-    instructor's. Staff of a unit reach the township their unit stands in; that a bureau of the district stands in all of it is no reach.
+    Without a place a role of a unit reaches that unit alone, one that reaches everything reaches it all, and so does
+    an instructor's. Staff of a unit reach the township their unit stands in; that a bureau of the district stands in
+    all of it is no reach.
     """
     if actor.kind == "system":
         return True
@@ -151,8 +153,14 @@ def _of_unit(actor: Actor, account: Account) -> bool:
 
 
 def _is_first(account: Account) -> bool:
-    """Whether the account's unit never had another one, open or closed."""
-    return not Account.objects.filter(unit_id=account.unit_id or 0).exclude(pk=account.pk).exists()
+    """Whether the account's unit never had another one, open or closed, and nothing came to it yet.
+
+    A unit to which requests or reports came has something to read: whoever made its first clerk could read it with no second
+    person beside him.
+    """
+    if Account.objects.filter(unit_id=account.unit_id or 0).exclude(pk=account.pk).exists():
+        return False
+    return account.unit is None or not units.has_received(account.unit)
 
 
 def _has_staff_beside(grant: RoleGrant) -> bool:
@@ -166,9 +174,9 @@ def _has_staff_beside(grant: RoleGrant) -> bool:
 def may_confirm(actor: Actor, grant: RoleGrant) -> bool:
     """Whether the actor is the second person whom a waiting grant needs.
 
-    A unit's own roles are confirmed by its own staff, where it has some; an instructor's by the organisation department;
-    any other by who may give it. One that held
-    before a new password is confirmed by anybody beside the giver who keeps accounts: that its owner asked is all there is to say.
+    A unit's own roles are confirmed by its own staff, where it has some; an instructor's by the organisation
+    department; any other by who may give it. One that held before a new password is confirmed by anybody beside the
+    giver who keeps accounts: that its owner asked is all there is to say.
     """
     if grant.confirmed_at is not None or actor.account_id in (None, grant.account_id, grant.granted_by_id):
         return False

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.dispatch import receiver
 from django.utils.translation import gettext
 from procrastinate.exceptions import AlreadyEnqueued
@@ -13,7 +14,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from nuanyi.places.events import shapes_changed
 from nuanyi.reports import queries
 from nuanyi.reports.models import DispatchRule, Report
-from nuanyi.units.events import unit_closing, unit_merging
+from nuanyi.units.events import unit_closing, unit_merging, unit_received
 from nuanyi.units.models import Unit
 
 
@@ -28,6 +29,12 @@ def _defer() -> None:
 
     with suppress(AlreadyEnqueued):  # one that waits finds the newest shapes too
         jobs.regrid.defer()
+
+
+@receiver(unit_received)
+def have_reports(sender: object, unit: Unit, **_more: Any) -> bool:
+    """Reports came to the unit, or are offered to it."""
+    return Report.objects.filter(Q(unit=unit) | Q(offered_unit=unit)).exists()
 
 
 @receiver(unit_closing)

@@ -31,5 +31,7 @@ subjects_asked = Signal()
 
 #: Sent with ``unit``; listeners return ``list[str]``: what still belongs to the unit and must go elsewhere first.
 unit_closing = Signal()
+#: Sent with ``unit``; listeners return ``bool``: whether anything that people told came to it, open or ended.
+unit_received = Signal()
 #: Sent with ``unit``, ``into`` and ``actor`` while a unit is merged, for what is no foreign key; in the same transaction.
 unit_merging = Signal()

@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib import clock
-from nuanyi.lib.actor import Actor
+from nuanyi.lib import clock, row_security
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import NotFound, Words
 from nuanyi.lib.region_codes import DISTRICT, district_of
 from nuanyi.places import queries as places
 from nuanyi.units import rules
-from nuanyi.units.events import Subjects, subjects_asked
+from nuanyi.units.events import Subjects, subjects_asked, unit_received
 from nuanyi.units.models import ResponsibilityRule, Role, Unit, UnitKind
 
 #: The words of each reason (``rules.Reason``).
@@ -34,6 +34,12 @@ REASONS: dict[str, Words] = {
 def reason_words(kept: str) -> Words:
     """A reason as a record keeps it, for people: the words of a stable code, or the sentence that somebody wrote."""
     return REASONS.get(kept, kept)
+
+
+def has_received(unit: Unit) -> bool:
+    """Whether anything that people told came to a unit, open or ended; whoever asks need not see it."""
+    with row_security.reader(system("units")):
+        return any(answer for _receiver, answer in unit_received.send(sender=Unit, unit=unit))
 
 
 @dataclass(frozen=True)

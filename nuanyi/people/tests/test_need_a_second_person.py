@@ -1,14 +1,17 @@
 """Nobody beats the two-person rule with an account of their own making."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import PASSWORD
+from nuanyi.cases.services import intake, settings
 from nuanyi.census.services import exports
-from nuanyi.lib import clock
+from nuanyi.lib import clock, row_security
+from nuanyi.lib.actor import GUEST
 from nuanyi.lib.errors import IllegalMove, NotAllowed
 from nuanyi.people import services
 from nuanyi.people.access import actor_for
@@ -200,6 +203,24 @@ def test_where_nobody_could_confirm_it_the_old_password_stays(cast, program):
         )
     staff.refresh_from_db()
     assert staff.check_password(PASSWORD)
+
+
+def test_the_first_clerk_of_a_unit_to_which_requests_came_waits_for_a_second_person(cast, program):
+    office = cast.actor("office")
+    new = units.put_unit(actor=program, code="xin", name="新单位", short_name="", kind="department")
+    settings.save_rule(actor=program, kind="wage", sector="", region_code="", unit=new)
+    intake.send_case(
+        actor=GUEST,
+        key=uuid4(),
+        told=intake.Request(kind="wage", words="站长扣了我三天的钱", region_code="450311100"),
+        network="203.0.113.9",
+    )
+    account = made_by(office, new)
+    with row_security.reading_as(office):
+        grant = services.give_role(actor=office, account=account, role="clerk")
+    assert not actor_for(account).can("cases.handle")
+    services.confirm_role(actor=cast.actor("office2"), grant=grant)
+    assert actor_for(account).can("cases.handle")
 
 
 def test_closing_a_unit_s_only_staff_makes_nobody_the_first_one_there(cast, district):
