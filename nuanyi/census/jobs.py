@@ -13,7 +13,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from nuanyi.census import files
 from nuanyi.census.models import Import
 from nuanyi.census.rules import REJECTED_KEPT_DAYS, ImportState
-from nuanyi.census.services import imports, linking
+from nuanyi.census.services import exports, imports, linking
 from nuanyi.lib import clock
 from nuanyi.lib.actor import system
 
@@ -56,7 +56,8 @@ def resume_imports(timestamp: int = 0) -> int:
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="census", queueing_lock="forget-rejected")
 def forget_rejected(timestamp: int = 0) -> int:
-    """Rejected rows are kept for a week, then they are gone."""
+    """Rejected rows are kept for a week, then they are gone; so is what an approval was for that nobody used."""
+    exports.lapsed().update(approved_rows=None)
     old = Import.objects.filter(done_at__lt=clock.now() - timedelta(days=REJECTED_KEPT_DAYS))
     return sum(files.delete(pk, files.REJECTED) for pk in old.values_list("pk", flat=True))
 

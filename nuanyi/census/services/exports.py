@@ -257,7 +257,7 @@ def decide_export(*, actor: Actor, export: Export, approve: bool, seen: int) -> 
 def take_clear(*, actor: Actor, export: Export) -> bytes:
     """The approved workbook, once, for the one who asked: the approved records as far as the rights of now reach.
 
-    Raises NotFound, IllegalMove (not approved, or longer ago than ``APPROVED_DAYS``).
+    Raises NotFound, IllegalMove (not approved, longer ago than ``APPROVED_DAYS``, or without saying which rows).
     """
     found = Export.objects.select_for_update().filter(pk=export.pk, asked_by_id=actor.account_id).first()
     if found is None:
@@ -269,12 +269,24 @@ def take_clear(*, actor: Actor, export: Export) -> bytes:
         raise IllegalMove(
             _("This approval is more than %(n)d days old. Ask again.") % {"n": APPROVED_DAYS}, code="too-old"
         )
+    if found.approved_rows is None:
+        # nobody said which rows: an empty workbook would use the approval up
+        raise IllegalMove(
+            _("This approval does not say which rows: it was given before approvals did. Ask again."),
+            code="no-rows",
+        )
     out = io.BytesIO()
     count = _write(out, "workers", _approved(actor, found), clear=True)
     found.state, found.approved_rows = ExportState.TAKEN, None
     found.save()
     journal.record(actor, events.EXPORT_TAKEN, found, rows=count, purpose=found.purpose)
     return out.getvalue()
+
+
+def lapsed() -> QuerySet[Export]:
+    """Approvals that lapsed without a download and still keep which records they were for."""
+    since = clock.now() - timedelta(days=APPROVED_DAYS)
+    return Export.objects.filter(state=ExportState.APPROVED, decided_at__lt=since).exclude(approved_rows=None)
 
 
 def is_over(export: Export) -> bool:

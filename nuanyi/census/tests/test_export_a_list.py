@@ -3,7 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from nuanyi.census.models import Worker
+from nuanyi.census import jobs
+from nuanyi.census.models import Export, Worker
 from nuanyi.census.services import exports, records
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.journal.models import Entry
@@ -125,6 +126,30 @@ def test_an_approval_ends_after_a_week(cast, three):
         with pytest.raises(IllegalMove, match="7"):
             exports.take_clear(actor=cast.actor("yanshan"), export=export)
         assert "批准超过 7 天" in words_of(cast.client("yanshan").get("/office/census/exports/"))
+
+
+def test_which_rows_a_lapsed_approval_was_for_is_forgotten_by_night(cast, three):
+    export = exports.ask_for_clear(actor=cast.actor("yanshan"), purpose="发放雨衣", filters={})
+    exports.decide_export(actor=cast.actor("office"), export=export, approve=True, seen=seen(export))
+    jobs.forget_rejected.func()
+    export.refresh_from_db()
+    assert export.approved_rows is not None
+    with clock.held_at(clock.now() + timedelta(days=8)):
+        jobs.forget_rejected.func()
+        export.refresh_from_db()
+        assert export.approved_rows is None
+        with pytest.raises(IllegalMove, match="7"):
+            exports.take_clear(actor=cast.actor("yanshan"), export=export)
+
+
+def test_an_approval_that_does_not_say_which_rows_is_not_used_up_by_an_empty_list(cast, three):
+    export = exports.ask_for_clear(actor=cast.actor("yanshan"), purpose="发放雨衣", filters={})
+    exports.decide_export(actor=cast.actor("office"), export=export, approve=True, seen=seen(export))
+    Export.objects.update(approved_rows=None)  # of before approvals kept them
+    with pytest.raises(IllegalMove, match="重新申请"):
+        exports.take_clear(actor=cast.actor("yanshan"), export=export)
+    export.refresh_from_db()
+    assert export.state == "approved"
 
 
 def test_the_page_of_who_decides_sends_along_what_it_showed(cast, three):
