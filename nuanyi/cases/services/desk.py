@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, row_security
-from nuanyi.lib.actor import Actor
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.notices import progress
@@ -27,6 +28,8 @@ from nuanyi.units.models import Unit
 from nuanyi.workflow import clocks, handover
 
 HANDLE = "cases.handle"
+#: How many clocks run on in one round of the watch; the rest in the next.
+AT_ONCE = 1000
 
 
 def own(actor: Actor, pk: int) -> Case:
@@ -90,6 +93,8 @@ def take(*, actor: Actor, pk: int) -> Case:
         case.state = State.OPEN
     case.clerk = Account.objects.filter(pk=actor.account_id or 0).first()
     case.save()
+    with row_security.reader(system("cases")):  # what was joined to it is the other unit's until now
+        Case.objects.filter(merged_into=case).update(unit=case.unit_id)
     progress.happened("case", [case.key.hex], over=case.ended_at is not None)
     journal.record(actor, events.CASE_TAKEN, case, unit=case.unit_id)
     return case
@@ -267,21 +272,29 @@ def resume(*, actor: Actor, pk: int) -> Case:
 
 
 def resume_stood_out(*, actor: Actor) -> int:
-    """Let every clock run on that stood as long as its reason gives, and tell unit and worker; returns how many."""
-    pauses, done = queries.clock_book().pauses, 0
-    for row in Case.objects.exclude(paused_at=None).filter(ended_at=None):
-        ends_at = clocks.runs_on_at(row, pauses)
-        if ends_at is None or ends_at > clock.now():
-            continue
-        with transaction.atomic():
-            case = resume(actor=actor, pk=row.pk)
-            due = f"{case.due_at.astimezone(clock.CHINA):%m-%d %H:%M}"
-            note(
-                actor,
-                case,
-                gettext("The time runs on; it is to be done by %(due)s.") % {"due": due},
-                of="unit",
-            )
-            tell_unit(case, case.unit, kinds.CLOCK_RUNS_ON, once=f"on:{case.pk}:{due}", ref=case.ref, due=due)
-        done += 1
+    """Let clocks run on that stood as long as their reason gives, at most ``AT_ONCE``; tell unit and worker.
+
+    Returns how many. One that somebody else let run on meanwhile holds up none of the others.
+    """
+    pauses, now, done = queries.clock_book().pauses, clock.now(), 0
+    standing = Case.objects.exclude(paused_at=None).filter(ended_at=None).order_by("paused_at", "pk")
+    due = [
+        row.pk
+        for row in standing.only("paused_at", "pause_reason")
+        if (ends_at := clocks.runs_on_at(row, pauses)) is not None and ends_at <= now
+    ]
+    for pk in due[:AT_ONCE]:
+        with suppress(IllegalMove):
+            _run_on(actor, pk)
+            done += 1
     return done
+
+
+@transaction.atomic
+def _run_on(actor: Actor, pk: int) -> None:
+    case = resume(actor=actor, pk=pk)
+    due = f"{case.due_at.astimezone(clock.CHINA):%m-%d %H:%M}"
+    words = gettext("The time runs on; it is to be done by %(due)s.") % {"due": due}
+    note(actor, case, words, of="unit")
+    tell_unit(case, case.unit, kinds.CLOCK_RUNS_ON, once=f"on:{case.pk}:{due}", ref=case.ref, due=due)
+    progress.happened("case", [case.key.hex], over=case.ended_at is not None)

@@ -3,9 +3,10 @@ from django.test import Client
 
 from nuanyi.cases import queries
 from nuanyi.cases.models import Case
-from nuanyi.cases.services import intake, joining
+from nuanyi.cases.services import desk, intake, joining
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.notices.models import Happening
 
 
 def test_the_same_phone_is_shown_as_likely_and_joining_takes_the_words_along(desk_cast, taken):
@@ -19,6 +20,20 @@ def test_the_same_phone_is_shown_as_likely_and_joining_takes_the_words_along(des
     page = Client().get(f"/c/{link}/").content.decode()
     assert first.ref in page
     assert joining.likely_doubles(Case.objects.get(pk=first.pk)) == []
+
+
+def test_what_was_joined_goes_along_when_the_request_is_handed_over(desk_cast, taken, district):
+    first, second = taken(), taken(words="还是那件事，站长又不认了")
+    clerk, other = desk_cast.actor("clerk"), desk_cast.client("yanshan")
+    Happening.objects.all().delete()
+    joining.join(actor=clerk, pk=second.pk, into=first.pk)
+    assert Happening.objects.count() == 1, "its worker hears that there is something to read"
+    desk.offer(actor=clerk, pk=first.pk, to=district["t100"], words="站点在你们镇上")
+    assert "站长又不认了" not in other.get(f"/office/cases/{first.pk}/").content.decode()
+    assert other.post(f"/office/cases/{first.pk}/take/").status_code == 302
+    second.refresh_from_db()
+    assert second.unit == district["t100"]
+    assert "站长又不认了" in other.get(f"/office/cases/{first.pk}/").content.decode()
 
 
 def test_the_worker_says_no_and_there_are_two_again(desk_cast, taken):

@@ -11,7 +11,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.errors import BadInput, IllegalMove
 from nuanyi.notices import services as notices
-from nuanyi.notices.models import Notice
+from nuanyi.notices.models import Happening, Notice
 
 JUNE = clock.midnight(date(2026, 6, 1)) + timedelta(hours=9)
 
@@ -104,6 +104,29 @@ def test_a_clock_that_stood_as_long_as_its_reason_gives_runs_on_by_itself_and_bo
         assert Notice.objects.filter(kind="case-runs-on").exists()
         assert "时间继续计算" in Client().get(f"/c/{intake.link_of(case)}/").content.decode()
         desk.pause(actor=clerk, pk=case.pk, reason="papers", words="还差一份证明")
+
+
+def test_one_clock_that_somebody_let_run_on_meanwhile_holds_up_none_of_the_others(
+    desk_cast, taken, monkeypatch
+):
+    with clock.held_at(JUNE):
+        first, second = taken(kind="legal_aid"), taken(kind="legal_aid", words="另一件")
+        for case in (first, second):
+            desk.pause(actor=desk_cast.actor("clerk"), pk=case.pk, reason="papers", words="请补工资流水")
+    resume = desk.resume
+
+    def meanwhile(*, actor, pk):
+        if pk == first.pk:
+            resume(actor=actor, pk=pk)
+        return resume(actor=actor, pk=pk)
+
+    monkeypatch.setattr(desk, "resume", meanwhile)
+    Happening.objects.all().delete()
+    with clock.held_at(JUNE + timedelta(days=60)):
+        jobs.watch_cases.func()
+    second.refresh_from_db()
+    assert second.paused_at is None
+    assert Happening.objects.count() == 1, "whoever wants to hears that the time runs on"
 
 
 def test_a_district_says_how_long_a_clock_may_stand_and_by_which_rule(desk_cast, taken, program):
