@@ -265,6 +265,7 @@ def served(request: HttpRequest) -> HttpResponse:
         "list": shown(request, _served_listing()),
         "rows_template": "cases/staff/served_rows.html",
         "empty_template": "cases/staff/served_empty.html",
+        "may_register": actor_of(request).can("cases.register"),
         "names": places.names_by_code(),
         "sector_names": dict(Sector.choices),
     }

@@ -49,6 +49,13 @@ def test_where_nothing_was_counted_yet_the_page_leads_to_the_registers(cast):
     ).content.decode().count("/office/cases/registers/")
 
 
+def test_whoever_takes_no_registers_in_is_not_told_to(cast):
+    page = cast.client("auditor").get("/office/cases/served/").content.decode()
+    assert "没有条目" in page
+    assert "导入登记表" not in page
+    assert "/office/cases/registers/" not in page
+
+
 def test_the_same_file_counts_once_and_is_taken_back_whole(cast):
     actor, key = cast.actor("office"), new_id()
     data = workbook([HEAD, *ROWS])
