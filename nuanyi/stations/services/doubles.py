@@ -53,8 +53,10 @@ def owners_of(station: Station) -> list[dict[str, str]]:
 
 @transaction.atomic
 def merge_stations(*, actor: Actor, station_id: UUID, other_id: UUID) -> Station:
-    """The second is another record of the first: it is given up, its code leads to the first, and what is open there, its
-    keepers and its owners come along. Raises NotAllowed, NotFound, BadInput, IllegalMove."""
+    """The second is another record of the first: it is given up, its code leads to the first, as do those that led to it.
+
+    What is open there, its keepers and its owners come along. Raises NotAllowed, NotFound, BadInput, IllegalMove.
+    """
     if station_id == other_id:
         raise BadInput(code="bad-pair")
     locked = {pk: editable_station(actor, pk) for pk in sorted((station_id, other_id))}
@@ -66,8 +68,14 @@ def merge_stations(*, actor: Actor, station_id: UUID, other_id: UUID) -> Station
     added = take_over(actor=actor, station_id=station.pk, owners=owners_of(other), kinds=kinds, texts=texts)
     Fault.objects.filter(station=other, ended_at=None).update(station=station)
     Wish.objects.filter(station=other, answered_at=None).update(station=station)
-    for keeper in other.keepers.exclude(account__in=station.keepers.values("account")):
-        Keeper.objects.create(station=station, account_id=keeper.account_id)
+    keepers = other.keepers.exclude(account__in=station.keepers.values("account"))
+    added["keepers"] = list(keepers.order_by("pk").values_list("account_id", flat=True))
+    Keeper.objects.bulk_create([Keeper(station=station, account_id=pk) for pk in added["keepers"]])
+    # a chain would end at a record that is closed: whoever was led to the second is led on to the first
+    led_on = list(Station.objects.filter(merged_into=other).values_list("pk", flat=True))
+    Station.objects.filter(pk__in=led_on).update(merged_into=station)
+    StationPair.objects.filter(station=station, other__in=led_on).delete()
+    StationPair.objects.filter(station=other, other__in=led_on, same=True).update(station=station)
     added["state"], added["reason"] = other.state, other.reason
     if other.state in (State.OPEN, State.PAUSED):
         ledger.reverse_all_from(other)
@@ -112,6 +120,7 @@ def split_station(*, actor: Actor, other_id: UUID) -> Station:
     station.changed_at = other.changed_at = clock.now()
     station.save()
     station.amenities.filter(kind__in=added["amenities"]).delete()
+    station.keepers.filter(account__in=added.get("keepers", [])).delete()
     other.state, other.reason, other.merged_into = State.PLANNED, "", None
     other.save()
     pair.same, pair.taken_over = False, {}

@@ -598,9 +598,9 @@ def take_list_in(*, actor: Actor, pk: UUID) -> StationList:
             before["changed"].setdefault(str(station.pk), _as_kept(station))
             draft = _kept_where_silent(draft, station, values)
         saved = save_station(actor=actor, draft=draft, station=station)
+        entered[f"row:{row['row']}"] = str(saved.pk)
         if station is None:
             before["new"].append(str(saved.pk))
-            entered[f"row:{row['row']}"] = str(saved.pk)
     told.before, told.done_at = before, clock.now()
     told.save()
     journal.record(actor, events.LIST_TAKEN_IN, told, new=len(before["new"]), changed=len(before["changed"]))

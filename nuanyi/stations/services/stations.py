@@ -22,7 +22,7 @@ from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.places.models import Level
 from nuanyi.stations import events, hours, kinds, rules
-from nuanyi.stations.models import Amenity, HoursException, Keeper, Photo, Station
+from nuanyi.stations.models import Amenity, HoursException, Keeper, Photo, Station, StationPair
 from nuanyi.stations.rules import AmenityKind, Function, OwnerKind, State, Tier, Venue
 from nuanyi.units.models import Unit
 
@@ -212,6 +212,8 @@ def move_station(
     if back is not None and back <= clock.today():
         raise BadInput(fields={"back": _("Choose a day to come.")})
     before, day = station.state, day or clock.today()
+    if station.merged_into_id is not None:  # it has a life of its own: the two are two
+        StationPair.objects.filter(other=station, same=True).update(same=False, taken_over={})
     station.merged_into = None
     station.state, station.reason, station.back_date = (
         state,

@@ -11,8 +11,8 @@ from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.stations import queries, rules
-from nuanyi.stations.models import Confirmation, Fault, Station
-from nuanyi.stations.services import doubles, faults, grading, lists
+from nuanyi.stations.models import Confirmation, Fault, Station, StationPair
+from nuanyi.stations.services import doubles, faults, grading, lists, stations
 
 HEAD = ["驿站名称", "层级", "乡镇", "地点", "纬度", "经度", "配备", "归属"]
 UNION = {"kind": "union", "name": "雁山区总工会"}
@@ -138,6 +138,62 @@ def test_two_records_of_one_room_are_joined_and_told_apart_again(put, cast):
     assert (first.owner_names, first.how_to_find) == (["党群"], "")
     assert list(first.amenities.values_list("kind", flat=True)) == ["charging"]
     assert queries.likely_doubles(office) == [], "somebody said that they are two"
+
+
+def test_a_code_leads_through_every_joining_to_the_record_that_stays_and_the_first_can_still_be_told_apart(
+    put, cast
+):
+    office = cast.actor("office")
+    first, second, third = (
+        put("甲驿站", 25.05, owners=[UNION], code="JIA1"),
+        put("乙驿站", 25.0501, code="YI1"),
+        put("丙驿站", 25.0502, code="BING1"),
+    )
+    doubles.merge_stations(actor=office, station_id=second.pk, other_id=first.pk)
+    doubles.merge_stations(actor=office, station_id=third.pk, other_id=second.pk)
+    for code in ("JIA1", "YI1"):
+        assert Client().get(f"/stations/{code}/")["Location"] == "/stations/BING1/"
+    doubles.split_station(actor=office, other_id=first.pk)
+    third.refresh_from_db()
+    first.refresh_from_db()
+    assert (first.state, first.merged_into) == ("planned", None)
+    assert UNION not in third.owners
+
+
+def test_keepers_who_came_with_a_double_go_with_it_and_those_who_were_there_stay(kept, put, cast, program):
+    other = put("良丰爱心驿站", 25.0501)
+    both = [cast.accounts["keeper"], cast.accounts["grid"]]
+    stations.set_keepers(actor=program, station=other, accounts=both)
+    doubles.merge_stations(actor=cast.actor("office"), station_id=kept.pk, other_id=other.pk)
+    assert {keeper.account for keeper in kept.keepers.all()} == set(both)
+    doubles.split_station(actor=cast.actor("office"), other_id=other.pk)
+    assert [keeper.account for keeper in kept.keepers.all()] == both[:1]
+    assert {keeper.account for keeper in other.keepers.all()} == set(both)
+
+
+def test_a_double_that_is_opened_again_counts_as_another_room(put, cast):
+    office = cast.actor("office")
+    first, second = put("良丰驿站", 25.05), put("良丰爱心驿站", 25.0501)
+    doubles.merge_stations(actor=office, station_id=first.pk, other_id=second.pk)
+    stations.move_station(actor=office, station=second, state="planned")
+    assert not StationPair.objects.filter(same=True).exists()
+    assert queries.merged_stations(office).count() == 0
+
+
+def test_a_row_that_is_like_a_row_which_is_known_by_then_is_taken_in(put, cast):
+    """Between the sending and the taking in somebody entered the first row's station."""
+    office = cast.actor("office")
+    sent = send(
+        office,
+        [row("草坪爱心驿站", 25.06), row("草坪户外劳动者服务站点", 25.0601, kinds="微波炉")],
+        owner_kind="union",
+        owner_name="雁山区总工会",
+    )
+    lists.decide_rows(actor=office, pk=sent.pk, decisions={3: "row:2"})
+    known = put("草坪爱心驿站", 25.06)
+    lists.take_list_in(actor=office, pk=sent.pk)
+    assert Station.objects.get() == known
+    assert known.amenities.filter(kind="microwave").exists()
 
 
 def test_who_may_not_change_both_joins_neither(put, cast, district):
