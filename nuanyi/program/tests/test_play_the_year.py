@@ -145,7 +145,7 @@ def _part(_key):
 
 
 def _entry(key):
-    entry = LedgerEntry.objects.filter(kind=key, reverses=None, reversal=None).order_by("?").first()
+    entry = LedgerEntry.objects.filter(kind=key, reverses=None, reversal=None).order_by("pk").first()
     ledger.reverse(entry)
 
 
