@@ -91,6 +91,7 @@ EXCEPTIONS: dict[str, str] = {
             "people.services.let_helpers_wait",
             "reports.services.handling.add_step",
             "reports.services.sending.keep_pictures",
+            "reports.services.sending.tell_senders",
             "reports.services.sending.tell_unit",
             "stations.services.faults.first_time",
         ),
