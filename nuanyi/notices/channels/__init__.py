@@ -1,4 +1,8 @@
-"""Channels. Each is a folder beside this file with one ``CHANNEL``: it serves notices and lessons, and nothing else names it."""
+"""Channels. Each is a folder beside this file with one ``CHANNEL`` that serves notices and lessons without being named.
+
+Progress (``notices.progress``) alone names the three by which somebody without an account may hear of it: each asks for
+its address in a way of its own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a channel is: one declaration for notices to staff, for lessons to single readers and to groups, its setting and its pages.
+"""What a channel is: one declaration for notices to staff, for lessons to readers and to groups, its setting, its pages.
 
 Sending raises ConnectionError (later again), ``outgoing.Gone`` (never again to this address) or ValueError (pointless).
 """
@@ -116,7 +116,10 @@ class RobotChannel(Channel):
         self.host, self.request, self.failure = host, request, failure
 
     def right_address(self, address: str) -> bool:
-        """Whether an address is the robot's own: https and its host, or one that this installation was started to trust (tests)."""
+        """Whether an address is the robot's own.
+
+        That is https and its host, or one that this installation was started to trust (tests).
+        """
         try:
             to = outgoing.parse(address)
         except outgoing.BadAddress:
