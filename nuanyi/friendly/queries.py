@@ -36,14 +36,24 @@ COLUMNS = (
 )
 
 
-def public_places() -> QuerySet[FriendlyPlace]:
-    """What riders find, without the pictures; ``has_plan`` says whether there is one."""
+def public_places(wanted: str = "") -> QuerySet[FriendlyPlace]:
+    """What riders find, without the pictures; ``has_plan`` says whether there is one.
+
+    ``wanted`` is a part of the name, of the street or of the code.
+    """
     rows = FriendlyPlace.objects.shown().select_related("unit").defer("plan")
+    if wanted:
+        rows = rows.filter(
+            Q(name__icontains=wanted) | Q(place_words__icontains=wanted) | Q(code__icontains=wanted)
+        )
     return rows.annotate(has_plan=Length("plan"))
 
 
 def everything() -> bytes:
-    """Every place in one JSON object, by which a phone answers without network: ``{"columns": […], "places": [[…], …]}``."""
+    """Every place in one JSON object, by which a phone answers without network.
+
+    That is ``{"columns": […], "places": [[…], …]}``.
+    """
     rows: list[list[Any]] = []
     for place in public_places().order_by("code"):
         lat, lon = wgs84_to_gcj02(place.lat_wgs84, place.lon_wgs84)

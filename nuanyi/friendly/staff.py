@@ -23,7 +23,7 @@ from nuanyi.lib.listing import Column, Filter, Listing, shown
 from nuanyi.places import queries as places
 
 COLUMNS = (
-    Column("name", _("Name"), "name", may_hide=False),
+    Column("name", _("Name of the place"), "name", may_hide=False),
     Column("kind", _("Kind"), "kind"),
     Column("gate", _("At the gate"), "gate"),
     Column("region", _("Township"), "region_code"),

@@ -26,9 +26,12 @@ MOST = 60
 @require_safe
 @permission_required(PUBLIC)
 def home(request: HttpRequest) -> HttpResponse:
-    """All places, each with everything that is known: one tap here, one on the place."""
-    kind = request.GET.get("kind", "")
-    rows = queries.public_places().order_by("name")
+    """All places, each with everything that is known: one tap here, one on the place.
+
+    ``kind`` and ``q`` say which; a script that has the phone's file asks for neither.
+    """
+    kind, wanted = request.GET.get("kind", ""), request.GET.get("q", "").strip()[:60]
+    rows = queries.public_places(wanted).order_by("name")
     if kind in Kind.values:
         rows = rows.filter(kind=kind)
     context = {
@@ -36,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "kinds": Kind.choices,
         "gates": dict(Gate.choices),
         "kind": kind if kind in Kind.values else "",
+        "wanted": wanted,
         "swap": Kind.SWAP,
         "gated": GATED,
     }

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.friendly import events, rules
@@ -16,6 +16,7 @@ from nuanyi.friendly.rules import Gate, Kind, State, TipState
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, geo, limits, pictures, row_security
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.database_errors import broken_rule
 from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.people import links
@@ -23,6 +24,7 @@ from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.places.models import Level
 from nuanyi.units.models import Unit
+from nuanyi.workflow import intake as taking
 
 
 @dataclass
@@ -82,6 +84,19 @@ def _next_code() -> str:
     return next(code for number in range(1, 1_000_000) if (code := f"FR{number:03d}") not in taken)
 
 
+def _enter(place: FriendlyPlace) -> None:
+    """Enter a place under the next code; where somebody else was quicker, under the one after that."""
+    for attempt in range(taking.NUMBERS_DRAWN):
+        place.code = _next_code()
+        try:
+            with transaction.atomic():
+                place.save(force_insert=True)
+                return
+        except IntegrityError as exc:
+            if "_code_" not in broken_rule(exc) or attempt + 1 == taking.NUMBERS_DRAWN:
+                raise
+
+
 def _unit_of(actor: Actor) -> Unit | None:
     """The unit in whose name an account confirms."""
     account = Account.objects.select_related("unit").filter(pk=actor.account_id or 0).first()
@@ -100,7 +115,7 @@ def save_place(
     lat, lon, region = _standing(told)
     actor.require("friendly.confirm", regions=(region,))
     tip = _open_tip(actor, tip_id) if tip_id is not None else None
-    place = FriendlyPlace(code=_next_code())
+    place = FriendlyPlace()
     if place_id is not None:
         rows = FriendlyPlace.objects.changed_by(actor).select_for_update(of=("self",))
         place = rows.filter(pk=place_id).first() or _none()
@@ -115,7 +130,10 @@ def save_place(
         place.plan = bytes(tip.plan)
     place.unit, place.confirmed_date, place.changed_at = _unit_of(actor), clock.today(), clock.now()
     place.synthetic = place.synthetic or actor.label == "demo"
-    place.save(force_insert=made)
+    if made:
+        _enter(place)
+    else:
+        place.save()
     journal.record(actor, events.PLACE_SAVED, place, code=place.code, made=made)
     if tip is not None:
         tip.place, tip.state, tip.ended_date = place, TipState.TAKEN, clock.today()
@@ -172,15 +190,9 @@ def link_of(tip: Tip) -> str:
 
 def tip_by_link(link: str) -> Tip:
     """The tip of a secret link. Raises NotFound, in the same time whatever is wrong."""
-    key = links.key_of("tip", link)
-    row_security.show(tip=str(key))
-    found = Tip.objects.select_related("place").filter(key=key).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return links.row_of("tip", link, Tip.objects.select_related("place"))
 
 
-@transaction.atomic
 def tell_tip(*, key: UUID, told: PlaceInput, code: str = "", network: str) -> Tip:
     """Say what a place is like: a new one, or (``code``) how a known one really is. The same ``key`` gives the first answer.
 
@@ -192,17 +204,18 @@ def tell_tip(*, key: UUID, told: PlaceInput, code: str = "", network: str) -> Ti
         repr((code, told.kind, told.gate, sorted(texts.items()), sha256_hex(told.plan or b""))).encode(),
     )
     row_security.show(tip=str(key))
-    known = Tip.objects.filter(key=key).first()
-    if known is not None:
-        if bytes(known.body_digest) != digest:
+    first = Tip.objects.filter(key=key).first()
+    if first is not None:
+        if bytes(first.body_digest) != digest:
             raise Conflict(code="key-reused")
-        return known
+        return first
     place = FriendlyPlace.objects.shown().filter(code=code).first() if code else None
     if code and place is None:
         raise NotFound()
     lat, lon, region = _standing(told)
+    # outside the transaction: what a refusal takes back must not take the count of the attempt with it
     limits.count("tip", network, at_most=rules.TIPS_AN_HOUR)
-    return Tip.objects.create(
+    tip = Tip(
         key=key,
         place=place,
         told={"kind": told.kind, "gate": told.gate, **texts},
@@ -213,6 +226,12 @@ def tell_tip(*, key: UUID, told: PlaceInput, code: str = "", network: str) -> Ti
         body_digest=digest,
         made_date=clock.today(),
     )
+
+    def take_in() -> Tip:
+        tip.save(force_insert=True)
+        return tip
+
+    return taking.once(take_in, lambda: Tip.objects.filter(key=key).first(), digest)
 
 
 @transaction.atomic

@@ -7,14 +7,15 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from nuanyi.friendly import queries
+from nuanyi.friendly import queries, rules
 from nuanyi.friendly.models import FriendlyPlace, Tip
 from nuanyi.friendly.services import places
 from nuanyi.friendly.services.places import PlaceInput
 from nuanyi.journal.models import Entry
 from nuanyi.lib import clock
 from nuanyi.lib.actor import GUEST
-from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
+from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound, TooMuch
+from nuanyi.lib.pictures import BadPicture
 from nuanyi.lib.row_security import reading_as
 from nuanyi.lib.tests.test_rebuild_a_picture import picture
 
@@ -167,3 +168,75 @@ def test_answered_tips_are_forgotten_after_their_time(district, program, cast):
 def _open():
     Client().post("/friendly/tell/", SAID | {"key": uuid4()})
     return Tip.objects.get().pk
+
+
+def told(**more):
+    return PlaceInput(
+        kind="compound", lat=25.05, lon=110.32, region_code="450311100", texts={"name": "桂花苑"}, **more
+    )
+
+
+def test_an_attempt_with_a_bad_picture_counts(district, monkeypatch):
+    monkeypatch.setattr(rules, "TIPS_AN_HOUR", 2)
+    for _attempt in range(2):
+        with pytest.raises(BadPicture):
+            places.tell_tip(key=uuid4(), told=told(plan=b"no picture"), network="203.0.113.9")
+    with pytest.raises(TooMuch):
+        places.tell_tip(key=uuid4(), told=told(), network="203.0.113.9")
+    assert not Tip.objects.exists()
+
+
+def test_the_same_key_twice_in_one_moment_gives_the_first_answer_or_says_that_it_is_taken(
+    district, monkeypatch
+):
+    key, standing = uuid4(), places._standing
+
+    def the_other_is_quicker(said):
+        monkeypatch.setattr(places, "_standing", standing)
+        places.tell_tip(key=key, told=told(), network="203.0.113.9")
+        return standing(said)
+
+    monkeypatch.setattr(places, "_standing", the_other_is_quicker)
+    tip = places.tell_tip(key=key, told=told(), network="203.0.113.9")
+    assert Tip.objects.get() == tip
+    Tip.objects.all().delete()
+    monkeypatch.setattr(places, "_standing", the_other_is_quicker)
+    with pytest.raises(Conflict):
+        places.tell_tip(key=key, told=told(gate="walk"), network="203.0.113.9")
+
+
+def test_two_places_entered_in_one_moment_get_two_codes(district, program, monkeypatch):
+    first, draw = saved(program), places._next_code
+    drawn = iter([first.code])
+    monkeypatch.setattr(places, "_next_code", lambda: next(drawn, None) or draw())
+    assert saved(program).code == "FR002"
+
+
+def test_without_a_script_the_search_finds_what_the_page_itself_does_not_hold(district, program):
+    saved(program)
+    FriendlyPlace.objects.update(place_words="雁山街 5 号")
+    places.save_place(
+        actor=program,
+        told=PlaceInput(
+            kind="mall",
+            lat=25.05,
+            lon=110.32,
+            region_code="450311100",
+            texts={"name": "吾悦", "hours": "9–22 点"},
+        ),
+    )
+    rider = Client()
+    for wanted, found, left in (
+        ("桂花", "桂花苑", "吾悦"),
+        ("雁山街", "桂花苑", "吾悦"),
+        ("fr002", "吾悦", "桂花苑"),
+    ):
+        page = rider.get("/friendly/", {"q": wanted}).content.decode()
+        assert found in page
+        assert left not in page
+        assert f'value="{wanted}"' in page
+    assert (
+        "没有找到相符的记录"
+        in rider.get("/friendly/", {"q": "漓江"}).content.decode().partition("data-list")[2]
+    )
+    assert "<dt>开放时间</dt>" in rider.get("/friendly/", {"q": "吾悦"}).content.decode()
