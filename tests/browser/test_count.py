@@ -73,7 +73,7 @@ def test_a_wrong_link_is_split_and_every_page_that_counts_persons_follows(open_a
     page.click("text=分开计数")
     page.wait_for_url("**/office/census/workers/*/")
     assert told_everywhere(page) == {address: number + 1 for address, number in before.items()}
-    assert re.search(r"极可能在 [\d,]+ 至 [\d,]+ 之间", page.locator("main").inner_text())
+    assert re.search(r"把握在 [\d,]+ 至 [\d,]+ 之间", page.locator("main").inner_text())
 
 
 #: Pairs beside those of the demo, so that fifty wait: neighbours by their key that no link names yet.

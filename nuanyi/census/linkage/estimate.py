@@ -87,6 +87,13 @@ class Estimate:
     on_lists: tuple[int, ...] = ()
 
     @property
+    def unseen_range(self) -> tuple[int, int] | None:
+        """Between how many and how many are on no list, as sure as ``low`` and ``high`` are."""
+        if self.low is None or self.high is None:
+            return None
+        return max(0, self.low - self.seen), max(0, self.high - self.seen)
+
+    @property
     def unseen(self) -> int | None:
         """How many are on no roster."""
         return None if self.estimate is None else self.estimate - self.seen
