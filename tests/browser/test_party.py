@@ -1,10 +1,10 @@
 """Party work in a browser: from a tap to an activist, a member between two branches, coverage before and after, a day without network."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 
+from nuanyi.lib import clock
 from tests.browser.waits import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -104,11 +104,10 @@ def test_from_two_taps_to_an_activist(open_as, stage):
     instructor.goto(page)
     form = instructor.locator("form", has=instructor.locator("input[name=code]"))
     assert form.locator("input[name=code]").get_attribute("value") == "talk"
-    today = datetime.now(UTC).astimezone().strftime("%Y-%m-%d")
-    form.locator("input[name=on]").fill(today)
+    form.locator("input[name=on]").fill(clock.today().isoformat())
     form.locator("input[name=paper]").fill("谈话记录")
-    form.locator("button").first.click()
-    instructor.wait_for_load_state()
+    with instructor.expect_navigation():
+        form.locator("button").first.click()
     rider.goto(link)
     assert "入党积极分子" not in rider.locator("main ol").inner_text(), "it is the next step, not yet done"
     stage.told(STEPS_LATER)
@@ -135,8 +134,8 @@ def test_a_member_reports_to_a_second_branch_and_a_curious_third_learns_nothing(
         page_of.goto("/office/party/members/")
         form = page_of.locator("form", has=page_of.locator("input[name=code]"))
         form.locator("input[name=code]").fill(spelled)
-        form.locator("button").first.click()
-        page_of.wait_for_load_state()
+        with page_of.expect_navigation():
+            form.locator("button").first.click()
 
     assert third.goto(page).status == 404
     report(third, "QQQQQQQQQQ")
@@ -173,9 +172,9 @@ def test_a_new_temporary_branch_shows_in_the_coverage_at_once(open_as, stage):
     page.wait_for_url(re.compile(r"/office/party/\d+/$"))
     assert "不发展党员" in page.content() or "临时党支部" in page.content()
     page.locator("input[name=establishment]").first.check()
-    page.fill("#on", datetime.now(UTC).astimezone().strftime("%Y-%m-%d"))
-    page.locator("form", has=page.locator("#on")).locator("button").last.click()
-    page.wait_for_load_state()
+    page.fill("#on", clock.today().isoformat())
+    with page.expect_navigation():
+        page.locator("form", has=page.locator("#on")).locator("button").last.click()
     assert organised(page) == before + 1
     # where a branch is possible is worked out from what some said of themselves with their consent
     assert stage.told(THREE_OF_ONE_SHOP).splitlines()[-1] == "3"
@@ -193,7 +192,7 @@ def test_an_instructors_day_without_network_is_sent_later_and_the_states_move_on
     phone.reload()
     until(phone, "caches.match('/visits/kept/', { ignoreVary: true }).then(Boolean)")
     phone.locator("[data-list] button").first.wait_for()
-    phone.wait_for_timeout(400)
+    until(phone, "navigator.serviceWorker.controller !== null")
     phone.context.set_offline(True)
     phone.goto("/visits/")
     for kind, note, (_pk, name) in zip(("visit", "talk"), ("门口缺雨棚", "三人谈了社保"), pairs, strict=True):
