@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -125,7 +125,16 @@ def count_persons(actor: Actor, rows: Any, kept: Kept = WORKERS) -> PersonCount:
 
 def words_beside(kept: Kept = WORKERS) -> str:
     """How many records stand behind the count, and how many possible pairs wait; for who sees all of them."""
-    entries, waiting = kept.record.objects.count(), kept.link.objects.waiting().count()
+    both = [
+        rows.order_by()
+        .annotate(what=Value(what))
+        .values("what")
+        .annotate(n=Count("pk"))
+        .values_list("what", "n")
+        for what, rows in (("entries", kept.record.objects.all()), ("waiting", kept.link.objects.waiting()))
+    ]
+    counted = dict(both[0].union(both[1], all=True))
+    entries, waiting = counted.get("entries", 0), counted.get("waiting", 0)
     if not waiting:
         return str(ngettext("%(n)s entry", "%(n)s entries", entries) % {"n": f"{entries:,}"})
     words = ngettext(

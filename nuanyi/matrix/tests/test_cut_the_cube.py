@@ -142,7 +142,9 @@ def test_any_view_asks_the_database_less_than_fifteen_times(cast, year):
             query = {"rows": rows, "columns": columns, "measure": measure, "period": "2022"}
             with CaptureQueriesContext(connection) as seen:
                 assert browser.get("/office/matrix/cube/", query).status_code == 200
-            assert len(seen) < 15, [row["sql"][:90] for row in seen]
+            # a transaction's own words (SAVEPOINT, SET, RELEASE) ask nothing
+            asked = [row["sql"][:150] for row in seen if row["sql"].lstrip("(").startswith("SELECT")]
+            assert len(asked) < 15, "\n".join(asked)
 
 
 @pytest.mark.django_db
