@@ -23,6 +23,8 @@ OPENING = {
     "party/services/joining.py": {"open_application"},
     "party/services/members.py": {"names_of", "open_member", "hand_over_link"},
     "party/services/papers.py": {"write_paper"},
+    "party/services/life.py": {"read_minutes"},
+    "party/services/speaking.py": {"team_names", "speaker_names"},
 }
 
 
@@ -37,6 +39,9 @@ def test_the_openings_of_all_rooms_are_declared_as_such():
         "party.link_shown",
         "party.members_seen",
         "party.paper_written",
+        "party.minutes_seen",
+        "party.speakers_seen",
+        "party.team_seen",
     }
 
 
