@@ -66,6 +66,10 @@ class SessionKind(models.TextChoices):
     ROAD = "road", _("Road safety training")
 
 
+#: Kinds that are a branch's organisation life where no instructor holds them: meetings of members, no training.
+ORGANISATION_LIFE = (SessionKind.MEETING, SessionKind.THEMED)
+
+
 class SessionStanding(models.TextChoices):
     """Whether a session is still to be held."""
 

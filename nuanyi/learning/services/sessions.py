@@ -206,6 +206,8 @@ def picture(*, actor: Actor, pk: int, key: UUID) -> bytes:
 def close(*, actor: Actor, pk: int, head_count: int | None) -> Session:
     """The session was held: it goes to the ledger with its sign-ins, or with the heads counted where people did not sign.
 
+    Whoever came to a branch's own meeting was not trained: Party work counts its meetings itself.
+
     A lecture needs its team complete: instructor, Party member and workers' representative. Raises IllegalMove, BadInput.
     """
     session = own(actor, pk)
@@ -227,7 +229,7 @@ def close(*, actor: Actor, pk: int, head_count: int | None) -> Session:
     kind = kinds.SESSIONS if session.by_instructor else kinds.OTHER_SESSIONS
     ledger.record(kind, [Delivered(day=day, **place)], source=session)  # type: ignore[arg-type]
     there = max(signed, head_count or 0)
-    if there:
+    if there and (session.by_instructor or session.kind not in rules.ORGANISATION_LIFE):
         ledger.record(kinds.ATTENDANCES, [Delivered(day=day, count=there, **place)], source=session)  # type: ignore[arg-type]
     journal.record(actor, events.SESSION_HELD, session, signed=signed, heads=head_count)
     return session
