@@ -53,9 +53,11 @@ def _listing(actor: Actor) -> Listing:
 def places_list(request: HttpRequest) -> HttpResponse:
     """Which places know how to receive a rider?"""
     actor = actor_of(request)
-    may = actor.can("friendly.confirm")
+    may, listed = actor.can("friendly.confirm"), shown(request, _listing(actor))
+    own = FriendlyPlace.objects.changed_by(actor).filter(pk__in=[row.pk for row in listed.rows])
     context = {
-        "list": shown(request, _listing(actor)),
+        "list": listed,
+        "own": set(own.values_list("pk", flat=True)) if may else set(),
         "names": places.names_by_code(),
         "may_confirm": may,
         "waiting": queries.open_tips(actor).count() if may else 0,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -18,6 +20,8 @@ from nuanyi.lib.seal import add_families, load_keys, make_keys
 APPEND_ONLY = ("journal_entry", "ledger_ledgerentry")
 #: The lock (any number that nobody else uses) under which one process at a time brings the tables up to date.
 MIGRATING = 14_060_504
+#: How the connections of an upgrade are called at the server, and seconds that one without a process is waited for.
+MIGRATES, LONGEST_LEFTOVER = "nuanyi migrate", 60.0
 #: Set for the length of a migration or of Django's own commands: they run as the owner and serve no page.
 AS_OWNER = "NUANYI_CONNECTS_AS_OWNER"
 #: What names the owner or lets somebody in as him.
@@ -137,6 +141,18 @@ def grant(url: str) -> None:
         db.execute(sql.SQL("REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}").format(web))
 
 
+def _await_the_killed(alone: psycopg.Connection[Any]) -> None:
+    """Wait for what a killed upgrade left at the server: its lock went with its process, but a COMMIT on its way is carried
+    out, and who read the list of migrations before that would make the same change twice."""
+    still = (
+        "SELECT FROM pg_stat_activity"
+        " WHERE application_name = %s AND datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    deadline = time.monotonic() + LONGEST_LEFTOVER
+    while alone.execute(still, [MIGRATES]).fetchone() is not None and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
 def migrate(verbosity: int = 0) -> None:
     """Bring the schema up to date as the owner, in this process. Django must not be set up yet."""
     os.environ["NUANYI_DB_URL"], web = owner_url(), os.environ["NUANYI_DB_URL"]
@@ -145,6 +161,8 @@ def migrate(verbosity: int = 0) -> None:
     alone = psycopg.connect(owner_url(), autocommit=True)
     try:
         alone.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        _await_the_killed(alone)
+        os.environ["PGAPPNAME"] = MIGRATES
         prepare_roles(owner_url())
         import django
         from django.core.management import call_command
@@ -167,3 +185,4 @@ def migrate(verbosity: int = 0) -> None:
         alone.close()
         os.environ["NUANYI_DB_URL"] = web
         os.environ.pop(AS_OWNER, None)
+        os.environ.pop("PGAPPNAME", None)

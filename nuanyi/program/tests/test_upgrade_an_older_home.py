@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 import tarfile
+import threading
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import connection
 
 from nuanyi.lib.embedded_postgres import DATABASE, OWNER, EmbeddedPostgres, binaries_of_wheel
+from nuanyi.program import database
 from nuanyi.program.tests.conftest import opened
 
 ROOT = Path(__file__).parents[3]
@@ -104,3 +108,27 @@ def test_an_upgrade_that_is_killed_again_and_again_and_begun_by_two_at_once_ends
     for process in both:
         after = ended(process)
         assert alike(after, before)
+
+
+@pytest.mark.django_db
+def test_who_comes_after_a_killed_upgrade_waits_for_what_it_left_at_the_server():
+    """A COMMIT that was on its way is carried out after the process and its lock are gone."""
+    known = connection.get_connection_params()
+    reached = {
+        name: known[name] for name in ("dbname", "user", "password", "host", "port") if known.get(name)
+    }
+    with psycopg.connect(**reached, autocommit=True) as alone:
+        database._await_the_killed(alone)  # nobody is there
+        left = psycopg.connect(**reached, application_name=database.MIGRATES)
+        ended = []
+
+        def end():
+            time.sleep(0.5)
+            ended.append(True)
+            left.close()
+
+        thread = threading.Thread(target=end)
+        thread.start()
+        database._await_the_killed(alone)
+        assert ended
+        thread.join()
