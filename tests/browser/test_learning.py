@@ -65,7 +65,7 @@ def test_a_question_comes_again_after_days_and_progress_goes_to_another_phone_se
     other.get_by_text("换手机", exact=True).click()
     other.fill("#progress-code", "2222 2222 2222 2222 2222")
     other.click("text=取回来")
-    other.get_by_text("这个口令下没有东西").wait_for()
+    other.get_by_text("没有这个口令的记录").wait_for()
     other.fill("#progress-code", code.lower())
     other.click("text=取回来")
     until(other, "(localStorage['learn.done'] || '').includes('crossing')")
