@@ -56,7 +56,17 @@ ROOM = Room(
         StaticFile("learning/in.js"),
         StaticFile("learning/verify.js"),
     ],
-    tones={"planned": "plain", "sent": "good", "queued": "busy", "dead": "bad", "done": "good"},
+    tones={
+        "review": "ask",
+        "published": "good",
+        "planned": "plain",
+        "queued": "busy",
+        "sending": "busy",
+        "sent": "good",
+        "doubt": "ask",
+        "dead": "bad",
+        "done": "good",
+    },
     gallery=[
         Shot("daily", Route("learn:daily")),
         Shot("channels", Route("learning:channels"), "liangxin"),

@@ -66,7 +66,7 @@ ROOM = Room(
         StaticFile("stations/nearest.js"),
         StaticFile("stations/station.js"),
     ],
-    tones={"open": "good", "planned": "plain", "closed": "good"},
+    tones={"open": "good", "planned": "plain", "closed": "good", "broken": "bad", "low": "ask"},
     gallery=[
         Shot("worker-home", Route("station:nearest")),
         Shot(
