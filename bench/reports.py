@@ -60,7 +60,10 @@ def _body(key: str, picture: bytes) -> bytes:
         f'--{EDGE}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
         for name, value in fields.items()
     ]
-    head = f'--{EDGE}\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'.encode()
+    head = (
+        f'--{EDGE}\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n'
+        "Content-Type: image/jpeg\r\n\r\n"
+    ).encode()
     return b"".join([*parts, head, picture, f"\r\n--{EDGE}--\r\n".encode()])
 
 
@@ -180,7 +183,8 @@ def run(sheet: Sheet) -> None:
         server.wait(20)
     mine, peer = statistics.median(ours), statistics.median(bare)
     sheet.note(
-        f"{mine:,.0f} reports/s with a photo of {len(picture) / 1000:.0f} kB; bare upload view {peer:,.0f}; a view that only reads {reading:,.0f}"
+        f"{mine:,.0f} reports/s with a photo of {len(picture) / 1000:.0f} kB; bare upload view {peer:,.0f};"
+        f" a view that only reads {reading:,.0f}"
     )
     sheet.ratio(
         "intake of reports with a photo",
@@ -191,7 +195,8 @@ def run(sheet: Sheet) -> None:
     present = Voice.objects.filter(key__in=acknowledged)
     whole = Picture.objects.filter(report__in=present.values("report")).count()
     sheet.note(
-        f"{len(acknowledged)} of {SENDERS} concurrent senders were acknowledged; {present.count()} reports and {whole} photos are there"
+        f"{len(acknowledged)} of {SENDERS} concurrent senders were acknowledged;"
+        f" {present.count()} reports and {whole} photos are there"
     )
     sheet.ratio(
         "acknowledged reports that are there exactly once",

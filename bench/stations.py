@@ -43,7 +43,10 @@ SELECT gen_random_uuid(), 'B' || n, '测试驿站' || n, (ARRAY['district','town
 FROM (SELECT n, lpad((n %% 12)::text, 2, '0') || ':' || lpad((n %% 50)::text, 2, '0') || '-' || (13 + n %% 11) || ':00' AS h
       FROM generate_series(1, %s) n) rows
 """
-_KINDS = "INSERT INTO stations_amenity (station_id, kind, state) SELECT id, kind, 'ok' FROM stations_station, unnest(ARRAY['charging','toilet','fan']) kind WHERE random() < 0.6"
+_KINDS = """
+INSERT INTO stations_amenity (station_id, kind, state)
+SELECT id, kind, 'ok' FROM stations_station, unnest(ARRAY['charging','toilet','fan']) kind WHERE random() < 0.6
+"""
 
 
 def _answer(line: socket.socket) -> None:

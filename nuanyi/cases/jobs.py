@@ -23,7 +23,9 @@ from nuanyi.workflow import clocks
 @app.periodic(cron="*/10 * * * *")
 @app.task(queue="cases", queueing_lock="watch-cases")
 def watch_cases(timestamp: int = 0) -> int:
-    """Warn the clerk and the superior unit a day before a deadline; when it is over, the district office too. Close what was solved in silence."""
+    """Warn the clerk and the superior unit a day before a deadline; when it is over, the district office too.
+    Close what was solved in silence.
+    """
     program, now = system("cases"), clock.now()
     PhoneCode.objects.filter(made_at__lt=now - timedelta(hours=1)).delete()
     with row_security.reader(program):  # each in a transaction of its own

@@ -1,7 +1,8 @@
 """Tables of the service desk: parts, kinds, states, clocks with their law. No database.
 
 劳动争议调解仲裁法 (2007) Art. 14 and 27 were compared with published copies; 法律援助法 (2021) Art. 43 is taken from this
-project's own list of rules and should be compared once more. Art. 27 starts the year for unpaid wages only when the employment ends.
+project's own list of rules and should be compared once more. Art. 27 starts the year for unpaid wages only
+when the employment ends.
 """
 
 from __future__ import annotations

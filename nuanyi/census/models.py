@@ -114,7 +114,8 @@ class Import(models.Model):
     political_evidence = models.CharField(max_length=200, blank=True)
     columns: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     chosen_columns: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
-    #: what the sender said of bad cells as a group: ``{"leave": ["id_number:id-check-digit"], "hints": […], "hidden_rows": [sheet]}``
+    #: what the sender said of bad cells as a group: ``{"leave": ["id_number:id-check-digit"], "hints": […],
+    #: "hidden_rows": [sheet]}``
     answers: models.JSONField[dict[str, list[str]], dict[str, list[str]]] = models.JSONField(default=dict)
     counts: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)

@@ -1,4 +1,6 @@
-"""The face of the test: a paper on the phone, the certificate, the page by which a stranger checks it, a firm's count, the bank."""
+"""The face of the test: a paper on the phone, the certificate, the page by which a stranger checks it, a
+firm's count, the bank.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +114,9 @@ def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
 # a try is counted, so that nobody goes through all numbers
 @permission_required(PUBLIC, journaled=True)
 def verify(request: HttpRequest) -> HttpResponse:
-    """Is this certificate genuine? The code is checked by the page itself and never leaves the phone; a number is asked for here."""
+    """Is this certificate genuine? The code is checked by the page itself and never leaves the phone; a
+    number is asked for here.
+    """
     number = request.GET.get("number", "").strip()[:12]
     context = {
         "key": b64(signing.public_key()),

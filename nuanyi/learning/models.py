@@ -296,7 +296,9 @@ class TeamMember(models.Model):
 
 
 class SessionPicture(models.Model):
-    """A photo of a session, or of its sign-in sheet on paper: rebuilt from its pixels and sealed, since it shows people and their hands."""
+    """A photo of a session, or of its sign-in sheet on paper: rebuilt from its pixels and sealed, since it
+    shows people and their hands.
+    """
 
     PERSONAL = {
         "sealed_data": Declaration(

@@ -237,7 +237,9 @@ def years() -> list[int]:
 
 
 def reach(asked: Window) -> dict[str, Any]:
-    """What reached whom, by township and by sector: ``{"kinds": titles, "places": rows, "sectors": rows}``; a row is a name and its numbers."""
+    """What reached whom, by township and by sector: ``{"kinds": titles, "places": rows, "sectors": rows}``; a
+    row is a name and its numbers.
+    """
     names, sectors = places.names_by_code(), dict(Sector.choices)
     by_place = [ledger.sums((kind,), asked, ("region_code",)) for kind in REACH]
     by_sector = [ledger.sums((kind,), asked, ("sector",)) for kind in REACH]

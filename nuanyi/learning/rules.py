@@ -1,4 +1,6 @@
-"""Tables of learning: categories, states, kinds of session, and the code on the screen that changes every 15 seconds. No database."""
+"""Tables of learning: categories, states, kinds of session, and the code on the screen that changes every 15
+seconds. No database.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
-"""Certificates that anybody can check without asking us: Ed25519 (RFC 8032) over a short line that stands in the QR code.
+"""Certificates that anybody can check without asking us: Ed25519 (RFC 8032) over a short line that stands in
+the QR code.
 
-The line is ``number|day|name``; the QR leads to ``/verify/#line.signature`` (both in base64url): what stands behind ``#``
-never leaves the phone, and the page checks it by itself with the key that it carries. The key is derived (HKDF, RFC 5869) from the
-digest key of the installation, so it needs no file of its own and is not in the database.
+The line is ``number|day|name``; the QR leads to ``/verify/#line.signature`` (both in base64url): what stands
+behind ``#`` never leaves the phone, and the page checks it by itself with the key that it carries. The key is
+derived (HKDF, RFC 5869) from the digest key of the installation, so it needs no file of its own and is not in
+the database.
 """
 
 from __future__ import annotations

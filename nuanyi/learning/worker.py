@@ -69,7 +69,9 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @permission_required(PUBLIC)
 def media(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A picture, an audio or a video of a published lesson (staff see a draft's too); in ranges, as players ask (RFC 9110, 14)."""
+    """A picture, an audio or a video of a published lesson (staff see a draft's too); in ranges, as players
+    ask (RFC 9110, 14).
+    """
     rows = (
         LessonMedia.objects.defer("data")
         if actor_of(request).can("learning.view")
@@ -236,7 +238,9 @@ def group_feed(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 @permission_required(PUBLIC)
 def my_feed(request: HttpRequest, phone: UUID) -> HttpResponse:
-    """The sessions that a phone has a place for. The number is the phone's own secret, and an unknown one has an empty calendar."""
+    """The sessions that a phone has a place for. The number is the phone's own secret, and an unknown one has
+    an empty calendar.
+    """
     return _calendar(sessions.of_phone(phone))
 
 

@@ -1,8 +1,9 @@
 """How long what says something about a person is kept: one job over the declarations, a rule a table.
 
-A room's ``retention.py`` (found by its name, see ``lib.rooms``) says for each of its tables with personal fields which rows are past their time. The number of
-days is the declaration's own (``PERSONAL``), so that the page that people read and the job that forgets cannot differ;
-``people.checks`` refuses to start where a declared table has no rule.
+A room's ``retention.py`` (found by its name, see ``lib.rooms``) says for each of its tables with personal
+fields which rows are past their time. The number of days is the declaration's own (``PERSONAL``), so that the
+page that people read and the job that forgets cannot differ; ``people.checks`` refuses to start where a
+declared table has no rule.
 """
 
 from __future__ import annotations

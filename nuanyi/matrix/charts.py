@@ -242,8 +242,10 @@ def funnel(year: int, region: str, actor: Actor | None) -> Chart:
     sentence = _("Nobody told of anything in %(year)s.") % {"year": year}
     if told:
         sentence = ngettext(
-            "Of %(told)s thing that was told of, %(mended)s were mended (%(share)s%%), and %(confirmed)s were found mended by who told of them.",
-            "Of %(told)s things that were told of, %(mended)s were mended (%(share)s%%), and %(confirmed)s were found mended by who told of them.",
+            "Of %(told)s thing that was told of, %(mended)s were mended (%(share)s%%), and %(confirmed)s were"
+            " found mended by who told of them.",
+            "Of %(told)s things that were told of, %(mended)s were mended (%(share)s%%), and %(confirmed)s were"
+            " found mended by who told of them.",
             told,
         ) % {
             "told": told,

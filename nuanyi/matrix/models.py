@@ -204,7 +204,9 @@ class FormAnswer(models.Model):
 
 
 class Practice(models.Model):
-    """What worked (特色项目), as its unit tells it. ``{figure-key}`` in the text is the number of ``period`` at the moment of reading."""
+    """What worked (特色项目), as its unit tells it. ``{figure-key}`` in the text is the number of ``period`` at
+    the moment of reading.
+    """
 
     PERSONAL = NOBODY
 

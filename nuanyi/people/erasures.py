@@ -29,7 +29,8 @@ PERSON = "people.person"
 
 
 def note(key: UUID | int, *, table: str = PERSON, marks: Iterable[bytes] = ()) -> None:
-    """Add a row that is about to be forgotten; on the disk when this returns. Lines of several processes do not mix (one write, O_APPEND).
+    """Add a row that is about to be forgotten; on the disk when this returns. Lines of several processes do
+    not mix (one write, O_APPEND).
 
     Called before the erasure is committed. Raises OSError where the line is not whole on the disk.
     """

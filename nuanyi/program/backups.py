@@ -104,7 +104,9 @@ def _seeing_everything(db: psycopg.Connection[Any]) -> tuple[list[str], dict[str
 
 
 def digests(db: psycopg.Connection[Any], without: frozenset[str] = PASSING) -> dict[str, dict[str, Any]]:
-    """``{table: {"rows": n, "digest": hex}}`` over every row of every table, independent of their order; not those of ``without``."""
+    """``{table: {"rows": n, "digest": hex}}`` over every row of every table, independent of their order; not
+    those of ``without``.
+    """
     found: dict[str, dict[str, Any]] = {}
     tables = db.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1").fetchall()
     for (table,) in tables:

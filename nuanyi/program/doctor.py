@@ -90,7 +90,8 @@ def refuse_unsafe_settings(host: str) -> None:
 def _refuse_public_demo(host: str) -> None:
     if served_publicly(host) and not envbool("NUANYI_DEMO_PUBLIC"):
         raise Unsafe(
-            "this is the demo and its passwords are known to everybody: serve it on 127.0.0.1 only, or begin with an empty NUANYI_HOME"
+            "this is the demo and its passwords are known to everybody: serve it on 127.0.0.1 only, or begin with"
+            " an empty NUANYI_HOME"
         )
 
 
@@ -197,7 +198,8 @@ def _refuse_mighty_role(db: psycopg.Connection[tuple[Any, ...]]) -> None:
     ).fetchone()
     if bare and bare[0]:
         raise Unsafe(
-            f"row-level security is off on {bare[0]}: run ALTER TABLE … ENABLE ROW LEVEL SECURITY, ALTER TABLE … FORCE ROW LEVEL SECURITY"
+            f"row-level security is off on {bare[0]}: run ALTER TABLE … ENABLE ROW LEVEL SECURITY,"
+            " ALTER TABLE … FORCE ROW LEVEL SECURITY"
         )
 
 

@@ -180,7 +180,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-# ``key`` is a name as tried from one address (``front.sign_in``): whoever guesses shuts himself out for longer and longer, and nobody else
+# ``key`` is a name as tried from one address (``front.sign_in``): whoever guesses shuts himself out for
+# longer and longer, and nobody else
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "60/m/ip,5/m/key,15/h/key,40/d/key",

@@ -14,7 +14,8 @@ from nuanyi.places import queries as places
 from nuanyi.reports.models import Report, Voice
 from nuanyi.reports.services import handling, sending, settings
 
-#: What is told through the year, in its order, and what came of it: c closed by the reporter, m mended, a mended and opened again and mended.
+#: What is told through the year, in its order, and what came of it: c closed by the reporter, m mended, a
+#: mended and opened again and mended.
 TOLD = (
     ("村口两盏路灯不亮", "c"),
     ("路面有坑，雨后积水看不见", "c"),

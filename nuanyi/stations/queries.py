@@ -169,10 +169,11 @@ _file: dict[str, tuple[Snapshot, int, bytes]] = {}
 def everything() -> bytes:
     """Every public station in one small JSON object, by which a phone answers without network.
 
-    ``made_at`` and ``until`` are seconds since 1970 (until when the openings are known), ``kinds`` and ``functions`` name the
-    bits, ``schedules`` are ``[from, to, from, to …]`` in minutes since 1970, and a station is ``[code, name, place, lat, lon
-    (WGS-84, millionths of a degree), the same by GCJ-02, kinds, broken kinds, functions, flags (1: no steps, 2: paused), schedule,
-    region, reason, owners, grade]``; owners and grade are numbers in ``owners`` (names) and ``grades`` (codes).
+    ``made_at`` and ``until`` are seconds since 1970 (until when the openings are known), ``kinds`` and
+    ``functions`` name the bits, ``schedules`` are ``[from, to, from, to …]`` in minutes since 1970, and a
+    station is ``[code, name, place, lat, lon (WGS-84, millionths of a degree), the same by GCJ-02, kinds,
+    broken kinds, functions, flags (1: no steps, 2: paused), schedule, region, reason, owners, grade]``;
+    owners and grade are numbers in ``owners`` (names) and ``grades`` (codes).
     """
     snapshot = snapshot_now()
     step = int(clock.now().timestamp()) // FILE_STEP

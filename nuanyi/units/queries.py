@@ -232,7 +232,9 @@ def units_for(actor: Actor, permission: str) -> QuerySet[Unit]:
 
 
 def of_own_units(rows: QuerySet[M], actor: Actor, permission: str, field: str = "unit") -> QuerySet[M]:
-    """The rows of the units for which an actor may do a permission (``field`` leads to the unit); all where he may do it everywhere."""
+    """The rows of the units for which an actor may do a permission (``field`` leads to the unit); all where
+    he may do it everywhere.
+    """
     return rows if actor.everywhere(permission) else rows.filter(**{f"{field}__in": actor.units(permission)})
 
 

@@ -227,7 +227,9 @@ def numbers_of_campaigns(pks: list[int]) -> dict[int, CampaignNumbers]:
 
 
 def covered(campaign: Campaign) -> list[tuple[str, str, int]]:
-    """``(code, name, leaflets handed out)`` of every township and of each community that was reached: the map of what is covered."""
+    """``(code, name, leaflets handed out)`` of every township and of each community that was reached: the map
+    of what is covered.
+    """
     names = places.names_by_code()
     found: Counter[str] = Counter()
     for code, count, back in campaign.draws.values_list("region_code", "count", "back"):

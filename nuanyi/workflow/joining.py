@@ -24,7 +24,9 @@ Row = TypeVar("Row", bound=Open)
 
 
 def both(pk: int, into: int, lock: Callable[[int], Row]) -> tuple[Row, Row]:
-    """The two, locked: the one that is joined, and the open one that it is joined to. Raises BadInput and what ``lock`` raises."""
+    """The two, locked: the one that is joined, and the open one that it is joined to. Raises BadInput and
+    what ``lock`` raises.
+    """
     if pk == into:
         raise BadInput(fields={"into": _("Choose another one.")})
     found = in_order(lock, pk, into)

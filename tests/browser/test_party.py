@@ -1,4 +1,6 @@
-"""Party work in a browser: from a tap to an activist, a member between two branches, coverage before and after, a day without network."""
+"""Party work in a browser: from a tap to an activist, a member between two branches, coverage before and
+after, a day without network.
+"""
 
 import re
 

@@ -1,4 +1,6 @@
-"""Shared governance in a browser: a report offline to mended and told back; a shift from call to certificate; Open311 over a wire."""
+"""Shared governance in a browser: a report offline to mended and told back; a shift from call to certificate;
+Open311 over a wire.
+"""
 
 import io
 import re

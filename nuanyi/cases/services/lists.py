@@ -126,7 +126,9 @@ def open_needs(region: str = "") -> list[Need]:
 
 
 def matches(needs: list[Need], pledges: list[Pledge]) -> dict[int, list[Pledge]]:
-    """For each need the pledges that fit: the same part, a place that holds the other; nearest place first, then what ends first."""
+    """For each need the pledges that fit: the same part, a place that holds the other; nearest place first,
+    then what ends first.
+    """
     found: dict[int, list[Pledge]] = {}
     for need in needs:
         fits = [
@@ -212,7 +214,9 @@ def plan(*, actor: Actor, need: int, pledge: int, amount: int, day: date) -> Pro
 
 @transaction.atomic
 def finish(*, actor: Actor, pk: int, state: str, reached: int = 0, words: str = "") -> Project:
-    """A project was done (how many workers it reached goes to the ledger) or dropped. Raises NotAllowed, NotFound, IllegalMove."""
+    """A project was done (how many workers it reached goes to the ledger) or dropped. Raises NotAllowed,
+    NotFound, IllegalMove.
+    """
     actor.require(ACT)
     found = (
         Project.objects.select_for_update(of=("self",)).select_related("need", "pledge").filter(pk=pk).first()

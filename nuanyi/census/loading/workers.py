@@ -47,9 +47,11 @@ _FIELDS = """w.id, p.id, p.phone_digest, p.id_number_digest, p.sealed_name, p.na
   w.sector, w.region_code, w.site_name, w.unit_id"""
 #: Joined from the digests outwards, so that each is one look into an index however large the table is.
 _KNOWN = f"""
-SELECT {_FIELDS} FROM unnest(%s::bytea[]) AS d JOIN people_person p ON p.phone_digest = d JOIN census_worker w ON w.person_id = p.id
+SELECT {_FIELDS} FROM unnest(%s::bytea[]) AS d
+  JOIN people_person p ON p.phone_digest = d JOIN census_worker w ON w.person_id = p.id
 UNION ALL
-SELECT {_FIELDS} FROM unnest(%s::bytea[]) AS d JOIN people_person p ON p.id_number_digest = d JOIN census_worker w ON w.person_id = p.id
+SELECT {_FIELDS} FROM unnest(%s::bytea[]) AS d
+  JOIN people_person p ON p.id_number_digest = d JOIN census_worker w ON w.person_id = p.id
 ORDER BY 1
 """  # noqa: S608 - the only part put in is the constant above
 _KNOWN_ROWS = """

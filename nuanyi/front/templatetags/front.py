@@ -90,7 +90,9 @@ def _say_choose(widget: Any) -> None:
 
 @lru_cache(maxsize=1024)
 def _permission_of(path: str) -> str:
-    """The permission of the door at ``path``; addresses do not change while the program runs, and the matrix asks for sixty at once."""
+    """The permission of the door at ``path``; addresses do not change while the program runs, and the matrix
+    asks for sixty at once.
+    """
     return getattr(resolve(path).func, "permission", PUBLIC)
 
 

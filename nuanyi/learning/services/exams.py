@@ -1,4 +1,6 @@
-"""The road-safety test: a paper at random, tries with a pause, a certificate; a firm sees how many passed and never who failed."""
+"""The road-safety test: a paper at random, tries with a pause, a certificate; a firm sees how many passed and
+never who failed.
+"""
 
 from __future__ import annotations
 
@@ -134,7 +136,9 @@ NUMBERS_AN_HOUR = 60
 
 @transaction.atomic
 def certify(*, key: UUID, name: str) -> Certificate:
-    """A certificate for a paper that was passed; asked for again it is the same one. Raises NotFound, IllegalMove, BadInput, Conflict."""
+    """A certificate for a paper that was passed; asked for again it is the same one. Raises NotFound,
+    IllegalMove, BadInput, Conflict.
+    """
     paper = Paper.objects.select_for_update(of=("self",)).select_related("firm").filter(pk=key).first()
     if paper is None:
         raise NotFound()

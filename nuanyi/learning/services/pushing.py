@@ -164,7 +164,9 @@ def tell_invited(session: Session) -> int:
 
 @dataclass
 class Sent:
-    """What became of one push that went out: a reason ("" where it arrived), whether it may be tried again, whether its reader is gone."""
+    """What became of one push that went out: a reason ("" where it arrived), whether it may be tried again,
+    whether its reader is gone.
+    """
 
     push: Push
     why: str = ""

@@ -101,7 +101,9 @@ def ask(*, key: UUID, way: str, to: str, hour: time, network: str) -> Reader:
 
 @transaction.atomic
 def confirm(*, key: UUID, code: str, hour: time, network: str) -> Reader | None:
-    """The code is right: lessons come from tomorrow on. None where it is not; after five wrong ones it is void. Raises TooMuch."""
+    """The code is right: lessons come from tomorrow on. None where it is not; after five wrong ones it is
+    void. Raises TooMuch.
+    """
     limits.count("reader-code", network, at_most=OF_A_NETWORK)
     row_security.show(reader=str(key))
     reader = Reader.objects.select_for_update().filter(key=key).first()

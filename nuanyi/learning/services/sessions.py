@@ -171,7 +171,9 @@ def invite(*, actor: Actor, pk: int, groups: list[int]) -> int:
 
 @transaction.atomic
 def add_picture(*, actor: Actor, pk: int, kind: str, data: bytes, key: UUID) -> SessionPicture:
-    """Keep a photo of the session or of its sign-in sheet, rebuilt and sealed; a repeat changes nothing. Raises BadPicture, BadInput."""
+    """Keep a photo of the session or of its sign-in sheet, rebuilt and sealed; a repeat changes nothing.
+    Raises BadPicture, BadInput.
+    """
     session = own(actor, pk)
     known = SessionPicture.objects.filter(key=key, session=session).first()
     if known:

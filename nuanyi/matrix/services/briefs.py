@@ -205,7 +205,9 @@ def ask_again(*, actor: Actor, pk: int) -> Brief:
 
 @transaction.atomic
 def sign(*, actor: Actor, pk: int, revision: int) -> Brief:
-    """Sign a brief: its file is made and kept, and nothing of it changes again. Raises NotAllowed, NotFound, IllegalMove, Conflict."""
+    """Sign a brief: its file is made and kept, and nothing of it changes again. Raises NotAllowed, NotFound,
+    IllegalMove, Conflict.
+    """
     found = _open(actor, pk)
     if revision != found.revision:
         raise Conflict(

@@ -1,4 +1,6 @@
-"""One form for everything (一表通): a blank Excel of another office comes back filled with what is known; what is missing is asked once."""
+"""One form for everything (一表通): a blank Excel of another office comes back filled with what is known; what
+is missing is asked once.
+"""
 
 from __future__ import annotations
 

@@ -414,7 +414,9 @@ def unused_accounts() -> list[Account]:
 
 @transaction.atomic
 def renew_slips(*, actor: Actor) -> list[Slip]:
-    """New one-time passwords for all who never signed in: their slips were shown once, and a page may be lost. Raises NotAllowed."""
+    """New one-time passwords for all who never signed in: their slips were shown once, and a page may be
+    lost. Raises NotAllowed.
+    """
     _require_setup(actor)
     slips = []
     for account in unused_accounts():

@@ -126,7 +126,9 @@ def answer(*, actor: Actor, pk: int, words: str, shown: bool = True) -> Report:
 
 @transaction.atomic
 def refuse(*, actor: Actor, pk: int, why: str, words: str) -> Report:
-    """Not taken, with a reason that the reporter is told. One about a person loses its words and photos at once. Raises BadInput."""
+    """Not taken, with a reason that the reporter is told. One about a person loses its words and photos at
+    once. Raises BadInput.
+    """
     report = held(actor, pk)
     if why not in Why.values:
         raise BadInput(fields={"why": _("A refusal needs a reason.")})

@@ -92,7 +92,8 @@ def _checked(told: ReportInput) -> ReportInput:
             code="about-a-person",
             fields={
                 "words": _(
-                    "This seems to be about a person: a name, a number or a plate. Reports are about places and things. Take it out; or call 110"
+                    "This seems to be about a person: a name, a number or a plate. Reports are about places and"
+                    " things. Take it out; or call 110"
                     " where there is danger, 12345 with a complaint, or ask at Help."
                 )
             },
@@ -110,7 +111,8 @@ def _place(told: ReportInput) -> tuple[str, str]:
             code="outside",
             fields={
                 "place": _(
-                    "This place lies outside our district. Set it on the map if your phone is wrong; else call 12345 of that place."
+                    "This place lies outside our district. Set it on the map if your phone is wrong; else call"
+                    " 12345 of that place."
                 )
             },
         )

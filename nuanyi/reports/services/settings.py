@@ -1,4 +1,6 @@
-"""What the office sets: kinds with their time, where they go, who walks which grid, who may send by Open311; counting for the ledger."""
+"""What the office sets: kinds with their time, where they go, who walks which grid, who may send by Open311;
+counting for the ledger.
+"""
 
 from __future__ import annotations
 

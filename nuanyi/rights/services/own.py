@@ -130,7 +130,9 @@ def _key_of(text: str) -> str:
 
 
 def forget(*, actor: Actor, proof: str, table: str = "", key: str = "") -> Outcome:
-    """Forget everything that belongs to the phone, or one row of it; whoever ``actor`` is, the proof is the permission. Raises IllegalMove, NotFound."""
+    """Forget everything that belongs to the phone, or one row of it; whoever ``actor`` is, the proof is the
+    permission. Raises IllegalMove, NotFound.
+    """
     known = known_by(proof)
     with row_security.reading_as(HOLDER):
         return forget_subject(actor=HOLDER, subject=known.subject, table=table, key=key)

@@ -1,4 +1,6 @@
-"""Teams and those in them: asking to join, being taken, the grid of one's own choice, leaving; the secret link to one's own page."""
+"""Teams and those in them: asking to join, being taken, the grid of one's own choice, leaving; the secret
+link to one's own page.
+"""
 
 from __future__ import annotations
 

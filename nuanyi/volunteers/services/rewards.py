@@ -75,7 +75,9 @@ def set_star(*, actor: Actor, stars: int, hours: int) -> StarStep:
 
 @transaction.atomic
 def take(*, link: str, reward: int, key: UUID) -> Voucher:
-    """Spend hours on a reward. The same key again gives the first voucher. Raises IllegalMove (too few hours, none left), NotFound."""
+    """Spend hours on a reward. The same key again gives the first voucher. Raises IllegalMove (too few hours,
+    none left), NotFound.
+    """
     volunteer = by_link(link, lock=True)
     known = Voucher.objects.filter(key=key).first()
     if known is not None:

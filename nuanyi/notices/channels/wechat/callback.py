@@ -73,7 +73,10 @@ def _reply(told: dict[str, str], text: str, mine: Account, *, encrypted: bool) -
     if encrypted:
         cipher, nonce = envelope.sealed(xml, mine.aes, mine.app), now[::-1]
         mark = envelope.signature(mine.token, now, nonce, cipher)
-        xml = f"<xml><Encrypt>{cipher}</Encrypt><MsgSignature>{mark}</MsgSignature><TimeStamp>{now}</TimeStamp><Nonce>{nonce}</Nonce></xml>"
+        xml = (
+            f"<xml><Encrypt>{cipher}</Encrypt><MsgSignature>{mark}</MsgSignature>"
+            f"<TimeStamp>{now}</TimeStamp><Nonce>{nonce}</Nonce></xml>"
+        )
     return HttpResponse(xml, content_type="application/xml; charset=utf-8")
 
 

@@ -1,4 +1,6 @@
-"""WeCom group robot (企业微信群机器人): markdown messages of at most 4,096 bytes, 20 a minute; no signature, the key is in the address."""
+"""WeCom group robot (企业微信群机器人): markdown messages of at most 4,096 bytes, 20 a minute; no signature, the key
+is in the address.
+"""
 
 from __future__ import annotations
 
