@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Substr
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Substr
 
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
@@ -17,6 +17,8 @@ from nuanyi.party import life_rules, queries
 from nuanyi.party.life_rules import MeetingKind, Owed
 from nuanyi.party.models import (
     Brought,
+    CommitteeMeeting,
+    CommitteeSeat,
     JointCommittee,
     LectureTeam,
     LifeRule,
@@ -148,18 +150,22 @@ def speaker_now() -> str:
 
 def committees(actor: Actor) -> list[JointCommittee]:
     """Joint committees of the actor's places, with members, meetings, open and overdue matters. One query."""
-    open_matters = Q(matters__state=MatterState.OPEN)
+    open_matters = Matter.objects.filter(state=MatterState.OPEN)
     rows = JointCommittee.objects.visible_to(actor).filter(ended_date=None)
     return list(
         rows.annotate(
-            members=Count("seats", filter=Q(seats__until_date=None), distinct=True),
-            met=Count("meetings", distinct=True),
-            open=Count("matters", filter=open_matters, distinct=True),
-            late=Count(
-                "matters", filter=open_matters & Q(matters__due_date__lt=clock.today()), distinct=True
-            ),
+            members=_counted(CommitteeSeat.objects.filter(until_date=None)),
+            met=_counted(CommitteeMeeting.objects.all()),
+            open=_counted(open_matters),
+            late=_counted(open_matters.filter(due_date__lt=clock.today())),
         )
     )
+
+
+def _counted(rows: QuerySet[Any]) -> Coalesce:
+    """How many of these a joint committee has: counted by themselves, so that seats, meetings and matters do not multiply."""
+    own = rows.filter(committee=OuterRef("pk")).order_by().values("committee")
+    return Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0)
 
 
 def matters_overdue(actor: Actor) -> int:
