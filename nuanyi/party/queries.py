@@ -128,12 +128,15 @@ def too_small() -> int:
     ).count()
 
 
+def led_by(actor: Actor) -> QuerySet[Organisation]:
+    """The branches that this actor leads: all of them for the organisation department."""
+    rows = Organisation.objects.filter(ended_date=None).exclude(form=Form.COMMITTEE)
+    return rows if actor.everywhere(ORGANISE) else rows.filter(secretary_id=actor.account_id or 0)
+
+
 def branches_of(actor: Actor) -> list[Organisation]:
-    """The branches whose members this actor keeps."""
-    rows = Organisation.objects.filter(ended_date=None).exclude(form=Form.COMMITTEE).order_by("name")
-    if not actor.everywhere(ORGANISE):
-        rows = rows.filter(secretary_id=actor.account_id or 0)
-    return list(rows)
+    """The branches whose members this actor keeps, by name."""
+    return list(led_by(actor).order_by("name"))
 
 
 def branches() -> list[Organisation]:

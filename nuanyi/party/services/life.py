@@ -16,11 +16,11 @@ from nuanyi.ledger import services as ledger
 from nuanyi.lib import clock, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
-from nuanyi.party import events, kinds
+from nuanyi.party import events, kinds, queries
 from nuanyi.party.life_rules import Every, MeetingKind
 from nuanyi.party.models import LifeRule, Meeting, Organisation
 from nuanyi.party.ports import SessionPlan, SessionStand, sessions
-from nuanyi.party.rules import MEMBERS, ORGANISE, Form
+from nuanyi.party.rules import MEMBERS, ORGANISE
 from nuanyi.people import services as people
 
 MINUTES_AT_MOST = 5000
@@ -52,10 +52,7 @@ class LifeRuleInput:
 def _led(actor: Actor, pk: int) -> Organisation:
     """A branch that this actor leads, or any for the organisation department. Raises NotAllowed, NotFound."""
     actor.require(MEMBERS)
-    rows = Organisation.objects.filter(pk=pk, ended_date=None).exclude(form=Form.COMMITTEE)
-    if not actor.everywhere(ORGANISE):
-        rows = rows.filter(secretary_id=actor.account_id or 0)
-    found = rows.first()
+    found = queries.led_by(actor).filter(pk=pk).first()
     if found is None:
         raise NotFound()
     return found
