@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -71,11 +72,18 @@ class Life:
         return sum(1 for duty in self.duties if duty.owed.overdue)
 
 
-def lives(actor: Actor) -> list[Life]:
-    """The branches that this actor keeps with what is due of them, those with most overdue first. Three queries."""
+def lives(
+    actor: Actor,
+    branches: Sequence[Organisation] | None = None,
+    book: Mapping[MeetingKind, LifeRule] | None = None,
+) -> list[Life]:
+    """The branches that this actor keeps with what is due of them, those with most overdue first.
+
+    Three queries; one where the branches and the rules of today were read already.
+    """
     today = clock.today()
-    branches = queries.branches_of(actor)
-    book = rules_now()
+    branches = queries.branches_of(actor) if branches is None else branches
+    book = rules_now() if book is None else book
     held: dict[tuple[int, str], list[date]] = defaultdict(list)
     looked_back = months_later(today, -2 * life_rules.LOOKED_BACK_MONTHS)
     rows = Meeting.objects.visible_to(actor).filter(held_date__gte=looked_back)

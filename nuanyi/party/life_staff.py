@@ -42,9 +42,10 @@ def life_list(request: HttpRequest) -> HttpResponse:
             raise
         except Refusal as wrong:
             refusal = wrong
+    book = life_queries.rules_now()
     context = {
-        "lives": life_queries.lives(actor),
-        "rules": life_queries.rules_now(),
+        "lives": life_queries.lives(actor, branches, book),
+        "rules": book,
         "meetings": life_queries.meetings_for(actor),
         "form": form,
         "rule_form": rule_form,
