@@ -89,7 +89,6 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "meeting": found,
         "stand": stand,
-        "over": found.held_date is not None or found.called_off_date is not None,
         "begun": stand is not None and stand.starts_at <= clock.now(),
         "minutes": minutes,
         "posted": request.POST,

@@ -470,6 +470,11 @@ class Meeting(models.Model):
         ordering = ["-planned_date", "-pk"]
         indexes = [models.Index("organisation", "kind", "held_date", name="meeting_held")]
 
+    @property
+    def over(self) -> bool:
+        """Whether it was held or called off: nothing of it changes any more."""
+        return self.held_date is not None or self.called_off_date is not None
+
 
 # what is brought in, who speaks -------------------------------------------------------------------
 

@@ -127,7 +127,7 @@ def hold_meeting(*, actor: Actor, pk: int, heads: int | None, minutes: str) -> M
     taken from there. Raises NotAllowed, NotFound, BadInput, IllegalMove.
     """
     found = _meeting(actor, pk)
-    if found.held_date is not None or found.called_off_date is not None:
+    if found.over:
         raise IllegalMove(_("It was held or called off already."), code="over")
     if not 10 <= len(minutes.strip()) <= MINUTES_AT_MOST:
         raise BadInput(fields={"minutes": _("Minutes of 10 characters at least, 5,000 at most.")})
@@ -156,7 +156,7 @@ def hold_meeting(*, actor: Actor, pk: int, heads: int | None, minutes: str) -> M
 def call_off(*, actor: Actor, pk: int) -> Meeting:
     """It does not take place, and its session neither. Raises NotAllowed, NotFound, IllegalMove."""
     found = _meeting(actor, pk)
-    if found.held_date is not None or found.called_off_date is not None:
+    if found.over:
         raise IllegalMove(_("It was held or called off already."), code="over")
     if not _stand(found).cancelled:
         sessions().cancel(actor, found.session)
