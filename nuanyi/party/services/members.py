@@ -275,10 +275,7 @@ def leave(*, actor: Actor, pk: int, on: date) -> Member:
     found = _member(actor, pk, home=True)
     if not found.joined_date <= on <= clock.today():
         raise BadInput(fields={"on": _("A day between its beginning and today.")})
-    shown = Showing.objects.filter(member=found).first()
-    if shown is not None:
-        erasures.note(shown.pk, table=Showing._meta.label_lower)
-        shown.delete()
+    _take_back(found)
     found.left_date = found.changed_date = on
     found.receiving = found.code_digest = None
     found.save()
@@ -303,13 +300,18 @@ def show_oneself(*, link: str, said: str) -> Showing:
 @transaction.atomic
 def hide_oneself(*, link: str) -> None:
     """Take it back: nothing of it is kept, also not after a restore. Raises NotFound."""
-    shown = Showing.objects.filter(member=by_link(link)).first()
+    if _take_back(by_link(link)):
+        journal.record(DOORKEEPER, events.SHOWN, None)
+
+
+def _take_back(member: Member) -> bool:
+    """Delete what a member says of themselves, so that a restore does not bring it back; whether there was anything."""
+    shown = Showing.objects.filter(member=member).first()
     if shown is None:
-        return
-    number = shown.pk
+        return False
+    erasures.note(shown.pk, table=Showing._meta.label_lower)
     shown.delete()
-    journal.record(DOORKEEPER, events.SHOWN, None)
-    erasures.note(number, table=Showing._meta.label_lower)
+    return True
 
 
 @transaction.atomic
