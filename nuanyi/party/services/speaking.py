@@ -216,10 +216,11 @@ def give_week(*, actor: Actor, pk: int, week: date) -> SpeakerWeek:
     monday = clock.monday(week)
     if monday < clock.monday(clock.today()):
         raise BadInput(fields={"week": _("This week is over.")})
-    if SpeakerWeek.objects.filter(week_date=monday).exclude(speaker=found).exists():
+    known = SpeakerWeek.objects.filter(week_date=monday).first()
+    if known is not None and known.speaker_id != found.pk:
         raise Conflict(_("Somebody speaks in this week already."), code="week-taken")
     said = said_of(found)
-    before = SpeakerWeek.objects.filter(week_date=monday).values_list("said", flat=True).first() or ""
+    before = known.said if known is not None else ""
     made, _new = SpeakerWeek.objects.update_or_create(
         week_date=monday, defaults={"speaker": found, "said": said}
     )
@@ -258,8 +259,8 @@ def _say(actor: Actor, speaker: Speaker, said: str) -> None:
     """What is said in every week of a speaker, past ones too, and on a day that names them by hand."""
     name = sealed.open_text(speaker, "sealed_name") if speaker.sealed_name else ""
     for week in speaker.weeks.all():
-        SpeakerWeek.objects.filter(pk=week.pk).update(said=said)
         plan().name_speaker(actor, week.week_date, week.week_date + timedelta(days=6), said, week.said, name)
+    speaker.weeks.update(said=said)
 
 
 @transaction.atomic
