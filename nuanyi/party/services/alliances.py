@@ -20,6 +20,7 @@ from nuanyi.party.models import AllianceFirm, JointActivity, SharedRoom
 from nuanyi.party.ports import StationPlan, stations
 from nuanyi.party.rules import ORGANISE
 from nuanyi.places import queries as places
+from nuanyi.units import queries as units
 from nuanyi.units.models import Alliance, Unit
 
 
@@ -51,11 +52,10 @@ def _alliance(actor: Actor, pk: int) -> Alliance:
     Raises NotAllowed, NotFound.
     """
     actor.require(ORGANISE)
-    found = Alliance.objects.prefetch_related("members").filter(pk=pk).first()
+    found = Alliance.objects.filter(pk=pk).first()
     if found is None:
         raise NotFound()
-    for unit in found.members.all():
-        actor.require_within(ORGANISE, units=(unit.pk,))
+    units.require_unit(actor, ORGANISE, *found.members.all())
     return found
 
 
