@@ -93,4 +93,5 @@ ROOM = Room(
     },
     policies=POLICIES,
     unbound=UNBOUND,
+    of_runs=frozenset({"LinkageRun"}),
 )

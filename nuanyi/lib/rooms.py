@@ -257,6 +257,9 @@ class Room:
     unbound: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     #: models that hold what was set: they stay when a try-out is emptied
     lasting: frozenset[str] = frozenset()
+    #: models that hold what the program writes of its own runs, also before anything is entered: they are emptied with a
+    #: try-out, and are no records of the district
+    of_runs: frozenset[str] = frozenset()
     #: paths whose next part is a secret: the log leaves it out
     secret_paths: Sequence[str] = ()
     gallery: Sequence[Shot] = ()

@@ -74,4 +74,5 @@ ROOM = Room(
     policies=POLICIES,
     unbound=UNBOUND,
     lasting=frozenset({"Account", "ClientKey", "KeptView", "RoleGrant", "WecomLink"}),
+    of_runs=frozenset({"RetentionRun"}),
 )

@@ -26,4 +26,5 @@ ROOM = Room(
     ],
     tasks=home.tasks_for,
     lasting=frozenset({"Installation", "Outcome"}),
+    of_runs=frozenset({"JobError"}),
 )

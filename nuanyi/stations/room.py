@@ -88,5 +88,6 @@ ROOM = Room(
     pages={"station": RecordPage("stations:one")},
     policies=POLICIES,
     unbound=UNBOUND,
+    of_runs=frozenset({"HourMark", "HourSalt"}),
     secret_paths=["s", "told"],
 )

@@ -21,7 +21,7 @@ PROGRAM = system("test")
 
 def test_every_table_of_ours_is_thought_of_and_no_kept_one_needs_one_that_goes():
     known = {model._meta.label for model in apps.get_models()}
-    assert known >= trial.lasting() | trial.OF_STATIONS | trial.OF_THE_PROGRAM
+    assert known >= trial.lasting() | trial.OF_STATIONS | trial.of_runs()
     for keep in (False, True):
         gone = set(trial.emptied(keep))
         for model in apps.get_models(include_auto_created=True):
@@ -81,7 +81,7 @@ def test_what_would_go_is_counted_in_every_room_and_is_what_goes(tried):
         str(rooms()[f"nuanyi.{name}"].title) for name in ("party", "volunteers")
     }
     went, _slips = trial.empty(actor=PROGRAM, name="雁山区", real=False)
-    assert sum(after.values()) == sum(n for label, n in went.items() if label not in trial.OF_THE_PROGRAM)
+    assert sum(after.values()) == sum(n for label, n in went.items() if label not in trial.of_runs())
     assert trial.held() == {}
 
 
