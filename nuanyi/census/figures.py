@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -31,20 +30,13 @@ GROUPS: dict[str, tuple[str, tuple[Sector, ...], Any]] = {
 }
 
 
-def _within(region: str, moved: Mapping[str, str]) -> Q:
-    wanted = Q()
-    for code in places.codes_within(region, moved):
-        wanted |= Q(region_then__startswith=code)
-    return wanted
-
-
 def _count(
     model: Any, asked: Window, by: tuple[str, ...], sectors: tuple[Sector, ...] | None = None
 ) -> Counts:
     """Records known by the window's last day, as they were then, by ``sector``, ``township`` and ``region``
     (the finest place that is known) where asked. A township that was merged since counts as the one of today."""
     moved = places.moved_now() if asked.region or "township" in by else {}
-    rows = model.objects.on(asked.last).filter(_within(asked.region, moved))
+    rows = model.objects.on(asked.last).filter(places.within(asked.region, moved, "region_then"))
     rows = rows.filter(
         counted_with=None
     )  # persons, shops: a record counted with an earlier one is no head more
@@ -74,7 +66,9 @@ def _listed(sectors: tuple[Sector, ...]) -> Any:
 
     def rows(asked: Window) -> list[Counted]:
         found = Establishment.objects.on(asked.last).filter(
-            _within(asked.region, places.moved_now()), sector_then__in=sectors, counted_with=None
+            places.within(asked.region, places.moved_now(), "region_then"),
+            sector_then__in=sectors,
+            counted_with=None,
         )
         return [
             Counted(

@@ -13,6 +13,7 @@ from nuanyi.census.rules import FollowUp, ImportState, Kind
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.listing import Column, Filter, Listing
+from nuanyi.lib.region_codes import DISTRICT, TOWNSHIP, township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 
@@ -23,11 +24,11 @@ def _township() -> Case:
     """The township of a record as it is today: that of one that was merged since is the one that took it in."""
     known = places.moved_now()
     moved = [
-        When(region_code__startswith=old, then=Value(known[old][:9]))
+        When(region_code__startswith=old, then=Value(township_of(known[old])))
         for old in sorted(known, key=len, reverse=True)
     ]
-    not_told = When(region_code__length__lte=6, then=Value(queries.NONE))
-    return Case(not_told, *moved, default=Left("region_code", 9))
+    not_told = When(region_code__length__lte=DISTRICT, then=Value(queries.NONE))
+    return Case(not_told, *moved, default=Left("region_code", TOWNSHIP))
 
 
 def _filters(actor: Actor) -> list[Filter]:

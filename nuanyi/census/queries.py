@@ -20,6 +20,7 @@ from nuanyi.lib import masks
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.form_parsing import number_of, uuid_of
+from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
@@ -61,13 +62,10 @@ def _filtered(rows: Any, filters: dict[str, str]) -> Any:
         wanted = [code for code in filters["sector"].split(",") if code in Sector.values]
         rows = rows.filter(sector__in=wanted)
     if filters.get("region") == NONE:
-        rows = rows.filter(region_code__length__lte=6)
+        rows = rows.filter(region_code__length__lte=DISTRICT)
     elif filters.get("region", "").isdigit():
         # as the figures count: who is on record in a township that was merged belongs to the one of today
-        within = Q()
-        for code in places.codes_within(filters["region"], places.moved_now()):
-            within |= Q(region_code__startswith=code)
-        rows = rows.filter(within)
+        rows = rows.filter(places.within(filters["region"], places.moved_now()))
     if source := number_of(filters.get("source", "")):
         rows = rows.filter(source_id=source)
     if filters.get("import"):

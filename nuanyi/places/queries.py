@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 
+from django.db.models import Q
+
 from nuanyi.lib.geo import bounds_of
 from nuanyi.lib.region_codes import DISTRICT, TOWNSHIP, district_of
 from nuanyi.places import division
@@ -250,6 +252,14 @@ def code_today(code: str, known: Mapping[str, str]) -> str:
 def codes_within(region: str, known: Mapping[str, str]) -> list[str]:
     """The beginnings of all codes, of today and of then, that are counted within a region."""
     return [region, *(old for old, new in known.items() if region and new.startswith(region))]
+
+
+def within(region: str, known: Mapping[str, str], field: str = "region_code") -> Q:
+    """Rows whose ``field`` holds the code of a place that is counted within a region, of today or of then."""
+    wanted = Q()
+    for code in codes_within(region, known):
+        wanted |= Q(**{f"{field}__startswith": code})
+    return wanted
 
 
 def moved(known: list[RegionChange]) -> dict[str, str]:

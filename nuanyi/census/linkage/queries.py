@@ -30,7 +30,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.figures import Counts, Window
-from nuanyi.lib.region_codes import TOWNSHIP
+from nuanyi.lib.region_codes import township_of
 from nuanyi.places import queries as places
 
 #: Every this many-th pair is shown to a second reviewer too.
@@ -153,12 +153,12 @@ def count_in_sight(asked: Window, townships: Sequence[str]) -> Counts:
     """
     moved = places.moved_now()
     wanted = Q(pk__in=())
-    for code in {code for township in townships for code in places.codes_within(township, moved)}:
-        wanted |= Q(region_then__startswith=code)
+    for township in townships:
+        wanted |= places.within(township, moved, "region_then")
     rows = Worker.objects.on(asked.last).filter(wanted).order_by()
 
     def cell(sector: str, region: str) -> tuple[str, str]:
-        return sector, places.code_today(region, moved)[:TOWNSHIP]
+        return sector, township_of(places.code_today(region, moved))
 
     counts: dict[tuple[str, ...], int] = defaultdict(int)
     for sector, region, number in rows.values_list("sector_then", "region_then").annotate(n=Count("pk")):
