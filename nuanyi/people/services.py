@@ -349,20 +349,16 @@ def set_first_password(*, actor: Actor, account: Account, password: str) -> None
 
 def _let_wait(actor: Actor, account: Account) -> list[str]:
     """Let the account's roles wait that the actor could not give alone. Raises IllegalMove where nobody could confirm them."""
+    own_unit, is_first = _of_unit(actor, account), _is_first(account)
+    held = RoleGrant.objects.select_for_update(of=("self",)).filter(account=account).select_related("account")
     grants = [
         grant
-        for grant in RoleGrant.objects.select_for_update(of=("self",))
-        .filter(account=account)
-        .select_related("account")
-        if rules.needs_second(
-            Role(grant.role), own_unit=_of_unit(actor, account), is_first=_is_first(account), held=actor.roles
-        )
+        for grant in held
+        if rules.needs_second(Role(grant.role), own_unit=own_unit, is_first=is_first, held=actor.roles)
     ]
     for grant in grants:
-        grant.granted_by_id, grant.granted_at = actor.account_id, clock.now()
-        grant.confirmed_by_id = grant.confirmed_at = None
         grant.held_before = True
-        grant.save()
+        _wait_again(actor, grant)
     for grant in grants:
         if not _somebody_could_confirm(grant):
             raise IllegalMove(
@@ -374,6 +370,13 @@ def _let_wait(actor: Actor, account: Account) -> list[str]:
                 code="no-second-person",
             )
     return sorted(grant.role for grant in grants)
+
+
+def _wait_again(actor: Actor, grant: RoleGrant) -> None:
+    """Let a grant wait for a second person, as if the actor had given it now."""
+    grant.granted_by_id, grant.granted_at = actor.account_id, clock.now()
+    grant.confirmed_by_id = grant.confirmed_at = None
+    grant.save()
 
 
 def _somebody_could_confirm(grant: RoleGrant) -> bool:
@@ -392,9 +395,7 @@ def let_helpers_wait(*, actor: Actor, unit: Unit) -> None:
     held = RoleGrant.objects.filter(role__in=rules.OF_A_UNIT, account__unit=unit).select_related("account")
     for grant in held:
         if not independent(actor.account_id, grant.account_id):
-            grant.granted_by_id, grant.granted_at = actor.account_id, clock.now()
-            grant.confirmed_by_id = grant.confirmed_at = None
-            grant.save()
+            _wait_again(actor, grant)
             journal.record(actor, events.ROLE_ASKED, grant.account, role=grant.role, region=grant.region_code)
 
 
