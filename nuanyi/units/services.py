@@ -26,6 +26,16 @@ def require_own(actor: Actor, *units: Unit) -> None:
     queries.require_unit(actor, EDIT, *units)
 
 
+def keeps(actor: Actor, unit: Unit) -> bool:
+    """Whether the actor keeps a unit: one that stands in their own district, or any where they keep all of them."""
+    return actor.can(EDIT, regions=(unit.region_code,), units=(unit.pk,))
+
+
+def keeps_rule(actor: Actor, rule: ResponsibilityRule) -> bool:
+    """Whether the actor keeps a rule: it holds for their own district alone and names a unit that they keep."""
+    return actor.can(EDIT, regions=(rule.region_code,)) and keeps(actor, rule.unit)
+
+
 def _own_region(actor: Actor) -> str:
     """The one district whose units the actor keeps: a unit without a place of its own stands there. "" for all of them."""
     own = actor.regions(EDIT)
@@ -111,7 +121,7 @@ def take_list(*, actor: Actor, rows: Sequence[UnitInput]) -> tuple[int, int]:
                 str(_("row %(n)s: %(name)s has another code here") % {"n": row.row, "name": row.name})
             )
             continue
-        if same is not None and not actor.can(EDIT, regions=(same.region_code,), units=(same.pk,)):
+        if same is not None and not keeps(actor, same):
             wrong.append(
                 str(_("row %(n)s: %(name)s is a unit of another district") % {"n": row.row, "name": row.name})
             )
@@ -331,7 +341,7 @@ def _check_own(actor: Actor, edit: RuleEdit, book: queries.Directory) -> None:
     unit, wrong = book.units[edit.unit_id], {}
     if not actor.can(EDIT, regions=(edit.region_code,)):
         wrong["region_code"] = _("Choose a place of your own district.")
-    if not actor.can(EDIT, regions=(unit.region_code,), units=(unit.pk,)):
+    if not keeps(actor, unit):
         wrong["unit"] = _("Choose a unit of your own district.")
     if wrong:
         raise BadInput(fields=wrong)

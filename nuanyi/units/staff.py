@@ -101,12 +101,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     rows = ResponsibilityRule.objects.select_related("unit")
     actor = actor_of(request)
     context = {
-        "own": {
-            rule.pk
-            for rule in rows
-            if actor.can(services.EDIT, regions=(rule.region_code,))
-            and actor.can(services.EDIT, regions=(rule.unit.region_code,), units=(rule.unit_id,))
-        },
+        "own": {rule.pk for rule in rows if services.keeps_rule(actor, rule)},
         "may_add": actor.can(services.EDIT),
         "rules": rows,
         "names": places.names_by_code(),
