@@ -1,6 +1,6 @@
 """Who sees which rows of the census: those of their places and of their unit's own rosters."""
 
-from nuanyi.lib.row_security import RowPolicy, scoped
+from nuanyi.lib.row_security import OWN, RowPolicy, scoped
 
 PROGRAM = "(SELECT nuanyi_kind()) = 'system'"
 RECORD = scoped("census.view", region="region_code", unit="unit_id")
@@ -30,11 +30,11 @@ POLICIES = [
         " OR EXISTS (SELECT FROM census_worker w WHERE w.id = record_id)"
         " OR EXISTS (SELECT FROM census_establishment e WHERE e.id = record_id)",
     ),
-    RowPolicy("census.DoorstepEntry", f"{PROGRAM} OR account_id = (SELECT nuanyi_account())"),
+    RowPolicy("census.DoorstepEntry", OWN),
     RowPolicy(
         "census.Export",
         # one district of a city decides what its own units ask for
-        "(SELECT nuanyi_reads_all('census.approve_export')) OR asked_by_id = (SELECT nuanyi_account())"
+        f"{scoped('census.approve_export')} OR asked_by_id = (SELECT nuanyi_account())"
         " OR EXISTS (SELECT FROM people_account a WHERE a.id = asked_by_id"
         " AND a.unit_id = ANY ((SELECT nuanyi_units('census.approve_export'))::bigint[]))",
     ),
