@@ -7,7 +7,6 @@ costs; how many questions the database is asked does not depend on how many rows
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from django.db.models.expressions import F, OrderBy
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib.base64url import b64, from_b64
 from nuanyi.lib.errors import BadInput, Words
 
 SIZES = (50, 200)
@@ -241,12 +241,12 @@ def _value(row: Any, path: str) -> Any:
 def cursor_of(row: Any, name: str) -> str:
     """Where a page ends: the row's sort value and key."""
     raw = json.dumps([_value(row, name), row.pk], default=str, separators=(",", ":"))
-    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+    return b64(raw.encode())
 
 
 def _read_cursor(text: str, model: type[Model], name: str) -> tuple[Any, Any]:
     try:
-        value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        value, key = json.loads(from_b64(text))
         field, pk = _field(model, name), _field(model, "pk")
         return (None if value is None else field.to_python(value)), pk.to_python(key)
     except (ValueError, TypeError, ValidationError, RecursionError) as exc:

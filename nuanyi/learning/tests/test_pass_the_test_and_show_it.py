@@ -1,4 +1,3 @@
-import base64
 import io
 import json
 from datetime import date, timedelta
@@ -111,16 +110,13 @@ def test_the_badge_is_a_jws_that_another_library_would_check(bank):
     told = Client().get(f"/exam/{made.paper_id}/badge/").content.decode()
     head, body, signature = told.split(".")
 
-    def open64(part):
-        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-
-    header = json.loads(open64(head))
+    header = json.loads(from_b64(head))
     assert (header["alg"], header["jwk"]["crv"]) == ("EdDSA", "Ed25519")
-    key = Ed25519PublicKey.from_public_bytes(open64(header["jwk"]["x"]))
-    key.verify(open64(signature), f"{head}.{body}".encode())
+    key = Ed25519PublicKey.from_public_bytes(from_b64(header["jwk"]["x"]))
+    key.verify(from_b64(signature), f"{head}.{body}".encode())
     with pytest.raises(InvalidSignature):
-        key.verify(open64(signature), f"{head}.{body}x".encode())
-    credential = json.loads(open64(body))
+        key.verify(from_b64(signature), f"{head}.{body}x".encode())
+    credential = json.loads(from_b64(body))
     assert credential["type"] == ["VerifiableCredential", "OpenBadgeCredential"]
     assert {"id", "issuer", "validFrom", "credentialSubject", "@context"} <= credential.keys()
     assert credential["credentialSubject"]["achievement"]["criteria"]["narrative"]

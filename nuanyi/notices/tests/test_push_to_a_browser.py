@@ -1,4 +1,3 @@
-import base64
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,29 +8,24 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from nuanyi.lib.base64url import b64, from_b64
 from nuanyi.lib.outgoing import Gone
 from nuanyi.notices.channels import webpush
 
 
-def b64(raw):
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def raw(text):
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
 def private(text):
-    return ec.derive_private_key(int.from_bytes(raw(text), "big"), ec.SECP256R1())
+    return ec.derive_private_key(int.from_bytes(from_b64(text), "big"), ec.SECP256R1())
 
 
 def test_the_library_that_seals_gives_the_example_of_rfc_8291():
     sealed = http_ece.encrypt(
         b"When I grow up, I want to be a watermelon",
-        salt=raw("DGv6ra1nlYgDCS1FRnbzlw"),
+        salt=from_b64("DGv6ra1nlYgDCS1FRnbzlw"),
         private_key=private("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
-        dh=raw("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"),
-        auth_secret=raw("BTBZMqHH6r4Tts7J_aSIgg"),
+        dh=from_b64(
+            "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+        ),
+        auth_secret=from_b64("BTBZMqHH6r4Tts7J_aSIgg"),
         version="aes128gcm",
     )
     assert b64(sealed) == (
@@ -51,13 +45,13 @@ class Service(BaseHTTPRequestHandler):
         scheme, _space, rest = self.headers["Authorization"].partition(" ")
         told = dict(part.strip().split("=", 1) for part in rest.split(","))
         head, claims, mark = told["t"].split(".")
-        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), raw(told["k"]))
-        pair = raw(mark)
+        key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), from_b64(told["k"]))
+        pair = from_b64(mark)
         signature = utils.encode_dss_signature(
             int.from_bytes(pair[:32], "big"), int.from_bytes(pair[32:], "big")
         )
         key.verify(signature, f"{head}.{claims}".encode(), ec.ECDSA(hashes.SHA256()))
-        claims = json.loads(raw(claims))
+        claims = json.loads(from_b64(claims))
         good = scheme == "vapid" and claims["aud"] == f"http://{self.headers['Host']}" and claims["sub"]
         good = good and self.headers["TTL"].isdigit() and self.headers["Content-Encoding"] == "aes128gcm"
         type(self).came.append(body)
@@ -138,4 +132,4 @@ def test_what_is_not_a_subscription_is_refused(text):
 
 def test_the_servers_key_stays_the_same():
     assert webpush.public_key() == webpush.public_key()
-    assert len(raw(webpush.public_key())) == 65
+    assert len(from_b64(webpush.public_key())) == 65
