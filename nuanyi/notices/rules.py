@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from nuanyi.lib.clock import CHINA
+from nuanyi.lib.clock import CHINA, hour_of
 from nuanyi.lib.errors import Words
 
 MAX_ATTEMPTS = 6
@@ -61,4 +61,4 @@ def wait_before(attempt: int) -> timedelta:
 
 def dated(moment: datetime, *, coarse: bool) -> datetime:
     """The moment as it is written down: its hour only, where the kind says so."""
-    return moment.replace(minute=0, second=0, microsecond=0) if coarse else moment
+    return hour_of(moment) if coarse else moment

@@ -173,7 +173,7 @@ def note_visits(*, actor: Actor, station: Station, counts: list[tuple[datetime, 
     for moment, sector, number in counts:
         if moment > clock.now() or not 0 < number <= 10_000 or (sector and sector not in Sector.values):
             raise BadInput(code="bad-tally")
-        hour = moment.replace(minute=0, second=0, microsecond=0)
+        hour = clock.hour_of(moment)
         row, _made = VisitCount.objects.get_or_create(station=station, hour_at=hour, sector=sector)
         VisitCount.objects.filter(pk=row.pk).update(count=F("count") + number)
         total += number
