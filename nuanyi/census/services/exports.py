@@ -17,7 +17,7 @@ from nuanyi.census import events, kinds, queries
 from nuanyi.census.models import Establishment, Export, ExportState, Source, Worker
 from nuanyi.census.rules import FollowUp
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, sheets
+from nuanyi.lib import clock, rooms, sheets
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Words
 from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP, township_of
@@ -25,7 +25,7 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, RoleGrant, keys
-from nuanyi.people.rules import MIN_PURPOSE, Role
+from nuanyi.people.rules import MIN_PURPOSE
 from nuanyi.people.services import independent, open_for_program
 from nuanyi.places import queries as places
 
@@ -156,8 +156,8 @@ def rows_asked(actor: Actor, filters: dict[str, str], export: Export | None = No
             words = "、".join(str(sectors.get(code, code)) for code in text.split(","))
         if name in _FILTER_TITLES and text:
             told.append((_FILTER_TITLES[name], words))
-    is_over = export is not None and export.state not in (ExportState.ASKED, ExportState.APPROVED)
-    count = None if is_over else queries.workers(actor, filters, "people.reveal").count()
+    is_done = export is not None and export.state not in (ExportState.ASKED, ExportState.APPROVED)
+    count = None if is_done else queries.workers(actor, filters, "people.reveal").count()
     return Asked(export, told, count)
 
 
@@ -193,7 +193,7 @@ def _deciders(asker: Account) -> QuerySet[Account]:
     """Who may decide what an account asks for: in a city those of the whole, and those of the district of its unit."""
     region = asker.unit.region_code if asker.unit is not None else ""
     grants = RoleGrant.objects.filter(
-        role__in=(Role.DISTRICT_OFFICE, Role.ORGANISATION),
+        role__in=list(rooms.permissions()["census.approve_export"].roles),
         region_code__in=["", *(region[:length] for length in (CITY, DISTRICT) if len(region) >= length)],
     )
     return Account.objects.filter(is_active=True, pk__in=grants.values("account"))
