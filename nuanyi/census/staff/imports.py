@@ -23,6 +23,7 @@ from nuanyi.census.services import copies, imports
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
+from nuanyi.lib.form_parsing import number_of
 from nuanyi.lib.listing import shown
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sheets import REASONS as SHEET_REASONS
@@ -260,11 +261,14 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _choose_round(request: HttpRequest, of: Import) -> None:
     """Where the round was closed meanwhile: another one, or none."""
     text = request.POST["round"]
-    if not (text.isdecimal() and len(text) < 10) and text != "none":
-        raise BadInput(fields={"round": _("Choose a round, or none.")})
-    found = None if text == "none" else CensusRound.objects.filter(pk=int(text)).first()
-    if found is None and text != "none":
-        raise NotFound()
+    found = None
+    if text != "none":
+        number = number_of(text)
+        if not number:
+            raise BadInput(fields={"round": _("Choose a round, or none.")})
+        found = CensusRound.objects.filter(pk=number).first()
+        if found is None:
+            raise NotFound()
     imports.choose_round(actor=actor_of(request), of=of, census_round=found)
 
 
