@@ -5,7 +5,7 @@ A phone of 2018 is played by Chromium's own brakes: a processor four times slowe
 (``Emulation.setCPUThrottlingRate``, ``Network.emulateNetworkConditions``). Seconds on a machine that does other things beside
 say little: the least of some runs is told.
 
-``python -m bench.phone ADDRESS`` on a demo district that is served; ``--json`` for one line.
+``python -m bench.phone ADDRESS`` on a demo district that is served: one line of JSON.
 """
 
 from __future__ import annotations
