@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
-from django.conf import settings
+from django.core.management import call_command
 from procrastinate.contrib.django import app
 
 from nuanyi.program import health
@@ -14,7 +12,7 @@ from nuanyi.program import health
 @app.task(queue="program", queueing_lock="forget-sessions")
 def forget_sessions(timestamp: int = 0) -> None:
     """Delete the sessions whose time is over: each held the key of somebody who was signed in once."""
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    call_command("clearsessions")
 
 
 @app.periodic(cron="23 */6 * * *")
