@@ -68,7 +68,7 @@ def shifted(month: date, by: int) -> date:
 
 def month_end(month: date) -> date:
     """The last day of a month."""
-    return date.fromordinal(shifted(month, 1).toordinal() - 1)
+    return shifted(month, 1) - timedelta(days=1)
 
 
 def months_between(first: date, last: date) -> list[date]:
