@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +12,8 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import SIZES, free_port
+from nuanyi.program.tests.conftest import opened, run, served
+from tests.browser.conftest import SIZES
 from tests.browser.test_set_a_district_up import first_sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -29,33 +24,13 @@ SHOPS = 40
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Page]:
     """The desk of the district office of 西湖区, signed in; nothing is on record yet."""
-    home = tmp_path_factory.mktemp("another-office")
-    for part in (home, *list(home.parents)[:2]):
-        part.chmod(part.stat().st_mode | 0o011)
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
-    mine = kept | {"NUANYI_HOME": str(home), "NUANYI_WORKERS": "1"}
-    nuanyi = [sys.executable, "-m", "nuanyi.program.cli"]
-    told = subprocess.run(
-        [*nuanyi, "setup", "--district", "330106", "--json"],
-        env=mine,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    [once] = [one["password"] for one in json.loads(told.stdout)["accounts"] if one["username"] == "liangxin"]
-    port = free_port()
-    with (home / "serve.log").open("wb") as log:
-        program = subprocess.Popen([*nuanyi, "serve", "--port", str(port)], env=mine, stdout=log, stderr=log)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + 300
-        while time.monotonic() < deadline:
-            try:
-                with urllib.request.urlopen(f"{address}/healthz", timeout=2):
-                    break
-            except OSError:
-                time.sleep(0.3)
-        context = browser.new_context(viewport=SIZES["desk"], locale="zh-CN", base_url=address)
+    home = opened(tmp_path_factory.mktemp("another-office"))
+    told = run(home, "setup", "--district", "330106", "--json")
+    [once] = [one["password"] for one in json.loads(told)["accounts"] if one["username"] == "liangxin"]
+    with served(home, log=home / "serve.log", seconds=300) as (_program, port):
+        context = browser.new_context(
+            viewport=SIZES["desk"], locale="zh-CN", base_url=f"http://127.0.0.1:{port}"
+        )
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         context.set_default_timeout(30_000)
         page = context.new_page()
@@ -63,9 +38,6 @@ def office(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
         first_sign_in(page, "liangxin", ["liangxin", once])
         yield page
         context.close()
-    finally:
-        program.send_signal(signal.SIGTERM)
-        program.wait(40)
 
 
 def lines() -> list[list[Any]]:

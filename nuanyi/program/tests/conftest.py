@@ -58,7 +58,7 @@ def wait_for(port, seconds=40):
 
 
 @contextmanager
-def served(home, *, workers=1, log=None, **variables):
+def served(home, *, workers=1, log=None, seconds=40, **variables):
     """``nuanyi serve`` on a free port; gives ``(process, port)``, ends it cleanly."""
     port = free_port()
     command = [sys.executable, "-m", "nuanyi.program.cli", "serve", "--port", str(port)]
@@ -67,7 +67,7 @@ def served(home, *, workers=1, log=None, **variables):
             [*command, "--workers", str(workers)], env=environment(home) | variables, stderr=out, stdout=out
         )
         try:
-            assert wait_for(port)["status"] == "ok"
+            assert wait_for(port, seconds)["status"] == "ok"
             yield server, port
         finally:
             if server.poll() is None:
