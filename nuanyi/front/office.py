@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from nuanyi.lib import clock, figures, periods, rooms, small_cells
+from nuanyi.lib import clock, figures, periods, rooms
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.figures import Figure, Window
@@ -34,17 +34,13 @@ class Shown:
 def _shown(figure: Figure, actor: Actor, region: str) -> Shown:
     """Of a place ("": everywhere) as this actor may see it: who may not see all people sees counts of them in fives."""
 
-    def seen(number: int) -> int:
-        coarsely = figure.of_people and not figures.sees_exact(actor)
-        return small_cells.coarse(number, small_cells.INSIDE) if coarsely else number
-
-    line = ""
+    exact, line = figures.sees_exact(actor), ""
     if "month" in figure.dimensions:
         months = [periods.shifted(clock.today(), n - MONTHS + 1) for n in range(MONTHS)]
-        found = figure.count(Window(months[0], clock.today(), region), ("month",))
-        line = _line([seen(found.get((month.isoformat(),), 0)) for month in months])
-    beside = figure.words_beside(exact=figures.sees_exact(actor))
-    return Shown(figure, seen(figure.total(Window(region=region))), line, beside)
+        found = figure.cells_shown(Window(months[0], clock.today(), region), ("month",), exact=exact)
+        line = _line([found.get((month.isoformat(),), 0) for month in months])
+    value = figure.shown(Window(region=region), exact=exact)
+    return Shown(figure, value, line, figure.words_beside(exact=exact))
 
 
 def _line(values: list[int]) -> str:
