@@ -3,7 +3,7 @@ the case itself carries its moment, since the clocks of the law run from it."""
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare
+from nuanyi.journal.rules import declare, declare_words
 
 CASE_SENT = declare("cases.case_sent", _("A case came"), personal="id only")
 CASE_READ = declare("cases.case_read", _("A case was read"), personal="id only")
@@ -46,3 +46,29 @@ ANSWER_SAVED = declare("cases.answer_saved", _("An often used answer was changed
 ANSWER_DROPPED = declare("cases.answer_dropped", _("Words for answers were taken away"))
 LETTER_SAVED = declare("cases.letter_saved", _("A template of a letter was changed"))
 LISTS_CHANGED = declare("cases.lists_changed", _("The lists of needs, resources and projects were changed"))
+
+#: What stands in the details of these entries alone, as an auditor would say it.
+declare_words(
+    {
+        "agrees": _("agrees to be named"),
+        "amount": _("amount"),
+        "bad": _("bad rows"),
+        "clerk": _("clerk"),
+        "counted": _("counted"),
+        "follows": _("follows"),
+        "given": _("given"),
+        "hearing": _("hearing"),
+        "instalment": _("instalment"),
+        "kind_of_case": _("kind of case"),
+        "letter": _("letter"),
+        "line": _("line"),
+        "lines": _("lines"),
+        "need": _("need"),
+        "of": _("of"),
+        "outcome": _("outcome"),
+        "paid": _("paid"),
+        "ref": _("reference"),
+        "to": _("to"),
+        "urgency": _("urgency"),
+    }
+)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare
+from nuanyi.journal.rules import declare, declare_words
 
 FILE_SENT = declare("census.file_sent", _("A roster was sent"))
 FILE_DELETED = declare("census.file_deleted", _("A roster's file was deleted"))
@@ -27,3 +27,22 @@ EXPORT_DECIDED = declare("census.export_decided", _("An export in clear was deci
 EXPORT_TAKEN = declare("census.export_taken", _("An export in clear was downloaded"))
 PERSONS_LINKED = declare("census.persons_linked", _("The records were linked to persons"))
 PAIR_DECIDED = declare("census.pair_decided", _("A possible pair was decided"), personal="id only")
+
+#: What stands in the details of these entries alone, as an auditor would say it.
+declare_words(
+    {
+        "answers": _("answers"),
+        "approved": _("approved"),
+        "bytes": _("size in bytes"),
+        "cells": _("cells"),
+        "fields": _("fields"),
+        "part": _("part"),
+        "persons": _("number of persons"),
+        "possible": _("possibly the same"),
+        "regions": _("places"),
+        "round": _("round"),
+        "sectors": _("sectors of the work"),
+        "source": _("source"),
+        "undone": _("taken back"),
+    }
+)

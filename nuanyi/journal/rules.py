@@ -73,3 +73,22 @@ def declare_names(*names: str, known: Callable[[], Mapping[str, str]]) -> None:
 def names_of(name: str) -> Callable[[], Mapping[str, str]] | None:
     """What knows the names of the numbers and codes noted under ``name``; None where nobody does."""
     return _NAMES.get(name)
+
+
+#: Names under which rooms note something beside an entry, as an auditor would say them.
+_words: dict[str, Words] = {}
+
+
+def declare_words(words: Mapping[str, Words]) -> None:
+    """Let a room say what the names in its entries' details mean. Raises ValueError for a name that has words already."""
+    for name, word in words.items():
+        if name in _words:
+            raise ValueError(
+                f"{name}: two rooms say what it means; what both note stands among the journal's own events"
+            )
+        _words[name] = word
+
+
+def word_of(name: str) -> Words | None:
+    """What a name in a detail means; None where nobody said."""
+    return _words.get(name)

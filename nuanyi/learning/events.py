@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare
+from nuanyi.journal.rules import declare, declare_words
 
 LESSON_SAVED = declare("learning.lesson_saved", _("A lesson was written or changed"))
 LESSON_MOVED = declare("learning.lesson_moved", _("A lesson was reviewed, published or withdrawn"))
@@ -17,3 +17,24 @@ CHANNEL_SET = declare("learning.channel_set", _("A channel for pushes was set or
 BANK_CHANGED = declare("learning.bank_changed", _("The questions of the test were changed"))
 FIRM_CODE_MADE = declare("learning.firm_code_made", _("A firm got its address for the test"))
 CERTIFICATE_REVOKED = declare("learning.certificate_revoked", _("A certificate was revoked"))
+
+#: What stands in the details of these entries alone, as an auditor would say it.
+declare_words(
+    {
+        "a_minute": _("at most a minute"),
+        "added": _("added"),
+        "arrived": _("arrived"),
+        "cancelled": _("called off"),
+        "failed": _("failures"),
+        "heads": _("heads"),
+        "invited": _("invited"),
+        "picture": _("picture"),
+        "retired": _("retired"),
+        "robot": _("robot"),
+        "sequence": _("change no."),
+        "settled": _("settled"),
+        "signed": _("signed in"),
+        "team": _("in the team"),
+        "tried": _("a trial"),
+    }
+)

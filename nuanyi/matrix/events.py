@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare
+from nuanyi.journal.rules import declare, declare_words
 
 BRIEF_SAVED = declare("matrix.brief_saved", _("A brief was drafted or edited"))
 BRIEF_SIGNED = declare("matrix.brief_signed", _("A brief was signed"))
@@ -13,3 +13,26 @@ FORM_FILLED = declare("matrix.form_filled", _("Another office's form was filled"
 FORM_ANSWERED = declare("matrix.form_answered", _("An answer to lines of forms was kept"))
 PRACTICE_SAVED = declare("matrix.practice_saved", _("A good practice was written, reviewed or shared"))
 REGULATION_SAVED = declare("matrix.regulation_saved", _("A regulation was entered or got a new version"))
+
+#: What stands in the details of these entries alone, as an auditor would say it.
+declare_words(
+    {
+        "accepted": _("accepted"),
+        "answered": _("answered"),
+        "asked_again": _("asked again"),
+        "digest": _("mark"),
+        "done": _("done"),
+        "entered": _("entered"),
+        "filled": _("filled in"),
+        "missing": _("what was missing"),
+        "period": _("period"),
+        "placed": _("placed"),
+        "reminded": _("reminded"),
+        "replaced": _("replaced"),
+        "step": _("step"),
+        "supervision": _("supervision"),
+        "target": _("target"),
+        "value": _("value"),
+        "year": _("year"),
+    }
+)

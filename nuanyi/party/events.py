@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare
+from nuanyi.journal.rules import declare, declare_words
 
 ORGANISATION_FOUNDED = declare("party.organisation_founded", _("A Party organisation was set up"))
 ORGANISATION_ENDED = declare("party.organisation_ended", _("A Party organisation was ended"))
@@ -33,3 +33,20 @@ COMMITTEE_CHANGED = declare("party.committee_changed", _("A joint committee was 
 PAPER_TEMPLATE_SAVED = declare("party.paper_template_saved", _("The Word file of a paper was changed"))
 LIFE_RULE_SAVED = declare("party.life_rule_saved", _("What is due of a branch was changed"))
 DEFINITION_SAVED = declare("party.definition_saved", _("What counts as covered was changed"))
+
+#: What stands in the details of these entries alone, as an auditor would say it.
+declare_words(
+    {
+        "called_off": _("meeting called off"),
+        "form": _("form"),
+        "handed_on": _("handed on"),
+        "held": _("meeting held"),
+        "more": _("further"),
+        "named": _("named in public"),
+        "paper": _("which paper"),
+        "session": _("which session"),
+        "station": _("which station"),
+        "strand": _("which strand"),
+        "week": _("in the week of"),
+    }
+)

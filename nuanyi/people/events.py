@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare
+from nuanyi.journal.rules import declare, declare_words
 
 ACCOUNT_MADE = declare("people.account_made", _("An account was made"))
 ACCOUNT_CLOSED = declare("people.account_closed", _("An account was closed"))
@@ -28,6 +28,18 @@ RETENTION_OVER = declare("people.retention_over", _("What was past its time was 
 KEYS_ROTATED = declare("people.keys_rotated", _("Keys were rotated"))
 WECOM_LINKED = declare("people.wecom_linked", _("An account was linked to WeCom by its owner"))
 WECOM_UNLINKED = declare("people.wecom_unlinked", _("The link of an account to WeCom was taken away"))
+
+#: What stands in the details of these entries alone, as an auditor would say it.
+declare_words(
+    {
+        "family": _("family of keys"),
+        "field": _("field"),
+        "key": _("key"),
+        "role": _("role"),
+        "values": _("number"),
+        "waiting": _("waiting"),
+    }
+)
 
 #: An account opened more personal values today than is usual. Arguments: ``actor``, ``count``.
 reveal_alarm = Signal()

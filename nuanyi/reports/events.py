@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare
+from nuanyi.journal.rules import declare, declare_words
 
 REPORT_MOVED = declare("reports.moved", _("A report was taken, mended, refused or handed over"))
 REPORT_CHANGED = declare("reports.changed", _("Kind or place of a report was corrected"))
@@ -14,3 +14,14 @@ SETTINGS_CHANGED = declare(
 )
 LIST_EXPORTED = declare("reports.list_exported", _("A list of reports was exported"))
 HANDED_OUT = declare("reports.handed_out", _("A report was handed to another platform"))
+
+#: What stands in the details of these entries alone, as an auditor would say it.
+declare_words(
+    {
+        "about": _("about"),
+        "apart": _("taken apart"),
+        "grid": _("grid"),
+        "server": _("server"),
+        "voices": _("reporters"),
+    }
+)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare
+from nuanyi.journal.rules import declare, declare_words
 
 STATION_SAVED = declare("stations.station_saved", _("A station was entered or changed"))
 STATION_MOVED = declare("stations.station_moved", _("A station was opened, paused or given up"))
@@ -24,3 +24,21 @@ STATIONS_MERGED = declare("stations.merged", _("Two records of one station were 
 STATIONS_TOLD_APART = declare("stations.told_apart", _("Two stations that look alike were told apart"))
 STATIONS_GRADED = declare("stations.graded", _("The grades of stations were worked out"))
 ROW_DECIDED = declare("stations.row_decided", _("A likely double in a list of stations was decided"))
+
+#: What stands in the details of these entries alone, as an auditor would say it.
+declare_words(
+    {
+        "accounts": _("accounts"),
+        "amenity": _("amenity"),
+        "codes": _("codes"),
+        "expires": _("expires"),
+        "last": _("last"),
+        "left": _("left over"),
+        "new": _("new"),
+        "open": _("open"),
+        "other": _("the other one"),
+        "shows": _("shows"),
+        "size": _("size"),
+        "visits": _("visits"),
+    }
+)

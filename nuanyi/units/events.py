@@ -7,12 +7,23 @@ from dataclasses import dataclass
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare
+from nuanyi.journal.rules import declare, declare_words
 
 UNIT_SAVED = declare("units.unit_saved", _("A unit was entered or changed"))
 UNIT_CLOSED = declare("units.unit_closed", _("A unit was closed"))
 UNIT_MERGED = declare("units.unit_merged", _("A unit was merged into another"))
 RULES_CHANGED = declare("units.rules_changed", _("Responsibility rules were changed"))
+
+#: What stands in the details of these entries alone, as an auditor would say it.
+declare_words(
+    {
+        "dissolved": _("dissolved"),
+        "members": _("members"),
+        "moved": _("moved"),
+        "reopened": _("reopened"),
+        "unit_kind": _("kind of unit"),
+    }
+)
 
 
 @dataclass(frozen=True)

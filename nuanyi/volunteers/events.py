@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare
+from nuanyi.journal.rules import declare, declare_words
 
 TEAM_SAVED = declare("volunteers.team_saved", _("A team was entered or changed"))
 VOLUNTEER_MOVED = declare("volunteers.moved", _("A volunteer was taken, placed or let go"))
@@ -16,4 +16,22 @@ REWARD_SAVED = declare("volunteers.reward_saved", _("Rewards or stars were chang
 VOUCHER_USED = declare("volunteers.voucher_used", _("A reward was handed out"))
 CAMPAIGN_SAVED = declare(
     "volunteers.campaign_saved", _("A campaign was entered, leaflets drawn or counted back")
+)
+
+#: What stands in the details of these entries alone, as an auditor would say it.
+declare_words(
+    {
+        "back": _("came back"),
+        "captain": _("made captain"),
+        "closed": _("closed"),
+        "drawn": _("drawn"),
+        "handed_out": _("handed out"),
+        "minutes": _("number of minutes"),
+        "needs": _("needed"),
+        "photo": _("photo"),
+        "reward": _("reward"),
+        "standing": _("standing"),
+        "stars": _("number of stars"),
+        "stock": _("stock"),
+    }
 )

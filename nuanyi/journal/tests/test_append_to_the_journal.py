@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from nuanyi.journal import heads, jobs, keys, queries, services
+from nuanyi.journal import heads, jobs, keys, queries, rules, services
 from nuanyi.journal.models import Entry
 from nuanyi.lib import clock
 from nuanyi.people import events
@@ -230,8 +230,6 @@ def test_whatever_the_program_notes_has_a_title():
     import ast
     from pathlib import Path
 
-    from nuanyi.journal.words import TITLES
-
     nameless = {}
     for path in Path(services.__file__).parents[1].rglob("*.py"):
         if {"tests", "migrations"} & set(path.parts):
@@ -243,9 +241,9 @@ def test_whatever_the_program_notes_has_a_title():
             ):
                 continue
             for keyword in call.keywords:
-                if keyword.arg and keyword.arg not in TITLES:
+                if keyword.arg and rules.word_of(keyword.arg) is None:
                     nameless[keyword.arg] = f"{path.name}:{call.lineno}"
-    assert nameless == {}, "say in journal.words what it is"
+    assert nameless == {}, "say in the room's events what it is"
 
 
 def test_the_auditors_first_page_says_what_to_look_at_and_leads_to_exactly_that(cast, program):
