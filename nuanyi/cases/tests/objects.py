@@ -7,7 +7,10 @@ from uuid import uuid4
 
 from nuanyi.cases import case_staff
 from nuanyi.cases.models import Attachment, Case, Need, Pledge, Project, Register
+from nuanyi.cases.services import letters, settings
 from nuanyi.lib import clock, sealed
+from tests import declared
+from tests.declared import TOWNSHIP
 
 
 class Objects:
@@ -77,4 +80,42 @@ MAY_SEE = {
 OF_THE_DISTRICT = {
     "cases:item",
     "cases:letter_template",
+}
+
+
+#: service -> {how: an attempt from the neighbouring district} (``program/tests/test_keep_to_ones_own_district``)
+ATTEMPTS = {
+    "cases.services.letters.save_template": {
+        "the whole city's": lambda c, a: letters.save_template(
+            actor=a, name=next(iter(letters.LETTERS)), docx=None
+        ),
+    },
+    "cases.services.settings.save_rule": {
+        "their place to ours": lambda c, a: settings.save_rule(
+            actor=a, kind="wage", sector="", region_code=TOWNSHIP, unit=c.here
+        ),
+        "the whole city": lambda c, a: settings.save_rule(
+            actor=a, kind="wage", sector="", region_code="", unit=c.here
+        ),
+    },
+    "cases.services.settings.save_kind": {
+        "the whole city": lambda c, a: settings.save_kind(actor=a, title="租的电动车", follows="other"),
+    },
+}
+
+#: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
+ASKS_NO_PLACE = {
+    "cases.services.registers.take_in": declared.OWN,
+    "cases.services.registers.undo": declared.OWN,
+    "cases.services.settings.save_answer": declared.OWN,
+}
+
+#: Tables of the office that are no list of records, each with its reason (``front/tests/test_one_table_for_every_list``).
+OWN_TABLES = {
+    "cases/staff/case.html": declared.INSIDE,
+    "cases/staff/clocks.html": declared.RULES,
+    "cases/staff/items_in.html": declared.TYPED,
+    "cases/staff/kinds.html": declared.RULES,
+    "cases/staff/overview.html": declared.CROSS,
+    "cases/staff/rules.html": declared.RULES,
 }

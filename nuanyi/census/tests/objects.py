@@ -4,6 +4,9 @@
 from functools import cached_property
 
 from nuanyi.census.models import Establishment, Export, Import, Source, Worker
+from nuanyi.census.services import rounds
+from tests import declared
+from tests.declared import HERE, THERE, TODAY
 
 
 class Objects:
@@ -76,4 +79,42 @@ OF_THE_DISTRICT = {
     "census:undo_cells",
     "census:pairs",
     "census:pairs_again",
+}
+
+
+def round_of(**more):
+    told = {"name": "秀峰摸底", "sectors": ["courier"], "units": [], "start_date": TODAY, "end_date": TODAY}
+    return told | more
+
+
+#: service -> {how: an attempt from the neighbouring district} (``program/tests/test_keep_to_ones_own_district``)
+ATTEMPTS = {
+    "census.services.rounds.plan_round": {
+        "their place": lambda c, a: rounds.plan_round(actor=a, **round_of(name="甲", region_codes=[THERE])),
+        "their unit": lambda c, a: rounds.plan_round(
+            actor=a, **round_of(name="甲", region_codes=[HERE], units=[c.there])
+        ),
+    },
+    "census.services.rounds.move_round": {
+        "": lambda c, a: rounds.move_round(actor=a, census_round=c.round, state="running"),
+    },
+}
+
+#: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
+ASKS_NO_PLACE = {
+    "census.services.exports.ask_for_clear": declared.SEEN,
+    "census.services.imports.send_file": declared.SEEN,
+    "census.services.linking.link_all": declared.SEEN,
+    "census.services.linking.decide_pair": declared.SEEN,
+    "census.services.linking.undo_decision": declared.SEEN,
+    "census.services.linking.split_record": declared.SEEN,
+}
+
+#: Tables of the office that are no list of records, each with its reason (``front/tests/test_one_table_for_every_list``).
+OWN_TABLES = {
+    "census/staff/exports.html": "requests that wait for a second person, each with its own buttons",
+    "census/staff/import_columns.html": declared.TYPED,
+    "census/staff/import_differences.html": declared.TYPED,
+    "census/staff/import_findings.html": declared.TYPED,
+    "census/staff/unseen.html": declared.CROSS,
 }

@@ -9,6 +9,7 @@ from nuanyi.friendly.services import places
 from nuanyi.friendly.services.places import PlaceInput
 from nuanyi.lib import clock
 from nuanyi.lib.actor import system
+from tests import declared
 
 
 class Objects:
@@ -54,3 +55,9 @@ OBJECTS = {
 
 #: what it shows -> whether an actor sees that of a side, where scopes alone do not say it
 MAY_SEE = {"friendly_place": _in_its_place, "tip": _in_its_place}
+
+
+#: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
+ASKS_NO_PLACE = {
+    "friendly.services.places.forget_tips": declared.THE_SAME,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import ChainMap
 from pathlib import Path
 
 import pytest
@@ -10,77 +11,11 @@ from django.urls import reverse
 
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.lib import rooms
+from tests.declared import of_the_rooms
 
 ROOMS = Path(__file__).resolve().parents[2]
-#: Tables of the office that are no list of records, each with its reason.
-RULES = "a handful of settings that are read as a whole"
-CROSS = "rows and columns are both totals: a table of figures"
-INSIDE = "a part of one record's page"
-TYPED = "what a file or a pasted text holds, before anything of it is kept"
-COMPUTED = (
-    "its order is worked out, not stored: the most pressing first, by rules that the database does not know"
-)
-EXCEPTIONS = {
-    "cases/staff/case.html": INSIDE,
-    "cases/staff/clocks.html": RULES,
-    "cases/staff/items_in.html": TYPED,
-    "cases/staff/kinds.html": RULES,
-    "cases/staff/overview.html": CROSS,
-    "cases/staff/rules.html": RULES,
-    "census/staff/exports.html": "requests that wait for a second person, each with its own buttons",
-    "census/staff/import_columns.html": TYPED,
-    "census/staff/import_differences.html": TYPED,
-    "census/staff/import_findings.html": TYPED,
-    "census/staff/unseen.html": CROSS,
-    "learning/staff/bank.html": RULES,
-    "learning/staff/channels.html": RULES,
-    "learning/staff/parts/reach_table.html": CROSS,
-    "learning/staff/push_table.html": INSIDE,
-    "learning/staff/pushes.html": "what is in doubt, by day and group, above the list of all",
-    "matrix/staff/brief.html": CROSS,
-    "matrix/staff/briefs.html": RULES,
-    "matrix/staff/chart_table.html": CROSS,
-    "matrix/staff/cube.html": CROSS,
-    "matrix/staff/cube_records.html": "the cell that was opened is its only filter; its sum must stand above it",
-    "matrix/staff/forms.html": COMPUTED,
-    "matrix/staff/grids.html": CROSS,
-    "matrix/staff/matrix.html": CROSS,
-    "matrix/staff/records.html": "the cell that was opened is its only filter; its sum must stand above it",
-    "matrix/staff/regulations.html": RULES,
-    "matrix/staff/task_unit.html": COMPUTED,
-    "matrix/staff/tasks.html": COMPUTED,
-    "party/staff/application.html": INSIDE,
-    "party/staff/applications.html": COMPUTED,
-    "party/staff/cells.html": CROSS,
-    "party/staff/committees.html": "one for each township: a handful that is read as a whole",
-    "party/staff/coverage.html": CROSS,
-    "party/staff/instructors.html": COMPUTED,
-    "party/staff/life.html": COMPUTED,
-    "party/staff/members.html": "names stand in it only after they were opened, which is noted each time",
-    "party/staff/organisations.html": "a tree: each stands below its superior",
-    "party/staff/possible.html": COMPUTED,
-    "people/staff/many.html": TYPED,
-    "people/staff/roles.html": RULES,
-    "program/health.html": RULES,
-    "reports/staff/grids.html": CROSS,
-    "reports/staff/keys.html": RULES,
-    "reports/staff/kinds.html": RULES,
-    "reports/staff/rules.html": RULES,
-    "rights/staff/desk.html": COMPUTED,
-    "sharing/staff/releases.html": RULES,
-    "sharing/staff/upward.html": RULES,
-    "stations/staff/doubles.html": "two stations side by side, decided pair by pair",
-    "stations/staff/sent.html": TYPED,
-    "stations/staff/station.html": INSIDE,
-    "stations/staff/visits.html": CROSS,
-    "units/staff/edit.html": INSIDE,
-    "units/staff/import.html": TYPED,
-    "units/staff/rules.html": RULES,
-    "volunteers/staff/campaign.html": INSIDE,
-    "volunteers/staff/duty.html": "opened names and phones of one shift: never sorted, never kept",
-    "volunteers/staff/rewards.html": RULES,
-    "volunteers/staff/shift.html": INSIDE,
-}
+#: Tables of the office that are no list of records, each with its reason, as the rooms say it.
+EXCEPTIONS = dict(ChainMap(*of_the_rooms("OWN_TABLES")))
 #: Lists that the rail does not lead to.
 BESIDE = ("cases:served", "learning:pushes")
 
@@ -97,7 +32,9 @@ def office_templates() -> dict[str, str]:
 
 def test_a_table_of_the_office_is_the_one_list_or_says_why_not():
     own = {name for name, text in office_templates().items() if "<table" in text}
-    assert own - set(EXCEPTIONS) == set(), "make it a Listing, or write here why it is none"
+    assert own - set(EXCEPTIONS) == set(), (
+        "make it a Listing, or say in the room's tests/objects.py why it is none"
+    )
     assert set(EXCEPTIONS) - own == set(), "has no table of its own any more"
 
 

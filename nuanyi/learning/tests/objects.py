@@ -6,7 +6,11 @@ from functools import cached_property
 from uuid import uuid4
 
 from nuanyi.learning.models import Group, Push, Session, SessionPicture
+from nuanyi.learning.services import channels, exams, pushing
 from nuanyi.lib import clock, sealed
+from nuanyi.notices import channels as ports
+from tests import declared
+from tests.declared import TODAY
 
 
 class Objects:
@@ -73,4 +77,44 @@ OF_THE_DISTRICT = {
     "learning:media",
     "learning:channel",
     "learning:trial",  # its number is a random one that only the page of whoever asked for it got
+}
+
+
+#: service -> {how: an attempt from the neighbouring district} (``program/tests/test_keep_to_ones_own_district``)
+ATTEMPTS = {
+    "learning.services.exams.make_firm_code": {
+        "": lambda c, a: exams.make_firm_code(actor=a, firm="秀峰快送", unit=c.there),
+    },
+    "learning.services.exams.retire_question": {
+        "the whole city's": lambda c, a: exams.retire_question(actor=a, pk=c.question.pk),
+    },
+    "learning.services.channels.set_channel": {
+        "the whole city's": lambda c, a: channels.set_channel(
+            actor=a, name=ports.of_lessons()[0].name, active=False, a_minute=0
+        ),
+    },
+    "learning.services.pushing.plan_day": {
+        "the whole city's": lambda c, a: pushing.plan_day(actor=a, day=TODAY, lesson=None),
+    },
+    "learning.services.pushing.name_speaker": {
+        "the whole city's": lambda c, a: pushing.name_speaker(actor=a, first=TODAY, last=TODAY, speaker="甲"),
+    },
+}
+
+#: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
+ASKS_NO_PLACE = {
+    "learning.services.exams.add_questions": declared.COMMONS,
+    "learning.services.lessons.save_lesson": declared.COMMONS,
+    "learning.services.lessons.add_media": declared.COMMONS,
+    "learning.services.lessons.drop_media": declared.COMMONS,
+    "learning.services.lessons.move_lesson": declared.COMMONS,
+}
+
+#: Tables of the office that are no list of records, each with its reason (``front/tests/test_one_table_for_every_list``).
+OWN_TABLES = {
+    "learning/staff/bank.html": declared.RULES,
+    "learning/staff/channels.html": declared.RULES,
+    "learning/staff/parts/reach_table.html": declared.CROSS,
+    "learning/staff/push_table.html": declared.INSIDE,
+    "learning/staff/pushes.html": "what is in doubt, by day and group, above the list of all",
 }

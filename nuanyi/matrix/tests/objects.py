@@ -1,15 +1,18 @@
 """One of every object of the room and the routes that take it: another unit's answers exactly like none
 (``program/tests/test_answer_anothers_as_none``)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from nuanyi.lib import clock
 from nuanyi.matrix.briefs import ACT
 from nuanyi.matrix.models import Brief, KeyTask, Practice, TaskUnit
+from nuanyi.matrix.services import practice, tasks
 from nuanyi.matrix.services.practice import WRITE
 from nuanyi.matrix.task_board import SEE
 from nuanyi.matrix.task_rules import Part
+from tests import declared
+from tests.declared import TODAY
 
 
 class Objects:
@@ -64,4 +67,70 @@ OF_THE_DISTRICT = {
     "matrix:closing",  # the parameter is a year: of its tasks those that one sees
     "matrix:year",
     "matrix:regulation",
+}
+
+
+def task_of(lead, **more):
+    return tasks.TaskInput(
+        **{"year": 2026, "number": 7, "title": "站点覆盖", "lead": lead, "due_date": date(2026, 12, 31)}
+        | more
+    )
+
+
+def regulation(actor, unit, title):
+    return practice.save_regulation(
+        actor=actor, unit=unit, title=title, text=f"第一条 {unit}负责管理驿站。", from_date=TODAY
+    )
+
+
+#: service -> {how: an attempt from the neighbouring district} (``program/tests/test_keep_to_ones_own_district``)
+ATTEMPTS = {
+    "matrix.services.tasks.save_task": {
+        "made for theirs": lambda c, a: tasks.save_task(actor=a, told=task_of(c.there, number=8)),
+        "theirs taken over": lambda c, a: tasks.save_task(actor=a, told=task_of(c.here), pk=c.task.pk),
+        "theirs to help": lambda c, a: tasks.save_task(
+            actor=a, told=task_of(c.here, number=8, cooperating=[c.there])
+        ),
+    },
+    "matrix.services.tasks.end_task": {
+        "": lambda c, a: tasks.end_task(actor=a, pk=c.task.pk, state="dropped", words="不办了"),
+    },
+    "matrix.services.tasks.supervise": {
+        "": lambda c, a: tasks.supervise(
+            actor=a, pk=c.task.pk, unit=c.there.pk, words="进展如何", due_date=clock.today()
+        ),
+    },
+    "matrix.services.tasks.decide": {
+        "": lambda c, a: tasks.decide(actor=a, pk=c.task.pk, supervision=c.supervision.pk, accept=True),
+    },
+    "matrix.services.practice.save_regulation": {
+        "a version of theirs": lambda c, a: regulation(a, c.here, c.regulation.title),
+        "one of theirs": lambda c, a: regulation(a, c.there, "新的管理办法"),
+    },
+    "matrix.services.practice.end_regulation": {
+        "": lambda c, a: practice.end_regulation(actor=a, pk=c.regulation.pk, on=TODAY),
+    },
+}
+
+#: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
+ASKS_NO_PLACE = {
+    "matrix.services.forms.fill": declared.SEEN,
+    "matrix.services.tasks.place_all": declared.THE_SAME,
+    "matrix.services.tasks.remind": declared.THE_SAME,
+}
+
+#: Tables of the office that are no list of records, each with its reason (``front/tests/test_one_table_for_every_list``).
+OWN_TABLES = {
+    "matrix/staff/brief.html": declared.CROSS,
+    "matrix/staff/briefs.html": declared.RULES,
+    "matrix/staff/chart_table.html": declared.CROSS,
+    "matrix/staff/cube.html": declared.CROSS,
+    "matrix/staff/cube_records.html": "the cell that was opened is its only filter; its sum must stand above it",
+    "matrix/staff/forms.html": declared.COMPUTED,
+    "matrix/staff/grids.html": declared.CROSS,
+    "matrix/staff/matrix.html": declared.CROSS,
+    "matrix/staff/records.html": "the cell that was opened is its only filter; its sum must stand above it",
+    "matrix/staff/regulations.html": declared.RULES,
+    "matrix/staff/task_unit.html": declared.COMPUTED,
+    "matrix/staff/tasks.html": declared.COMPUTED,
 }

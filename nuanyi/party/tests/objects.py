@@ -15,6 +15,7 @@ from nuanyi.party.models import (
     Organisation,
 )
 from nuanyi.party.rules import ORGANISE
+from tests import declared
 
 
 class Objects:
@@ -116,4 +117,27 @@ OF_THE_DISTRICT = {
     "party:alliance",
     "party:alliance_points",
     "party:paper_template",
+}
+
+
+#: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
+ASKS_NO_PLACE = {
+    "party.services.instructors.accept_proposal": declared.SEEN,
+    "party.services.instructors.assign": declared.SEEN,
+    "party.services.members.lower_flag": declared.SEEN,
+    "party.services.members.raise_flag": declared.SEEN,
+}
+
+#: Tables of the office that are no list of records, each with its reason (``front/tests/test_one_table_for_every_list``).
+OWN_TABLES = {
+    "party/staff/application.html": declared.INSIDE,
+    "party/staff/applications.html": declared.COMPUTED,
+    "party/staff/cells.html": declared.CROSS,
+    "party/staff/committees.html": "one for each township: a handful that is read as a whole",
+    "party/staff/coverage.html": declared.CROSS,
+    "party/staff/instructors.html": declared.COMPUTED,
+    "party/staff/life.html": declared.COMPUTED,
+    "party/staff/members.html": "names stand in it only after they were opened, which is noted each time",
+    "party/staff/organisations.html": "a tree: each stands below its superior",
+    "party/staff/possible.html": declared.COMPUTED,
 }

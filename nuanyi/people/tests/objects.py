@@ -6,6 +6,7 @@ from functools import cached_property
 from conftest import id_number
 from nuanyi.people.models import Person
 from nuanyi.people.services import seal_into
+from tests import declared
 
 
 class Objects:
@@ -30,4 +31,18 @@ MAY_SEE = {
     "account": lambda actor, permission, side: (
         actor.everywhere(permission) or side.unit.pk in actor.units(permission)
     ),
+}
+
+
+#: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
+ASKS_NO_PLACE = {
+    "people.services.link_wecom": declared.OWN,
+    "people.services.unlink_wecom": declared.OWN,
+    "people.services.admit": declared.NO_PLACE,
+}
+
+#: Tables of the office that are no list of records, each with its reason (``front/tests/test_one_table_for_every_list``).
+OWN_TABLES = {
+    "people/staff/many.html": declared.TYPED,
+    "people/staff/roles.html": declared.RULES,
 }

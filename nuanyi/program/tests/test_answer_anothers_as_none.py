@@ -10,13 +10,10 @@ import re
 from collections import ChainMap
 from difflib import unified_diff
 from functools import cache
-from importlib import import_module
-from importlib.util import find_spec
 from uuid import uuid4
 from zlib import crc32
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -26,6 +23,7 @@ from nuanyi.front.checks import act_of, routes
 from nuanyi.lib.actor import Actor
 from nuanyi.people.access import actor_for
 from nuanyi.stations.models import Keeper
+from tests.declared import of_the_rooms
 
 pytestmark = pytest.mark.django_db
 
@@ -35,18 +33,7 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options") if EVERYT
 SLICES = 1 if EVERYTHING else 3
 
 
-def _of_the_rooms(name):
-    """What each room's ``tests/objects.py`` says under a name."""
-    modules = [f"{package}.tests.objects" for package in settings.ROOMS]
-    found = [
-        import_module(module)
-        for module in modules
-        if find_spec(module.rpartition(".")[0]) and find_spec(module)
-    ]
-    return [getattr(module, name) for module in found if hasattr(module, name)]
-
-
-class Side(*_of_the_rooms("Objects")):
+class Side(*of_the_rooms("Objects")):
     """One unit and a place with one of every object."""
 
     def __init__(self, unit, region, account, n):
@@ -56,10 +43,10 @@ class Side(*_of_the_rooms("Objects")):
 NOBODYS_NUMBER = 999_999_999
 
 #: name of the route -> (what it shows, {parameter: (object, attribute)}), as the rooms declare it
-OBJECTS = dict(ChainMap(*_of_the_rooms("OBJECTS")))
-MAY_SEE = dict(ChainMap(*_of_the_rooms("MAY_SEE")))
+OBJECTS = dict(ChainMap(*of_the_rooms("OBJECTS")))
+MAY_SEE = dict(ChainMap(*of_the_rooms("MAY_SEE")))
 #: One's own sign-in belongs to no room.
-OF_THE_DISTRICT = {"mfa_remove_webauthn", "mfa_edit_webauthn"}.union(*_of_the_rooms("OF_THE_DISTRICT"))
+OF_THE_DISTRICT = {"mfa_remove_webauthn", "mfa_edit_webauthn"}.union(*of_the_rooms("OF_THE_DISTRICT"))
 
 FILLED = {
     "sure": "1",

@@ -7,7 +7,10 @@ from uuid import uuid4
 
 from nuanyi.lib import clock, sealed
 from nuanyi.reports import staff as reports_staff
-from nuanyi.reports.models import Kind, Picture, Report
+from nuanyi.reports.models import DispatchRule, Kind, Picture, Report
+from nuanyi.reports.services import settings
+from tests import declared
+from tests.declared import TOWNSHIP
 
 
 class Objects:
@@ -48,4 +51,33 @@ OBJECTS = {
     "reports:phones": ("report", {"pk": ("report", "pk")}),
     "reports:picture": ("report", {"pk": ("report", "pk"), "number": ("picture", "pk")}),
     "reports:act": ("report", {"pk": ("report", "pk"), "deed": sorted(reports_staff.DEEDS)}),
+}
+
+
+#: service -> {how: an attempt from the neighbouring district} (``program/tests/test_keep_to_ones_own_district``)
+ATTEMPTS = {
+    "reports.services.settings.save_rule": {
+        "their place to ours": lambda c, a: settings.save_rule(
+            actor=a, rule=settings.rule_of(kind="", region=TOWNSHIP, unit=c.here)
+        ),
+    },
+    "reports.services.settings.drop_rule": {
+        "": lambda c, a: settings.drop_rule(
+            actor=a, pk=DispatchRule.objects.create(region_code=TOWNSHIP, unit=c.there).pk
+        ),
+    },
+    "reports.services.settings.set_grid_worker": {
+        "": lambda c, a: settings.set_grid_worker(actor=a, grid_code="450302001-01", account=None),
+    },
+    "reports.services.settings.make_key": {
+        "": lambda c, a: settings.make_key(actor=a, name="平台", unit=c.there),
+    },
+}
+
+#: Tables of the office that are no list of records, each with its reason (``front/tests/test_one_table_for_every_list``).
+OWN_TABLES = {
+    "reports/staff/grids.html": declared.CROSS,
+    "reports/staff/keys.html": declared.RULES,
+    "reports/staff/kinds.html": declared.RULES,
+    "reports/staff/rules.html": declared.RULES,
 }

@@ -11,6 +11,7 @@ from nuanyi.lib.actor import system
 from nuanyi.stations.models import Fault, Keeper, StationList, Wish
 from nuanyi.stations.services import stations
 from nuanyi.stations.services.stations import StationDraft
+from tests import declared
 
 
 class Objects:
@@ -95,4 +96,18 @@ MAY_SEE = {
 OF_THE_DISTRICT = {
     "stations:one",  # stations are public; what only their keepers see stands on other pages
     "stations:poster",
+}
+
+
+#: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
+ASKS_NO_PLACE = {
+    "stations.services.grading.grade_stations": declared.THE_SAME,
+}
+
+#: Tables of the office that are no list of records, each with its reason (``front/tests/test_one_table_for_every_list``).
+OWN_TABLES = {
+    "stations/staff/doubles.html": "two stations side by side, decided pair by pair",
+    "stations/staff/sent.html": declared.TYPED,
+    "stations/staff/station.html": declared.INSIDE,
+    "stations/staff/visits.html": declared.CROSS,
 }

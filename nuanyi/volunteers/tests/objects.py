@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from nuanyi.lib import clock, sealed
 from nuanyi.volunteers.models import Campaign, Evidence, Shift, Team, Volunteer
+from nuanyi.volunteers.services import rewards
+from tests import declared
 
 
 class Objects:
@@ -67,4 +69,20 @@ OBJECTS = {
     ),
     "volunteers:campaign": ("campaign", {"pk": ("campaign", "pk")}),
     "volunteers:campaign_map": ("campaign", {"pk": ("campaign", "pk")}),
+}
+
+
+#: service -> {how: an attempt from the neighbouring district} (``program/tests/test_keep_to_ones_own_district``)
+ATTEMPTS = {
+    "volunteers.services.rewards.set_star": {
+        "the whole city's": lambda c, a: rewards.set_star(actor=a, stars=1, hours=1),
+    },
+}
+
+#: Tables of the office that are no list of records, each with its reason (``front/tests/test_one_table_for_every_list``).
+OWN_TABLES = {
+    "volunteers/staff/campaign.html": declared.INSIDE,
+    "volunteers/staff/duty.html": "opened names and phones of one shift: never sorted, never kept",
+    "volunteers/staff/rewards.html": declared.RULES,
+    "volunteers/staff/shift.html": declared.INSIDE,
 }
