@@ -13,6 +13,8 @@ interface Event {
     waitUntil(done: Promise<unknown>): void;
     respondWith(answer: Response | Promise<Response>): void;
 }
-/* the view puts these two before the file */
+/* the view puts these before the file */
 declare const VERSION: string;
 declare const SHELL: string[];
+/* [pattern of a path, address of the kept page that stands in for it] */
+declare const KEPT: [string, string][];

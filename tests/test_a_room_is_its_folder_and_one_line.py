@@ -131,6 +131,7 @@ def places_where_it_shows(cast, title):
         "table of permissions": "Run errands" in page(office, "/office/people/roles/"),
         "phone's bar": "/errand/" in page(phone, "/help/"),
         "offline page": '"/errand/"' in page(phone, "/sw.js"),
+        "page that stands in offline": '["^/errand/[a-z]+/$", "/errand/"]' in page(phone, "/sw.js"),
         "offline file": "toy/errand.js" in page(phone, "/sw.js"),
         "privacy": "What to fetch" in page(phone, "/privacy/"),
         "metrics": "nuanyi_toy_errands" in page(phone, "/metrics"),

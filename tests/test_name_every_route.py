@@ -14,7 +14,7 @@ ADDRESS = re.compile(
 LEFT = {
     "cases": 17,
     "census": 13,
-    "front": 23,
+    "front": 20,
     "learning": 13,
     "lib": 1,
     "matrix": 14,

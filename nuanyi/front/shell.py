@@ -124,8 +124,10 @@ def language(request: HttpRequest) -> HttpResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The service worker: keeps public shells only, never a page of the office."""
     shell = [what.address if isinstance(what, rooms.Route) else static(what.name) for what in rooms.offline()]
+    kept = [(pattern, page.address) for pattern, page in rooms.kept_pages()]
     script = (Path(__file__).parent / "static/front/sw.js").read_text()
-    body = f"const VERSION = {json.dumps(_version(shell))};\nconst SHELL = {json.dumps(shell)};\n{script}"
+    declared = {"VERSION": _version(shell), "SHELL": shell, "KEPT": kept}
+    body = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in declared.items()) + script
     response = HttpResponse(body, content_type="text/javascript; charset=utf-8")
     response["Service-Worker-Allowed"] = "/"
     response["Cache-Control"] = "no-cache"

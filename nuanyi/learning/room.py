@@ -56,6 +56,8 @@ ROOM = Room(
         StaticFile("learning/in.js"),
         StaticFile("learning/verify.js"),
     ],
+    # the code on the screen of a hall without network: the page keeps it and sends it later
+    kept={r"^/in/\w+/[\w-]+/$": Route("learn:kept")},
     tones={
         "review": "ask",
         "published": "good",

@@ -250,6 +250,9 @@ class Room:
     tasks: Callable[[Actor], Iterable[Task]] | None = None
     search: Callable[[Actor, str], Iterable[Hits]] | None = None
     offline: Sequence[Route | StaticFile] = ()
+    #: pages that the phone keeps none of, by the pattern of their paths (a regular expression that Python and scripts read
+    #: alike) -> the kept page, one of ``offline``, that stands in for them without network and fills itself on the phone
+    kept: Mapping[str, Route] = field(default_factory=lambda: MappingProxyType({}))
     tones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     metrics: Sequence[Metric] = ()
     policies: Sequence[RowPolicy] = ()
@@ -354,6 +357,11 @@ def search(actor: Actor, text: str) -> list[Hits]:
 def offline() -> list[Route | StaticFile]:
     """The pages and files that a phone keeps for a day without network."""
     return [what for room in rooms().values() for what in room.offline]
+
+
+def kept_pages() -> list[tuple[str, Route]]:
+    """Which kept page stands in without network for the paths of a pattern."""
+    return [line for room in rooms().values() for line in room.kept.items()]
 
 
 def metrics() -> list[Metric]:

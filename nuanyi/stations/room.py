@@ -66,6 +66,8 @@ ROOM = Room(
         StaticFile("stations/nearest.js"),
         StaticFile("stations/station.js"),
     ],
+    # an empty page: which stations he keeps is sealed and read by the phone of the one who signed in
+    kept={r"^/keeper/([\w-]+/)?$": Route("keeper:kept")},
     tones={"open": "good", "planned": "plain", "closed": "good", "broken": "bad", "low": "ask"},
     gallery=[
         Shot("worker-home", Route("station:nearest")),

@@ -27,6 +27,7 @@ ROOM = Room(
     pages={"errand": RecordPage("toy:list", parameter="")},
     policies=[RowPolicy("toy.Errand", "(SELECT nuanyi_may('toy.run'))")],
     offline=[Route("errand:ask"), StaticFile("toy/errand.js")],
+    kept={"^/errand/[a-z]+/$": Route("errand:ask")},
     tones={"errand-late": "bad"},
     metrics=[Metric("nuanyi_toy_errands", "Errands.", home.count)],
     gallery=[Shot("errands", Route("toy:list"), "liangxin")],

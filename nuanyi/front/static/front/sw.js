@@ -37,6 +37,8 @@ const fresh = async (request, kept, keep) => {
         return (await kept()) || page || Response.error();
     }
 };
+/* the kept page that the phone fills itself, as a room declares it for pages that are never kept; "" where none does */
+const standIn = (path) => KEPT.find(([pattern]) => new RegExp(pattern).test(path))?.[1] ?? "";
 self.addEventListener("fetch", (event) => {
     const address = new URL(event.request.url);
     if (event.request.method !== "GET" || address.origin !== location.origin) return;
@@ -53,25 +55,12 @@ self.addEventListener("fetch", (event) => {
         /* a station that was never opened with network: the phone fills its page from the one file of all */
         const page = async () => (await copy(path)()) || copy("/stations/kept/")();
         event.respondWith(fresh(event.request, page, address.search ? "" : path));
-    } else if (/^\/friendly\/\w+\/tell\/$/.test(path)) {
-        /* how a place really is: the kept form, filled by the phone from its file of all places */
-        event.respondWith(fresh(event.request, copy("/friendly/tell/"), ""));
     } else if (SHELL.includes(path) || /^\/(learn|l)\/[\w-]+\/$/.test(path)) {
         /* only the bare address is kept: where somebody looked from, what he searched and what he was thanked for is
            nobody's business, not even this phone's */
         event.respondWith(fresh(event.request, copy(path), address.search ? "" : path));
-    } else if (/^\/in\/\w+\/[\w-]+\/$/.test(path)) {
-        /* the code on the screen of a hall without network: the kept page keeps it and sends it later */
-        event.respondWith(fresh(event.request, copy("/in/kept/"), ""));
-    } else if (/^\/grid\/(\d+\/)?$/.test(path)) {
-        /* an empty page: the list itself is sealed and read by the phone of the one who signed in */
-        event.respondWith(fresh(event.request, copy("/grid/kept/"), ""));
-    } else if (/^\/keeper\/([\w-]+\/)?$/.test(path)) {
-        /* an empty page: which stations he keeps is sealed and read by the phone of the one who signed in */
-        event.respondWith(fresh(event.request, copy("/keeper/kept/"), ""));
-    } else if (path === "/visits/") {
-        /* as with the grid */
-        event.respondWith(fresh(event.request, copy("/visits/kept/"), ""));
+    } else if (standIn(path)) {
+        event.respondWith(fresh(event.request, copy(standIn(path)), ""));
     } else {
         event.respondWith(fetch(event.request).catch(() => caches.match("/offline/")));
     }
