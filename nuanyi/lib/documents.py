@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from nuanyi.lib import children
+from nuanyi.lib.errors import BadInput
 
 MAX_BYTES, MAX_FILLED = 2 << 20, 8 << 20
 MEGABYTES, SECONDS, WAIT_SECONDS = 48, 1.0, 10.0
@@ -26,6 +29,24 @@ def fields_of(docx: bytes) -> set[str]:
     if not isinstance(fields, list) or not all(isinstance(field, str) for field in fields):
         raise BadTemplate
     return set(fields)
+
+
+def check_template(docx: bytes, known: frozenset[str]) -> None:
+    """Return where a Word file can be a template that asks for ``known`` fields alone.
+
+    Raises BadInput (of ``file``) for what is no Word file, is too large or unpacks to too much, or asks for another field;
+    TooMuch.
+    """
+    if len(docx) > MAX_BYTES:
+        raise BadInput(fields={"file": _("A template has at most 2 MB.")})
+    try:
+        asked = fields_of(docx)
+    except BadTemplate as exc:
+        raise BadInput(fields={"file": _("This is not a Word file (.docx).")}) from exc
+    unknown = sorted(asked - known)
+    if unknown:
+        words = _("The template asks for a field that there is not: %(what)s") % {"what": ", ".join(unknown)}
+        raise BadInput(fields={"file": words})
 
 
 def filled(docx: bytes, facts: Mapping[str, Any]) -> bytes:

@@ -23,7 +23,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, documents
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.calendar import add_working_days
-from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.people import services as people
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
@@ -223,28 +223,9 @@ def save_template(*, actor: Actor, name: str, docx: bytes | None) -> None:
     if docx is None:
         LetterTemplate.objects.filter(name=name).delete()
     else:
-        _check(docx)
+        documents.check_template(docx, FIELDS)
         account = Account.objects.filter(pk=actor.account_id or 0).first()
         LetterTemplate.objects.update_or_create(
             name=name, defaults={"docx": docx, "account": account, "made_at": clock.now()}
         )
     journal.record(actor, events.LETTER_SAVED, None, letter=name, own=docx is not None)
-
-
-def _check(docx: bytes) -> None:
-    """Raises BadInput for what is no Word file, unpacks to too much, or asks for fields that there are not."""
-    wrong: Words = _("This is not a Word file (.docx).")
-    if len(docx) > documents.MAX_BYTES:
-        raise BadInput(fields={"file": _("A template has at most 2 MB.")})
-    try:
-        asked = documents.fields_of(docx)
-    except documents.BadTemplate as exc:
-        raise BadInput(fields={"file": wrong}) from exc
-    unknown = sorted(asked - FIELDS)
-    if unknown:
-        raise BadInput(
-            fields={
-                "file": _("The template asks for a field that there is not: %(what)s")
-                % {"what": ", ".join(unknown)}
-            }
-        )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, documents, sealed
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, NotFound, Words
+from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.party import events, queries, rules
 from nuanyi.party.models import Application, PaperTemplate
 from nuanyi.party.rules import APPLICATIONS, ORGANISE
@@ -81,30 +81,11 @@ def save_template(*, actor: Actor, name: str, docx: bytes | None) -> None:
     if docx is None:
         PaperTemplate.objects.filter(name=name).delete()
     else:
-        _check(docx)
+        documents.check_template(docx, FIELDS)
         PaperTemplate.objects.update_or_create(
             name=name, defaults={"docx": docx, "account_id": actor.account_id, "made_at": clock.now()}
         )
     journal.record(actor, events.PAPER_TEMPLATE_SAVED, None, paper=name, own=docx is not None)
-
-
-def _check(docx: bytes) -> None:
-    """Raises BadInput for what is no Word file, unpacks to too much, or asks for fields that there are not."""
-    wrong: Words = _("This is not a Word file (.docx).")
-    if len(docx) > documents.MAX_BYTES:
-        raise BadInput(fields={"file": _("A template has at most 2 MB.")})
-    try:
-        asked = documents.fields_of(docx)
-    except documents.BadTemplate as exc:
-        raise BadInput(fields={"file": wrong}) from exc
-    unknown = sorted(asked - FIELDS)
-    if unknown:
-        raise BadInput(
-            fields={
-                "file": _("The template asks for a field that there is not: %(what)s")
-                % {"what": ", ".join(unknown)}
-            }
-        )
 
 
 def papers_for(path: queries.Path) -> list[Paper]:
