@@ -35,6 +35,7 @@ DIMENSIONS: Mapping[str, Words] = {
 KEPT = 64
 
 Counted = tuple[int, int, int]
+Marks = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ _kept: OrderedDict[tuple[object, ...], Cube] = OrderedDict()
 _lock = Lock()
 
 
-def _marks() -> tuple[object, ...]:
+def marks() -> Marks:
     """What changes with every change of the records: how many marks there are, their sum, and the newest.
 
     A mark that is committed late has a smaller number than the newest, and where its statement swept one old mark there are
@@ -59,12 +60,15 @@ def _marks() -> tuple[object, ...]:
     return told["n"], told["sum"], told["last"]
 
 
-def cube(on: date | None = None) -> Cube:
-    """Both coverages on a day. One short query where they are known, three where not."""
+def cube(on: date | None = None, seen: Marks | None = None) -> Cube:
+    """Both coverages on a day. One short query where they are known, three where not.
+
+    ``seen``: the marks as they were read before, once for all that a page shows.
+    """
     day = on or clock.today()
     rule = queries.definition(day)
     # the marks are read first: what changes meanwhile makes the kept one stale, not wrong
-    name = (day, rule.visit_within_days if rule else None, *_marks())
+    name = (day, rule.visit_within_days if rule else None, *(marks() if seen is None else seen))
     with _lock:
         found = _kept.get(name)
         if found is not None:
@@ -109,11 +113,13 @@ def _worked_out(day: date) -> Cube:
     return Cube(base, {key: (cell[0], cell[1], cell[2]) for key, cell in belts.items()})
 
 
-def by_one(dimension: str, titles: Mapping[str, Words], on: date | None = None) -> list[Cell]:
+def by_one(
+    dimension: str, titles: Mapping[str, Words], on: date | None = None, seen: Marks | None = None
+) -> list[Cell]:
     """Both coverages by ``sector`` or ``township``, and a last line over all."""
     place = ("township", "sector").index(dimension)
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for key, counted in cube(on).base.items():
+    for key, counted in cube(on, seen).base.items():
         for n, count in enumerate(counted):
             sums[key[place]][n] += count
     cells = [
@@ -124,11 +130,12 @@ def by_one(dimension: str, titles: Mapping[str, Words], on: date | None = None) 
     return [*cells, Cell(_("All"), "", total, organised, worked)]
 
 
-def trend(months: int = 12) -> list[tuple[date, Cell]]:
+def trend(months: int = 12, seen: Marks | None = None) -> list[tuple[date, Cell]]:
     """Both coverages at the end of each of the last months, and today."""
     today = clock.today()
     days = [*(month_end(shifted(today, -n)) for n in range(months - 1, 0, -1)), today]
-    return [(day, by_one("sector", {}, day)[-1]) for day in days]
+    seen = marks() if seen is None else seen
+    return [(day, by_one("sector", {}, day, seen)[-1]) for day in days]
 
 
 @dataclass(frozen=True)
@@ -140,7 +147,11 @@ class Crossed:
 
 
 def crossed(
-    down: str, across: str, titles: Mapping[str, Mapping[str, Words]], on: date | None = None
+    down: str,
+    across: str,
+    titles: Mapping[str, Mapping[str, Words]],
+    on: date | None = None,
+    seen: Marks | None = None,
 ) -> Crossed:
     """Both coverages by two of ``DIMENSIONS``. An establishment of two alliances counts in both.
 
@@ -148,7 +159,7 @@ def crossed(
     """
     if down == across or not {down, across} <= set(DIMENSIONS):
         raise ValueError("two of the dimensions")
-    now = cube(on)
+    now = cube(on, seen)
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     by_belt = "alliance" in (down, across)
     cells: Mapping[tuple[str, ...], Counted] = now.belts if by_belt else now.base  # type: ignore[assignment]

@@ -135,12 +135,13 @@ def coverage(request: HttpRequest) -> HttpResponse:
     down, across = request.GET.get("down", "township"), request.GET.get("across", "sector")
     if down == across or not {down, across} <= set(coverages.DIMENSIONS):
         down, across = "township", "sector"
+    seen = coverages.marks()
     context = {
-        "by_sector": coverages.by_one("sector", dict(Sector.choices)),
-        "by_township": coverages.by_one("township", townships),
+        "by_sector": coverages.by_one("sector", titles["sector"], seen=seen),
+        "by_township": coverages.by_one("township", townships, seen=seen),
         "definition": queries.definition(),
-        "trend": coverages.trend(),
-        "crossed": coverages.crossed(down, across, titles),
+        "trend": coverages.trend(seen=seen),
+        "crossed": coverages.crossed(down, across, titles, seen=seen),
         "dimensions": coverages.DIMENSIONS.items(),
         "down": down,
         "across": across,
