@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
@@ -11,9 +11,9 @@ from nuanyi.census.models import Establishment, Worker
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, office_hour
+from nuanyi.lib.periods import shifted
 from nuanyi.lib.sectors import Sector
 from nuanyi.party.models import Application, Organisation
-from nuanyi.party.rules import months_later
 from nuanyi.party.services import (
     alliances,
     brought,
@@ -225,11 +225,10 @@ def _life() -> None:
         secretary = played_by(username)
         branch = Organisation.objects.get(secretary_id=secretary.account_id)
         for back in range(11, 0, -1):
-            first = months_later(today.replace(day=1), -back)
-            for kind, on, topic in _meetings_of(first):
+            for kind, on, topic in _meetings_of(shifted(today, -back)):
                 if back == 1 and kind == skipped:
                     continue
-                starts = datetime.combine(on, time(19, 30), clock.CHINA)
+                starts = at(on, 19, 30)
                 with clock.held_at(starts - timedelta(days=5)):
                     made = life.plan_meeting(
                         actor=secretary,

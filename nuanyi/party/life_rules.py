@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib.periods import month_end, shifted
+
 
 class MeetingKind(models.TextChoices):
     """What a branch holds: three meetings, one lesson (三会一课), and the themed day."""
@@ -52,10 +54,8 @@ class Span:
 
 def span_of(day: date, months: int) -> Span:
     """The span of ``months`` (1, 3, 6, 12) that holds ``day``."""
-    begin = (day.month - 1) // months * months
-    first = date(day.year, begin + 1, 1)
-    after = day.year * 12 + begin + months
-    return Span(first, date(after // 12, after % 12 + 1, 1) - timedelta(days=1))
+    first = date(day.year, (day.month - 1) // months * months + 1, 1)
+    return Span(first, month_end(shifted(first, months - 1)))
 
 
 @dataclass(frozen=True)
