@@ -36,6 +36,8 @@ from nuanyi.party.rules import FORMS, ORGANISE, Form, State, Step
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.units.models import Alliance, Unit
 
+#: The program itself: it acts for whoever has no account (a guest who asks, a member by their link), and looks up what whoever
+#: asks may not see (a member's code, whom an ending branch received, whether a name is taken).
 PROGRAM = system("party")
 #: More than anybody can visit; the page shows no more.
 FOLLOWED_AT_MOST = 500

@@ -15,7 +15,7 @@ from nuanyi.census.services.records import note_follow_up
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.lib import clock, row_security
-from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, Words
 from nuanyi.lib.geo import metres_between
 from nuanyi.lib.region_codes import township_of
@@ -25,8 +25,6 @@ from nuanyi.party.rules import FOLLOW, ORGANISE, VisitKind
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 
-#: Moves the follow-up of what somebody is assigned to; who it was stands in the entry of the visit.
-ASSIGNED = system("party")
 #: What it costs to take an establishment from the instructor who follows it now, in kilometres.
 TIE_KM = 30.0
 #: What a township whose outline is not known counts as, in kilometres, where it is not one's own.
@@ -192,9 +190,11 @@ def record_visit(
         note=note.strip()[:500],
     )
     if target.follow_up == FollowUp.NEW:
-        # whoever is assigned may, also outside the place of their role
-        with row_security.reader(ASSIGNED):
-            note_follow_up(actor=ASSIGNED, model=Establishment, ids=[target.pk], follow_up=FollowUp.VISITED)
+        # whoever is assigned may, also outside the place of their role; who it was stands in the entry of the visit
+        with row_security.reader(queries.PROGRAM):
+            note_follow_up(
+                actor=queries.PROGRAM, model=Establishment, ids=[target.pk], follow_up=FollowUp.VISITED
+            )
     journal.record(actor, events.VISITED, made, what=kind)
     line = ledger.Delivered(
         day=on, region_code=target.region_code, sector=target.sector, unit_id=actor.unit_id or 0

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, limits, row_security
-from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
@@ -22,9 +22,6 @@ from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import Account, keys
 from nuanyi.places import queries as places
-
-#: Acts for whoever has no account: what a guest asks is written down by the program.
-DOORKEEPER = system("party")
 
 
 @dataclass
@@ -95,7 +92,7 @@ def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
     )
     made.save()
     StepDone.objects.create(application=made, code="applied", done_date=made.asked_date)
-    journal.record(DOORKEEPER, events.APPLIED, made)
+    journal.record(queries.PROGRAM, events.APPLIED, made)
     _tell_of(made)
     return made
 
@@ -278,7 +275,7 @@ def withdraw(*, link: str) -> None:
     Application.objects.filter(pk=found.pk).update(
         state=State.ENDED, sealed_name=None, sealed_phone=None, phone_digest=None, workplace=""
     )
-    journal.record(DOORKEEPER, events.APPLICATION_MOVED, found)
+    journal.record(queries.PROGRAM, events.APPLICATION_MOVED, found)
     erasures.note(found.pk, table=found._meta.label_lower)
 
 

@@ -15,7 +15,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.journal import queries as journal_queries
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, limits, row_security, sealed
-from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Words
 from nuanyi.lib.ids import PLAIN_SIGNS
 from nuanyi.notices import services as notices
@@ -28,8 +28,6 @@ from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 
-#: Looks a code up for a secretary who sees no member of another branch, and acts for a member who has no account.
-DOORKEEPER = system("party")
 CODE_SIGNS = 10
 
 
@@ -234,7 +232,7 @@ def check_in(*, actor: Actor, branch: int, code: str) -> Member:
 def _check_in(actor: Actor, branch: int, code: str) -> Member:
     target = _branch(actor, branch)
     spelled = "".join(code.upper().split()).replace("-", "")
-    with row_security.reader(DOORKEEPER):  # no secretary sees a member before the code has opened it
+    with row_security.reader(queries.PROGRAM):  # no secretary sees a member before the code has opened it
         found = (
             Member.objects.select_for_update()
             .filter(
@@ -293,7 +291,7 @@ def show_oneself(*, link: str, said: str) -> Showing:
     made, _new = Showing.objects.update_or_create(
         member=member, defaults={"said": words, "since_date": clock.today()}
     )
-    journal.record(DOORKEEPER, events.SHOWN, None)
+    journal.record(queries.PROGRAM, events.SHOWN, None)
     return made
 
 
@@ -301,7 +299,7 @@ def show_oneself(*, link: str, said: str) -> Showing:
 def hide_oneself(*, link: str) -> None:
     """Take it back: nothing of it is kept, also not after a restore. Raises NotFound."""
     if _take_back(by_link(link)):
-        journal.record(DOORKEEPER, events.SHOWN, None)
+        journal.record(queries.PROGRAM, events.SHOWN, None)
 
 
 def _take_back(member: Member) -> bool:
@@ -323,7 +321,7 @@ def raise_flag(*, actor: Actor, establishment: UUID, paper: str) -> Flag:
     target = _establishment(actor, establishment)
     if not paper.strip():
         raise BadInput(fields={"paper": _("The paper by which the establishment agrees.")})
-    with row_security.reader(DOORKEEPER):
+    with row_security.reader(queries.PROGRAM):
         reach = target.reaches.filter(until_date=None).select_related("organisation").first()
     if reach is None:
         raise Conflict(_("No branch covers it yet."), code="not-covered")

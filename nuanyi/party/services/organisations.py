@@ -13,15 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.census.models import Establishment
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
-from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.party import events, queries, rules
 from nuanyi.party.models import Application, CoverageDefinition, Member, Organisation, Reach
 from nuanyi.party.rules import ORGANISE, Form, State
 from nuanyi.places import queries as places
-
-#: Lets go whom a branch received when it ends: whoever ends it may see none of them.
-KEEPER = system("party")
 
 
 @dataclass
@@ -168,7 +165,7 @@ def end(*, actor: Actor, pk: int, on: date, reason: str) -> int:
         )
     branch.ended_date, branch.end_reason, branch.secretary = on, reason.strip()[:200], None
     branch.save(update_fields=["ended_date", "end_reason", "secretary"])
-    with row_security.reader(KEEPER):  # whom it received is away still, and reports to another
+    with row_security.reader(queries.PROGRAM):  # whom it received is away still, and reports to another
         Member.objects.filter(receiving=branch).update(receiving=None, changed_date=clock.today())
     branch.reaches.filter(until_date=None).update(until_date=on)
     above = branch.parent

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security, sealed
-from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.party import events, queries
 from nuanyi.party.models import LectureTeam, Speaker, SpeakerWeek, TeamSeat
@@ -24,7 +24,6 @@ from nuanyi.people import erasures
 from nuanyi.people import services as people
 from nuanyi.places import queries as places
 
-DOORKEEPER = system("party")
 #: Names in a team beside its instructor.
 SEATS_AT_MOST = 11
 
@@ -58,7 +57,7 @@ def set_team_up(*, actor: Actor, name: str, region_code: str, instructor: int) -
     actor.require(ORGANISE, regions=(region_code,))
     wrong: dict[str, Words] = {}
     # a name is given once in the whole city, also where another district's team of it is not seen
-    with row_security.reader(DOORKEEPER):
+    with row_security.reader(queries.PROGRAM):
         taken = LectureTeam.objects.filter(name=name.strip()).exists()
     if not 2 <= len(name.strip()) <= 40:
         wrong["name"] = _("A name, from 2 to 40 characters.")
