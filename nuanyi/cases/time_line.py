@@ -102,7 +102,7 @@ def time_line(case: Case) -> list[CaseStep]:
     acts = journal.acts_on(case, list(_WORDS))
     by = {act.actor_id for act in acts if act.actor_id}
     units = {act.detail.get(name) for act in acts for name in ("unit", "to")} - {None}
-    names = {one.pk: one.display_name or one.username for one in Account.objects.filter(pk__in=by)}
+    names = {one.pk: str(one) for one in Account.objects.filter(pk__in=by)}
     short = {one.pk: one.short_name or one.name for one in Unit.objects.filter(pk__in=units)}
     return [
         CaseStep(act.at, str(_WORDS[act.kind](act.detail, short)), names.get(act.actor_id or 0, ""))

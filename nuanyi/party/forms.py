@@ -312,9 +312,7 @@ class TeamForm(forms.Form):
         region: Any = self.fields["region"]
         region.choices = [(code, name) for code, name in places.township_choices() if code]
         instructor: Any = self.fields["instructor"]
-        instructor.choices = [
-            (str(one.pk), one.display_name or one.username) for one, _base in queries.instructors()
-        ]
+        instructor.choices = [(str(one.pk), str(one)) for one, _base in queries.instructors()]
 
 
 class SeatForm(forms.Form):

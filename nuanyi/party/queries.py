@@ -529,7 +529,7 @@ class Uncovered:
 def next_steps(rows: Sequence[Establishment], which: str) -> list[Uncovered]:
     """What to do next for each: whose visit is due, or which branch of the same township has room. Two queries."""
     if which == "worked":
-        names = {account.pk: account.display_name or account.username for account, _base in instructors()}
+        names = {account.pk: str(account) for account, _base in instructors()}
         followers = followed_by()
         return [
             Uncovered(

@@ -171,7 +171,7 @@ def _facts(case: Case, letter: Letter) -> dict[str, Any]:
         ],
         "hearing": at,
         "outcome": hearing.words if hearing and hearing.outcome == Outcome.AGREED else "",
-        "mediator": _name(hearing.mediator) if hearing and hearing.mediator else "",
+        "mediator": str(hearing.mediator) if hearing and hearing.mediator else "",
         "unit": case.unit.name,
         "number": f"{case.ref}-{written + 1:02d}",
         # the county's own: where an office writes to another one it uses a template of its own
@@ -189,17 +189,13 @@ def _facts(case: Case, letter: Letter) -> dict[str, Any]:
 def _contact(case: Case, actor: Actor) -> str:
     """Whom the reader of a letter may ask: the clerk, the unit's telephone and its address, as far as they are known."""
     account = case.clerk or Account.objects.filter(pk=actor.account_id or 0).first()
-    parts = [_name(account) if account else "", case.unit.public_phone, case.unit.public_address]
+    parts = [str(account) if account else "", case.unit.public_phone, case.unit.public_address]
     return "，".join(part for part in parts if part) or "＿＿＿＿＿＿"
 
 
 def name_is_open(case: Case) -> bool:
     """Whether the worker agreed that the firm may learn who asked."""
     return case.name_agreed_at is not None
-
-
-def _name(account: Account) -> str:
-    return account.display_name or account.username
 
 
 def _filled(docx: bytes, facts: dict[str, Any]) -> bytes:

@@ -135,9 +135,8 @@ def send_team(*, actor: Actor, pk: int, session: int) -> None:
     if missing:
         words = "、".join(str(part.label) for part in missing)
         raise IllegalMove(_("The lecture team lacks: %(who)s") % {"who": words}, code="team")
-    instructor = found.instructor.display_name or found.instructor.username
     names = [(str(seat.part), sealed.open_text(seat, "sealed_name")) for seat in seats]
-    sessions().put_team(actor, session, [("instructor", instructor), *names])
+    sessions().put_team(actor, session, [("instructor", str(found.instructor)), *names])
     journal.record(actor, events.TEAM_CHANGED, found, session=session)
 
 
