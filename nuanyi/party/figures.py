@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib.figures import Counts, Figure, Window, offer
+from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.party import kinds, queries
 
 
@@ -18,9 +19,8 @@ def _covered(which: str) -> Any:
         rows = queries.covered(asked.last).filter(**{which: True}, region_code__startswith=asked.region)
         if not by:
             return {(): rows.count()}
-        names = {"township": "township", "sector": "sector"}
-        found = rows.annotate(township=Substr("region_code", 1, 9)).order_by()
-        grouped = found.values_list(*(names[one] for one in by)).annotate(n=Count("pk"))
+        found = rows.annotate(township=Substr("region_code", 1, TOWNSHIP)).order_by()
+        grouped = found.values_list(*by).annotate(n=Count("pk"))
         return {tuple(map(str, row[:-1])): row[-1] for row in grouped}
 
     return count

@@ -282,7 +282,7 @@ class BroughtForm(forms.Form):
         establishment: Any = self.fields["establishment"]
         establishment.choices = [("", "—"), *((str(one.pk), one.name) for one in establishments)]
         region: Any = self.fields["region"]
-        region.choices = [("", "—"), *((code, name) for code, name in places.township_choices() if code)]
+        region.choices = places.township_choices()
 
     def told(self) -> brought.BroughtInput:
         """For the service."""

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from nuanyi.lib import clock
 from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, key, parts_of, spread
+from nuanyi.lib.region_codes import township_of
 from nuanyi.people.demo import played_by
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -130,7 +131,7 @@ def _shift(team: int, topic: str, title: str, day: date, grid: str, traffic: int
         starts_at=at(day, 8),
         ends_at=at(day, 11),
         needs={"traffic": traffic, "speaker": 2},
-        region_code=grid[:9],
+        region_code=township_of(grid),
         grid_code=grid,
     )
 

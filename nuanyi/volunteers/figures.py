@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
+from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.volunteers import kinds
 from nuanyi.volunteers.models import Signup
 
@@ -30,7 +31,7 @@ def _volunteers(asked: Window, by: tuple[str, ...]) -> Counts:
     rows = _took_part(asked).order_by()
     if not by:
         return {(): rows.values("volunteer").distinct().count()}
-    grouped = rows.annotate(township=Substr("volunteer__region_code", 1, 9)).values_list("township")
+    grouped = rows.annotate(township=Substr("volunteer__region_code", 1, TOWNSHIP)).values_list("township")
     return {(str(township),): n for township, n in grouped.annotate(n=Count("volunteer", distinct=True))}
 
 
