@@ -25,7 +25,7 @@ _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%d
 class JoinForm(forms.Form):
     """Would like to join."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     name = forms.CharField(
         label=_("Your name"), max_length=20, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
@@ -50,8 +50,6 @@ class JoinForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {})
-        kwargs["initial"].setdefault("key", uuid4())
         super().__init__(*args, **kwargs)
         for name in ("work", "home"):
             field: Any = self.fields[name]
@@ -74,7 +72,7 @@ class JoinForm(forms.Form):
 class MemberForm(forms.Form):
     """Somebody who belongs to a branch."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     branch = forms.ChoiceField(label=_("Branch"))
     name = forms.CharField(label=_("Name"), max_length=20)
     phone = forms.CharField(
@@ -85,7 +83,7 @@ class MemberForm(forms.Form):
     agreed = forms.CharField(label=_("Paper by which they agree"), max_length=120)
 
     def __init__(self, *args: Any, branches: list[Organisation], **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"key": uuid4(), "joined": clock.today()})
+        kwargs.setdefault("initial", {"joined": clock.today()})
         super().__init__(*args, **kwargs)
         branch: Any = self.fields["branch"]
         branch.choices = [(str(one.pk), one.name) for one in branches]
@@ -175,9 +173,9 @@ class OrganisationForm(forms.Form):
 class VisitForm(forms.Form):
     """A visit or a talk with several."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     kind = forms.ChoiceField(label=_("What was it?"), choices=VisitKind.choices)
-    on = forms.DateField(label=_("Day"), widget=_DAY)
+    on = forms.DateField(label=_("Day"), widget=_DAY, initial=clock.today)
     present = forms.IntegerField(label=_("How many were there?"), min_value=1, max_value=500, initial=1)
     note = forms.CharField(
         label=_("What the next one should know"),
@@ -185,10 +183,6 @@ class VisitForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"key": uuid4(), "on": clock.today()})
-        super().__init__(*args, **kwargs)
 
 
 class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -213,7 +207,7 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]
 class MeetingForm(forms.Form):
     """A meeting, lesson or themed day of a branch."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     branch = forms.ChoiceField(label=_("Branch"))
     kind = forms.ChoiceField(label=_("What is it?"), choices=MeetingKind.choices)
     topic = forms.CharField(label=_("What is it about? (no names)"), min_length=2, max_length=50)
@@ -225,7 +219,6 @@ class MeetingForm(forms.Form):
     )
 
     def __init__(self, *args: Any, branches: list[Organisation], **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"key": uuid4()})
         super().__init__(*args, **kwargs)
         branch: Any = self.fields["branch"]
         branch.choices = [(str(one.pk), one.name) for one in branches]
@@ -243,15 +236,11 @@ class LifeRuleForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("What is due?"), choices=MeetingKind.choices)
     months = forms.TypedChoiceField(label=_("How often?"), choices=Every.choices, coerce=int)
-    from_date = forms.DateField(label=_("Holds from"), widget=_DAY)
+    from_date = forms.DateField(label=_("Holds from"), widget=_DAY, initial=clock.today)
     members_at_least = forms.IntegerField(
         label=_("Of branches with full members from"), min_value=0, max_value=1000, initial=0
     )
     source = forms.CharField(label=_("Paper that says so"), max_length=200)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"from_date": clock.today(), "members_at_least": 0})
-        super().__init__(*args, **kwargs)
 
     def told(self) -> life.LifeRuleInput:
         """For the service."""
@@ -264,7 +253,7 @@ class LifeRuleForm(forms.Form):
 class BroughtForm(forms.Form):
     """Something that was brought to an establishment or a place."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     strand = forms.ChoiceField(label=_("Strand"), choices=Strand.choices)
     title = forms.CharField(label=_("What was brought?"), min_length=2, max_length=80)
     amount = forms.IntegerField(label=_("How much?"), min_value=1, max_value=1_000_000, initial=1)
@@ -275,9 +264,7 @@ class BroughtForm(forms.Form):
     place = forms.CharField(label=_("The place in words"), max_length=80, required=False)
 
     def __init__(self, *args: Any, establishments: list[Establishment], **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "initial", {"key": uuid4(), "on": clock.today(), "amount": 1, "measure": _("times")}
-        )
+        kwargs.setdefault("initial", {"on": clock.today(), "amount": 1, "measure": _("times")})
         super().__init__(*args, **kwargs)
         establishment: Any = self.fields["establishment"]
         establishment.choices = [("", "—"), *((str(one.pk), one.name) for one in establishments)]
@@ -318,28 +305,20 @@ class TeamForm(forms.Form):
 class SeatForm(forms.Form):
     """Somebody joins a lecture team."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     part = forms.ChoiceField(label=_("Part in the team"), choices=TeamPart.choices)
     name = forms.CharField(label=_("Name"), min_length=2, max_length=20)
     agreed = forms.CharField(label=_("Paper by which they agree"), max_length=120)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"key": uuid4()})
-        super().__init__(*args, **kwargs)
 
 
 class SpeakerForm(forms.Form):
     """Somebody agreed to speak."""
 
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     name = forms.CharField(label=_("Name"), min_length=2, max_length=20)
     kind = forms.ChoiceField(label=_("Kind"), choices=SpeakerKind.choices)
     agreed = forms.CharField(label=_("Paper by which they agree"), max_length=120)
     named = forms.BooleanField(label=_("They wish to be named in public"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"key": uuid4()})
-        super().__init__(*args, **kwargs)
 
     def told(self) -> speaking.SpeakerInput:
         """For the service."""
