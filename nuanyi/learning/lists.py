@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.learning import queries
 from nuanyi.learning.rules import Category, PushState, SessionKind, SessionStanding, State
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import Words
 from nuanyi.lib.listing import Column, Filter, Listing
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import channels
@@ -37,7 +34,6 @@ LESSONS = Listing(
 
 def sessions_listing(actor: Actor) -> Listing:
     """Every session that is public, and those of the units for which one actor plans."""
-    units: list[tuple[Any, Words]] = list(unit_choices())
     return Listing(
         "learning.sessions",
         (
@@ -53,7 +49,7 @@ def sessions_listing(actor: Actor) -> Listing:
         [
             Filter("state", _("State"), SessionStanding.choices, queries.SESSION_STANDING),
             Filter("kind", _("Kind of session"), SessionKind.choices, "kind"),
-            Filter("unit", _("Unit"), units, "unit_id"),
+            Filter("unit", _("Unit"), unit_choices(), "unit_id"),
         ],
         lambda filters: queries.sessions_listed(actor, filters),
         order="-starts_at",

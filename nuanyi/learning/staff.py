@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -65,12 +65,7 @@ def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         "form": form,
         "lesson": found,
         "refusal": refusal,
-        **_shown(
-            request.POST.get("title", ""),
-            request.POST.get("body", ""),
-            request.POST.get("questions", ""),
-            found,
-        ),
+        **_shown(request.POST, found),
         "media": queries.media_of(found).values() if found else [],
         "kinds": Media.choices,
         "moves": lessons.moves_for(actor_of(request), found) if found else [],
@@ -83,8 +78,9 @@ def lesson(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     return render(request, "learning/staff/lesson.html", context, status=status)
 
 
-def _shown(title: str, body: str, questions: str, found: Lesson | None) -> dict[str, Any]:
+def _shown(post: QueryDict, found: Lesson | None) -> dict[str, Any]:
     """A lesson as riders will see it, from what is being written; what is kept where nothing is written yet."""
+    title, body, questions = (post.get(name, "") for name in ("title", "body", "questions"))
     if found is not None and not (title or body or questions):
         title, body, questions = found.title, found.body, questions_as_text(found.questions)
     return {
@@ -99,9 +95,7 @@ def _shown(title: str, body: str, questions: str, found: Lesson | None) -> dict[
 def preview(request: HttpRequest) -> HttpResponse:
     """What is being written, as riders will see it."""
     found = Lesson.objects.filter(pk=number_of(request.GET.get("lesson", ""))).first()
-    post = request.POST
-    context = _shown(post.get("title", ""), post.get("body", ""), post.get("questions", ""), found)
-    return render(request, "learning/staff/lesson_shown.html", context)
+    return render(request, "learning/staff/lesson_shown.html", _shown(request.POST, found))
 
 
 @require_POST

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nuanyi.lib import clock, figures
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
+from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, shown
 from nuanyi.matrix import shelf
@@ -55,7 +53,6 @@ def _listing(actor: Actor) -> Listing:
             found = found.filter(title__icontains=filters["q"])
         return found
 
-    units: list[tuple[Any, Words]] = list(unit_choices())
     return Listing(
         "matrix.practices",
         (
@@ -65,7 +62,10 @@ def _listing(actor: Actor) -> Listing:
             Column("state", _("State"), "state"),
             Column("day", _("Day"), "changed_at"),
         ),
-        [Filter("state", _("State"), Shelf.choices, "state"), Filter("unit", _("Unit"), units, "unit_id")],
+        [
+            Filter("state", _("State"), Shelf.choices, "state"),
+            Filter("unit", _("Unit"), unit_choices(), "unit_id"),
+        ],
         rows,
         searches=_("Words of the heading"),
     )
