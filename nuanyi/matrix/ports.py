@@ -57,7 +57,6 @@ class Sessions:
         rows = Session.objects.filter(pk__in=numbers).annotate(signed=Count("attendances"))
         return {
             row.pk: SessionStand(
-                number=row.pk,
                 starts_at=row.starts_at,
                 ends_at=row.ends_at,
                 place=row.place,

@@ -28,7 +28,6 @@ class SessionPlan:
 class SessionStand:
     """How it stands with a session: when and where, how many signed in, its pages."""
 
-    number: int
     starts_at: datetime
     ends_at: datetime
     place: str

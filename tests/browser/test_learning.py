@@ -235,6 +235,6 @@ def test_a_certificate_is_earned_on_a_phone_and_checked_by_a_stranger_without_ne
 
 def _answers():
     """The right words of every question, from the texts of the demo."""
-    from nuanyi.learning.demo import lessons_written
+    from nuanyi.learning.demo import written
 
-    return {q["q"]: q["options"][q["right"]] for told in lessons_written() for q in told.questions}
+    return {q["q"]: q["options"][q["right"]] for one in written() for q in one.told.questions}

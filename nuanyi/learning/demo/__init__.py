@@ -62,11 +62,6 @@ class Written:
     until: date | None
 
 
-def lessons_written() -> list[lessons.LessonInput]:
-    """The texts, read."""
-    return [one.told for one in written()]
-
-
 def written() -> list[Written]:
     """The texts in the order in which they were told, those of later years behind them."""
     found = []

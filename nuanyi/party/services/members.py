@@ -137,12 +137,18 @@ def _add_member(actor: Actor, key: UUID, branch: int, told: MemberInput) -> Memb
             _("Somebody with this phone stands on the list of this branch already."), code="entered-already"
         ) from None
     journal.record(actor, events.MEMBER_ENTERED, made)
-    since = clock.midnight(clock.today())
-    entered = journal_queries.count_since(events.MEMBER_ENTERED, actor_id=actor.account_id, since=since)
-    if actor.account_id is not None and entered >= rules.ENTERED_ALARM:
-        once = f"members-entered:{actor.account_id}:{clock.today()}"
-        notices.queue_to_role("auditor", kinds.MANY_ENTERED, once=once, who=actor.label, count=entered)
+    if actor.account_id is not None:
+        _tell_of_many(actor, actor.account_id)
     return made
+
+
+def _tell_of_many(actor: Actor, account: int) -> None:
+    """The auditors hear, once a day, of an account that enters very many."""
+    since = clock.midnight(clock.today())
+    entered = journal_queries.count_since(events.MEMBER_ENTERED, actor_id=account, since=since)
+    if entered >= rules.ENTERED_ALARM:
+        once = f"members-entered:{account}:{clock.today()}"
+        notices.queue_to_role("auditor", kinds.MANY_ENTERED, once=once, who=actor.label, count=entered)
 
 
 @transaction.atomic
