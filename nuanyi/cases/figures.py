@@ -10,6 +10,7 @@ from nuanyi.cases.models import ServiceItem
 from nuanyi.cases.rules import Kind
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
+from nuanyi.lib.rooms import Route
 
 TITLES = {
     Kind.POLICY: _("Policy consultations"),
@@ -41,7 +42,7 @@ offer(
         _("parts"),
         _parts,
         ("part",),
-        "/help/list/",
+        Route("help:list"),
         _("Different parts among the active lines of the service list"),
         listed=_listed_parts,
     )
@@ -54,7 +55,7 @@ for _kind, _title in TITLES.items():
             _("cases"),
             ledger.counter(kinds.SERVED[_kind]),
             ("sector", "township", "month"),
-            "/office/cases/served/",
+            Route("cases:served"),
             _("Cases that a unit solved, and lines of registers that were taken in"),
             of_people=True,
             listed=ledger.lister(kinds.SERVED[_kind]),

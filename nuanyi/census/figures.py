@@ -13,6 +13,7 @@ from nuanyi.census.models import CensusRound, Establishment, Worker
 from nuanyi.census.rules import RoundState
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, exact_for, offer
 from nuanyi.lib.region_codes import township_of
+from nuanyi.lib.rooms import Route
 from nuanyi.lib.sectors import KEY_SECTORS, Sector
 from nuanyi.places import queries as places
 
@@ -106,7 +107,7 @@ for _key, (_codes, _sectors, _title) in GROUPS.items():
             _("establishments"),
             _establishments_of(_sectors),
             ("sector", "township"),
-            f"/office/census/establishments/?sector={_codes}",
+            Route("census:establishments", query={"sector": _codes}),
             _("Establishments on record in these sectors"),
             listed=_listed(_sectors),
             listed_permission="census.view",
@@ -121,7 +122,7 @@ offer(
         _("establishments"),
         lambda asked, by: _count(Establishment, asked, by),
         ("sector", "township"),
-        "/office/census/establishments/",
+        Route("census:establishments"),
         _("All establishments on record"),
         beside=lambda: linkage.words_beside(linkage.SHOPS),
     )
@@ -133,7 +134,7 @@ offer(
         _("persons"),
         lambda asked, by: _count(Worker, asked, by),
         ("sector", "township", "region"),
-        "/office/census/workers/",
+        Route("census:workers"),
         _(
             "Persons on record; one person in several rosters is counted once, as far as the linkage is certain"
         ),
@@ -167,7 +168,7 @@ offer(
         _("sectors"),
         _key_sectors,
         ("sector",),
-        "/office/census/rounds/",
+        Route("census:rounds"),
         _("Key sectors covered by a closed census round"),
         listed=_listed_sectors,
     )

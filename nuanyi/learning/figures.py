@@ -7,27 +7,28 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.learning import kinds
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib.figures import Figure, offer
+from nuanyi.lib.rooms import Route
 
-for _kind, _title, _unit, _address, _words in (
+for _kind, _title, _unit, _route, _words in (
     (
         kinds.SESSIONS,
         _("Sessions by instructors"),
         _("sessions"),
-        "/office/learning/sessions/",
+        Route("learning:sessions"),
         _("Sessions that instructors held"),
     ),
     (
         kinds.LESSONS_PUSHED,
         _("Lessons pushed"),
         _("lessons"),
-        "/office/learning/pushes/",
+        Route("learning:pushes"),
         _("Lessons that reached at least one group"),
     ),
     (
         kinds.ATTENDANCES,
         _("Attendances"),
         _("attendances"),
-        "/office/learning/sessions/",
+        Route("learning:sessions"),
         _("Sign-ins by the code on the screen; where people did not sign, the heads that were counted"),
     ),
 ):
@@ -38,7 +39,7 @@ for _kind, _title, _unit, _address, _words in (
             _unit,
             ledger.counter(_kind),
             ("sector", "township", "month"),
-            _address,
+            _route,
             _words,
             of_people=_kind == kinds.ATTENDANCES,
             listed=ledger.lister(_kind),

@@ -14,6 +14,7 @@ from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Words
 from nuanyi.lib.periods import period_of
 from nuanyi.lib.region_codes import TOWNSHIP
+from nuanyi.lib.rooms import Route
 from nuanyi.lib.small_cells import INSIDE, coarse
 
 
@@ -136,8 +137,7 @@ class Figure:
     """A named number.
 
     ``count(window, by)`` returns ``{key: number}`` where a key holds one value per dimension in ``by``
-    (``()`` for the total). ``records`` is the address of the list that the number counts, with
-    ``{region}``, ``{sector}`` filled in where known.
+    (``()`` for the total). ``route`` names the list that the number counts.
     """
 
     key: str
@@ -145,11 +145,11 @@ class Figure:
     unit: Words
     count: Query
     dimensions: tuple[str, ...] = ()
-    records: str = ""
+    route: Route | None = None
     definition: Words = field(default="")
     #: it counts people or what each of them did: small numbers are not for everybody (``lib.small_cells``)
     of_people: bool = False
-    #: the very records that the number counts, their counts summing to it; None where ``records`` alone shows them
+    #: the very records that the number counts, their counts summing to it; None where the list at ``route`` alone shows them
     listed: Listing | None = None
     #: what somebody must have everywhere to read those records: each is more than the number says. "": who sees the number
     listed_permission: str = ""
@@ -165,6 +165,11 @@ class Figure:
             object.__setattr__(self, "listed", _ListedAsTheProgram(self.listed))
         if self.in_sight is not None:
             object.__setattr__(self, "in_sight", _InSightAsTheProgram(self.in_sight))
+
+    @property
+    def records(self) -> str:
+        """The address of the list that the number counts, "" where there is none."""
+        return self.route.address if self.route is not None else ""
 
     def words_beside(self, *, exact: bool) -> str:
         """What is told beside the number to a reader who sees all of it, "" for everybody else."""

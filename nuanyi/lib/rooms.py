@@ -68,7 +68,7 @@ class Route:
     def address(self) -> str:
         """The address on this server, from its root."""
         plain = _reverse(self.name, tuple(self.kwargs.items()))
-        return f"{plain}?{urlencode(self.query)}" if self.query else plain
+        return f"{plain}?{urlencode(self.query, safe=',')}" if self.query else plain
 
 
 @dataclass(frozen=True)

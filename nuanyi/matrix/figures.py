@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import figures
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Counts, Figure, Window, offer
+from nuanyi.lib.rooms import Route
 from nuanyi.units import queries as units
 from nuanyi.units.rules import GUIDE
 
@@ -34,7 +35,7 @@ offer(
         _("establishments"),
         _guided,
         ("sector", "township"),
-        "/office/census/establishments/",
+        Route("census:establishments"),
         _(
             "Establishments for whose sector and place a unit guides by line; every one has a unit that holds it"
         ),

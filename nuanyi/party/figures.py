@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib.figures import Counts, Figure, Window, offer
 from nuanyi.lib.region_codes import TOWNSHIP
+from nuanyi.lib.rooms import Route
 from nuanyi.party import kinds, queries
 
 
@@ -33,7 +34,7 @@ offer(
         _("establishments"),
         _covered("organised"),
         ("township", "sector"),
-        "/office/party/coverage/",
+        Route("party:coverage"),
         _("Establishments that a branch of any form covers at the end of the time asked for"),
     )
 )
@@ -44,7 +45,7 @@ offer(
         _("establishments"),
         _covered("worked"),
         ("township", "sector"),
-        "/office/party/coverage/",
+        Route("party:coverage"),
         _("Establishments with an instructor and a visit within the days that the definition in force names"),
     )
 )
@@ -55,7 +56,7 @@ offer(
         _("visits"),
         ledger.counter(kinds.VISITS),
         ("township", "month", "sector"),
-        "/office/party/coverage/",
+        Route("party:coverage"),
         _("Visits and talks that instructors recorded at the establishments they follow"),
         of_people=True,
         listed=ledger.lister(kinds.VISITS),
@@ -68,7 +69,7 @@ offer(
         _("activities"),
         ledger.counter(kinds.JOINT_ACTIVITIES),
         ("month",),
-        "/office/party/alliances/",
+        Route("party:alliances"),
         _("Activities that members of an alliance held together, counted when they took place"),
         listed=ledger.lister(kinds.JOINT_ACTIVITIES),
     )
@@ -80,7 +81,7 @@ offer(
         _("meetings"),
         ledger.counter(kinds.MEETINGS),
         ("township", "month", "sector"),
-        "/office/party/life/",
+        Route("party:life"),
         _(
             "Branch assemblies, meetings of committees and groups, Party lessons and themed days, counted when held"
         ),
@@ -94,7 +95,7 @@ offer(
         _("times"),
         ledger.counter(kinds.BROUGHT),
         ("township", "month", "sector"),
-        "/office/party/brought/",
+        Route("party:brought"),
         _("Times that documents, government services or culture were brought to an establishment or a place"),
         listed=ledger.lister(kinds.BROUGHT),
     )
@@ -106,7 +107,7 @@ offer(
         _("matters"),
         ledger.counter(kinds.MATTERS),
         ("township", "month"),
-        "/office/party/committees/",
+        Route("party:committees"),
         _("Matters that members of joint committees took on, counted on the day on which they were done"),
         listed=ledger.lister(kinds.MATTERS),
     )

@@ -8,7 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib.figures import Counts, Figure, Window, offer
+from nuanyi.lib.rooms import Route
 from nuanyi.reports import kinds, queries
+
+#: The list of what was reported, whatever became of it.
+ALL = Route("reports:list", query={"state": "all"})
 
 
 def _quality(name: str) -> Any:
@@ -26,7 +30,7 @@ offer(
         _("reports"),
         ledger.counter(kinds.REPORTED),
         ("township", "month"),
-        "/office/reports/?state=all",
+        ALL,
         _("Reports of days that are over, counted at night; doubles that were joined count once"),
         of_people=True,
         listed=ledger.lister(kinds.REPORTED),
@@ -59,6 +63,4 @@ for _key, _title, _unit, _words in (
         _("Mean hours from the report to mended, by the clock"),
     ),
 ):
-    offer(
-        Figure(f"governance.{_key}", _title, _unit, _quality(_key), (), "/office/reports/?state=all", _words)
-    )
+    offer(Figure(f"governance.{_key}", _title, _unit, _quality(_key), (), ALL, _words))

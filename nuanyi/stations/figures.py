@@ -10,11 +10,10 @@ from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
 from nuanyi.lib.region_codes import township_of
+from nuanyi.lib.rooms import Route
 from nuanyi.stations import kinds
 from nuanyi.stations.models import Amenity, Fault, Station
 from nuanyi.stations.rules import FaultState, Function, State
-
-LIST = "/office/stations/"
 
 
 def _in_service(asked: Window) -> QuerySet[Station]:
@@ -118,7 +117,7 @@ offer(
         _("stations"),
         _open,
         ("township",),
-        LIST,
+        Route("stations:list"),
         _("Stations whose state is in service or paused"),
         listed=_listed,
     )
@@ -130,7 +129,7 @@ offer(
         _("tiers"),
         _tiers,
         ("tier",),
-        LIST,
+        Route("stations:list"),
         _("Different tiers among the stations in service"),
         listed=_listed_tiers,
     )
@@ -142,7 +141,7 @@ offer(
         _("functions"),
         _functions,
         (),
-        LIST,
+        Route("stations:list"),
         _("Different functions among the stations in service"),
         listed=_listed_functions,
     )
@@ -154,7 +153,7 @@ offer(
         _("kinds"),
         _kinds_of,
         ("amenity",),
-        LIST,
+        Route("stations:list"),
         _("Different kinds of amenities among the stations in service"),
         listed=_listed_amenities,
     )
@@ -166,7 +165,7 @@ offer(
         _("visits"),
         ledger.counter(kinds.VISITS),
         ("sector", "township", "month"),
-        f"{LIST}visits/",
+        Route("stations:visits"),
         _("Check-ins, one device once an hour, by the hour"),
         of_people=True,
         listed=ledger.lister(kinds.VISITS),
@@ -179,7 +178,7 @@ offer(
         _("faults"),
         ledger.counter(kinds.MENDED),
         ("township", "month"),
-        f"{LIST}faults/?state=mended",
+        Route("stations:faults", query={"state": "mended"}),
         _("What workers told and keepers mended"),
         listed=ledger.lister(kinds.MENDED),
     )
@@ -191,7 +190,7 @@ offer(
         _("faults"),
         _late,
         (),
-        f"{LIST}faults/?state=late",
+        Route("stations:faults", query={"state": "late"}),
         _("Open faults whose promised time is over, now"),
     )
 )
@@ -202,7 +201,7 @@ offer(
         _("hours"),
         _mending_hours,
         (),
-        f"{LIST}faults/?state=mended",
+        Route("stations:faults", query={"state": "mended"}),
         _("From the hour of telling to the mending"),
     )
 )

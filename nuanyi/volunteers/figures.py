@@ -13,6 +13,7 @@ from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
 from nuanyi.lib.region_codes import TOWNSHIP
+from nuanyi.lib.rooms import Route
 from nuanyi.volunteers import kinds
 from nuanyi.volunteers.models import Signup
 
@@ -58,7 +59,7 @@ offer(
         _("people"),
         _volunteers,
         ("township",),
-        "/office/volunteers/",
+        Route("volunteers:people"),
         _("Persons who took part in a shift of the time asked for, their hours confirmed by somebody else"),
         of_people=True,
         listed=_listed,
@@ -71,7 +72,7 @@ offer(
         _("leaflets"),
         ledger.counter(kinds.LEAFLETS),
         ("township", "month"),
-        "/office/volunteers/campaigns/",
+        Route("volunteers:campaigns"),
         _("Leaflets drawn from stock less those that came back"),
         listed=ledger.lister(kinds.LEAFLETS),
     )
@@ -83,7 +84,7 @@ offer(
         _("hours"),
         ledger.counter(kinds.HOURS),
         ("township", "month"),
-        "/office/volunteers/shifts/",
+        Route("volunteers:shifts"),
         _("Hours on shifts that somebody other than the volunteer confirmed, in whole hours a shift"),
         of_people=True,
         listed=ledger.lister(kinds.HOURS),

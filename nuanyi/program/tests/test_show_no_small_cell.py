@@ -62,7 +62,7 @@ def people(monkeypatch):
             figures._registry,
             key,
             figures.Figure(
-                key, known.title, known.unit, count, known.dimensions, known.records, "", of_people=True
+                key, known.title, known.unit, count, known.dimensions, known.route, "", of_people=True
             ),
         )
     return rows
