@@ -19,6 +19,18 @@ from nuanyi.lib.actor import GUEST
 from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, key
 from nuanyi.units.models import Unit
 
+#: Part, heading, region, how many, unit, sector, where it was heard.
+NEEDS = (
+    ("legal_aid", "讨薪怎么走程序（示例）", "450311100", 20, "renshe", "delivery", "驿站问卷（示例）"),
+    ("health", "颈腰体检（示例）", "", 60, "gonghui", "", "微心愿（示例）"),
+)
+#: Part, heading, region, how many, unit, of what, when, whom to call.
+PLEDGES = (
+    ("legal_aid", "律师驻站值班（示例）", "450311", 24, "sifa", "小时", "每周二 14:00-17:00", "12348"),
+    ("health", "免费体检名额（示例）", "", 40, "gonghui", "个", "", "12351"),
+    ("employment", "会议室周末可办培训（示例）", "450311001", 12, "renshe", "场", "周六、周日", ""),
+)
+
 
 def _stories(plan: Plan) -> Iterator[Story]:
     if Case.objects.exists():
@@ -47,73 +59,23 @@ def _today(_plan: Plan) -> None:
 def _three_lists(units: dict[str, Unit]) -> None:
     """Two needs, three offers and one project that is planned; made up."""
     first, last = clock.today(), clock.today() + timedelta(days=90)
-    aid = lists.add_need(
-        actor=PROGRAM,
-        told=ListLineInput(
-            part="legal_aid",
-            title="讨薪怎么走程序（示例）",
-            region_code="450311100",
-            amount=20,
-            unit=units["renshe"],
-            sector="delivery",
-            source="驿站问卷（示例）",
-        ),
-    )
-    lists.add_need(
-        actor=PROGRAM,
-        told=ListLineInput(
-            part="health",
-            title="颈腰体检（示例）",
-            region_code="",
-            amount=60,
-            unit=units["gonghui"],
-            source="微心愿（示例）",
-        ),
-    )
-    lawyer = lists.add_pledge(
-        actor=PROGRAM,
-        told=ListLineInput(
-            part="legal_aid",
-            title="律师驻站值班（示例）",
-            region_code="450311",
-            amount=24,
-            unit=units["sifa"],
-            measure="小时",
-            first=first,
-            last=last,
-            times="每周二 14:00-17:00",
-            desk_call="12348",
-        ),
-    )
-    lists.add_pledge(
-        actor=PROGRAM,
-        told=ListLineInput(
-            part="health",
-            title="免费体检名额（示例）",
-            region_code="",
-            amount=40,
-            unit=units["gonghui"],
-            measure="个",
-            first=first,
-            last=last,
-            desk_call="12351",
-        ),
-    )
-    lists.add_pledge(
-        actor=PROGRAM,
-        told=ListLineInput(
-            part="employment",
-            title="会议室周末可办培训（示例）",
-            region_code="450311001",
-            amount=12,
-            unit=units["renshe"],
-            measure="场",
-            first=first,
-            last=last,
-            times="周六、周日",
-        ),
-    )
-    lists.plan(actor=PROGRAM, need=aid.pk, pledge=lawyer.pk, amount=6, day=first + timedelta(days=7))
+    needs = [
+        lists.add_need(
+            actor=PROGRAM,
+            told=ListLineInput(part, title, region, amount, units[unit], sector=sector, source=source),
+        )
+        for part, title, region, amount, unit, sector, source in NEEDS
+    ]
+    pledges = [
+        lists.add_pledge(
+            actor=PROGRAM,
+            told=ListLineInput(
+                part, title, region, amount, units[unit], measure, first, last, times, desk_call
+            ),
+        )
+        for part, title, region, amount, unit, measure, times, desk_call in PLEDGES
+    ]
+    lists.plan(actor=PROGRAM, need=needs[0].pk, pledge=pledges[0].pk, amount=6, day=first + timedelta(days=7))
 
 
 def _two_requests() -> None:
