@@ -133,7 +133,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 @permission_required("friendly.confirm")
 def gone(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a place off the map."""
-    services.take_place_off(actor=actor_of(request), place_id=_place(request, pk).pk)
+    services.take_place_off(actor=actor_of(request), place_id=pk)
     return redirect("friendly_office:list")
 
 
@@ -176,7 +176,5 @@ def tip_plan(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required("friendly.confirm")
 def decline(request: HttpRequest, pk: int) -> HttpResponse:
     """It is not so; say why."""
-    services.decline_tip(
-        actor=actor_of(request), tip_id=_tip(request, pk).pk, answer=request.POST.get("answer", "")
-    )
+    services.decline_tip(actor=actor_of(request), tip_id=pk, answer=request.POST.get("answer", ""))
     return redirect("friendly_office:tips")

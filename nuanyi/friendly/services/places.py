@@ -114,18 +114,17 @@ def save_place(
     texts = _checked(told)
     lat, lon, region = _standing(told)
     actor.require("friendly.confirm", regions=(region,))
+    # before anything is locked: a picture is rebuilt in a process of its own, which takes its time
+    plan = pictures.rebuild(told.plan).jpeg if told.plan else None
     tip = _open_tip(actor, tip_id) if tip_id is not None else None
-    place = FriendlyPlace()
-    if place_id is not None:
-        rows = FriendlyPlace.objects.changed_by(actor).select_for_update(of=("self",))
-        place = rows.filter(pk=place_id).first() or _none()
+    place = FriendlyPlace() if place_id is None else _own(actor, place_id)
     made = place_id is None
     for name, text in texts.items():
         setattr(place, name, text)
     place.kind, place.gate, place.region_code = told.kind, told.gate, region
     place.lat_wgs84, place.lon_wgs84, place.state = lat, lon, State.SHOWN
-    if told.plan:
-        place.plan = pictures.rebuild(told.plan).jpeg
+    if plan is not None:
+        place.plan = plan
     elif tip is not None and tip.plan:
         place.plan = bytes(tip.plan)
     place.unit, place.confirmed_date, place.changed_at = _unit_of(actor), clock.today(), clock.now()
@@ -142,16 +141,20 @@ def save_place(
     return place
 
 
-def _none() -> FriendlyPlace:
-    raise NotFound()
+def _own(actor: Actor, pk: UUID) -> FriendlyPlace:
+    """A place that the actor may change, locked. Raises NotFound."""
+    rows = FriendlyPlace.objects.changed_by(actor).select_for_update(of=("self",))
+    place = rows.filter(pk=pk).first()
+    if place is None:
+        raise NotFound()
+    return place
 
 
 @transaction.atomic
 def take_place_off(*, actor: Actor, place_id: UUID) -> FriendlyPlace:
     """It is no longer there, or no longer true. Raises NotAllowed, NotFound."""
     actor.require("friendly.confirm")
-    rows = FriendlyPlace.objects.changed_by(actor).select_for_update(of=("self",))
-    place = rows.filter(pk=place_id).first() or _none()
+    place = _own(actor, place_id)
     place.state, place.changed_at = State.GONE, clock.now()
     place.save()
     journal.record(actor, events.PLACE_GONE, place, code=place.code)

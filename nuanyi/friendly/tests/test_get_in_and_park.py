@@ -5,14 +5,16 @@ import json
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from nuanyi.friendly import queries, rules
 from nuanyi.friendly.models import FriendlyPlace, Tip
 from nuanyi.friendly.services import places
 from nuanyi.friendly.services.places import PlaceInput
 from nuanyi.journal.models import Entry
-from nuanyi.lib import clock
+from nuanyi.lib import clock, pictures
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound, TooMuch
 from nuanyi.lib.pictures import BadPicture
@@ -101,6 +103,31 @@ def test_a_correction_says_what_is_different_and_keeps_the_place_where_it_is(dis
     shown = rider.get(f"/friendly/{place.code}/plan.jpg")
     assert shown["Content-Type"] == "image/jpeg"
     assert b"SECRETNOTE" not in shown.content
+
+
+def test_a_picture_is_rebuilt_before_tip_and_place_are_locked(district, program, monkeypatch):
+    place = saved(program)
+    Client().post("/friendly/tell/", SAID | {"key": uuid4()})
+    rebuild, locked = pictures.rebuild, []
+
+    def watched(raw):
+        locked.extend(query["sql"] for query in asked if "FOR UPDATE" in query["sql"])
+        return rebuild(raw)
+
+    monkeypatch.setattr(pictures, "rebuild", watched)
+    told = PlaceInput(
+        kind="compound",
+        lat=25.05,
+        lon=110.32,
+        region_code="450311100",
+        texts={"name": "桂花苑"},
+        plan=picture(),
+    )
+    with CaptureQueriesContext(connection) as asked:
+        places.save_place(actor=program, told=told, place_id=place.pk, tip_id=Tip.objects.get().pk)
+    assert locked == []
+    place.refresh_from_db()
+    assert place.plan is not None
 
 
 def test_what_is_not_so_is_declined_with_a_reason_that_the_rider_reads(district, cast):
