@@ -53,14 +53,18 @@ def grade_stations(*, actor: Actor) -> int:
     """Work out the grade of every station in service; returns how many changed. Raises NotAllowed."""
     actor.require("stations.edit")
     counts, changed = _counts(), []
-    rows = Station.objects.select_for_update().filter(state__in=[State.OPEN, State.PAUSED])
-    for station in rows.order_by("pk"):
+    in_service = Station.objects.filter(state__in=[State.OPEN, State.PAUSED])
+    for station in in_service.only("grade", "graded").order_by("pk"):
         one = counts.get(station.pk, Counter())
         told = {name: one[name] for name in ("core", "works", "broken", "shut", "seen_open")}
         grade = grade_of(**told)
         if (station.grade, station.graded) != (grade, told):
             station.grade, station.graded = grade, told
             changed.append(station)
+    # of all stations those alone are locked that change, and none that left the service meanwhile
+    locked = in_service.filter(pk__in=[station.pk for station in changed]).select_for_update().order_by("pk")
+    still = set(locked.values_list("pk", flat=True))
+    changed = [station for station in changed if station.pk in still]
     Station.objects.bulk_update(changed, ["grade", "graded"], batch_size=500)
     if changed:
         journal.record(actor, events.STATIONS_GRADED, None, changed=len(changed))

@@ -4,7 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from conftest import workbook
 from nuanyi.lib import clock
@@ -231,6 +233,21 @@ def test_the_grade_follows_what_works_and_whether_it_was_found_open(put, program
     grading.grade_stations(actor=program)
     station.refresh_from_db()
     assert station.grade == "unproven", "what was seen long ago says nothing of today"
+
+
+def test_grading_locks_no_station_whose_grade_stays(put, program):
+    changes, stays = put("良丰驿站"), put("朝阳驿站", 25.2)
+    grading.grade_stations(actor=program)
+    Confirmation.objects.create(station=changes, hour_at=clock.hour_of(clock.now()), count=1)
+    with CaptureQueriesContext(connection) as asked:
+        assert grading.grade_stations(actor=program) == 1
+    locking = [
+        query["sql"] for query in asked if "FOR UPDATE" in query["sql"] and "stations_" in query["sql"]
+    ]
+    assert len(locking) == 1
+    asked_for = locking[0].replace("-", "")
+    assert changes.pk.hex in asked_for
+    assert stays.pk.hex not in asked_for
 
 
 def test_whose_it_is_and_its_grade_stand_wherever_a_station_is_shown(put, cast):
