@@ -37,11 +37,13 @@ def watch_cases(timestamp: int = 0) -> int:
         done = sum(_warn(case) for case in soon.select_related("unit__superior")[:1000])
     with row_security.reading_as(program):
         silent = Case.objects.filter(state=State.SOLVED, solved_at__lt=clocks.silent_since(now))
+        keys = []
         for case in silent.select_for_update(of=("self",))[:1000]:
+            keys.append(case.key.hex)
             case.state, case.ended_at = State.CLOSED, now
             case.save()
-            progress.happened("case", [case.key.hex], over=True, told=False)
             journal.record(program, events.CASE_MOVED, case, after=case.state, why="silent")
+        progress.happened("case", keys, over=True, told=False)
     with row_security.reading_as(program):
         for instalment in Instalment.objects.filter(
             paid_date=None, reminded=False, due_date__lte=clock.today()

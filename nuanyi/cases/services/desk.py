@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.cases import events, kinds, queries, rules
 from nuanyi.cases.models import Case, Message
 from nuanyi.cases.rules import State, Urgency
-from nuanyi.cases.services.intake import tell_unit
+from nuanyi.cases.services.intake import tell_unit, tell_worker
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
@@ -21,7 +21,6 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
-from nuanyi.notices import progress
 from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
 from nuanyi.units.models import Unit
@@ -95,7 +94,7 @@ def take(*, actor: Actor, pk: int) -> Case:
     case.save()
     with row_security.reader(system("cases")):  # what was joined to it is the other unit's until now
         Case.objects.filter(merged_into=case).update(unit=case.unit_id)
-    progress.happened("case", [case.key.hex], over=case.ended_at is not None)
+    tell_worker(case)
     journal.record(actor, events.CASE_TAKEN, case, unit=case.unit_id)
     return case
 
@@ -195,7 +194,7 @@ def write(*, actor: Actor, pk: int, key: UUID, words: str, inside: bool) -> Mess
         if case.state == State.NEW:
             case.state, case.clerk = State.OPEN, account
         case.save()
-        progress.happened("case", [case.key.hex], over=case.ended_at is not None)
+        tell_worker(case)
     journal.record(actor, events.CASE_ANSWERED, case, of=made.of)
     return made
 
@@ -256,7 +255,7 @@ def pause(*, actor: Actor, pk: int, reason: str, words: str) -> Case:
         raise BadInput(fields={"words": _("Tell the worker what is waited for.")})
     case.save()
     note(actor, case, f"{words.strip()[:400]}\n{known.source}", of="unit")
-    progress.happened("case", [case.key.hex], over=case.ended_at is not None)
+    tell_worker(case)
     journal.record(actor, events.CLOCK_PAUSED, case, reason=reason)
     return case
 
@@ -297,4 +296,4 @@ def _run_on(actor: Actor, pk: int) -> None:
     words = gettext("The time runs on; it is to be done by %(due)s.") % {"due": due}
     note(actor, case, words, of="unit")
     tell_unit(case, case.unit, kinds.CLOCK_RUNS_ON, once=f"on:{case.pk}:{due}", ref=case.ref, due=due)
-    progress.happened("case", [case.key.hex], over=case.ended_at is not None)
+    tell_worker(case)

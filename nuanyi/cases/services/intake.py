@@ -261,6 +261,11 @@ def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) ->
     notices.call(to.pk, ("clerk", "unit_staff"), kind, once=once, address=address, account_id=clerk, **facts)
 
 
+def tell_worker(case: Case, *, told: bool = True) -> None:
+    """A case moved: its worker hears of it where he wants to; not ``told`` what he did himself."""
+    progress.happened("case", [case.key.hex], over=case.ended_at is not None, told=told)
+
+
 # afterwards --------------------------------------------------------------------------------------
 
 
@@ -317,7 +322,7 @@ def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -
         ledger.reverse_all_from(case)
         tell_unit(case, case.unit, kinds.CASE_WORD, once=f"reopened:{case.pk}:{case.reopened}", ref=case.ref)
     case.save()
-    progress.happened("case", [case.key.hex], over=case.ended_at is not None, told=False)
+    tell_worker(case, told=False)
     journal.record(actor, events.CASE_MOVED, case, after=case.state, agrees=agrees)
     return case
 
@@ -329,7 +334,7 @@ def withdraw(*, actor: Actor, case: Case) -> Case:
     rules.check_worker_move("withdraw", case.standing, clock.now())
     case.state, case.ended_at, case.offered_unit = State.WITHDRAWN, clock.now(), None
     case.save()
-    progress.happened("case", [case.key.hex], over=True, told=False)
+    tell_worker(case, told=False)
     journal.record(actor, events.CASE_MOVED, case, after=case.state)
     return case
 

@@ -12,11 +12,11 @@ from nuanyi.cases import events, rules
 from nuanyi.cases.models import Case
 from nuanyi.cases.rules import State
 from nuanyi.cases.services.desk import held, note
+from nuanyi.cases.services.intake import tell_worker
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput
-from nuanyi.notices import progress
 from nuanyi.workflow import joining
 
 MOST = 5
@@ -61,7 +61,7 @@ def join(*, actor: Actor, pk: int, into: int) -> Case:
     told = _(
         "Joined with your other request %(ref)s; the answers are there. If that is not yours, say so below."
     )
-    progress.happened("case", [double.key.hex], over=True)
+    tell_worker(double)
     note(actor, double, str(told % {"ref": main.ref}), of="unit")
     journal.record(actor, events.CASES_JOINED, double, into=main.pk)
     return main
