@@ -84,7 +84,8 @@ def open_file(*, actor: Actor, pk: int, number: UUID) -> tuple[str, bytes]:
 def take(*, actor: Actor, pk: int) -> Case:
     """The unit takes a case: a new one, or one that is offered to it. Until then it stays where it is."""
     case = own(actor, pk)
-    if case.offered_unit_id:
+    came = case.offered_unit_id is not None
+    if came:
         handover.accept(case, actor, HANDLE)
     elif case.state != State.NEW:
         raise IllegalMove()
@@ -92,8 +93,9 @@ def take(*, actor: Actor, pk: int) -> Case:
         case.state = State.OPEN
     case.clerk = Account.objects.filter(pk=actor.account_id or 0).first()
     case.save()
-    with row_security.reader(system("cases")):  # what was joined to it is the other unit's until now
-        Case.objects.filter(merged_into=case).update(unit=case.unit_id)
+    if came:
+        with row_security.reader(system("cases")):  # what was joined to it is the other unit's until now
+            Case.objects.filter(merged_into=case).update(unit=case.unit_id)
     tell_worker(case)
     journal.record(actor, events.CASE_TAKEN, case, unit=case.unit_id)
     return case
