@@ -82,6 +82,8 @@ def happened(subject: str, numbers: Iterable[str], *, over: bool = False, told: 
     did anything.
     """
     marks = [mark_of(subject, number) for number in numbers]
+    if not marks:
+        return
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO notices_happening (mark, over, told) SELECT unnest(%s::bytea[]), %s, %s",

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -263,7 +263,7 @@ def tell_senders(report: Report, *, but: Voice | None = None) -> None:
     """A report moved: its senders hear of it, ``but`` the one who moved it himself."""
     over = report.ended_at is not None
     with row_security.reader(system("progress")):  # whoever moves it need not see who sent it
-        heard = Voice.objects.filter(Q(report=report) | Q(report__joined_to=report))
+        heard = Voice.objects.filter(report=report)
         marks = [key.hex for key in heard.values_list("key", flat=True)]
     own = [] if but is None else [but.key.hex]
     progress.happened("report", [mark for mark in marks if mark not in own], over=over)
