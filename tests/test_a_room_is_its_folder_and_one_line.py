@@ -130,6 +130,7 @@ def places_where_it_shows(cast, title):
         "search": title in page(office, "/office/search/", q=title[:3]),
         "table of permissions": "Run errands" in page(office, "/office/people/roles/"),
         "phone's bar": "/errand/" in page(phone, "/help/"),
+        "another room's page": "Have an errand run" in page(phone, "/"),
         "offline page": '"/errand/"' in page(phone, "/sw.js"),
         "page that stands in offline": '["^/errand/[a-z]+/$", "/errand/"]' in page(phone, "/sw.js"),
         "offline file": "toy/errand.js" in page(phone, "/sw.js"),

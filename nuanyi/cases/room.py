@@ -17,6 +17,7 @@ from nuanyi.lib.rooms import (
     Shot,
     StaticFile,
     Step,
+    Way,
 )
 
 ROOM = Room(
@@ -77,6 +78,10 @@ ROOM = Room(
     ],
     steps=[Step(_("See what must be done next"), "cases:worklist", "cases.handle", order=10)],
     bar=[BarItem(_("Help"), "help:home", "hand", 20, frozenset({"help", "who"}))],
+    ways=[
+        Way("station:check_in", Route("help:ask", query={"at": "station"}), _("Ask for help"), "hand"),
+        Way("volunteers:rewards", Route("cases:pledge"), _("Enter a pledge")),
+    ],
     home_figures=[
         "service.policy_consultations",
         "service.legal_aid",

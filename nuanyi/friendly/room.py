@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.friendly import home
 from nuanyi.friendly.policies import POLICIES, UNBOUND
 from nuanyi.lib.roles import ALL, EVERY_STAFF, PLACE, PLACE_OR_UNIT, Role
-from nuanyi.lib.rooms import MenuItem, Mount, Part, Permission, Room, Route, Shot, StaticFile
+from nuanyi.lib.rooms import MenuItem, Mount, Part, Permission, Room, Route, Shot, StaticFile, Way
 
 ROOM = Room(
     name="friendly",
@@ -26,6 +26,14 @@ ROOM = Room(
     mounts=[Mount("", "worker_urls"), Mount("office/friendly/")],
     part=Part(_("Stations"), 20),
     menu=[MenuItem(_("Rider-friendly places"), "friendly_office:list", "compass", "friendly.view", order=60)],
+    ways=[
+        Way(
+            "station:nearest",
+            Route("friendly:home"),
+            _("Compounds, malls, battery swap, cheap meals"),
+            "door",
+        )
+    ],
     tasks=home.tasks_for,
     search=home.search_for,
     offline=[

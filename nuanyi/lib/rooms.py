@@ -159,6 +159,25 @@ class BarItem:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A link that a room lays from a page of another room, ``page`` by its route's name, to one of its own.
+
+    Rooms of one floor do not meet: whoever has the page shows the ways that lead on, whosesoever they are, and none
+    where their room is not there.
+    """
+
+    page: str
+    route: Route
+    title: Words
+    icon: str = ""
+
+    @property
+    def href(self) -> str:
+        """Where it leads."""
+        return self.route.address
+
+
+@dataclass(frozen=True)
 class Task:
     """Something that waits for a person: what, how many, where. One that counts nothing is not shown."""
 
@@ -246,6 +265,7 @@ class Room:
     menu: Sequence[MenuItem] = ()
     steps: Sequence[Step] = ()
     bar: Sequence[BarItem] = ()
+    ways: Sequence[Way] = ()
     home_figures: Sequence[str] = ()  # keys of its figures that the home page shows
     tasks: Callable[[Actor], Iterable[Task]] | None = None
     search: Callable[[Actor, str], Iterable[Hits]] | None = None
@@ -336,6 +356,11 @@ def steps() -> list[Step]:
 def bar() -> list[BarItem]:
     """The phone's bottom bar from left to right."""
     return sorted((item for room in rooms().values() for item in room.bar), key=lambda item: item.order)
+
+
+def ways_from(page: str) -> list[Way]:
+    """The ways that lead on from a page (its route's name) into other rooms, in the order of the rooms."""
+    return [way for room in rooms().values() for way in room.ways if way.page == page]
 
 
 def tasks(actor: Actor) -> list[Task]:

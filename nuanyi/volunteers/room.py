@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, OFFICES, UNIT, Role
-from nuanyi.lib.rooms import GOVERNANCE, MenuItem, Permission, Room, Route, Shot
+from nuanyi.lib.rooms import GOVERNANCE, MenuItem, Permission, Room, Route, Shot, Way
 from nuanyi.volunteers import home
 from nuanyi.volunteers.policies import POLICIES, UNBOUND
 
@@ -40,6 +40,7 @@ ROOM = Room(
         MenuItem(_("Recognition"), "volunteers:rewards", "cup", "volunteers.manage", order=60),
         MenuItem(_("Hand out a reward"), "volunteers:redeem", "hand", "volunteers.redeem", order=70),
     ],
+    ways=[Way("report:send", Route("volunteer:home"), _("Volunteer"))],
     tasks=home.tasks_for,
     tones={"asked": "ask", "open": "good", "closed": "good"},
     gallery=[

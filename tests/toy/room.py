@@ -10,6 +10,7 @@ from nuanyi.lib.rooms import (
     Shot,
     StaticFile,
     Step,
+    Way,
 )
 from nuanyi.lib.row_security import RowPolicy
 from tests.toy import home
@@ -21,6 +22,7 @@ ROOM = Room(
     menu=[MenuItem("All errands", "toy:list", "hand", "toy.run")],
     steps=[Step("Run an errand", "toy:list", "toy.run", order=1)],
     bar=[BarItem("Errand", "errand:ask", "hand", 50, frozenset({"errand"}))],
+    ways=[Way("station:nearest", Route("errand:ask"), "Have an errand run", "hand")],
     home_figures=["toy.errands"],
     tasks=home.tasks_for,
     search=home.search_for,

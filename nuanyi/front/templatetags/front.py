@@ -105,6 +105,12 @@ def opens(actor: Actor, address: str) -> bool:
     )
 
 
+@register.simple_tag(takes_context=True)
+def ways_from(context: Any, page: str) -> list[rooms.Way]:
+    """The ways that lead on from a page into other rooms and that are open to this actor."""
+    return [way for way in rooms.ways_from(page) if opens(context["actor"], way.href)]
+
+
 @register.inclusion_tag("front/parts/errors.html")
 def error_summary(form: Any = None, refusal: Any = None) -> dict[str, Any]:
     """Everything that is wrong, on top of the page, each a link to its field."""
