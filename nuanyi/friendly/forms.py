@@ -10,12 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.friendly.models import FriendlyPlace, Tip
 from nuanyi.friendly.rules import TEXTS, Gate, Kind
 from nuanyi.friendly.services.places import PlaceInput
-
-CRS = [
-    ("gcj02", _("Amap, Tencent (GCJ-02)")),
-    ("bd09", _("Baidu (BD-09)")),
-    ("wgs84", _("GPS, Tianditu (WGS-84)")),
-]
+from nuanyi.lib.form_parsing import MAPS, PointField
 
 
 class PlaceFields(forms.Form):
@@ -91,18 +86,8 @@ class TipForm(PlaceFields):
 class PlaceForm(PlaceFields):
     """What an office enters."""
 
-    point = forms.CharField(
+    point = PointField(
         label=_("Position"),
-        max_length=60,
         help_text=_("Latitude, longitude of the spot where a rider stops: 25.0746, 110.2863"),
     )
-    crs = forms.ChoiceField(label=_("From which map"), choices=CRS)
-
-    def clean_point(self) -> tuple[float, float]:
-        """Two numbers of degrees, in either order, as Chinese maps copy them."""
-        parts = self.cleaned_data["point"].replace("，", ",").replace(" ", ",").split(",")
-        try:
-            lat, lon = (float(part) for part in parts if part)
-        except ValueError as exc:
-            raise forms.ValidationError(_("Write two numbers: latitude, longitude.")) from exc
-        return (lon, lat) if 73 <= lat <= 136 and 3 <= lon <= 54 else (lat, lon)
+    crs = forms.ChoiceField(label=_("From which map"), choices=MAPS)

@@ -8,11 +8,35 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Refusal
+
+#: The map that a point was copied from, as a choice: its coordinate system and its name.
+MAPS = [
+    ("gcj02", _("Amap, Tencent (GCJ-02)")),
+    ("bd09", _("Baidu (BD-09)")),
+    ("wgs84", _("GPS, Tianditu (WGS-84)")),
+]
+
+
+class PointField(forms.CharField):
+    """A point as somebody copies it from a map, read as ``(latitude, longitude)`` in degrees of that map (``MAPS``)."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(max_length=60, **more)
+
+    def clean(self, value: Any) -> tuple[float, float]:
+        """Two numbers, in the order that Chinese maps copy them as well (110.28,25.07)."""
+        parts = super().clean(value).replace("，", ",").replace(" ", ",").split(",")
+        try:
+            lat, lon = (float(part) for part in parts if part)
+        except ValueError as exc:
+            raise forms.ValidationError(_("Write two numbers: latitude, longitude.")) from exc
+        return (lon, lat) if 73 <= lat <= 136 and 3 <= lon <= 54 else (lat, lon)
 
 
 def key_of(request: HttpRequest) -> UUID:

@@ -9,6 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.errors import BadInput
+from nuanyi.lib.form_parsing import MAPS, PointField
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.places import queries as places
 from nuanyi.stations.models import Station
@@ -17,11 +18,6 @@ from nuanyi.stations.services.lists import owners_in, owners_text
 from nuanyi.stations.services.stations import StationDraft
 from nuanyi.units.models import Unit
 
-CRS = [
-    ("gcj02", _("Amap, Tencent (GCJ-02)")),
-    ("bd09", _("Baidu (BD-09)")),
-    ("wgs84", _("GPS, Tianditu (WGS-84)")),
-]
 DAYS = [_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday")]
 
 
@@ -62,12 +58,11 @@ class StationForm(forms.Form):
         required=False,
         help_text=_("Left empty: the township whose outline holds the position, else that of the unit."),
     )
-    point = forms.CharField(
+    point = PointField(
         label=_("Position"),
-        max_length=60,
         help_text=_("Latitude, longitude, as a map shows them: 25.0746, 110.2863"),
     )
-    crs = forms.ChoiceField(label=_("From which map"), choices=CRS)
+    crs = forms.ChoiceField(label=_("From which map"), choices=MAPS)
     how_to_find = forms.CharField(
         label=_("How to find the door"),
         max_length=300,
@@ -148,15 +143,6 @@ class StationForm(forms.Form):
             return owners_in(self.cleaned_data["owners"])
         except BadInput as wrong:
             raise forms.ValidationError(str(wrong.fields["owners"])) from wrong
-
-    def clean_point(self) -> tuple[float, float]:
-        """Two numbers of degrees, in the order that Chinese maps copy them as well (110.28,25.07)."""
-        parts = self.cleaned_data["point"].replace("，", ",").replace(" ", ",").split(",")
-        try:
-            lat, lon = (float(part) for part in parts if part)
-        except ValueError as exc:
-            raise forms.ValidationError(_("Write two numbers: latitude, longitude.")) from exc
-        return (lon, lat) if 73 <= lat <= 136 and 3 <= lon <= 54 else (lat, lon)
 
     def draft(self) -> StationDraft:
         """What was said, for the service."""

@@ -22,13 +22,13 @@ from nuanyi.lib.addresses import code_base, public_base
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
-from nuanyi.lib.form_parsing import chosen, day_or_none, status_of
+from nuanyi.lib.form_parsing import MAPS, chosen, day_or_none, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
 from nuanyi.lib.paper import SIZES
 from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
 from nuanyi.stations import events, posters, queries
-from nuanyi.stations.forms import CRS, StationForm
+from nuanyi.stations.forms import StationForm
 from nuanyi.stations.models import Station, StationList
 from nuanyi.stations.rules import (
     MOVES,
@@ -400,7 +400,7 @@ def send(request: HttpRequest) -> HttpResponse:
             raise BadInput(code="bad-key") from exc
         except Refusal as wrong:
             refusal = wrong
-    context = {"key": uuid4(), "systems": CRS, "owner_kinds": OwnerKind.choices, "refusal": refusal}
+    context = {"key": uuid4(), "systems": MAPS, "owner_kinds": OwnerKind.choices, "refusal": refusal}
     return render(request, "stations/staff/send.html", context, status=status_of(refusal))
 
 
