@@ -122,9 +122,7 @@ class Station(models.Model):
     @property
     def owner_names(self) -> list[str]:
         """Whose room it is, by name; a kind where no name is known."""
-        kinds = dict(rules.OwnerKind.choices)
-        named = [one["name"] or str(kinds.get(one["kind"], "")) for one in self.owners]
-        return named or ([self.unit.name] if self.unit else [])
+        return rules.owner_names(self.owners) or ([self.unit.name] if self.unit else [])
 
     @property
     def week_words(self) -> list[tuple[int, str]]:

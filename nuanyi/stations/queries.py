@@ -51,6 +51,7 @@ from nuanyi.stations.rules import (
     Tier,
     Trouble,
     may_be_the_same,
+    owner_names,
 )
 from nuanyi.stations.snapshot import DAYS_AHEAD, RADIUS, Near, Snapshot, on_sphere
 
@@ -94,12 +95,6 @@ class Row:
     def far(self) -> bool:
         """Whether ``distance`` is in kilometres."""
         return self.metres is not None and self.metres >= 995
-
-
-def owner_names(owners: list[dict[str, str]]) -> list[str]:
-    """Owners by name; by their kind where no name is known."""
-    kinds = dict(OwnerKind.choices)
-    return [one["name"] or str(kinds.get(OwnerKind(one["kind"]), "")) for one in owners]
 
 
 def owned_by(owners: list[dict[str, str]]) -> str:

@@ -41,6 +41,12 @@ class OwnerKind(models.TextChoices):
     COMPANY = "company", _("Shop or company")
 
 
+def owner_names(owners: list[dict[str, str]]) -> list[str]:
+    """Owners by name; by their kind where no name is known."""
+    kinds = dict(OwnerKind.choices)
+    return [one["name"] or str(kinds.get(one["kind"], "")) for one in owners]
+
+
 class Function(models.TextChoices):
     """The five functions of a station."""
 

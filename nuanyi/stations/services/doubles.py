@@ -30,10 +30,10 @@ def take_over(
     """Add what another record of the same room knows: owners, amenities, and words where none stand. Nothing that stands
     is changed. Returns what was added. Raises NotAllowed, NotFound."""
     station = editable_station(actor, station_id)
-    before = station.owners or owners_of(station)
+    before, there = owners_of(station), set(station.amenities.values_list("kind", flat=True))
     added: dict[str, Any] = {
         "owners": [one for one in owners if one not in before],
-        "amenities": [kind for kind in kinds if not station.amenities.filter(kind=kind).exists()],
+        "amenities": [kind for kind in kinds if kind not in there],
         "texts": {name: texts[name] for name in FILLED if texts.get(name) and not getattr(station, name, "")},
     }
     station.owners = [*before, *added["owners"]]
