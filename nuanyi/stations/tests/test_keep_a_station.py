@@ -115,9 +115,8 @@ def test_a_paper_tally_is_added_and_a_day_to_come_is_refused(kept, cast):
         assert queries.keepers_day(kept).visits_today == 7
 
 
-def test_what_was_said_without_network_holds_for_its_own_day_alone(put, cast, program):
-    station = put("良丰驿站")
-    stations.set_keepers(actor=program, station=station, accounts=[cast.accounts["keeper"]])
+def test_what_was_said_without_network_holds_for_its_own_day_alone(kept, cast):
+    station = kept
     keeper = cast.client("keeper")
     assert '"openings"' in keeper.get(f"/keeper/{station.code}/").content.decode(), (
         "the phone keeps its paper"

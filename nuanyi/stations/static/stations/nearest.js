@@ -114,7 +114,7 @@
                 ...row.kinds.map((name) => element("span", { textContent: kind(name) })),
             ),
         );
-        const grade = row.grade === "unproven" ? "" : grades[row.grade];
+        const grade = grades[row.grade];
         if (row.owners)
             link.append(
                 element("span", {
