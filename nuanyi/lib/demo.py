@@ -20,6 +20,7 @@ from uuid import UUID, uuid5
 
 from nuanyi.lib import calendar, clock
 from nuanyi.lib.actor import system
+from nuanyi.lib.periods import month_end, months_between
 
 #: Who sets the district up, and does what nobody of the cast does.
 PROGRAM = system("demo")
@@ -116,6 +117,12 @@ def from_now(moment: datetime) -> datetime:
 def working_day_after(day: date, count: int = 1) -> date:
     """The working day ``count`` of them later."""
     return calendar.add_working_days(day, count)
+
+
+def month_ends(first: date, last: date) -> list[date]:
+    """The last days of the months from that of ``first`` on, as far as ``last``."""
+    ends = (month_end(month) for month in months_between(first.replace(day=1), last))
+    return [end for end in ends if end <= last]
 
 
 def parts_of(total: int, count: int, chance: Random, *, least: int = 1) -> list[int]:

@@ -9,8 +9,17 @@ from datetime import date, timedelta
 
 from nuanyi.cases.services import lists
 from nuanyi.lib import clock
-from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, office_hour, working_day_after
-from nuanyi.lib.periods import month_end
+from nuanyi.lib.demo import (
+    PROGRAM,
+    Demo,
+    Plan,
+    Story,
+    at,
+    from_now,
+    month_ends,
+    office_hour,
+    working_day_after,
+)
 from nuanyi.matrix.models import KeyTask
 from nuanyi.matrix.services import briefs, practice, tasks
 from nuanyi.matrix.services.tasks import StepInput, TaskInput
@@ -148,14 +157,12 @@ def _shelf(plan: Plan, units: dict[str, Unit]) -> Story:
 def _briefs(plan: Plan) -> Story:
     """The brief of each month is drafted in the first days of the next and signed; that of the last waits for its editor."""
     office = played_by("liangxin")
-    end = month_end(plan.first)
-    while end <= plan.last:
+    for end in month_ends(plan.first, plan.last):
         yield at(working_day_after(end, 3), 9)
         made = briefs.draft(actor=office, period=f"{end:%Y-%m}")
         if end < plan.last:
             yield at(working_day_after(end, 4), 10)
             briefs.sign(actor=office, pk=made.pk, revision=made.revision)
-        end = month_end(end + timedelta(days=1))
 
 
 def _today(_plan: Plan) -> None:

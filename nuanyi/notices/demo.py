@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from nuanyi.lib import clock
-from nuanyi.lib.demo import Demo, Plan, Story, at
-from nuanyi.lib.periods import month_end
+from nuanyi.lib.demo import Demo, Plan, Story, at, month_ends
 from nuanyi.notices import services
 from nuanyi.notices.models import Notice
 from nuanyi.people.access import actor_for
@@ -20,11 +19,9 @@ def _stories(plan: Plan) -> Iterator[Story]:
 
 
 def _read(plan: Plan, yesterday: datetime) -> Story:
-    end = month_end(plan.first)
-    while end <= plan.last + timedelta(days=31):
+    for end in month_ends(plan.first, plan.last + timedelta(days=31)):
         yield at(end, 18)
         services.spread_calls()
-        end = month_end(end + timedelta(days=1))
     yield max(yesterday, clock.now())
     services.spread_calls()
     for account in Account.objects.filter(is_active=True):

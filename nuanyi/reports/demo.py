@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, spread
-from nuanyi.lib.periods import month_end
+from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, month_ends, spread
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.reports.models import Report, Voice
@@ -103,11 +102,9 @@ def _mend(voice: Voice, number: int, again: bool) -> None:
 
 def _counted(plan: Plan) -> Story:
     """The reports of days that are over go into the ledger, as every night: here at the end of each month."""
-    end = month_end(plan.first)
-    while end <= plan.last:
+    for end in month_ends(plan.first, plan.last):
         yield at(end + timedelta(days=1), 3)
         settings.count_into_ledger()
-        end = month_end(end + timedelta(days=1))
 
 
 def _today(_plan: Plan) -> None:

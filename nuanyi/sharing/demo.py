@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
-from nuanyi.lib.demo import Demo, Plan, Story, at, working_day_after
-from nuanyi.lib.periods import month_end
+from nuanyi.lib.demo import Demo, Plan, Story, at, month_ends, working_day_after
 from nuanyi.people.demo import played_by
 from nuanyi.sharing.models import Summary
 from nuanyi.sharing.services import summaries
@@ -18,11 +16,10 @@ def _stories(plan: Plan) -> Iterator[Story]:
 
 
 def _signed(plan: Plan) -> Story:
-    office, end = played_by("liangxin"), month_end(plan.first)
-    while end <= plan.last:
+    office = played_by("liangxin")
+    for end in month_ends(plan.first, plan.last):
         yield at(working_day_after(end, 5), 16)
         summaries.sign_month(actor=office, month=end.replace(day=1))
-        end = month_end(end + timedelta(days=1))
 
 
 DEMO = Demo(stories=_stories)

@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from nuanyi.lib import clock
-from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, office_hour, spread
-from nuanyi.lib.periods import month_end
+from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, month_ends, office_hour, spread
 from nuanyi.people.demo import played_by
 from nuanyi.people.models import Account
 from nuanyi.stations import jobs
@@ -222,11 +221,9 @@ def _told(plan: Plan) -> Story:
 
 def _counted(plan: Plan) -> Story:
     """The hours that are over go into the ledger, as every hour: here at the end of each month."""
-    end = month_end(plan.first)
-    while end <= plan.last:
+    for end in month_ends(plan.first, plan.last):
         yield at(end + timedelta(days=1), 1)
         jobs.count_visits()
-        end = month_end(end + timedelta(days=1))
 
 
 def _today(_plan: Plan) -> None:
