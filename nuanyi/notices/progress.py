@@ -20,11 +20,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, limits, outgoing, row_security
+from nuanyi.lib import clock, limits, outgoing, row_security, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput, Refusal
-from nuanyi.lib.identity import Unreadable, read_mobile
 from nuanyi.notices import events, rules, services
 from nuanyi.notices.channels import sms, webpush, wechat
 from nuanyi.notices.models import Happening, Watcher, Way
@@ -131,12 +130,12 @@ def _row(mark: bytes, way: str) -> Watcher:
 
 def _begin(mark: bytes, link: str, way: str, address: str) -> tuple[Watcher, str]:
     watcher, code = _row(mark, way), ""
-    watcher.sealed_link = keys().seal("person", link, watcher.key.bytes)
+    sealed.put(watcher, "sealed_link", link)
     if way == Way.WECHAT:
         # who writes it to the account is the follower, says WeChat's signature
         code = base64.b32encode(secrets.token_bytes(5)).decode()
     else:
-        watcher.sealed_address = keys().seal("person", address, watcher.key.bytes)
+        sealed.put(watcher, "sealed_address", address)
     if way == Way.SMS:
         watcher.digest_of_phone = phone_mark(address)
         code = f"{secrets.randbelow(10**6):06d}"
@@ -151,16 +150,11 @@ def _begin(mark: bytes, link: str, way: str, address: str) -> tuple[Watcher, str
 def _address(way: str, to: str) -> str:
     if way == Way.WECHAT:
         return ""
-    if way == Way.SMS:
-        try:
-            return read_mobile(to.strip())
-        except Unreadable as exc:
-            raise BadInput(fields={"to": _("A mobile number has 11 digits.")}) from exc
+    channel = sms.CHANNEL if way == Way.SMS else webpush.CHANNEL
     try:
-        webpush.read(to)
+        return channel.in_form(to.strip())
     except ValueError as exc:
-        raise BadInput(fields={"to": _("This browser's address cannot be read.")}) from exc
-    return to
+        raise BadInput(fields={"to": channel.field.wrong}) from exc
 
 
 @transaction.atomic
@@ -197,7 +191,7 @@ def follow(*, code: str, openid: str) -> bool:
     if watcher is None or watcher.way != Way.WECHAT:
         return False
     row_security.show(watched=bytes(watcher.mark).hex())
-    watcher.sealed_address = keys().seal("person", openid, watcher.key.bytes)
+    sealed.put(watcher, "sealed_address", openid)
     watcher.active, watcher.code_digest, watcher.code_at = True, None, _hour()
     watcher.save()
     return True
@@ -271,15 +265,14 @@ def _take(actor: Actor) -> Watcher | None:
 
 
 def _tell(actor: Actor, watcher: Watcher) -> bool:
-    address = keys().open("person", bytes(watcher.sealed_address or b""), watcher.key.bytes)
+    address = sealed.open_text(watcher, "sealed_address")
     with translation.override("zh-hans"):
         title, text = gettext("Something new"), gettext("What you told us has moved. Look under “Me”.")
     base = public_base()
     try:
         if watcher.way == Way.WEBPUSH:
             # sealed for this browser alone: here the way back may stand in it
-            link = keys().open("person", bytes(watcher.sealed_link or b""), watcher.key.bytes)
-            webpush.send(webpush.read(address), title, text, link)
+            webpush.send(webpush.read(address), title, text, sealed.open_text(watcher, "sealed_link"))
         elif watcher.way == Way.WECHAT:
             wechat.send(address, title, text, f"{base}/me/" if base else "")
         else:
