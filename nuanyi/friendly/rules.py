@@ -19,10 +19,6 @@ class Kind(models.TextChoices):
     MEAL = "meal", _("Cheap meal")
 
 
-#: Kinds that have a gate; a battery cabinet and a canteen have a counter.
-GATED = (Kind.COMPOUND, Kind.MALL, Kind.OFFICES, Kind.SCHOOL, Kind.HOSPITAL, Kind.MARKET)
-
-
 class Gate(models.TextChoices):
     """What the gate allows."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.friendly import queries
 from nuanyi.friendly.forms import TipForm
 from nuanyi.friendly.models import FriendlyPlace
-from nuanyi.friendly.rules import GATED, Gate, Kind
+from nuanyi.friendly.rules import OLD_DAYS, Gate, Kind
 from nuanyi.friendly.services import places
 from nuanyi.lib.access import PUBLIC, address_of, permission_required
-from nuanyi.lib.digests import entity_tag
+from nuanyi.lib.downloads import kept_json
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.sent import refuse_program, sent
@@ -40,8 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "gates": dict(Gate.choices),
         "kind": kind if kind in Kind.values else "",
         "wanted": wanted,
-        "swap": Kind.SWAP,
-        "gated": GATED,
+        "old_days": OLD_DAYS,
     }
     return render(request, "friendly/worker/home.html", context)
 
@@ -50,16 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def everything(request: HttpRequest) -> HttpResponse:
     """Every place in one file: what a phone keeps, to answer without network."""
-    body = queries.everything()
-    tag = f'"{entity_tag(body)}"'
-    response: HttpResponse = (
-        HttpResponseNotModified()
-        if tag in request.headers.get("If-None-Match", "")
-        else HttpResponse(body, content_type="application/json; charset=utf-8")
-    )
-    response["ETag"] = tag
-    response["Cache-Control"] = "public, no-cache"
-    return response
+    return kept_json(request, queries.everything())
 
 
 @require_safe
@@ -78,7 +68,7 @@ def plan(request: HttpRequest, code: str) -> HttpResponse:
 @permission_required(PUBLIC)
 def tell(request: HttpRequest, code: str = "") -> HttpResponse:
     """Say how a place is, a new one or (``code``) a known one; the answer is a secret link to come back by."""
-    known = FriendlyPlace.objects.shown().filter(code=code).defer("plan").first()
+    known = FriendlyPlace.objects.shown().filter(code=code).defer("plan").first() if code else None
     if code and known is None:
         raise NotFound()
     first = TipForm.first_of(known) | {"code": known.code} if known else {}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import content_disposition_header
 
 from nuanyi.lib.certificate import Certificate, pdf, png
+from nuanyi.lib.digests import entity_tag
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,6 +35,19 @@ def word(data: bytes, name: str) -> HttpResponse:
     response = HttpResponse(data, content_type=DOCX)
     response["Content-Disposition"] = attachment(name)
     response["Cache-Control"] = "no-store"
+    return response
+
+
+def kept_json(request: HttpRequest, body: bytes) -> HttpResponse:
+    """A public file that a phone keeps and asks for anew each time: sent again only where it changed."""
+    tag = f'"{entity_tag(body)}"'
+    response: HttpResponse = (
+        HttpResponseNotModified()
+        if tag in request.headers.get("If-None-Match", "")
+        else HttpResponse(body, content_type="application/json; charset=utf-8")
+    )
+    response["ETag"] = tag
+    response["Cache-Control"] = "public, no-cache"
     return response
 
 

@@ -6,14 +6,14 @@ import secrets
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
-from nuanyi.lib.digests import entity_tag
+from nuanyi.lib.downloads import kept_json
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.navigation import ways
@@ -150,17 +150,7 @@ def nearest(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def all_stations(request: HttpRequest) -> HttpResponse:
     """Every station with its hours: what a phone keeps, to answer without network."""
-    body = queries.everything()
-    tag = f'"{entity_tag(body)}"'
-    known = tag in request.headers.get("If-None-Match", "")
-    response: HttpResponse = (
-        HttpResponseNotModified()
-        if known
-        else HttpResponse(body, content_type="application/json; charset=utf-8")
-    )
-    response["ETag"] = tag
-    response["Cache-Control"] = "public, no-cache"
-    return response
+    return kept_json(request, queries.everything())
 
 
 @require_safe

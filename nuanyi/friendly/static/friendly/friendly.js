@@ -79,7 +79,7 @@
                 }),
             );
             if (at) line.append(" ", element("span", { className: "far", textContent: away(one.far) }));
-            const old = Date.now() - Date.parse(one.confirmed) > 180 * 86400e3;
+            const old = Date.now() - Date.parse(one.confirmed) > Number(words.oldDays) * 86400e3;
             const confirmed = (one.unit ? words.confirmed : words.confirmedAlone)
                 .replace("#", one.confirmed)
                 .replace("%", one.unit);
