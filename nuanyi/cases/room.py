@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import home
 from nuanyi.cases.policies import POLICIES, UNBOUND
-from nuanyi.lib.roles import ALL, OFFICES, UNIT, Role
+from nuanyi.lib.roles import ALL, FIGURES, OFFICES, UNIT, Role
 from nuanyi.lib.rooms import (
     SETTINGS,
     BarItem,
@@ -47,19 +47,7 @@ ROOM = Room(
             {Role.DISTRICT_OFFICE: ALL, Role.CLERK: UNIT, Role.UNIT_STAFF: UNIT},
         ),
         # they name nobody and stand behind figures that all these are shown
-        Permission(
-            "cases.served",
-            _("See which services were counted"),
-            {
-                **OFFICES,
-                Role.UNIT_STAFF: ALL,
-                Role.INSTRUCTOR: ALL,
-                Role.GRID_WORKER: ALL,
-                Role.CLERK: ALL,
-                Role.KEEPER: ALL,
-                Role.AUDITOR: ALL,
-            },
-        ),
+        Permission("cases.served", _("See which services were counted"), FIGURES),
     ],
     part=Part(_("Service desk"), 30),
     menu=[

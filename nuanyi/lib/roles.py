@@ -30,4 +30,8 @@ SCOPES = frozenset({ALL, PLACE, PLACE_OR_UNIT, UNIT})
 
 #: Whoever leads in the district, everywhere.
 OFFICES: dict[Role, str] = {Role.DISTRICT_OFFICE: ALL, Role.ORGANISATION: ALL}
+#: Whoever is shown the figures, everywhere: what counted behind them too, where it names nobody.
+FIGURES: dict[Role, str] = OFFICES | dict.fromkeys(
+    (Role.UNIT_STAFF, Role.INSTRUCTOR, Role.GRID_WORKER, Role.CLERK, Role.KEEPER, Role.AUDITOR), ALL
+)
 EVERY_STAFF: dict[Role, str] = dict.fromkeys(STAFF, ALL)

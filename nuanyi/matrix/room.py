@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, OFFICES, PLACE_OR_UNIT, UNIT, Role
+from nuanyi.lib.roles import ALL, FIGURES, OFFICES, PLACE_OR_UNIT, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Mount, Part, Permission, Room, Route, Shot, Step
 from nuanyi.matrix import home
 from nuanyi.matrix.policies import POLICIES, UNBOUND
@@ -14,20 +14,7 @@ ROOM = Room(
     name="matrix",
     title=_("Matrix"),
     permissions=[
-        Permission(
-            "matrix.view",
-            _("See the matrix"),
-            {
-                Role.DISTRICT_OFFICE: ALL,
-                Role.ORGANISATION: ALL,
-                Role.UNIT_STAFF: ALL,
-                Role.INSTRUCTOR: ALL,
-                Role.GRID_WORKER: ALL,
-                Role.CLERK: ALL,
-                Role.KEEPER: ALL,
-                Role.AUDITOR: ALL,
-            },
-        ),
+        Permission("matrix.view", _("See the matrix"), FIGURES),
         Permission(
             "matrix.briefs", _("Draft, edit and sign briefs"), {**OFFICES, Role.UNIT_STAFF: PLACE_OR_UNIT}
         ),
