@@ -270,7 +270,6 @@ class Standing:
 
 PROOFS = workflow.Proofs(
     said=State.SOLVED,
-    confirmed=State.CLOSED,
     reopened_from=frozenset({State.SOLVED, State.CLOSED, State.JOINED}),
     too_late=_("This was closed more than 30 days ago. Send a new request."),
 )

@@ -44,7 +44,6 @@ check_move = moves.checker(MOVES)
 #: Whoever passes by says so too, of what is mended: two who say no open it again.
 PROOFS = workflow.Proofs(
     said=State.MENDED,
-    confirmed=State.CLOSED,
     reopened_from=frozenset({*DONE, State.REFUSED, State.JOINED}),
     too_late=_("This ended more than 30 days ago. Please report it anew."),
 )

@@ -38,11 +38,10 @@ def open_again(row: Clocked, due_at: datetime) -> None:
 class Proofs:
     """Two proofs: the unit says that it is done, and whoever asked says whether it is.
 
-    ``said`` is the state of the first, ``confirmed`` that of both; a no from ``reopened_from`` opens it again.
+    ``said`` is the state of the first; a no from ``reopened_from`` opens it again.
     """
 
     said: str
-    confirmed: str
     reopened_from: frozenset[str]
     too_late: Words
 

@@ -191,9 +191,6 @@ def _case(key: UUID, told: Request, body: bytes) -> Case:
     # a page that a phone kept may name a kind that was closed since: what somebody sends is taken in all the same
     kind = queries.kinds()[told.kind]
     own_kind = kind.code if kind.own else ""
-    due, source = book.due(
-        kind.follows, kind.urgency, now, own_kind, told.item.promised_days if told.item else None
-    )
     case = Case(
         key=key,
         ref=new_ref(),
@@ -212,10 +209,10 @@ def _case(key: UUID, told: Request, body: bytes) -> Case:
         route_reason=str(why)[:200],
         made_at=now,
         answer_due_at=book.first_answer.after(now),
-        due_at=due,
-        due_source=str(source)[:120],
         phone_mask=masks.mask_phone(told.phone) if told.phone else "",
     )
+    case.due_at, source = queries.due_of(case, now)
+    case.due_source = str(source)[:120]
     case.sealed_words = ring.seal("person", told.words, key.bytes + b"words")
     if told.caller.strip():
         case.sealed_caller = ring.seal("person", told.caller.strip()[:60], key.bytes + b"caller")

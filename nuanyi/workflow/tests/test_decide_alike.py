@@ -77,7 +77,7 @@ def test_a_changed_rule_stands_in_the_place_of_the_one_it_changes():
     assert queries.with_change(known, ("dog", "c"), key) == [*known, ("dog", "c")]
 
 
-PROOFS = rules.Proofs("mended", "closed", frozenset({"mended", "closed"}), "too late")
+PROOFS = rules.Proofs("mended", frozenset({"mended", "closed"}), "too late")
 
 
 @pytest.mark.parametrize(
