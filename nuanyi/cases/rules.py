@@ -247,6 +247,8 @@ MAX_WORDS = 2000
 CODE_MINUTES, CODE_TRIES, CODES_TO_A_PHONE, CODES_OF_A_NETWORK = 10, 5, 3, 20
 #: Photos and voice notes of one case.
 MAX_FILES = 8
+#: Photos that the page takes: one file is left for a voice note.
+MAX_PHOTOS = MAX_FILES - 1
 #: Days within which two cases of one phone are looked at as one.
 DOUBLE_DAYS = 30
 

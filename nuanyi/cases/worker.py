@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.cases import coverage, queries
 from nuanyi.cases.forms import AskForm
 from nuanyi.cases.models import Case, ServiceItem
-from nuanyi.cases.rules import MAX_FILES, Channel, Kind, Part
+from nuanyi.cases.rules import MAX_FILES, MAX_PHOTOS, Channel, Kind, Part
 from nuanyi.cases.services import intake, phones
 from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
@@ -118,6 +118,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "place_first": len(places.districts()) > 1,
         "wage": " ".join(queries.codes_following(Kind.WAGE)),
         "refusal": refusal,
+        "most_photos": MAX_PHOTOS,
         "action": f"/help/ask/?{known}" if known else "/help/ask/",
     }
     return render(request, "cases/worker/ask.html", context, status=status)
@@ -185,6 +186,7 @@ def _case_page(request: HttpRequest, found: Case, link: str, refusal: Refusal | 
         "messages": list(queries.messages_of(found, inside=False))[::-1],
         "clocks": queries.clocks_of(found),
         "message_key": uuid4(),
+        "most_photos": MAX_PHOTOS,
         "sent": request.GET.get("sent"),
         "moves": queries.worker_moves(found),
         "files": found.attachments.defer("sealed_file").order_by("made_at"),
