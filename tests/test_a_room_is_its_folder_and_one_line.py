@@ -259,3 +259,25 @@ def test_the_roof_may_name_no_room_above_notices():
     (roof,) = [one for one in contracts if one["id"] == "roof"]
     above = settings.ROOMS[settings.ROOMS.index("nuanyi.notices") + 1 : settings.ROOMS.index("nuanyi.front")]
     assert set(roof["forbidden_modules"]) == set(above)
+
+
+def test_a_template_names_no_page_of_another_room_on_its_floor_or_above():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one.get("containers") == ["nuanyi"])
+    floors = {room.strip(): at for at, layer in enumerate(layers) for room in layer.split("|")}
+    code = ROOT / "nuanyi"
+    owners = {
+        name: file.relative_to(code).parts[0]
+        for file in code.rglob("*urls.py")
+        for name in re.findall(r'^app_name = "(\w+)"', file.read_text(), re.MULTILINE)
+    }
+    named = [
+        (file.relative_to(code), space)
+        for file in code.glob("*/templates/**/*.html")
+        for space in re.findall(r"""\{%\s*url\s+["'](\w+):""", file.read_text())
+        if space in owners
+    ]
+    assert len(named) > 100
+    for file, space in named:
+        room, owner = file.parts[0], owners[space]
+        assert room == owner or floors[owner] > floors[room], f"{file} names a page of {owner}: declare a Way"
