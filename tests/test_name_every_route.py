@@ -18,12 +18,10 @@ LEFT = {
     "learning": 10,
     "lib": 1,
     "matrix": 13,
-    "party": 2,
     "people": 4,
     "program": 10,
     "reports": 8,
     "stations": 26,
-    "units": 1,
     "volunteers": 8,
 }
 

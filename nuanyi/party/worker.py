@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib.access import PUBLIC, address_of, permission_required
@@ -23,7 +24,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = joining.ask(key=form.cleaned_data["key"], told=form.told(), network=address_of(request))
-            return sent(request, f"/party/mine/{joining.link_of(made)}/")
+            return sent(request, reverse("party_worker:mine", kwargs={"link": joining.link_of(made)}))
         except Refusal as wrong:
             refusal = wrong
     refuse_program(request, form, refusal)
