@@ -17,6 +17,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.region_codes import within
 from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, Person
@@ -219,7 +220,7 @@ class RecordQuerySet(models.QuerySet[Any]):
             if scope.everywhere:
                 return self
             if scope.region:
-                found |= Q(region_code__startswith=scope.region)
+                found |= within(scope.region)
             if scope.unit is not None:
                 found |= Q(unit_id=scope.unit)
         return self.filter(found)

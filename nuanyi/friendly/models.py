@@ -15,6 +15,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.navigation import ways
 from nuanyi.lib.personal import NOBODY
+from nuanyi.lib.region_codes import within
 from nuanyi.units.models import Unit
 
 ACT = "friendly.confirm"
@@ -28,7 +29,7 @@ def _within(actor: Actor) -> Q:
         if scope.everywhere:
             return Q()
         if scope.region:
-            allowed |= Q(region_code__startswith=scope.region)
+            allowed |= within(scope.region)
     return allowed
 
 

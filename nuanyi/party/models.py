@@ -10,6 +10,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration, Sensitivity
+from nuanyi.lib.region_codes import within
 from nuanyi.lib.sealed import SealedText
 from nuanyi.lib.sectors import Sector
 from nuanyi.party.life_rules import Every, MeetingKind
@@ -629,7 +630,7 @@ class CommitteeQuerySet(models.QuerySet["JointCommittee"]):
         own = Q(pk=None)
         for scope in actor.scopes(COMMITTEES):
             if scope.region:
-                own |= Q(region_code__startswith=scope.region)
+                own |= within(scope.region)
         return self.filter(own)
 
 

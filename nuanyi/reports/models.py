@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.region_codes import within
 from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.terms import TermUnit
 from nuanyi.people.models import Account
@@ -80,7 +81,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
             seen |= Q(unit__in=units) | Q(offered_unit__in=units)
         for scope in actor.scopes(ACT):
             if scope.region:
-                seen |= Q(region_code__startswith=scope.region)
+                seen |= within(scope.region)
         return self.filter(seen)
 
     def of_days_over(self) -> ReportQuerySet:

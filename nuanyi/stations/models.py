@@ -15,6 +15,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import NOBODY
+from nuanyi.lib.region_codes import within
 from nuanyi.people.models import Account
 from nuanyi.stations import rules
 from nuanyi.stations.hours import Schedule, Span, Spans, parse
@@ -48,7 +49,7 @@ class StationQuerySet(models.QuerySet["Station"]):
             if scope.everywhere:
                 return self
             if scope.region:
-                allowed |= Q(region_code__startswith=scope.region)
+                allowed |= within(scope.region)
             if scope.unit is not None:
                 allowed |= Q(unit_id=scope.unit)
         return self.filter(allowed)
