@@ -115,7 +115,7 @@ def test_without_network_the_phone_computes_what_is_near_and_whether_it_is_open_
     assert "存下的开放时间推算" in page.locator("[data-told]").inner_text()
     line = page.locator(".stations li", has_text="良丰")
     assert "已关门" in line.inner_text()
-    assert re.search(r"\d+ 米", line.inner_text())
+    expect(line).to_contain_text(re.compile(r"\d+ 米"), timeout=30_000)
 
     # a station that was never opened with network
     page.locator(".stations a", has_text="桂阳公路").click()
@@ -206,7 +206,8 @@ def test_a_broken_socket_is_told_without_network_mended_and_told_back(open_as, r
     keeper.goto("/keeper/LF01/")
     card = keeper.locator(".card", has_text="二号插座没电")
     assert card.count() == 1, "sent once"
-    expect(card.locator("img")).to_have_js_property("complete", True)
+    card.locator("img").scroll_into_view_if_needed()
+    expect(card.locator("img")).to_have_js_property("complete", True, timeout=30_000)
     assert card.locator("img").evaluate("image => image.naturalWidth") > 0
     assert card.locator("img").evaluate("image => image.naturalWidth") <= 1280
     card.locator("input[name=answer]").fill("换了新插座")
