@@ -12,8 +12,21 @@ STEP_LATE = notices.declare(
     _("Key task %(number)s: “%(step)s” is late"),
     _("It was due by %(due)s. Report how it stands."),
 )
+TASK_DUE = notices.declare(
+    "task-due", _("Key task %(number)s ends soon"), _("Its last day is %(due)s. Report how it stands.")
+)
 SUPERVISED = notices.declare(
     "task-supervised", _("Supervision over key task %(number)s"), _("Answer by %(due)s."), urgent=True
+)
+ANSWER_DUE = notices.declare(
+    "task-answer-due",
+    _("The answer to a supervision over key task %(number)s is due"),
+    _("It is due by %(due)s."),
+)
+ANSWERED = notices.declare(
+    "task-answered",
+    _("%(who)s answered the supervision over key task %(number)s"),
+    _("Accept the answer, or send it back."),
 )
 ANSWER_LATE = notices.declare(
     "task-answer-late",

@@ -153,6 +153,13 @@ def one(actor: Actor, pk: int) -> TaskRow:
     return rows_of([found], exact=figures.sees_exact(actor))[0]
 
 
+def supervisions_of(actor: Actor, unit: int) -> list[Supervision]:
+    """What was asked of a unit and is not accepted yet, of whatever year: last year's question does not end with the year."""
+    seen = KeyTask.objects.visible_to(actor)
+    rows = Supervision.objects.filter(unit=unit, accepted_at=None, task__in=seen)
+    return list(rows.select_related("task").order_by("due_date", "pk"))
+
+
 def years(actor: Actor) -> list[int]:
     """The years that have tasks, the newest first."""
     rows = KeyTask.objects.visible_to(actor).order_by("-year").values_list("year", flat=True).distinct()

@@ -86,7 +86,9 @@ def _task_list(request: HttpRequest) -> HttpResponse:
     shown = [
         row
         for row in rows
-        if (not light or row.verdict.light == light) and (not unit or row.has_part([unit]))
+        if (not light or row.verdict.light == light)
+        and (not unit or row.has_part([unit]))
+        and ("answered" not in request.GET or any(one.answered_at for one in row.open_supervisions))
     ]
     known: dict[int, str] = {}
     for row in rows:
@@ -94,6 +96,7 @@ def _task_list(request: HttpRequest) -> HttpResponse:
             known.update({one.pk: one.short_name or one.name for one in parts})
     context = {
         "own_units": None if actor.everywhere(SEE) else actor.units(SEE),
+        "own_unit": actor.unit_id,
         "rows": shown,
         "year": year,
         "years": sorted({*years, clock.today().year, year}, reverse=True),
@@ -143,7 +146,7 @@ def unit_page(request: HttpRequest, pk: int) -> HttpResponse:
     year = _year(request, task_board.years(actor))
     rows = [row for row in task_board.tasks_of(actor, year) if row.has_part([pk])]
     groups = [(part, Part(part).label, [row for row in rows if part in row.has_part([pk])]) for part in Part]
-    asked = [(row, one) for row in rows for one in row.open_supervisions if one.unit_id == pk]
+    asked = task_board.supervisions_of(actor, pk)
     context = {"unit": unit, "year": year, "groups": [group for group in groups if group[2]], "asked": asked}
     return render(request, "matrix/staff/task_unit.html", context)
 
@@ -253,6 +256,7 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "refusal": refusal,
         "progress": row.task.progress.select_related("unit")[:100],
         "parts": [(Part(part).label, row.parts[part]) for part in Part if part in row.parts],
+        "own_units": None if actor.everywhere(SEE) else actor.units(SEE),
         "asked_of": [unit for parts in row.parts.values() for unit in parts],
         "may_keep": actor.can(KEEP),
         "may_report": row.task.state == TaskState.RUNNING

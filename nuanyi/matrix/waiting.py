@@ -9,38 +9,31 @@ from django.utils.translation import ngettext
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.rooms import Route, Task
+from nuanyi.matrix import task_board
 from nuanyi.matrix.models import Milestone, Practice, Supervision
 from nuanyi.matrix.practice_rules import Shelf
 from nuanyi.matrix.task_board import KEEP, REPORT
-from nuanyi.matrix.task_rules import TaskState
+from nuanyi.matrix.task_rules import Light, TaskState
 
 
 def waiting_for(actor: Actor) -> Iterator[Task]:
-    """Supervision that waits for an answer, steps that are late, answers that wait to be accepted, practice to review."""
-    if actor.can(REPORT):
-        open_ones = Supervision.objects.filter(answered_at=None, accepted_at=None)
-        if not actor.can(KEEP):
-            mine = open_ones.filter(unit__in=actor.units(REPORT)).count()
-            words = ngettext(
-                "%d supervision waits for your answer", "%d supervisions wait for your answer", mine
-            )
-            yield Task(words % mine, _own(actor), mine, urgent=True)
-            late = Milestone.objects.filter(
-                done_date=None,
-                due_date__lt=clock.today(),
-                task__state=TaskState.RUNNING,
-                task__lead__in=actor.units(REPORT),
-            ).count()
-            words = ngettext("%d step of a key task is late", "%d steps of key tasks are late", late)
-            yield Task(words % late, _own(actor), late, urgent=True)
+    """Supervision that waits for an answer, steps that are late, tasks behind, answers to accept, practice to review."""
+    own = sorted({*actor.units(REPORT), *([actor.unit_id] if actor.unit_id else [])})
+    if actor.can(REPORT) and own:
+        page = Route("matrix:task_unit", {"pk": actor.unit_id or own[0]})
+        mine = Supervision.objects.filter(unit__in=own, answered_at=None, accepted_at=None).count()
+        words = ngettext("%d supervision waits for your answer", "%d supervisions wait for your answer", mine)
+        yield Task(words % mine, page, mine, urgent=True)
+        late = Milestone.objects.filter(
+            done_date=None,
+            due_date__lt=clock.today(),
+            task__state=TaskState.RUNNING,
+            task__lead__in=own,
+        ).count()
+        words = ngettext("%d step of a key task is late", "%d steps of key tasks are late", late)
+        yield Task(words % late, page, late, urgent=True)
     if actor.can(KEEP):
-        answered = Supervision.objects.filter(accepted_at=None).exclude(answered_at=None).count()
-        words = ngettext(
-            "%d answer to a supervision waits to be accepted",
-            "%d answers to supervisions wait to be accepted",
-            answered,
-        )
-        yield Task(words % answered, Route("matrix:tasks"), answered)
+        yield from _for_keepers(actor)
     if actor.can("matrix.practice_review"):
         rows = Practice.objects.filter(state=Shelf.REVIEW)
         waiting = sum(not one.written_by(actor.account_id) for one in rows.only("author", "writers"))
@@ -48,6 +41,17 @@ def waiting_for(actor: Actor) -> Iterator[Task]:
         yield Task(words % waiting, Route("matrix:practices"), waiting)
 
 
-def _own(actor: Actor) -> Route:
-    units = actor.units(REPORT)
-    return Route("matrix:task_unit", {"pk": units[0]}) if units else Route("matrix:tasks")
+def _for_keepers(actor: Actor) -> Iterator[Task]:
+    year = clock.today().year
+    behind = sum(row.verdict.light == Light.RED for row in task_board.tasks_of(actor, year))
+    words = ngettext("%d key task is behind", "%d key tasks are behind", behind)
+    yield Task(words % behind, Route("matrix:tasks", query={"year": str(year), "light": Light.RED}), behind)
+    answered = Supervision.objects.filter(accepted_at=None).exclude(answered_at=None)
+    years = list(answered.order_by("-task__year").values_list("task__year", flat=True))
+    words = ngettext(
+        "%d answer to a supervision waits to be accepted",
+        "%d answers to supervisions wait to be accepted",
+        len(years),
+    )
+    query = {"year": str(years[0]), "answered": "1"} if years else {}
+    yield Task(words % len(years), Route("matrix:tasks", query=query), len(years))

@@ -289,7 +289,7 @@ def supervise(*, actor: Actor, pk: int, unit: int, words: str, due_date: date) -
 def _supervision(pk: int, task: int) -> Supervision:
     found = (
         Supervision.objects.select_for_update(of=("self",))
-        .select_related("task")
+        .select_related("task", "unit", "asked_by")
         .filter(pk=pk, task=task)
         .first()
     )
@@ -311,6 +311,11 @@ def answer(*, actor: Actor, pk: int, supervision: int, words: str) -> Supervisio
     found.answer, found.answered_at = words.strip()[:1000], clock.now()
     found.answered_by = Account.objects.filter(pk=actor.account_id or 0).first()
     found.save()
+    # whoever asked learns that the answer is there; the lead keeps the task
+    once = f"answered:{found.pk}:{found.answered_at.isoformat()}"
+    asker = found.asked_by
+    if asker is not None and asker.unit_id is not None:
+        _tell(asker.unit_id, kinds.ANSWERED, found.task, once, account_id=asker.pk, who=found.unit.name)
     journal.record(actor, events.SUPERVISED, found.task, supervision=found.pk, answered=True)
     return found
 
@@ -340,22 +345,29 @@ def decide(
 
 @transaction.atomic
 def remind(*, actor: Actor) -> int:
-    """Tell units of steps and answers that are due within a week, or late; each once. Returns how many."""
+    """Tell units of tasks, steps and answers that are due within a week, or late; each once. Returns how many.
+
+    A task's own last day is told to all units that have a part in it, a step to the one that leads.
+    """
     actor.require(SEE)
     today = clock.today()
+    soon = today + timedelta(days=REMIND_DAYS)
     told = 0
-    steps = Milestone.objects.filter(
-        done_date=None, due_date__lte=today + timedelta(days=REMIND_DAYS), task__state=TaskState.RUNNING
-    )
+    steps = Milestone.objects.filter(done_date=None, due_date__lte=soon, task__state=TaskState.RUNNING)
     for step in steps.select_related("task"):
         kind = kinds.STEP_LATE if step.due_date < today else kinds.STEP_DUE
         once = f"{kind}:{step.pk}:{step.due_date}"
         _tell(step.task.lead_id, kind, step.task, once, step=step.title, due=str(step.due_date))
         told += 1
-    late = Supervision.objects.filter(answered_at=None, accepted_at=None, due_date__lt=today)
-    for one in late.select_related("task"):
-        once = f"{kinds.ANSWER_LATE}:{one.pk}:{one.due_date}"
-        _tell(one.unit_id, kinds.ANSWER_LATE, one.task, once, due=str(one.due_date))
+    parts = TaskUnit.objects.filter(task__state=TaskState.RUNNING, task__due_date__range=(today, soon))
+    for unit, task in {(one.unit_id, one.task) for one in parts.select_related("task")}:
+        once = f"{kinds.TASK_DUE}:{task.pk}:{unit}:{task.due_date}"
+        _tell(unit, kinds.TASK_DUE, task, once, due=str(task.due_date))
+        told += 1
+    waiting = Supervision.objects.filter(answered_at=None, accepted_at=None, due_date__lte=soon)
+    for one in waiting.select_related("task"):
+        kind = kinds.ANSWER_LATE if one.due_date < today else kinds.ANSWER_DUE
+        _tell(one.unit_id, kind, one.task, f"{kind}:{one.pk}:{one.due_date}", due=str(one.due_date))
         told += 1
     journal.record(actor, events.SUPERVISED, reminded=told)
     return told

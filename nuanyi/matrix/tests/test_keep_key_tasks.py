@@ -19,6 +19,7 @@ from nuanyi.matrix.models import KeyTask, Supervision
 from nuanyi.matrix.services import task_sheets, tasks
 from nuanyi.matrix.services.tasks import StepInput, TaskInput
 from nuanyi.matrix.task_rules import Light, Standing, Step, judge
+from nuanyi.matrix.waiting import waiting_for
 from nuanyi.notices.models import Call
 from nuanyi.units.models import Unit
 
@@ -141,6 +142,85 @@ def test_what_is_due_or_late_is_told_once(cast, district, program):
     first = set(Call.objects.values_list("once", flat=True))
     tasks.remind(actor=program)
     assert set(Call.objects.values_list("once", flat=True)) == first
+
+
+@pytest.mark.django_db
+def test_the_end_of_a_task_is_told_to_every_part_a_question_before_its_day_and_an_answer_to_who_asked(
+    cast, district, program
+):
+    office, today = cast.actor("office"), clock.today()
+    soon = today + timedelta(days=3)
+    task = tasks.save_task(
+        actor=office,
+        told=told(
+            district,
+            year=today.year,
+            lead=district["t101"],
+            cooperating=[district["t100"]],
+            start_date=today - timedelta(days=9),
+            due_date=soon,
+        ),
+    )
+    made = tasks.supervise(
+        actor=office, pk=task.pk, unit=district["t101"].pk, words="请说明进度", due_date=soon
+    )
+    tasks.remind(actor=program)
+    due = set(Call.objects.filter(kind="task-due").values_list("unit_id", flat=True))
+    assert {district["t100"].pk, district["t101"].pk} <= due
+    assert Call.objects.filter(kind="task-answer-due").values_list("unit_id", flat=True).get() == made.unit_id
+    tasks.answer(actor=cast.actor("zhemu"), pk=task.pk, supervision=made.pk, words="本月底完成")
+    heard = Call.objects.get(kind="task-answered")
+    assert heard.account_id == office.account_id and heard.facts["who"] == district["t101"].name
+
+
+@pytest.mark.django_db
+def test_the_morning_says_what_is_behind_and_leads_to_exactly_that(cast, district):
+    office, this = cast.actor("office"), clock.today()
+    late = this - timedelta(days=2)
+    for number, due in ((1, late), (2, this + timedelta(days=200))):
+        tasks.save_task(
+            actor=office,
+            told=told(
+                district,
+                number,
+                year=this.year,
+                lead=district["t101"],
+                start_date=this - timedelta(days=9),
+                due_date=due,
+            ),
+        )
+    waits = [one for one in waiting_for(office) if "light" in one.route.query]
+    assert [one.count for one in waits] == [1]
+    page = cast.client("office").get(waits[0].route.address).content.decode()
+    assert "任务1" in page and "任务2" not in page
+
+
+@pytest.mark.django_db
+def test_last_years_question_still_stands_on_the_units_page_and_its_answer_leads_the_office_to_it(
+    cast, district
+):
+    office, zhemu, today = cast.actor("office"), cast.actor("zhemu"), clock.today()
+    old = tasks.save_task(actor=office, told=told(district, lead=district["t101"]))
+    tasks.save_task(
+        actor=office,
+        told=told(
+            district,
+            2,
+            year=today.year,
+            lead=district["t101"],
+            start_date=today,
+            due_date=today + timedelta(days=9),
+        ),
+    )
+    unit = district["t101"].pk
+    made = tasks.supervise(actor=office, pk=old.pk, unit=unit, words="去年的请说明", due_date=today)
+    mine = next(one for one in waiting_for(zhemu) if one.count)
+    page = cast.client("zhemu").get(mine.route.address).content.decode()
+    assert "去年的请说明" in page
+    tasks.answer(actor=zhemu, pk=old.pk, supervision=made.pk, words="本月底完成")
+    asked = next(one for one in waiting_for(office) if "answered" in one.route.query)
+    listed = cast.client("office").get(asked.route.address).content.decode()
+    assert "任务1" in listed and "任务2" not in listed
 
 
 @pytest.mark.django_db
