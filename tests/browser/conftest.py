@@ -85,9 +85,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     for part in (home, *list(home.parents)[:2]):
         part.chmod(part.stat().st_mode | 0o011)
     made = Stage(home)
-    made.start()
-    yield made
-    made.stop()
+    try:
+        made.start()
+        yield made
+    finally:  # one that did not answer in time is ended too
+        made.stop()
 
 
 @pytest.fixture(scope="session")
