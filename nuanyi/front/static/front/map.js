@@ -107,16 +107,6 @@
                     ),
             }).addTo(map);
         }
-        if (place.dataset.meLat)
-            L.circleMarker([+place.dataset.meLat, +place.dataset.meLon], {
-                radius: 9,
-                weight: 4,
-                color: colour("--link"),
-                fillColor: colour("--paper"),
-                fillOpacity: 1,
-            })
-                .bindTooltip(place.dataset.here, { permanent: true, direction: "right" })
-                .addTo(map);
         // a district whose outline nobody loaded yet: its townships, else the country
         const seen = [outline.getBounds(), L.geoJSON(data.townships).getBounds(), shown?.getBounds()].find(
             (box) => box?.isValid(),
@@ -128,8 +118,24 @@
             ],
             { animate: false },
         );
-        if (place.dataset.meLat)
-            map.setView([+place.dataset.meLat, +place.dataset.meLon], 14, { animate: false });
+        /* whoever opens the map before the phone knows where it is finds himself on it all the same */
+        let me;
+        const standing = () => {
+            if (!place.dataset.meLat) return;
+            me?.remove();
+            me = L.circleMarker([+place.dataset.meLat, +place.dataset.meLon], {
+                radius: 9,
+                weight: 4,
+                color: colour("--link"),
+                fillColor: colour("--paper"),
+                fillOpacity: 1,
+            })
+                .bindTooltip(place.dataset.here, { permanent: true, direction: "right" })
+                .addTo(map);
+            map.setView(me.getLatLng(), 14, { animate: false });
+        };
+        standing();
+        place.addEventListener("located", standing);
         /* a form that only asks goes at once; one that is filled in gets its pin and waits */
         const fills = "fills" in place.dataset;
         const field = document.querySelector("[name=point]");

@@ -208,11 +208,19 @@
             tick.parentElement.classList.toggle("none", !number && !tick.checked);
         }
     };
+    /* where the rider stands, to the map that he opened, maybe before the phone knew */
+    const standing = () => {
+        const place = document.querySelector("#stations-map");
+        if (!at || place.hidden) return;
+        Object.assign(place.dataset, { meLat: at.lat, meLon: at.lon });
+        place.dispatchEvent(new Event("located"));
+    };
     const locate = (quiet) => {
         if (!quiet) tell(words.looking);
         navigator.geolocation.getCurrentPosition(
             ({ coords }) => {
                 at = { lat: coords.latitude, lon: coords.longitude };
+                standing();
                 form.elements.place.value = "";
                 remember({ at: { ...at, when: Date.now() } });
                 ask();
@@ -256,7 +264,7 @@
         const place = document.querySelector("#stations-map");
         map.hidden = true;
         place.hidden = false;
-        if (at) Object.assign(place.dataset, { meLat: at.lat, meLon: at.lon });
+        standing();
         const draw = () => {
             globalThis.drawMap(place);
             place.scrollIntoView({ block: "center" });
