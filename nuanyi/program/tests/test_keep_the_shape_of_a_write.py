@@ -76,6 +76,7 @@ EXCEPTIONS: dict[str, str] = {
         (
             "cases.services.desk.note",
             "cases.services.intake.tell_unit",
+            "cases.services.intake.tell_worker",
             "learning.services.pushing.invite",
             "learning.services.pushing.tell_invited",
             "ledger.services.record",
