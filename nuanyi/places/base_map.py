@@ -29,4 +29,5 @@ def layers() -> dict[str, Any]:
     return {"outline": outline(), "river": _source()["li_river"]}
 
 
-ATTRIBUTION = str(_source()["river_source"])
+#: By language: what is drawn may be kept for everybody, so the page chooses.
+ATTRIBUTION = {"zh": str(_source()["river_source_zh"]), "en": str(_source()["river_source"])}

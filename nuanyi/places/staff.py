@@ -129,7 +129,7 @@ def geojson(request: HttpRequest) -> JsonResponse:
             "base": base_map.layers() if drawn else {"outline": [], "river": []},
             "townships": queries.outlines(Level.TOWNSHIP),
             "grids": queries.grids_geojson(),
-            "attribution": base_map.ATTRIBUTION if drawn else "",
+            "attribution": base_map.ATTRIBUTION if drawn else None,
         }
     )
     response["Cache-Control"] = "public, max-age=300"

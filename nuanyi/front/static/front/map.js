@@ -22,7 +22,7 @@
             weight: 2,
             fillColor: colour("--paper"),
             fillOpacity: place.dataset.tiles ? 0 : 1,
-            attribution: data.attribution,
+            attribution: data.attribution?.[document.documentElement.lang.startsWith("zh") ? "zh" : "en"],
         }).addTo(map);
         data.base.river.forEach((line) =>
             L.polyline(line.map(flip), { color: colour("--link"), weight: 4, opacity: 0.6 }).addTo(map),
@@ -36,7 +36,8 @@
             interactive: false,
         }).addTo(map);
         L.geoJSON(data.townships).eachLayer((layer) =>
-            L.tooltip({ permanent: true, direction: "center", className: "place" })
+            /* below the pins: a name never hides what stands there */
+            L.tooltip({ permanent: true, direction: "center", className: "place", pane: "shadowPane" })
                 .setLatLng(layer.getBounds().getCenter())
                 .setContent(layer.feature.properties.name)
                 .addTo(map),
