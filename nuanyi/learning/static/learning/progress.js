@@ -118,7 +118,7 @@
             else localStorage.removeItem(CODE);
             said.textContent = known ? place.dataset.done : place.dataset.unknown;
         } catch {
-            said.textContent = place.dataset.later;
+            said.textContent = place.dataset.noNetwork;
         }
         show();
     };
@@ -142,7 +142,7 @@
             localStorage.removeItem(CODE);
             said.textContent = "";
         } catch {
-            said.textContent = place.dataset.later;
+            said.textContent = place.dataset.noNetwork;
         }
         show();
     };
