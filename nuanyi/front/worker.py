@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from nuanyi.lib import rooms
 from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.personal import everything_declared
 from nuanyi.lib.sectors import Sector
@@ -57,10 +58,6 @@ def me(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept of a person, why, for how long: made from the declarations that the program itself obeys."""
-    return render(
-        request,
-        "front/privacy.html",
-        {
-            "declarations": everything_declared(),
-        },
-    )
+    titles = {room.name: room.title for room in rooms.rooms().values()}
+    declarations = [(titles[name], declared) for name, declared in everything_declared().items()]
+    return render(request, "front/privacy.html", {"declarations": declarations})

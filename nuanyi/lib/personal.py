@@ -39,14 +39,20 @@ class Declaration:
     sensitivity: Sensitivity = Sensitivity.ORDINARY
 
 
-def everything_declared() -> list[Declaration]:
-    """What every room keeps of persons, in the order of the rooms; what two fields say alike stands once."""
-    found: dict[tuple[str, str], Declaration] = {}
+def everything_declared() -> dict[str, list[Declaration]]:
+    """What every room keeps of persons by the room's name, in the order of the rooms.
+
+    What two fields say alike stands once, in the room that says it first.
+    """
+    found: dict[tuple[str, str], tuple[str, Declaration]] = {}
     for model in apps.get_models():
         declared: Mapping[str, Declaration] = getattr(model, "PERSONAL", NOBODY)
         for one in declared.values():
-            found.setdefault((str(one.title), str(one.purpose)), one)
-    return list(found.values())
+            found.setdefault((str(one.title), str(one.purpose)), (model._meta.app_label, one))
+    by_room: dict[str, list[Declaration]] = {}
+    for room, one in found.values():
+        by_room.setdefault(room, []).append(one)
+    return by_room
 
 
 NOBODY: Mapping[str, Declaration] = {}
