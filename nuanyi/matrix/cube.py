@@ -22,6 +22,7 @@ from nuanyi.ledger import rules as kinds
 from nuanyi.ledger.queries import Slice
 from nuanyi.lib import clock, figures, periods
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.figures import Window
 from nuanyi.lib.periods import month_end, months_between, shifted
@@ -450,10 +451,10 @@ def _named(of: Book, view: View, code: str, name: str) -> tuple[str, str]:
         if change.old_code != code or (change.old_code == change.new_code and change.old_name == name):
             continue
         words = _("%(new)s since %(day)s") if change.new_code != code else _("until %(day)s, then %(new)s")
-        note = words % {"new": change.new_name, "day": change.day.isoformat()}
+        note = words % {"new": change.new_name, "day": day_words(change.day)}
         if change.new_code != code or last is None or change.day > last:
             return change.old_name, note
-        return name, _("%(old)s until %(day)s") % {"old": change.old_name, "day": change.day.isoformat()}
+        return name, _("%(old)s until %(day)s") % {"old": change.old_name, "day": day_words(change.day)}
     return name, ""
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from nuanyi.lib import clock, figures
 from nuanyi.lib.access import permission_required
 from nuanyi.lib.actor import GUEST
+from nuanyi.lib.dates import moment_words
 from nuanyi.lib.figures import Window
 from nuanyi.lib.small_cells import INSIDE, cell
 from nuanyi.matrix import charts
@@ -84,7 +85,7 @@ def content() -> dict[str, Any]:
     trend = charts.trend(view, year, GUEST)
     return {
         "year": year,
-        "as_of": clock.now().astimezone(clock.CHINA).strftime("%Y-%m-%d %H:%M"),
+        "as_of": moment_words(clock.now()),
         "numbers": [*_now(), *_since_the_beginning(year, trend)],
         "trend": trend,
         "map": charts.choropleth(view, year, GUEST),

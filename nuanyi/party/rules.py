@@ -14,6 +14,7 @@ import numpy as np
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import IllegalMove, Words
 from nuanyi.lib.region_codes import township_of
 
@@ -293,7 +294,7 @@ def check_step(
     first = earliest(step, done, prolonged_months)
     if on < first:
         raise IllegalMove(
-            _("%(step)s: not before %(day)s.") % {"step": step.title, "day": first.isoformat()},
+            _("%(step)s: not before %(day)s.") % {"step": step.title, "day": day_words(first)},
             code="too-early",
         )
     if step.admits and (form is None or not FORMS[form].admits):
@@ -400,6 +401,15 @@ class Door(models.TextChoices):
     RESIDENCE = "residence", _("the organisation where you live, since your workplace has none")
     ROVING = "roving", _("the organisation where you work, since you are away from home")
     DEPARTMENT = "department", _("the organisation department, which finds the right one with you")
+
+
+#: The same for whoever handles the application: there the worker is not "you".
+DOORS_TOLD_STAFF = {
+    Door.WORKPLACE: _("organisation of the workplace"),
+    Door.RESIDENCE: _("the workplace has none: organisation of the residence"),
+    Door.ROVING: _("away from home: organisation of the place of work"),
+    Door.DEPARTMENT: _("the organisation department finds the right one"),
+}
 
 
 def doors(*, roving: bool) -> tuple[Door, ...]:

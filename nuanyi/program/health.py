@@ -26,6 +26,7 @@ from nuanyi.lib import clock, logs, row_security, tls
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.addresses import is_local
 from nuanyi.lib.calendar import unannounced
+from nuanyi.lib.dates import moment_words
 from nuanyi.lib.errors import NotFound
 from nuanyi.notices.models import Notice, State
 from nuanyi.people import keeping
@@ -194,7 +195,7 @@ def retry_job(*, actor: Actor, pk: int) -> None:
 
 
 def _when(moment: datetime) -> str:
-    return f"{moment.astimezone(clock.CHINA):%Y-%m-%d %H:%M}"
+    return moment_words(moment)
 
 
 def _backup() -> Finding:
@@ -251,7 +252,7 @@ def _retention() -> Finding:
         return Finding("retention", title, "later", _("not looked at yet: the worker does it every night"))
     words = _("%(n)s tables, last looked at %(at)s, %(rows)s rows forgotten then") % {
         "n": len(runs),
-        "at": f"{min(moments).astimezone(clock.CHINA):%Y-%m-%d %H:%M}",
+        "at": moment_words(min(moments)),
         "rows": sum(run.forgotten for run in runs),
     }
     return Finding("retention", title, "bad" if any(run.late for run in runs) else "ok", words)
@@ -334,11 +335,7 @@ def _channels() -> list[Finding]:
     found = []
     for name in sorted(set(lasts) | failed):
         at = lasts.get(name)
-        words = (
-            _("last sent %(at)s") % {"at": f"{at.astimezone(clock.CHINA):%Y-%m-%d %H:%M}"}
-            if at
-            else _("never sent yet")
-        )
+        words = _("last sent %(at)s") % {"at": moment_words(at)} if at else _("never sent yet")
         state = "later" if name in failed else "ok"
         found.append(Finding(f"channel-{name}", _("Channel %(name)s") % {"name": name}, state, words))
     return found

@@ -23,11 +23,11 @@ from nuanyi.front.icons import ICONS
 from nuanyi.lib import clock, rooms
 from nuanyi.lib.access import PUBLIC, SIGNED_IN
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.dates import SHORT_DAYS, day_words, month_words
 from nuanyi.lib.once import PAGE
 from nuanyi.people.queries import kept_views as people_kept_views
 
 register = template.Library()
-SHORT_DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 
 
 @register.simple_tag
@@ -199,15 +199,15 @@ def day(value: date | datetime | None) -> SafeString | str:
         return "—"
     moment = value.astimezone(clock.CHINA) if isinstance(value, datetime) else None
     plain = moment.date() if moment else value
-    if (get_language() or "").startswith("zh"):
-        words = f"{plain.month}月{plain.day}日 {SHORT_DAYS[plain.weekday()]}"
-        words = words if plain.year == clock.today().year else f"{plain.year}年{plain.month}月{plain.day}日"
-    else:
-        words = plain.strftime("%d %b" if plain.year == clock.today().year else "%d %b %Y").lstrip("0")
+    words = day_words(plain)
     full = moment.strftime("%Y-%m-%d %H:%M:%S") if moment else plain.isoformat()
     if moment and plain == clock.today():
         words = moment.strftime("%H:%M")
     return format_html('<time datetime="{}" title="{}">{}</time>', full.replace(" ", "T"), full, words)
+
+
+register.filter("day_words", day_words)
+register.filter("month_words", month_words)
 
 
 @register.simple_tag

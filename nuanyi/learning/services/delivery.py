@@ -8,8 +8,8 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from nuanyi.learning.models import Group, Push, Reader
-from nuanyi.lib import clock
 from nuanyi.lib.addresses import link_to
+from nuanyi.lib.dates import moment_words
 from nuanyi.notices import channels
 from nuanyi.notices import services as notices
 from nuanyi.notices.channels.port import Message
@@ -24,7 +24,7 @@ def message_of(push: Push) -> Message:
     )
     if push.session is not None:
         held = push.session
-        when = f"{held.starts_at.astimezone(clock.CHINA):%m-%d %H:%M}"
+        when = moment_words(held.starts_at)
         head = (
             _("Called off: %(title)s")
             if held.cancelled_at

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, sealed
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.periods import month_end
 from nuanyi.places import queries as places
@@ -144,7 +145,7 @@ def _check_key(key: SenderKey, made: date, today: date) -> None:
     if key.until_date is not None and today > key.until_date:
         raise _refused(
             _("The key that signed it ended on %(day)s. Ask the district to sign the month anew.")
-            % {"day": key.until_date.isoformat()},
+            % {"day": day_words(key.until_date)},
             "old-key",
         )
     if made < key.from_date:
@@ -152,7 +153,7 @@ def _check_key(key: SenderKey, made: date, today: date) -> None:
             _(
                 "It was signed on %(day)s with a key that was not in force then. Ask the district to sign it anew."
             )
-            % {"day": made.isoformat()},
+            % {"day": day_words(made)},
             "old-key",
         )
 
@@ -224,7 +225,7 @@ def receive(*, actor: Actor, raw: bytes) -> tuple[Received, bool]:
             _(
                 "It says that it was made on %(day)s: a summary is made after its month's end and not after today."
             )
-            % {"day": told.made_date.isoformat()},
+            % {"day": day_words(told.made_date)},
             "bad-day",
         )
     newest = max((one.revision for one in known), default=0)

@@ -26,6 +26,17 @@
     };
     const rows = (told) =>
         told.places.map((values) => Object.fromEntries(told.columns.map((name, n) => [name, values[n]])));
+    /* as the server writes days: 6月3日 周五, and the year where it is not this one */
+    const dayWords = (iso) => {
+        const day = new Date(`${iso}T00:00:00`),
+            language = document.documentElement.lang || "zh-Hans",
+            ofThisYear = day.getFullYear() === new Date().getFullYear();
+        const say = (parts) => new Intl.DateTimeFormat(language, parts).format(day);
+        if (!language.startsWith("zh"))
+            return say({ day: "numeric", month: "short", ...(ofThisYear ? {} : { year: "numeric" }) });
+        if (!ofThisYear) return say({ year: "numeric", month: "long", day: "numeric" });
+        return `${say({ month: "long", day: "numeric" })} ${say({ weekday: "short" })}`;
+    };
     const metres = (one, at) => {
         const radians = Math.PI / 180,
             half =
@@ -81,7 +92,7 @@
             if (at) line.append(" ", element("span", { className: "far", textContent: away(one.far) }));
             const old = Date.now() - Date.parse(one.confirmed) > Number(words.oldDays) * 86400e3;
             const confirmed = (one.unit ? words.confirmed : words.confirmedAlone)
-                .replace("#", one.confirmed)
+                .replace("#", dayWords(one.confirmed))
                 .replace("%", one.unit);
             const more = element("p", { className: "pair" });
             const [lat, lon, to] = [

@@ -1,0 +1,37 @@
+"""Days and moments in words, as people write them: ``6月3日 周五``, and the year where it is not this one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from nuanyi.lib import clock
+
+#: Monday first.
+SHORT_DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+
+
+def day_words(day: date) -> str:
+    """``6月3日 周五``; ``2021年6月3日`` where the year is not this one; in English ``3 Jun``."""
+    this_year = day.year == clock.today().year
+    if not (get_language() or "").startswith("zh"):
+        return day.strftime("%d %b" if this_year else "%d %b %Y").lstrip("0")
+    if this_year:
+        return f"{day.month}月{day.day}日 {SHORT_DAYS[day.weekday()]}"
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def moment_words(moment: datetime) -> str:
+    """The day in China and the time of day: ``6月3日 周五 21:40``."""
+    local = moment.astimezone(clock.CHINA)
+    return f"{day_words(local.date())} {local:%H:%M}"
+
+
+def month_words(month: str) -> str:
+    """``2022年6月`` of ``2022-06``; in English ``Jun 2022``."""
+    first = date.fromisoformat(f"{month}-01")
+    if (get_language() or "").startswith("zh"):
+        return f"{first.year}年{first.month}月"
+    return first.strftime("%b %Y")
