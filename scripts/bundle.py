@@ -24,6 +24,7 @@ OFFICE_ONLY = {
     "components/toast.css",
     "components/keys.css",
     "components/panel.css",
+    "components/picks.css",
     "rooms/matrix.css",
     "rooms/cube.css",
     "rooms/chart.css",
