@@ -45,7 +45,7 @@ def check_template(docx: bytes, known: frozenset[str]) -> None:
         raise BadInput(fields={"file": _("This is not a Word file (.docx).")}) from exc
     unknown = sorted(asked - known)
     if unknown:
-        words = _("The template asks for a field that there is not: %(what)s") % {"what": ", ".join(unknown)}
+        words = _("The template asks for a field that there is not: %(what)s") % {"what": "、".join(unknown)}
         raise BadInput(fields={"file": words})
 
 

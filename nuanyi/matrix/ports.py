@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.cases.models import Project
+from nuanyi.cases.models import Need, Project
 from nuanyi.cases.rules import ProjectState
 from nuanyi.cases.services import lists
 from nuanyi.learning import queries as learning
@@ -19,6 +20,7 @@ from nuanyi.learning.rules import SessionKind
 from nuanyi.learning.services import pushing, sessions
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.dates import moment_words
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.party import ports
@@ -82,7 +84,7 @@ class Sessions:
         """See ``SessionPort``."""
         rows = learning.shown_to(actor).filter(starts_at__gte=clock.now(), cancelled_at=None)
         return [
-            (row.pk, f"{row.starts_at.astimezone(clock.CHINA):%m-%d %H:%M} {row.title}")
+            (row.pk, f"{moment_words(row.starts_at)} {row.title}")
             for row in rows.order_by("starts_at", "pk")[:50]
             if actor.can(sessions.ACT, units=(row.unit_id,))
         ]
@@ -118,13 +120,27 @@ class Lists:
                 Line(_short(row.unit), row.title, f"{row.left} {row.measure}", row.last_date)
                 for row in pledges
             ],
-            needs=[Line(_short(row.unit), row.title, str(row.left), None) for row in needs],
+            needs=[Line(_short(row.unit), row.title, _waiting(row), None) for row in needs],
             projects=[
-                Line(_short(row.pledge.unit), row.need.title, f"{row.reached}/{row.amount}", row.day)
+                Line(_short(row.pledge.unit), row.need.title, _reached(row), row.day)
                 for row in projects.order_by("-day", "-pk")[:200]
             ],
             page=reverse("cases:lists"),
         )
+
+
+def _waiting(need: Need) -> str:
+    left: int = need.left  # type: ignore[attr-defined]
+    return gettext("%(left)s of %(all)s still wait") % {"left": left, "all": need.amount}
+
+
+def _reached(project: Project) -> str:
+    """How much of what was offered, and whom it reached once it did: the two are no share of each other."""
+    words = f"{project.amount} {project.pledge.measure}"
+    if not project.reached:
+        return words
+    of = ngettext("%(n)s worker reached", "%(n)s workers reached", project.reached) % {"n": project.reached}
+    return f"{words} · {of}"
 
 
 def _short(unit: Unit) -> str:

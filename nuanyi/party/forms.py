@@ -209,7 +209,7 @@ class MeetingForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
     branch = forms.ChoiceField(label=_("Branch"))
-    kind = forms.ChoiceField(label=_("What is it?"), choices=MeetingKind.choices)
+    kind = forms.ChoiceField(label=_("Kind of meeting"), choices=MeetingKind.choices)
     topic = forms.CharField(label=_("What is it about? (no names)"), min_length=2, max_length=50)
     place = forms.CharField(label=_("Where"), max_length=120)
     starts = forms.DateTimeField(label=_("Begins"), widget=_MOMENT)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nuanyi.census.models import Establishment
 from nuanyi.lib import documents, downloads
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
+from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.region_codes import township_of
@@ -281,6 +282,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "path": path,
         "application": found,
+        "door": rules.DOORS_TOLD_STAFF[rules.Door(found.door)],
         "papers": papers.papers_for(path) if found.sealed_name else [],
         "reviews": found.reviews.all(),
         "again": queries.asked_again(found) if actor.everywhere(ORGANISE) else [],
@@ -411,7 +413,7 @@ def _last_visit(row: Establishment) -> str:
     last: date | None = row.last_visit  # type: ignore[attr-defined]
     if last is None:
         return _("not visited yet")
-    return _("last visit %(day)s") % {"day": last.isoformat()}
+    return _("last visit %(day)s") % {"day": day_words(last)}
 
 
 @require_safe

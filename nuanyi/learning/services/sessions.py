@@ -219,7 +219,7 @@ def close(*, actor: Actor, pk: int, head_count: int | None) -> Session:
         raise IllegalMove(_("It has not begun yet."), code="not-begun")
     missing = rules.missing_roles(session.team.values_list("role", flat=True))
     if session.kind == SessionKind.LECTURE and missing:
-        words = ", ".join(str(Role(role).label) for role in missing)
+        words = "、".join(str(Role(role).label) for role in missing)
         raise IllegalMove(_("The lecture team lacks: %(who)s") % {"who": words}, code="team")
     if head_count is not None and not 0 <= head_count <= 5000:
         raise BadInput(fields={"head_count": _("From 0 to 5,000.")})
