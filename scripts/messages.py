@@ -72,6 +72,7 @@ def _fill(path: Path, known: dict[tuple[str | None, str], polib.POEntry]) -> Non
             entry.msgstr = ""
             entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural, "")
             entry.previous_msgid = None
+            entry.previous_msgid_plural = None
             entry.previous_msgctxt = None
             entry.previous_msgid_plural = None
         if other is not None and not entry.translated():

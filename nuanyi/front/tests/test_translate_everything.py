@@ -51,6 +51,15 @@ def test_a_translation_keeps_its_places():
             ), entry.msgid
 
 
+def test_a_translation_brings_no_percent_sign_of_its_own():
+    """``blocktranslate`` fills its words in by ``%``: a lone sign makes it give up and show the English."""
+    for path in CATALOGUES:
+        for entry in polib.pofile(str(path)):
+            if "%" not in entry.msgid + entry.msgid_plural:
+                for text in (entry.msgstr, *entry.msgstr_plural.values()):
+                    assert "%" not in text, (path, entry.msgid)
+
+
 def test_every_string_that_code_and_templates_mark_is_in_the_room_s_catalogue():
     marks = re.compile(r"""\b(?:_|gettext)\(\s*"((?:[^"\\\\]|\\\\.)+)"\s*[,)]""")
     tags = re.compile(r"""\{%\s*translate\s+(?:"([^"]+)"|'([^']+)')""")
