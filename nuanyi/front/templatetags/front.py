@@ -206,8 +206,15 @@ def day(value: date | datetime | None) -> SafeString | str:
     return format_html('<time datetime="{}" title="{}">{}</time>', full.replace(" ", "T"), full, words)
 
 
-register.filter("day_words", day_words)
 register.filter("month_words", month_words)
+
+
+@register.filter("day_words")
+def day_in_words(value: date | datetime | None) -> str:
+    """The day as ``{% day %}`` says it, as plain words for a sentence; nothing for none."""
+    if value is None:
+        return ""
+    return day_words(value.astimezone(clock.CHINA).date() if isinstance(value, datetime) else value)
 
 
 @register.simple_tag
