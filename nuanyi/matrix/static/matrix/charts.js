@@ -202,6 +202,8 @@
 
     /** @param {HTMLElement & {spec?: Record<string, any>}} place */
     const draw = async (place) => {
+        /* what has no room (the wall's page on a phone) waits until the window gives it some */
+        if (!place.clientWidth || !place.clientHeight) return;
         const spec = place.spec || JSON.parse(document.getElementById(place.dataset.chart).textContent);
         const option = await forms[spec.form](spec, looks(place), place);
         const known = drawn.get(place);
@@ -214,8 +216,9 @@
 
     all();
     const fit = () =>
-        drawn.forEach((chart, place) => {
-            if (place.clientWidth && place.clientHeight) chart.resize();
+        $$("[data-chart]").forEach((place) => {
+            if (!drawn.has(place)) draw(place);
+            else if (place.clientWidth && place.clientHeight) drawn.get(place).resize();
         });
     let waiting = 0;
     addEventListener("resize", () => {
