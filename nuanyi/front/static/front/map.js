@@ -36,8 +36,14 @@
             interactive: false,
         }).addTo(map);
         L.geoJSON(data.townships).eachLayer((layer) =>
-            /* below the pins: a name never hides what stands there */
-            L.tooltip({ permanent: true, direction: "center", className: "place", pane: "shadowPane" })
+            /* below the pins and a little aside where there are any: a name neither hides what stands there nor is hidden */
+            L.tooltip({
+                permanent: true,
+                direction: place.dataset.points || place.dataset.stations ? "bottom" : "center",
+                offset: place.dataset.points || place.dataset.stations ? [0, 14] : [0, 0],
+                className: "place",
+                pane: "shadowPane",
+            })
                 .setLatLng(layer.getBounds().getCenter())
                 .setContent(layer.feature.properties.name)
                 .addTo(map),
@@ -64,6 +70,7 @@
                     textContent: s.name,
                 });
                 L.circleMarker(at, {
+                    pane: "markerPane",
                     radius: 8,
                     weight: 3,
                     color: colour(s.open ? "--good" : "--ink-2"),
