@@ -62,6 +62,7 @@
     }
     if (!Drafts.possible()) document.getElementById("no-drafts").hidden = false;
 
+    let mending = null;
     const render = async () => {
         const drafts = Drafts.possible() ? (await Drafts.all()).filter((draft) => !draft.body.action) : [];
         list.replaceChildren(
@@ -83,9 +84,9 @@
                     edit.addEventListener("click", async () => {
                         for (const [n, v] of Object.entries(draft.body))
                             if (form.elements[n] && n !== "key") form.elements[n].value = v;
-                        await Drafts.drop(draft.id);
+                        /* it leaves the phone when what takes its place is kept */
+                        mending = draft.id;
                         show();
-                        render();
                         form.elements.name.focus();
                     });
                     item.append(edit);
@@ -153,7 +154,12 @@
                 return true;
             }
             const problem = await answer.json().catch(() => ({}));
-            if (answer.status >= 500 || answer.status === 429) {
+            if (answer.status === 408 || problem.code === "cut") {
+                /* the network broke it off or was too slow for it: it goes again as it is */
+                await Drafts.put(draft.id, "waiting", draft.body);
+                return true;
+            }
+            if (answer.status >= 500 || answer.status === 429 || answer.status === 401) {
                 await Drafts.put(draft.id, "waiting", draft.body);
                 return false;
             }
@@ -177,6 +183,8 @@
             return;
         }
         await Drafts.put(id, "waiting", body);
+        if (mending) await Drafts.drop(mending);
+        mending = null;
         const kept = { kind: body.kind, region: body.region, sector: body.sector };
         form.reset();
         for (const [n, v] of Object.entries(kept)) form.elements[n].value = v;

@@ -182,7 +182,7 @@
             ...options,
         });
     /* {link} of the page that came after it, {problem}, {other: true} (an account that is not signed in wrote it), {limited: true}
-       (too many for this hour), or null where it still waits */
+       (too many for this hour), {broken: true} (it arrived in part), or null where it still waits */
     const send = async (draft) => {
         if (draft.id === mine()) say("sending");
         let answer;
@@ -217,6 +217,11 @@
         }
         if (answer.status >= 500) return later(draft, "waiting");
         const told = await answer.json().catch(() => ({}));
+        if (answer.status === 408 || told.code === "cut") {
+            /* the network broke it off or was too slow for it: it goes again as it is, and smaller ones need not wait for it */
+            await later(draft, "waiting");
+            return { broken: true };
+        }
         if (!answer.ok) {
             const why = Object.values(told.fields || {}).join(" ") || told.title || "";
             await Drafts.put(draft.id, "refused", { ...draft.body, why });
@@ -295,16 +300,17 @@
                     const found = await send(draft);
                     if (found === null) break;
                     if (found.limited) full.add(draft.body.action);
-                    if (found.other || found.limited) continue;
+                    if (found.other || found.limited || found.broken) continue;
                     if (draft.id !== own) {
                         document.dispatchEvent(new CustomEvent("kept-sent", { detail: draft }));
                         continue;
                     }
                     if (found.problem) {
-                        await Drafts.drop(draft.id);
+                        /* the form is on the disk before the draft leaves it */
+                        await save();
                         say("");
                         showErrors(found.problem);
-                        save();
+                        await Drafts.drop(draft.id);
                         continue;
                     }
                     /* its own page shows link and code: nothing more to put away */

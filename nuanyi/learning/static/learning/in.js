@@ -49,9 +49,12 @@
                     method: "POST",
                     body: data,
                     credentials: "same-origin",
-                    headers: { "X-CSRFToken": token },
+                    headers: { "X-CSRFToken": token, Accept: "application/json" },
                 });
                 if (answer.status >= 500 || answer.status === 429) break;
+                const told = await answer.json().catch(() => ({}));
+                /* the network broke it off or was too slow for it: it goes again */
+                if (answer.status === 408 || told.code === "cut") continue;
                 localStorage.setItem(
                     QUEUE,
                     JSON.stringify(queue().filter((other) => other.path !== one.path)),
