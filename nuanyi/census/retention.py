@@ -75,9 +75,17 @@ def _about(model: Any) -> retention.Of:
 
 retention.keep(Finding, over=_of_old_imports(Finding), forget=forget_with_import)
 retention.keep(Match, over=_of_old_imports(Match), forget=forget_with_import, of=_about(Match), part=True)
+
+
+def old_changes(before: datetime) -> QuerySet[Change]:
+    """What imports wrote over that ended before, and what somebody wrote over by hand before."""
+    by_import = Q(source_import__done_at__lt=before)
+    return Change.objects.filter(by_import | Q(source_import=None, changed_at__lt=before))
+
+
 retention.keep(
     Change,
-    over=lambda before: Change.objects.filter(source_import__done_at__lt=before),
+    over=old_changes,
     of=_about(Change),
     part=True,
 )

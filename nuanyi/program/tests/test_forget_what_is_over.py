@@ -377,6 +377,21 @@ def test_what_is_past_its_declared_time_is_forgotten_and_not_a_day_before(distri
     assert Entry.objects.filter(kind="people.retention_over").exists()
 
 
+def test_what_somebody_wrote_over_by_hand_is_forgotten_like_what_an_import_wrote_over(district, program):
+    with clock.held_at(clock.now().replace(microsecond=0)):
+        made, there = Stage(district).change()
+        made.source_import.delete()
+        made.source_import = None
+        made.save(force_insert=True)
+        now = clock.now()
+    with clock.held_at(now + timedelta(days=365) - timedelta(hours=26)):
+        keeping.forget_what_is_over(actor=program)
+        assert there(), "forgotten too early"
+    with clock.held_at(now + timedelta(days=367)):
+        keeping.forget_what_is_over(actor=program)
+        assert not there(), "kept past its time"
+
+
 def test_a_table_that_declares_a_time_without_a_rule_does_not_start(monkeypatch):
     from nuanyi.people.checks import what_is_kept_ends
 
