@@ -224,7 +224,7 @@ class Step(models.Model):
 
 
 class Check(models.Model):
-    """Somebody passing by says whether a mended thing is mended. A key that a retry repeats, and nothing of who."""
+    """Somebody passing by says whether a mended thing is mended. A keyed mark of the browser for this report, and nothing of who."""
 
     PERSONAL = NOBODY
 

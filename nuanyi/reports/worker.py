@@ -180,7 +180,7 @@ def mended(request: HttpRequest) -> HttpResponse:
             queries.shown_kind(row),
             names.get(row.region_code) or names.get(township_of(row.region_code), ""),
             _week(row.mended_at or row.hour_at),
-            uuid4(),  # each tap has a key of its own, so that a repeat counts once
+            uuid4(),  # each tap has a key of its own, so that a repeat gets the first answer
         )
         for row in page.rows
     ]
@@ -214,9 +214,7 @@ def mended_map(request: HttpRequest) -> JsonResponse:
 @permission_required(PUBLIC)
 def check(request: HttpRequest, ref: str) -> HttpResponse:
     """I passed by: it is mended, or it is not."""
-    sending.check(
-        key=key_of(request), ref=ref, good=request.POST.get("good") == "1", network=address_of(request)
-    )
+    sending.check(ref=ref, good=request.POST.get("good") == "1", network=address_of(request))
     return redirect(f"{reverse('report:mended')}?thanks=1")
 
 

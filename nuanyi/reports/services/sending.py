@@ -342,8 +342,12 @@ def judge(
 
 
 @transaction.atomic
-def check(*, key: UUID, ref: str, good: bool, network: str) -> Report:
-    """Somebody passing by says whether a mended thing is mended; two who say no open it again. Raises NotFound, TooMuch."""
+def check(*, ref: str, good: bool, network: str) -> Report:
+    """Somebody passing by says whether a mended thing is mended; two who say no open it again. Raises NotFound, TooMuch.
+
+    One browser counts once for each time that it was mended, however often it taps: by a keyed mark that is good for
+    this report alone and goes when it is opened again. Who taps again has changed his mind.
+    """
     limits.count("check", network, at_most=rules.CHECKS_AN_HOUR)
     report = (
         Report.objects.select_for_update(of=("self",))
@@ -353,7 +357,14 @@ def check(*, key: UUID, ref: str, good: bool, network: str) -> Report:
     )
     if report is None or report.state not in DONE:
         raise NotFound()
-    Check.objects.bulk_create([Check(key=key, report=report, good=good)], ignore_conflicts=True)
+    address, _bar, browser = network.partition("|")
+    mark = body_digest("passer", repr((report.ref, report.reopened, browser or address)).encode())
+    Check.objects.bulk_create(
+        [Check(key=UUID(bytes=mark), report=report, good=good)],
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["good"],
+    )
     report.good, report.bad = (
         report.checks.filter(good=True).count(),
         report.checks.filter(good=False).count(),

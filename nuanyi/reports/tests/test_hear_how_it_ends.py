@@ -62,7 +62,7 @@ def test_what_a_passer_by_closes_has_ended_for_its_senders(two, program):
     first, second = two
     gathered(program)
     with reader(GUEST):
-        sending.check(key=uuid4(), ref=Report.objects.get().ref, good=True, network="203.0.113.1")
+        sending.check(ref=Report.objects.get().ref, good=True, network="203.0.113.1")
     assert gathered(program) == {first.key: (True, True), second.key: (True, True)}
 
 

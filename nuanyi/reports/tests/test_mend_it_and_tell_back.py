@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -76,14 +77,29 @@ def test_after_thirty_days_it_must_be_reported_anew(taken, cast):
         sending.judge(voice=taken, good=False, key=uuid4())
 
 
-def test_a_passer_by_confirms_once_a_key_and_two_who_say_no_open_it(taken, cast):
+def test_a_passer_by_counts_once_from_wherever_he_taps_and_two_who_say_no_open_it(taken, cast):
+    """Each load of the page made a new key: two taps of one passer-by opened the report again."""
     handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
-    key = uuid4()
-    for _again in range(3):
-        sending.check(key=key, ref=fresh(taken).ref, good=False, network="203.0.113.1")
+    passer = Client(enforce_csrf_checks=True)
+    for address in ("203.0.113.1", "203.0.113.1", "203.0.113.2"):
+        page = passer.get("/reports/mended/").content.decode()
+        told = {
+            "key": uuid4(),
+            "good": "0",
+            "csrfmiddlewaretoken": re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[0],
+        }
+        answer = passer.post(f"/reports/check/{fresh(taken).ref}/", told, REMOTE_ADDR=address)
+        assert answer.status_code == 302
     assert (fresh(taken).state, fresh(taken).bad) == (State.MENDED, 1)
-    sending.check(key=uuid4(), ref=fresh(taken).ref, good=False, network="203.0.113.2")
+    sending.check(ref=fresh(taken).ref, good=False, network="203.0.113.2|another")
     assert (fresh(taken).state, fresh(taken).reopened) == (State.TAKEN, 1)
+
+
+def test_a_passer_by_who_looked_once_more_has_changed_his_mind(taken, cast):
+    handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
+    for good in (False, True):
+        sending.check(ref=fresh(taken).ref, good=good, network="203.0.113.1|one")
+    assert (fresh(taken).state, fresh(taken).good, fresh(taken).bad) == (State.CLOSED, 1, 0)
 
 
 def test_mended_needs_a_photo_or_a_word_and_a_refusal_a_reason(taken, cast):

@@ -34,7 +34,7 @@ def mended_late(sent, cast, program):
 
 def two_passers_say_no(ref):
     for number in (1, 2):
-        sending.check(key=uuid4(), ref=ref, good=False, network=f"203.0.113.{number}")
+        sending.check(ref=ref, good=False, network=f"203.0.113.{number}")
 
 
 def test_opened_by_passers_by_it_has_a_new_deadline_and_a_warning_when_that_is_over(mended_late, program):
