@@ -16,15 +16,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from django.db import connection
+from django.apps import apps
+from django.db import IntegrityError, connection, models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.database_errors import broken_rule
 from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import Conflict
 from nuanyi.lib.sent import wants_json
@@ -41,6 +43,13 @@ WRITES = re.compile(
     r"\s*(?:INSERT|UPDATE|DELETE|MERGE|WITH\b.*?\b(?:INSERT|UPDATE|DELETE)\b)|.*\bFOR (?:NO KEY )?UPDATE\b",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+#: Unique indexes over a column of client's keys, as Django names them.
+OF_A_KEY = re.compile(r"(?:^|_)key_(?:key|[0-9a-f]{8}_uniq)$")
+
+#: What a key made before, of whatever table.
+Row = TypeVar("Row", bound=models.Model)
 
 
 class Repeated(Exception):
@@ -100,6 +109,17 @@ _book: list[Book] = []
 def keep_in(book: Book) -> None:
     """A room says where claims are kept (called once, when the program starts)."""
     _book[:] = [book]
+
+
+def first_of(row: Row | None, **bound: object) -> Row | None:
+    """What a key made before: it is the first answer where it stands for the same thing (``bound``: fields and values).
+
+    The key of a claim counts for one address, that of a record everywhere: a form may hold several buttons. Raises
+    Conflict where the key came with something else.
+    """
+    if row is not None and any(getattr(row, name) != value for name, value in bound.items()):
+        raise Conflict(code="key-reused")
+    return row
 
 
 # the key of a request ------------------------------------------------------------------------
@@ -198,10 +218,32 @@ def _run(attempt: Attempt, run: Callable[[], HttpResponseBase]) -> HttpResponseB
     try:
         with _claiming(attempt):
             return run()
-    except Exception:
+    except Exception as exc:
         if attempt.committed:  # it failed after it had written
             _book[0].settle(attempt, None)
+        if isinstance(exc, IntegrityError) and _names_a_key(exc):
+            raise _reused() from exc
         raise
+
+
+def _reused() -> Conflict:
+    return Conflict(
+        _("This was already sent with other words or pictures, and the first is kept. Open the page again."),
+        code="key-reused",
+    )
+
+
+def _names_a_key(exc: IntegrityError) -> bool:
+    """Whether a record with this client's key is there already, of another thing than the one that the service looked at."""
+    rule = broken_rule(exc)
+    if not rule.endswith("_pkey"):
+        return bool(OF_A_KEY.search(rule))
+    table = rule.removesuffix("_pkey")
+    return any(
+        isinstance(model._meta.pk, models.UUIDField)
+        for model in apps.get_models()
+        if model._meta.db_table == table
+    )
 
 
 def _first_answer(request: HttpRequest, attempt: Attempt, known: Claim) -> HttpResponseBase | None:
@@ -210,12 +252,7 @@ def _first_answer(request: HttpRequest, attempt: Attempt, known: Claim) -> HttpR
     claim: Claim | None = known
     while claim is not None:
         if claim.digest != attempt.digest:
-            raise Conflict(
-                _(
-                    "This was already sent with other words or pictures, and the first is kept. Open the page again."
-                ),
-                code="key-reused",
-            )
+            raise _reused()
         if claim.answer is not None:
             return claim.answer
         if claim.settled or time.monotonic() > patience:

@@ -92,6 +92,56 @@ def test_the_same_key_with_other_words_is_refused_in_words_and_changes_nothing(c
     assert Fault.objects.count() == 1
 
 
+def test_a_key_of_one_station_is_refused_at_another(put):
+    """A wish of the same words with the key of a wish elsewhere was answered with that one."""
+    one, other = put("良丰驿站"), put("柘木驿站")
+    key = str(uuid4())
+    answers = [
+        Client().post(
+            f"/stations/{station.code}/wish/",
+            {"key": key, "words": "想要一台微波炉"},
+            headers={"accept": "application/json"},
+        )
+        for station in (one, other)
+    ]
+    assert [answer.status_code for answer in answers][1] == 409
+    assert answers[1].json()["code"] == "key-reused"
+    assert Wish.objects.count() == 1
+
+
+def test_a_key_of_one_case_is_refused_in_words_in_another(cast, district, program):
+    """The database refused it with a 500: each service looked within its own case only."""
+    from nuanyi.cases.services import intake
+    from nuanyi.cases.services import settings as case_settings
+    from nuanyi.lib.actor import GUEST
+
+    case_settings.save_rule(actor=program, kind="wage", sector="", region_code="", unit=district["shichang"])
+    told = {
+        "kind": "wage",
+        "words": "站长扣了我三天的钱",
+        "phone": "19900007777",
+        "caller": "李小四",
+        "employer": "甲站点",
+        "region_code": "450311100",
+    }
+    cases = [
+        intake.send_case(actor=GUEST, key=uuid4(), told=intake.Request(**told), network="203.0.113.9")
+        for _n in range(2)
+    ]
+    browser, key = cast.client("clerk"), str(uuid4())
+    answers = [
+        browser.post(
+            f"/office/cases/{case.pk}/write/",
+            {"key": key, "words": "我们查了"},
+            headers={"accept": "application/json"},
+        )
+        for case in cases
+    ]
+    assert answers[0].status_code in (200, 302)
+    assert answers[1].status_code == 409
+    assert answers[1].json()["code"] == "key-reused"
+
+
 def test_a_password_that_was_shown_once_comes_back_by_no_repeat(cast):
     """The slip came again from the same browser for two days, by its button for sending a form once more."""
     browser, address = cast.client("office"), f"/office/people/{cast.accounts['keeper'].pk}/"

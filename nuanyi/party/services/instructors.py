@@ -14,7 +14,7 @@ from nuanyi.census.rules import FollowUp
 from nuanyi.census.services.records import note_follow_up
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
-from nuanyi.lib import clock, row_security
+from nuanyi.lib import clock, once, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, Words
 from nuanyi.lib.geo import metres_between
@@ -166,8 +166,8 @@ def record_visit(
     actor.require(FOLLOW)
     own = actor.account_id or 0
     known = Visit.objects.filter(key=key, account_id=own).first()
-    if known is not None:
-        return known
+    if first := once.first_of(known, establishment_id=establishment):
+        return first
     target = next(iter(queries.followed(actor, establishment)), None)
     if target is None:
         raise NotFound()

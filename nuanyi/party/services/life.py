@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
-from nuanyi.lib import clock, sealed
+from nuanyi.lib import clock, once, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.party import events, kinds, queries
@@ -83,8 +83,8 @@ def plan_meeting(*, actor: Actor, key: UUID, branch: int, told: MeetingInput) ->
     """
     led = _led(actor, branch)
     known = Meeting.objects.visible_to(actor).filter(key=key).first()
-    if known is not None:
-        return known
+    if first := once.first_of(known, branch_id=led.pk):
+        return first
     wrong: dict[str, Words] = {}
     if told.kind not in MeetingKind.values:
         wrong["kind"] = _("Choose from the list.")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.census.models import Establishment
 from nuanyi.journal import queries as journal_queries
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, limits, row_security, sealed
+from nuanyi.lib import clock, limits, once, row_security, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Words
 from nuanyi.lib.ids import PLAIN_SIGNS
@@ -106,8 +106,8 @@ def add_member(*, actor: Actor, key: UUID, branch: int, told: MemberInput) -> Me
 def _add_member(actor: Actor, key: UUID, branch: int, told: MemberInput) -> Member:
     home = _branch(actor, branch)
     known = Member.objects.filter(key=key).first()
-    if known is not None:
-        return known
+    if first := once.first_of(known, branch_id=home.pk):
+        return first
     phone, wrong = read_contact(name=told.name, phone=told.phone, agrees=True)
     if told.standing not in Standing.values:
         wrong["standing"] = _("Choose from the list.")

@@ -275,9 +275,15 @@ def tell_senders(report: Report, *, but: Voice | None = None) -> None:
 
 @transaction.atomic
 def me_too(*, key: UUID, ref: str, network: str) -> Voice:
-    """Somebody saw the same: he is told back like the first. The same key again counts once. Raises NotFound, TooMuch."""
+    """Somebody saw the same: he is told back like the first. The same key again counts once for each report, since the
+    button stands in the form of a report and sends its key. Raises NotFound, TooMuch.
+    """
     row_security.show(voice=str(key))
     known = _known(key)
+    if known is not None and known.report.ref != ref:
+        key = uuid5(key, ref)
+        row_security.show(voice=str(key))
+        known = _known(key)
     if known is not None:
         return known
     limits.count("voice", network, at_most=rules.VOICES_AN_HOUR)

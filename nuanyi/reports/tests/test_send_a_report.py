@@ -222,6 +222,16 @@ def test_me_too_counts_once_a_key_and_is_told_back_like_the_first(sent):
     assert "太黑" not in page  # another's words are not his
 
 
+def test_me_too_to_two_reports_from_one_form_counts_for_both(sent):
+    """The button stands in the form of a report, with its key: the second report got nothing, and the answer was the first's."""
+    first, second = sent(), sent(words="井盖没盖", lat_wgs84=AT[0] + 0.01)
+    key = uuid4()
+    for _again in range(2):
+        for ref in (first.report.ref, second.report.ref):
+            assert sending.me_too(key=key, ref=ref, network="203.0.113.1").report.ref == ref
+    assert [report.voices_count for report in Report.objects.all()] == [2, 2]
+
+
 def near(lat=AT[0], lon=AT[1], **more):
     return Client().get("/report/near/", {"lat": lat, "lon": lon} | more).json()["near"]
 

@@ -15,9 +15,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib import clock, limits, moves, pictures, row_security
+from nuanyi.lib import clock, limits, moves, once, pictures, row_security
 from nuanyi.lib.digests import body_digest, salted_mark, sha256_hex
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.geo import metres_between
 from nuanyi.lib.sectors import Sector
 from nuanyi.people import links
@@ -202,10 +202,8 @@ def tell_fault(
     body = body_digest("fault-body", repr((trouble, kind, words, sha256_hex(photo or b""))).encode())
     row_security.show(fault=str(key))
     known = Fault.objects.filter(key=key).first()
-    if known is not None:
-        if bytes(known.body_digest) != body or known.station_id != station.pk:
-            raise Conflict(code="key-reused")
-        return known
+    if first := once.first_of(known, station_id=station.pk, body_digest=body):
+        return first
     if trouble not in Trouble.values:
         raise BadInput(fields={"trouble": _("What is wrong?")})
     if kind and kind not in AmenityKind.values:
@@ -257,10 +255,8 @@ def wish(*, station: Station, key: UUID, words: str, network: str) -> Wish:
     station = _public(station.pk)
     row_security.show(wish=str(key))
     known = Wish.objects.filter(key=key).first()
-    if known is not None:
-        if known.words != words.strip()[:120]:
-            raise Conflict(code="key-reused")
-        return known
+    if first := once.first_of(known, station_id=station.pk, words=words.strip()[:120]):
+        return first
     if len(words.strip()) < 2:
         raise BadInput(fields={"words": _("Write what you wish for.")})
     limits.count("told", network, at_most=rules.TOLD_IN_ALL)

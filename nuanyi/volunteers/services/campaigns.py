@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock
+from nuanyi.lib import clock, once
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.people.models import Account
@@ -88,8 +88,10 @@ def draw(
     """
     found, by = _own(actor, campaign), _own_team(actor, team)
     known = Draw.objects.filter(key=key).first()
-    if known is not None:
-        return known
+    if first := once.first_of(
+        known, campaign_id=found.pk, team_id=by.pk, region_code=region_code, count=count
+    ):
+        return first
     if region_code not in places.names_by_code():
         raise BadInput(fields={"region": _("Choose a region.")})
     if count < 1 or count > queries.left_of(found):

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, limits, masks, row_security
+from nuanyi.lib import clock, limits, masks, once, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.people import erasures, links
@@ -67,8 +67,8 @@ def ask(*, key: UUID, team: int, told: VolunteerInput, network: str) -> Voluntee
     """Ask to join a team; the unit says yes. The same key again gives the first answer. Raises BadInput, NotFound, TooMuch."""
     row_security.show(volunteer=str(key))
     known = Volunteer.objects.filter(key=key).first()
-    if known is not None:
-        return known
+    if first := once.first_of(known, team_id=team):
+        return first
     limits.count("volunteer", network, at_most=rules.ASKED_AN_HOUR)
     return _enter(key, Team.objects.filter(pk=team, active=True).first(), _checked(told), Standing.ASKED)
 
@@ -98,7 +98,7 @@ def enter(*, actor: Actor, key: UUID, team: int, told: VolunteerInput) -> Volunt
     """Enter somebody who said yes on paper. Raises NotAllowed, BadInput, NotFound."""
     found = _own_team(actor, team)
     row_security.show(volunteer=str(key))
-    known = Volunteer.objects.filter(key=key).first()
+    known = once.first_of(Volunteer.objects.filter(key=key).first(), team_id=found.pk)
     made = known or _enter(key, found, _checked(told), Standing.ACTIVE)
     journal.record(actor, events.VOLUNTEER_MOVED, made, standing=made.standing)
     return made

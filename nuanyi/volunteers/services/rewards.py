@@ -10,9 +10,9 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock
+from nuanyi.lib import clock, once
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.people.models import Account
 from nuanyi.volunteers import events
 from nuanyi.volunteers.models import ACT, Reward, StarStep, Voucher
@@ -80,10 +80,8 @@ def take(*, link: str, reward: int, key: UUID) -> Voucher:
     """
     volunteer = by_link(link, lock=True)
     known = Voucher.objects.filter(key=key).first()
-    if known is not None:
-        if known.volunteer_id != volunteer.pk:
-            raise Conflict(code="key-reused")
-        return known
+    if first := once.first_of(known, volunteer_id=volunteer.pk, reward_id=reward):
+        return first
     found = Reward.objects.select_for_update().filter(pk=reward, active=True).first()
     if found is None:
         raise NotFound()

@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from nuanyi.ledger import queries as ledger
-from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.volunteers import kinds, queries
 from nuanyi.volunteers.models import Draw
@@ -49,6 +49,28 @@ def test_what_is_drawn_less_what_came_back_is_handed_out_by_query(cast, team, ca
     assert offered()[kinds.LEAFLETS].total(Window()) == 45
     assert ledger.sums((kinds.LEAFLETS,), Window(), ("region_code",)) == {("450311101",): 45}
     assert queries.left_of(campaign) == 55
+
+
+def test_a_key_of_one_drawing_is_refused_for_another_and_no_answer_of_it_comes_back(
+    cast, team, campaign, district
+):
+    """The first drawing came back in silence, and nothing was drawn of the second campaign."""
+    other = campaigns.save_campaign(
+        actor=cast.actor("office"),
+        topic="fraud",
+        title="交通安全宣传",
+        text="戴头盔",
+        unit=district["t101"],
+        stock=100,
+        first_day=date(2026, 4, 1),
+        last_day=date(2026, 6, 1),
+    )
+    key = uuid4()
+    draw(cast, team, campaign, 60, key)
+    for told in ({"campaign": other, "count": 60}, {"campaign": campaign, "count": 30}):
+        with pytest.raises(Conflict) as refused:
+            draw(cast, team, key=key, **told)
+        assert refused.value.code == "key-reused"
 
 
 def test_never_more_than_are_left_and_never_more_back_than_drawn(cast, team, campaign):
