@@ -88,3 +88,12 @@ def period_of(text: str) -> Period:
     if quarter:
         return Period(date(year, int(quarter) * 3 - 2, 1), QUARTER)
     return Period(date(year, int(month), 1)) if month else Period(date(year, 1, 1), YEAR)
+
+
+def words_of(first: date, last: date) -> str:
+    """``2022年``, ``2022年6月`` or ``2022年1月至6月``: whole months of one year, as a Chinese document writes them."""
+    if first.month == last.month:
+        return Period(first).words
+    if (first.month, last.month) == (1, 12):
+        return Period(first, YEAR).words
+    return f"{first.year}年{first.month}月至{last.month}月"

@@ -20,7 +20,7 @@ from nuanyi.lib.blank_forms import Filled
 from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.figures import Window
-from nuanyi.lib.periods import Period, period_of
+from nuanyi.lib.periods import Period, period_of, words_of
 from nuanyi.lib.sectors import sector_named
 from nuanyi.matrix import events, form_rules
 from nuanyi.matrix.form_rules import Gap, Grid
@@ -155,9 +155,12 @@ def _figure(known: _Known, place: tuple[int, int, int], gap: Gap, names: dict[st
     figure = figures.offered().get(gap.figure)
     if figure is None or (gap.sector and "sector" not in figure.dimensions):
         return Filled(*place, "", "系统中的这一指标不按行业统计，请人工填写。", missing=True)
-    period = Period(known.period.first.replace(month=gap.month)) if gap.month else known.period
+    days = gap.window(known.period)
+    if days is None:
+        remark = "本表按所选时段填写，这一列的时段与之不符。请改选时段后再填，或人工填写。"
+        return Filled(*place, "", remark, missing=True)
     region = gap.region or known.region
-    asked = (figure.key, Window(period.first, period.last, region), gap.sector)
+    asked = (figure.key, Window(*days, region), gap.sector)
     if asked not in known.asked:
         known.asked[asked] = figure.shown(asked[1], exact=known.exact, sector=gap.sector)
     value = known.asked[asked]
@@ -165,7 +168,7 @@ def _figure(known: _Known, place: tuple[int, int, int], gap: Gap, names: dict[st
     where = names.get(region, "") or "全区"
     remark = (
         f"指标：{figure.title}（{figure.key}）\n口径：{figure.definition}\n"
-        f"时段：{period.words}；范围：{where}\n取数：{_minute(known)}{said}"
+        f"时段：{words_of(*days)}；范围：{where}\n取数：{_minute(known)}{said}"
     )
     return Filled(*place, value, remark)
 

@@ -192,3 +192,76 @@ def test_a_figure_that_stands_in_many_cells_of_a_form_is_asked_for_once(cast):
         assert made.filled >= count
         needed.append(len(found))
     assert needed[0] == needed[1]
+
+
+def of_rows(*rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+def test_so_far_this_year_and_the_year_before_are_other_times_and_what_is_unknown_stays_empty(cast):
+    served(2, "450311100")  # of June 2022
+    line = Delivered(day=date(2022, 3, 9), count=5, region_code="450311100")
+    before = Delivered(day=date(2021, 6, 9), count=1, region_code="450311100")
+    ledger.record(POLICY, [line, before], source=Unit.objects.first())
+    heads = ("指标", "本月", "本年累计", "上年同期", "上月", "2022年3月", "增长率")
+    form = of_rows(heads, ("政策咨询（次）",))
+    made = forms.fill(actor=cast.actor("office"), data=form, period="2022-06")
+    sheet = opened(made.data)
+    assert [sheet.cell(2, column).value for column in range(2, 8)] == [2, 7, 1, 0, 5, None]
+    assert "2022年1月至6月" in sheet["C2"].comment.text and "2021年6月" in sheet["D2"].comment.text
+    assert made.missing == ["政策咨询（次）：增长率"]
+    of_the_year = forms.fill(actor=cast.actor("office"), data=form, period="2022")
+    assert opened(of_the_year.data)["B2"].value is None, "a form for a year says no month"
+    assert opened(of_the_year.data)["C2"].value == 7
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (("指标", "男", "女", "党员数"), ("从业人员数",)),
+        (("指标", "从业人员数"), ("男",), ("女",), ("党员数",)),
+    ],
+)
+def test_a_part_that_is_not_known_is_not_given_the_number_of_the_whole(cast, rows):
+    made = forms.fill(actor=cast.actor("office"), data=of_rows(*rows), period="2022")
+    sheet = opened(made.data)
+    assert [cell.value for row in sheet.iter_rows(min_row=2, min_col=2) for cell in row] == [None] * 3
+    assert made.missing == ["从业人员数：男", "从业人员数：女", "从业人员数：党员数"]
+
+
+@pytest.mark.django_db
+def test_each_month_and_sector_that_nobody_knows_is_a_question_of_its_own(cast):
+    form = of_rows(("指标", "1月", "2月"), ("购买意外险人数",))
+    made = forms.fill(actor=cast.actor("office"), data=form, period="2022")
+    assert made.missing == ["购买意外险人数：1月", "购买意外险人数：2月"]
+    form = of_rows(("行业", "购买意外险人数"), ("快递员",), ("网约车",))
+    made = forms.fill(actor=cast.actor("office"), data=form, period="2022")
+    assert made.missing == ["购买意外险人数：快递员", "购买意外险人数：网约车"]
+
+
+@pytest.mark.django_db
+def test_a_measure_or_a_name_between_label_and_cell_does_not_hide_the_label(cast):
+    served(4, "450311100")
+    heads = ("指标", "计量单位", "数量")
+    made = forms.fill(actor=cast.actor("office"), data=of_rows(heads, ("政策咨询", "人·次")), period="2022")
+    assert opened(made.data)["C2"].value == 4
+    heads = ("乡镇", "负责人", "政策咨询")
+    rows = (heads, ("柘木镇", "韦某"), ("雁山镇", "莫某"))
+    sheet = opened(forms.fill(actor=cast.actor("office"), data=of_rows(*rows), period="2022").data)
+    assert [sheet["C2"].value, sheet["C3"].value] == [0, 4]
+
+
+@pytest.mark.django_db
+def test_nothing_is_written_outside_the_table(cast):
+    rows = (("乡镇", "政策咨询", "法律援助"), ("雁山镇",), ("合计",))
+    sheet = opened(forms.fill(actor=cast.actor("office"), data=of_rows(*rows), period="2022").data)
+    assert sheet.max_column == 3
+    alone = opened(forms.fill(actor=cast.actor("office"), data=of_rows(("政策咨询",)), period="2022").data)
+    assert alone["B1"].value == 0
