@@ -4,35 +4,74 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Case, CharField, F, Max, Min, Model, QuerySet, Sum, Value, When
-from django.db.models.functions import Concat, Left, Length
+from django.db.models import Case, CharField, F, Max, Min, Model, Q, QuerySet, Sum, Value, When
+from django.db.models.functions import Concat, Left, Length, TruncMonth
 from django.utils.translation import gettext as _
 
 from nuanyi.ledger import rules
 from nuanyi.ledger.models import CubeRow, LedgerEntry, RollUp
 from nuanyi.lib import rooms
 from nuanyi.lib.figures import Counted, Counts, Listing, Paged, Query, Window
-from nuanyi.lib.periods import month_end
+from nuanyi.lib.periods import month_end, shifted
 from nuanyi.lib.region_codes import TOWNSHIP
+from nuanyi.places import queries as places
 
 DIMENSIONS = ("month", "region_code", "sector", "unit_id")
 
 
+#: A span of days, both ends included; None is without end.
+Days = tuple[date | None, date | None]
+
+
+def _spans(asked: Window) -> tuple[Days | None, list[Days]]:
+    """A window as the whole months that lie in it (None: not one does) and the days at its ends that are none."""
+    first, last = asked.first, asked.last
+    begins = first if first is None or first.day == 1 else shifted(first, 1)
+    ends = last if last is None or last == month_end(last) else last.replace(day=1) - timedelta(days=1)
+    if begins is not None and ends is not None and begins > ends:
+        return None, [(first, last)]
+    cut: list[Days] = []
+    if first is not None and begins != first:
+        cut.append((first, month_end(first)))
+    if last is not None and ends != last:
+        cut.append((last.replace(day=1), last))
+    return (begins, ends), cut
+
+
+def _between(rows: QuerySet[Any], field: str, days: Days) -> QuerySet[Any]:
+    first, last = days
+    if first is not None:
+        rows = rows.filter(**{f"{field}__gte": first})
+    return rows if last is None else rows.filter(**{f"{field}__lte": last})
+
+
 def sums(kinds: tuple[str, ...], asked: Window, by: tuple[str, ...] = ()) -> Counts:
-    """Sums of some kinds within a window, by some of ``DIMENSIONS``. Whole months read the roll-up."""
-    rows = RollUp.objects.filter(kind__in=kinds, region_code__startswith=asked.region)
-    if asked.first:
-        rows = rows.filter(month__gte=asked.first.replace(day=1))
-    if asked.last:
-        rows = rows.filter(month__lte=asked.last)
-    if not by:
-        return {(): rows.aggregate(n=Sum("count"))["n"] or 0}
-    grouped = rows.order_by().values_list(*by).annotate(n=Sum("count"))
-    return {tuple(str(value) for value in row[:-1]): row[-1] for row in grouped}
+    """Sums of some kinds within a window, by some of ``DIMENSIONS``. Whole months read the roll-up, the days of months
+    that the window cuts their entries. A place that was merged or got another code counts as the one of today.
+    """
+    moved = places.moved_now() if asked.region or "region_code" in by else {}
+    here = places.within(asked.region, moved) if asked.region else Q()
+    whole, cut = _spans(asked)
+    rows = [] if whole is None else [_between(RollUp.objects.all(), "month", whole)]
+    for days in cut:
+        rows.append(_between(LedgerEntry.objects.annotate(month=TruncMonth("day")), "day", days))
+    found: dict[tuple[str, ...], int] = {} if by else {(): 0}
+    for part in rows:
+        part = part.filter(here, kind__in=kinds).order_by()
+        if not by:
+            found[()] += part.aggregate(n=Sum("count"))["n"] or 0
+            continue
+        for *values, count in part.values_list(*by).annotate(n=Sum("count")):
+            key = tuple(
+                places.code_today(value, moved) if name == "region_code" else str(value)
+                for name, value in zip(by, values, strict=True)
+            )
+            found[key] = found.get(key, 0) + count
+    return found
 
 
 def known(kind: str, source: Model) -> bool:
@@ -46,11 +85,9 @@ def listed(kind: str, asked: Window) -> Paged:
 
     They are read a page at a time, however many there are.
     """
-    rows = LedgerEntry.objects.filter(kind=kind, region_code__startswith=asked.region)
-    if asked.first:
-        rows = rows.filter(day__gte=asked.first.replace(day=1))
-    if asked.last:
-        rows = rows.filter(day__lte=month_end(asked.last))
+    rows = _between(LedgerEntry.objects.filter(kind=kind), "day", (asked.first, asked.last))
+    if asked.region:
+        rows = rows.filter(places.within(asked.region, places.moved_now()))
     title = rules.kind(kind).title
     back = _("%(what)s, taken back") % {"what": title}
 

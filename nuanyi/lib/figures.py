@@ -156,6 +156,8 @@ class Figure:
     #: ``in_sight(window, townships)``: the number by sector and township as the records of these townships alone say it,
     #: for readers who see those one by one and no others. None where the records elsewhere do not change it
     in_sight: InSight | None = None
+    #: fewer is the aim: hours until something is done, what is overdue. A target is then the most that may be
+    less_is_better: bool = False
     #: words that belong beside the number for who sees all of it: how sure it is, what waits. None where there are none
     beside: Callable[[], str] | None = None
 

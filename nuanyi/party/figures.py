@@ -5,24 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count
-from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib.figures import Counts, Figure, Window, offer
-from nuanyi.lib.region_codes import TOWNSHIP
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.rooms import Route
 from nuanyi.party import kinds, queries
+from nuanyi.places import queries as places
 
 
 def _covered(which: str) -> Any:
     def count(asked: Window, by: tuple[str, ...]) -> Counts:
-        rows = queries.covered(asked.last).filter(**{which: True}, region_code__startswith=asked.region)
+        moved = places.moved_now() if asked.region or "township" in by else {}
+        rows = queries.covered(asked.last).filter(**{which: True}).order_by()
+        if asked.region:
+            rows = rows.filter(places.within(asked.region, moved))
         if not by:
             return {(): rows.count()}
-        found = rows.annotate(township=Substr("region_code", 1, TOWNSHIP)).order_by()
-        grouped = found.values_list(*by).annotate(n=Count("pk"))
-        return {tuple(map(str, row[:-1])): row[-1] for row in grouped}
+        cells: dict[tuple[str, ...], int] = {}
+        for sector, region, number in rows.values_list("sector", "region_code").annotate(n=Count("pk")):
+            values = {"sector": sector, "township": township_of(places.code_today(region, moved))}
+            key = tuple(values[dimension] for dimension in by)
+            cells[key] = cells.get(key, 0) + number
+        return cells
 
     return count
 

@@ -63,4 +63,5 @@ for _key, _title, _unit, _words in (
         _("Mean hours from the report to mended, by the clock"),
     ),
 ):
-    offer(Figure(f"governance.{_key}", _title, _unit, _quality(_key), (), ALL, _words))
+    _less = _key.startswith("hours_") or _key == "share_reopened"
+    offer(Figure(f"governance.{_key}", _title, _unit, _quality(_key), (), ALL, _words, less_is_better=_less))

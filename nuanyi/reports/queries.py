@@ -319,7 +319,7 @@ def within(first: date | None, last: date | None, region: str = "") -> QuerySet[
         rows = rows.filter(hour_at__gte=clock.midnight(first))
     if last:
         rows = rows.filter(hour_at__lt=clock.midnight(last + timedelta(days=1)))
-    return rows.filter(region_code__startswith=region) if region else rows
+    return rows.filter(places.within(region, places.moved_now())) if region else rows
 
 
 def _span(field: str) -> Avg:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Avg, Count, F, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,23 +13,30 @@ from nuanyi.lib import clock
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.rooms import Route
+from nuanyi.places import queries as places
 from nuanyi.stations import kinds
 from nuanyi.stations.models import Amenity, Fault, Station
 from nuanyi.stations.rules import FaultState, Function, State
 
 
+def _within(rows: QuerySet[Any], asked: Window, field: str) -> QuerySet[Any]:
+    """Rows of the region asked for; what lies in a township that was merged since, in the one of today."""
+    return rows.filter(places.within(asked.region, places.moved_now(), field)) if asked.region else rows
+
+
 def _in_service(asked: Window) -> QuerySet[Station]:
     """Stations in service (a pause does not end that) that were opened by the window's last day."""
-    rows = Station.objects.filter(state__in=[State.OPEN, State.PAUSED], region_code__startswith=asked.region)
+    rows = _within(Station.objects.filter(state__in=[State.OPEN, State.PAUSED]), asked, "region_code")
     return rows.filter(opened_date__lte=asked.last) if asked.last else rows
 
 
 def _open(asked: Window, by: tuple[str, ...]) -> Counts:
     if by == ("township",):
         rows = _in_service(asked).order_by().values_list("region_code").annotate(n=Count("pk"))
-        cells: dict[tuple[str, ...], int] = {}
+        moved, cells = places.moved_now(), dict[tuple[str, ...], int]()
         for region, number in rows:
-            cells[township_of(region),] = cells.get((township_of(region),), 0) + number
+            key = (township_of(places.code_today(region, moved)),)
+            cells[key] = cells.get(key, 0) + number
         return cells
     return {(): _in_service(asked).count()}
 
@@ -95,19 +104,17 @@ def _listed_amenities(asked: Window) -> list[Counted]:
 
 
 def _late(asked: Window, by: tuple[str, ...]) -> Counts:
-    rows = Fault.objects.filter(
-        ended_at=None, due_at__lt=clock.now(), station__region_code__startswith=asked.region
-    )
-    return {(): rows.count()}
+    rows = Fault.objects.filter(ended_at=None, due_at__lt=clock.now())
+    return {(): _within(rows, asked, "station__region_code").count()}
 
 
 def _mending_hours(asked: Window, by: tuple[str, ...]) -> Counts:
-    rows = Fault.objects.filter(state=FaultState.MENDED, station__region_code__startswith=asked.region)
+    rows = _within(Fault.objects.filter(state=FaultState.MENDED), asked, "station__region_code")
     rows = (
         rows.filter(ended_at__date__gte=asked.first, ended_at__date__lte=asked.last) if asked.last else rows
     )
     mean = rows.aggregate(mean=Avg(F("ended_at") - F("made_at")))["mean"]
-    return {(): round(mean.total_seconds() / 3600) if mean else 0}
+    return {(): round(mean.total_seconds() / 3600)} if mean else {}
 
 
 offer(
@@ -192,6 +199,7 @@ offer(
         (),
         Route("stations:faults", query={"state": "late"}),
         _("Open faults whose promised time is over, now"),
+        less_is_better=True,
     )
 )
 offer(
@@ -203,5 +211,6 @@ offer(
         (),
         Route("stations:faults", query={"state": "mended"}),
         _("From the hour of telling to the mending"),
+        less_is_better=True,
     )
 )

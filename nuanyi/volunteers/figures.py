@@ -5,22 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db.models import Count, QuerySet
-from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
-from nuanyi.lib.region_codes import TOWNSHIP
+from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.rooms import Route
+from nuanyi.places import queries as places
 from nuanyi.volunteers import kinds
 from nuanyi.volunteers.models import Signup
 
 
 def _took_part(asked: Window) -> QuerySet[Signup]:
     """Places on shifts of which somebody else confirmed minutes; one person may have several."""
-    rows = Signup.objects.filter(minutes__gt=0, volunteer__region_code__startswith=asked.region)
+    rows = Signup.objects.filter(minutes__gt=0)
+    if asked.region:
+        rows = rows.filter(places.within(asked.region, places.moved_now(), "volunteer__region_code"))
     if asked.first:
         rows = rows.filter(shift__starts_at__gte=clock.midnight(asked.first))
     if asked.last:
@@ -32,8 +34,13 @@ def _volunteers(asked: Window, by: tuple[str, ...]) -> Counts:
     rows = _took_part(asked).order_by()
     if not by:
         return {(): rows.values("volunteer").distinct().count()}
-    grouped = rows.annotate(township=Substr("volunteer__region_code", 1, TOWNSHIP)).values_list("township")
-    return {(str(township),): n for township, n in grouped.annotate(n=Count("volunteer", distinct=True))}
+    # whoever is counted has one place: those of several codes of then add up
+    moved, cells = places.moved_now(), dict[tuple[str, ...], int]()
+    grouped = rows.values_list("volunteer__region_code").annotate(n=Count("volunteer", distinct=True))
+    for region, number in grouped:
+        key = (township_of(places.code_today(region, moved)),)
+        cells[key] = cells.get(key, 0) + number
+    return cells
 
 
 def _listed(asked: Window) -> list[Counted]:

@@ -12,7 +12,7 @@ from nuanyi.ledger import queries, services
 from nuanyi.ledger.models import LedgerEntry, RollUp
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib.errors import IllegalMove
-from nuanyi.lib.figures import window
+from nuanyi.lib.figures import Window, window
 from nuanyi.units.models import Unit
 
 lines = st.builds(
@@ -91,3 +91,32 @@ def test_nobody_changes_an_entry(statement):
         connection.cursor() as cursor,
     ):
         cursor.execute(statement)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "last", "months"),
+    [
+        (None, None, {1: 1, 2: 2, 10: 12, 11: 16}),
+        (date(2022, 1, 1), date(2022, 12, 31), {1: 1, 2: 2, 10: 12, 11: 16}),
+        (date(2022, 1, 1), date(2022, 10, 10), {1: 1, 2: 2, 10: 4}),
+        (date(2022, 1, 21), date(2022, 10, 10), {2: 2, 10: 4}),
+        (date(2022, 10, 11), date(2022, 11, 30), {10: 8, 11: 16}),
+        (date(2022, 10, 11), date(2022, 11, 1), {10: 8}),
+        (date(2022, 10, 10), date(2022, 10, 10), {10: 4}),
+        (date(2022, 10, 1), date(2022, 10, 9), {}),
+        (None, date(2022, 10, 10), {1: 1, 2: 2, 10: 4}),
+        (date(2022, 10, 11), None, {10: 8, 11: 16}),
+    ],
+)
+def test_a_window_that_cuts_a_month_counts_its_days_and_no_others(first, last, months):
+    days = {date(2022, 1, 20): 1, date(2022, 2, 2): 2, date(2022, 10, 10): 4, date(2022, 10, 20): 8}
+    days[date(2022, 11, 5)] = 16
+    services.record(
+        WORKERS_RECORDED, [Delivered(day, count, "450311100") for day, count in days.items()], source=_unit()
+    )
+    asked = Window(first, last, "450311")
+    assert queries.sums((WORKERS_RECORDED,), asked) == {(): sum(months.values())}
+    by_month = queries.sums((WORKERS_RECORDED,), asked, ("month",))
+    assert by_month == {(date(2022, month, 1).isoformat(),): count for month, count in months.items()}
+    assert queries.listed(WORKERS_RECORDED, asked).total() == sum(months.values())
