@@ -37,10 +37,14 @@ class TaskRow:
     figure_title: str = ""
     figure_unit: str = ""
     records: str = ""
+    less_is_better: bool = False
 
     @property
     def percent(self) -> int:
-        """The share of the target that is reached, at most 100."""
+        """The share of the target that is reached, at most 100; where less is better, of the figure that the target is."""
+        if self.less_is_better:
+            target, value = self.task.target or 0, self.value or 0
+            return 100 if value <= target else round(target * 100 / value)
         return min(100, round((self.value or 0) * 100 / self.task.target)) if self.task.target else 0
 
     @property
@@ -68,8 +72,10 @@ def value_of(task: KeyTask, today: date, *, exact: bool) -> int | None:
     if figure is None:
         return None
     asked = window_of(task, today)
+    if figure.less_is_better and not figure.count(asked, ()):
+        return None  # of nothing at all there is no mean, and a low one is no merit
     value = figure.shown(asked, exact=exact, sector=task.sector)
-    if exact or not figure.of_people or not task.target or value >= task.target:
+    if exact or not figure.of_people or figure.less_is_better or not task.target or value >= task.target:
         return value
     return task.target if figure.shown(asked, exact=True, sector=task.sector) >= task.target else value
 
@@ -91,7 +97,7 @@ def rows_of(tasks: Sequence[KeyTask], today: date | None = None, *, exact: bool)
         )
         if key not in asked:
             asked[key] = value_of(task, day, exact=exact)
-        value = asked[key]
+        value, figure = asked[key], offered.get(task.figure)
         milestones = list(task.milestones.all())
         supervisions = list(task.supervisions.all())
         standing = Standing(
@@ -105,11 +111,11 @@ def rows_of(tasks: Sequence[KeyTask], today: date | None = None, *, exact: bool)
                 one.accepted_at is None and one.answered_at is None and one.due_date < day
                 for one in supervisions
             ),
+            figure is not None and figure.less_is_better,
         )
         parts: dict[str, list[Any]] = {}
         for one in task.parts.all():
             parts.setdefault(one.part, []).append(one.unit)
-        figure = offered.get(task.figure)
         found.append(
             TaskRow(
                 task,
@@ -121,6 +127,7 @@ def rows_of(tasks: Sequence[KeyTask], today: date | None = None, *, exact: bool)
                 str(figure.title) if figure else "",
                 str(figure.unit) if figure else "",
                 f"{reverse('matrix:records', kwargs={'key': task.figure})}?task={task.pk}" if figure else "",
+                standing.less_is_better,
             )
         )
     return found

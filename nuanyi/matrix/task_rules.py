@@ -81,6 +81,15 @@ class Standing:
     steps: Sequence[Step] = ()
     #: supervisions whose answer is late
     unanswered: int = 0
+    #: the target is the most that may be, not the least that should
+    less_is_better: bool = False
+
+    @property
+    def met(self) -> bool:
+        """Whether the figure is where it should be now."""
+        if self.target is None or self.value is None:
+            return False
+        return self.value <= self.target if self.less_is_better else self.value >= self.target
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,9 @@ def judge(standing: Standing, today: date) -> Verdict:
         return Verdict(Light.DONE, _("The task was closed as done."))
     if standing.state == TaskState.DROPPED:
         return Verdict(Light.GREY, _("The task was dropped."))
-    reached = standing.target is not None and standing.value is not None and standing.value >= standing.target
+    over = standing.due_date < today
+    # what should stay low is only reached when the time is over
+    reached = standing.met and (over or not standing.less_is_better)
     if standing.unanswered:
         words = ngettext_lazy(
             "%d supervision is overdue without an answer.", "%d supervisions are overdue without an answer."
@@ -116,13 +127,20 @@ def judge(standing: Standing, today: date) -> Verdict:
         return Verdict(Light.RED, words % standing.unanswered)
     late = [step for step in standing.steps if step.done_date is None and step.due_date < today]
     if reached and not late:
-        return Verdict(Light.DONE, _("The target is reached: %(value)d of %(target)d.") % _numbers(standing))
-    if standing.due_date < today and not reached:
+        words = (
+            _("The target is kept: %(value)d, at most %(target)d.")
+            if standing.less_is_better
+            else _("The target is reached: %(value)d of %(target)d.")
+        )
+        return Verdict(Light.DONE, words % _numbers(standing))
+    if over and not reached:
         if standing.target is not None:
-            return Verdict(
-                Light.RED,
-                _("The day is over, and it stands at %(value)d of %(target)d.") % _numbers(standing),
+            words = (
+                _("The day is over, and it stands at %(value)d; at most %(target)d were to be.")
+                if standing.less_is_better
+                else _("The day is over, and it stands at %(value)d of %(target)d.")
             )
+            return Verdict(Light.RED, words % _numbers(standing))
         if late or not standing.steps:
             return Verdict(Light.RED, _("The day is over, and it is not closed."))
     if late:
@@ -134,7 +152,7 @@ def judge(standing: Standing, today: date) -> Verdict:
         )
     if standing.target is None or standing.value is None:
         return _by_steps(standing)
-    return _by_pace(standing, today)
+    return _by_limit(standing) if standing.less_is_better else _by_pace(standing, today)
 
 
 def _by_steps(standing: Standing) -> Verdict:
@@ -143,6 +161,15 @@ def _by_steps(standing: Standing) -> Verdict:
     done = sum(step.done_date is not None for step in standing.steps)
     words = _("It has no target; %(done)d of %(all)d steps are done, none is late.")
     return Verdict(Light.GREEN, words % {"done": done, "all": len(standing.steps)})
+
+
+def _by_limit(standing: Standing) -> Verdict:
+    if standing.met:
+        words = _("Within the target so far: %(value)d, at most %(target)d.")
+        return Verdict(Light.GREEN, words % _numbers(standing))
+    near = (standing.target or 0) >= (standing.value or 0) * AMBER_SHARE
+    words = _("Above the target: %(value)d, at most %(target)d.")
+    return Verdict(Light.AMBER if near else Light.RED, words % _numbers(standing))
 
 
 def _by_pace(standing: Standing, today: date) -> Verdict:

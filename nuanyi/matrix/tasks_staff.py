@@ -126,11 +126,14 @@ def task_book(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required(SEE)
 def closing(request: HttpRequest, year: int) -> HttpResponse:
-    """The year's closing report as a Word file."""
-    rows = task_board.tasks_of(actor_of(request), year)
+    """The year's closing report as a Word file; a unit's that sees its own tasks only says whose they are."""
+    actor = actor_of(request)
+    rows = task_board.tasks_of(actor, year)
     if not rows:
         raise NotFound()
-    return word(closing_paper.document(year, rows), f"{year}年重点任务完成情况报告")
+    own = [] if actor.everywhere(SEE) else Unit.objects.filter(pk__in=actor.units(SEE)).order_by("pk")
+    part_of = "、".join(unit.short_name or unit.name for unit in own)
+    return word(closing_paper.document(year, rows, part_of), f"{part_of}{year}年重点任务完成情况报告")
 
 
 @require_safe

@@ -4,6 +4,7 @@ import html
 import io
 import re
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,6 +22,7 @@ from nuanyi.matrix.services.tasks import StepInput, TaskInput
 from nuanyi.matrix.task_rules import Light, Standing, Step, judge
 from nuanyi.matrix.waiting import waiting_for
 from nuanyi.notices.models import Call
+from nuanyi.stations.models import Fault, Station
 from nuanyi.units.models import Unit
 
 FIRST, LAST = date(2022, 1, 1), date(2022, 12, 31)
@@ -41,6 +43,12 @@ JULY = date(2022, 7, 1)
         (Standing(FIRST, LAST, steps=[Step("摸排", date(2022, 5, 1))]), Light.RED),
         (Standing(FIRST, LAST, target=100, value=100, unanswered=1), Light.RED),
         (Standing(FIRST, LAST, state="done"), Light.DONE),
+        (Standing(FIRST, LAST, target=24, value=6, less_is_better=True), Light.GREEN),
+        (Standing(FIRST, LAST, target=24, value=30, less_is_better=True), Light.AMBER),
+        (Standing(FIRST, LAST, target=24, value=72, less_is_better=True), Light.RED),
+        (Standing(FIRST, LAST, target=0, value=0, less_is_better=True), Light.GREEN),
+        (Standing(FIRST, date(2022, 6, 1), target=24, value=24, less_is_better=True), Light.DONE),
+        (Standing(FIRST, date(2022, 6, 1), target=24, value=25, less_is_better=True), Light.RED),
     ],
 )
 def test_the_light_follows_figure_steps_and_day_and_says_why(standing, light):
@@ -61,6 +69,20 @@ def told(district, number=1, **more):
         **more,
     }
     return TaskInput(**told)
+
+
+@pytest.mark.django_db
+def test_where_less_is_better_a_task_is_not_reached_by_being_slow(cast, district):
+    slow = told(district, figure="stations.mending_hours", target=24)
+    made = tasks.save_task(actor=cast.actor("office"), told=slow)
+    with clock.held_at(clock.midnight(JULY)):
+        assert task_board.one(cast.actor("office"), made.pk).verdict.light == Light.GREY, "nothing was mended"
+        station = Station.objects.create(name="驿站", lat_wgs84=25.0, lon_wgs84=110.0, secret=b"1")
+        asked = clock.now() - timedelta(days=20)
+        times = {"made_at": asked, "due_at": asked, "ended_at": asked + timedelta(hours=96)}
+        Fault.objects.create(station=station, key=uuid4(), state="mended", body_digest=b"1", **times)
+        row = task_board.one(cast.actor("office"), made.pk)
+    assert (row.value, row.percent, row.verdict.light) == (96, 25, Light.RED)
 
 
 @pytest.mark.django_db
@@ -311,6 +333,30 @@ def test_the_pages_take_a_task_from_its_entry_to_the_years_report(cast, district
     report = Document(io.BytesIO(office.get("/office/matrix/tasks/closing/2022/").content))
     assert "第1项：摸清底数" in "\n".join(p.text for p in report.paragraphs)
     assert closing_paper.document(2022, task_board.tasks_of(cast.actor("office"), 2022))[:2] == b"PK"
+
+
+@pytest.mark.django_db
+def test_the_closing_report_says_whose_tasks_they_are_what_was_reported_and_what_was_asked(cast, district):
+    office, department = cast.actor("office"), cast.actor("department")
+    made = tasks.save_task(actor=office, told=told(district))
+    tasks.save_task(actor=office, told=told(district, 2, lead=district["gonghui"]))
+    tasks.report(actor=department, pk=made.pk, words="走访了三十户商户")
+    due = clock.today() + timedelta(days=5)
+    asked = tasks.supervise(
+        actor=office, pk=made.pk, unit=district["shichang"].pk, words="请说明进度", due_date=due
+    )
+    tasks.answer(actor=department, pk=made.pk, supervision=asked.pk, words="十月底前完成")
+
+    def text(part):
+        data = cast.client(part).get("/office/matrix/tasks/closing/2022/").content
+        return "\n".join(p.text for p in Document(io.BytesIO(data)).paragraphs)
+
+    whole, own = text("office"), text("department")
+    assert "2022年共列重点任务2项" in whole
+    assert "共列重点任务" not in own and "市场监管局承担的重点任务共1项" in own
+    for paper in (whole, own):
+        assert "走访了三十户商户" in paper
+        assert "请说明进度。答复：十月底前完成。未办结。" in paper
 
 
 def served(count, day=date(2022, 3, 1), sector=""):
