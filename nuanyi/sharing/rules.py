@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -128,15 +129,33 @@ def read(raw: bytes) -> Read:
     )
 
 
-def changes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What differs between two releases in cells that both have: a correction, and not a month that is new."""
+def changes(
+    before: list[dict[str, Any]],
+    after: list[dict[str, Any]],
+    *,
+    until: date,
+    now_until: date,
+    of_people: Collection[str],
+) -> list[dict[str, Any]]:
+    """What differs between two releases in what the first told already: corrections, and not a month that is new.
+
+    ``until`` and ``now_until`` are their last months: what a year that went on between them differs by is also what is
+    new, so that its corrections are told by their months. A cell that only one of them has held nothing in the other: None (few or nobody) for the kinds ``of_people``, else 0.
+    """
 
     def key(row: dict[str, Any]) -> tuple[str, ...]:
         return tuple(str(row[name]) for name in ("dataset", "kind", "period", "township", "sector"))
 
-    known = {key(row): row["value"] for row in before}
-    return [
-        {**row, "before": known[key(row)]}
-        for row in after
-        if key(row) in known and known[key(row)] != row["value"]
-    ]
+    def nothing(row: dict[str, Any]) -> int | None:
+        return None if row["kind"] in of_people else 0
+
+    was, now = {key(row): row for row in before}, {key(row): row for row in after}
+    months = f"{until:%Y-%m}"
+    years = f"{until.year - (until.year == now_until.year and until != now_until)}"
+    found = []
+    for place in sorted(was.keys() | now.keys()):
+        row = now.get(place) or {**was[place], "value": nothing(was[place])}
+        earlier = was[place]["value"] if place in was else nothing(row)
+        if earlier != row["value"] and row["period"] <= (months if "-" in row["period"] else years):
+            found.append({**row, "before": earlier})
+    return found

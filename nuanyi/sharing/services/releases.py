@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
+from nuanyi.ledger import rules as kinds
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import IllegalMove
@@ -28,11 +29,15 @@ def release(*, actor: Actor, note: str = "") -> Release:
     rows = queries.rows_until(until)
     if last is not None and last.rows == rows and last.until_month == until:
         raise IllegalMove(_("Nothing is new since the last release, and nothing was corrected."))
+    corrected = []
+    if last is not None:
+        of_people = {name for name, kind in kinds.kinds().items() if kind.of_people}
+        corrected = changes(last.rows, rows, until=last.until_month, now_until=until, of_people=of_people)
     made = Release.objects.create(
         number=last.number + 1 if last else 1,
         until_month=until,
         rows=rows,
-        changes=changes(last.rows, rows) if last else [],
+        changes=corrected,
         note=note.strip()[:200],
     )
     journal.record(

@@ -123,6 +123,36 @@ def test_the_search_for_small_cells_finds_what_may_be_worked_out():
     assert _known_exactly([row("months", None, "2022-01"), places[0]]) == []
 
 
+def test_the_log_names_what_was_told_late_and_what_is_gone_and_not_what_is_new(program, year):
+    thing = next(name for name, kind in kinds.kinds().items() if not kind.of_people and name != LEAFLETS)
+    with clock.held_at(clock.midnight(date(2022, 9, 2))):
+        releases.release(actor=program)
+    late, new = (Delivered(date(2022, month, 3), 70, "450311101") for month in (3, 9))
+    made = ledger.record(thing, [late, new], source=year)
+    with clock.held_at(clock.midnight(date(2022, 10, 2))):
+        entered = releases.release(actor=program)
+    ledger.reverse(made[0])
+    with clock.held_at(clock.midnight(date(2022, 10, 3))):
+        taken_back = releases.release(actor=program)
+
+    def told(one):
+        return {
+            (row["dataset"], row["period"], row["township"]): (row["before"], row["value"])
+            for row in one.changes
+            if row["kind"] == thing and row["dataset"] != "sectors"
+        }
+
+    assert told(entered) == {("months", "2022-03", ""): (0, 70)}
+    assert told(taken_back) == {
+        ("months", "2022-03", ""): (70, 0),
+        ("townships", "2022", "450311101"): (140, 70),
+    }
+    gone = {"dataset": "months", "kind": thing, "period": "2022-03", "township": "", "sector": "", "value": 9}
+    times = {"until": date(2022, 8, 1), "now_until": date(2022, 9, 1)}
+    assert rules.changes([gone], [], of_people=(), **times) == [{**gone, "value": 0, "before": 9}]
+    assert rules.changes([{**gone, "value": None}], [], of_people=(thing,), **times) == []
+
+
 def test_csv_schema_licence_and_a_log_of_what_was_corrected(program, year):
     first = releases.release(actor=program)
     with pytest.raises(IllegalMove):
