@@ -13,6 +13,7 @@ from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.figures import Window, window
 from nuanyi.lib.form_parsing import number_of, status_of
 from nuanyi.lib.official import WORD
+from nuanyi.lib.periods import shifted
 from nuanyi.matrix import brief_paper, briefs, records
 from nuanyi.matrix.services import briefs as services
 from nuanyi.places import queries as places
@@ -50,7 +51,7 @@ def _brief_list(request: HttpRequest) -> HttpResponse:
             return redirect("matrix:brief", made.pk)
         except Refusal as wrong:
             refusal = wrong
-    last = clock.today().replace(day=1)
+    last = shifted(clock.today(), -1)  # this month is not over
     context = {
         "rows": list(briefs.listed(actor)[:200]),
         "may_write": actor.can(briefs.ACT),

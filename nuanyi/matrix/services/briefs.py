@@ -105,11 +105,15 @@ def _exact(actor: Actor, region: str) -> bool:
     return figures.sees_exact(actor) and not briefs.rounds(region)
 
 
-def _next_number(region: str, year: str) -> int:
-    """The number after the highest of a place's year: one that was thrown away leaves no double. Held until the brief is
-    written, so that two who draft at once get two numbers."""
+def _number_held(region: str, year: str) -> int:
+    """:func:`_next_number`, held until the brief is written, so that two who draft at once get two numbers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [NUMBER_LOCK])
+    return _next_number(region, year)
+
+
+def _next_number(region: str, year: str) -> int:
+    """The number after the highest of a place's year: one that was thrown away leaves no double."""
     with row_security.reader(_ALL_BRIEFS):
         found = Brief.objects.filter(region_code=region, period__startswith=year)
         return (found.aggregate(last=Max("number"))["last"] or 0) + 1
@@ -128,7 +132,7 @@ def draft(*, actor: Actor, period: str, region_code: str = "", unit: Unit | None
     made = Brief(
         period=when.name,
         region_code=region_code,
-        number=_next_number(region_code, when.name[:4]),
+        number=_number_held(region_code, when.name[:4]),
         title=f"{place}{when.words}新就业群体服务工作简报",
         unit=issuer,
         drafted_by=Account.objects.filter(pk=actor.account_id or 0).first(),
@@ -255,7 +259,7 @@ def made_now(
         there = Brief(
             period=when.name,
             region_code=region_code,
-            number=1,
+            number=_next_number(region_code, when.name[:4]),
             title=f"{place}{when.words}新就业群体服务工作简报",
             unit=_issuer(region_code),
             red_head=red_head,

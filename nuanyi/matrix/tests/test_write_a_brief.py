@@ -10,7 +10,7 @@ from docx import Document
 
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import official
+from nuanyi.lib import clock, official
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.periods import period_of
 from nuanyi.matrix import brief_rules, briefs
@@ -102,6 +102,17 @@ def test_a_brief_is_drafted_edited_and_signed_and_then_stays(cast):
     with pytest.raises(IllegalMove):
         services.drop(actor=office, pk=made.pk)
     assert "本月接待 77 人。" in text_of(bytes(signed.docx))
+
+
+@pytest.mark.django_db
+def test_a_preview_has_the_number_that_the_brief_would_get_and_the_month_proposed_is_over(cast):
+    office = cast.actor("office")
+    services.draft(actor=office, period="2022-05")
+    made, data = services.made_now(actor=office, period="2022-06", red_head=True)
+    assert made.number == 2
+    assert "第2期" in text_of(data)
+    with clock.held_at(clock.midnight(date(2022, 7, 1))):
+        assert cast.client("office").get("/office/matrix/briefs/").context["period"] == "2022-06"
 
 
 @pytest.mark.django_db
