@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 
 from django.db.models import prefetch_related_objects
 from django.utils import translation
@@ -86,14 +86,14 @@ def _task(paper: Paper, row: TaskRow) -> None:
         paper.text(f"时间节点{len(row.milestones)}个，完成{len(done)}个。")
     last = next(iter(task.progress.all()), None)
     if last is not None:
-        paper.text(f"最近进展（{_day(clock.day_of(last.at))}，{_name(last.unit)}）：{last.words[:LONGEST]}")
+        paper.text(f"最近进展（{_day(last.at)}，{_name(last.unit)}）：{last.words[:LONGEST]}")
     for one in reversed(row.supervisions):
         paper.text(_supervised(one))
 
 
 def _supervised(one: Supervision) -> str:
     """What was asked, what was answered, whether that was accepted."""
-    words = f"督办（{_day(clock.day_of(one.asked_at))}，{_name(one.unit)}）：{one.words[:LONGEST]}"
+    words = f"督办（{_day(one.asked_at)}，{_name(one.unit)}）：{one.words[:LONGEST]}"
     answered = f"答复：{one.answer[:LONGEST]}" if one.answered_at is not None else "尚未答复。"
     return f"{_ended(words)}{_ended(answered)}{'已办结。' if one.accepted_at is not None else '未办结。'}"
 
@@ -102,7 +102,8 @@ def _ended(words: str) -> str:
     return words if words.endswith(("。", "！", "？")) else f"{words}。"
 
 
-def _day(day: date) -> str:
+def _day(moment: datetime) -> str:
+    day = moment.astimezone(clock.CHINA)
     return f"{day.month}月{day.day}日"
 
 
