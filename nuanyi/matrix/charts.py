@@ -21,6 +21,7 @@ from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.matrix import cube as cubes
 from nuanyi.matrix import rules
 from nuanyi.matrix.rules import Axis, Measure
+from nuanyi.places import queries as places
 from nuanyi.reports import queries as reports
 from nuanyi.stations import queries as stations
 
@@ -78,13 +79,20 @@ class Chart:
         return not any(value for one in self.series for value in one.values)
 
     @property
-    def tiles(self) -> list[tuple[str, float | None, int]]:
-        """For a map without outlines: each place, its number, its shade."""
+    def outlines(self) -> dict[str, Any] | None:
+        """The shapes of the places of a map, whatever their level; None where one has none: then tiles stand for it."""
+        if self.form != "map" or not places.have_outlines(self.codes):
+            return None
+        return places.outlines_of(self.codes)
+
+    @property
+    def tiles(self) -> list[tuple[str, str, float | None, int]]:
+        """For a map without outlines: the code of each place, its name, its number, its shade."""
         values = self.series[0].values if self.series else []
         top = round(max((value or 0 for value in values), default=0) * 10)
         return [
-            (label, value, rules.heat(round((value or 0) * 10), top))
-            for label, value in zip(self.labels, values, strict=True)
+            (code, label, value, rules.heat(round((value or 0) * 10), top))
+            for code, label, value in zip(self.codes, self.labels, values, strict=True)
         ]
 
 
@@ -263,7 +271,7 @@ def funnel(year: int, region: str, actor: Actor | None) -> Chart:
 
 
 def hours(year: int) -> Chart:
-    """At which hours of the day workers come to the stations; in fives, as everywhere."""
+    """At which hours of the day workers come to the stations of the whole district; in fives, as everywhere."""
     by_hour = dict(stations.visits_table(date(year, 1, 1), date(year, 12, 31))["hours"])
     values: list[float | None] = [float(by_hour.get(hour, 0)) for hour in range(24)]
     sentence = _("Nobody checked in at a station in %(year)s.") % {"year": year}
@@ -277,7 +285,7 @@ def hours(year: int) -> Chart:
         }
     return Chart(
         "hours",
-        _("Hours of the day at the stations"),
+        _("Hours of the day at all stations of the district"),
         sentence,
         [f"{hour}:00" for hour in range(24)],
         [Series(_("Visits"), values)],

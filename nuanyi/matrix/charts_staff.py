@@ -13,10 +13,10 @@ from nuanyi.ledger import rules as kinds
 from nuanyi.lib import figures
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput
+from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import charts
 from nuanyi.matrix import cube as cubes
 from nuanyi.places import queries as places
-from nuanyi.places.models import Level
 
 MOST_YEARS = 6
 
@@ -40,6 +40,7 @@ def page(request: HttpRequest) -> HttpResponse:
     view = cubes.view_of({name: request.GET.get(name, "") for name in ("kind", "region", "sector")})
     view = replace(view, kind=view.kind or cubes.DESK)
     small = charts.by_place(view, year, actor)
+    shapes = charts.choropleth(view, year, actor)
     context = {
         "view": view,
         "year": year,
@@ -47,10 +48,11 @@ def page(request: HttpRequest) -> HttpResponse:
         "small": small,
         "small_numbers": charts.side_by_side(small),
         "small_sentence": charts.places_sentence(small),
-        "map": charts.choropleth(view, year, actor),
+        "map": shapes,
+        "outlines": shapes.outlines,
         "funnel": charts.funnel(year, "" if view.region == cubes.UNKNOWN else view.region, actor),
         "hours": charts.hours(year),
-        "has_outlines": bool(places.outlines(Level.TOWNSHIP)["features"]),
+        "sectors": Sector.choices,
         "years": sorted({*range(last, last - MOST_YEARS, -1), year}, reverse=True),
         "kinds": [
             (cubes.DESK, _("What the service desk brought to an end")),

@@ -23,7 +23,6 @@ from nuanyi.matrix import charts
 from nuanyi.matrix import cube as cubes
 from nuanyi.matrix.rules import Axis
 from nuanyi.places import queries as places
-from nuanyi.places.models import Level
 
 #: Figures of the present, by their keys; the rest of the eight are all that was ever delivered.
 NOW = ("census.establishments", "census.workers", "stations.open")
@@ -89,7 +88,7 @@ def content() -> dict[str, Any]:
         "numbers": [*_now(), *_since_the_beginning(year, trend)],
         "trend": trend,
         "map": charts.choropleth(view, year, GUEST),
-        "hours": charts.hours(clock.today().year),
+        "hours": charts.hours(year),
     }
 
 
@@ -98,10 +97,11 @@ def content() -> dict[str, Any]:
 def page(request: HttpRequest) -> HttpResponse:
     """The screen itself; it asks for new numbers every minute."""
     district = places.district()
+    found = content()
     context = {
-        **content(),
+        **found,
         "district": district.name if district else "",
-        "has_outlines": bool(places.outlines(Level.TOWNSHIP)["features"]),
+        "outlines": found["map"].outlines,
         "refresh": REFRESH_SECONDS,
     }
     return render(request, "matrix/staff/screen.html", context)
@@ -114,6 +114,9 @@ def numbers(request: HttpRequest) -> HttpResponse:
     found = content()
     told = {
         "as_of": found["as_of"],
+        "year": found["year"],
+        "titles": {one.key: one.title for one in found["numbers"]},
+        "tiles": {code: [value, shade] for code, _place, value, shade in found["map"].tiles},
         "numbers": {one.key: one.value for one in found["numbers"]},
         **{
             name: {"sentence": found[name].sentence, "spec": found[name].spec}

@@ -146,18 +146,20 @@
         };
     };
 
-    const map = async (spec, look, place) => {
-        const told = await (await fetch(place.dataset.outlines)).json();
-        const shapes = told.townships.features.map((f) => ({ ...f, properties: { ...f.properties } }));
+    /* places are joined by their codes: in a city two townships may have one name */
+    const map = (spec, look, place) => {
+        const told = JSON.parse(document.getElementById(place.dataset.outlines).textContent);
+        const shapes = told.features.map((f) => ({ ...f, properties: { ...f.properties } }));
         echarts.registerMap("places", { type: "FeatureCollection", features: shapes });
+        const names = Object.fromEntries(spec.codes.map((code, n) => [code, spec.labels[n]]));
         const most = Math.max(0.1, ...spec.series[0].values.map((value) => value ?? 0));
-        const value = Object.fromEntries(spec.labels.map((name, n) => [name, spec.series[0].values[n]]));
+        const value = Object.fromEntries(spec.codes.map((code, n) => [code, spec.series[0].values[n]]));
         return {
             textStyle: { fontFamily: look.font },
             tooltip: {
                 ...tip(look),
                 trigger: "item",
-                formatter: (p) => `${p.name} ${number(value[p.name])}`,
+                formatter: (p) => `${names[p.name] ?? ""} ${number(value[p.name])}`,
             },
             visualMap: {
                 min: 0,
@@ -176,6 +178,7 @@
                 {
                     type: "map",
                     map: "places",
+                    nameProperty: "code",
                     roam: false,
                     selectedMode: false,
                     aspectScale: 0.9,
@@ -184,11 +187,11 @@
                         color: look.heatInk,
                         fontSize: look.size,
                         lineHeight: look.size * 1.4,
-                        formatter: (p) => `${p.name}\n${number(value[p.name])}`,
+                        formatter: (p) => `${names[p.name] ?? ""}\n${number(value[p.name])}`,
                     },
                     itemStyle: { borderColor: look.ink2, borderWidth: 1, areaColor: look.steps[0] },
                     emphasis: { label: { color: look.heatInk }, itemStyle: { areaColor: look.steps[3] } },
-                    data: spec.labels.map((name, n) => ({
+                    data: spec.codes.map((name, n) => ({
                         name,
                         value: spec.series[0].values[n],
                         label: { color: spec.series[0].values[n] ? look.heatInk : look.ink },

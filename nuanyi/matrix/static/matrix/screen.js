@@ -22,7 +22,16 @@
             const place = [...screen.querySelectorAll("[data-number]")].find(
                 (one) => one.dataset.number === key,
             );
-            if (place) place.textContent = value === null ? "—" : value.toLocaleString();
+            if (!place) continue;
+            place.textContent = value === null ? "—" : value.toLocaleString();
+            place.closest("div").querySelector("[data-title]").textContent = told.titles[key];
+        }
+        for (const place of screen.querySelectorAll("[data-year]")) place.textContent = told.year;
+        /* without outlines tiles stand for the map */
+        for (const tile of screen.querySelectorAll("[data-tile]")) {
+            const [value, shade] = told.tiles[tile.dataset.tile] || [null, 0];
+            tile.className = `heat-${shade}`;
+            tile.querySelector("span").textContent = value === null ? "—" : value.toFixed(1);
         }
         for (const name of ["trend", "map", "hours"]) {
             const words = screen.querySelector(`[data-sentence=${name}]`);
