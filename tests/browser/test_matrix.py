@@ -30,7 +30,7 @@ def test_a_number_of_a_signed_brief_is_followed_to_its_records_and_back(open_as)
     assert told > 0
     number.click()
     page.wait_for_url("**/office/matrix/records/**")
-    assert f": {told} " in page.locator("h1").inner_text()
+    assert f"：{told} " in page.locator("h1").inner_text()
     counts = page.locator("tr[data-row] td.num").all_inner_texts()
     assert sum(int(one) for one in counts) == told
     # each record is the very session, on a day of that month

@@ -136,7 +136,7 @@ def test_a_report_from_a_phone_without_network_to_mended_and_told_back(open_as, 
             > 100
         )
     page.click("text=是的，修好了")
-    page.get_by_role("heading", name="路面破损: 修好了", exact=True).wait_for()
+    page.get_by_role("heading", name="路面破损：修好了", exact=True).wait_for()
     page.goto("/reports/")
     assert "路面破损" in page.content()
     assert "浏览器试验" not in page.content()
@@ -239,7 +239,7 @@ def test_a_shift_from_call_to_certificate(open_as):
     shift = office.url
 
     page.goto(link)
-    page.get_by_role("button", name="浏览器班次: 文明交通宣传员").click()
+    page.get_by_role("button", name="浏览器班次：文明交通宣传员").click()
     page.locator("form[action$='/come/'] button").first.click()
     page.get_by_text("已签到").wait_for()
 

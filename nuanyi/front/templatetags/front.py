@@ -218,6 +218,12 @@ def day_in_words(value: date | datetime | None) -> str:
 
 
 @register.simple_tag
+def colon() -> str:
+    """What stands between a name and what is said of it: full width between Chinese words."""
+    return "：" if (get_language() or "").startswith("zh") else ": "
+
+
+@register.simple_tag
 def moment(value: datetime | None) -> SafeString | str:
     """``6月3日 周五 21:40``, and ``今天 21:40`` where it is today: an hour that somebody has to be somewhere."""
     if value is None:
