@@ -277,7 +277,7 @@ def letter_templates(request: HttpRequest) -> HttpResponse:
     context = {
         "letters": letters.LETTERS.items(),
         "own": set(LetterTemplate.objects.values_list("name", flat=True)),
-        "fields": sorted(letters.FIELDS),
+        "fields": letters.FIELDS.items(),
         "refusal": refusal,
     }
     return render(request, "cases/staff/letters.html", context, status=status_of(refusal))

@@ -332,7 +332,7 @@ def paper_templates(request: HttpRequest) -> HttpResponse:
     context = {
         "papers": papers.PAPERS,
         "own": papers.own_names(),
-        "fields": sorted(papers.FIELDS),
+        "fields": papers.FIELDS.items(),
         "refusal": refusal,
     }
     return render(request, "party/staff/papers.html", context, status=status_of(refusal))

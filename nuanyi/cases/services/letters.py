@@ -23,7 +23,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, documents
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.calendar import add_working_days
-from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.people import services as people
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
@@ -57,30 +57,29 @@ LETTERS: dict[str, Letter] = {
     "agreement": Letter("调解协议书", _WAGE, to_firm=True, needs_agreement=True),
     "legal_aid": Letter("法律援助申请表", frozenset({Kind.LEGAL_AID.value, *_WAGE}), to_firm=False),
 }
-FIELDS = frozenset(
-    [
-        "worker",
-        "phone",
-        "employer",
-        "ref",
-        "kind",
-        "facts",
-        "total",
-        "claim",
-        "instalments",
-        "hearing",
-        "outcome",
-        "mediator",
-        "unit",
-        "today",
-        "answer_by",
-        "decide_by",
-        "number",
-        "contact",
-        "aid_agency",
-        "matter",
-    ]
-)
+#: What a template may ask for, and what stands there.
+FIELDS: dict[str, Words] = {
+    "worker": _("name of the worker"),
+    "phone": _("phone of the worker"),
+    "employer": _("employer"),
+    "ref": _("number of the case"),
+    "kind": _("what it is about"),
+    "facts": _("what happened"),
+    "total": _("sum of the claim, in yuan"),
+    "claim": _("lines of the claim"),
+    "instalments": _("instalments"),
+    "hearing": _("day and place of the mediation"),
+    "outcome": _("what was agreed"),
+    "mediator": _("mediator"),
+    "unit": _("unit that handles it"),
+    "today": _("today"),
+    "answer_by": _("answer due by"),
+    "decide_by": _("decision due by"),
+    "number": _("number of the letter"),
+    "contact": _("whom to ask"),
+    "aid_agency": _("legal aid centre"),
+    "matter": _("matter of the application"),
+}
 
 
 def letters_for(case: Case) -> list[tuple[str, Letter]]:
@@ -158,7 +157,7 @@ def _facts(case: Case, letter: Letter) -> dict[str, Any]:
         "total": _yuan(sum(line.cents for line in lines)),
         "claim": [
             {
-                "days": f"{line.first_date:%Y-%m-%d} 至 {line.last_date:%Y-%m-%d}",
+                "days": f"{_day(line.first_date)}至{_day(line.last_date)}",
                 "work": line.work,
                 "yuan": _yuan(line.cents),
                 "evidence": line.evidence,
@@ -219,7 +218,7 @@ def save_template(*, actor: Actor, name: str, docx: bytes | None) -> None:
     if docx is None:
         LetterTemplate.objects.filter(name=name).delete()
     else:
-        documents.check_template(docx, FIELDS)
+        documents.check_template(docx, frozenset(FIELDS))
         account = Account.objects.filter(pk=actor.account_id or 0).first()
         LetterTemplate.objects.update_or_create(
             name=name, defaults={"docx": docx, "account": account, "made_at": clock.now()}

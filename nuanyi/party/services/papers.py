@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, documents, sealed
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.lib.errors import BadInput, NotFound, Words
 from nuanyi.party import events, queries, rules
 from nuanyi.party.models import Application, PaperTemplate
 from nuanyi.party.rules import APPLICATIONS, ORGANISE
@@ -43,20 +43,18 @@ PAPERS: tuple[Paper, ...] = (
 BY_NAME = {paper.name: paper for paper in PAPERS}
 
 
-#: What a template may ask for; ``steps`` is a list of ``step`` and ``day``.
-FIELDS = frozenset(
-    [
-        "person",
-        "workplace",
-        "place",
-        "organisation",
-        "instructor",
-        "asked",
-        "today",
-        "number",
-        "steps",
-    ]
-)
+#: What a template may ask for, and what stands there; ``steps`` is a list of ``step`` and ``day``.
+FIELDS: dict[str, Words] = {
+    "person": _("name"),
+    "workplace": _("workplace"),
+    "place": _("where they work"),
+    "organisation": _("Party organisation that handles it"),
+    "instructor": _("instructor"),
+    "asked": _("day of asking"),
+    "today": _("today"),
+    "number": _("number of the application"),
+    "steps": _("steps done, with their days"),
+}
 
 
 def template(name: str) -> bytes:
@@ -81,7 +79,7 @@ def save_template(*, actor: Actor, name: str, docx: bytes | None) -> None:
     if docx is None:
         PaperTemplate.objects.filter(name=name).delete()
     else:
-        documents.check_template(docx, FIELDS)
+        documents.check_template(docx, frozenset(FIELDS))
         PaperTemplate.objects.update_or_create(
             name=name, defaults={"docx": docx, "account_id": actor.account_id, "made_at": clock.now()}
         )
