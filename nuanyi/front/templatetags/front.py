@@ -309,6 +309,14 @@ def number(value: Any) -> str:
 
 
 @register.filter
+def distance(metres: float) -> str:
+    """``690 m`` and ``6.8 km``: as exactly as one goes there."""
+    if metres < 995:
+        return f"{round(metres, -1):.0f} " + gettext("m")
+    return f"{metres / 1000:.1f} " + gettext("km")
+
+
+@register.filter
 def yuan(cents: int) -> str:
     """Cents as yuan with two places: ``1,234.50``."""
     return f"{cents / 100:,.2f}"
