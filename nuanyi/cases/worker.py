@@ -185,7 +185,9 @@ def _case_page(request: HttpRequest, found: Case, link: str, refusal: Refusal | 
         "words": queries.words_of(found),
         "messages": list(queries.messages_of(found, inside=False))[::-1],
         "clocks": queries.clocks_of(found),
+        # two forms of one page wait on a phone side by side
         "message_key": uuid4(),
+        "answer_key": uuid4(),
         "most_photos": MAX_PHOTOS,
         "sent": request.GET.get("sent"),
         "moves": queries.worker_moves(found),

@@ -25,6 +25,7 @@ from nuanyi.lib.base64url import b64
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.paging import page_of
+from nuanyi.lib.sent import wants_json
 from nuanyi.units.queries import units_for
 
 
@@ -73,6 +74,8 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
             given = {q.pk: number_of(request.POST[f"q{q.pk}"]) for q in asked if request.POST.get(f"q{q.pk}")}
             found = exams.hand_in(key=key, answers=given)
         except Refusal as wrong:
+            if wants_json(request):
+                raise
             refusal = wrong
     made = exams.certificate_of(key)
     context = {

@@ -16,7 +16,7 @@ from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import IllegalMove, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
-from nuanyi.lib.sent import refuse_program, sent
+from nuanyi.lib.sent import refuse_program, sent, wants_json
 from nuanyi.places import queries as places
 from nuanyi.volunteers import certificates, queries
 from nuanyi.volunteers.forms import JoinForm
@@ -115,6 +115,8 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
     except NotFound:
         raise
     except Refusal as refusal:
+        if wants_json(request):
+            raise
         # the secret page stays: whoever loses it has no other way back
         return _mine(request, link, refusal)
     return redirect("/volunteer/" if deed == "leave" else f"/v/{link}/")

@@ -245,6 +245,34 @@ def test_one_tap_shuts_and_one_tap_opens(open_as, rider):
     assert "人确认开着" in page.content()
 
 
+def test_two_answers_of_a_keeper_wait_side_by_side_without_network_and_nothing_typed_is_lost(open_as, rider):
+    page = rider()
+    page.goto("/stations/LF01/")
+    page.fill("#wish", "想要一个雨衣架，两份草稿试验")
+    page.click("form[action$='/wish/'] button")
+    page.wait_for_load_state("networkidle")
+    keeper = open_as("yizhan", size="phone")
+    keeper.goto("/keeper/LF01/")
+    wish = keeper.locator("form.card", has_text="两份草稿试验")
+    wish.locator("input[name=answer]").fill("下周装上")
+    keeper.fill("form[data-keep=note] textarea", "雨衣架下周到")
+    until(keeper, "Drafts.form(`${location.pathname}#note`).then(Boolean)")
+    keeper.reload()
+    until(keeper, "document.querySelector('form[data-keep=note] textarea').value === '雨衣架下周到'")
+    expect(wish.locator("input[name=answer]")).to_have_value("下周装上")
+    keeper.context.set_offline(True)
+    wish.locator("button[value='1']").click()
+    until(keeper, "Drafts.all().then((all) => all.length === 1)")
+    keeper.click("form[data-keep=note] button")
+    until(keeper, "Drafts.all().then((all) => all.length === 2)")
+    keeper.context.set_offline(False)
+    until(keeper, "Drafts.all().then((all) => !all.length)")
+    keeper.goto("/keeper/LF01/")
+    keeper.locator("blockquote", has_text="雨衣架下周到").wait_for()
+    page.goto("/stations/LF01/")
+    page.locator(".wishes li", has_text="下周装上").wait_for()
+
+
 def test_a_station_is_entered_in_the_office_opened_and_found_by_a_rider(open_as, rider):
     office = open_as("yanshan")
     office.goto("/office/stations/new/")

@@ -128,7 +128,7 @@ const Drafts = (() => {
         }
         return cleared;
     };
-    const ofAccount = (body) => !body.action || body.action.startsWith("/office/");
+    const ofAccount = (body) => !body.action || /^\/(office|keeper)\//.test(body.action);
     /* at sign-out: everything of the account, nothing of the worker's own */
     const forget = async () => {
         localStorage.removeItem(WHOSE);
@@ -140,7 +140,7 @@ const Drafts = (() => {
     /* seals and writes under keys that do not change meanwhile */
     const writeSealed = async (store, id, body, by, more = {}) => {
         await current();
-        await holding("shared", async () => write(store, id, { id, ...more, ...(await seal(body, by)) }));
+        await holding("shared", async () => write(store, id, { id, ...(await seal(body, by)), ...more }));
     };
     /* null where the key is gone */
     const unseal = async (row) => {
@@ -200,11 +200,16 @@ const Drafts = (() => {
             if (!(await get("things", `${body.sort}:${body.name}`)))
                 await keepThing(body.sort, body.name, body);
     };
+    /* how pages look, which map opens, whose papers these are; and the code of what stands elsewhere, whose page drops it there */
+    const STAYS = [WHOSE, "theme", "text", "map.app", "learn.code"];
     const clearOwn = async () => {
         for (const row of await list("drafts")) if (row.by === OWN) await remove("drafts", row.id);
         for (const store of ["answers", "things"]) await clear(store);
         for (const row of await list("forms")) if (row.by === OWN) await remove("forms", row.id);
         for (const name of [OWN, WAYS]) await remove("keys", name);
+        for (const name of Object.keys(localStorage))
+            if (!STAYS.includes(name)) localStorage.removeItem(name);
+        sessionStorage.clear();
     };
 
     /* what somebody wants to find again: favourites, certificates, places at sessions; {title, link, …} by sort and name */
@@ -217,20 +222,34 @@ const Drafts = (() => {
 
     /* a form that is being written: what stands in it survives a reload, a way back and a killed tab */
     const keepForm = async (page, body) => {
-        await writeSealed("forms", page, body, ofAccount(body) ? ACCOUNT : OWN);
+        await writeSealed("forms", page, { ...body, whose: whose() }, ofAccount(body) ? ACCOUNT : OWN);
     };
-    const form = async (page) => unseal(await get("forms", page));
+    /* what an account wrote is not put before the next one that signs in on this phone */
+    const form = async (page) => {
+        const body = await unseal(await get("forms", page));
+        return body && ofAccount(body) && body.whose && body.whose !== whose() ? null : body;
+    };
     const dropForm = (page) => remove("forms", page);
 
     /* a paper is what an account may read on this phone without network until it signs out: null where there is none */
-    const keepPaper = async (name, body) => {
+    const keepPaper = async (name, body, at = Date.now()) => {
         await cleared;
-        await writeSealed("papers", name, body, ACCOUNT);
+        await writeSealed("papers", name, body, ACCOUNT, { at });
     };
     const paper = async (name) => {
         const row = await get("papers", name);
         const body = await unseal(row);
         return body && { at: row.at, body };
+    };
+    /* what was sent since a paper was made is no longer as the paper says, whichever page sent it: {action: {field: value}} */
+    const SENT = "sent";
+    const noteSent = async (action, fields) => {
+        const told = { ...(await paper(SENT))?.body, [action]: { at: Date.now(), fields } };
+        await keepPaper(SENT, told);
+    };
+    const sentSince = async (at) => {
+        const told = Object.entries((await paper(SENT))?.body || {}).filter(([, one]) => one.at >= at);
+        return new Map(told.map(([action, { fields }]) => [action, Object.fromEntries(fields)]));
     };
     const possible = () => Boolean(window.isSecureContext && window.indexedDB && crypto.subtle);
     return {
@@ -253,8 +272,11 @@ const Drafts = (() => {
         possible,
         known,
         whose,
+        ofAccount,
         keepPaper,
         paper,
+        noteSent,
+        sentSince,
     };
 })();
 if (document.querySelector("[data-whose]") && Drafts.possible())

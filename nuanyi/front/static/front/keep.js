@@ -1,8 +1,8 @@
-/* On every page of the phone. What is written in a form with data-keep is kept first (sealed), then sent; a retry carries the
-   same key. What waits is sent from any page, and its answer, with the link and the code, is shown until it is put away. */
+/* On every page of the phone. What is written in forms with data-keep is kept first (sealed), then sent; a retry carries the
+   same key. The value of data-keep tells several forms of one page apart. What waits is sent from any page, and its answer, with the link and the code, is shown until it is put away. */
 (() => {
     if (!Drafts.possible()) return;
-    const form = document.querySelector("form[data-keep]"),
+    const forms = [...document.querySelectorAll("form[data-keep]")],
         place = document.querySelector("[data-kept]"),
         board = document.querySelector("[data-answers]");
     const element = (tag, parts = {}, ...children) => {
@@ -15,6 +15,13 @@
         place.textContent = state ? place.dataset[`words${state[0].toUpperCase()}${state.slice(1)}`] : "";
         place.hidden = !place.textContent;
     };
+
+    /* a form made by a phone's page has a key of its own, any other the one that came with its page */
+    const keyOf = (form) =>
+        form.elements.namedItem("key")?.value || form.elements.namedItem("once")?.value || "";
+    const formOf = (id) => forms.find((form) => keyOf(form) === id);
+    /* under which name a form that is being written is kept */
+    const nameOf = (form) => location.pathname + (form.dataset.keep ? `#${form.dataset.keep}` : "");
 
     /* a photo is made small on the phone: the place in it goes, and so do most of its bytes */
     const read = (file) =>
@@ -48,10 +55,11 @@
             type: head.slice(5).split(";")[0],
         });
     };
-    const packed = async (button) => {
+    const packed = async (form, button) => {
         const body = {
             action: button?.getAttribute("formaction") || form.getAttribute("action") || location.pathname,
             page: location.pathname,
+            form: nameOf(form),
             title: form.dataset.title || document.querySelector("h1").textContent.trim(),
             fields: [],
             files: [],
@@ -62,6 +70,8 @@
                 if (value.size) body.files.push([name, await small(value)]);
             } else body.fields.push([name, value]);
         }
+        /* a page's key counts for two days, a phone's for as long as a draft may wait */
+        if (!form.elements.namedItem("key")) body.fields.push(["key", keyOf(form)]);
         return body;
     };
 
@@ -94,7 +104,7 @@
                 textContent: words.forget,
             });
         mend.addEventListener("click", async () => {
-            await Drafts.keepForm(draft.body.page || draft.body.action, draft.body);
+            await Drafts.keepForm(draft.body.form || draft.body.page || draft.body.action, draft.body);
             await Drafts.drop(draft.id);
             location.assign(draft.body.page || draft.body.action);
         });
@@ -115,7 +125,7 @@
         if (!board) return;
         const drafts = (await Drafts.all()).filter((draft) => draft.body.action);
         const refused = drafts.filter((draft) => draft.state === "refused");
-        const waiting = drafts.filter((draft) => draft.state !== "refused" && draft.id !== mine());
+        const waiting = drafts.filter((draft) => draft.state !== "refused" && !formOf(draft.id));
         const fresh = (await Drafts.answers()).filter(
             (answer) => !answer.body.away && answer.body.link && answer.body.link !== location.pathname,
         );
@@ -134,7 +144,7 @@
     };
 
     /* what was not right, at its field: the form stays as it is, with its photos */
-    const showErrors = (problem) => {
+    const showErrors = (form, problem) => {
         form.parentElement.querySelectorAll("[data-late]").forEach((old) => old.remove());
         form.querySelectorAll(".field.bad").forEach((old) => old.classList.remove("bad"));
         const lines = element("ul");
@@ -172,7 +182,7 @@
     const later = async (draft, state) => {
         await Drafts.put(draft.id, "waiting", draft.body);
         /* that a sign-in is missing concerns every draft of this phone, not only the one on this page */
-        if (draft.id === mine() || state === "signin") say(state);
+        if (formOf(draft.id) || state === "signin") say(state);
         return null;
     };
     const timed = (address, options = {}, seconds = 20) =>
@@ -184,12 +194,12 @@
     /* {link} of the page that came after it, {problem}, {other: true} (an account that is not signed in wrote it), {limited: true}
        (too many for this hour), {broken: true} (it arrived in part), or null where it still waits */
     const send = async (draft) => {
-        if (draft.id === mine()) say("sending");
+        if (formOf(draft.id)) say("sending");
         let answer;
         try {
             const { token, whose } = await (await timed("/door/token/")).json();
             await Drafts.known(whose);
-            const account = draft.body.action.startsWith("/office/");
+            const account = Drafts.ofAccount(draft.body);
             if (account && whose && draft.body.whose && draft.body.whose !== whose) {
                 say("other");
                 return { other: true };
@@ -237,7 +247,8 @@
                 words: (draft.body.fields.find(([name]) => name === "words") || ["", ""])[1].slice(0, 60),
             });
         else await Drafts.drop(draft.id);
-        if (draft.id === mine()) say("sent");
+        if (Drafts.ofAccount(draft.body)) await Drafts.noteSent(draft.body.action, draft.body.fields);
+        if (formOf(draft.id)) say("sent");
         return { link, page: told.link ? `${told.link}?sent=1` : answer.url, kept: Boolean(told.link) };
     };
     /* what a page says is worth finding again is kept; lists of it stand where somebody would look for it */
@@ -284,9 +295,9 @@
             ? navigator.locks.request("nuanyi.send", { ifAvailable: true }, (lock) => (lock ? act() : null))
             : act();
     let busy = false;
-    const sendAll = async (own) => {
+    const sendAll = async ({ tapped = false } = {}) => {
         if (busy || !navigator.onLine) {
-            if (own) say("waiting");
+            if (tapped) say("waiting");
             show();
             return;
         }
@@ -301,22 +312,23 @@
                     if (found === null) break;
                     if (found.limited) full.add(draft.body.action);
                     if (found.other || found.limited || found.broken) continue;
-                    if (draft.id !== own) {
+                    const form = formOf(draft.id);
+                    if (!form) {
                         document.dispatchEvent(new CustomEvent("kept-sent", { detail: draft }));
                         continue;
                     }
                     if (found.problem) {
                         /* the form is on the disk before the draft leaves it */
-                        await save();
+                        await save(form);
                         say("");
-                        showErrors(found.problem);
+                        showErrors(form, found.problem);
                         await Drafts.drop(draft.id);
                         continue;
                     }
                     /* its own page shows link and code: nothing more to put away */
                     if (found.kept) await Drafts.putAway(draft.id);
-                    await Drafts.dropForm(location.pathname);
-                    left = true;
+                    await Drafts.dropForm(nameOf(form));
+                    left.add(form);
                     location.assign(found.page);
                     return;
                 }
@@ -328,20 +340,25 @@
     };
 
     /* what is being written survives everything but its being sent */
-    const mine = () => form?.elements.namedItem("key")?.value;
-    let left = false;
-    const touched = (body) =>
-        body.files.length ||
-        body.fields.some(
-            ([name, value]) => value && !["key", "once", "lat", "lon", "accuracy"].includes(name),
+    const left = new Set();
+    /* what stands in a form before anybody writes in it, and what changes by itself */
+    const bare = new Map();
+    const written = (fields) =>
+        JSON.stringify(
+            fields.filter(
+                ([name]) => !["csrfmiddlewaretoken", "key", "once", "lat", "lon", "accuracy"].includes(name),
+            ),
         );
-    const save = async () => {
-        if (!form || left) return;
-        const body = await packed(null);
-        if (touched(body) && !left) await Drafts.keepForm(location.pathname, body);
+    const save = async (form) => {
+        if (left.has(form)) return;
+        const body = await packed(form, null);
+        const touched = body.files.length || written(body.fields) !== bare.get(form);
+        if (touched && !left.has(form)) await Drafts.keepForm(nameOf(form), body);
     };
-    const restore = async () => {
-        const body = await Drafts.form(location.pathname);
+    const restore = async (form) => {
+        const texts = [...new FormData(form)].filter(([, value]) => !(value instanceof File));
+        bare.set(form, written(texts));
+        const body = await Drafts.form(nameOf(form));
         if (!body) return;
         const files = {};
         for (const [name, text] of body.files) {
@@ -372,6 +389,7 @@
             );
             if (filled) fold.open = true;
         });
+        if (form.closest("details")) form.closest("details").open = true;
         if (!board) return;
         const again = element("button", {
             type: "button",
@@ -385,45 +403,47 @@
             again,
         );
         again.addEventListener("click", async () => {
-            left = true;
-            await Drafts.dropForm(location.pathname);
+            left.add(form);
+            await Drafts.dropForm(nameOf(form));
             location.reload();
         });
         form.before(note);
     };
-    if (form) {
+    /* after the scripts of the page, which may want to hear of it */
+    const ready = new Promise((done) => {
+        if (document.readyState === "complete") done();
+        else addEventListener("DOMContentLoaded", done);
+    });
+    for (const form of forms) {
         let wait = null;
         const soon = () => {
             clearTimeout(wait);
-            wait = setTimeout(save, 250);
+            wait = setTimeout(save, 250, form);
         };
-        /* after the scripts of the page, which may want to hear of it */
-        const ready = new Promise((done) => {
-            if (document.readyState === "complete") done();
-            else addEventListener("DOMContentLoaded", done);
-        });
-        ready.then(restore).then(() => {
-            form.addEventListener("input", soon);
-            form.addEventListener("change", soon);
-        });
+        ready
+            .then(() => restore(form))
+            .then(() => {
+                form.addEventListener("input", soon);
+                form.addEventListener("change", soon);
+            });
         document.addEventListener("visibilitychange", () => {
-            if (document.visibilityState === "hidden") save();
+            if (document.visibilityState === "hidden" && bare.has(form)) save(form);
         });
         form.addEventListener("submit", async (event) => {
             event.preventDefault();
             clearTimeout(wait);
-            const id = mine();
-            const body = await packed(event.submitter);
-            left = true;
+            const id = keyOf(form);
+            const body = await packed(form, event.submitter);
+            left.add(form);
             await Drafts.put(id, "waiting", body);
-            await Drafts.dropForm(location.pathname);
-            left = false;
+            await Drafts.dropForm(nameOf(form));
+            left.delete(form);
             document.dispatchEvent(new CustomEvent("kept"));
-            await sendAll(id);
+            await sendAll({ tapped: true });
         });
     }
-    addEventListener("online", () => sendAll(mine()));
-    setInterval(() => sendAll(mine()), 10000);
+    addEventListener("online", () => sendAll());
+    setInterval(sendAll, 10000);
     show();
     sendAll();
 })();

@@ -1,20 +1,9 @@
-/* The paper of the road-safety test: how many are answered, how long it still runs, and what was ticked survives a reload. */
+/* The paper of the road-safety test: how many are answered and how long it still runs. What was ticked is kept as in every form
+   of the phone (keep.js): sealed, through a reload, a killed tab and a hole in the network. */
 (() => {
     const bar = document.querySelector("[data-exam]");
     if (!bar) return;
-    const form = document.querySelector("form:has(fieldset.question)"),
-        name = `exam.${bar.dataset.exam}`;
-    const kept = () => {
-        try {
-            return JSON.parse(sessionStorage.getItem(name)) || {};
-        } catch {
-            return {};
-        }
-    };
-    for (const [field, value] of Object.entries(kept())) {
-        const option = form.querySelector(`[name="${field}"][value="${value}"]`);
-        if (option) option.checked = true;
-    }
+    const form = document.querySelector("form:has(fieldset.question)");
     const show = () => {
         const left = Math.max(0, Math.ceil(Number(bar.dataset.until) - Date.now() / 1e3)),
             minutes = String(Math.floor(left / 60)).padStart(2, "0"),
@@ -28,20 +17,8 @@
         bar.classList.toggle("bad", left < 60);
         bar.hidden = false;
     };
-    form.addEventListener("change", () => {
-        const answers = Object.fromEntries(
-            [...form.querySelectorAll("input[type=radio]:checked")].map((option) => [
-                option.name,
-                option.value,
-            ]),
-        );
-        try {
-            sessionStorage.setItem(name, JSON.stringify(answers));
-        } catch {
-            /* for this page only */
-        }
-        show();
-    });
+    form.addEventListener("change", show);
+    form.addEventListener("restored", show);
     show();
     setInterval(show, 1000);
 })();
