@@ -205,6 +205,11 @@ def test_a_grid_worker_walks_his_list_without_network_and_nothing_is_lost_when_h
     worker.locator("ul[data-refused] li", has_text="垃圾").wait_for()
     worker.locator("ul[data-refused] button.secondary").click()
     worker.locator("ul[data-refused] li").wait_for(state="detached")
+    # sent since the list was kept: it is mended, and cannot be mended once more
+    worker.context.set_offline(True)
+    worker.goto(f"/grid/{lamp}/")
+    worker.locator("[data-old]:not([hidden])").wait_for()
+    assert worker.locator("form[data-grid]").is_hidden()
     desk.goto(f"/office/reports/{lamp}/")
     assert "换了灯泡" in desk.content()
     desk.goto(f"/office/reports/{bin_}/")

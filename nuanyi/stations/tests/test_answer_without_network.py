@@ -1,9 +1,6 @@
 """What a phone is given to answer by itself, and what it makes of it (its script is tried by node)."""
 
 import json
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -11,16 +8,6 @@ from django.test import Client
 from nuanyi.lib import clock
 from nuanyi.stations import queries
 from nuanyi.stations.services import keeping, stations
-
-
-def test_the_script_of_the_phone_does_what_it_says():
-    node = shutil.which("node")
-    assert node, "node is needed: make node"
-    scripts = sorted(map(str, Path(__file__).parent.glob("*.test.mjs")))
-    done = subprocess.run(
-        [node, "--test", *scripts], capture_output=True, text=True, timeout=120, check=False
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
 
 
 @pytest.mark.django_db

@@ -4,7 +4,7 @@
     if (!Drafts.possible()) return;
     const PAPER = "keeper";
     const fresh = document.getElementById("paper");
-    if (fresh) Drafts.keepPaper(PAPER, JSON.parse(fresh.textContent));
+    if (fresh) Drafts.keepPaper(PAPER, JSON.parse(fresh.textContent), performance.timeOrigin);
     const list = document.querySelector("[data-stations]");
     if (!list) return;
     const form = document.querySelector("form[data-keeper]"),
@@ -21,15 +21,14 @@
         }).format(moment);
     const text = (tag, content, className = "") =>
         Object.assign(document.createElement(tag), { textContent: content, className });
+    /* the day in China: a phone that finds network tomorrow shuts nothing tomorrow */
+    const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
     const choose = (row) => {
         form.hidden = false;
         form.action = path(row.pk);
         form.dataset.title = row.name;
         form.elements.key.value = crypto.randomUUID();
-        /* the day in China: a phone that finds network tomorrow shuts nothing tomorrow */
-        form.elements.day.value = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(
-            new Date(),
-        );
+        form.elements.day.value = today();
         const heading = form.querySelector("[data-of]");
         heading.textContent = row.name;
         heading.focus();
@@ -43,6 +42,12 @@
         old.hidden = false;
         const waiting = new Set((await Drafts.all()).map((draft) => draft.body.action));
         const minute = Math.floor(Date.now() / 60e3);
+        /* the paper is older than what was tapped since; a tap holds until midnight */
+        const sent = await Drafts.sentSince(kept.at);
+        const tapped = (row) => {
+            const told = sent.get(path(row.pk));
+            return told?.day === today() ? told.door === "open" : null;
+        };
         list.replaceChildren(
             ...kept.body.map((row) => {
                 const card = Object.assign(document.createElement("button"), {
@@ -53,10 +58,11 @@
                     stands = Stations.standing(
                         row.openings.map((second) => second / 60),
                         minute,
-                    );
+                    ),
+                    open = tapped(row) ?? stands.open;
                 card.append(
                     text("b", row.name),
-                    text("span", waits ? words.waits : stands.open ? words.open : words.shut, "quiet"),
+                    text("span", waits ? words.waits : open ? words.open : words.shut, "quiet"),
                 );
                 card.disabled = waits;
                 card.addEventListener("click", () => choose(row));
