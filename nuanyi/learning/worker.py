@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,7 +20,7 @@ from nuanyi.learning.models import Group, Lesson, LessonMedia, Session
 from nuanyi.learning.reading import html_of
 from nuanyi.learning.rules import Category, State
 from nuanyi.learning.services import lessons, progress, pushing, readers, sessions
-from nuanyi.lib import clock, row_security
+from nuanyi.lib import clock, navigation, row_security
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of, time_of
@@ -137,11 +140,32 @@ def _phone(request: HttpRequest) -> UUID:
         raise BadInput(gettext("The form is damaged. Open the page again."), code="bad-key") from exc
 
 
+#: What is said after an opinion; after a sign-up it is the place.
+THANKS = "thanks"
+#: Signs what is said, so that no link from elsewhere makes a phone believe that it has a place.
+_SAID = signing.Signer(salt="session-said")
+
+
+def _say(found: Session, said: str) -> HttpResponse:
+    """Back to the page by its own address: a reload asks nothing again, and sends nothing again."""
+    told = _SAID.sign_object([found.code, said])
+    return redirect(f"{reverse('learn:session', args=[found.code])}?{urlencode({'said': told})}")
+
+
+def _said(request: HttpRequest, found: Session) -> str:
+    """The place that was just given ("0" and more, "-1" given back), THANKS, or "" where nothing was just done."""
+    try:
+        code, said = _SAID.unsign_object(request.GET.get("said", ""))
+    except signing.BadSignature:
+        return ""
+    return said if code == found.code else ""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(PUBLIC)
 def session(request: HttpRequest, code: str) -> HttpResponse:
     """One session: when, where, a place for me; how it was."""
-    found, refusal, place, thanks = sessions.by_code(code), None, None, False
+    found, refusal = sessions.by_code(code), None
     if request.method == "POST":
         try:
             if request.POST.get("mark"):
@@ -151,21 +175,27 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
                     mark=number_of(request.POST["mark"]),
                     network=address_of(request),
                 )
-                thanks = True
+                said = THANKS
             elif request.POST.get("leave"):
                 sessions.give_up(session=found, phone=_phone(request))
-                place = -1
+                said = "-1"
             else:
-                place = sessions.sign_up(session=found, phone=_phone(request), network=address_of(request))
+                said = str(
+                    sessions.sign_up(session=found, phone=_phone(request), network=address_of(request))
+                )
+            return _say(found, said)
         except Refusal as wrong:
             refusal = wrong
+    said = _said(request, found)
+    place = int(said) if said not in ("", THANKS) else None
     asked = found.signups.count()
     context = {
         "session": found,
         "place": place,
         "refusal": refusal,
         "key": uuid4(),
-        "thanks": thanks,
+        "thanks": said == THANKS,
+        "ways": navigation.search(found.place),
         "asked": asked,
         "left": max(0, found.capacity - asked) if found.capacity else None,
         "over": found.ends_at < clock.now(),

@@ -7,6 +7,16 @@ from urllib.parse import quote
 from nuanyi.lib.geo import wgs84_to_gcj02
 
 
+def search(words: str) -> dict[str, str]:
+    """Addresses that look for a place by its words, for what has no coordinates; by the same URI schemes as :func:`ways`."""
+    wanted = quote(words)
+    return {
+        "amap": f"https://uri.amap.com/search?keyword={wanted}&src=nuanyi&callnative=1",
+        "baidu": f"https://api.map.baidu.com/place/search?query={wanted}&output=html&src=nuanyi",
+        "tencent": f"https://apis.map.qq.com/uri/v1/search?keyword={wanted}&referer=nuanyi",
+    }
+
+
 def ways(name: str, lat_wgs84: float, lon_wgs84: float) -> dict[str, str]:
     """Addresses that open navigation by bike in Amap, Baidu and Tencent, by their published URI schemes.
 

@@ -95,6 +95,20 @@ def test_a_forwarded_link_says_so_in_words_and_offers_no_button(hall):
     assert Attendance.objects.count() == 0
 
 
+def test_a_sign_up_leads_back_to_the_page_whose_reload_sends_nothing_again(hall):
+    session, browser = hall(), Client()
+    address = f"/sessions/{session.code}/"
+    answer = browser.post(address, {"key": str(uuid4()), "phone": str(uuid4())})
+    assert answer.status_code == 302
+    assert "data-thing" in browser.get(answer.url).content.decode()
+    # what a page says of a place, no link from elsewhere makes it say
+    assert "data-thing" not in browser.get(f"{address}?said=0").content.decode()
+    other = hall()
+    moved = answer.url.replace(session.code, other.code)
+    assert "data-thing" not in browser.get(moved).content.decode()
+    assert "uri.amap.com/search" in browser.get(address).content.decode()
+
+
 def test_places_go_in_order_and_whoever_waits_moves_up(hall):
     session, phones = hall(capacity=2), [uuid4() for _n in range(4)]
     network = "203.0.113.9"

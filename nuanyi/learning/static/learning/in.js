@@ -18,6 +18,21 @@
         field.value = phone();
     });
 
+    /* whoever has a place already is offered to give it back, not to take another */
+    const form = document.querySelector("form[data-session]");
+    if (form && Drafts.possible())
+        Drafts.thing("session", form.dataset.session).then((kept) => {
+            if (!kept) return;
+            const button = form.querySelector("button");
+            Object.assign(button, {
+                name: "leave",
+                value: "1",
+                className: "secondary",
+                textContent: form.dataset.leave,
+            });
+            document.querySelector("[data-have]").hidden = false;
+        });
+
     const queue = () => {
         try {
             return JSON.parse(localStorage.getItem(QUEUE)) || [];
