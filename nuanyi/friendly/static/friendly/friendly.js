@@ -95,18 +95,7 @@
                 .replace("#", dayWords(one.confirmed))
                 .replace("%", one.unit);
             const more = element("p", { className: "pair" });
-            const [lat, lon, to] = [
-                one.gcj_lat.toFixed(6),
-                one.gcj_lon.toFixed(6),
-                encodeURIComponent(one.name),
-            ];
-            more.append(
-                button(
-                    `https://uri.amap.com/navigation?to=${lon},${lat},${to}&mode=ride&coordinate=gaode&callnative=1`,
-                    words.rideThere,
-                    "button",
-                ),
-            );
+            more.append(Rides.link(Rides.ways(one.name, one.gcj_lat, one.gcj_lon), words.rideThere));
             if (one.call) more.append(button(`tel:${one.call}`, words.call));
             more.append(button(`/friendly/${one.code}/tell/`, words.wrong));
             const place = element("details", { className: "friendly", id: one.code }, line, facts(one));

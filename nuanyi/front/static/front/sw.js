@@ -15,7 +15,11 @@ self.addEventListener("activate", (event) =>
         caches
             .keys()
             .then((names) =>
-                Promise.all(names.filter((name) => name !== VERSION).map((name) => caches.delete(name))),
+                Promise.all(
+                    names
+                        .filter((name) => ![VERSION, PICTURES].includes(name))
+                        .map((name) => caches.delete(name)),
+                ),
             )
             .then(() => self.clients.claim()),
     ),
@@ -37,6 +41,25 @@ const fresh = async (request, kept, keep) => {
         return (await kept()) || page || Response.error();
     }
 };
+/* pictures that anybody may see (a plan of a compound, a photo of a station, of a lesson) are there again without network: the
+   newest ones of those that were looked at */
+const PICTURES = `${VERSION}.pictures`;
+const MOST_PICTURES = 60;
+const picture = async (request, path) => {
+    const cache = await caches.open(PICTURES);
+    try {
+        const answer = await fetch(request);
+        if (answer.ok && /\bpublic\b/.test(answer.headers.get("Cache-Control") || "")) {
+            await cache.delete(path);
+            await cache.put(path, answer.clone());
+            const names = await cache.keys();
+            for (const old of names.slice(0, -MOST_PICTURES)) await cache.delete(old);
+        }
+        return answer;
+    } catch {
+        return (await cache.match(path)) || Response.error();
+    }
+};
 /* the kept page that the phone fills itself, as a room declares it for pages that are never kept; "" where none does */
 const standIn = (path) => KEPT.find(([pattern]) => new RegExp(pattern).test(path))?.[1] ?? "";
 self.addEventListener("fetch", (event) => {
@@ -49,6 +72,8 @@ self.addEventListener("fetch", (event) => {
         event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
     } else if (path.endsWith("/all.json") && SHELL.includes(path)) {
         event.respondWith(fresh(event.request, copy(path), path));
+    } else if (event.request.destination === "image" && !path.startsWith("/office/")) {
+        event.respondWith(picture(event.request, path));
     } else if (event.request.mode !== "navigate") {
         return;
     } else if (/^\/stations\/[\w-]+\/$/.test(path)) {

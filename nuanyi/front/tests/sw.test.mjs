@@ -1,0 +1,81 @@
+/* The service worker, tried without a browser: node --test. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import vm from "node:vm";
+
+const script = readFileSync(new URL("../static/front/sw.js", import.meta.url), "utf8");
+const worker = () => {
+    const heard = {},
+        stores = {};
+    const network = { answer: null };
+    const store = (name) => {
+        stores[name] ||= new Map();
+        const held = stores[name];
+        return {
+            match: async (path) => held.get(path),
+            put: async (path, answer) => held.set(path, answer),
+            delete: async (path) => held.delete(path),
+            keys: async () => [...held.keys()],
+        };
+    };
+    vm.runInNewContext(`const VERSION = "1", SHELL = [], KEPT = [];${script}`, {
+        self: {
+            addEventListener: (name, act) => {
+                heard[name] = act;
+            },
+        },
+        location: { origin: "https://nuanyi.example" },
+        caches: { open: async (name) => store(name), match: async () => undefined },
+        fetch: async () => {
+            if (!network.answer) throw new TypeError("no network");
+            return network.answer();
+        },
+        Response,
+        URL,
+        setTimeout,
+    });
+    const get = async (path) => {
+        let answer = null;
+        heard.fetch({
+            request: {
+                method: "GET",
+                url: `https://nuanyi.example${path}`,
+                destination: "image",
+                mode: "no-cors",
+            },
+            respondWith: (given) => {
+                answer = given;
+            },
+        });
+        return answer;
+    };
+    return { get, network, stores };
+};
+const told = (control) => () => new Response("picture", { headers: { "Cache-Control": control } });
+
+test("a plan that was looked at is there again without network", async () => {
+    const { get, network } = worker();
+    network.answer = told("public, max-age=86400");
+    assert.equal(await (await get("/friendly/f1/plan.jpg")).text(), "picture");
+    network.answer = null;
+    assert.equal(await (await get("/friendly/f1/plan.jpg")).text(), "picture");
+    assert.equal((await get("/friendly/f2/plan.jpg")).type, "error");
+});
+
+test("a picture that only its owner may see is never kept, nor one of the office", async () => {
+    const { get, network, stores } = worker();
+    network.answer = told("no-store");
+    await get("/c/secret/file/1/");
+    assert.equal(stores["1.pictures"]?.size ?? 0, 0);
+    network.answer = told("public");
+    assert.equal(await get("/office/reports/1/picture/2/"), null);
+});
+
+test("the newest sixty stay", async () => {
+    const { get, network, stores } = worker();
+    network.answer = told("public");
+    for (let n = 0; n < 62; n += 1) await get(`/stations/p/${n}.jpg`);
+    assert.equal(stores["1.pictures"].size, 60);
+    assert.equal(stores["1.pictures"].has("/stations/p/0.jpg"), false);
+});

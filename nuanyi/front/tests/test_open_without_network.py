@@ -1,0 +1,29 @@
+"""What the phone opens without network, and what the page says of it that stands in for all others."""
+
+import json
+import re
+
+import pytest
+from django.test import Client
+
+#: Kept pages that are no way to begin, with why.
+NOT_BY_THEMSELVES = {
+    "/offline/": "the page itself",
+    "/stations/kept/": "filled for the station of an address",
+    "/friendly/tell/": "reached from the places",
+    "/help/": "leads to the request, which stands there itself",
+    "/party/": "reached from the lessons",
+    "/verify/": "reached from one's own things",
+}
+
+
+@pytest.mark.django_db
+def test_the_page_without_network_leads_to_every_page_that_works_without_it():
+    browser = Client()
+    script = browser.get("/sw.js").content.decode()
+    shell = json.loads(re.search(r"^const SHELL = (.*);$", script, re.MULTILINE)[1])
+    page = browser.get("/offline/").content.decode()
+    told = set(re.findall(r'href="([^"]+)"', page[page.index("<main") : page.index("</main>")]))
+    assert told <= set(shell), "what is offered there opens there"
+    pages = {address for address in shell if address.endswith("/")}
+    assert pages - told == set(NOT_BY_THEMSELVES)
