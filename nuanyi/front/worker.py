@@ -50,6 +50,7 @@ def me(request: HttpRequest) -> HttpResponse:
         ("session", gettext("Sessions with a place for me")),
         ("certificate", gettext("Certificates")),
         ("volunteer", gettext("Volunteering")),
+        ("voucher", gettext("Rewards to fetch")),
     ]
     return render(request, "front/me.html", {"sorts": sorts})
 

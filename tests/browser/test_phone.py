@@ -272,6 +272,8 @@ def test_what_is_mine_is_found_on_another_phone_by_a_code_and_cleared_in_one_tap
     other.get_by_role("button", name="清空").click()
     other.locator("[data-mine] li").wait_for(state="detached")
     until(other, "!localStorage.getItem('learn.code')")
+    left = other.evaluate("Object.keys(localStorage).filter((name) => !['theme', 'text'].includes(name))")
+    assert left == [], "nothing of the worker's own stays"
     other.reload()
     other.get_by_text("还没发过").wait_for()
     assert other.locator("[data-things]:not([hidden])").count() == 0

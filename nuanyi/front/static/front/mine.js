@@ -64,7 +64,14 @@
     const plain = (code) => code.toUpperCase().replace(/[^0-9A-Z]/g, "");
     const draw = async () => {
         const wanted = find.value.trim(),
-            all = await Drafts.answers();
+            all = await Drafts.answers(),
+            things = await Drafts.things();
+        /* favourites, certificates and the like stand in lists of their own (keep.js) and are found by the same words */
+        let found = 0;
+        for (const item of document.querySelectorAll("[data-things] li")) {
+            item.hidden = !item.textContent.includes(wanted);
+            if (!item.hidden) found += 1;
+        }
         const shown = all.filter(
             ({ body }) =>
                 !wanted ||
@@ -95,11 +102,23 @@
                 return item;
             }),
         );
-        find.closest(".field").hidden = all.length < 2;
-        clear.hidden = !all.length;
-        none.hidden = Boolean(shown.length);
-        none.textContent = all.length ? words.nothing : words.none;
+        find.closest(".field").hidden = all.length + things.length < 2;
+        none.hidden = Boolean(shown.length || (wanted && found));
+        none.textContent = wanted ? words.nothing : words.none;
+        const feed = document.querySelector("[data-feed]"),
+            own = localStorage.getItem("hall.phone");
+        if (feed && own && things.some(({ body }) => body.sort === "session")) {
+            feed.querySelector("a").href = feed.dataset.feed.replace(/[0-]{36}/, own);
+            feed.hidden = false;
+        }
     };
+    /* there may be more than the lists show: what was learned, stamps, the number of this phone at sessions */
+    clear.hidden = false;
+    const messages = document.querySelector("[data-messages]");
+    if (messages && window.Notification) {
+        messages.textContent = messages.dataset[Notification.permission];
+        messages.hidden = false;
+    }
     find.addEventListener("input", draw);
     clear.addEventListener("click", async () => {
         if (!confirm(words.sure)) return;
@@ -108,7 +127,11 @@
         document.querySelectorAll("[data-things]").forEach((kept) => {
             kept.previousElementSibling?.matches("h2.of-things") && kept.previousElementSibling.remove();
             kept.hidden = true;
+            kept.replaceChildren();
         });
+        if (document.querySelector("[data-feed]")) document.querySelector("[data-feed]").hidden = true;
+        for (const name of (await globalThis.caches?.keys()) || [])
+            if (name.endsWith(".pictures")) await caches.delete(name);
         draw();
     });
     document.addEventListener("kept-sent", draw);

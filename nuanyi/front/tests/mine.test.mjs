@@ -1,0 +1,74 @@
+/* One's own page on the phone, tried without a browser: node --test. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { page, SmallElement, settled } from "./small_document.mjs";
+
+const NONE = "00000000-0000-0000-0000-000000000000",
+    PHONE = "2b0e9b7e-6f1d-4a4e-9d0f-2f6f3f0f9d11";
+const opened = async (things) => {
+    const rows = things.map(({ body }) => new SmallElement("li", { textContent: body.title }));
+    const field = new SmallElement("div", { hidden: true }),
+        find = new SmallElement("input", { value: "", parentElement: field }),
+        clear = new SmallElement("button", { hidden: true }),
+        none = new SmallElement("p"),
+        link = new SmallElement("a"),
+        feed = new SmallElement("p", {
+            hidden: true,
+            dataset: { feed: `/feeds/mine/${NONE}.ics` },
+            found: { a: [link] },
+        }),
+        messages = new SmallElement("p", { hidden: true, dataset: { denied: "浏览器没让提醒" } });
+    const document = new SmallElement("document", {
+        found: {
+            "[data-mine]": [new SmallElement("ul", { dataset: { none: "还没发过", nothing: "没有找到" } })],
+            "[data-mine-find]": [find],
+            "[data-mine-clear]": [clear],
+            "[data-mine-none]": [none],
+            "[data-things] li": rows,
+            "[data-feed]": [feed],
+            "[data-messages]": [messages],
+        },
+    });
+    page(["front/static/front/mine.js"], document, {
+        Drafts: { possible: () => true, answers: async () => [], things: async () => things },
+        localStorage: { getItem: (name) => (name === "hall.phone" ? PHONE : null) },
+        Notification: { permission: "denied" },
+    });
+    await settled();
+    const look = async (words) => {
+        find.value = words;
+        find.dispatchEvent(new Event("input"));
+        await settled();
+    };
+    return { rows, field, clear, none, link, feed, messages, look };
+};
+const FAVOURITE = { body: { sort: "station", title: "良丰驿站" } },
+    SESSION = { body: { sort: "session", title: "雨天骑行一课" } };
+
+test("favourites and sessions are found by their words, and can be cleared where nothing was ever sent", async () => {
+    const { rows, field, clear, none, look } = await opened([FAVOURITE, SESSION]);
+    assert.equal(field.hidden, false);
+    assert.equal(clear.hidden, false);
+    await look("良丰");
+    assert.deepEqual(
+        rows.map((row) => row.hidden),
+        [false, true],
+    );
+    assert.equal(none.hidden, true);
+    await look("没有的");
+    assert.equal(none.hidden, false);
+    assert.equal(none.textContent, "没有找到");
+});
+
+test("one's own sessions go into a calendar, by the number that only this phone has", async () => {
+    const { feed, link } = await opened([SESSION]);
+    assert.equal(feed.hidden, false);
+    assert.equal(link.href, `/feeds/mine/${PHONE}.ics`);
+    assert.equal((await opened([FAVOURITE])).feed.hidden, true);
+});
+
+test("the page says whether this browser lets messages through", async () => {
+    const { messages } = await opened([]);
+    assert.equal(messages.textContent, "浏览器没让提醒");
+    assert.equal(messages.hidden, false);
+});
