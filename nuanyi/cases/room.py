@@ -82,7 +82,6 @@ ROOM = Room(
         Route("help:home"),
         Route("help:ask"),
         StaticFile("cases/ask.js"),
-        StaticFile("cases/photos.js"),
         StaticFile("cases/voice.js"),
     ],
     tones={"new": "ask", "open": "good", "closed": "good", "overdue": "bad"},

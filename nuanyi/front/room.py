@@ -42,6 +42,8 @@ ROOM = Room(
         StaticFile("front/drafts.js"),
         StaticFile("front/keep.js"),
         StaticFile("front/mine.js"),
+        StaticFile("front/photos.js"),
+        StaticFile("front/ride.js"),
     ],
     tones={"ok": "good", "done": "good", "overdue": "bad"},
     metrics=[

@@ -16,6 +16,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.geo import metres_between
+from nuanyi.lib.navigation import ways
 from nuanyi.lib.periods import shifted
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.small_cells import OUTSIDE, coarse
@@ -254,6 +255,7 @@ def on_paper(report: Report, names: dict[str, str]) -> dict[str, Any]:
         "due": report.due_at.isoformat(),
         "lat": round(report.lat_wgs84, 6),
         "lon": round(report.lon_wgs84, 6),
+        "ways": ways(report.where or str(shown_kind(report)), report.lat_wgs84, report.lon_wgs84),
     }
 
 

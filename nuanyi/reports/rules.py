@@ -36,6 +36,8 @@ MOVES: dict[str, frozenset[str]] = {
 }
 OPEN = (State.NEW, State.TAKEN, State.OUTSIDE)
 DONE = (State.MENDED, State.CLOSED)
+#: Photos that may come with "it is mended", and with "it is not".
+MENDING_PHOTOS, DOUBT_PHOTOS = 4, 3
 
 
 check_move = moves.checker(MOVES)

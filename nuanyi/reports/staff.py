@@ -19,12 +19,13 @@ from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
+from nuanyi.lib.navigation import ways
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.reports import queries
 from nuanyi.reports.forms import KindForm, RuleForm
 from nuanyi.reports.models import ApiKey, DispatchRule, Kind, Report
-from nuanyi.reports.rules import OPEN, State, Why
+from nuanyi.reports.rules import MENDING_PHOTOS, OPEN, State, Why
 from nuanyi.reports.services import exports, handling, outside
 from nuanyi.reports.services import settings as office
 from nuanyi.units.models import Unit
@@ -154,7 +155,7 @@ def phones(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _photos(request: HttpRequest) -> list[bytes]:
-    return [file.read() for file in request.FILES.getlist("photo")[:4]]
+    return [file.read() for file in request.FILES.getlist("photo")[:MENDING_PHOTOS]]
 
 
 def _unit(request: HttpRequest, field: str = "unit") -> Unit:
@@ -261,6 +262,7 @@ def grid(request: HttpRequest) -> HttpResponse:
         "way": [(row, metres, queries.shown_kind(row)) for row, metres in way],
         "mended": [row for row in rows if not row.open],
         "names": names,
+        "ways": ways(way[0][0].where, way[0][0].lat_wgs84, way[0][0].lon_wgs84) if way else None,
         "paper": [queries.on_paper(row, names) for row, _metres in way],
     }
     return render(request, "reports/grid/today.html", context)
@@ -270,7 +272,7 @@ def grid(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def grid_kept(request: HttpRequest) -> HttpResponse:
     """The empty page that shows, without network, the list that the grid worker's phone kept sealed."""
-    return render(request, "reports/grid/kept.html")
+    return render(request, "reports/grid/kept.html", {"most_photos": MENDING_PHOTOS})
 
 
 @require_safe
@@ -288,6 +290,8 @@ def grid_report(request: HttpRequest, pk: int) -> HttpResponse:
         "pictures": found.pictures.order_by("after", "pk").values_list("pk", "after"),
         "reasons": Why.choices,
         "names": places.names_by_code(),
+        "most_photos": MENDING_PHOTOS,
+        "ways": ways(found.where, found.lat_wgs84, found.lon_wgs84),
     }
     return render(request, "reports/grid/report.html", context)
 

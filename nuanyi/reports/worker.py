@@ -26,7 +26,7 @@ from nuanyi.places import queries as places
 from nuanyi.reports import cards, queries
 from nuanyi.reports.forms import ReportForm
 from nuanyi.reports.models import Voice
-from nuanyi.reports.rules import OPEN
+from nuanyi.reports.rules import DOUBT_PHOTOS, OPEN
 from nuanyi.reports.services import sending
 
 
@@ -112,6 +112,7 @@ def told(request: HttpRequest, link: str) -> HttpResponse:
         "words": queries.words_of(report) if voice.first else "",
         "steps": report.steps.filter(open_to_all=True).select_related("unit"),
         "pictures": _pictures(voice),
+        "most_photos": DOUBT_PHOTOS,
         "sent": request.GET.get("sent"),
         "place": sending.place_words(report),
         "may_say_yes": queries.may_judge(report, good=True),
@@ -163,7 +164,7 @@ def judge(request: HttpRequest, link: str) -> HttpResponse:
         good=request.POST.get("good") == "1",
         words=request.POST.get("words", ""),
         key=key_of(request),
-        photos=[file.read() for file in request.FILES.getlist("photo")[:3]],
+        photos=[file.read() for file in request.FILES.getlist("photo")[:DOUBT_PHOTOS]],
     )
     return redirect("report:told", link)
 

@@ -222,7 +222,9 @@ class TellForm(forms.Form):
         label=_("In your words"), max_length=200, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
     photo = forms.FileField(
-        label=_("Photo"), required=False, widget=forms.FileInput(attrs={"accept": "image/*"})
+        label=_("Photo"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/*", "data-photos": ""}),
     )
 
     def __init__(self, *args: Any, station: Station, **kwargs: Any) -> None:

@@ -14,6 +14,9 @@
     const clock = Object.assign(document.createElement("span"), { className: "quiet", hidden: true });
     clock.setAttribute("role", "timer");
     button.after(clock);
+    const said = Object.assign(document.createElement("p"), { className: "note", hidden: true });
+    said.setAttribute("role", "status");
+    button.before(said);
     const LONGEST = 120; // seconds
     let recorder = null,
         ticking = null;
@@ -33,9 +36,12 @@
         try {
             stream = await navigator.mediaDevices.getUserMedia({ audio: true });
         } catch {
-            button.remove();
+            /* what to do is said where the button is, and the button stays for whoever has done it */
+            said.textContent = words.dataset.denied;
+            said.hidden = false;
             return;
         }
+        said.hidden = true;
         const parts = [];
         recorder = new MediaRecorder(stream, { audioBitsPerSecond: 24000 });
         recorder.ondataavailable = (event) => parts.push(event.data);

@@ -21,7 +21,7 @@
     if (!Drafts.possible()) return;
     const fresh = document.getElementById("paper"),
         list = document.querySelector("[data-list]");
-    if (fresh) Drafts.keepPaper(PAPER, JSON.parse(fresh.textContent));
+    if (fresh) Drafts.keepPaper(PAPER, JSON.parse(fresh.textContent), performance.timeOrigin);
     if (!list) return;
 
     const mend = document.querySelector("form[data-grid]"),
@@ -48,6 +48,9 @@
         mend.dataset.title = `${row.kind} ${row.ref}`;
         mend.querySelector("[data-of]").textContent = row.kind;
         mend.querySelector("[data-where]").textContent = row.place;
+        const rides = mend.querySelector("[data-rides]");
+        /* a list that was kept by an older version names no ways */
+        rides.replaceChildren(...(row.ways ? [Rides.link(row.ways, rides.dataset.rideThere)] : []));
         mend.querySelector("[data-of]").focus();
         mend.scrollIntoView({ block: "start" });
     };
@@ -68,15 +71,18 @@
         );
         old.hidden = false;
         const waiting = new Set((await Drafts.all()).map((draft) => draft.body.action));
+        /* the paper is older than what was mended since */
+        const sent = await Drafts.sentSince(kept.at);
+        const rows = kept.body.filter((row) => !sent.has(path(row.pk)));
         list.replaceChildren(
-            ...kept.body.map((row, n) => {
+            ...rows.map((row, n) => {
                 const card = Object.assign(document.createElement("button"), {
                         type: "button",
                         className: "card tap",
                     }),
                     due = new Date(row.due);
                 const parts = [
-                    n ? words.away.replace("#", Math.round(metres(kept.body[n - 1], row))) : "",
+                    n ? words.away.replace("#", Math.round(metres(rows[n - 1], row))) : "",
                     due < new Date()
                         ? words.late
                         : words.due.replace("#", day(new Date(due.getTime() - 1000))),
@@ -97,7 +103,7 @@
                 return card;
             }),
         );
-        const asked = kept.body.find((row) => location.pathname === `/grid/${row.pk}/`);
+        const asked = rows.find((row) => location.pathname === `/grid/${row.pk}/`);
         if (asked && !waiting.has(path(asked.pk)) && mend.hidden) choose(asked);
     };
     document.addEventListener("kept", () => {

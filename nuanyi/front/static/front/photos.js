@@ -44,8 +44,14 @@
         );
     };
     field.addEventListener("change", () => {
-        kept = [...kept, ...field.files].slice(0, most);
+        /* where one photo is wanted, the new one takes the place of the old */
+        kept = most === 1 && field.files.length ? [...field.files] : [...kept, ...field.files].slice(0, most);
         show();
+    });
+    /* a page without network uses its one form for one thing after the other */
+    field.form?.addEventListener("reset", () => {
+        kept = [];
+        shelf.replaceChildren();
     });
     field.addEventListener("restored", () => {
         kept = [...field.files].slice(0, most);

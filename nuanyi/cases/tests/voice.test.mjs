@@ -1,0 +1,33 @@
+/* The button to speak into, tried without a browser: node --test. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { page, SmallElement, settled } from "../../front/tests/small_document.mjs";
+
+test("a microphone that is denied is said in words, and the button stays", async () => {
+    const box = new SmallElement("div", {
+            dataset: { record: "说话", stop: "停", denied: "浏览器没有允许用麦克风" },
+        }),
+        field = new SmallElement("input", { parentElement: box });
+    const document = new SmallElement("document", { found: { "input[data-voice]": [field] } });
+    page(["cases/static/cases/voice.js"], document, {
+        MediaRecorder: class {},
+        DataTransfer: class {},
+        navigator: {
+            mediaDevices: {
+                getUserMedia: async () => {
+                    throw new Error("denied");
+                },
+            },
+        },
+    });
+    const button = field.nextElementSibling;
+    let removed = false;
+    button.remove = () => {
+        removed = true;
+    };
+    button.click();
+    await settled();
+    assert.equal(removed, false);
+    assert.equal(button.previousElementSibling.textContent, "浏览器没有允许用麦克风");
+    assert.equal(button.previousElementSibling.hidden, false);
+});
