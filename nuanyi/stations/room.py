@@ -15,6 +15,7 @@ from nuanyi.lib.rooms import (
     Shot,
     StaticFile,
     Step,
+    Way,
 )
 from nuanyi.stations import home
 from nuanyi.stations.policies import POLICIES, UNBOUND
@@ -68,6 +69,7 @@ ROOM = Room(
     ],
     # an empty page: which stations he keeps is sealed and read by the phone of the one who signed in
     kept={r"^/keeper/([\w-]+/)?$": Route("keeper:kept")},
+    ways=[Way("volunteers:redeem", Route("keeper:mine"), _("My station today"), "home")],
     tones={"open": "good", "planned": "plain", "closed": "good", "broken": "bad", "low": "ask"},
     gallery=[
         Shot("worker-home", Route("station:nearest")),

@@ -40,7 +40,10 @@ ROOM = Room(
         MenuItem(_("Recognition"), "volunteers:rewards", "cup", "volunteers.manage", order=60),
         MenuItem(_("Hand out a reward"), "volunteers:redeem", "hand", "volunteers.redeem", order=70),
     ],
-    ways=[Way("report:send", Route("volunteer:home"), _("Volunteer"))],
+    ways=[
+        Way("report:send", Route("volunteer:home"), _("Volunteer")),
+        Way("keeper:today", Route("volunteers:redeem"), _("Hand out a reward"), "hand"),
+    ],
     tasks=home.tasks_for,
     tones={"asked": "ask", "open": "good", "closed": "good"},
     gallery=[

@@ -313,8 +313,10 @@ def reward_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("volunteers.redeem")
 def redeem(request: HttpRequest) -> HttpResponse:
-    """Hand a reward out at the station: the code counts once."""
+    """Hand a reward out at the station: the code counts once. Who only hands out stands there with a phone."""
     refusal, done = None, None
+    in_office = actor_of(request).can("volunteers.manage")
+    shell = "front/staff.html" if in_office else "front/phone_staff.html"
     if request.method == "POST":
         try:
             done = rewards.redeem(actor=actor_of(request), code=request.POST.get("code", ""))
@@ -323,6 +325,6 @@ def redeem(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "volunteers/staff/redeem.html",
-        {"refusal": refusal, "done": done},
+        {"refusal": refusal, "done": done, "shell": shell},
         status=status_of(refusal, None),
     )

@@ -77,6 +77,9 @@ def test_the_keepers_page_asks_a_fixed_number_of_times_and_shows_the_day(
     assert "三号插座松了" in shown
     assert shown.index('id="supplies"') < shown.index('id="visits"'), "what runs out comes before who came"
     assert 'action="/accounts/logout/"' in shown
+    # a reward is handed out where the keeper stands, and he comes back with one tap
+    assert "/office/volunteers/redeem/" in page.content.decode()
+    assert 'href="/keeper/"' in browser.get("/office/volunteers/redeem/").content.decode()
     assert browser.get("/keeper/")["Location"] == f"/keeper/{kept.code}/"
 
 
