@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from nuanyi.learning import kinds, rules
 from nuanyi.learning.models import Group, Lesson, LessonMedia, PlanDay, Push, Session
-from nuanyi.learning.rules import Category, PushState, SessionKind, SessionStanding, State
+from nuanyi.learning.rules import Category, Media, PushState, SessionKind, SessionStanding, State
 from nuanyi.ledger import queries as ledger
 from nuanyi.ledger import rules as ledger_rules
 from nuanyi.lib import clock, sealed
@@ -41,8 +41,9 @@ def minutes_of(lesson: Lesson) -> int:
 
 
 def published(category: str = "", q: str = "") -> list[tuple[str, str, list[Lesson]]]:
-    """``(category, its title, lessons)``; every word of ``q`` must occur. One query."""
-    rows = Lesson.objects.filter(state=State.PUBLISHED)
+    """``(category, its title, lessons)``, each with its first ``picture`` or None; every word of ``q`` must occur. One query."""
+    pictures = LessonMedia.objects.filter(lesson=OuterRef("pk"), kind=Media.PICTURE).order_by("pk")
+    rows = Lesson.objects.filter(state=State.PUBLISHED).annotate(picture=Subquery(pictures.values("pk")[:1]))
     if category in Category.values:
         rows = rows.filter(category=category)
     for word in q.split()[:6]:

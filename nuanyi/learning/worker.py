@@ -18,13 +18,14 @@ from nuanyi.learning import calendars, queries
 from nuanyi.learning.forms import answers_of
 from nuanyi.learning.models import Group, Lesson, LessonMedia, Session
 from nuanyi.learning.reading import html_of
-from nuanyi.learning.rules import Category, State
+from nuanyi.learning.rules import Category, Media, State
 from nuanyi.learning.services import lessons, progress, pushing, readers, sessions
 from nuanyi.lib import clock, navigation, row_security
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of, time_of
 from nuanyi.lib.ranges import ranged
+from nuanyi.lib.thumbnails import thumbnail as thumbnail_of
 from nuanyi.notices import channels
 
 
@@ -86,6 +87,18 @@ def media(request: HttpRequest, pk: UUID) -> HttpResponse:
     return ranged(
         request, found.content_type, found.size, lambda first, last: lessons.part_of(found, first, last)
     )
+
+
+@require_safe
+@permission_required(PUBLIC)
+def thumbnail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The picture of a published lesson, small, for the shelf: a list of lessons must not cost a rider megabytes."""
+    found = LessonMedia.objects.filter(pk=pk, kind=Media.PICTURE, lesson__state=State.PUBLISHED).first()
+    if found is None:
+        raise NotFound()
+    response = HttpResponse(thumbnail_of(bytes(found.data)), content_type="image/jpeg")
+    response["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 @require_POST

@@ -9,6 +9,7 @@ app_name = "learn"
 urlpatterns = [
     path("learn/", worker.home, name="home"),
     path("learn/media/<uuid:pk>/", worker.media, name="media"),
+    path("learn/media/<uuid:pk>/small.jpg", worker.thumbnail, name="thumbnail"),
     path("learn/kept/", worker.progress_kept, name="progress"),
     path("learn/<slug:slug>/", worker.lesson, name="lesson"),
     path("learn/<slug:slug>/done/", worker.finish, name="finish"),

@@ -44,6 +44,15 @@ def test_a_lesson_shows_its_picture_and_film_where_the_text_names_them(cast, fil
     assert (shown["Content-Type"], shown.content[:2]) == ("image/jpeg", b"\xff\xd8")
 
 
+def test_the_shelf_shows_the_first_picture_of_a_lesson_small(cast, film, client):
+    photo = lessons.add_media(actor=cast.actor("office"), lesson=film.lesson, kind="picture", data=picture())
+    address = f"/learn/media/{photo.pk}/small.jpg"
+    assert address in client.get("/learn/").content.decode()
+    small = Image.open(io.BytesIO(client.get(address).content))
+    assert (small.format, small.size) == ("JPEG", (144, 96))
+    assert client.get(f"/learn/media/{film.pk}/small.jpg").status_code == 404
+
+
 def test_a_player_gets_the_range_that_it_asks_for(film, client):
     address = f"/learn/media/{film.pk}/"
     assert client.get(address).content == MP4
