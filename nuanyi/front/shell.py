@@ -141,10 +141,21 @@ def manifest(request: HttpRequest) -> HttpResponse:
     body = {
         "name": gettext("Nuanyi: help for workers on the road"),
         "short_name": gettext("Nuanyi"),
+        # who has it on the home screen keeps it, whatever its first page may be one day
+        "id": "/",
         "start_url": "/",
         "display": "standalone",
         "background_color": "#FFFDF9",
         "theme_color": "#9A2F0A",
+        # a long press on the icon; the parts of the bar, as the rooms declare them
+        "shortcuts": [
+            {
+                "name": str(part.title),
+                "url": part.href,
+                "icons": [{"src": static("front/icon-192.png"), "sizes": "192x192", "type": "image/png"}],
+            }
+            for part in rooms.bar()
+        ],
         "lang": request.LANGUAGE_CODE,
         "icons": [
             {"src": static("front/icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},

@@ -5,6 +5,9 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+
+from nuanyi.lib import rooms
 
 #: Kept pages that are no way to begin, with why.
 NOT_BY_THEMSELVES = {
@@ -27,3 +30,10 @@ def test_the_page_without_network_leads_to_every_page_that_works_without_it():
     assert told <= set(shell), "what is offered there opens there"
     pages = {address for address in shell if address.endswith("/")}
     assert pages - told == set(NOT_BY_THEMSELVES)
+
+
+@pytest.mark.django_db
+def test_the_icon_on_the_home_screen_leads_into_each_part_of_the_bar():
+    told = Client().get(reverse("manifest")).json()
+    assert told["id"] == "/"
+    assert [shortcut["url"] for shortcut in told["shortcuts"]] == [part.href for part in rooms.bar()]
