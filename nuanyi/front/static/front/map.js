@@ -81,6 +81,44 @@
                     .addTo(map);
             }
         }
+        /* name, how it stands and the way there: known by the file that the phone keeps of all stations */
+        const about = (station) => {
+            const box = document.createElement("div");
+            box.append(
+                Object.assign(document.createElement("a"), {
+                    href: `/stations/${station.code}/`,
+                    textContent: station.name,
+                }),
+            );
+            const words = document.querySelector("[data-words]")?.dataset;
+            if (typeof Stations === "undefined" || !words) return box;
+            Stations.file().then((file) => {
+                const row = file && Stations.one(file, station.code, Stations.minute());
+                if (!row) return;
+                const ride = Object.assign(document.createElement("a"), {
+                    href: row.ways.amap,
+                    textContent: words.rideThere,
+                    rel: "noreferrer",
+                });
+                Object.assign(ride.dataset, { ride: "", ...row.ways });
+                box.append(
+                    Object.assign(document.createElement("p"), {
+                        textContent: Stations.state(row, Stations.minute(), words),
+                    }),
+                    ride,
+                );
+                Stations.useApp(box);
+            });
+            return box;
+        };
+        /* lines without streets say so */
+        if (!place.dataset.tiles && place.dataset.bare)
+            place.after(
+                Object.assign(document.createElement("p"), {
+                    className: "quiet",
+                    textContent: place.dataset.bare,
+                }),
+            );
         let shown = null;
         if (place.dataset.points) {
             /* an address, or the name of what the page holds already */
@@ -105,10 +143,7 @@
                 onEachFeature: (f, layer) =>
                     layer.bindPopup(() =>
                         f.properties.code
-                            ? Object.assign(document.createElement("a"), {
-                                  href: `/stations/${f.properties.code}/`,
-                                  textContent: f.properties.name,
-                              })
+                            ? about(f.properties)
                             : Object.assign(document.createElement("span"), {
                                   textContent: f.properties.kind,
                               }),
