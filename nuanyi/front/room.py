@@ -44,6 +44,7 @@ ROOM = Room(
         StaticFile("front/mine.js"),
         StaticFile("front/photos.js"),
         StaticFile("front/ride.js"),
+        StaticFile("front/share.js"),
     ],
     tones={"ok": "good", "done": "good", "overdue": "bad"},
     metrics=[

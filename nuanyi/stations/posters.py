@@ -8,12 +8,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from nuanyi.lib.paper import LANTERN, PAPER, SOFT, Sheet
+from nuanyi.stations.models import Station
+
+
+def hours_lines(station: Station) -> list[tuple[str, str]]:
+    """Days with the same hours on one line: ``周一至周五 08:30-12:00 14:00-20:00``."""
+    names = [gettext(day) for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")]
+    lines: list[tuple[int, int, str]] = []
+    for number, text in station.week_words:
+        if lines and lines[-1][2] == text:
+            lines[-1] = (lines[-1][0], number, text)
+        else:
+            lines.append((number, number, text))
+    told = [
+        (
+            names[a - 1]
+            if a == b
+            else gettext("%(first)s to %(last)s") % {"first": names[a - 1], "last": names[b - 1]},
+            text or gettext("shut all day"),
+        )
+        for a, b, text in lines
+    ]
+    if station.hours.get("holiday") is not None:
+        told.append((gettext("Statutory holidays"), station.hours["holiday"] or gettext("shut all day")))
+    return told
 
 
 @dataclass(frozen=True)
 class Poster:
-    """What stands on a poster; ``address`` is what its code opens."""
+    """What stands on a poster; ``address`` is what its code opens, ``typed`` what somebody whose phone reads no code types."""
 
     name: str
     tier: str
@@ -26,6 +52,7 @@ class Poster:
     call: str
     head: str
     scan: str
+    typed: str
     offers: str
     made_up: str
 
@@ -44,6 +71,7 @@ def poster(told: Poster, size: str = "A4") -> bytes:
     sheet.words(15, 62, told.place, 14, colour=(251, 237, 228))
     sheet.code(told.address, 15, 84, 92)
     sheet.words(15, 178, told.scan, 17, colour=LANTERN, wide=92, align="C")
+    sheet.words(15, 187, told.typed, 11, colour=SOFT, wide=92, align="C", most_lines=1)
     y = 86.0
     for days, hours in told.hours:
         sheet.words(116, y, days, 14, colour=SOFT, wide=80)

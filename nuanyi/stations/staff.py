@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from django.db.models.functions import Left
@@ -303,27 +304,10 @@ def _pdf(body: bytes, name: str) -> HttpResponse:
     return response
 
 
-def _hours_lines(station: Station) -> list[tuple[str, str]]:
-    """Days with the same hours on one line: ``周一至周五 08:30-12:00 14:00-20:00``."""
-    names = [gettext(day) for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")]
-    lines: list[tuple[int, int, str]] = []
-    for number, text in station.week_words:
-        if lines and lines[-1][2] == text:
-            lines[-1] = (lines[-1][0], number, text)
-        else:
-            lines.append((number, number, text))
-    told = [
-        (
-            names[a - 1]
-            if a == b
-            else gettext("%(first)s to %(last)s") % {"first": names[a - 1], "last": names[b - 1]},
-            text or gettext("shut all day"),
-        )
-        for a, b, text in lines
-    ]
-    if station.hours.get("holiday") is not None:
-        told.append((gettext("Statutory holidays"), station.hours["holiday"] or gettext("shut all day")))
-    return told
+def _typed(address: str) -> str:
+    """An address as somebody types it: without what only the code on the wall proves, and without the scheme."""
+    parts = urlsplit(address)
+    return f"{parts.netloc}{parts.path}"
 
 
 @require_safe
@@ -334,18 +318,20 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
     if size not in SIZES:
         raise BadInput(code="bad-size")
     titles = dict(AmenityKind.choices)
+    address = _address(request, station)
     told = posters.Poster(
         name=station.name,
         tier=str(dict(Tier.choices)[Tier(station.tier)]),
         place=station.place_words,
-        hours=_hours_lines(station),
+        hours=posters.hours_lines(station),
         functions=[str(dict(Function.choices)[f]) for f in station.functions if f in Function.values],
         amenities=[str(titles[AmenityKind(a.kind)]) for a in station.amenities.all()],
-        address=_address(request, station),
+        address=address,
         how_to_find=station.how_to_find,
         call=station.desk_call,
         head=gettext("Warm station · a seat for those on the road"),
         scan=gettext("Scan: hours, check in, tell the keeper"),
+        typed=gettext("Or type: %(address)s") % {"address": _typed(address)},
         offers=gettext("Here you find"),
         made_up=gettext("Made up for the demo") if station.synthetic else "",
     )

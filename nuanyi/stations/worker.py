@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
+from nuanyi.lib.addresses import public_base
 from nuanyi.lib.downloads import kept_json
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import status_of
@@ -20,7 +22,7 @@ from nuanyi.lib.navigation import ways
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.places import queries as places
-from nuanyi.stations import nearby, queries
+from nuanyi.stations import cards, nearby, queries
 from nuanyi.stations.forms import TellForm
 from nuanyi.stations.models import Photo, Station
 from nuanyi.stations.rules import (
@@ -196,6 +198,20 @@ def _page(request: HttpRequest, found: Station, refusal: Refusal | None = None) 
     }
     response = render(request, "stations/worker/station.html", context, status=status_of(refusal))
     return with_device(request, response, device_of(request))
+
+
+@require_safe
+@permission_required(PUBLIC)
+def card(request: HttpRequest, code: str) -> HttpResponse:
+    """The station as a picture, for groups in which nobody opens links."""
+    found = _station(code, request)
+    base = public_base(request)
+    link = f"{base}{reverse('station:station', args=[found.code])}" if base else ""
+    return HttpResponse(
+        cards.picture(found, link),
+        content_type="image/png",
+        headers={"Cache-Control": "public, max-age=3600", "Vary": "Cookie, Accept-Language"},
+    )
 
 
 @require_safe

@@ -10,6 +10,7 @@ urlpatterns = [
     path("stations/all.json", worker.all_stations, name="all"),
     path("stations/kept/", worker.kept, name="kept"),
     path("stations/<slug:code>/", worker.station, name="station"),
+    path("stations/<slug:code>/card.png", worker.card, name="card"),
     path("stations/<slug:code>/photos/<uuid:pk>.jpg", worker.photo, name="photo"),
     path("stations/<slug:code>/confirm/", worker.confirm, name="confirm"),
     path("stations/<slug:code>/rate/", worker.rate, name="rate"),

@@ -1,8 +1,11 @@
+import io
 from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
+import zxingcpp
 from django.test import Client
+from PIL import Image
 
 from nuanyi.lib import clock
 from nuanyi.stations import queries
@@ -103,3 +106,16 @@ def test_a_pause_is_told_with_its_reason(put):
     put("甲站")
     Station.objects.update(state="paused", reason="水管在修")
     assert "水管在修" in page()
+
+
+def test_a_station_is_handed_on_as_a_picture_whose_code_leads_to_it(put, settings):
+    settings.NUANYI_PUBLIC_URL = "https://nuanyi.example"
+    station = put("柘木镇“暖心驿站”", capacity=12)
+    address = f"/stations/{station.code}/"
+    page = Client().get(address).content.decode()
+    assert f"{address}card.png" in page
+    assert "12 个座位" in page
+    answer = Client().get(f"{address}card.png")
+    picture = Image.open(io.BytesIO(answer.content))
+    assert picture.size == (900, 1200)
+    assert [found.text for found in zxingcpp.read_barcodes(picture)] == [f"https://nuanyi.example{address}"]

@@ -23,6 +23,7 @@ def test_a_poster_says_name_and_hours_and_its_code_is_read(put, cast, size, widt
     assert len(book) == 1
     for words in ("柘木镇", "08:00-12:00", "14:00-20:00", "舒心歇脚", "手机充电", "从侧门进"):
         assert words in text
+    assert f"testserver/s/{station.code}/" in text, "for a phone that reads no code"
     assert codes == [f"http://testserver/s/{station.code}/?k={faults.wall_code(station)}"]
 
 

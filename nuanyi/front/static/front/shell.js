@@ -50,22 +50,6 @@
             }),
         );
     });
-    $$("[data-share]").forEach((button) => {
-        if (!navigator.share && !navigator.clipboard) return;
-        button.hidden = false;
-        button.addEventListener("click", async () => {
-            const url = location.origin + location.pathname;
-            try {
-                if (navigator.share) await navigator.share({ title: document.title, url });
-                else {
-                    await navigator.clipboard.writeText(url);
-                    button.textContent = button.dataset.done;
-                }
-            } catch {
-                /* given up by its owner */
-            }
-        });
-    });
     /* What was kept is sent from any page. A page without a form needs the scripts for it only where something was ever
        kept: whoever comes for the first time does not wait for them. */
     const later = document.querySelector("[data-later]");
