@@ -93,6 +93,7 @@ OPEN = (
     "/help/ask/?kind=wage",
     "/help/mine/",
     "/help/phone/",
+    "/help/injury/",
     "/exam/",
     "/verify/",
     "/learn/",
@@ -109,6 +110,7 @@ OPEN = (
     "/daily/",
     "/sessions/",
     "/in/kept/",
+    "/me/",
     "/who/",
     "/privacy/",
     "/door/",
@@ -167,6 +169,16 @@ def test_axe_finds_nothing_on_any_page_of_the_office(open_as, size, theme):
     auditor = open_as("shenji", size=size, theme=theme)
     faults += _faults(auditor, "/office/audit/")
     assert faults == []
+
+
+def test_no_page_scrolls_sideways_on_the_narrowest_phone(open_as):
+    page = open_as(None, size="narrow")
+    wide = []
+    for address in OPEN:
+        page.goto(address)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wide.append((address, page.evaluate("document.documentElement.scrollWidth")))
+    assert not wide
 
 
 def test_targets_of_the_workers_phone_are_large_enough_for_gloves(open_as):
