@@ -47,6 +47,8 @@ const phone = (drafts) => {
             log.push("form kept");
         },
         dropForm: async () => {},
+        ofAccount: (body) => !body.action || body.action.startsWith("/office/"),
+        noteSent: async () => {},
         things: async () => [],
     };
     return { rows, log, Drafts };
@@ -71,6 +73,7 @@ const element = (parts = {}) => ({
     setAttribute() {},
     querySelector: () => null,
     querySelectorAll: () => [],
+    closest: () => null,
     focus() {},
     ...parts,
 });
@@ -126,6 +129,7 @@ const run = (script, { Drafts = {}, elements = {}, answers, store = {}, path = "
             dispatchEvent() {},
             getElementById: (id) => elements[id] ?? element(),
             querySelector: (selector) => elements[selector] ?? null,
+            querySelectorAll: (selector) => (elements[selector] ? [elements[selector]] : []),
         }),
         fetch: async (address, options) => {
             if (!options?.method) return TOKEN;

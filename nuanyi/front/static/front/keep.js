@@ -319,7 +319,7 @@
                     }
                     if (found.problem) {
                         /* the form is on the disk before the draft leaves it */
-                        await save(form);
+                        await save(form, { always: true });
                         say("");
                         showErrors(form, found.problem);
                         await Drafts.drop(draft.id);
@@ -349,10 +349,10 @@
                 ([name]) => !["csrfmiddlewaretoken", "key", "once", "lat", "lon", "accuracy"].includes(name),
             ),
         );
-    const save = async (form) => {
+    const save = async (form, { always = false } = {}) => {
         if (left.has(form)) return;
         const body = await packed(form, null);
-        const touched = body.files.length || written(body.fields) !== bare.get(form);
+        const touched = always || body.files.length || written(body.fields) !== bare.get(form);
         if (touched && !left.has(form)) await Drafts.keepForm(nameOf(form), body);
     };
     const restore = async (form) => {
