@@ -164,6 +164,12 @@ def week(first: date) -> list[tuple[date, PlanDay | None]]:
     return [(day, known.get(day)) for day in (first + timedelta(days=n) for n in range(7))]
 
 
+def speakers_said(first: date) -> list[str]:
+    """Who is said to speak on the days of a week, each once."""
+    rows = PlanDay.objects.filter(day__range=(first, first + timedelta(days=6))).exclude(speaker="")
+    return sorted(set(rows.values_list("speaker", flat=True)))
+
+
 def shown_to(actor: Actor) -> QuerySet[Session]:
     """Sessions in the office's list: what is not announced is shown to those who plan for its unit."""
     rows = Session.objects.select_related("unit")

@@ -88,6 +88,17 @@ class Role(models.TextChoices):
     WORKER = "worker", _("Workers' representative")
 
 
+class SpeakerKind(models.TextChoices):
+    """Who may be said to speak on a day without naming anybody. Names come from the speakers of the weeks, with their consent."""
+
+    MODEL = "model", _("Model Party member")
+    PIONEER = "pioneer", _("Pioneer against the epidemic")
+    BENCHMARK = "benchmark", _("Example of the trade")
+    POLICE = "police", _("Traffic police")
+    LAWYER = "lawyer", _("Legal adviser")
+    DOCTOR = "doctor", _("Doctor")
+
+
 class Media(models.TextChoices):
     """What a lesson may show or play."""
 

@@ -17,7 +17,7 @@ from nuanyi.learning import lists, queries, rules
 from nuanyi.learning.forms import GroupForm, LessonForm, questions_as_text, questions_from_text
 from nuanyi.learning.models import Group, Lesson
 from nuanyi.learning.reading import html_of
-from nuanyi.learning.rules import Media, State
+from nuanyi.learning.rules import Media, SpeakerKind, State
 from nuanyi.learning.services import channels as channel_services
 from nuanyi.learning.services import groups as group_services
 from nuanyi.learning.services import lessons, pushing, trials
@@ -146,6 +146,8 @@ def plan(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('learning:plan')}?week={monday.isoformat()}")
     context = {
         "days": queries.week(monday),
+        "kinds": SpeakerKind.choices,
+        "said": queries.speakers_said(monday),
         "lessons": Lesson.objects.filter(state=State.PUBLISHED).only("pk", "title"),
         "today": today,
         "before": (monday - timedelta(days=7)).isoformat(),

@@ -20,9 +20,9 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.learning import events, kinds, rules
+from nuanyi.learning import events, kinds, queries, rules
 from nuanyi.learning.models import Channel, Group, Lesson, PlanDay, Push, Reader, Session
-from nuanyi.learning.rules import PushState, State
+from nuanyi.learning.rules import PushState, SpeakerKind, State
 from nuanyi.learning.services.delivery import deliver
 from nuanyi.learning.services.groups import ACT
 from nuanyi.ledger import queries as ledgers
@@ -46,7 +46,11 @@ LOST_AFTER = timedelta(minutes=5)
 
 @transaction.atomic
 def plan_day(*, actor: Actor, day: date, lesson: Lesson | None, speaker: str = "") -> None:
-    """Say what is told before the shift on a day, and who speaks; None takes it away. Raises BadInput."""
+    """Say what is told before the shift on a day, and who speaks; None takes it away.
+
+    ``speaker``: a kind of speaker that names nobody, or what is said already on a day of the same week: names come from the
+    speakers of the weeks, who agreed. It is read by everybody. Raises BadInput.
+    """
     actor.require_everywhere("learning.publish")
     if lesson is None:
         PlanDay.objects.filter(day=day).delete()
@@ -56,7 +60,7 @@ def plan_day(*, actor: Actor, day: date, lesson: Lesson | None, speaker: str = "
         if day < clock.today():
             raise BadInput(fields={"day": _("This day is over.")})
         PlanDay.objects.update_or_create(
-            day=day, defaults={"lesson": lesson, "speaker": _speaker_words(speaker)}
+            day=day, defaults={"lesson": lesson, "speaker": _chosen_speaker(speaker, day)}
         )
     journal.record(actor, events.PLAN_SAVED, lesson, day=day.isoformat())
 
@@ -82,6 +86,19 @@ def name_speaker(
     Push.objects.filter(meant).exclude(lesson=None).update(speaker=words)
     journal.record(actor, events.PLAN_SAVED, None, first=first.isoformat(), days=changed)
     return changed
+
+
+def _chosen_speaker(chosen: str, day: date) -> str:
+    """The words of a kind of speaker, or those that the week says already. Raises BadInput: nobody is named by hand."""
+    if chosen in SpeakerKind.values:
+        with translation.override("zh-hans"):  # what groups read
+            return str(SpeakerKind(chosen).label)
+    words = _speaker_words(chosen)
+    if words and words not in queries.speakers_said(clock.monday(day)):
+        raise BadInput(
+            fields={"speaker": _("Choose a kind, or a speaker of this week: nobody is named by hand.")}
+        )
+    return words
 
 
 def _speaker_words(text: str) -> str:

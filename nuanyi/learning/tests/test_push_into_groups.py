@@ -12,7 +12,7 @@ import pytest
 
 from nuanyi.journal.models import Entry
 from nuanyi.learning import events, kinds, queries
-from nuanyi.learning.models import Channel, Group, Push
+from nuanyi.learning.models import Channel, Group, PlanDay, Push
 from nuanyi.learning.rules import PushState
 from nuanyi.learning.services import groups, pushing, sessions, trials
 from nuanyi.learning.tests.test_write_and_read_lessons import published  # noqa: F401
@@ -108,9 +108,7 @@ def at(hour, minute=0):
 @pytest.fixture
 def planned(cast, published):  # noqa: F811
     lesson = published()
-    pushing.plan_day(
-        actor=cast.actor("office"), day=clock.today(), lesson=lesson, speaker="先锋周师傅（示例）"
-    )
+    pushing.plan_day(actor=cast.actor("office"), day=clock.today(), lesson=lesson, speaker="pioneer")
     return lesson
 
 
@@ -313,3 +311,20 @@ def test_many_in_doubt_are_settled_at_once_with_their_count_shown_first_and_one_
     assert Entry.objects.filter(kind=events.PUSH_ENDED).last().detail["settled"] == 128
     assert pushing.settle_many(actor=cast.actor("office"), shown=1, came=False) == 1
     assert Push.objects.get(pk=push.pk).state == PushState.QUEUED
+
+
+def test_nobody_is_named_by_hand_before_the_shift(cast, planned):
+    """A name becomes public by its owner's consent alone: the plan takes kinds, and what the week says already."""
+    office, browser = cast.actor("office"), cast.client("office")
+    with pytest.raises(BadInput) as refused:
+        pushing.plan_day(actor=office, day=clock.today(), lesson=planned, speaker="先锋周师傅")
+    assert "speaker" in refused.value.fields
+    assert PlanDay.objects.get(day=clock.today()).speaker == "抗疫先锋"
+    pushing.name_speaker(actor=office, first=clock.today(), last=clock.today(), speaker="党员模范 陆师傅")
+    page = browser.get("/office/learning/plan/").content.decode()
+    assert "党员模范 陆师傅" in page
+    assert 'name="speaker"' in page
+    assert "maxlength" not in page.split('name="speaker"')[1].split("</form>")[0]
+    told = {"day": clock.today().isoformat(), "lesson": planned.pk, "speaker": "党员模范 陆师傅"}
+    assert browser.post("/office/learning/plan/", told).status_code == 302
+    assert PlanDay.objects.get(day=clock.today()).speaker == "党员模范 陆师傅"
