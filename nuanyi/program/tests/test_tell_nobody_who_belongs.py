@@ -26,9 +26,9 @@ from nuanyi.front.tests.test_access_table import TABLE
 from nuanyi.journal.models import Entry
 from nuanyi.learning.services import sessions
 from nuanyi.ledger.models import LedgerEntry
-from nuanyi.lib import clock
+from nuanyi.lib import clock, row_security
 from nuanyi.notices.models import Notice
-from nuanyi.party.models import LectureTeam, Organisation
+from nuanyi.party.models import Application, LectureTeam, Meeting, Member, Organisation
 from nuanyi.party.services import joining, life, members, organisations, speaking
 from nuanyi.people import services as people
 from nuanyi.units.models import Unit
@@ -38,8 +38,20 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 #: Signs that stand nowhere else.
 CANARIES = ("金丝雀甲", "19900077701", "金丝雀同意书", "金丝雀预备党员")
-#: Who may not know: an office of the district, clerks and keepers of units, who watches over it all, a stranger.
-CURIOUS = ("office", "zhemu", "clerk", "keeper", "auditor", "guest")
+#: Who may not know: an office of the district, clerks and keepers of units, who watches over it all, a stranger, who runs the
+#: machine, who walks a grid, an instructor to whom nobody was assigned, a secretary of another branch.
+CURIOUS = (
+    "office",
+    "zhemu",
+    "clerk",
+    "keeper",
+    "auditor",
+    "guest",
+    "administrator",
+    "grid",
+    "other instructor",
+    "other secretary",
+)
 MAY_KNOW = ("organisation", "instructor")
 A_SECRETARY = "secretary"
 SHOP = "雁山快递站"
@@ -114,6 +126,28 @@ def world(cast, program, monkeypatch):
         organisations.change(
             actor=cast.actor("organisation"), pk=branch.pk, members=4, secretary=secretary.pk
         )
+        for name, role, place in (
+            ("receiver", "branch", ""),
+            ("other secretary", "branch", ""),
+            ("other instructor", "instructor", "450311101"),
+        ):
+            account = people.make_account(
+                actor=program,
+                username=name.replace(" ", "-"),
+                password="three-words-7",
+                unit=Unit.objects.get(code="t101"),
+                must_change_password=False,
+            )
+            people.give_role(actor=cast.actor("organisation"), account=account, role=role, region_code=place)
+            cast.accounts[name] = account
+            if role == "branch":
+                told = organisations.OrganisationInput(
+                    f"柘木支部 {name}", "formal", "450311101", date(2022, 4, 1), members=4, approval="x"
+                )
+                led = organisations.found(actor=cast.actor("organisation"), told=told)
+                organisations.change(
+                    actor=cast.actor("organisation"), pk=led.pk, members=4, secretary=account.pk
+                )
         # minutes name people; that the branch met is no secret of anybody
         told = life.MeetingInput("assembly", "学习", "雁山镇", NOW, NOW.replace(hour=3))
         met = life.plan_meeting(actor=cast.actor("secretary"), key=UUID(int=9), branch=branch.pk, told=told)
@@ -149,11 +183,13 @@ def affiliate(cast, program) -> None:
         told=members.MemberInput("金丝雀甲", "19900077701", "full", date(2022, 5, 1), "金丝雀同意书"),
     )
     since = clock.today()
-    members.send_away(
+    code = members.send_away(
         actor=cast.actor("secretary"),
         pk=member.pk,
         told=members.Absence(since, since.replace(year=since.year + 1), "450311101"),
     )
+    receiving = Organisation.objects.get(secretary=cast.accounts["receiver"])
+    members.check_in(actor=cast.actor("receiver"), branch=receiving.pk, code=code)
     speaking.take_into_team(
         actor=cast.actor("instructor"),
         key=UUID(int=10),
@@ -236,6 +272,32 @@ def test_whoever_may_not_know_reads_the_same_whether_somebody_belongs_or_not(cas
     for place, text in beside.items():
         for word in (*CANARIES, "党", "political"):
             assert word not in text, (place, word)
+
+
+#: Pages of one record that says who belongs, or asked to: what stands at its number, and what at one that nobody has.
+OF_ONE = (
+    ("/office/party/applications/{}/", Application),
+    ("/office/party/applications/{}/papers/talk/", Application),
+    ("/office/party/members/{}/", Member),
+    ("/office/party/life/{}/", Meeting),
+    ("/office/party/teams/{}/", LectureTeam),
+)
+NONE = 987_654_321
+
+
+def test_the_page_of_a_record_reads_like_that_of_none_to_whoever_may_not_know(cast, program, world):
+    browsers, _shop, _session = world
+    affiliate(cast, program)
+    for address, model in OF_ONE:
+        with row_security.reading_as(program):
+            number = model.objects.values_list("pk", flat=True)[0]
+        page, none = address.format(number), address.format(NONE)
+        for part in CURIOUS:
+            there = shown(browsers[part], page).replace(page.encode(), none.encode())
+            assert there == shown(browsers[part], none), (part, address)
+        # the control: the organisation department reads something else there than of none
+        assert shown(browsers["organisation"], page)[:3] == b"200"
+        assert shown(browsers["organisation"], none)[:3] == b"404"
 
 
 def test_no_room_that_serves_reads_what_somebody_belongs_to():
