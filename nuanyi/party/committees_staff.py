@@ -65,6 +65,25 @@ def _change(request: HttpRequest, pk: int) -> None:
             present=number_of(told.get("present", "") or "0"),
             decided=told.get("decided", ""),
         )
+    elif deed == "correct":
+        found = life_queries.committee(actor, pk)
+        if found is None:
+            raise NotFound()
+        committees.correct_committee(
+            actor=actor,
+            pk=pk,
+            told=committees.CommitteeInput(
+                told.get("name", ""),
+                found.level,
+                found.region_code,
+                day_of(told.get("founded", ""), "founded"),
+                told.get("approval", ""),
+            ),
+        )
+    elif deed == "dissolve":
+        committees.end_committee(
+            actor=actor, pk=pk, on=day_of(told.get("on", ""), "on"), paper=told.get("paper", "")
+        )
     elif deed == "end":
         committees.end_matter(
             actor=actor,
@@ -92,12 +111,14 @@ def _change(request: HttpRequest, pk: int) -> None:
 def committee(request: HttpRequest, pk: int) -> HttpResponse:
     """One joint committee: members, meetings, matters, the three lists of its place."""
     actor, refusal = actor_of(request), None
-    found = JointCommittee.objects.visible_to(actor).filter(pk=pk, ended_date=None).first()
+    found = life_queries.committee(actor, pk)
     if found is None:
         raise NotFound()
     if request.method == "POST":
         try:
             _change(request, pk)
+            if request.POST.get("deed") == "dissolve":
+                return redirect("party:committees")
             return redirect("party:committee", pk)
         except NotFound:
             raise
@@ -105,6 +126,8 @@ def committee(request: HttpRequest, pk: int) -> HttpResponse:
             refusal = wrong
     context = {
         "committee": found,
+        "may_keep": JointCommittee.objects.kept_by(actor).filter(pk=pk).exists(),
+        "own_unit": actor.unit_id,
         "seats": found.seats.filter(until_date=None).select_related("unit", "organisation"),
         "meetings": found.meetings.all()[:60],
         "matters": found.matters.select_related("seat__unit", "seat__organisation")[:200],

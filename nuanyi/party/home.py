@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.rooms import Route, Task
 from nuanyi.party import life_queries, queries
-from nuanyi.party.rules import APPLICATIONS, COMMITTEES, MEMBERS, ORGANISE
+from nuanyi.party.rules import APPLICATIONS, COMMITTEES, FOLLOW, MEMBERS, ORGANISE
 
 
 def tasks_for(actor: Actor) -> Iterator[Task]:
@@ -18,16 +18,32 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
         owed = queries.talks_owed(actor)
         words = ngettext("%d person waits for a first talk", "%d people wait for a first talk", owed) % owed
         yield Task(words, Route("party:applications"), owed, urgent=True)
-        owed = queries.reviews_owed(actor)
-        words = (
-            ngettext("%d half-yearly review is overdue", "%d half-yearly reviews are overdue", owed) % owed
+        waiting = queries.waiting(actor)
+        words = ngettext(
+            "%d half-yearly review is overdue", "%d half-yearly reviews are overdue", waiting.reviews
         )
-        yield Task(words, Route("party:applications"), owed, urgent=True)
+        yield Task(words % waiting.reviews, Route("party:applications"), waiting.reviews, urgent=True)
+        words = ngettext(
+            "%d application is past the last day of its next step",
+            "%d applications are past the last day of their next steps",
+            waiting.steps,
+        )
+        yield Task(words % waiting.steps, Route("party:applications"), waiting.steps, urgent=True)
+        words = ngettext(
+            "%d application has completed its year: what comes next is to be discussed",
+            "%d applications have completed their year: what comes next is to be discussed",
+            waiting.years,
+        )
+        yield Task(words % waiting.years, Route("party:applications"), waiting.years)
         moved = queries.applications_moved(actor)
         words = (
             ngettext("%d application has moved to you", "%d applications have moved to you", moved) % moved
         )
         yield Task(words, Route("party:applications", query={"state": "paused"}), moved)
+    if actor.can(FOLLOW):
+        late = queries.visits_due(actor)
+        words = ngettext("%d visit is due", "%d visits are due", late) % late
+        yield Task(words, Route("party:mine"), late)
     if actor.can(ORGANISE):
         unclear = len(queries.unclear(actor))
         words = (
@@ -74,6 +90,16 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             % late
         )
         yield Task(words, Route("party:committees"), late)
+        own = life_queries.matters_of_unit(actor)
+        words = (
+            ngettext(
+                "%d matter that your unit took on is open",
+                "%d matters that your unit took on are open",
+                own,
+            )
+            % own
+        )
+        yield Task(words, Route("party:committees"), own)
     if actor.can(MEMBERS):
         away = queries.not_reported(actor)
         words = (

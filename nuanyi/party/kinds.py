@@ -1,11 +1,14 @@
 """What Party work puts into the ledger, and what people are told about it."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuanyi.ledger import rules as ledger
 from nuanyi.notices import rules as notices
 
-VISITS = ledger.declare("party.visits", _("Visits and talks of instructors"), _("visits"))
+VISITS = ledger.declare(
+    "party.visits", _("Visits and talks of instructors"), pgettext_lazy("times", "visits")
+)
 #: How many branches met, never who came.
 MEETINGS = ledger.declare(
     "party.meetings", _("Meetings, lessons and themed days of branches"), _("meetings"), of_people=False
@@ -27,6 +30,16 @@ MANY_ENTERED = notices.declare(
     urgent=True,
 )
 #: Says nothing of what it is about: a notice is read over somebody's shoulder.
+MATTER_TAKEN = notices.declare(
+    "matter-taken",
+    _("A matter of a joint committee for your unit"),
+    _("%(title)s, by %(due)s: it stands in the joint committee's page."),
+)
+DAY_NEAR = notices.declare(
+    "day-near",
+    _("A day in your list is a week away"),
+    _("Open your list: something there is due within seven days."),
+)
 TALK_OWED = notices.declare(
     "talk-owed",
     _("Somebody waits for a talk with you"),

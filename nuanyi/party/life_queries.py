@@ -170,6 +170,11 @@ def committees(actor: Actor) -> list[JointCommittee]:
     )
 
 
+def committee(actor: Actor, pk: int) -> JointCommittee | None:
+    """A joint committee that goes on, if this actor sees it."""
+    return JointCommittee.objects.visible_to(actor).filter(pk=pk, ended_date=None).first()
+
+
 def _counted(rows: QuerySet[Any]) -> Coalesce:
     """How many of these a joint committee has: counted by themselves, so that seats, meetings and matters do not multiply."""
     own = rows.filter(committee=OuterRef("pk")).order_by().values("committee")
@@ -178,5 +183,12 @@ def _counted(rows: QuerySet[Any]) -> Coalesce:
 
 def matters_overdue(actor: Actor) -> int:
     """How many matters of joint committees are overdue in the actor's places."""
-    rows = Matter.objects.filter(committee__in=JointCommittee.objects.visible_to(actor))
+    rows = Matter.objects.filter(committee__in=JointCommittee.objects.kept_by(actor))
     return rows.filter(state=MatterState.OPEN, due_date__lt=clock.today()).count()
+
+
+def matters_of_unit(actor: Actor) -> int:
+    """How many matters the actor's own unit took on that are not done."""
+    if not actor.unit_id:
+        return 0
+    return Matter.objects.filter(seat__unit_id=actor.unit_id, state=MatterState.OPEN).count()

@@ -22,6 +22,7 @@ from nuanyi.party.rules import (
     ORGANISE,
     CommitteeLevel,
     Door,
+    EndReason,
     Form,
     MatterState,
     SpeakerKind,
@@ -181,6 +182,7 @@ class Application(models.Model):
     workplace = models.CharField(max_length=80, blank=True)
     work_code = models.CharField(max_length=12)
     home_code = models.CharField(max_length=12, blank=True)
+    sector = models.CharField(max_length=20, choices=Sector, blank=True)
     roving = models.BooleanField(default=False)
     door = models.CharField(max_length=12, choices=Door)
     organisation = models.ForeignKey(
@@ -190,6 +192,10 @@ class Application(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     prolonged_months = models.PositiveSmallIntegerField(default=0)
     moved = models.BooleanField(default=False)
+    #: why it ended, by which paper, and the organisation of another district that goes on from here
+    end_reason = models.CharField(max_length=10, choices=EndReason, blank=True)
+    end_paper = models.CharField(max_length=120, blank=True)
+    handed_to = models.CharField(max_length=80, blank=True)
     #: the phone stood on the roll of a branch when it asked
     on_a_roll = models.BooleanField(default=False)
     asked_date = models.DateField(default=clock.today)
@@ -220,10 +226,11 @@ class Review(models.Model):
 
 
 class StepDone(models.Model):
-    """A step that was taken, on a day, with its paper."""
+    """A step that was taken, on a day, with its paper; ``key`` where a phone wrote it down."""
 
     PERSONAL = NOBODY
 
+    key = models.UUIDField(null=True, unique=True, editable=False)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="steps")
     code = models.CharField(max_length=12)
     done_date = models.DateField()
@@ -624,14 +631,26 @@ class CommitteeQuerySet(models.QuerySet["JointCommittee"]):
     """Filters."""
 
     def visible_to(self, actor: Actor) -> CommitteeQuerySet:
-        """Those of the places in which the actor keeps joint committees."""
+        """Those that the actor keeps, and those in which the own unit has a seat."""
         if actor.everywhere(COMMITTEES):
             return self
+        seen = self._places(actor)
+        if actor.can(COMMITTEES) and actor.unit_id:
+            seated = CommitteeSeat.objects.filter(unit_id=actor.unit_id, until_date=None)
+            seen |= Q(pk__in=seated.values("committee"))
+        return self.filter(seen)
+
+    def kept_by(self, actor: Actor) -> CommitteeQuerySet:
+        """Those of the places in which the actor keeps joint committees."""
+        return self if actor.everywhere(COMMITTEES) else self.filter(self._places(actor))
+
+    @staticmethod
+    def _places(actor: Actor) -> Q:
         own = Q(pk=None)
         for scope in actor.scopes(COMMITTEES):
             if scope.region:
                 own |= within(scope.region)
-        return self.filter(own)
+        return own
 
 
 class JointCommittee(models.Model):
@@ -645,6 +664,7 @@ class JointCommittee(models.Model):
     founded_date = models.DateField()
     approval = models.CharField(max_length=80)
     ended_date = models.DateField(null=True)
+    end_paper = models.CharField(max_length=120, blank=True)
 
     objects = CommitteeQuerySet.as_manager()
 

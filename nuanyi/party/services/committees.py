@@ -15,6 +15,8 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.region_codes import TOWNSHIP, VILLAGE
+from nuanyi.lib.roles import Role
+from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds
 from nuanyi.party.models import CommitteeMeeting, CommitteeSeat, JointCommittee, Matter, Organisation
 from nuanyi.party.rules import COMMITTEES, CommitteeLevel, MatterState
@@ -47,9 +49,9 @@ class MatterInput:
 
 
 def _committee(actor: Actor, pk: int) -> JointCommittee:
-    """A joint committee of the actor's place, locked. Raises NotAllowed, NotFound."""
+    """A joint committee that the actor keeps, locked. Raises NotAllowed, NotFound."""
     actor.require(COMMITTEES)
-    rows = JointCommittee.objects.visible_to(actor).select_for_update()
+    rows = JointCommittee.objects.kept_by(actor).select_for_update()
     found = rows.filter(pk=pk, ended_date=None).first()
     if found is None:
         raise NotFound()
@@ -60,11 +62,28 @@ def _committee(actor: Actor, pk: int) -> JointCommittee:
 def set_committee_up(*, actor: Actor, told: CommitteeInput) -> JointCommittee:
     """Set a joint committee up. Raises NotAllowed, BadInput."""
     actor.require(COMMITTEES, regions=(told.region_code,))
+    _check(told)
+    made = JointCommittee.objects.create(
+        name=told.name.strip(),
+        level=told.level,
+        region_code=told.region_code,
+        founded_date=told.founded,
+        approval=told.approval.strip()[:80],
+    )
+    journal.record(actor, events.COMMITTEE_CHANGED, made)
+    return made
+
+
+def _check(told: CommitteeInput, known: JointCommittee | None = None) -> None:
+    """Raises BadInput where a committee cannot be like this; ``known``: the one that is put right."""
     wrong: dict[str, Words] = {}
+    others = (
+        JointCommittee.objects.exclude(pk=known.pk) if known is not None else JointCommittee.objects.all()
+    )
     if not 2 <= len(told.name.strip()) <= 60:
         wrong["name"] = _("A name, from 2 to 60 characters.")
-    elif JointCommittee.objects.filter(name=told.name.strip()).exists():
-        wrong["name"] = _("There is one of this name already.")
+    elif others.filter(name=told.name.strip()).exists():
+        wrong["name"] = _("There is a joint committee of this name already.")
     if told.level not in CommitteeLevel.values:
         wrong["level"] = _("Choose from the list.")
     elif (
@@ -78,15 +97,47 @@ def set_committee_up(*, actor: Actor, told: CommitteeInput) -> JointCommittee:
         wrong["approval"] = _("The committee above approves it: name its paper.")
     if wrong:
         raise BadInput(fields=wrong)
-    made = JointCommittee.objects.create(
-        name=told.name.strip(),
-        level=told.level,
-        region_code=told.region_code,
-        founded_date=told.founded,
-        approval=told.approval.strip()[:80],
-    )
-    journal.record(actor, events.COMMITTEE_CHANGED, made)
-    return made
+
+
+@transaction.atomic
+def correct_committee(*, actor: Actor, pk: int, told: CommitteeInput) -> JointCommittee:
+    """Put right what was noted of a joint committee; it keeps its level and place. Raises NotAllowed, NotFound, BadInput."""
+    found = _committee(actor, pk)
+    told.level, told.region_code = found.level, found.region_code
+    _check(told, found)
+    first = found.meetings.order_by("held_date").first()
+    if first is not None and told.founded > first.held_date:
+        raise BadInput(fields={"founded": _("It met before that day.")})
+    found.name, found.founded_date = told.name.strip(), told.founded
+    found.approval = told.approval.strip()[:80]
+    found.save(update_fields=["name", "founded_date", "approval"])
+    journal.record(actor, events.COMMITTEE_CHANGED, found)
+    return found
+
+
+@transaction.atomic
+def end_committee(*, actor: Actor, pk: int, on: date, paper: str) -> JointCommittee:
+    """A joint committee is dissolved, by its paper; its seats end with it, and what it did stays.
+
+    Raises NotAllowed, NotFound, BadInput, IllegalMove where a matter is open.
+    """
+    found = _committee(actor, pk)
+    wrong: dict[str, Words] = {}
+    if not found.founded_date <= on <= clock.today():
+        wrong["on"] = _("A day between its beginning and today.")
+    if not paper.strip():
+        wrong["paper"] = _("Name the paper by which it ends.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    if found.matters.filter(state=MatterState.OPEN).exists():
+        raise IllegalMove(
+            _("Matters that it took on are open: end or drop them first."), code="has-open-matters"
+        )
+    found.seats.filter(until_date=None).update(until_date=on)
+    found.ended_date, found.end_paper = on, paper.strip()[:120]
+    found.save(update_fields=["ended_date", "end_paper"])
+    journal.record(actor, events.COMMITTEE_CHANGED, found)
+    return found
 
 
 @transaction.atomic
@@ -179,15 +230,33 @@ def take_matter_on(*, actor: Actor, pk: int, key: UUID, told: MatterInput) -> Ma
         key=key, committee=found, meeting=meeting, seat=seat, title=told.title.strip(), due_date=told.due
     )
     journal.record(actor, events.COMMITTEE_CHANGED, found)
+    if seat.unit_id is not None:
+        notices.call(
+            seat.unit_id,
+            [Role.UNIT_STAFF],
+            kinds.MATTER_TAKEN,
+            once=f"matter-{made.pk}",
+            title=made.title,
+            due=made.due_date.isoformat(),
+        )
     return made
 
 
 @transaction.atomic
 def end_matter(*, actor: Actor, pk: int, matter: int, state: str, outcome: str) -> Matter:
-    """A matter is done, which counts, or dropped; either with a word. Raises NotFound, BadInput, IllegalMove."""
-    found = _committee(actor, pk)
-    row = found.matters.select_for_update().filter(pk=matter).first()
+    """A matter is done, which counts, or dropped; either with a word. The member that took it on may say so, too.
+
+    Raises NotAllowed, NotFound, BadInput, IllegalMove.
+    """
+    actor.require(COMMITTEES)
+    found = JointCommittee.objects.visible_to(actor).filter(pk=pk, ended_date=None).first()
+    if found is None:
+        raise NotFound()
+    row = found.matters.select_for_update(of=("self",)).select_related("seat").filter(pk=matter).first()
     if row is None:
+        raise NotFound()
+    kept = JointCommittee.objects.kept_by(actor).filter(pk=pk).exists()
+    if not kept and (row.seat.unit_id is None or row.seat.unit_id != actor.unit_id):
         raise NotFound()
     if row.state != MatterState.OPEN:
         raise IllegalMove(_("It is done or dropped already."), code="not-open")

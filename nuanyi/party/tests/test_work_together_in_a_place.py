@@ -13,6 +13,8 @@ from nuanyi.cases.services import lists
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
+from nuanyi.notices import services as notice_services
+from nuanyi.notices.models import Notice
 from nuanyi.party import life_queries
 from nuanyi.party.models import JointCommittee, Matter
 from nuanyi.party.services import committees
@@ -189,3 +191,61 @@ def test_members_meetings_and_matters_are_kept_on_the_page_and_what_was_typed_st
     shown = office.get(page).content.decode()
     assert "已装好" in shown
     assert "第一次会议" in shown
+
+
+@pytest.fixture
+def member_unit(cast, district, committee):
+    """A unit of another place with a seat; ``department`` is of its staff."""
+    return committees.take_member(actor=cast.actor("yanshan"), pk=committee.pk, unit=district["shichang"].pk)
+
+
+def test_a_unit_that_takes_a_matter_on_is_told_and_sees_it_and_says_what_came_of_it(
+    cast, committee, seat, member_unit
+):
+    matter = take_on(cast, committee, member_unit)
+    other = take_on(cast, committee, seat, title="夜间歇脚点")
+    notice_services.spread_calls()
+    notice = Notice.objects.get(kind="matter-taken", account=cast.accounts["department"])
+    assert notice.facts["title"] == "园区充电桩"
+    actor, browser = cast.actor("department"), cast.client("department")
+    assert life_queries.matters_of_unit(actor) == 1
+    page = f"/office/party/committees/{committee.pk}/"
+    body = browser.get(page).content.decode()
+    assert "园区充电桩" in body
+    assert body.count('name="outcome"') == 1, "only its own is for it to end"
+    with pytest.raises(NotFound):
+        committees.end_matter(actor=actor, pk=committee.pk, matter=other.pk, state="done", outcome="装了6个")
+    with pytest.raises(NotFound):
+        committees.let_member_go(actor=actor, pk=committee.pk, seat=seat.pk)
+    told = {"deed": "end", "matter": matter.pk, "state": "done", "outcome": "装了6个"}
+    assert browser.post(page, told).status_code == 302
+    matter.refresh_from_db()
+    assert matter.state == "done"
+    assert life_queries.matters_of_unit(actor) == 0
+    committees.let_member_go(actor=cast.actor("yanshan"), pk=committee.pk, seat=member_unit.pk)
+    assert browser.get(page).status_code == 404, "without a seat it is as if there were none"
+
+
+def test_a_joint_committee_is_put_right_and_dissolved_by_a_paper(cast, committee, seat):
+    browser, page = cast.client("yanshan"), f"/office/party/committees/{committee.pk}/"
+    told = {
+        "deed": "correct",
+        "name": "雁山镇联合工委",
+        "founded": "2022-04-01",
+        "approval": "雁组〔2022〕8号",
+    }
+    assert browser.post(page, told).status_code == 302
+    committee.refresh_from_db()
+    assert (committee.name, committee.founded_date) == ("雁山镇联合工委", date(2022, 4, 1))
+    matter = take_on(cast, committee, seat)
+    end = {"deed": "dissolve", "on": clock.today().isoformat(), "paper": "雁组〔2026〕9号"}
+    assert browser.post(page, {**end, "paper": ""}).status_code == 422
+    assert browser.post(page, end).status_code == 409, "a matter is open"
+    committees.end_matter(
+        actor=cast.actor("yanshan"), pk=committee.pk, matter=matter.pk, state="dropped", outcome="并入他处"
+    )
+    assert browser.post(page, end).status_code == 302
+    seat.refresh_from_db()
+    assert seat.until_date == clock.today()
+    assert life_queries.committees(cast.actor("yanshan")) == []
+    assert Matter.objects.filter(committee=committee).exists(), "what it did stays"
