@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
+from nuanyi.lib.form_parsing import uuid_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.party import queries, rules
 from nuanyi.party.life_rules import Every, MeetingKind
@@ -20,6 +22,10 @@ from nuanyi.places import queries as places
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+#: What is chosen for a place that is not this district's.
+ELSEWHERE = "elsewhere"
 
 
 class JoinForm(forms.Form):
@@ -38,6 +44,9 @@ class JoinForm(forms.Form):
     workplace = forms.CharField(
         label=_("Name of your shop or depot (if you like)"), max_length=80, required=False
     )
+    sector = forms.ChoiceField(
+        label=_("What do you do? (if you like)"), required=False, choices=[("", "—"), *Sector.choices]
+    )
     home = forms.ChoiceField(label=_("Where do you live?"), required=False)
     roving = forms.BooleanField(
         label=_("I am not from here and away from home for half a year or more"), required=False
@@ -51,9 +60,11 @@ class JoinForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("work", "home"):
-            field: Any = self.fields[name]
-            field.choices = places.township_choices
+        work: Any = self.fields["work"]
+        # whoever works elsewhere finds their answer too: whom to ask there
+        work.choices = lambda: [*places.township_choices(), (ELSEWHERE, _("In another district"))]
+        home: Any = self.fields["home"]
+        home.choices = places.township_choices
 
     def told(self) -> joining.ApplicationInput:
         """For the service."""
@@ -64,6 +75,7 @@ class JoinForm(forms.Form):
             work_code=told["work"],
             home_code=told["home"],
             workplace=told["workplace"],
+            sector=told["sector"],
             roving=told["roving"],
             agrees=told["agrees"],
         )
@@ -78,7 +90,7 @@ class MemberForm(forms.Form):
     phone = forms.CharField(
         label=_("Mobile number"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel"})
     )
-    standing = forms.ChoiceField(label=_("Standing"), choices=Standing.choices)
+    standing = forms.ChoiceField(label=pgettext_lazy("Party member", "Standing"), choices=Standing.choices)
     joined = forms.DateField(label=_("In this branch since"), widget=_DAY)
     agreed = forms.CharField(label=_("Paper by which they agree"), max_length=120)
 
@@ -139,6 +151,11 @@ class OrganisationForm(forms.Form):
     founded = forms.DateField(label=_("Since"), widget=_DAY)
     task = forms.CharField(label=_("Task (temporary branch)"), max_length=200, required=False)
     until = forms.DateField(label=_("Until (temporary branch)"), widget=_DAY, required=False)
+    establishments = forms.MultipleChoiceField(
+        label=_("Establishments that it covers from the first day"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     def __init__(self, *args: Any, tree: list[queries.Branch], **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"founded": clock.today()})
@@ -147,6 +164,8 @@ class OrganisationForm(forms.Form):
         district = places.district()
         own = [(district.code, district.name)] if district else []
         region.choices = [*own, *((code, name) for code, name in places.township_choices() if code)]
+        covers: Any = self.fields["establishments"]
+        covers.choices = self._chosen()
         parent: Any = self.fields["parent"]
         parent.choices = [
             ("", "—"),
@@ -167,7 +186,17 @@ class OrganisationForm(forms.Form):
             approval=told["approval"],
             task=told["task"],
             until_date=told["until"],
+            establishments=[UUID(one) for one in told["establishments"]],
         )
+
+    def _chosen(self) -> list[tuple[str, str]]:
+        """The establishments that were proposed, or are sent back: no others are offered here."""
+        sent: Any = (
+            self.data.getlist("establishments") if self.is_bound and hasattr(self.data, "getlist") else []
+        )
+        wanted = [uuid_of(str(one)) for one in (sent or self.initial.get("establishments") or [])]
+        rows = Establishment.objects.filter(pk__in=wanted).order_by("name")
+        return [(str(row.pk), row.name) for row in rows]
 
 
 class VisitForm(forms.Form):
@@ -183,6 +212,14 @@ class VisitForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class TalkForm(forms.Form):
+    """The first talk with somebody who would like to join, as the phone writes it down."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+    on = forms.DateField(label=_("Day"), widget=_DAY, initial=clock.today)
+    note = forms.CharField(label=_("Note of the talk"), max_length=120, required=False)
 
 
 class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -19,8 +19,8 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.seal import CannotOpen
 from nuanyi.party import events, rules
-from nuanyi.party.models import Reach
-from nuanyi.party.rules import ORGANISE, Group, Possible
+from nuanyi.party.models import Organisation, Reach
+from nuanyi.party.rules import ORGANISE, Form, Group, Possible
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,13 @@ class Findings:
 def find_possible(*, actor: Actor) -> Findings:
     """Groups that could have a branch and have none. Raises NotAllowed.
 
+    Whoever stands in no unit has one where a branch of roving members stands in their township, of their sector or of any.
     One person is counted once, where the certain count joined the rosters; those whose value cannot be opened are not counted.
     """
     actor.require(ORGANISE)
+    roving = list(
+        Organisation.objects.filter(form=Form.MOBILE, ended_date=None).values_list("region_code", "sector")
+    )
     covered = set(Reach.objects.filter(until_date=None).values_list("establishment_id", flat=True))
     rows = (
         Worker.objects.filter(person__erased_at=None)
@@ -76,7 +80,11 @@ def find_possible(*, actor: Actor) -> Findings:
     groups = [
         Group(str(shop.pk), shop.name, shop.region_code, shop.sector, by_shop[shop.pk]) for shop in shops
     ]
-    groups += [Group("", "", place, sector, count) for (place, sector), count in sorted(loose.items())]
+    groups += [
+        Group("", "", place, sector, count)
+        for (place, sector), count in sorted(loose.items())
+        if not any(place.startswith(region) and kind in ("", sector) for region, kind in roving)
+    ]
     people = Worker.objects.filter(person__erased_at=None, counted_with=None).count()
     journal.record(actor, events.AFFILIATION_COUNTED, None, count=len(told))
     return Findings(rules.possible(groups), len(told), people, closed)

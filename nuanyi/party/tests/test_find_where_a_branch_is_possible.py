@@ -10,6 +10,7 @@ from nuanyi.census.models import CountedWith, Establishment, Worker
 from nuanyi.journal.models import Entry
 from nuanyi.lib.errors import NotAllowed
 from nuanyi.party import rules
+from nuanyi.party.models import Organisation
 from nuanyi.party.rules import Form, Group
 from nuanyi.party.services import possible
 from nuanyi.people import services as people
@@ -136,3 +137,50 @@ def test_a_value_that_does_not_open_is_left_out_and_said(cast, shop, people_of):
     found = answer.context["found"]
     assert ([one.members for one in found.possible], found.told, found.closed) == ([3], 3, 1)
     assert "1 个值打不开" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_those_of_no_unit_who_have_a_roving_branch_are_not_proposed_again(cast, found, people_of, shop):
+    one = shop("甲店", "450311100")
+    people_of(one, "中共党员", "中共党员", "中共党员")
+    Worker.objects.update(establishment=None)
+    department = cast.actor("organisation")
+    assert [row.form for row in possible.find_possible(actor=department).possible] == [Form.MOBILE]
+    found("外卖流动党支部", "mobile", sector="delivery")
+    assert len(possible.find_possible(actor=department).possible) == 1, "of another sector"
+    found("快递流动党支部", "mobile", sector="courier")
+    assert possible.find_possible(actor=department).possible == []
+
+
+@pytest.mark.django_db
+def test_what_is_possible_is_set_up_from_there_with_its_groups(cast, shop, people_of):
+    left, right = shop("乙店", "450311101"), shop("丙店", "450311101")
+    people_of(left, "中共党员", "中共党员")
+    people_of(right, "中共党员")
+    office = cast.client("organisation")
+    begun = {
+        "deed": "begin",
+        "form": "joint",
+        "region": "450311101",
+        "sector": "courier",
+        "members": "3",
+        "establishments": [str(left.pk), str(right.pk)],
+    }
+    assert str(left.pk) in office.get("/office/party/possible/").content.decode()
+    page = office.post("/office/party/", begun)
+    assert page.status_code == 200
+    assert not Organisation.objects.exists(), "nothing is written before it is sent"
+    form = page.context["form"]
+    assert [form[name].value() for name in ("form", "region", "members")] == ["joint", "450311101", "3"]
+    told = {
+        **begun,
+        "deed": "",
+        "name": "柘木镇快递联合党支部",
+        "approval": "柘组〔2026〕1号",
+        "founded": "2026-01-05",
+    }
+    assert office.post("/office/party/", {**told, "approval": ""}).status_code == 422
+    assert office.post("/office/party/", told).status_code == 302
+    made = Organisation.objects.get()
+    assert set(made.reaches.values_list("establishment", flat=True)) == {left.pk, right.pk}
+    assert possible.find_possible(actor=cast.actor("organisation")).possible == []
