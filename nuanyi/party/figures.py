@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib.figures import Counts, Figure, Window, offer
@@ -59,7 +60,7 @@ offer(
     Figure(
         kinds.VISITS,
         _("Visits and talks of instructors"),
-        _("visits"),
+        pgettext_lazy("times", "visits"),
         ledger.counter(kinds.VISITS),
         ("township", "month", "sector"),
         Route("party:coverage"),

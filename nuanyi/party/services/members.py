@@ -278,7 +278,7 @@ def leave(*, actor: Actor, pk: int, on: date) -> Member:
     """Somebody belongs to this branch no more; what they said of themselves goes at once. Raises NotFound, BadInput."""
     found = _member(actor, pk, home=True)
     if not found.joined_date <= on <= clock.today():
-        raise BadInput(fields={"on": _("A day between its beginning and today.")})
+        raise BadInput(fields={"on": _("A day between joining the branch and today.")})
     _take_back(found)
     found.left_date = found.changed_date = on
     found.receiving = found.code_digest = None

@@ -62,7 +62,7 @@ def set_team_up(*, actor: Actor, name: str, region_code: str, instructor: int) -
     if not 2 <= len(name.strip()) <= 40:
         wrong["name"] = _("A name, from 2 to 40 characters.")
     elif taken:
-        wrong["name"] = _("There is one of this name already.")
+        wrong["name"] = _("There is a team of this name already.")
     if region_code not in places.names_by_code():
         wrong["region"] = _("Choose a region.")
     if instructor not in {one.pk for one, _base in queries.instructors()}:
