@@ -13,6 +13,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, office_hour
 from nuanyi.lib.periods import shifted
 from nuanyi.lib.sectors import Sector
+from nuanyi.party import rules
 from nuanyi.party.models import Application, Organisation
 from nuanyi.party.services import (
     alliances,
@@ -80,14 +81,14 @@ def _visit(follower: Actor, chance: Random, establishment: UUID, day: date) -> N
 
 
 def _today(_plan: Plan) -> None:
-    """Recent visits, three who would like to join, two branches, what some said of themselves, the belt of the road."""
+    """Recent visits, some who would like to join, two branches, what some said of themselves, the belt of the road."""
     if Application.objects.exists():
         return
     department, chance = played_by("zuzhi"), Random(2022)
     follower = played_by("zhidao")
     for one in _followed():
         _visit(follower, chance, one.pk, clock.today() - timedelta(days=chance.randrange(1, 80)))
-    _applications()
+    _applications(department)
     _members(department)
     _life()
     _affiliations()
@@ -149,26 +150,78 @@ def _organisations(plan: Plan, department: Actor) -> Story:
         )
 
 
-def _applications() -> None:
+#: Who asked how many days ago, how far they are, and whether they stand at a branch: one of every kind of state.
+APPLIED = (
+    ("覃示例", 430, "contacts", False),
+    ("韦示例", 60, "activist", False),
+    ("莫示例", 6, "applied", False),
+    ("蓝示例", 700, "oath", True),
+    ("石示例", 1500, "full", True),
+    ("罗示例", 300, "activist", False),
+)
+
+
+def _applications(department: Actor) -> None:
+    """Some who would like to join: asked lately, activists (one has moved to another township), on probation, a full member."""
     follower = played_by("zhidao")
-    with_reviews: list[int] = []
-    for number, (name, days, steps) in enumerate((("覃示例", 430, 4), ("韦示例", 60, 2), ("莫示例", 6, 1))):
+    above = Organisation.objects.get(name="雁山镇党委（示例）")
+    branch = organisations.found(
+        actor=department,
+        told=organisations.OrganisationInput(
+            "雁山镇外卖党支部（示例）",
+            "formal",
+            "450311100",
+            date(2022, 4, 1),
+            parent=above.pk,
+            members=6,
+            approval="示例批复〔2022〕3号",
+        ),
+    )
+    organisations.found(
+        actor=department,
+        told=organisations.OrganisationInput(
+            "柘木镇快递流动党支部（示例）",
+            "mobile",
+            "450311101",
+            date(2022, 4, 1),
+            parent=Organisation.objects.get(name="柘木镇党委（示例）").pk,
+            sector=Sector.COURIER,
+            members=4,
+            approval="示例批复〔2022〕4号",
+        ),
+    )
+    made: list[Application] = []
+    for number, (name, days, until, in_branch) in enumerate(APPLIED):
         with clock.held_at(clock.now() - timedelta(days=days)):
-            made = joining.ask(
+            one = joining.ask(
                 key=key("application", number),
-                told=joining.ApplicationInput(name, f"1990000770{number}", "450311100", agrees=True),
+                told=joining.ApplicationInput(
+                    name, f"1990000770{number}", "450311100", home_code="450311100", agrees=True
+                ),
                 network="demo",
             )
-        on = made.asked_date
-        if steps > 3:
-            with_reviews.append(made.pk)
-        for code in ("talk", "activist", "contacts")[: steps - 1]:
-            on += timedelta(days=12)
-            joining.take_step(actor=follower, pk=made.pk, code=code, on=on, paper="示例")
-    for pk in with_reviews:  # looked at once after half a year; the next look is due
-        joining.review(
-            actor=follower, pk=pk, on=clock.today() - timedelta(days=190), note="半年考察记录（示例）"
-        )
+        if in_branch:
+            joining.hand_over(actor=department, pk=one.pk, organisation=branch.pk)
+        _walk(follower, one, until)
+        made.append(one)
+    # looked at once after half a year; the next look is due
+    joining.review(
+        actor=follower,
+        pk=made[0].pk,
+        on=clock.today() - timedelta(days=190),
+        note="半年考察记录（示例）",
+    )
+    joining.move(actor=follower, pk=made[-1].pk, work_code="450311101", workplace="柘木示例站")
+
+
+def _walk(follower: Actor, application: Application, until: str) -> None:
+    """Goes the path up to a step, twelve days for each or as many as the rules want."""
+    on = application.asked_date
+    done = {"applied": on}
+    while until not in done and (step := rules.next_step(done)) is not None:
+        on = max(on + timedelta(days=12), rules.earliest(step, done))
+        joining.take_step(actor=follower, pk=application.pk, code=step.code, on=on, paper="示例")
+        done[step.code] = on
 
 
 def _members(department: Actor) -> None:
