@@ -44,6 +44,11 @@ def establishments(
     return rows.order_by("-pk")
 
 
+def named(name: str) -> Q:
+    """Establishments called like this, however it is written: without blanks and brackets, in half width."""
+    return Q(name_key=name_key(name))
+
+
 def workers(actor: Actor, filters: dict[str, str], permission: str = "census.view") -> QuerySet[Worker]:
     """Workers that the actor may see, with their persons (masked) joined, filtered."""
     rows: QuerySet[Worker] = Worker.objects.visible_to(actor, permission).select_related("person")

@@ -9,14 +9,16 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.census import queries as census
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import Words
-from nuanyi.lib.region_codes import district_of, township_of
+from nuanyi.lib.region_codes import TOWNSHIP, district_of, township_of
 from nuanyi.party import rules
 from nuanyi.party.models import (
     AllianceFirm,
@@ -32,7 +34,7 @@ from nuanyi.party.models import (
     Showing,
     Visit,
 )
-from nuanyi.party.rules import FORMS, ORGANISE, Form, State, Step
+from nuanyi.party.rules import FORMS, ORGANISE, Door, Form, State, Step
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.units.models import Alliance, Unit
 
@@ -41,6 +43,8 @@ from nuanyi.units.models import Alliance, Unit
 PROGRAM = system("party")
 #: More than anybody can visit; the page shows no more.
 FOLLOWED_AT_MOST = 500
+#: What a visit counts for where no definition of coverage is in force.
+VISIT_WITHIN_DAYS = 90
 ADMITTING = [form for form, rule in FORMS.items() if rule.admits]
 
 
@@ -92,16 +96,18 @@ def past_their_end() -> int:
 
 
 def branch_of_workplace(workplace: str, code: str) -> Organisation | None:
-    """The admitting branch that covers the establishment with this exact name in the township; None for none or several."""
-    name = workplace.strip()
-    if not name:
+    """The admitting branch that covers the establishment of this name in the township, however the name is written; None for
+    none or several."""
+    if not workplace.strip():
         return None
     with row_security.reader(PROGRAM):  # whoever asks sees no establishments; which branch it is may be known
+        shops = Establishment.objects.filter(
+            census.named(workplace), region_code__startswith=township_of(code)
+        )
         found = list(
             Organisation.objects.filter(
                 reaches__until_date=None,
-                reaches__establishment__name=name,
-                reaches__establishment__region_code__startswith=township_of(code),
+                reaches__establishment__in=shops,
                 ended_date=None,
                 form__in=ADMITTING,
             ).distinct()[:2]
@@ -109,16 +115,80 @@ def branch_of_workplace(workplace: str, code: str) -> Organisation | None:
     return found[0] if len(found) == 1 else None
 
 
-def organisation_of_place(code: str) -> Organisation | None:
-    """The admitting organisation of a place that is nearest to it: the village's before the township's before the district's."""
+def organisation_of_place(code: str, sector: str = "") -> Organisation | None:
+    """The admitting organisation of a place that is nearest to it: the village's before the township's before the district's;
+    of the sector that is asked for before one that is of none. Those of another sector are for others."""
+    return _nearest(code, ADMITTING, sector)
+
+
+def roving_branch_of_place(code: str, sector: str = "") -> Organisation | None:
+    """The branch of roving members of a place: that of the sector before one that is of none."""
+    return _nearest(code, [Form.MOBILE], sector)
+
+
+def _nearest(code: str, forms: Sequence[Form], sector: str) -> Organisation | None:
     if not code:
         return None
     above = [code[:length] for length in (12, 9, 6) if len(code) >= length]
-    rows = Organisation.objects.filter(region_code__in=above, ended_date=None, form__in=ADMITTING, sector="")
+    rows = Organisation.objects.filter(
+        region_code__in=above, ended_date=None, form__in=forms, sector__in={"", sector}
+    )
     order = {Form.COMMITTEE: 0, Form.FORMAL: 1}
     return min(
-        rows, key=lambda row: (-len(row.region_code), order.get(Form(row.form), 2), row.pk), default=None
+        rows,
+        key=lambda row: (-len(row.region_code), not row.sector, order.get(Form(row.form), 2), row.pk),
+        default=None,
     )
+
+
+@dataclass(frozen=True)
+class OpenDoor:
+    """An organisation to which somebody may apply, and why."""
+
+    door: Door
+    organisation: Organisation
+
+    @property
+    def told(self) -> Words:
+        """Why, for whoever handles the application."""
+        return rules.DOORS_TOLD_STAFF[self.door]
+
+
+def open_doors(
+    *, work_code: str, home_code: str = "", workplace: str = "", sector: str = "", roving: bool = False
+) -> list[OpenDoor]:
+    """Every organisation to which somebody may apply (Art. 6), the first choice first; none: the department finds one.
+
+    Where they live is a door only for whoever said where. A roving worker may also apply where they work: at the roving
+    members' branch of the place and sector, else at the place's own organisation.
+    """
+    found: list[OpenDoor] = []
+    for door in rules.doors(roving=roving):
+        if door is Door.WORKPLACE:
+            rows = [branch_of_workplace(workplace, work_code)]
+        elif door is Door.ROVING:
+            rows = [roving_branch_of_place(work_code, sector), organisation_of_place(work_code)]
+        elif door is Door.RESIDENCE:
+            rows = [organisation_of_place(home_code)]
+        else:
+            rows = []
+        known = {one.organisation for one in found}
+        found += [OpenDoor(door, row) for row in dict.fromkeys(rows) if row is not None and row not in known]
+    return found
+
+
+def other_doors(application: Application) -> list[OpenDoor]:
+    """Where a roving worker could apply as well."""
+    if not application.roving:
+        return []
+    doors = open_doors(
+        work_code=application.work_code,
+        home_code=application.home_code,
+        workplace=application.workplace,
+        sector=application.sector,
+        roving=True,
+    )
+    return [one for one in doors if one.organisation != application.organisation]
 
 
 def too_small() -> int:
@@ -281,11 +351,66 @@ def followed(actor: Actor, pk: UUID | None = None) -> list[Establishment]:
         Establishment.objects.filter(
             assignments__account_id=actor.account_id or 0, assignments__until_date=None
         )
-        .annotate(last_visit=Max("visits__visit_date"))
+        .annotate(
+            last_visit=Max("visits__visit_date"),
+            # the assignment that the filter joined: there is one at a time
+            assigned_date=Max("assignments__from_date"),
+        )
         .order_by(F("last_visit").asc(nulls_first=True), "name")
     )
     with row_security.reader(PROGRAM):
         return list(rows.filter(pk=pk) if pk is not None else rows[:FOLLOWED_AT_MOST])
+
+
+@dataclass(frozen=True)
+class Followed:
+    """An establishment on an instructor's round: when it was last visited, and until when the next visit is due so that it
+    counts as reached; ``notes`` are the last few, the newest first."""
+
+    establishment: Establishment
+    last: date | None
+    due: date
+    notes: tuple[Visit, ...] = ()
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its day has gone by."""
+        return self.due < clock.today()
+
+
+#: So many of the last notes stand on an instructor's phone.
+NOTES_SHOWN = 3
+
+
+def visit_round(actor: Actor, *, notes: bool = False) -> list[Followed]:
+    """The instructor's round, what is due first on top. The days are those of the definition of coverage in force; who was
+    never visited counts from the assignment. Three queries at most."""
+    rule = definition()
+    within = timedelta(days=rule.visit_within_days if rule else VISIT_WITHIN_DAYS)
+    rows: list[Any] = followed(actor)
+    written: dict[UUID, list[Visit]] = defaultdict(list)
+    if notes:
+        newest = Window(
+            RowNumber(), partition_by="establishment", order_by=[F("visit_date").desc(), F("pk").desc()]
+        )
+        wanted = Visit.objects.filter(establishment__in=[row.pk for row in rows]).exclude(note="")
+        for one in wanted.annotate(place=newest).filter(place__lte=NOTES_SHOWN).order_by("place"):
+            written[one.establishment_id].append(one)
+    found = [
+        Followed(row, row.last_visit, (row.last_visit or row.assigned_date) + within, tuple(written[row.pk]))
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: one.due)
+
+
+def visits_due(actor: Actor) -> int:
+    """How many visits of an instructor are overdue."""
+    return sum(1 for one in visit_round(actor) if one.overdue)
+
+
+def talks(actor: Actor) -> list[Path]:
+    """Those who wait for their first talk with this actor, the longest first."""
+    return [path for path in paths_for(actor, State.OPEN) if path.step and path.step.code == "talk"]
 
 
 def instructor_for(code: str) -> int | None:
@@ -322,12 +447,45 @@ def steps_of(application: Application) -> dict[str, date]:
     return {row.code: row.done_date for row in application.steps.all()}
 
 
+def approving_committee(organisation: Organisation | None) -> Organisation | None:
+    """The committee that approves for an organisation: the nearest above it, of a township or of the district.
+
+    That of a village or community under a committee of the township approves nobody.
+    """
+    seen: set[int] = set()
+    above = organisation
+    while above is not None and above.pk not in seen:
+        seen.add(above.pk)
+        approves = above.form == Form.COMMITTEE and len(above.region_code) <= TOWNSHIP
+        if approves and above.ended_date is None:
+            return above
+        above = above.parent
+    return None
+
+
+def standing_of(organisation: Organisation | None) -> rules.Where:
+    """What the rules ask of the organisation at which an application stands."""
+    if organisation is None:
+        return rules.Where(None)
+    return rules.Where(
+        Form(organisation.form), organisation.members, approving_committee(organisation) is not None
+    )
+
+
 @dataclass(frozen=True)
 class PathRow:
-    """A step of the path and the day on which it was done, if it was."""
+    """A step of the path: the day on which it was done, else from when and until when the rules want it, as far as what was
+    done before says it."""
 
     step: Step
     on: date | None
+    earliest: date | None
+    due: date | None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its last day has gone by."""
+        return self.on is None and self.due is not None and self.due < clock.today()
 
 
 @dataclass(frozen=True)
@@ -348,6 +506,12 @@ class Path:
         return self.review_due is not None and self.review_due < clock.today()
 
     @property
+    def year_over(self) -> bool:
+        """Whether the year that the next step waited for is over: of training, or of probation with what prolonged it."""
+        waits = self.step is not None and self.step.earliest_months > 0
+        return waits and self.earliest is not None and self.earliest <= clock.today()
+
+    @property
     def first_due(self) -> date:
         """What comes first of the next step and the next review."""
         return min(self.due or date.max, self.review_due or date.max)
@@ -356,7 +520,16 @@ class Path:
     def rows(self) -> list[PathRow]:
         """The whole path, done or not."""
         days = {step.code: day for step, day in self.done}
-        return [PathRow(step, days.get(step.code)) for step in rules.STEPS]
+        prolonged = self.application.prolonged_months
+        return [
+            PathRow(
+                step,
+                days.get(step.code),
+                rules.earliest_by_rule(step, days, prolonged) if step.earliest_months else None,
+                rules.due(step, days),
+            )
+            for step in rules.STEPS
+        ]
 
 
 def path_of(application: Application) -> Path:
@@ -377,8 +550,18 @@ def path_of(application: Application) -> Path:
     )
 
 
-def paths_for(actor: Actor, state: str = "") -> list[Path]:
-    """The applications that this actor may see, the most pressing first."""
+def days_of(path: Path) -> list[tuple[str, date]]:
+    """The days of a path of which somebody is told beforehand, each with what it is."""
+    found: list[tuple[str, date | None]] = [("review", path.review_due)]
+    if path.step is not None:
+        found.append((f"{path.step.code}-due", path.due))
+        if path.step.earliest_months:
+            found.append((f"{path.step.code}-year", path.earliest))
+    return [(what, day) for what, day in found if day is not None]
+
+
+def paths_for(actor: Actor, state: str = "", *, at_most: int | None = FOLLOWED_AT_MOST) -> list[Path]:
+    """The applications that this actor may see, the most pressing first; of more than ``at_most`` the newest."""
     rows = (
         Application.objects.visible_to(actor)
         .select_related("organisation", "instructor")
@@ -387,7 +570,8 @@ def paths_for(actor: Actor, state: str = "") -> list[Path]:
     )
     rows = rows.filter(state=state) if state in State.values else rows.exclude(state=State.ENDED)
     return sorted(
-        (path_of(row) for row in rows[:500]), key=lambda path: (path.first_due, path.application.pk)
+        (path_of(row) for row in (rows if at_most is None else rows[:at_most])),
+        key=lambda path: (path.first_due, path.application.pk),
     )
 
 
@@ -397,9 +581,24 @@ def talks_owed(actor: Actor) -> int:
     return rows.exclude(steps__code="talk").count()
 
 
-def reviews_owed(actor: Actor) -> int:
-    """How many activists were not looked at for half a year."""
-    return sum(1 for path in paths_for(actor, State.OPEN) if path.review_overdue)
+@dataclass(frozen=True)
+class Waiting:
+    """How many applications of an actor wait, of each kind: a half-yearly review that is overdue; another step than the talk
+    whose last day has gone by; a year of training or a probation that has come to its end."""
+
+    reviews: int
+    steps: int
+    years: int
+
+
+def waiting(actor: Actor) -> Waiting:
+    """What an actor's applications wait for, beside the first talk."""
+    paths = paths_for(actor, State.OPEN)
+    return Waiting(
+        sum(1 for path in paths if path.review_overdue),
+        sum(1 for path in paths if path.overdue and path.step and path.step.code != "talk"),
+        sum(1 for path in paths if path.year_over),
+    )
 
 
 def applications_moved(actor: Actor) -> int:
@@ -491,7 +690,7 @@ def covered(on: date | None = None) -> QuerySet[Establishment]:
     """Establishments known by ``on`` with ``organised`` and ``worked`` on that day."""
     day = on or clock.today()
     rule = definition(day)
-    days = rule.visit_within_days if rule else 90
+    days = rule.visit_within_days if rule else VISIT_WITHIN_DAYS
     open_then = Q(until_date=None) | Q(until_date__gt=day)
     reaches = Reach.objects.filter(open_then, establishment=OuterRef("pk"), from_date__lte=day)
     followers = Assignment.objects.filter(open_then, establishment=OuterRef("pk"), from_date__lte=day)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import numpy as np
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import IllegalMove, Words
@@ -50,13 +51,24 @@ class FormRule:
     admits: bool
     ends_with_a_task: bool
     source: Words
+    members_at_most: int | None = None
 
+
+#: Members of a branch at most, as a rule (支部工作条例 Art. 4).
+MEMBERS_AT_MOST = 50
 
 FORMS: Mapping[Form, FormRule] = {
     Form.COMMITTEE: FormRule(0, None, True, False, ""),
-    Form.FORMAL: FormRule(3, None, True, False, _("Constitution Art. 30: three or more full members")),
+    Form.FORMAL: FormRule(
+        3, None, True, False, _("Constitution Art. 30: three or more full members"), MEMBERS_AT_MOST
+    ),
     Form.JOINT: FormRule(
-        3, 5, True, False, _("Regulations on branches: fewer than three each; as a rule at most five units")
+        3,
+        5,
+        True,
+        False,
+        _("Regulations on branches: fewer than three each; as a rule at most five units"),
+        MEMBERS_AT_MOST,
     ),
     Form.TEMPORARY: FormRule(
         3,
@@ -67,6 +79,7 @@ FORMS: Mapping[Form, FormRule] = {
             "Regulations on branches: educates and manages for the length of a task; as a rule it neither admits members,"
             " disciplines, collects dues nor elects; its secretary is appointed"
         ),
+        MEMBERS_AT_MOST,
     ),
     Form.MOBILE: FormRule(
         3,
@@ -74,6 +87,7 @@ FORMS: Mapping[Form, FormRule] = {
         True,
         False,
         _("Regulations on branches: set up by the home organisation with the receiving one"),
+        MEMBERS_AT_MOST,
     ),
 }
 
@@ -157,9 +171,27 @@ class State(models.TextChoices):
     ENDED = "ended", _("Ended")
 
 
+class EndReason(models.TextChoices):
+    """Why an application goes on no more."""
+
+    TAKEN_BACK = "back", _("Taken back by whoever asked")
+    REFUSED = "refused", _("Not accepted")
+    CANCELLED = "cancelled", _("Probationary membership cancelled")
+    HANDED_OUT = "handed_out", _("Handed on to another district")
+    OTHER = "other", _("Another reason")
+
+
+#: Endings that an organisation decides, or that somebody else goes on from: they name their paper.
+ENDED_BY_PAPER = frozenset({EndReason.REFUSED, EndReason.CANCELLED, EndReason.HANDED_OUT})
+
+
 @dataclass(frozen=True)
 class Step:
-    """One step of the path. ``earliest_months`` after the step ``after``; ``due_months`` after it at the latest."""
+    """One step of the path. ``earliest_months`` after the step ``after``; ``due_months`` after it at the latest.
+
+    ``admits``: not in a temporary branch. ``in_branch``: by a meeting of a branch that can hold one. ``by_committee``: by
+    the committee that approves for the branch. ``checked``: the article was read in its text.
+    """
 
     code: str
     title: Words
@@ -170,21 +202,45 @@ class Step:
     due_months: int | None = None
     checked: bool = True
     admits: bool = False
+    in_branch: bool = False
+    by_committee: bool = False
+    needs_paper: bool = True
 
 
-#: The path in its order; nothing of it is skipped.
+#: The path in its order; nothing of it is skipped. The text of 发展党员工作细则 was not in hand for the articles that are
+#: not ``checked``: their numbers stand as experts of Party work name them, and the page says so.
 STEPS: tuple[Step, ...] = (
-    Step("applied", _("Asked to join"), "6", _("Application in one's own hand")),
-    Step("talk", _("First talk"), "7", _("Note of the talk"), "applied", due_months=1),
+    # left on the phone; the application of Art. 6 is the one in one's own hand, ``written``. The month for the talk (Art. 7)
+    # begins with the phone: earlier than the article asks
+    Step(
+        "applied",
+        pgettext_lazy("Party", "Asked to join"),
+        "",
+        _("Left on the phone"),
+        needs_paper=False,
+    ),
+    Step("talk", _("First talk"), "7", _("Note of the talk"), "applied", due_months=1, needs_paper=False),
+    Step(
+        "written",
+        _("Application in one's own hand received"),
+        "6",
+        _("Application in one's own hand"),
+        "talk",
+    ),
     Step(
         "activist",
         _("Activist"),
         "8",
         _("Recommendation; decision of the branch; notice to the committee"),
-        "talk",
+        "written",
     ),
     Step(
-        "contacts", _("One or two contacts named"), "", _("Names of the contacts"), "activist", checked=False
+        "contacts",
+        _("One or two contacts named"),
+        "9",
+        _("Names of the contacts"),
+        "activist",
+        checked=False,
     ),
     Step(
         "object",
@@ -207,31 +263,70 @@ STEPS: tuple[Step, ...] = (
         "review",
     ),
     Step(
-        "meeting", _("Meeting of the branch"), "20", _("Resolution of the meeting"), "precheck", admits=True
+        "meeting",
+        _("Meeting of the branch"),
+        "20",
+        _("Resolution of the meeting"),
+        "precheck",
+        admits=True,
+        in_branch=True,
+    ),
+    Step(
+        "talk_above",
+        _("Talk by the committee before it approves"),
+        "24",
+        _("Note of the committee's talk"),
+        "meeting",
+        checked=False,
+        admits=True,
     ),
     Step(
         "approved",
         _("Approved as a probationary member"),
-        "",
+        "26",
         _("Decision of the committee"),
         "meeting",
         due_months=3,
         checked=False,
         admits=True,
+        by_committee=True,
     ),
     Step(
-        "full",
-        _("Full member"),
+        "oath",
+        _("Oath before the flag"),
+        "29",
+        _("Record of the ceremony"),
+        "approved",
+        checked=False,
+        admits=True,
+    ),
+    Step(
+        "full_meeting",
+        _("Meeting of the branch on full membership"),
         "32",
-        _("Application, resolution and decision on full membership"),
+        _("Application for full membership; resolution of the meeting"),
         "meeting",
         earliest_months=12,
         admits=True,
+        in_branch=True,
+    ),
+    Step(
+        "full",
+        _("Approved as a full member"),
+        "34",
+        _("Decision of the committee"),
+        "full_meeting",
+        due_months=3,
+        checked=False,
+        admits=True,
+        by_committee=True,
     ),
 )
+#: The step that waits for the end of a probation, and may be put off with it.
+AFTER_PROBATION = "full_meeting"
 BY_CODE: Mapping[str, Step] = {step.code: step for step in STEPS}
-#: An activist is looked at every half year (read in published rules on developing members; its article is not checked).
-REVIEW_MONTHS = 6
+#: An activist is looked at every half year. Article 11, as experts of Party work name it; its text was not in hand.
+REVIEW_MONTHS, REVIEW_ARTICLE = 6, "11"
 
 
 def review_due(done: Mapping[str, date], reviews: Sequence[date]) -> date | None:
@@ -241,6 +336,8 @@ def review_due(done: Mapping[str, date], reviews: Sequence[date]) -> date | None
     return months_later(max([done["activist"], *reviews]), REVIEW_MONTHS)
 
 
+#: So many days before a day of the path whoever follows it is told.
+TOLD_BEFORE_DAYS = 7
 #: The probation may be prolonged once, by half a year at least and a year at most (Art. 32).
 PROLONGED_MONTHS = (6, 12)
 
@@ -253,15 +350,25 @@ def months_later(day: date, months: int) -> date:
 
 
 def next_step(done: Mapping[str, date]) -> Step | None:
-    """The first step of the path that is not done; None at its end."""
-    return next((step for step in STEPS if step.code not in done), None)
+    """The step after the furthest one that is done; None at the path's end.
+
+    Not the first that is missing: who was further on when a step was added to the path does not go back for it.
+    """
+    furthest = max((number for number, step in enumerate(STEPS) if step.code in done), default=-1)
+    return STEPS[furthest + 1] if furthest + 1 < len(STEPS) else None
 
 
 def earliest(step: Step, done: Mapping[str, date], prolonged_months: int = 0) -> date:
     """The first day on which ``step`` may be dated. ``done`` holds the step it follows."""
-    months = step.earliest_months + (prolonged_months if step.code == "full" else 0)
-    after = months_later(done[step.after], months) if step.after else date.min
-    return max([after, *done.values()])
+    return max([earliest_by_rule(step, done, prolonged_months) or date.min, *done.values()])
+
+
+def earliest_by_rule(step: Step, done: Mapping[str, date], prolonged_months: int = 0) -> date | None:
+    """The day before which the rules allow no ``step``; None where the step it follows is not done, or it follows none."""
+    if step.after not in done:
+        return None
+    months = step.earliest_months + (prolonged_months if step.code == AFTER_PROBATION else 0)
+    return months_later(done[step.after], months)
 
 
 def due(step: Step, done: Mapping[str, date]) -> date | None:
@@ -271,18 +378,33 @@ def due(step: Step, done: Mapping[str, date]) -> date | None:
     return months_later(done[step.after], step.due_months)
 
 
+#: Branches that can discuss whom to admit.
+DISCUSSING = frozenset({Form.FORMAL, Form.JOINT, Form.MOBILE})
+
+
+@dataclass(frozen=True)
+class Where:
+    """The organisation at which an application stands: its form (None: none), full members, and whether a committee that may
+    approve stands above it (that of a township or of the district: one of a village under it may not)."""
+
+    form: Form | None
+    members: int = 0
+    committee: bool = False
+
+
 def check_step(
     code: str,
     on: date,
     *,
     done: Mapping[str, date],
-    form: Form | None,
+    where: Where,
     today: date,
     prolonged_months: int = 0,
 ) -> Step:
-    """The step that ``code`` names, if it is the next one and ``on`` fits.
+    """The step that ``code`` names, if it is the next one, ``on`` fits and the organisation may take it.
 
-    Raises IllegalMove: out of order, before its time, in the future, or where the organisation may not admit.
+    Raises IllegalMove: out of order, before its time, in the future, where the organisation may not admit, in what is no
+    branch of three or more, without a committee that approves.
     """
     step = next_step(done)
     if step is None or step.code != code:
@@ -297,10 +419,28 @@ def check_step(
             _("%(step)s: not before %(day)s.") % {"step": step.title, "day": day_words(first)},
             code="too-early",
         )
-    if step.admits and (form is None or not FORMS[form].admits):
+    if step.admits and (where.form is None or not FORMS[where.form].admits):
         raise IllegalMove(
             _("A temporary branch admits nobody: hand the application to the organisation above it first."),
             code="does-not-admit",
+        )
+    if step.in_branch and where.form not in DISCUSSING:
+        raise IllegalMove(
+            _("A meeting of a branch discusses it: hand the application to a branch first."),
+            code="no-branch",
+        )
+    if step.in_branch and where.members < MEMBERS_AT_LEAST:
+        raise IllegalMove(
+            _("The branch has fewer than three full members and cannot discuss it: hand it to another one."),
+            code="branch-too-small",
+        )
+    if step.by_committee and not where.committee:
+        raise IllegalMove(
+            _(
+                "The committee of the township or of the district approves it, and none stands above this"
+                " organisation: note what it stands below first."
+            ),
+            code="no-committee",
         )
     return step
 
@@ -313,6 +453,10 @@ def check_form(
     wrong: dict[str, Words] = {}
     if members < rule.members_at_least:
         wrong["members"] = _("It takes three full members or more.")
+    if rule.members_at_most is not None and members > rule.members_at_most:
+        wrong["members"] = _(
+            "A branch has fifty members at most, as a rule (Regulations on branches, Art. 4)."
+        )
     if rule.establishments_at_most is not None and establishments > rule.establishments_at_most:
         wrong["establishments"] = _("A joint branch covers five units at most, as a rule.")
     if rule.ends_with_a_task and not task:

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.census.models import Establishment
-from nuanyi.lib import documents, downloads
+from nuanyi.lib import clock, documents, downloads
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
@@ -24,7 +24,7 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.party import coverage as coverages
 from nuanyi.party import queries, rules
-from nuanyi.party.forms import DefinitionForm, OrganisationForm, VisitForm
+from nuanyi.party.forms import DefinitionForm, OrganisationForm, TalkForm, VisitForm
 from nuanyi.party.models import Application, Organisation
 from nuanyi.party.rules import APPLICATIONS, COVERAGE, FOLLOW, ORGANISE, Possible, State
 from nuanyi.party.services import instructors, joining, members, organisations, papers, possible
@@ -38,8 +38,10 @@ SHOWN = 200
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """Which organisations are there, and what do they cover?"""
     tree, refusal = queries.tree(), None
-    form = OrganisationForm(request.POST or None, tree=tree)
-    if request.method == "POST" and form.is_valid():
+    # from where a branch is possible: filled in, nothing is written yet
+    begun = request.POST.get("deed") == "begin"
+    form = OrganisationForm(None if begun else request.POST or None, tree=tree, **_begun(request, begun))
+    if request.method == "POST" and form.is_bound and form.is_valid():
         try:
             made = organisations.found(actor=actor_of(request), told=form.told())
             return redirect("party:organisation", made.pk)
@@ -55,6 +57,23 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "party/staff/organisations.html", context, status=status_of(refusal, form))
+
+
+def _begun(request: HttpRequest, begun: bool) -> dict[str, dict[str, object]]:
+    """What the form begins with for a branch that was found to be possible: the township where the place is a village."""
+    told = request.POST
+    code = told.get("region", "")
+    if not begun:
+        return {}
+    initial = {
+        "form": told.get("form", ""),
+        "region": township_of(code),
+        "sector": told.get("sector", ""),
+        "members": told.get("members", ""),
+        "founded": clock.today(),
+        "establishments": told.getlist("establishments"),
+    }
+    return {"initial": initial}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -289,6 +308,10 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "on_a_roll": found.on_a_roll and actor.everywhere(ORGANISE),
         "may_prolong": actor.can(ORGANISE) and "meeting" in done and not found.prolonged_months,
         "prolong_months": rules.PROLONGED_MONTHS,
+        "doors": queries.other_doors(found),
+        "review_article": rules.REVIEW_ARTICLE,
+        "end_reasons": rules.EndReason.choices,
+        "committee": queries.approving_committee(found.organisation),
         "regions": places.township_choices(),
         "posted": request.POST,
         "steps": rules.STEPS,
@@ -360,6 +383,9 @@ def _move(request: HttpRequest, pk: int, deed: str) -> None:
         joining.review(actor=actor, pk=pk, on=day_of(told.get("on", ""), "on"), note=told.get("note", ""))
     elif deed == "move":
         joining.move(actor=actor, pk=pk, work_code=told.get("work", ""), workplace=told.get("workplace", ""))
+    elif deed == "end":
+        ending = joining.EndInput(told.get("why", ""), told.get("end_paper", ""), told.get("to", ""))
+        joining.end(actor=actor, pk=pk, told=ending)
     elif deed == "prolong":
         joining.prolong(actor=actor, pk=pk, months=number_of(told.get("months", "")))
     elif deed == "hand":
@@ -376,10 +402,10 @@ def _move(request: HttpRequest, pk: int, deed: str) -> None:
 @require_safe
 @permission_required(FOLLOW)
 def my_groups(request: HttpRequest) -> HttpResponse:
-    """The instructor's day: whom I follow, where I was not for long, who waits for a talk."""
+    """The instructor's day: whose visit is due, where I was not for long, who waits for a talk."""
     actor = actor_of(request)
     context = {
-        "rows": queries.followed(actor),
+        "rows": queries.visit_round(actor),
         "owed": queries.talks_owed(actor),
         "names": places.names_by_code(),
     }
@@ -389,38 +415,76 @@ def my_groups(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required(FOLLOW)
 def visits(request: HttpRequest) -> HttpResponse:
-    """The instructor's day on the phone: whom I follow, those not visited for longest first; written down without network too."""
+    """The instructor's day on the phone: who waits for a talk, whose visit is due; written down without network too."""
     actor, names = actor_of(request), places.names_by_code()
     context = {
+        "talks": [
+            {
+                "name": _("First talk, application %(number)s") % {"number": path.application.pk},
+                "place": names.get(path.application.work_code, ""),
+                "last": _due(path.due, overdue=path.overdue),
+                "late": path.overdue,
+                "notes": [],
+                "talk": True,
+                "action": reverse("party:talk", args=[path.application.pk]),
+                "page": reverse("party:application", args=[path.application.pk]),
+            }
+            for path in queries.talks(actor)
+        ],
         "rows": [
             {
-                "name": row.name,
-                "place": names.get(row.region_code, ""),
-                "last": _last_visit(row),
-                "action": reverse("party:group", args=[row.pk]),
+                "name": row.establishment.name,
+                "place": names.get(row.establishment.region_code, ""),
+                "last": f"{_last_visit(row.last)} · {_due(row.due, overdue=row.overdue)}",
+                "late": row.overdue,
+                "notes": [f"{one.visit_date.isoformat()} {one.note}" for one in row.notes],
+                "talk": False,
+                "action": reverse("party:group", args=[row.establishment.pk]),
+                "page": reverse("party:group", args=[row.establishment.pk]),
             }
-            for row in queries.followed(actor)
+            for row in queries.visit_round(actor, notes=True)
         ],
-        "owed": queries.talks_owed(actor),
         "form": VisitForm(),
     }
+    context["paper"] = [*context["talks"], *context["rows"]]  # type: ignore[misc]
     response = render(request, "party/worker/visits.html", context)
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _last_visit(row: Establishment) -> str:
-    last: date | None = row.last_visit  # type: ignore[attr-defined]
+def _last_visit(last: date | None) -> str:
     if last is None:
         return _("not visited yet")
     return _("last visit %(day)s") % {"day": day_words(last)}
+
+
+def _due(due: date | None, *, overdue: bool) -> str:
+    if due is None:
+        return ""
+    words = _("was due on %(day)s") if overdue else _("due by %(day)s")
+    return words % {"day": due.isoformat()}
+
+
+@require_POST
+@permission_required(APPLICATIONS)
+def talk(request: HttpRequest, pk: int) -> HttpResponse:
+    """The first talk, written down on the phone, without network too."""
+    form = TalkForm(request.POST)
+    refuse_program(request, form, None)
+    if not form.is_valid():
+        raise BadInput(fields={name: " ".join(map(str, words)) for name, words in form.errors.items()})
+    told = form.cleaned_data
+    made = joining.take_step(
+        actor=actor_of(request), pk=pk, code="talk", on=told["on"], paper=told["note"], key=told["key"]
+    )
+    return sent(request, reverse("party:application", args=[made.pk]), title=_("First talk"))
 
 
 @require_safe
 @permission_required(PUBLIC)
 def visits_kept(request: HttpRequest) -> HttpResponse:
     """The empty page that shows, without network, the list that the instructor's phone kept sealed."""
-    return render(request, "party/worker/visits.html", {"rows": None, "form": VisitForm()})
+    return render(request, "party/worker/visits.html", {"paper": None, "form": VisitForm()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,6 +13,7 @@ urlpatterns = [
     path("applications/", staff.application_list, name="applications"),
     path("applications/<int:pk>/", staff.application, name="application"),
     path("applications/<int:pk>/papers/<slug:name>/", staff.paper, name="paper"),
+    path("applications/<int:pk>/talk/", staff.talk, name="talk"),
     path("papers/", staff.paper_templates, name="papers"),
     path("papers/<slug:name>.docx", staff.paper_template, name="paper_template"),
     path("possible/", staff.possible_branches, name="possible"),

@@ -40,6 +40,7 @@ def mine(request: HttpRequest, link: str) -> HttpResponse:
     context = {
         "path": queries.path_of(found),
         "application": found,
+        "doors": queries.other_doors(found),
         "steps": rules.STEPS,
         "link": link,
         "sent": request.GET.get("sent"),

@@ -38,6 +38,7 @@ actor = actor_for(Account.objects.get(username="zhidao"))
 with row_security.reading_as(actor):
     found = Application.objects.order_by("-pk").first()
     with clock.held_at(clock.now() + timedelta(days=20)):
+        joining.take_step(actor=actor, pk=found.pk, code="written", on=clock.today(), paper="入党申请书")
         joining.take_step(actor=actor, pk=found.pk, code="activist", on=clock.today(), paper="推荐票")
 print(found.pk)
 """

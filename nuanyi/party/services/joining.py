@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
+from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Application, Organisation, Review, StepDone
-from nuanyi.party.rules import FOLLOW, ORGANISE, Door, Form, State
+from nuanyi.party.rules import FOLLOW, ORGANISE, Door, EndReason, State
 from nuanyi.people import erasures, links
 from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
@@ -33,6 +34,7 @@ class ApplicationInput:
     work_code: str
     home_code: str = ""
     workplace: str = ""
+    sector: str = ""
     roving: bool = False
     agrees: bool = False
 
@@ -52,6 +54,8 @@ def _checked(told: ApplicationInput) -> ApplicationInput:
     known = places.names_by_code()
     if told.work_code not in known:
         wrong["work"] = _("Choose where you work. In another district ask the organisation there.")
+    if told.sector and told.sector not in Sector.values:
+        wrong["sector"] = _("Choose from the list.")
     if told.home_code and told.home_code not in known:
         wrong["home"] = _("Choose from the list.")
     if wrong:
@@ -83,6 +87,7 @@ def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
         sealed_phone=ring.seal("political", told.phone, key.bytes + b"phone"),
         phone_digest=ring.digest("application", told.phone),
         workplace=told.workplace.strip()[:80],
+        sector=told.sector,
         work_code=told.work_code,
         home_code=told.home_code,
         roving=told.roving,
@@ -112,20 +117,43 @@ def _tell(application: Application, account: int) -> None:
     )
 
 
+@transaction.atomic
+def tell_of_days(actor: Actor) -> int:
+    """Tell instructors (where there is none, the organisation department) of days of their applications that are a week away:
+    the last day of the next step, the next half-yearly review, the end of a year. Each day is told once; the notice says
+    nothing of whom or what. Returns how many days.
+    """
+    actor.require(ORGANISE)
+    today = clock.today()
+    told = 0
+    for path in queries.paths_for(actor, State.OPEN, at_most=None):
+        for what, day in queries.days_of(path):
+            if not timedelta() <= day - today <= timedelta(days=rules.TOLD_BEFORE_DAYS):
+                continue
+            _queue(path.application, kinds.DAY_NEAR, f"day-{path.application.pk}-{what}-{day.isoformat()}")
+            told += 1
+    return told
+
+
+def _queue(application: Application, kind: str, once: str) -> None:
+    """To its instructor; where there is none, to the organisation department."""
+    account = Account.objects.filter(pk=application.instructor_id or 0, is_active=True).first()
+    if account is not None:
+        notices.queue(account, kind, once=once)
+    else:
+        notices.queue_to_role("organisation", kind, once=once)
+
+
 def _door(told: ApplicationInput) -> tuple[Door, Organisation | None]:
-    """The right organisation by Art. 6: the first door that leads to one that admits."""
-    for door in rules.doors(roving=told.roving):
-        if door is Door.WORKPLACE:
-            found = queries.branch_of_workplace(told.workplace, told.work_code)
-        elif door is Door.ROVING:
-            found = queries.organisation_of_place(told.work_code)
-        elif door is Door.RESIDENCE:
-            found = queries.organisation_of_place(told.home_code or told.work_code)
-        else:
-            return door, None
-        if found is not None:
-            return door, found
-    return Door.DEPARTMENT, None
+    """The right organisation by Art. 6: the first that is open; else the department finds one."""
+    doors = queries.open_doors(
+        work_code=told.work_code,
+        home_code=told.home_code,
+        workplace=told.workplace,
+        sector=told.sector,
+        roving=told.roving,
+    )
+    return (doors[0].door, doors[0].organisation) if doors else (Door.DEPARTMENT, None)
 
 
 def _locked(actor: Actor, pk: int) -> Application:
@@ -140,9 +168,15 @@ def _locked(actor: Actor, pk: int) -> Application:
 
 
 @transaction.atomic
-def take_step(*, actor: Actor, pk: int, code: str, on: date, paper: str = "") -> Application:
-    """Record the next step with its day and paper. Raises NotFound, IllegalMove (see rules.check_step)."""
+def take_step(
+    *, actor: Actor, pk: int, code: str, on: date, paper: str = "", key: UUID | None = None
+) -> Application:
+    """Record the next step with its day and paper. The same key again, made by a phone, records nothing more.
+
+    Raises NotFound, BadInput, IllegalMove (see rules.check_step)."""
     found = _locked(actor, pk)
+    if key is not None and found.steps.filter(key=key).exists():
+        return found
     if found.state != State.OPEN:
         raise IllegalMove(_("It does not go on now."), code="not-open")
     # an instructor goes on as with anybody: a refusal would answer whoever typed a phone to ask whose it is
@@ -151,12 +185,23 @@ def take_step(*, actor: Actor, pk: int, code: str, on: date, paper: str = "") ->
             _("This phone stands on the roll of a branch: talk, then end the application."), code="on-a-roll"
         )
     done = queries.steps_of(found)
-    form = Form(found.organisation.form) if found.organisation is not None else None
     step = rules.check_step(
-        code, on, done=done, form=form, today=clock.today(), prolonged_months=found.prolonged_months
+        code,
+        on,
+        done=done,
+        where=queries.standing_of(found.organisation),
+        today=clock.today(),
+        prolonged_months=found.prolonged_months,
     )
+    if step.needs_paper and not paper.strip():
+        raise BadInput(fields={"paper": _("Every step but the talk has its paper: name it.")})
     StepDone.objects.create(
-        application=found, code=step.code, done_date=on, paper=paper.strip()[:120], by_id=actor.account_id
+        application=found,
+        key=key,
+        code=step.code,
+        done_date=on,
+        paper=paper.strip()[:120],
+        by_id=actor.account_id,
     )
     if step.code == "full":
         found.state = State.MEMBER
@@ -173,7 +218,7 @@ def review(*, actor: Actor, pk: int, on: date, note: str = "") -> Review:
     if found.state != State.OPEN or rules.review_due(done, []) is None:
         raise IllegalMove(_("Only activists are looked at every half year."), code="no-activist")
     if not done["activist"] <= on <= clock.today():
-        raise BadInput(fields={"on": _("A day between its beginning and today.")})
+        raise BadInput(fields={"on": _("A day between becoming an activist and today.")})
     made, new = Review.objects.get_or_create(
         application=found,
         review_date=on,
@@ -195,7 +240,7 @@ def move(*, actor: Actor, pk: int, work_code: str, workplace: str = "") -> Appli
         raise IllegalMove(_("It does not go on now."), code="not-open")
     if work_code not in places.names_by_code():
         raise BadInput(fields={"work": _("Choose a region.")})
-    told = ApplicationInput("", "", work_code, found.home_code, workplace, found.roving)
+    told = ApplicationInput("", "", work_code, found.home_code, workplace, found.sector, found.roving)
     found.work_code, found.workplace = work_code, workplace.strip()[:80]
     found.door, found.organisation = _door(told)
     found.instructor_id = queries.instructor_for(work_code)
@@ -252,13 +297,58 @@ def hand_over(
 
 @transaction.atomic
 def pause(*, actor: Actor, pk: int, to: str) -> Application:
-    """Let it rest, go on, or end. Raises NotFound, IllegalMove."""
+    """Let it rest or go on. Raises NotFound, IllegalMove."""
     found = _locked(actor, pk)
-    allowed = {State.OPEN: {State.PAUSED, State.ENDED}, State.PAUSED: {State.OPEN, State.ENDED}}
-    if to not in allowed.get(State(found.state), set()):
+    allowed = {State.OPEN: State.PAUSED, State.PAUSED: State.OPEN}
+    if to != allowed.get(State(found.state)):
         raise IllegalMove(_("It does not go on now."), code="not-open")
     found.state, found.moved = State(to), False
     found.save(update_fields=["state", "moved"])
+    journal.record(actor, events.APPLICATION_MOVED, found)
+    return found
+
+
+@dataclass
+class EndInput:
+    """Why an application ends, by which paper, and for one that is handed on: to whom."""
+
+    why: str
+    paper: str = ""
+    to: str = ""
+
+
+@transaction.atomic
+def end(*, actor: Actor, pk: int, told: EndInput) -> Application:
+    """End an application: not accepted, probation cancelled, handed on to another district, taken back, another reason.
+
+    Handed on, the papers of Art. 12 go along (``papers``). Raises NotFound, IllegalMove, BadInput.
+    """
+    found = _locked(actor, pk)
+    if found.state not in (State.OPEN, State.PAUSED):
+        raise IllegalMove(_("It does not go on now."), code="not-open")
+    wrong: dict[str, Words] = {}
+    if told.why not in EndReason.values:
+        wrong["why"] = _("Choose from the list.")
+    if told.why in rules.ENDED_BY_PAPER and not told.paper.strip():
+        wrong["paper"] = _("Name the paper by which it ends.")
+    if told.why == EndReason.HANDED_OUT and not told.to.strip():
+        wrong["to"] = _("To which organisation?")
+    if wrong:
+        raise BadInput(fields=wrong)
+    # before the branch has met there is no probation to cancel, and after it nobody is simply not accepted
+    done = queries.steps_of(found)
+    if (told.why == EndReason.CANCELLED) != ("approved" in done) and told.why in (
+        EndReason.CANCELLED,
+        EndReason.REFUSED,
+    ):
+        raise IllegalMove(
+            _("Before the approval it is “not accepted”, after it “probationary membership cancelled”."),
+            code="other-ending",
+        )
+    found.state, found.moved, found.end_reason = State.ENDED, False, told.why
+    found.end_paper = told.paper.strip()[:120]
+    found.handed_to = told.to.strip()[:80] if told.why == EndReason.HANDED_OUT else ""
+    found.save(update_fields=["state", "moved", "end_reason", "end_paper", "handed_to"])
     journal.record(actor, events.APPLICATION_MOVED, found)
     return found
 
@@ -273,7 +363,12 @@ def withdraw(*, link: str) -> None:
     if found.state not in (State.OPEN, State.PAUSED):
         raise IllegalMove(_("It does not go on now."), code="not-open")
     Application.objects.filter(pk=found.pk).update(
-        state=State.ENDED, sealed_name=None, sealed_phone=None, phone_digest=None, workplace=""
+        state=State.ENDED,
+        end_reason=EndReason.TAKEN_BACK,
+        sealed_name=None,
+        sealed_phone=None,
+        phone_digest=None,
+        workplace="",
     )
     journal.record(queries.PROGRAM, events.APPLICATION_MOVED, found)
     erasures.note(found.pk, table=found._meta.label_lower)

@@ -23,9 +23,13 @@ FOLDER = Path(__file__).resolve().parent.parent / "papers"
 BY_HAND = "＿＿＿＿＿＿"
 
 
+#: A paper that belongs to no step: it may be written at any time.
+ANY_STEP = "*"
+
+
 @dataclass(frozen=True)
 class Paper:
-    """A paper: its name in Chinese, and the step it belongs to ("" for the half-yearly review)."""
+    """A paper: its name in Chinese, and the step it belongs to ("" for the half-yearly review, ANY_STEP)."""
 
     name: str
     title: str
@@ -38,12 +42,15 @@ PAPERS: tuple[Paper, ...] = (
     Paper("half_year", "入党积极分子半年考察记录", ""),
     Paper("review", "发展对象政治审查结论", "review"),
     Paper("meeting", "支部大会接收预备党员决议", "meeting"),
-    Paper("full", "预备党员转正决议", "full"),
+    Paper("full", "预备党员转正决议", "full_meeting"),
+    # what goes along to the organisation that goes on elsewhere (Art. 12); at any time
+    Paper("handed_on", "培养教育和考察材料转交单", ANY_STEP),
 )
 BY_NAME = {paper.name: paper for paper in PAPERS}
 
 
-#: What a template may ask for, and what stands there; ``steps`` is a list of ``step`` and ``day``.
+#: What a template may ask for, and what stands there; ``steps`` is a list of ``step``, ``day`` and ``paper``,
+#: ``reviews`` of ``day`` and ``paper``.
 FIELDS: dict[str, Words] = {
     "person": _("name"),
     "workplace": _("workplace"),
@@ -53,7 +60,9 @@ FIELDS: dict[str, Words] = {
     "asked": _("day of asking"),
     "today": _("today"),
     "number": _("number of the application"),
-    "steps": _("steps done, with their days"),
+    "steps": _("steps done, with their days and papers"),
+    "reviews": _("half-yearly reviews, with their days and papers"),
+    "to": _("organisation to which it is handed on"),
 }
 
 
@@ -90,7 +99,9 @@ def papers_for(path: queries.Path) -> list[Paper]:
     """The papers that belong to where an application stands: what was done, what comes next, and the reviews."""
     near = {step.code for step, _day in path.done} | ({path.step.code} if path.step is not None else set())
     return [
-        paper for paper in PAPERS if paper.step in near or (not paper.step and path.review_due is not None)
+        paper
+        for paper in PAPERS
+        if paper.step in near or paper.step == ANY_STEP or (not paper.step and path.review_due is not None)
     ]
 
 
@@ -102,13 +113,12 @@ def write_paper(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
     """
     actor.require(APPLICATIONS)
     rows = Application.objects.visible_to(actor).select_related("organisation", "instructor")
-    found = rows.prefetch_related("steps").filter(pk=pk).first()
+    found = rows.prefetch_related("steps", "reviews").filter(pk=pk).first()
     paper = BY_NAME.get(name)
     if found is None or paper is None:
         raise NotFound()
     people.record_opening(actor, events.PAPER_WRITTEN, found, paper=paper.name)
     names = places.names_by_code()
-    done = queries.steps_of(found)
     facts = {
         "person": sealed.open_text(found, "sealed_name") or BY_HAND,
         "workplace": found.workplace or BY_HAND,
@@ -118,7 +128,16 @@ def write_paper(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
         "asked": _day(found.asked_date),
         "today": _day(clock.today()),
         "number": str(found.pk),
-        "steps": [{"step": str(rules.BY_CODE[code].title), "day": _day(day)} for code, day in done.items()],
+        "to": found.handed_to or BY_HAND,
+        "steps": [
+            {
+                "step": str(rules.BY_CODE[row.code].title),
+                "day": _day(row.done_date),
+                "paper": row.paper,
+            }
+            for row in found.steps.all()
+        ],
+        "reviews": [{"day": _day(row.review_date), "paper": row.note} for row in found.reviews.all()],
     }
     try:
         made = documents.filled(template(paper.name), facts)

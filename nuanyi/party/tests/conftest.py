@@ -1,12 +1,14 @@
 """Casts of the room's tests."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
 from nuanyi.census.models import Establishment
 from nuanyi.census.rules import FollowUp
+from nuanyi.party import queries
+from nuanyi.party.models import Application
 from nuanyi.party.services import joining, organisations
 
 
@@ -44,12 +46,29 @@ def asked(district):
             "name": "覃大海",
             "phone": "19900004321",
             "work_code": "450311100",
+            "home_code": "450311100",
             "agrees": True,
             **more,
         }
         return joining.ask(key=key or uuid4(), told=joining.ApplicationInput(**told), network="203.0.113.77")
 
     return make
+
+
+@pytest.fixture
+def walked(cast):
+    """Goes on to a step, each as early as it may be: ``walked(made, "contacts")``; returns the day of the last one."""
+
+    def go(made, until, *, days=1, part="instructor"):
+        on = made.asked_date
+        while (path := queries.path_of(Application.objects.get(pk=made.pk))).step is not None:
+            if until in {step.code for step, _day in path.done}:
+                break
+            on = max(on + timedelta(days=days), path.earliest)
+            joining.take_step(actor=cast.actor(part), pk=made.pk, code=path.step.code, on=on, paper="纸质")
+        return on
+
+    return go
 
 
 @pytest.fixture

@@ -90,6 +90,7 @@ def _may_see_person(actor, _permission, side):
 #: name of the route -> (what it shows, {parameter: (object, attribute)})
 OBJECTS = {
     "party:application": ("application", {"pk": ("application", "pk")}),
+    "party:talk": ("application", {"pk": ("application", "pk")}),
     "party:paper": (
         "application",
         {"pk": ("application", "pk"), "name": ["talk", "activist", "nothing"]},

@@ -49,6 +49,9 @@ def test_name_and_phone_are_sealed_under_the_keys_of_affiliation(cast, asked):
         ({"home_code": "450311101", "roving": True}, "roving", "雁山镇党委"),
         ({"work_code": "450311201", "home_code": "450311201"}, "residence", "雁山区两新工委"),
         ({"workplace": "雁山快递站"}, "workplace", "快递联合党支部"),
+        ({"workplace": "雁山 快递（站）"}, "workplace", "快递联合党支部"),
+        ({"roving": True, "sector": "courier"}, "roving", "快递流动党支部"),
+        ({"roving": True, "sector": "delivery"}, "roving", "雁山镇党委"),
     ],
 )
 def test_the_right_organisation_is_found_and_explained(cast, found, asked, shop, told, door, name):
@@ -57,9 +60,39 @@ def test_the_right_organisation_is_found_and_explained(cast, found, asked, shop,
     found("柘木镇党委", region="450311101")
     one = shop("雁山快递站", "450311100")
     found("快递联合党支部", "joint", establishments=[one.pk])
+    found("快递流动党支部", "mobile", sector="courier")
     found("防汛临时党支部", "temporary", task="防汛", until_date=date(2030, 1, 1))
     made = asked(**told)
     assert (made.door, made.organisation.name) == (door, name)
+
+
+def test_where_somebody_works_is_not_called_where_they_live(cast, found, asked):
+    found()
+    made = asked(home_code="")
+    assert (made.door, made.organisation) == ("department", None)
+
+
+def test_a_roving_worker_reads_every_door_that_is_open(cast, found, asked):
+    found()
+    found("柘木镇党委", region="450311101")
+    made = asked(roving=True, home_code="450311101")
+    assert made.organisation.name == "雁山镇党委"
+    assert [one.organisation.name for one in queries.other_doors(made)] == ["柘木镇党委"]
+    assert "柘木镇党委" in Client().get(f"/party/mine/{joining.link_of(made)}/").content.decode()
+    desk = cast.client("instructor").get(f"/office/party/applications/{made.pk}/").content.decode()
+    assert "柘木镇党委" in desk
+    assert queries.other_doors(asked(uuid4(), phone="19900004322")) == []
+
+
+def test_whoever_works_in_another_district_is_told_whom_to_ask(cast, found):
+    browser = Client()
+    page = browser.get("/party/")
+    assert "其他区县" in page.content.decode()
+    told = {"key": uuid4(), "name": "覃大海", "phone": "19900004321", "work": "elsewhere", "agrees": "on"}
+    answer = browser.post("/party/", told)
+    assert answer.status_code == 422
+    assert "请向当地" in answer.content.decode() or "其他区县" in answer.content.decode().split("errors")[-1]
+    assert not Application.objects.exists()
 
 
 def test_nobody_is_refused_for_want_of_an_organisation(cast, asked):
@@ -74,10 +107,12 @@ def test_nonsense_is_refused_and_nothing_is_kept(cast, asked, told):
 
 
 def test_the_path_goes_on_step_by_step_to_a_full_member(cast, found, asked):
-    found()
+    above = found()
+    branch = found("快递党支部", "formal", parent=above.pk)
     first = clock.now().replace(year=2024, month=1, day=10)
     with clock.held_at(first):
         made = asked()
+    joining.hand_over(actor=cast.actor("organisation"), pk=made.pk, organisation=branch.pk)
     actor, on = cast.actor("instructor"), first.date()
     while (path := queries.path_of(Application.objects.get(pk=made.pk))).step is not None:
         on = max(on + timedelta(days=1), path.earliest)
@@ -177,7 +212,14 @@ def test_from_the_phone_to_the_page_of_ones_own(cast, found):
     browser = Client()
     page = browser.get("/party/")
     key = page.context["form"]["key"].value()
-    told = {"key": key, "name": "覃大海", "phone": "19900004321", "work": "450311100", "agrees": "on"}
+    told = {
+        "key": key,
+        "name": "覃大海",
+        "phone": "19900004321",
+        "work": "450311100",
+        "home": "450311100",
+        "agrees": "on",
+    }
     answer = browser.post("/party/", told, headers={"Accept": "application/json"})
     assert answer.status_code == 201
     link = answer.json()["link"]

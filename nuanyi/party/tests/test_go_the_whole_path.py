@@ -22,20 +22,20 @@ from nuanyi.party.models import Application, Assignment
 from nuanyi.party.rules import State
 from nuanyi.party.services import joining, members, organisations, papers
 from nuanyi.people import services as people
+from nuanyi.places import services as places
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def activist(cast, found, asked):
+def activist(cast, found, asked, walked):
     """Somebody who asked eleven months ago and became an activist two weeks later."""
-    found()
+    above = found()
+    branch = found("快递党支部", "formal", parent=above.pk)
     with clock.held_at(clock.now() - timedelta(days=335)):
         made = asked()
-    on = made.asked_date
-    for code in ("talk", "activist", "contacts"):
-        on += timedelta(days=5)
-        joining.take_step(actor=cast.actor("instructor"), pk=made.pk, code=code, on=on)
+    joining.hand_over(actor=cast.actor("organisation"), pk=made.pk, organisation=branch.pk)
+    walked(made, "contacts", days=5)
     return made
 
 
@@ -46,14 +46,14 @@ def fetch(pk):
 def test_an_activist_is_looked_at_every_half_year_and_it_says_when_not(cast, activist):
     instructor = cast.actor("instructor")
     path = fetch(activist.pk)
-    assert path.review_due == rules.months_later(activist.asked_date + timedelta(days=10), 6)
+    assert path.review_due == rules.months_later(activist.asked_date + timedelta(days=15), 6)
     assert path.review_overdue
     assert "半年考察" in " ".join(str(task.words) for task in home.tasks_for(instructor) if task.count)
     for _n in range(2):
         joining.review(actor=instructor, pk=activist.pk, on=clock.today(), note="考察表1号")
     path = fetch(activist.pk)
     assert path.review_due == rules.months_later(clock.today(), 6)
-    assert queries.reviews_owed(instructor) == 0
+    assert queries.waiting(instructor).reviews == 0
     for on in (clock.today() + timedelta(days=1), activist.asked_date):
         with pytest.raises(BadInput):
             joining.review(actor=instructor, pk=activist.pk, on=on)
@@ -84,7 +84,9 @@ def test_who_leaves_in_the_eleventh_month_loses_no_day(cast, program, found, act
     joining.pause(actor=cast.actor("there"), pk=activist.pk, to="open")
     assert queries.applications_moved(cast.actor("there")) == 0
     with clock.held_at(clock.now() + timedelta(days=45)):
-        made = joining.take_step(actor=cast.actor("there"), pk=activist.pk, code="object", on=clock.today())
+        made = joining.take_step(
+            actor=cast.actor("there"), pk=activist.pk, code="object", on=clock.today(), paper="意见"
+        )
     assert "object" in queries.steps_of(made), "the year began before the move"
 
 
@@ -108,7 +110,7 @@ def test_a_curious_colleague_who_types_a_phone_reads_what_everybody_reads(cast, 
     member = Application.objects.get(on_a_roll=True)
     joining.take_step(actor=cast.actor("organisation"), pk=member.pk, code="talk", on=clock.today())
     with pytest.raises(IllegalMove) as refused:
-        joining.take_step(actor=cast.actor("organisation"), pk=member.pk, code="activist", on=clock.today())
+        joining.take_step(actor=cast.actor("organisation"), pk=member.pk, code="written", on=clock.today())
     assert refused.value.code == "on-a-roll"
 
 
@@ -133,7 +135,8 @@ def test_an_instructor_who_types_a_phone_learns_nothing_of_it(
         told = Notice.objects.filter(account=mine.account_id, once__contains=f"application-{made.pk}-")
         assert told.count() == 1
         joining.take_step(actor=mine, pk=made.pk, code="talk", on=clock.today())
-        joining.take_step(actor=mine, pk=made.pk, code="activist", on=clock.today())
+        joining.take_step(actor=mine, pk=made.pk, code="written", on=clock.today(), paper="申请书")
+        joining.take_step(actor=mine, pk=made.pk, code="activist", on=clock.today(), paper="备案表")
         body = browser.get(f"/office/party/applications/{made.pk}/").content.decode()
         pages.append(re.sub(passing, "", body.split("<main")[-1]))
     assert pages[0] == pages[1] == pages[2]
@@ -157,7 +160,7 @@ def test_the_organisation_department_sees_what_it_has_to_settle(cast, found, sec
     page = f"/office/party/applications/{first.pk}/"
     assert f'href="/office/party/applications/{second.pk}/"' in office.get(page).content.decode()
     assert "党支部名册" in office.get(f"/office/party/applications/{member.pk}/").content.decode()
-    assert office.post(page, {"deed": "ended"}).status_code == 302
+    assert office.post(page, {"deed": "end", "why": "other"}).status_code == 302
     assert queries.unclear(cast.actor("organisation")) == {member.pk}
 
 
@@ -221,12 +224,12 @@ def text_of(docx: bytes) -> str:
 
 def test_a_paper_is_a_word_file_with_what_is_known_and_that_is_noted(cast, activist):
     names = {paper.name for paper in papers.papers_for(fetch(activist.pk))}
-    assert names == {"talk", "activist", "half_year"}
+    assert names == {"talk", "activist", "half_year", "handed_on"}
     answer = cast.client("instructor").get(f"/office/party/applications/{activist.pk}/papers/half_year/")
     assert answer.status_code == 200
     words = text_of(answer.content)
     assert "覃大海" in words
-    assert "雁山镇党委" in words
+    assert "快递党支部" in words
     assert "{{" not in words
     assert Entry.objects.filter(kind="party.paper_written").count() == 1
     assert (
@@ -247,8 +250,20 @@ def test_every_paper_can_be_filled(cast, activist, paper):
 
 def test_a_probation_is_prolonged_once_on_its_page(cast, activist):
     with clock.held_at(clock.now() + timedelta(days=60)):
-        for code in ("object", "sponsors", "review", "training", "precheck", "meeting", "approved"):
-            joining.take_step(actor=cast.actor("instructor"), pk=activist.pk, code=code, on=clock.today())
+        for code in (
+            "object",
+            "sponsors",
+            "review",
+            "training",
+            "precheck",
+            "meeting",
+            "talk_above",
+            "approved",
+            "oath",
+        ):
+            joining.take_step(
+                actor=cast.actor("instructor"), pk=activist.pk, code=code, on=clock.today(), paper="纸质"
+            )
         office = cast.client("organisation")
         page = f"/office/party/applications/{activist.pk}/"
         assert office.post(page, {"deed": "prolong", "months": "3"}).status_code == 422
@@ -263,3 +278,127 @@ def test_a_members_own_link_opens_no_application_and_the_other_way_round(cast, s
     member, made = entered(secretary()), asked()
     assert Client().get(f"/party/mine/{members.link_of(member)}/").status_code == 404
     assert Client().get(f"/party/member/{joining.link_of(made)}/").status_code == 404
+
+
+def test_every_step_but_the_talk_names_its_paper(cast, found, asked):
+    made = asked()
+    joining.take_step(actor=cast.actor("instructor"), pk=made.pk, code="talk", on=clock.today())
+    with pytest.raises(BadInput) as refused:
+        joining.take_step(actor=cast.actor("instructor"), pk=made.pk, code="written", on=clock.today())
+    assert "paper" in refused.value.fields
+    page = cast.client("instructor").post(
+        f"/office/party/applications/{made.pk}/",
+        {"deed": "step", "code": "written", "on": clock.today().isoformat(), "paper": " "},
+    )
+    assert page.status_code == 422
+    assert "required" in page.content.decode()
+
+
+def test_the_path_says_of_every_step_from_when_and_until_when(cast, activist):
+    rows = {row.step.code: row for row in fetch(activist.pk).rows}
+    days = {code: row.on for code, row in rows.items()}
+    assert rows["talk"].due == rules.months_later(days["applied"], 1)
+    assert rows["object"].earliest == rules.months_later(days["activist"], 12)
+    assert (rows["approved"].due, rows["full_meeting"].earliest) == (None, None), "the branch has not met"
+    page = cast.client("instructor").get(f"/office/party/applications/{activist.pk}/").content.decode()
+    day = rows["object"].earliest
+    assert f"{day.year}年{day.month}月{day.day}日" in page or day.isoformat() in page
+
+
+def test_the_committee_of_the_township_approves_and_that_of_a_village_does_not(cast, program, found):
+    places.put_region(actor=program, code="450311100201", name="莫村", level="village", parent="450311100")
+    above = found()
+    village = found("莫村党委", region="450311100201", parent=above.pk)
+    below = found("莫村支部", "formal", region="450311100201", parent=village.pk)
+    assert queries.approving_committee(below) == above
+    alone = found("孤支部", "formal")
+    assert not queries.standing_of(alone).committee
+
+
+def test_an_application_ends_for_a_reason_and_by_a_paper(cast, activist):
+    office, page = cast.client("organisation"), f"/office/party/applications/{activist.pk}/"
+    assert office.post(page, {"deed": "end", "why": "refused"}).status_code == 422
+    assert office.post(page, {"deed": "end", "why": "cancelled", "end_paper": "决议"}).status_code == 409
+    assert (
+        office.post(page, {"deed": "end", "why": "refused", "end_paper": "支委会决议2号"}).status_code == 302
+    )
+    activist.refresh_from_db()
+    assert (activist.state, activist.end_reason) == (State.ENDED, "refused")
+    assert "支委会决议2号" in office.get(page).content.decode()
+    with pytest.raises(IllegalMove):
+        joining.end(actor=cast.actor("organisation"), pk=activist.pk, told=joining.EndInput("other"))
+
+
+def test_a_probation_is_cancelled_and_nobody_on_probation_is_simply_not_accepted(cast, activist, walked):
+    with clock.held_at(clock.now() + timedelta(days=300)):
+        walked(activist, "approved")
+        for why, code in (("refused", "other-ending"), ("cancelled", "")):
+            told = joining.EndInput(why, "支部大会决议")
+            if code:
+                with pytest.raises(IllegalMove) as refused:
+                    joining.end(actor=cast.actor("instructor"), pk=activist.pk, told=told)
+                assert refused.value.code == code
+            else:
+                made = joining.end(actor=cast.actor("instructor"), pk=activist.pk, told=told)
+    assert made.end_reason == "cancelled"
+
+
+def test_who_leaves_the_district_takes_the_steps_and_reviews_along(cast, activist):
+    instructor = cast.actor("instructor")
+    joining.review(actor=instructor, pk=activist.pk, on=clock.today(), note="考察表1号")
+    with pytest.raises(BadInput) as refused:
+        joining.end(actor=instructor, pk=activist.pk, told=joining.EndInput("handed_out", "转接函3号"))
+    assert "to" in refused.value.fields
+    joining.end(
+        actor=instructor, pk=activist.pk, told=joining.EndInput("handed_out", "转接函3号", "七星区委组织部")
+    )
+    _name, data = papers.write_paper(actor=instructor, pk=activist.pk, name="handed_on")
+    words = text_of(data)
+    assert "七星区委组织部" in words
+    assert "考察表1号" in words
+    assert "第1次考察" in words
+    assert "纸质" in words, "the papers of the steps"
+
+
+def tasks_of(actor):
+    return " ".join(str(task.words) for task in home.tasks_for(actor) if task.count)
+
+
+def test_a_year_of_training_that_is_over_waits_at_home_and_is_said_a_week_before(cast, activist):
+    instructor = cast.actor("instructor")
+    joining.review(actor=instructor, pk=activist.pk, on=clock.today())
+    over = fetch(activist.pk).earliest
+    assert "满一年" not in tasks_of(instructor)
+    at = clock.now() + (over - clock.today())
+    with clock.held_at(at - timedelta(days=8)):
+        assert joining.tell_of_days(queries.PROGRAM) == 0
+    with clock.held_at(at - timedelta(days=7)):
+        for _n in range(2):
+            joining.tell_of_days(queries.PROGRAM)
+    notice = Notice.objects.get(kind="day-near")
+    assert notice.account_id == instructor.account_id
+    assert notice.facts == {}, "it says nothing of whom or what"
+    with clock.held_at(at):
+        assert "满一年" in tasks_of(instructor)
+
+
+def test_an_approval_that_was_not_given_within_three_months_waits_at_home(cast, activist, walked):
+    instructor = cast.actor("instructor")
+    with clock.held_at(clock.now() + timedelta(days=200)):
+        walked(activist, "talk_above")
+        last = fetch(activist.pk).due
+    with clock.held_at(clock.now() + (last - clock.today())):
+        assert queries.waiting(instructor).steps == 0, "on the last day there is still time"
+    with clock.held_at(clock.now() + (last - clock.today()) + timedelta(days=1)):
+        assert queries.waiting(instructor).steps == 1
+        assert "逾期" in tasks_of(instructor)
+
+
+def test_where_nobody_follows_an_application_the_department_is_told_of_its_days(cast, activist):
+    Application.objects.filter(pk=activist.pk).update(instructor=None)
+    joining.review(actor=cast.actor("organisation"), pk=activist.pk, on=clock.today())
+    over = fetch(activist.pk).earliest
+    with clock.held_at(clock.now() + (over - clock.today())):
+        assert joining.tell_of_days(queries.PROGRAM) >= 1
+    told = Notice.objects.filter(kind="day-near").values_list("account", flat=True)
+    assert list(told) == [cast.accounts["organisation"].pk]

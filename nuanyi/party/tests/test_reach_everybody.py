@@ -13,7 +13,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
-from nuanyi.party import coverage, queries
+from nuanyi.party import coverage, home, queries
 from nuanyi.party.models import Visit
 from nuanyi.party.services import instructors, organisations
 
@@ -183,3 +183,50 @@ def test_what_counts_is_set_from_a_day_on(cast):
     assert queries.definition(date(2026, 5, 1)).visit_within_days == 90
     assert queries.definition(date(2026, 6, 1)).visit_within_days == 30
     assert cast.client("office").post("/office/party/coverage/", told).status_code == 403
+
+
+def test_a_visit_is_due_by_the_days_of_the_definition_and_that_waits_at_home(cast, shop, followed):
+    instructor = cast.actor("instructor")
+    visit(cast, followed, on=clock.today() - timedelta(days=30), note="要一台热水器")
+    other = shop("柘木快递", "450311101")
+    instructors.assign(
+        actor=cast.actor("organisation"), establishment=other.pk, account=cast.accounts["instructor"].pk
+    )
+    within = queries.definition().visit_within_days
+    first, second = queries.visit_round(instructor, notes=True)
+    assert first.establishment == followed, "what is due first stands on top"
+    assert first.due == clock.today() + timedelta(days=within - 30)
+    assert [one.note for one in first.notes] == ["要一台热水器"]
+    assert second.due == clock.today() + timedelta(days=within), "never visited: from the assignment"
+    assert queries.visits_due(instructor) == 0
+    with clock.held_at(clock.now() + timedelta(days=within - 29)):
+        assert queries.visits_due(instructor) == 1
+        assert "到期" in " ".join(str(task.words) for task in home.tasks_for(instructor) if task.count)
+        desk = cast.client("instructor").get("/office/party/mine/").content.decode()
+        assert desk.index("雁山快递站") < desk.index("柘木快递")
+    phone = cast.client("instructor").get("/visits/").content.decode()
+    assert "要一台热水器" in phone
+
+
+def test_three_notes_of_each_stand_on_the_phone_the_newest_first(cast, followed):
+    for n in range(5):
+        visit(cast, followed, on=clock.today() - timedelta(days=n), note=f"记{n}")
+    [row] = queries.visit_round(cast.actor("instructor"), notes=True)
+    assert [one.note for one in row.notes] == ["记0", "记1", "记2"]
+
+
+def test_a_first_talk_is_written_down_on_the_phone_once(cast, asked):
+    made, key, phone = asked(), uuid4(), cast.client("instructor")
+    assert f"applications/{made.pk}/talk/" in phone.get("/visits/").content.decode()
+    told = {"key": key, "on": clock.today().isoformat(), "note": "谈话记录1号"}
+    as_program = {"Accept": "application/json"}
+    address = f"/office/party/applications/{made.pk}/talk/"
+    assert phone.post(address, {**told, "on": ""}, headers=as_program).status_code == 422
+    for _n in range(2):
+        answer = phone.post(address, told, headers=as_program)
+        assert answer.status_code == 201
+    assert made.steps.filter(code="talk").count() == 1
+    assert made.steps.get(code="talk").paper == "谈话记录1号"
+    again = phone.post(address, {**told, "key": uuid4()}, headers=as_program)
+    assert again.status_code == 409
+    assert cast.client("office").post(address, told).status_code == 403

@@ -110,6 +110,7 @@ EXCEPTIONS: dict[str, str] = {
             "learning.services.readers.forget_unconfirmed",
             "notices.services.send_due",
             "notices.services.spread_calls",
+            "party.services.joining.tell_of_days",
             "reports.services.handling.close_silent",
             "reports.services.handling.regrid",
             "reports.services.handling.warn_late",

@@ -18,6 +18,14 @@
         form.elements.namedItem("on").value = today();
         form.dataset.title = row.name;
         form.querySelector("[data-of]").textContent = row.name;
+        /* a talk has a day and a note; how many were there and of what kind is asked of a visit */
+        for (const box of form.querySelectorAll("[data-only-visit]")) {
+            box.hidden = Boolean(row.talk);
+            for (const field of box.querySelectorAll("input, select")) field.disabled = Boolean(row.talk);
+        }
+        const notes = form.querySelector("[data-notes]");
+        notes.replaceChildren(...(row.notes || []).map((text) => part("li", text, "quiet")));
+        notes.hidden = !notes.childElementCount;
         form.hidden = false;
         form.querySelector("[data-of]").focus();
         form.scrollIntoView({ block: "start" });
@@ -47,8 +55,12 @@
                     type: "button",
                     className: "card tap",
                 });
-                const waits = waiting.has(row.action) ? words.waits : row.last;
-                card.append(part("b", row.name), part("span", row.place), part("span", waits, "quiet"));
+                const waits = waiting.has(row.action);
+                card.append(
+                    part("b", row.name),
+                    part("span", row.place),
+                    part("span", waits ? words.waits : row.last, row.late && !waits ? "late" : "quiet"),
+                );
                 card.addEventListener("click", () => choose(row));
                 return card;
             }),
