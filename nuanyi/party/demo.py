@@ -14,7 +14,7 @@ from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, offic
 from nuanyi.lib.periods import shifted
 from nuanyi.lib.sectors import Sector
 from nuanyi.party import rules
-from nuanyi.party.models import Application, Organisation
+from nuanyi.party.models import Application, Assignment, Organisation
 from nuanyi.party.services import (
     alliances,
     brought,
@@ -48,21 +48,29 @@ def _stories(plan: Plan) -> Iterator[Story]:
     yield _organisations(plan, department)
     with clock.held_at(office_hour(plan.chance("assigning"), plan.first)):
         instructors.accept_proposal(actor=department)
-    for number, one in enumerate(_followed()):
-        yield _visits(plan, number, one.pk)
+    for number, (follower, one) in enumerate(_followed()):
+        yield _visits(plan, number, follower, one)
 
 
-def _followed() -> list[Establishment]:
-    """What the instructor of the cast follows and goes to: every fourth is left out, and nobody has been at the studios
+def _followed() -> list[tuple[Actor, UUID]]:
+    """What the instructors of the cast follow and go to: every fourth is left out, and nobody has been at the studios
     yet. That is the thin cell which the pages are there to show."""
-    follower = played_by("zhidao")
-    rows = Establishment.objects.filter(assignments__account_id=follower.account_id or 0).order_by("pk")
-    return [one for n, one in enumerate(rows) if n % 4 != 3 and one.sector != Sector.LIVESTREAM]
+    actors: dict[int, Actor] = {}
+    for username in ("zhidao", "zhidao2"):
+        follower = played_by(username)
+        actors[follower.account_id or 0] = follower
+    rows = Assignment.objects.filter(account__in=list(actors), until_date=None).order_by("establishment")
+    wanted = rows.values_list("account", "establishment", "establishment__sector")
+    return [
+        (actors[account], shop)
+        for n, (account, shop, sector) in enumerate(wanted)
+        if n % 4 != 3 and sector != Sector.LIVESTREAM
+    ]
 
 
-def _visits(plan: Plan, number: int, establishment: UUID) -> Story:
+def _visits(plan: Plan, number: int, follower: Actor, establishment: UUID) -> Story:
     """An instructor comes by on a working day, and talks or looks in."""
-    chance, follower = plan.chance(f"visits to {number}"), played_by("zhidao")
+    chance = plan.chance(f"visits to {number}")
     days = plan.working_days()
     for day in sorted(chance.sample(days, min(len(days), plan.of("party")["visits_each"]))):
         yield office_hour(chance, day)
@@ -85,9 +93,8 @@ def _today(_plan: Plan) -> None:
     if Application.objects.exists():
         return
     department, chance = played_by("zuzhi"), Random(2022)
-    follower = played_by("zhidao")
-    for one in _followed():
-        _visit(follower, chance, one.pk, clock.today() - timedelta(days=chance.randrange(1, 80)))
+    for follower, one in _followed():
+        _visit(follower, chance, one, clock.today() - timedelta(days=chance.randrange(1, 80)))
     _applications(department)
     _members(department)
     _life()

@@ -18,6 +18,7 @@ ACCOUNTS: list[tuple[str, str, str, str, str]] = [
     ("yanshan", "雁山镇 经办", "yanshan", "unit_staff", "450311100"),
     ("shangwu", "商务局 经办", "shangwu", "unit_staff", ""),
     ("zhidao", "党建指导员", "yanshan", "instructor", "450311100"),
+    ("zhidao2", "党建指导员（柘木镇）", "zhemu", "instructor", "450311101"),
     ("shuji", "党支部书记", "yanshan", "branch", ""),
     ("shuji2", "党支部书记（接收支部）", "zhemu", "branch", ""),
     ("wangge", "网格员", "zhemu", "grid_worker", "450311101"),
