@@ -180,11 +180,22 @@ class Month:
     of_old_key: bool = False
 
 
-def own_months() -> list[Month]:
-    """The last twelve months that are over, the latest first; two questions and one a signed month."""
-    months = [shifted(clock.today(), -n) for n in range(1, 13)]
+def own_years() -> list[int]:
+    """The years of which months can be signed or were: those with anything delivered, the latest first."""
+    found = ledger.months(tuple(kinds.kinds()))
+    latest = month_before(clock.today()).year
+    return list(range(latest, min(found[0].year if found else latest, latest) - 1, -1))
+
+
+def own_months(year: int | None = None) -> list[Month]:
+    """Months that are over, the latest first: the last twelve, or those of ``year``. Two questions and one a signed month."""
+    last = month_before(clock.today())
+    newest = last if year is None else date(year, 12, 1)
+    months = [one for one in (shifted(newest, -n) for n in range(12)) if one <= last]
+    if not months:
+        return []
     signed: dict[date, Summary] = {}
-    for one in Summary.objects.filter(month__gte=months[-1]).order_by("revision"):
+    for one in Summary.objects.filter(month__range=(months[-1], months[0])).order_by("revision"):
         signed[one.month] = one
     asked = Slice(tuple(kinds.kinds()), months[-1], month_end(months[0]))
     now: dict[date, dict[str, int]] = {}

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, OFFICES, Role
-from nuanyi.lib.rooms import HOUSE, MenuItem, Mount, Permission, Room, Route, Shot
+from nuanyi.lib.rooms import HOUSE, MenuItem, Mount, Permission, Room, Route, Shot, Way
 from nuanyi.sharing.policies import POLICIES
 
 ROOM = Room(
@@ -20,6 +20,7 @@ ROOM = Room(
         MenuItem(_("Upward and downward"), "sharing:upward", "share", "sharing.view", order=60),
         MenuItem(_("Open data"), "sharing:releases", "layers", "sharing.view", order=62),
     ],
+    ways=[Way("me", Route("open_data:page"), _("Open data"))],
     lasting=frozenset({"SigningKey", "SenderKey"}),
     policies=POLICIES,
     gallery=[

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanyi.lib import clock, downloads
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound, Words
-from nuanyi.lib.form_parsing import day_of
+from nuanyi.lib.form_parsing import day_of, number_of
 from nuanyi.lib.periods import period_of
 from nuanyi.places import queries as places
 from nuanyi.sharing import queries, rules
@@ -65,9 +65,14 @@ def upward(request: HttpRequest) -> HttpResponse:
     """A district's months and its key; a city's table of districts."""
     first, last, period = _period(request.GET.get("period", ""))
     district = places.district()
+    years = queries.own_years()
+    year = number_of(request.GET.get("year", ""))
+    year = year if year in years else 0
     context: dict[str, Any] = {
+        "years": years,
+        "year": year,
         "is_district": district is not None and len(district.code) == 6,
-        "months": queries.own_months(),
+        "months": queries.own_months(year or None),
         "key": queries.key_in_force(),
         "old_keys": SigningKey.objects.exclude(until_date=None),
         "senders": SenderKey.objects.all(),
@@ -85,7 +90,7 @@ def sign(request: HttpRequest) -> HttpResponse:
     """Sign a month."""
     month = day_of(f"{request.POST.get('month', '')}-01", "month")
     made = summaries.sign_month(actor=actor_of(request), month=month)
-    return _done("signed", month=f"{month:%Y-%m}", n=made.revision)
+    return _done("signed", month=f"{month:%Y-%m}", n=made.revision, year=month.year)
 
 
 @require_POST

@@ -501,6 +501,13 @@ def test_pages_sign_receive_and_publish(cast, program, year):
     assert "2023-02" in page
     made = office.get("/office/sharing/summaries/2023-02/1.json")
     assert rules.signature_holds(json.loads(made.content))
+    # a month of years ago is seen, downloaded and signed anew as those of this year are
+    assert office.post("/office/sharing/sign/", {"month": "2022-01"}).status_code == 302
+    assert (
+        "/office/sharing/summaries/2022-01/1.json"
+        in office.get("/office/sharing/?year=2022").content.decode()
+    )
+    assert "summaries/2022-01/" not in office.get("/office/sharing/").content.decode()
     _enter(program, "450302", ONE)
     file = SimpleUploadedFile("a.json", _raw(_other("450302", "2022-06", {POLICY: 7}, ONE)))
     assert office.post("/office/sharing/receive/", {"file": file}).status_code == 302
