@@ -225,6 +225,46 @@ test("an entry that is mended leaves the phone when what takes its place is kept
     assert.equal([...rows.values()][0].body.name, "王小明");
 });
 
+test("what is being typed at the door comes back after a reload, and goes when it became an entry", async () => {
+    const { Drafts } = phone([]);
+    const forms = {};
+    Object.assign(Drafts, {
+        form: async (page) => forms[page] ?? null,
+        keepForm: async (page, body) => {
+            forms[page] = body;
+        },
+        dropForm: async (page) => {
+            delete forms[page];
+        },
+    });
+    const field = () => element({ value: "", setCustomValidity() {}, validity: { valid: true } });
+    const opened = async (values) => {
+        const form = element({
+            values,
+            elements: {
+                kind: field(),
+                name: field(),
+                phone: field(),
+                contact_phone: field(),
+                region: field(),
+                sector: field(),
+            },
+            reportValidity: () => true,
+            reset() {},
+        });
+        run(DOORSTEP, { Drafts, elements: { doorstep: form }, answers: () => json(503, {}) });
+        await settled();
+        return form;
+    };
+    const first = await opened({ name: "王小明", kind: "workers" });
+    first.listeners.input();
+    await new Promise((done) => setTimeout(done, 300));
+    const second = await opened({ name: "王小明", kind: "workers" });
+    assert.equal(second.elements.name.value, "王小明");
+    await second.listeners.submit({ preventDefault() {} });
+    assert.deepEqual(forms, {});
+});
+
 test("a code scanned in a hall waits until it arrived whole", async () => {
     for (const answer of [json(400, { code: "cut" }), page(408)]) {
         const store = { "hall.queue": JSON.stringify([{ path: "/in/abcd1234/t/", at: 1 }]) };

@@ -62,6 +62,22 @@
     }
     if (!Drafts.possible()) document.getElementById("no-drafts").hidden = false;
 
+    /* what is being typed lies sealed like the entries: a reload, a call or a killed tab loses none of it */
+    const PAGE = "/door/";
+    let typing = 0;
+    if (Drafts.possible()) {
+        /* the page does not wait for it: who is quick sends as before */
+        Drafts.form(PAGE).then((typed) => {
+            for (const [n, v] of Object.entries(typed || {}))
+                if (form.elements[n]) form.elements[n].value = v;
+            show();
+        });
+        form.addEventListener("input", () => {
+            clearTimeout(typing);
+            typing = setTimeout(() => Drafts.keepForm(PAGE, fields()), 250);
+        });
+    }
+
     let mending = null;
     const render = async () => {
         const drafts = Drafts.possible() ? (await Drafts.all()).filter((draft) => !draft.body.action) : [];
@@ -182,7 +198,9 @@
             await sendPlain(body);
             return;
         }
+        clearTimeout(typing);
         await Drafts.put(id, "waiting", body);
+        await Drafts.dropForm(PAGE);
         if (mending) await Drafts.drop(mending);
         mending = null;
         const kept = { kind: body.kind, region: body.region, sector: body.sector };
