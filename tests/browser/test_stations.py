@@ -203,7 +203,7 @@ def test_a_broken_socket_is_told_without_network_mended_and_told_back(open_as, r
     page.fill("[name=words]", "二号插座没电")
     page.set_input_files("[name=photo]", str(photo))
     page.context.set_offline(True)
-    page.click("main form button")
+    page.click("main form > button")
     page.wait_for_selector("[data-kept]:not([hidden])")
     page.get_by_text("等有网").wait_for()
     page.context.set_offline(False)
