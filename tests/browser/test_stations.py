@@ -167,6 +167,9 @@ def test_a_map_comes_when_it_is_asked_for_and_nothing_is_asked_of_strangers(ride
     page.click("[data-map-button]")
     page.locator(".pin").first.wait_for()
     assert page.locator(".pin").first.bounding_box()["width"] >= 48
+    # a round mark, and not the button that its role would make of it
+    look = "e => [getComputedStyle(e).backgroundColor, e.firstChild.offsetWidth, e.firstChild.offsetHeight]"
+    assert page.locator(".pin").first.evaluate(look) == ["rgba(0, 0, 0, 0)", 20, 20]
     assert not page.get_by_text("你在这里").count()
     page.evaluate("nowKnown()")
     page.get_by_text("你在这里").wait_for()

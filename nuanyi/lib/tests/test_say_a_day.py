@@ -1,0 +1,48 @@
+"""A day is said as people say it: with its weekday in this year, with its year in another one."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+from nuanyi.lib import clock
+from nuanyi.lib.dates import day_words, moment_words, month_words
+
+NOON = datetime(2022, 6, 30, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "words"),
+    [
+        ("zh-hans", date(2022, 6, 3), "6月3日 周五"),
+        ("zh-hans", date(2021, 12, 31), "2021年12月31日"),
+        ("en", date(2022, 6, 3), "3 Jun"),
+        ("en", date(2021, 12, 31), "31 Dec 2021"),
+    ],
+)
+def test_a_day_has_its_weekday_this_year_and_its_year_in_another(language, day, words):
+    with clock.held_at(NOON), translation.override(language):
+        assert day_words(day) == words
+
+
+def test_a_moment_is_of_the_day_in_china():
+    with clock.held_at(NOON), translation.override("zh-hans"):
+        assert moment_words(datetime(2022, 6, 2, 17, 5, tzinfo=UTC)) == "6月3日 周五 01:05"
+        said = Template("{{ at|day_words }}|{{ none|day_words }}").render(
+            Context({"at": datetime(2022, 6, 2, 17, 5, tzinfo=UTC), "none": None})
+        )
+    assert said == "6月3日 周五|"
+
+
+def test_a_month_is_named():
+    with translation.override("zh-hans"):
+        assert month_words("2022-06") == "2022年6月"
+    with translation.override("en"):
+        assert month_words("2022-06") == "Jun 2022"
+
+
+@pytest.mark.parametrize(("metres", "words"), [(694, "690 米"), (994, "990 米"), (6791, "6.8 公里")])
+def test_a_way_is_said_as_exactly_as_one_goes_it(metres, words):
+    with translation.override("zh-hans"):
+        assert Template("{{ metres|distance }}").render(Context({"metres": metres})) == words
