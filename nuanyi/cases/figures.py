@@ -7,17 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import kinds
 from nuanyi.cases.models import ServiceItem
-from nuanyi.cases.rules import Kind
 from nuanyi.ledger import queries as ledger
+from nuanyi.ledger import rules
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
 from nuanyi.lib.rooms import Route
-
-TITLES = {
-    Kind.POLICY: _("Policy consultations"),
-    Kind.LEGAL_AID: _("Legal aid"),
-    Kind.EMPLOYMENT: _("Employment guidance"),
-    Kind.WAGE: _("Wage disputes resolved"),
-}
 
 
 def _parts(asked: Window, by: tuple[str, ...]) -> Counts:
@@ -47,17 +40,17 @@ offer(
         listed=_listed_parts,
     )
 )
-for _kind, _title in TITLES.items():
+for _name in kinds.SERVED.values():
     offer(
         Figure(
-            kinds.SERVED[_kind],
-            _title,
+            _name,
+            rules.kinds()[_name].title,
             _("cases"),
-            ledger.counter(kinds.SERVED[_kind]),
+            ledger.counter(_name),
             ("sector", "township", "month"),
             Route("cases:served"),
             _("Cases that a unit solved, and lines of registers that were taken in"),
             of_people=True,
-            listed=ledger.lister(kinds.SERVED[_kind]),
+            listed=ledger.lister(_name),
         )
     )
