@@ -34,10 +34,18 @@ def note(key: UUID | int, *, table: str = PERSON, marks: Iterable[bytes] = ()) -
 
     Called before the erasure is committed. Raises OSError where the line is not whole on the disk.
     """
-    told: dict[str, object] = {"at": clock.now().isoformat(timespec="seconds")}
-    told |= {"person": str(key)} if table == PERSON else {"table": table, "row": str(key)}
+    told: dict[str, object] = {"person": str(key)} if table == PERSON else {"table": table, "row": str(key)}
     told |= {"marks": [mark.hex() for mark in marks]} if marks else {}
-    line = json.dumps(told) + "\n"
+    _add(told)
+
+
+def note_admitted(marks: Iterable[bytes]) -> None:
+    """Add that the holders of some marks want to be here again: what stands above bars them no more. Raises OSError."""
+    _add({"admitted": [mark.hex() for mark in marks]})
+
+
+def _add(told: dict[str, object]) -> None:
+    line = json.dumps({"at": clock.now().isoformat(timespec="seconds")} | told) + "\n"
     handle = os.open(file(), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         size = os.fstat(handle).st_size
@@ -66,11 +74,12 @@ def noted() -> Iterator[UUID]:
 
 
 def noted_marks() -> set[bytes]:
-    """The keyed marks of all who asked to be forgotten."""
-    found = set()
+    """The keyed marks of all who asked to be forgotten and did not come back since."""
+    found: set[bytes] = set()
     for line in _lines():
         try:
             found |= {bytes.fromhex(str(mark)) for mark in line.get("marks", [])}
+            found -= {bytes.fromhex(str(mark)) for mark in line.get("admitted", [])}
         except (ValueError, TypeError):
             continue
     return found

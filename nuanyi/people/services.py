@@ -523,6 +523,8 @@ def admit(*, actor: Actor, text: str) -> bool:
     done = ErasureMark.objects.filter(digest__in=digests).delete()[0]
     if done:
         journal.record(actor, events.ADMITTED)
+        # the last before the commit, as with an erasure; a restore would bar them again
+        erasures.note_admitted(digests)
     return bool(done)
 
 

@@ -65,6 +65,18 @@ def test_the_mark_is_keyed_and_a_restored_backup_gets_it_again(forgotten, progra
     assert take(program, [HEAD, row(1)]).counts["barred"] == 1
 
 
+def test_whoever_wants_to_be_here_again_is_barred_by_no_restore(forgotten, cast, program):
+    """The mark went from the database only, and the next restore made it again."""
+    assert services.admit(actor=cast.actor("office"), text="19900000001")
+    services.replay_erasures(actor=system("restore"))
+    assert take(program, [HEAD, row(1, number="")]).counts.get("barred", 0) == 0
+    back = Worker.objects.get(person__phone_mask="199****0001", person__erased_at=None).person
+    services.erase_person(actor=cast.actor("organisation"), person=back, reason="本人要求")
+    ErasureMark.objects.all().delete()
+    services.replay_erasures(actor=system("restore"))
+    assert take(program, [HEAD, row(1, number=""), row(3)]).counts["barred"] == 1
+
+
 def test_a_value_is_put_right_by_those_who_may(cast, program):
     take(program, [HEAD, row(1)])
     person = Worker.objects.get().person
