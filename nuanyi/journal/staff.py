@@ -17,7 +17,7 @@ from nuanyi.lib import clock, rooms
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
-from nuanyi.lib.listing import Column, Filter, Listing, shown
+from nuanyi.lib.listing import Column, Filter, Listing, shown, without_words
 
 #: Entries of the last days, by what the address says.
 DAYS = {"1": _("Today"), "7": _("Last 7 days"), "30": _("Last 30 days")}
@@ -80,7 +80,9 @@ def audit(request: HttpRequest) -> HttpResponse:
     """Who did what: filtered by kind, account or record."""
     actor = actor_of(request)
     listing = _listing(actor, request.GET.get("room", ""))
-    services.record(actor, events.JOURNAL_READ, subject=None, filters=listing.filters_of(request.GET))
+    services.record(
+        actor, events.JOURNAL_READ, subject=None, filters=without_words(listing.filters_of(request.GET))
+    )
     page, reader = shown(request, listing), words.Reader()
     context = {
         "list": page,

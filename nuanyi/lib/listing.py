@@ -31,6 +31,11 @@ _CONTROLS = frozenset({"sort", "after", "before", "size", "hide", "undo", "did",
 Rows = QuerySet[Any]
 
 
+def without_words(filters: dict[str, str]) -> dict[str, str]:
+    """Filters for the journal, which nobody can take back: that something was searched for, not what."""
+    return {name: "…" if name == "q" else value for name, value in filters.items()}
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: its name in the address, its title, the field it sorts by (empty: it cannot), whether it is summed."""

@@ -20,6 +20,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, rooms, sheets
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Words
+from nuanyi.lib.listing import without_words
 from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP, township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
@@ -59,7 +60,7 @@ def export_masked(*, actor: Actor, what: str, filters: dict[str, str]) -> bytes:
     )
     out = io.BytesIO()
     count = _write(out, what, rows.iterator(2000), clear=False)
-    journal.record(actor, events.EXPORTED, what=what, filters=_without_words(filters), rows=count)
+    journal.record(actor, events.EXPORTED, what=what, filters=without_words(filters), rows=count)
     return out.getvalue()
 
 
@@ -94,11 +95,6 @@ def _named(row: Worker, clear: bool) -> list[str]:
     if clear:
         return [open_for_program(row.person, "name"), open_for_program(row.person, "phone")]
     return [row.person.name, row.person.phone]
-
-
-def _without_words(filters: dict[str, str]) -> dict[str, str]:
-    """Filters for the journal, which nobody can take back: that a name was searched, not which."""
-    return {name: "…" if name == "q" else value for name, value in filters.items()}
 
 
 def sealed_filters(filters: dict[str, str]) -> dict[str, str]:
@@ -178,7 +174,7 @@ def ask_for_clear(*, actor: Actor, purpose: str, filters: dict[str, str]) -> Exp
     made = Export.objects.create(
         asked_by_id=actor.account_id, purpose=purpose.strip()[:200], filters=sealed_filters(filters)
     )
-    journal.record(actor, events.EXPORT_ASKED, made, purpose=made.purpose, filters=_without_words(filters))
+    journal.record(actor, events.EXPORT_ASKED, made, purpose=made.purpose, filters=without_words(filters))
     notices.queue_all(
         _deciders(made.asked_by),
         kinds.EXPORT_ASKED,

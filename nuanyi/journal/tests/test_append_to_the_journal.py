@@ -260,3 +260,12 @@ def test_the_auditors_first_page_says_what_to_look_at_and_leads_to_exactly_that(
     browser.post("/office/audit/verify/")
     assert "没有校验" not in browser.get("/office/").content.decode()
     assert "查看个人信息明文" not in cast.client("office").get("/office/").content.decode()
+
+
+@pytest.mark.django_db
+def test_what_was_searched_for_in_the_journal_is_not_written_into_it(cast):
+    """The search was recorded as typed, a name among it, where nobody can take it back."""
+    cast.client("auditor").get("/office/audit/", {"q": "周小明", "days": "7"})
+    detail = Entry.objects.filter(kind="journal.read").latest("pk").detail
+    assert detail["filters"]["q"] == "…"
+    assert "周小明" not in str(detail)
