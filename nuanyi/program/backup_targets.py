@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from nuanyi.lib import sftp
+from nuanyi.lib import durable, sftp
 from nuanyi.lib.clock import CHINA, now
 from nuanyi.lib.env import home
 from nuanyi.lib.errors import BadInput
@@ -47,7 +47,9 @@ def _write_here(folder: Path, name: str, keep: int) -> dict[str, Any]:
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    partial.rename(folder / name)
+    # on the disk before it is noted as good, and before the older ones go
+    durable.sync_tree(partial)
+    durable.rename(partial, folder / name)
     dated = [one.name for one in _dated_here(folder)]
     dropped = dated[:-keep] if keep else []
     for old in dropped:

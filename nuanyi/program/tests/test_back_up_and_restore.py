@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from nuanyi.lib import seal, sealed, sftp
+from nuanyi.lib import durable, seal, sealed, sftp
 from nuanyi.lib.digests import file_sha256_hex
 from nuanyi.lib.embedded_postgres import CannotStart, EmbeddedPostgres
 from nuanyi.lib.errors import BadInput
@@ -471,3 +471,35 @@ def test_what_runs_is_what_was_checked_whoever_keeps_the_folder(district, tmp_pa
     monkeypatch.undo()
     with pytest.raises(BadInput, match="damaged"):
         backups.rehearse(folder)
+
+
+def test_a_backup_is_on_the_disk_under_its_name_before_older_ones_go(tmp_path, monkeypatch):
+    """A power cut after the older ones went took the new one too: nothing of it was on the disk yet."""
+    old = tmp_path / "2026-01-01-000000"
+    old.mkdir()
+    (old / backups.MANIFEST).write_text("{}")
+    done = []
+
+    def write(folder):
+        folder.mkdir()
+        for name in (backups.DUMP, backups.MANIFEST):
+            (folder / name).write_text("{}")
+        return {}
+
+    def noting(act, word):
+        def noted(*told, **more):
+            place = os.readlink(f"/proc/self/fd/{told[0]}") if word == "sync" else told[0]
+            done.append((word, os.path.basename(place).removesuffix(backup_targets.PARTIAL)))
+            return act(*told, **more)
+
+        return noted
+
+    monkeypatch.setattr(backups, "write", write)
+    monkeypatch.setattr(durable.os, "fsync", noting(os.fsync, "sync"))
+    monkeypatch.setattr(durable.os, "replace", noting(os.replace, "rename"))
+    monkeypatch.setattr(backup_targets.shutil, "rmtree", noting(shutil.rmtree, "drop"))
+    told = backup_targets.write_dated(str(tmp_path), keep=1)
+    name = os.path.basename(told["folder"])
+    assert [word for word, _what in done] == ["sync", "sync", "sync", "rename", "sync", "drop"]
+    assert {what for _word, what in done[:2]} == {backups.DUMP, backups.MANIFEST}
+    assert [what for _word, what in done[3:]] == [name, tmp_path.name, old.name]
