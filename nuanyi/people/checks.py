@@ -33,7 +33,16 @@ def personal_fields_are_declared(**_options: Any) -> list[Error]:
             errors.append(
                 Error(f"{model.__name__}.{name} is not declared in PERSONAL", id="nuanyi.E002", obj=model)
             )
+        said = set(declared) | set(getattr(model, "IMPERSONAL", ()))
         for field in model._meta.local_fields:
+            if isinstance(field, SealedField) and field.name not in said:
+                errors.append(
+                    Error(
+                        f"{model.__name__}.{field.name} is sealed and stands neither in PERSONAL nor in IMPERSONAL",
+                        id="nuanyi.E006",
+                        obj=model,
+                    )
+                )
             if field.name.startswith("sealed_") and not isinstance(field, SealedField):
                 errors.append(
                     Error(

@@ -17,6 +17,7 @@ class Release(models.Model):
     """Open data as they were published: ``rows`` do not change, a correction is another release with its ``changes``."""
 
     PERSONAL = NOBODY
+    IMPERSONAL = {"private_key"}
 
     number = models.PositiveIntegerField(unique=True)
     made_at = models.DateTimeField(default=clock.now)

@@ -119,6 +119,36 @@ def test_a_column_that_seals_without_the_type_does_not_start(monkeypatch):
     assert [found.id for found in checks.personal_fields_are_declared()] == ["nuanyi.E004"]
 
 
+def test_a_sealed_column_that_says_nothing_of_itself_does_not_start_whatever_its_name(monkeypatch):
+    """Columns were asked by words in their names: a sealed ``where`` went unseen."""
+    with isolate_apps("nuanyi.people"):
+
+        class Silent(models.Model):
+            PERSONAL: dict[str, object] = {}
+            where = sealed.SealedText(bound_by="pk", null=True)
+
+            class Meta:
+                app_label = "people"
+
+    monkeypatch.setattr(checks.apps, "get_models", lambda: [Silent])
+    assert [found.id for found in checks.personal_fields_are_declared()] == ["nuanyi.E006"]
+
+
+def test_old_keys_wait_for_a_transaction_that_has_read_and_not_yet_written(monkeypatch):
+    """It was waited for by numbers that only writers have: what it had sealed came in under a key that was gone."""
+    monkeypatch.setattr(services, "WAIT_FOR_OLDER", 1)
+    params = connection.get_connection_params()
+    reached = {
+        name: params[name] for name in ("host", "port", "user", "password", "dbname") if name in params
+    }
+    with psycopg.connect(**reached) as other:
+        other.execute("SELECT 1")
+        with pytest.raises(Conflict) as refused:
+            services._wait_for_older_transactions()
+        assert refused.value.code == "busy"
+    services._wait_for_older_transactions()
+
+
 def test_the_file_of_an_import_rotates_too(own_keys, district, cast, program):
     of = send(cast.actor("office"), [HEAD, row(1)])
     before = files.take(of.pk, files.SENT)
