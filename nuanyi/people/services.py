@@ -646,6 +646,11 @@ def rotate_keys(*, actor: Actor, drop_old: bool = False) -> dict[str, Any]:
 ROTATION_LOCK = 77021
 #: How long a rotation waits, in seconds, for transactions that may have sealed under the key before.
 WAIT_FOR_OLDER = 120
+#: The transactions of this database that are open now, but one's own.
+OPEN_TRANSACTIONS = """
+SELECT l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+ WHERE l.locktype = 'virtualxid' AND a.datname = current_database() AND l.pid <> pg_backend_pid()
+"""
 
 
 @contextmanager
@@ -663,13 +668,17 @@ def _sole_rotation() -> Iterator[None]:
 
 
 def _wait_for_older_transactions() -> None:
-    """Wait until nobody runs who may have sealed before the new key was there. Raises Conflict after two minutes."""
+    """Wait until nobody runs who may have sealed before the new key was there. Raises Conflict after two minutes.
+
+    Waits for virtual transactions: one that has sealed and not yet written has no other number.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-        mine = cursor.fetchone()[0]
+        cursor.execute(OPEN_TRANSACTIONS)
+        older = set(cursor.fetchall())
         for _turn in range(WAIT_FOR_OLDER * 5):
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-            if cursor.fetchone()[0] >= mine:
+            cursor.execute(OPEN_TRANSACTIONS)
+            older &= set(cursor.fetchall())
+            if not older:
                 return
             time.sleep(0.2)
     raise Conflict(
