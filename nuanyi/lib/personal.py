@@ -59,7 +59,9 @@ NOBODY: Mapping[str, Declaration] = {}
 
 DUTY_BASIS = _("Statutory duty of a state organ: PIPL Art. 13(3), within Art. 34")
 CONSENT_BASIS = _("Separate consent: PIPL Art. 13(1), 29")
-KEY_DESTROYED = _("The sealed value and its digest are deleted; in backups the key is destroyed")
+KEY_DESTROYED = _(
+    "The sealed value and its digest are deleted; what backups still hold of it ends with them, or when the keys are changed"
+)
 
 #: Words in a field's name that make a declaration compulsory.
 TELLING_WORDS = (

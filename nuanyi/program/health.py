@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +28,7 @@ from nuanyi.lib.addresses import is_local
 from nuanyi.lib.calendar import unannounced
 from nuanyi.lib.dates import moment_words
 from nuanyi.lib.errors import NotFound
+from nuanyi.lib.seal import keys_at
 from nuanyi.notices.models import Notice, State
 from nuanyi.people import keeping
 from nuanyi.program import walls
@@ -96,6 +97,7 @@ def findings() -> list[Finding]:
         _disk(),
         _clock(),
         _retention(),
+        _keys(),
         _calendar(),
         _address(),
         _certificate(),
@@ -256,6 +258,25 @@ def _retention() -> Finding:
         "rows": sum(run.forgotten for run in runs),
     }
     return Finding("retention", title, "bad" if any(run.late for run in runs) else "ok", words)
+
+
+#: After how many days keys are old: as long as somebody who was forgotten should stay readable in backups at most.
+KEYS_DAYS = 30
+
+
+def _keys() -> Finding:
+    """Whether old keys still open what was forgotten since, in backups: keys are changed every month, the old ones dropped."""
+    title, file = _("Sealing keys"), Path(settings.NUANYI_KEYS_FILE)
+    held = sum(len(ring.keys) - 1 for ring in keys_at(file).rings.values())
+    changed = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    again = _("what was forgotten since can be opened in backups: run nuanyi rotate-keys --drop-old")
+    if held:
+        words = _("%(n)s old keys are still kept") % {"n": held}
+        return Finding("keys", title, "later", f"{words}; {again}")
+    words = _("last changed %(at)s") % {"at": moment_words(changed)}
+    if clock.now() - changed > timedelta(days=KEYS_DAYS):
+        return Finding("keys", title, "later", f"{words}; {again}")
+    return Finding("keys", title, "ok", words)
 
 
 def _disk() -> Finding:

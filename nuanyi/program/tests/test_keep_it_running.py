@@ -17,8 +17,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from nuanyi.lib import clock, periods
+from nuanyi.lib import clock, periods, seal
 from nuanyi.lib.errors import BadInput
+from nuanyi.program import health
 from nuanyi.program.models import Outcome
 from nuanyi.program.tests import proxies
 
@@ -215,6 +216,21 @@ def service(tmp_path, *more, code=0):
     )
     assert done.returncode == code, done.stderr
     return done
+
+
+@pytest.mark.django_db
+def test_keys_that_open_what_was_forgotten_in_backups_are_said_every_month(settings, tmp_path):
+    """The page for everybody said that keys are destroyed in backups, and nobody was told to do it."""
+    file = settings.NUANYI_KEYS_FILE = Path(shutil.copy(settings.NUANYI_KEYS_FILE, tmp_path / "keys.json"))
+    said = lambda: next(one for one in health.findings() if one.key == "keys")  # noqa: E731
+    assert said().state == "ok"
+    with clock.held_at(clock.now() + timedelta(days=31)):
+        assert said().state == "later"
+        assert "rotate-keys --drop-old" in said().words
+    seal.add_key(file, "person")
+    assert said().state == "later"
+    seal.drop_keys_before(file, "person", 2)
+    assert said().state == "ok"
 
 
 def test_the_units_are_hardened_and_systemd_finds_nothing_wrong_in_them(tmp_path):
