@@ -15,18 +15,37 @@ from django.conf import settings
 
 from nuanyi.lib.env import BadSetting
 
+#: Networks wider than this are no proxies of ours: whoever comes from them would be believed about who he is.
+WIDEST = {4: 8, 6: 16}
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_PROTO", "HTTP_VIA")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address or a name is reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
 
 
 def networks(words: Iterable[str]) -> tuple[Network, ...]:
     """The networks of a setting. Raises BadSetting."""
     try:
-        return tuple(ipaddress.ip_network(word, strict=False) for word in words)
+        found = tuple(ipaddress.ip_network(word, strict=False) for word in words)
     except ValueError as exc:
         raise BadSetting(
             f"NUANYI_TRUSTED_PROXIES: {exc}; write addresses or networks such as 10.0.0.5 or 10.0.0.0/24"
         ) from exc
+    for network in found:
+        if network.prefixlen < WIDEST[network.version]:
+            raise BadSetting(
+                f"NUANYI_TRUSTED_PROXIES: {network} is half the world, which then may say who it is; write the addresses"
+                " of your own proxies, such as 10.0.0.5 or 10.0.0.0/24"
+            )
+    return found
 
 
 @lru_cache(maxsize=4)
@@ -72,10 +91,12 @@ def client_address(environ: Mapping[str, Any]) -> str:
 def asked_from_here(environ: Mapping[str, Any]) -> bool:
     """Whether somebody on this very machine asks, and no proxy for him.
 
-    A proxy on this machine is a loopback peer too: it is known by its headers, or by what the settings say of the address
+    A proxy on this machine is a loopback peer too: it is known by its headers, or by what the settings say of the addresses
     that people use.
     """
     peer = _address(str(environ.get("REMOTE_ADDR", "")))
     if (peer is not None and not peer.is_loopback) or any(environ.get(header) for header in FORWARDED):
         return False
-    return not (settings.CSRF_TRUSTED_ORIGINS or settings.NUANYI_PUBLIC_URL)
+    if settings.CSRF_TRUSTED_ORIGINS or settings.NUANYI_PUBLIC_URL:
+        return False
+    return all(is_loopback(name) for name in settings.NUANYI_HOSTS)

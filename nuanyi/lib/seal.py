@@ -243,6 +243,11 @@ def load_keys(path: Path) -> Keys:
     sizes_right = all(len(key) == 32 for ring in keys.rings.values() for key in ring.keys.values())
     if not sizes_right or len(keys.digest_key) != 32:
         raise UnsafeKeys(f"{path} holds a key of the wrong length")
+    for family, ring in keys.rings.items():
+        if ring.newest not in ring.keys:
+            raise UnsafeKeys(
+                f"{path} is damaged: key {ring.newest} of {family}, its newest, is not in it; restore it from where you keep it"
+            )
     return keys
 
 

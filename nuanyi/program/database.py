@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from nuanyi.lib.embedded_postgres import DATABASE, OWNER, WEB, CannotStart, EmbeddedPostgres, make_web_role
 from nuanyi.lib.env import envstr, home
-from nuanyi.lib.seal import add_families, load_keys, make_keys
+from nuanyi.lib.seal import Keys, UnsafeKeys, add_families, load_keys, make_keys
 
 APPEND_ONLY = ("journal_entry", "ledger_ledgerentry")
 #: The lock (any number that nobody else uses) under which one process at a time brings the tables up to date.
@@ -26,6 +26,8 @@ MIGRATES, LONGEST_LEFTOVER = "nuanyi migrate", 60.0
 AS_OWNER = "NUANYI_CONNECTS_AS_OWNER"
 #: What names the owner or lets somebody in as him.
 OF_THE_OWNER = frozenset({"NUANYI_OWNER_DB_URL", "DATABASE_URL", AS_OWNER})
+#: Where the database keeps by which keys it is sealed; pages may not look there and backups leave it out.
+KEYS_TABLE = "nuanyi_private.keys"
 TRIGGER_ONLY = ("journal_entry", "ledger_rollup", "ledger_cuberow")
 
 
@@ -47,14 +49,19 @@ def attached() -> Iterator[EmbeddedPostgres | None]:
         folder.chmod(
             0o711
         )  # the account that runs PostgreSQL walks through; everything inside is shut by the umask
+    outside = envstr("DATABASE_URL")
     if not keys_file().exists():
+        if _holds_tables(outside):
+            raise UnsafeKeys(
+                f"{keys_file()} is missing, and the database holds what was sealed with its keys: restore it from where"
+                " you keep it (NUANYI_KEYS_FILE says where it stands)"
+            )
         try:
             make_keys(keys_file())
         except FileExistsError:
             pass  # another process was quicker; both use the same
     with suppress(OSError, ValueError, KeyError):  # a file that cannot be used is named where it is read
         add_families(keys_file())
-    outside = envstr("DATABASE_URL")
     if outside:
         os.environ["NUANYI_OWNER_DB_URL"] = outside
         os.environ["NUANYI_DB_URL"] = envstr("NUANYI_WEB_DATABASE_URL") or web_address(outside)
@@ -68,6 +75,34 @@ def attached() -> Iterator[EmbeddedPostgres | None]:
         yield server
     finally:
         server.leave()
+
+
+def _holds_tables(outside: str) -> bool:
+    """Whether the database was used before; False for one that does not answer, which is said where it is asked next."""
+    if not outside:
+        return (EmbeddedPostgres(home()).data / "PG_VERSION").exists()
+    try:
+        with psycopg.connect(outside) as db:
+            return db.execute("SELECT to_regclass('people_account')").fetchone() != (None,)
+    except psycopg.OperationalError:
+        return False
+
+
+def refuse_other_keys(cursor: Any, known: Keys, file: Path) -> None:
+    """Return where the database was sealed by these keys, or does not know by which. Raises UnsafeKeys.
+
+    The key of digests is never rotated: it is the one that an installation is known by.
+    """
+    cursor.execute("SELECT to_regclass(%s)", [KEYS_TABLE])
+    if cursor.fetchone()[0] is None:
+        return
+    cursor.execute(f"SELECT fingerprint FROM {KEYS_TABLE}")  # noqa: S608 - a constant
+    found = cursor.fetchone()
+    if found is not None and found[0] != known.fingerprints()["digest"]:
+        raise UnsafeKeys(
+            f"the keys in {file} are not those by which this database is sealed: put its own key file back"
+            " (NUANYI_KEYS_FILE says where it stands)"
+        )
 
 
 def web_login() -> tuple[str, str]:

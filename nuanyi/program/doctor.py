@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import platform
 import shutil
@@ -18,7 +17,7 @@ import psycopg
 
 from nuanyi import __version__
 from nuanyi.lib.env import envbool, envlist, envstr, home
-from nuanyi.lib.proxies import networks
+from nuanyi.lib.proxies import is_loopback, networks
 from nuanyi.lib.seal import UnsafeKeys, load_keys
 from nuanyi.program import database
 from nuanyi.program.secrets import secret_key
@@ -49,14 +48,8 @@ class FoundOut:
         return {"what": self.what, "good": self.good, "words": self.words}
 
 
-def loopback(host: str) -> bool:
-    """Whether an address is reached from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+#: Characters of a token that is not guessed.
+SHORTEST_TOKEN = 16
 
 
 def served_publicly(host: str) -> bool:
@@ -66,7 +59,7 @@ def served_publicly(host: str) -> bool:
         *(urlsplit(origin).hostname or "" for origin in envlist("NUANYI_ORIGINS")),
     ]
     public = urlsplit(envstr("NUANYI_PUBLIC_URL")).hostname or ""
-    return not all(loopback(name) for name in (host, *names, public) if name)
+    return not all(is_loopback(name) for name in (host, *names, public) if name)
 
 
 def refuse_unsafe_settings(host: str) -> None:
@@ -78,6 +71,17 @@ def refuse_unsafe_settings(host: str) -> None:
     if any(name == "." or name.startswith("*") for name in envlist("NUANYI_HOSTS")):
         raise Unsafe("NUANYI_HOSTS allows any name: write the names by which people reach this server")
     networks(envlist("NUANYI_TRUSTED_PROXIES"))
+    token = envstr("NUANYI_METRICS_TOKEN")
+    if token and len(token) < SHORTEST_TOKEN:
+        raise Unsafe(f"NUANYI_METRICS_TOKEN is shorter than {SHORTEST_TOKEN} characters: use a random one")
+    for name in ("NUANYI_PUBLIC_URL", "NUANYI_ORIGINS"):
+        for address in envlist(name):
+            parts = urlsplit(address)
+            if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+                raise Unsafe(
+                    f"{name}: {address} is not encrypted, so that passwords and names pass in clear: put a proxy with"
+                    " a certificate in front and write https://"
+                )
     refuse_weak_secret(secret_key(home()))
     for folder in {database.keys_file().parent, home() / "keys"}:
         if folder.exists() and stat.S_IMODE(folder.stat().st_mode) & 0o027:
@@ -99,12 +103,13 @@ def refuse_unsafe(host: str) -> None:
     """Return where the settings are safe to serve people's data with.
 
     Raises Unsafe with the sentence that says what to change: debugging or the demo where others reach it, any host name,
-    weak or readable keys, a database that loses what it acknowledged or shows rows to whoever asks, a wrong clock.
+    weak or readable keys or another installation's, a database that loses what it acknowledged or shows rows to whoever asks, a wrong clock.
     """
     refuse_unsafe_settings(host)
     if served_publicly(host) and holds_the_demo():
         _refuse_public_demo(host)
     with psycopg.connect(database.owner_url()) as db:
+        database.refuse_other_keys(db.cursor(), load_keys(database.keys_file()), database.keys_file())
         _refuse_careless_database(db)
         there = db.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
         if there and abs(float(there[0]) - time.time()) > CLOCK_SECONDS:

@@ -7,14 +7,18 @@ signs readers is written into a schema that the role of pages may not enter; bac
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 
 from nuanyi.journal import keys as journal
 from nuanyi.lib import rooms
 from nuanyi.lib.digests import sha256_hex
 from nuanyi.lib.row_security import PURPOSE, RowPolicy, secret
+from nuanyi.lib.seal import keys_at
+from nuanyi.program import database
 
 SCHEMA, POLICY = "nuanyi_private", "reader"
 #: Seconds by which the clocks of program and database may differ, and for which a word once told would be believed again.
@@ -175,7 +179,8 @@ def digest() -> str:
 
 
 def lay_down(cursor: Any) -> None:
-    """Make the database's policies those that are declared, and let it know the secret."""
+    """Make the database's policies those that are declared, and let it know the secret. Raises UnsafeKeys for other keys."""
+    note_keys(cursor)
     cursor.execute("SELECT obj_description(to_regnamespace(%s)::oid, 'pg_namespace')", [SCHEMA])
     if cursor.fetchone()[0] != digest():
         cursor.execute("SELECT pg_advisory_xact_lock(77011)")
@@ -185,6 +190,21 @@ def lay_down(cursor: Any) -> None:
         cursor.execute(FORMER)
         cursor.execute(f"COMMENT ON SCHEMA {SCHEMA} IS '{digest()}'")
     write_secret(cursor)
+
+
+def note_keys(cursor: Any) -> None:
+    """Let the database know by which keys it is sealed, once for good. Raises UnsafeKeys where it knows others."""
+    known = keys_at(Path(settings.NUANYI_KEYS_FILE))
+    cursor.execute(
+        f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}; REVOKE ALL ON SCHEMA {SCHEMA} FROM PUBLIC;"
+        f" CREATE TABLE IF NOT EXISTS {database.KEYS_TABLE} (fingerprint text PRIMARY KEY);"
+        f" REVOKE ALL ON {database.KEYS_TABLE} FROM PUBLIC"
+    )
+    cursor.execute(
+        f"INSERT INTO {database.KEYS_TABLE} SELECT %s WHERE NOT EXISTS (SELECT 1 FROM {database.KEYS_TABLE})",  # noqa: S608
+        [known.fingerprints()["digest"]],
+    )
+    database.refuse_other_keys(cursor, known, Path(settings.NUANYI_KEYS_FILE))
 
 
 def _drop_others(cursor: Any, kept: set[tuple[str, str]]) -> None:

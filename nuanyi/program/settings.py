@@ -36,7 +36,8 @@ NUANYI_AWAITS_SETUP = envbool("NUANYI_AWAITS_SETUP")
 
 DEBUG = envbool("NUANYI_DEBUG")
 SECRET_KEY = secret_key(NUANYI_HOME)
-ALLOWED_HOSTS = envlist("NUANYI_HOSTS", "127.0.0.1,localhost,[::1]")
+NUANYI_HOSTS = envlist("NUANYI_HOSTS", "127.0.0.1,localhost,[::1]")
+ALLOWED_HOSTS = list(NUANYI_HOSTS)
 CSRF_TRUSTED_ORIGINS = envlist("NUANYI_ORIGINS")
 _HTTPS = any(origin.startswith("https://") for origin in CSRF_TRUSTED_ORIGINS)
 

@@ -78,6 +78,15 @@ def test_numbers_are_shut_where_people_come_by_another_address_and_open_by_token
 
 
 @pytest.mark.django_db
+def test_numbers_are_shut_where_a_proxy_passes_no_header_but_the_name_that_people_use(settings):
+    """Behind nginx with nothing but ``Host $host`` everybody's peer is this machine."""
+    settings.NUANYI_HOSTS = ["127.0.0.1", "nuanyi.example"]
+    assert Client().get("/metrics").status_code == 404
+    settings.NUANYI_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+    assert Client().get("/metrics").status_code == 200
+
+
+@pytest.mark.django_db
 def test_wrong_passwords_from_elsewhere_keep_nobody_out_of_his_account(cast):
     from conftest import PASSWORD
 

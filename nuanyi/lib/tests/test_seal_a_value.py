@@ -189,6 +189,18 @@ def test_keys_are_numbered_on_and_only_older_ones_are_destroyed(tmp_path):
     assert sorted(seal.load_keys(file).rings["political"].keys) == [1]
 
 
+def test_a_key_file_without_its_newest_key_is_refused_in_words(tmp_path):
+    """It was taken, and every page that seals answered 500."""
+    file = tmp_path / "keys.json"
+    seal.make_keys(file)
+    seal.add_key(file, "person")
+    document = json.loads(file.read_text())
+    del document["rings"]["person"]["keys"]["2"]
+    file.write_text(json.dumps(document))
+    with pytest.raises(seal.UnsafeKeys, match="key 2 of person"):
+        seal.load_keys(file)
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o620, 0o610, 0o604, 0o602, 0o601])
 def test_a_key_file_with_any_right_for_others_is_refused(tmp_path, mode):
     file = tmp_path / "keys.json"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from nuanyi.lib.seal import make_keys
 from nuanyi.program.tests.conftest import environment, run, served, wait_for
 from tests.ports import free_port
 
@@ -222,6 +223,9 @@ def serve_in_vain(home, host="127.0.0.1", **more):
             "NUANYI_SECRET_KEY",
         ),
         ("127.0.0.1", {"NUANYI_TRUSTED_PROXIES": "the proxy"}, "NUANYI_TRUSTED_PROXIES"),
+        ("127.0.0.1", {"NUANYI_TRUSTED_PROXIES": "10.0.0.5,0.0.0.0/0"}, "half the world"),
+        ("127.0.0.1", {"NUANYI_METRICS_TOKEN": "a"}, "NUANYI_METRICS_TOKEN"),
+        ("127.0.0.1", {"NUANYI_PUBLIC_URL": "http://nuanyi.example"}, "not encrypted"),
     ],
 )
 def test_an_unsafe_setting_does_not_start_and_says_what_to_change(home, host, more, says):
@@ -240,6 +244,16 @@ def test_keys_that_others_may_reach_do_not_start(home):
             assert "chmod" in serve_in_vain(home)
         finally:
             file.chmod(right)
+
+
+def test_keys_that_are_away_or_another_installation_s_do_not_start_and_none_are_made(home, tmp_path):
+    """Where NUANYI_KEYS_FILE led elsewhere, fresh keys were made over a full database and nothing of it opened."""
+    file = tmp_path / "keys.json"
+    assert "missing" in serve_in_vain(home, NUANYI_KEYS_FILE=str(file))
+    assert not file.exists()
+    make_keys(file)
+    tmp_path.chmod(0o700)
+    assert "put its own key file back" in serve_in_vain(home, NUANYI_KEYS_FILE=str(file))
 
 
 @pytest.mark.parametrize(
