@@ -419,6 +419,17 @@ def seal_into(person: Person, **clear: str) -> Person:
     return person
 
 
+def read_purpose(text: str) -> str:
+    """For what somebody opens a value, as it goes into the journal. Raises BadInput where nothing is said."""
+    if len(text.strip()) < rules.MIN_PURPOSE:
+        raise BadInput(
+            _("Say in a few words what you need it for."),
+            code="no-purpose",
+            fields={"purpose": _("What for?")},
+        )
+    return text.strip()[:200]
+
+
 def reveal(*, actor: Actor, person: Person, field: str, purpose: str) -> str:
     """Open one sealed value for a stated purpose and write that to the journal.
 
@@ -427,14 +438,9 @@ def reveal(*, actor: Actor, person: Person, field: str, purpose: str) -> str:
     """
     if field not in rules.FIELDS:
         raise BadInput(code="bad-field")
-    if len(purpose.strip()) < rules.MIN_PURPOSE:
-        raise BadInput(
-            _("Say in a few words what you need it for."),
-            code="no-purpose",
-            fields={"purpose": _("What for?")},
-        )
+    purpose = read_purpose(purpose)
     try:
-        return _reveal(actor, person.pk, field, purpose.strip())
+        return _reveal(actor, person.pk, field, purpose)
     except (NotAllowed, TooMuch) as exc:
         journal.record(actor, events.REVEAL_REFUSED, person, field=field, why=exc.code)
         raise
@@ -447,7 +453,7 @@ def _reveal(actor: Actor, pk: UUID, field: str, purpose: str) -> str:
         raise NotFound()
     permission = "people.reveal_political" if field == "political" else "people.reveal"
     actor.require(permission, regions=tuple(person.region_codes), units=tuple(person.unit_ids))
-    record_opening(actor, events.REVEALED, person, field=field, purpose=purpose[:200])
+    record_opening(actor, events.REVEALED, person, field=field, purpose=purpose)
     return sealed.open_text(person, f"sealed_{field}")
 
 

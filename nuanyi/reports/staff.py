@@ -148,7 +148,7 @@ def picture(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
 @permission_required("reports.handle")
 def phones(request: HttpRequest, pk: int) -> HttpResponse:
     """The phones that senders left, to ask where it is."""
-    found = handling.phones(actor=actor_of(request), pk=pk)
+    found = handling.phones(actor=actor_of(request), pk=pk, purpose=request.POST.get("purpose", ""))
     response = render(request, "reports/staff/phones.html", {"phones": found, "pk": pk})
     response["Cache-Control"] = "no-store"
     return response

@@ -143,7 +143,7 @@ def shift(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(ACT)
 def duty_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Names and phones of those who have a place; journaled."""
-    found = joining.names(actor=actor_of(request), shift=pk)
+    found = joining.names(actor=actor_of(request), shift=pk, purpose=request.POST.get("purpose", ""))
     response = render(request, "volunteers/staff/duty.html", {"rows": found, "pk": pk})
     response["Cache-Control"] = "no-store"
     return response

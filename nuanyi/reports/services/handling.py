@@ -278,14 +278,15 @@ def picture(*, actor: Actor, pk: int, picture: UUID) -> bytes:
 
 
 @transaction.atomic
-def phones(*, actor: Actor, pk: int) -> list[str]:
-    """The phones that senders left, opened, to ask where it is: the first ten, journaled, within the day's quota.
+def phones(*, actor: Actor, pk: int, purpose: str) -> list[str]:
+    """The phones that senders left, opened for a purpose: the first ten, journaled with it, within the day's quota.
 
-    Only the unit that has the report. Raises NotAllowed, NotFound, TooMuch.
+    Only the unit that has the report. Raises NotAllowed, NotFound, BadInput (no purpose), TooMuch.
     """
     report = held(actor, pk)
+    purpose = people.read_purpose(purpose)
     found = list(report.voices.exclude(sealed_phone=None).order_by("pk")[:PHONES])
-    people.record_opening(actor, events.PHONES_SEEN, report, values=len(found))
+    people.record_opening(actor, events.PHONES_SEEN, report, values=len(found), purpose=purpose)
     return [keys().open("person", bytes(voice.sealed_phone or b""), voice.key.bytes) for voice in found]
 
 

@@ -61,11 +61,16 @@ def test_a_phone_is_sealed_and_masked_and_opened_by_the_unit_only_in_the_journal
     voice = sent(phone="199 0000 0001")
     assert voice.phone_mask == "199****0001"
     assert b"19900000001" not in bytes(voice.sealed_phone)
-    assert handling.phones(actor=cast.actor("zhemu"), pk=voice.report_id) == ["19900000001"]
-    assert Entry.objects.filter(kind="reports.phones_seen").count() == 1
+    assert handling.phones(actor=cast.actor("zhemu"), pk=voice.report_id, purpose="问是哪根灯杆") == [
+        "19900000001"
+    ]
+    assert Entry.objects.get(kind="reports.phones_seen").detail["purpose"] == "问是哪根灯杆"
+    with pytest.raises(BadInput) as refused:
+        handling.phones(actor=cast.actor("zhemu"), pk=voice.report_id, purpose=" 问 ")
+    assert refused.value.code == "no-purpose"
     for part in ("yanshan", "clerk"):
         with pytest.raises(NotFound):
-            handling.phones(actor=cast.actor(part), pk=voice.report_id)
+            handling.phones(actor=cast.actor(part), pk=voice.report_id, purpose="问是哪根灯杆")
 
 
 @pytest.mark.parametrize(

@@ -219,15 +219,17 @@ def name_of(volunteer: Volunteer) -> str:
 
 
 @transaction.atomic
-def names(*, actor: Actor, shift: int) -> list[tuple[str, str, str]]:
-    """``(name, phone, role)`` of those who have a place on a shift of the actor's unit, opened and journaled.
+def names(*, actor: Actor, shift: int, purpose: str) -> list[tuple[str, str, str]]:
+    """``(name, phone, role)`` of those who have a place on a shift of the actor's unit, opened for a purpose, journaled with it.
 
-    Each of them counts into the day's quota, like a value opened on any other page. Raises NotFound, TooMuch.
+    Each of them counts into the day's quota, like a value opened on any other page. Raises NotFound, BadInput (no
+    purpose), TooMuch.
     """
     found = queries.own_shift(actor, shift)
+    purpose = people.read_purpose(purpose)
     signups = found.signups.filter(place__in=("on", "offered")).select_related("volunteer")
     rows = [row for row in signups if row.volunteer.sealed_phone]
-    people.record_opening(actor, events.NAME_SEEN, found, values=len(rows))
+    people.record_opening(actor, events.NAME_SEEN, found, values=len(rows), purpose=purpose)
     return [
         (
             name_of(row.volunteer),

@@ -172,14 +172,19 @@ def test_whoever_leaves_is_nobody_and_his_hours_stay(worked, cast):
 
 def test_the_duty_list_with_names_is_for_the_unit_and_in_the_journal(worked, cast):
     _person, _link, found, _signup = worked
-    assert joining.names(actor=cast.actor("zhemu"), shift=found.pk) == [
+    assert joining.names(actor=cast.actor("zhemu"), shift=found.pk, purpose="发早上的通知") == [
         ("周小0", "19900001000", "文明交通宣传员")
     ]
     assert Entry.objects.filter(kind="volunteers.name_seen").count() == 1
     with pytest.raises((NotAllowed, NotFound)):
-        joining.names(actor=cast.actor("yanshan"), shift=found.pk)
-    shown = cast.client("zhemu").post(f"/office/volunteers/shifts/{found.pk}/names/")
+        joining.names(actor=cast.actor("yanshan"), shift=found.pk, purpose="发早上的通知")
+    shown = cast.client("zhemu").post(
+        f"/office/volunteers/shifts/{found.pk}/names/", {"purpose": "发早上的通知"}
+    )
     assert (shown.status_code, shown["Cache-Control"]) == (200, "no-store")
+    silent = cast.client("zhemu").post(f"/office/volunteers/shifts/{found.pk}/names/")
+    assert silent.status_code == 422
+    assert "19900001000" not in silent.content.decode()
     assert "19900001000" in shown.content.decode()
     page = cast.client("zhemu").get("/office/volunteers/").content.decode()
     assert "周小0" not in page
@@ -349,11 +354,13 @@ def test_a_duty_list_counts_into_the_days_quota_by_its_names(worked, cast, monke
     monkeypatch.setattr(people_rules, "REVEALS_A_DAY", 2)
     monkeypatch.setattr(people_rules, "REVEALS_ALARM", 2)
     for _turn in range(2):
-        assert joining.names(actor=cast.actor("zhemu"), shift=found.pk)
+        assert joining.names(actor=cast.actor("zhemu"), shift=found.pk, purpose="发早上的通知")
     with pytest.raises(TooMuch):
-        joining.names(actor=cast.actor("zhemu"), shift=found.pk)
+        joining.names(actor=cast.actor("zhemu"), shift=found.pk, purpose="发早上的通知")
     assert [notice.account.username for notice in Notice.objects.filter(kind="reveal-alarm")] == ["auditor"]
-    answer = cast.client("zhemu").post(f"/office/volunteers/shifts/{found.pk}/names/")
+    answer = cast.client("zhemu").post(
+        f"/office/volunteers/shifts/{found.pk}/names/", {"purpose": "发早上的通知"}
+    )
     assert answer.status_code == 429
     assert "19900001000" not in answer.content.decode()
     assert Entry.objects.filter(kind="volunteers.name_seen").count() == 2
