@@ -83,7 +83,7 @@ def plan_meeting(*, actor: Actor, key: UUID, branch: int, told: MeetingInput) ->
     """
     led = _led(actor, branch)
     known = Meeting.objects.visible_to(actor).filter(key=key).first()
-    if first := once.first_of(known, branch_id=led.pk):
+    if first := once.first_of(known, organisation_id=led.pk):
         return first
     wrong: dict[str, Words] = {}
     if told.kind not in MeetingKind.values:
