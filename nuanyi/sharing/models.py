@@ -17,7 +17,6 @@ class Release(models.Model):
     """Open data as they were published: ``rows`` do not change, a correction is another release with its ``changes``."""
 
     PERSONAL = NOBODY
-    IMPERSONAL = {"private_key"}
 
     number = models.PositiveIntegerField(unique=True)
     made_at = models.DateTimeField(default=clock.now)
@@ -34,6 +33,7 @@ class SigningKey(models.Model):
     """A key that signs summaries, by its number. Its private half is drawn at random, sealed, and deleted when it ends."""
 
     PERSONAL = NOBODY
+    IMPERSONAL = {"private_key"}
 
     number = models.PositiveIntegerField(unique=True)
     public_key = models.CharField(max_length=64)
