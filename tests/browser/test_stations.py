@@ -223,7 +223,7 @@ def test_a_broken_socket_is_told_without_network_mended_and_told_back(open_as, r
     assert card.locator("img").evaluate("image => image.naturalWidth") <= 1280
     card.locator("input[name=answer]").fill("换了新插座")
     card.locator("button[value=mended]").click()
-    keeper.wait_for_load_state()
+    card.wait_for(state="detached")
 
     page.goto(link)
     assert "修好了" in page.locator("h1").inner_text()
