@@ -47,16 +47,16 @@ def _drawn(
     _language: str,
 ) -> bytes:
     made, width = Card(WIDTH, HEIGHT), WIDTH - 2 * EDGE
-    made.pen.rectangle((0, 0, WIDTH, 330), LANTERN)
+    made.pen.rectangle((0, 0, WIDTH, 350), LANTERN)
     made.words(EDGE, 48, _("Warm station · a seat for those on the road"), 34, WHITE, most=width)
-    made.words(EDGE, 106, name, 68, WHITE, most=width, lines=2)
-    made.words(EDGE, 274, place, 30, WHITE, most=width)
-    y = 370
+    made.words(EDGE, 106, name, 58, WHITE, most=width, lines=2)
+    made.words(EDGE, 290, place, 30, WHITE, most=width)
+    y = 390
     for days, times in hours:
         made.words(EDGE, y, days, 32, SOFT, most=240)
         made.words(EDGE + 260, y - 4, times, 38, most=width - 260)
         y += 66
-    made.words(EDGE, y + 16, " · ".join(amenities), 34, LANTERN, most=width, lines=3)
+    made.words(EDGE, y + 16, "   ".join(amenities), 34, LANTERN, most=width, lines=3)
     side = 320
     if link:
         made.code(link, EDGE + side // 2, HEIGHT - side - 50, side)
