@@ -200,3 +200,10 @@ def test_a_morning_from_the_first_page_to_the_last_undo(on_record: Page):
     office.locator("details.filter summary", has_text="视图").click()
     office.get_by_role("link", name="早上先看外卖").click()
     expect(office.locator("#list [role=status]").first).to_have_text(f"{told} 行")
+    # what is done to a record in the panel is done to the record; the list is not replaced by nothing
+    name = office.locator("tr[data-row] a").first.inner_text()
+    office.locator("tr[data-row]").first.locator("td").last.click()
+    office.select_option("#side select[name=follow_up]", "contacted")
+    office.locator("#side form.bulk button").click()
+    expect(office.locator("main > h1")).to_have_text(name)
+    assert "/establishments/" in office.url

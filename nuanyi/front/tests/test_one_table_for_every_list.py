@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import ChainMap
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,35 @@ def test_every_list_sorts_filters_and_counts_alike(lists):
         if first_row and len(re.findall(r"<t[dh][ >]", first_row.group())) != columns:
             wrong.append((address, "cells do not fit the columns"))
     assert wrong == []
+
+
+class Ancestors(HTMLParser):
+    """What stands around the element with an id: the ids and attributes of everything that is open there."""
+
+    VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "path", "source", "wbr"})
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__()
+        self.wanted = wanted
+        self.open: list[tuple[str, dict[str, str | None]]] = []
+        self.found: list[dict[str, str | None]] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if dict(attrs).get("id") == self.wanted:
+            self.found = [around for _tag, around in self.open]
+        if tag not in self.VOID:
+            self.open.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        names = [name for name, _around in self.open]
+        if tag in names:
+            del self.open[len(names) - 1 - names[::-1].index(tag) :]
+
+
+def test_a_record_beside_the_list_inherits_nothing_of_how_the_list_replaces_itself(lists):
+    for address, (browser, _page) in lists.items():
+        around = Ancestors("side-body")
+        around.feed(browser.get(address).content.decode())
+        assert around.found, address
+        inherited = {name for attrs in around.found for name in attrs if name.startswith("hx-")}
+        assert inherited <= {"hx-headers"}, (address, inherited)
