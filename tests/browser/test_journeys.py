@@ -49,7 +49,8 @@ def test_the_office_sends_a_roster_and_sees_the_matrix_change_and_takes_it_back(
     with page.expect_download() as download:
         page.click("text=没有导入的行")
     assert Path(download.value.path()).stat().st_size > 1000
-    page.click("text=撤销整次导入")
+    page.click("summary:has-text('撤销整次导入')")
+    page.click("button:has-text('确认撤销')")
     wait_for_words(page, "已撤销")
     assert cell_sum(page) == before
 

@@ -89,7 +89,7 @@ def rows_of(page: Page) -> str:
 def take(page: Page, words: str) -> None:
     """Wait until the file was read so, and take it in."""
     page.get_by_role("button", name=words).click()
-    page.get_by_role("button", name="撤销整次导入").wait_for()
+    page.locator("summary", has_text="撤销整次导入").wait_for()
 
 
 def mended() -> list[list[Any]]:
@@ -128,7 +128,8 @@ def test_a_roster_falls_onto_the_page_is_mended_there_taken_back_and_pasted_agai
     office.get_by_role("link", name=f"查看这次导入新增的 {SHOPS} 条").click()
     expect(office.locator("#list [role=status]").first).to_have_text(f"{SHOPS} 行")
     office.go_back()
-    office.get_by_role("button", name="撤销整次导入").click()
+    office.locator("summary", has_text="撤销整次导入").click()
+    office.get_by_role("button", name="确认撤销").click()
     office.get_by_text("已撤销").first.wait_for()
     office.goto("/office/census/establishments/")
     assert office.locator("tr[data-row]").count() == 0

@@ -103,7 +103,9 @@ def test_every_list_sorts_filters_and_counts_alike(lists):
 class Ancestors(HTMLParser):
     """What stands around the element with an id: the ids and attributes of everything that is open there."""
 
-    VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "path", "source", "wbr"})
+    VOID = frozenset(
+        {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "path", "source", "wbr"}
+    )
 
     def __init__(self, wanted: str) -> None:
         super().__init__()
