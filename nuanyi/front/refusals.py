@@ -42,7 +42,7 @@ def _before(request: HttpRequest) -> str:
 #: Refusals of what somebody typed; others are about the page itself.
 _OF_A_FORM = frozenset({400, 409, 422})
 #: Never written into a page again.
-_SECRET = re.compile(r"password|secret|token|code", re.IGNORECASE)
+_SECRET = re.compile(r"(.+_)?(password\d?|secret|token|pin)|code|claim_code", re.IGNORECASE)
 _MOST_TYPED = 20_000
 
 
@@ -104,7 +104,7 @@ def _typed(request: HttpRequest) -> dict[str, list[str]]:
     for name, values in request.POST.lists():
         signs += sum(len(str(value)) for value in values)
         if (
-            not _SECRET.search(name)
+            not _SECRET.fullmatch(name)
             and name not in ("csrfmiddlewaretoken", "key", "next")
             and signs < _MOST_TYPED
         ):

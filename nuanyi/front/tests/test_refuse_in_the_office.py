@@ -1,6 +1,8 @@
 import json
 import re
 
+from django.urls import reverse
+
 from nuanyi.units.models import Unit
 
 HOME = "/office/responsibility/"
@@ -66,3 +68,13 @@ def test_nothing_is_written_while_the_page_is_shown_again(cast):
         f"{HOME}units/new/", {"name": ""}, HTTP_REFERER=f"http://testserver{HOME}units/new/"
     )
     assert Unit.objects.count() == before
+
+
+def test_a_code_of_a_place_is_no_secret_and_comes_back_as_it_was_typed(cast):
+    told = {"old_code": "450311100", "new_code": "450311999", "name": "", "day": "x", "because": "决定"}
+    page = cast.client("office").post(
+        reverse("places:change"), told, HTTP_REFERER=f"http://testserver{reverse('places:places')}"
+    )
+    assert page.status_code == 422
+    fields = typed(page.content.decode())["fields"]
+    assert (fields["old_code"], fields["new_code"]) == (["450311100"], ["450311999"])
