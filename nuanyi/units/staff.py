@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -110,6 +112,14 @@ def rules(request: HttpRequest) -> HttpResponse:
     return render(request, "units/staff/rules.html", context)
 
 
+def _counted(moves: Iterable[queries.Move]) -> dict[str, int]:
+    """How many establishments and workers stand behind moves; one sum of both would count nothing that there is."""
+    counted = {"establishments": 0, "workers": 0}
+    for move in moves:
+        counted[move.subjects.title] += move.subjects.count
+    return counted
+
+
 @permission_required("units.edit_rules")
 def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
     """Add, change or remove a rule: first what would move, then the change."""
@@ -152,11 +162,9 @@ def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
         "names": places.names_by_code(),
         "sectors": dict(Sector.choices),
         "looked": moves is not None,
-        "moved": sum(move.subjects.count for move in moves or []),
-        "unguided": sum(
-            move.subjects.count
-            for move in moves or []
-            if move.role == Role.GUIDE and move.after == queries.NOBODY
+        "moved": _counted(moves or []),
+        "unguided": _counted(
+            move for move in moves or [] if move.role == Role.GUIDE and move.after == queries.NOBODY
         ),
     }
     return render(request, "units/staff/edit.html", context, status=422 if refusal or form.errors else 200)
