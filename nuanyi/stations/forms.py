@@ -12,6 +12,7 @@ from nuanyi.lib.errors import BadInput
 from nuanyi.lib.form_parsing import MAPS, PointField
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.places import queries as places
+from nuanyi.stations import hours
 from nuanyi.stations.models import Station
 from nuanyi.stations.rules import Access, AmenityKind, CheckIn, Function, Tier, Trouble, Venue
 from nuanyi.stations.services.lists import owners_in, owners_text
@@ -143,6 +144,25 @@ class StationForm(forms.Form):
             return owners_in(self.cleaned_data["owners"])
         except BadInput as wrong:
             raise forms.ValidationError(str(wrong.fields["owners"])) from wrong
+
+    def clean(self) -> dict[str, Any]:
+        """The hours, so that what is wrong with them is said together with everything else, at the field it was said in."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        names = ["every", "weekdays", "weekend", *(f"day{n}" for n in range(1, 8)), "holiday", "make_up"]
+        wrong = False
+        for name in names:
+            try:
+                hours.parse(told.get(name) or "")
+            except BadInput as refused:
+                wrong = True
+                self.add_error(name, str(refused))
+        if not wrong and not self.errors.keys() & set(names):
+            try:
+                hours.week_from({str(n): self._hours_of(n) for n in range(1, 8)})
+            except BadInput as refused:
+                for name, words in refused.fields.items():
+                    self.add_error(self.named(name) if name.startswith("day") else "every", str(words))
+        return told
 
     def draft(self) -> StationDraft:
         """What was said, for the service."""
