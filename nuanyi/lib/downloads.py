@@ -7,6 +7,7 @@ import re
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.http import content_disposition_header
 
+from nuanyi.lib import clock
 from nuanyi.lib.certificate import Certificate, pdf, png
 from nuanyi.lib.digests import entity_tag
 
@@ -20,6 +21,11 @@ MOST_ROWS = 20_000
 def attachment(name: str) -> str:
     """The header that has a browser save a file under its name, Chinese names too (RFC 6266, RFC 8187)."""
     return str(content_disposition_header(True, re.sub(r'[\x00-\x1f"\\/:*?<>|]', " ", name).strip()))
+
+
+def dated(title: object) -> str:
+    """The name of a list that is saved: what it is, in the reader's language, and of which day."""
+    return f"{title} {clock.today().isoformat()}"
 
 
 def workbook(data: bytes, name: str) -> HttpResponse:

@@ -113,7 +113,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
     for line in _definition(found):
         page.row(line)
     writer.close()
-    return downloads.workbook(out.getvalue(), "cube")
+    return downloads.workbook(out.getvalue(), downloads.dated(_("Cube")))
 
 
 def _shown(cell: cubes.Cell) -> float | str | None:

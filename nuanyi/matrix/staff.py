@@ -75,7 +75,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
     for figure in queries.all_figures(asked, actor):
         page.row([figure.key, figure.title, figure.value, figure.unit, figure.definition])
     writer.close()
-    return downloads.workbook(out.getvalue(), "matrix")
+    return downloads.workbook(out.getvalue(), downloads.dated(_("Matrix")))
 
 
 @require_safe

@@ -107,7 +107,7 @@ def export(request: HttpRequest) -> HttpResponse:
         kind = str(labels[UnitKind(unit.kind)])
         page.row([unit.code, unit.name, unit.short_name, kind, unit.public_phone, unit.public_address])
     writer.close()
-    return downloads.workbook(out.getvalue(), "units")
+    return downloads.workbook(out.getvalue(), downloads.dated(now("Units")))
 
 
 @permission_required("units.edit_rules")
