@@ -126,6 +126,25 @@ class CallForm(AskForm):
         label=_("How it came"), choices=[(way.value, way.label) for way in WRITTEN_DOWN], initial=Channel.CALL
     )
 
+    #: What a clerk asks for somebody else, where the form of a phone says you.
+    OF_THE_CALLER = {
+        "phone": _("Caller's phone"),
+        "caller": _("Caller's name"),
+        "region": _("Where the caller works"),
+        "sector": _("What the caller does"),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, label in self.OF_THE_CALLER.items():
+            self.fields[name].label = label
+        self.fields["phone"].help_text = _(
+            "Only if the caller may be called back. Only the case's clerk can open it."
+        )
+        self.fields["employer"].help_text = _("The firm never learns who asked.")
+        kind: Any = self.fields["kind"]
+        kind.choices = [(code, queries.official_title(code)) for code, _words in queries.kind_choices()]
+
 
 def _kinds_and_all() -> list[tuple[str, Any]]:
     return [("", _("All kinds: a class or the first answer")), *queries.all_kind_choices()]

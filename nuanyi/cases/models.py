@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases.rules import (
+    OFFICIAL,
     Channel,
     Kind,
     KindOfCase,
@@ -92,6 +93,11 @@ def kind_title(code: str) -> str:
     """The word of a kind in the present language; the code where there is no such kind."""
     known = CaseKind.objects.book().get(code)
     return str(known.title) if known else code
+
+
+def official_title(code: str) -> str:
+    """A kind as an office names it: a district's own kind by its own word."""
+    return str(OFFICIAL[code]) if code in OFFICIAL else kind_title(code)
 
 
 class ServiceItem(models.Model):
@@ -245,6 +251,11 @@ class Case(models.Model):
     def get_kind_display(self) -> str:  # type: ignore[no-redef]
         """What it is about, in the district's words."""
         return kind_title(self.kind_code)
+
+    @property
+    def official_kind(self) -> str:
+        """What it is about, as an office and its papers name it."""
+        return official_title(self.kind_code)
 
     @property
     def open(self) -> bool:

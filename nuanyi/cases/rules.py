@@ -44,6 +44,18 @@ class Kind(models.TextChoices):
     OTHER = "other", _("Something else")
 
 
+#: The same as offices and their papers name it; what a rider reads stays in his words.
+OFFICIAL: dict[str, Words] = {
+    Kind.WAGE: _("Unpaid wages"),
+    Kind.LEGAL_AID: _("Application for legal aid"),
+    Kind.INJURY: _("Injury at work"),
+    Kind.POLICY: _("Question about a policy"),
+    Kind.EMPLOYMENT: _("Work and training sought"),
+    Kind.HARDSHIP: _("Hardship of a household"),
+    Kind.OTHER: _("Another matter"),
+}
+
+
 class State(models.TextChoices):
     """The life of a case."""
 

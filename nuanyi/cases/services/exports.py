@@ -41,7 +41,7 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     told = [
         (
             case.ref,
-            case.get_kind_display(),
+            case.official_kind,
             clock.last_day(case.due_at) if case.open else "",
             case.get_state_display(),
             str(case.clerk or ""),

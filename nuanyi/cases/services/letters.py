@@ -152,7 +152,7 @@ def _facts(case: Case, letter: Letter) -> dict[str, Any]:
         else "由调解组织转达",
         "employer": case.employer or "＿＿＿＿＿＿",
         "ref": case.ref,
-        "kind": str(case.get_kind_display()),
+        "kind": case.official_kind,
         "facts": queries.words_of(case) if not letter.to_firm or name_is_open(case) else "见上表及证据。",
         "total": _yuan(sum(line.cents for line in lines)),
         "claim": [
