@@ -8,23 +8,31 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from nuanyi.cases import queries
-from nuanyi.cases.models import Case
-from nuanyi.cases.rules import State
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.rooms import Hit, Hits, Route, Task
+from nuanyi.workflow import handover
 
 
 def tasks_for(actor: Actor) -> Iterator[Task]:
     """Cases that wait for this actor's unit; for those who oversee, how many are late anywhere."""
     if actor.can("cases.handle"):
-        rows = Case.objects.visible_to(actor)
+        offered = queries.filtered(actor, {"offered": handover.TO_US}).count()
+        words = ngettext(
+            "%d request is offered to your unit", "%d requests are offered to your unit", offered
+        )
+        yield Task(
+            words % offered,
+            Route("cases:worklist", query={"offered": handover.TO_US}),
+            offered,
+            urgent=True,
+        )
         late = queries.filtered(actor, {"state": "late"}).count()
         words = ngettext("%d request is late", "%d requests are late", late) % late
         yield Task(words, Route("cases:worklist", query={"state": "late"}), late, urgent=True)
-        new = rows.filter(state=State.NEW).count()
+        new = queries.filtered(actor, {"state": "new"}).count()
         words = ngettext("%d request waits to be taken", "%d requests wait to be taken", new) % new
         yield Task(words, Route("cases:worklist", query={"state": "new"}), new, urgent=True)
-        mine = rows.filter(state=State.OPEN, clerk_id=actor.account_id or 0).count()
+        mine = queries.filtered(actor, {"who": "me"}).count()
         words = ngettext("%d request is yours", "%d requests are yours", mine) % mine
         yield Task(words, Route("cases:worklist", query={"who": "me"}), mine)
     if actor.can("cases.oversee"):
@@ -47,6 +55,6 @@ def search_for(actor: Actor, text: str) -> Iterator[Hits]:
         rows = queries.filtered(actor, {"state": "all", "q": text})[:10]
         yield Hits(
             _("Service desk"),
-            [Hit(f"{row.ref} {row.get_kind_display()}", Route("cases:case", {"pk": row.pk})) for row in rows],
+            [Hit(f"{row.ref} {row.official_kind}", Route("cases:case", {"pk": row.pk})) for row in rows],
             _("number or employer"),
         )

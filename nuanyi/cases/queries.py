@@ -22,6 +22,7 @@ from nuanyi.cases.models import (
     RoutingRule,
     ServiceItem,
     kind_title,
+    official_title,
 )
 from nuanyi.cases.rules import KindOfCase, Part, State
 from nuanyi.lib import clock
@@ -31,6 +32,7 @@ from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.terms import Term
 from nuanyi.people.models import keys
 from nuanyi.units.models import Unit
+from nuanyi.workflow import handover
 from nuanyi.workflow import queries as workflow
 
 PAGE = 50
@@ -82,6 +84,11 @@ def kinds() -> dict[str, KindOfCase]:
 def kind_choices() -> list[tuple[str, str]]:
     """What a request may be about now."""
     return [(code, str(kind.title)) for code, kind in kinds().items() if kind.active]
+
+
+def official_kinds() -> list[tuple[str, str]]:
+    """Every kind that a case may have as an office names it, closed ones too."""
+    return [(code, official_title(code)) for code in kinds()]
 
 
 def all_kind_choices() -> list[tuple[str, str]]:
@@ -245,7 +252,7 @@ def clocks_of(case: Case) -> list[ClockShown]:
 
 #: Columns that a list does not show.
 HEAVY = ("sealed_words", "sealed_caller", "sealed_phone", "claim_digest", "body_digest")
-FILTERS = ("state", "kind", "who", "region", "q")
+FILTERS = ("state", "kind", "who", "region", "offered", "q")
 
 
 def worklist_parts(actor: Actor, filters: dict[str, str]) -> list[QuerySet[Case]]:
@@ -302,6 +309,7 @@ def filtered(actor: Actor, filters: dict[str, str]) -> QuerySet[Case]:
         rows = rows.filter(clerk_id=actor.account_id or 0)
     elif filters.get("who") == "nobody":
         rows = rows.filter(clerk=None)
+    rows = handover.offered(rows, filters.get("offered", ""), actor.units("cases.handle"))
     if filters.get("region"):
         rows = rows.filter(region_code__startswith=filters["region"])
     if filters.get("q"):

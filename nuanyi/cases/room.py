@@ -62,7 +62,7 @@ ROOM = Room(
         MenuItem(_("The three lists"), "cases:lists", "half", "cases.lists", order=60),
         MenuItem(_("How long"), "cases:clocks", "bell", "cases.settings", part=SETTINGS, order=170),
         MenuItem(_("Letters"), "cases:letters", "download", "cases.settings", part=SETTINGS, order=180),
-        MenuItem(_("Registers"), "cases:registers", "upload", "cases.register", order=90),
+        MenuItem(_("Registers of services"), "cases:registers", "upload", "cases.register", order=90),
     ],
     steps=[Step(_("See what must be done next"), "cases:worklist", "cases.handle", order=10)],
     bar=[BarItem(_("Help"), "help:home", "hand", 20, frozenset({"help", "who"}))],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -22,13 +23,17 @@ from nuanyi.cases.rules import Kind, State
 from nuanyi.cases.services import desk, exports, intake, registers
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.downloads import workbook
+from nuanyi.lib.downloads import dated, workbook
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.form_parsing import chosen, key_of, number_of, status_of
-from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
+from nuanyi.lib.listing import Column, Filter, Listing, back_to, picked, shown
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
+from nuanyi.workflow import handover
+
+#: What the select of clerks sends for a case that is to be nobody's.
+NOBODY = "nobody"
 
 
 def _clerks(units: list[int]) -> list[Account]:
@@ -53,7 +58,7 @@ class Line:
 
 
 def _lines(rows: list[Case], mine: set[int]) -> list[Line]:
-    kinds = dict(queries.all_kind_choices())
+    kinds = dict(queries.official_kinds())
     states = {value: str(words) for value, words in State.choices}
     names, to_us, offered = places.names_by_code(), gettext("offered to us"), gettext("offered")
     tones = {State.NEW.value: "new", State.OPEN.value: "running"}
@@ -102,11 +107,12 @@ def _listing(actor: Actor) -> Listing:
             Filter(
                 "kind",
                 _("What about"),
-                queries.all_kind_choices(),
+                queries.official_kinds(),
                 Coalesce(NullIf("own_kind", Value("")), "kind"),
             ),
             Filter("who", _("Whose"), [("me", _("Mine")), ("nobody", _("Nobody's yet"))]),
             Filter("region", _("Township"), townships, Left("region_code", 9)),
+            Filter("offered", _("Hand-over"), handover.CHOICES),
         ],
         lambda filters: queries.filtered(actor, filters).select_related("clerk").defer(*queries.HEAVY),
         order="due_at",
@@ -130,6 +136,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "bulk_template": "cases/staff/worklist_bulk.html",
         "extra_template": "cases/staff/worklist_extra.html",
         "empty_template": "cases/staff/worklist_empty.html",
+        "undo": request.session.pop("undo_clerks", None),
+        "undo_template": "cases/staff/worklist_undo.html",
     }
     return render(request, "cases/staff/worklist.html", context)
 
@@ -139,18 +147,35 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered worklist as Excel."""
     return workbook(
-        exports.export_list(actor=actor_of(request), filters=chosen(request.GET, queries.FILTERS)), "worklist"
+        exports.export_list(actor=actor_of(request), filters=chosen(request.GET, queries.FILTERS)),
+        dated(gettext("Cases")),
     )
 
 
 @require_POST
 @permission_required("cases.handle")
 def assign(request: HttpRequest) -> HttpResponse:
-    """Give the picked cases to somebody of the unit."""
-    pks = picked(request, _listing(actor_of(request)))
-    clerk = Account.objects.filter(pk=number_of(request.POST.get("clerk", ""))).first()
-    desk.assign(actor=actor_of(request), pks=pks, clerk=clerk)
-    return redirect("cases:worklist")
+    """Give the picked cases to somebody of the unit, or take that back."""
+    actor, back = actor_of(request), back_to(request, reverse("cases:worklist"))
+    if "undo" in request.POST:
+        desk.undo_assign(actor=actor, before=_clerks_before(request.POST["undo"]))
+        return redirect(back)
+    asked = request.POST.get("clerk", "")
+    clerk = Account.objects.filter(pk=number_of(asked)).first()
+    if clerk is None and asked != NOBODY:
+        raise BadInput(fields={"clerk": _("Choose who gets them.")})
+    before = desk.assign(actor=actor, pks=picked(request, _listing(actor)), clerk=clerk)
+    request.session["undo_clerks"] = {"count": len(before), "before": json.dumps(before)}
+    return redirect(back)
+
+
+def _clerks_before(text: str) -> dict[int, int | None]:
+    """``{case: its clerk}`` as the toast sends it back. Raises BadInput."""
+    try:
+        told = json.loads(text[:60_000])
+        return {int(pk): None if clerk is None else int(clerk) for pk, clerk in told.items()}
+    except (ValueError, AttributeError, TypeError, RecursionError) as exc:
+        raise BadInput() from exc
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -212,7 +237,7 @@ def register(request: HttpRequest) -> HttpResponse:
 @permission_required("cases.register", journaled=True)
 def register_out(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The lines of a register as Excel."""
-    name = f"{gettext('Registers')} {pk.hex[:8]}"
+    name = f"{gettext('Registers of services')} {pk.hex[:8]}"
     return workbook(registers.export_register(actor=actor_of(request), pk=pk), name)
 
 
@@ -239,7 +264,7 @@ def _served_listing() -> Listing:
             Column("region", _("Township"), "region_code"),
             Column("sector", _("Sector"), "sector"),
             Column("unit", _("Unit"), "unit__short_name"),
-            Column("register", _("Register"), "register__name"),
+            Column("register", _("Register of services"), "register__name"),
         ),
         [
             Filter("kind", _("What about"), Kind.choices, "kind"),

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from nuanyi.census import queries
-from nuanyi.census.models import ExportState, Worker
-from nuanyi.census.rules import FollowUp, ImportState, RoundState
+from nuanyi.census.models import Worker
+from nuanyi.census.rules import FollowUp, RoundState
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import TooMuch
 from nuanyi.lib.rooms import Hit, Hits, Route, Task
@@ -19,19 +19,19 @@ from nuanyi.people import queries as people
 def tasks_for(actor: Actor) -> Iterator[Task]:
     """Rosters and exports that wait for a decision, records that want somebody, rounds that run."""
     if actor.can("census.import"):
-        imports = queries.imports_for(actor)
-        count = imports.filter(state__in=[ImportState.REVIEW, ImportState.COLUMNS]).count()
+        count = queries.imports_listed(actor, {"state": queries.WAITING}).count()
         words = ngettext("%d roster waits for your decision", "%d rosters wait for your decision", count)
-        yield Task(words % count, Route("census:imports"), count, urgent=True)
+        yield Task(
+            words % count, Route("census:imports", query={"state": queries.WAITING}), count, urgent=True
+        )
     if actor.can("census.approve_export"):
-        asked = queries.exports_for(actor).filter(state=ExportState.ASKED)
-        count = asked.exclude(asked_by=actor.account_id).count()
+        count = queries.exports_for(actor, waiting=True).count()
         words = ngettext(
             "%d export in clear waits for a second person",
             "%d exports in clear wait for a second person",
             count,
         )
-        yield Task(words % count, Route("census:exports"), count, urgent=True)
+        yield Task(words % count, Route("census:exports", query={"waiting": "1"}), count, urgent=True)
     if actor.can("census.view"):
         count = queries.establishments(actor, {"follow_up": FollowUp.NEW}).count()
         words = ngettext(
@@ -42,9 +42,9 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
         words = ngettext("%d worker has no sector yet", "%d workers have no sector yet", count)
         yield Task(words % count, Route("census:workers", query={"sector": "none"}), count)
     if actor.can("census.rounds"):
-        count = sum(1 for one in queries.rounds() if one.round.state == RoundState.RUNNING)
+        count = len(queries.rounds(RoundState.RUNNING))
         words = ngettext("%d census round is running", "%d census rounds are running", count)
-        yield Task(words % count, Route("census:rounds"), count)
+        yield Task(words % count, Route("census:rounds", query={"state": RoundState.RUNNING.value}), count)
 
 
 def search_for(actor: Actor, text: str) -> Iterator[Hits]:

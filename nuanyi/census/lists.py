@@ -104,7 +104,13 @@ def imports_listing(actor: Actor) -> Listing:
         "census.imports",
         _IMPORT_COLUMNS,
         [
-            Filter("state", _("State"), ImportState.choices, "state"),
+            Filter(
+                "state",
+                _("State"),
+                [(queries.WAITING, _("waits for a decision")), *ImportState.choices],
+                "state",
+                uncounted=(queries.WAITING,),
+            ),
             Filter("kind", _("It lists"), Kind.choices, "kind"),
             Filter("source", _("Source"), sources, "source_id"),
         ],

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, Q, QuerySet
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 
 from nuanyi.census.columns import FIELDS
@@ -15,7 +15,7 @@ from nuanyi.census.loading import workers as workers_loading
 from nuanyi.census.loading.workers import SCOPE
 from nuanyi.census.models import CensusRound, Change, Establishment, Export, Import, Source, Worker
 from nuanyi.census.rows import name_key
-from nuanyi.census.rules import FollowUp, ImportState, Kind
+from nuanyi.census.rules import ExportState, FollowUp, ImportState, Kind, RoundState
 from nuanyi.lib import masks
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
@@ -80,23 +80,33 @@ def _filtered(rows: Any, filters: dict[str, str]) -> Any:
     return rows
 
 
+#: Rosters that wait for their sender, as a filter of the list.
+WAITING = "waiting"
+
+
 def imports_for(actor: Actor) -> QuerySet[Import]:
     """Imports that the actor may see, newest first."""
     return Import.objects.visible_to(actor).select_related("source", "account", "round")
 
 
-def exports_for(actor: Actor) -> QuerySet[Export]:
-    """Requests for workers in clear: one's own, and those that the actor decides (in a city of the own district's units)."""
-    if actor.everywhere("census.approve_export"):
-        return Export.objects.all()
-    decides = Q(asked_by__unit__in=actor.units("census.approve_export"))
-    return Export.objects.filter(decides | Q(asked_by=actor.account_id or 0))
+def exports_for(actor: Actor, *, waiting: bool = False) -> QuerySet[Export]:
+    """Requests for workers in clear: one's own, and those that the actor decides (in a city of the own district's units).
+
+    ``waiting``: only those that wait for this actor's decision, which are never one's own.
+    """
+    rows = Export.objects.all()
+    if not actor.everywhere("census.approve_export"):
+        decides = Q(asked_by__unit__in=actor.units("census.approve_export"))
+        rows = rows.filter(decides | Q(asked_by=actor.account_id or 0))
+    return rows.filter(state=ExportState.ASKED).exclude(asked_by=actor.account_id) if waiting else rows
 
 
 def imports_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Import]:
     """Imports for the office's list."""
     rows = imports_for(actor)
-    if filters.get("state") in ImportState.values:
+    if filters.get("state") == WAITING:
+        rows = rows.filter(state__in=[ImportState.REVIEW, ImportState.COLUMNS])
+    elif filters.get("state") in ImportState.values:
         rows = rows.filter(state=filters["state"])
     if filters.get("kind") in Kind.values:
         rows = rows.filter(kind=filters["kind"])
@@ -108,8 +118,13 @@ def imports_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Import]:
 
 
 def sources(actor: Actor) -> list[Source]:
-    """The sources of the actor's unit by name; all of them for whoever imports everywhere."""
-    rows = Source.objects.order_by("name")
+    """The sources of the actor's unit by name; all of them for whoever imports everywhere.
+
+    Without those of files that were thrown away: nothing of them is in any list.
+    """
+    sent = Import.objects.filter(source=OuterRef("pk"))
+    thrown_away = [ImportState.DISCARDED, ImportState.REFUSED, ImportState.UNDONE]
+    rows = Source.objects.filter(~Exists(sent) | Exists(sent.exclude(state__in=thrown_away))).order_by("name")
     if actor.everywhere("census.import"):
         return list(rows)
     return list(rows.filter(unit=actor.unit_id)) if actor.unit_id is not None else []
@@ -126,9 +141,11 @@ class RoundProgress:
     imports: int
 
 
-def rounds() -> list[RoundProgress]:
-    """All rounds with their progress, in four queries whatever their number."""
+def rounds(state: str = "") -> list[RoundProgress]:
+    """All rounds, or those in one state, with their progress, in four queries whatever their number."""
     found = list(CensusRound.objects.prefetch_related("units"))
+    if state in RoundState.values:
+        found = [one for one in found if one.state == state]
     counted: list[dict[int, int]] = [
         dict(model.objects.exclude(round=None).values_list("round").annotate(n=Count("pk")).order_by())  # type: ignore[attr-defined]
         for model in (Establishment, Worker, Import)

@@ -370,6 +370,23 @@ def _column(
     )
 
 
+# going back ------------------------------------------------------------------------------------
+
+
+def back_to(request: HttpRequest, default: str, **told: int | str) -> str:
+    """The view of a list that a form was sent from (posted as ``next``), filters, order and page kept; ``default`` for
+    an address outside of it. ``told`` is said of what was done (``did``, ``failed``).
+    """
+    path, _sign, query = request.POST.get("next", "").partition("?")
+    if not path.startswith(default) or "//" in path or "\\" in path:
+        path, query = default, ""
+    kept = QueryDict(query, mutable=True)
+    for name in ("undo", "did", "failed"):
+        kept.pop(name, None)
+    kept.update({name: str(value) for name, value in told.items()})
+    return f"{path}?{kept.urlencode()}" if kept else path
+
+
 # picking ---------------------------------------------------------------------------------------
 
 

@@ -10,12 +10,18 @@ from django.utils.translation import ngettext
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.rooms import Hit, Hits, Route, Task
 from nuanyi.reports import queries
+from nuanyi.workflow import handover
 
 
 def tasks_for(actor: Actor) -> Iterator[Task]:
     """Reports that wait for this actor's unit or grid."""
     if not actor.can("reports.handle"):
         return
+    offered = queries.listed(actor, {"offered": handover.TO_US}).count()
+    words = ngettext("%d report is offered to your unit", "%d reports are offered to your unit", offered)
+    yield Task(
+        words % offered, Route("reports:list", query={"offered": handover.TO_US}), offered, urgent=True
+    )
     late = queries.listed(actor, {"late": "1"}).count()
     words = ngettext("%d report is overdue", "%d reports are overdue", late) % late
     yield Task(words, Route("reports:list", query={"late": "1"}), late, urgent=True)

@@ -24,9 +24,10 @@ from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.rules import Role
 from nuanyi.places import queries as places
 from nuanyi.reports import doubles, rules
-from nuanyi.reports.models import DispatchRule, GridDuty, Kind, Report, ReportQuerySet
+from nuanyi.reports.models import ACT, DispatchRule, GridDuty, Kind, Report, ReportQuerySet
 from nuanyi.reports.rules import DONE, OPEN, State
 from nuanyi.units.models import Unit
+from nuanyi.workflow import handover
 from nuanyi.workflow import queries as workflow
 
 #: For how long a process may dispatch by what it read before; its own changes count at once.
@@ -205,6 +206,14 @@ def near(lat_wgs84: float, lon_wgs84: float, kind: str = "") -> list[Near]:
 # lists -------------------------------------------------------------------------------------------
 
 
+def _units(actor: Actor) -> list[int]:
+    """The units for which an actor answers an offer: who handles reports everywhere answers for his own."""
+    units = actor.units(ACT)
+    if actor.everywhere(ACT) and actor.unit_id is not None:
+        units = [*units, actor.unit_id]
+    return units
+
+
 def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Report]:
     """Reports for staff, filtered by what stands in the address."""
     rows = Report.objects.visible_to(actor).select_related(
@@ -221,8 +230,7 @@ def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Report]:
         rows = rows.filter(region_code__startswith=filters["region"])
     if filters.get("late"):
         rows = rows.filter(state__in=OPEN, due_at__lte=clock.now())
-    if filters.get("offered"):
-        rows = rows.filter(offered_unit__isnull=False)
+    rows = handover.offered(rows, filters.get("offered", ""), _units(actor))
     if filters.get("double"):
         rows = rows.filter(double_of__isnull=False, state__in=OPEN)
     if filters.get("q"):

@@ -10,15 +10,16 @@ from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.downloads import workbook
+from nuanyi.lib.downloads import dated, workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
-from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
+from nuanyi.lib.listing import Column, Filter, Listing, back_to, picked, shown
 from nuanyi.lib.navigation import ways
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
@@ -64,7 +65,7 @@ def _listing(actor: Actor) -> Listing:
             Filter("region", _("Township"), places.township_choices()[1:], Left("region_code", 9)),
             Filter("late", _("Deadline"), [("1", _("Overdue"))]),
             Filter("double", _("Doubles"), [("1", _("Probably told twice"))]),
-            Filter("offered", _("Hand-over"), [("1", _("Offered"))]),
+            Filter("offered", _("Hand-over"), handover.CHOICES),
         ],
         lambda filters: queries.listed(actor, filters),
         searches=_("Number or place"),
@@ -94,7 +95,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel."""
     filters = {name: request.GET.get(name, "") for name in FILTERS}
-    return workbook(exports.export_list(actor=actor_of(request), filters=filters), "reports")
+    return workbook(exports.export_list(actor=actor_of(request), filters=filters), dated(gettext("Reports")))
 
 
 @require_safe
@@ -241,7 +242,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
             did += 1
         except Refusal:
             failed += 1
-    return redirect(f"{reverse('reports:list')}?did={did}&failed={failed}")
+    return redirect(back_to(request, reverse("reports:list"), did=did, failed=failed))
 
 
 # grid worker -------------------------------------------------------------------------------------

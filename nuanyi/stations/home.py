@@ -17,11 +17,29 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
     """What workers told at the stations that this actor keeps, and what expires there."""
     if not actor.can("stations.keep"):
         return
+    if actor.can("stations.edit"):
+        yield from _at_the_office(actor)
+        return
     told, expiring = queries.waiting_at(actor)
     words = ngettext("%d thing told by workers is open", "%d things told by workers are open", told) % told
     yield Task(words, Route("keeper:mine"), told, urgent=True)
     soon = ngettext("%d thing expires within 30 days", "%d things expire within 30 days", expiring) % expiring
     yield Task(soon, Route("keeper:mine"), expiring)
+
+
+def _at_the_office(actor: Actor) -> Iterator[Task]:
+    """The same for who answers for many stations: a list each, of exactly what is counted."""
+    told = queries.faults_listed(actor, {"kept": "1"}).count()
+    words = ngettext("%d thing told by workers is open", "%d things told by workers are open", told) % told
+    yield Task(words, Route("stations:faults", query={"kept": "1"}), told, urgent=True)
+    expires = {"kept": "1", "trouble": "expires"}
+    stations = queries.listed(actor, expires).count()
+    words = ngettext(
+        "at %d station something expires within 30 days",
+        "at %d stations something expires within 30 days",
+        stations,
+    )
+    yield Task(words % stations, Route("stations:list", query=expires), stations)
 
 
 def search_for(actor: Actor, text: str) -> Iterator[Hits]:

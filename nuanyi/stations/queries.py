@@ -333,7 +333,15 @@ def waiting_at(actor: Actor) -> tuple[int, int]:
 
 # the office --------------------------------------------------------------------------------------
 
-FILTERS = ("state", "tier", "region", "q", "trouble", "owner", "grade")
+FILTERS = ("state", "tier", "region", "q", "trouble", "owner", "grade", "kept")
+#: Values of the filter by state that are no state.
+IN_SERVICE, OPEN_NOW = "service", "now"
+
+
+def _open_now() -> list[str]:
+    """The stations whose doors are open at this moment."""
+    moment = clock.now().timestamp()
+    return [entry.id for entry, stands in snapshot_now().standings(moment) if stands.open]
 
 
 @dataclass(frozen=True)
@@ -381,8 +389,14 @@ def merged_stations(actor: Actor) -> QuerySet[Station]:
 def listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Station]:
     """Stations for the office's list, with what the rows show."""
     rows = Station.objects.visible_to(actor)
-    if filters.get("state") in State.values:
+    if filters.get("state") == IN_SERVICE:
+        rows = rows.filter(state__in=[State.OPEN, State.PAUSED])
+    elif filters.get("state") == OPEN_NOW:
+        rows = rows.filter(pk__in=_open_now())
+    elif filters.get("state") in State.values:
         rows = rows.filter(state=filters["state"])
+    if filters.get("kept"):
+        rows = rows.filter(pk__in=Station.objects.kept_by(actor).values("pk"))
     if filters.get("tier") in Tier.values:
         rows = rows.filter(tier=filters["tier"])
     if filters.get("region"):
@@ -445,17 +459,16 @@ def any_in_service() -> bool:
 
 
 def district_day(actor: Actor) -> DistrictDay:
-    """Counts of now, each a query."""
-    stations = Station.objects.visible_to(actor)
-    open_now = sum(stands.open for _entry, stands in snapshot_now().standings(clock.now().timestamp()))
+    """Counts of now, each a query: of the stations that the actor sees, and the same that its link lists."""
+    seen = Station.objects.visible_to(actor).values("pk")
     since = clock.now() - timedelta(days=30)
-    soon = clock.today() + timedelta(days=EXPIRY_DAYS)
+    visits = VisitCount.objects.filter(hour_at__gte=since, station__in=seen)
     return DistrictDay(
-        stations.filter(state__in=[State.OPEN, State.PAUSED]).count(),
-        open_now,
-        VisitCount.objects.filter(hour_at__gte=since).aggregate(n=Sum("count"))["n"] or 0,
-        Fault.objects.filter(ended_at=None, due_at__lt=clock.now()).count(),
-        Amenity.objects.filter(expires_date__lte=soon).count(),
+        listed(actor, {"state": IN_SERVICE}).count(),
+        listed(actor, {"state": OPEN_NOW}).count(),
+        visits.aggregate(n=Sum("count"))["n"] or 0,
+        faults_listed(actor, {"state": "late"}).count(),
+        listed(actor, {"trouble": "expires"}).count(),
     )
 
 
@@ -469,6 +482,8 @@ def faults_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Fault]:
         rows = rows.filter(state=state)
     elif state != "all":
         rows = rows.filter(ended_at=None)
+    if filters.get("kept"):
+        rows = rows.filter(station__in=Station.objects.kept_by(actor).values("pk"))
     if filters.get("trouble") in Trouble.values:
         rows = rows.filter(trouble=filters["trouble"])
     if filters.get("q"):

@@ -20,11 +20,11 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import code_base, public_base
-from nuanyi.lib.downloads import workbook
+from nuanyi.lib.downloads import dated, workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.form_parsing import MAPS, chosen, day_or_none, status_of
-from nuanyi.lib.listing import Column, Filter, Listing, picked, shown
+from nuanyi.lib.listing import Column, Filter, Listing, back_to, picked, shown
 from nuanyi.lib.paper import SIZES
 from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
@@ -72,6 +72,10 @@ COLUMNS = (
 )
 
 
+#: Of all that one sees, what one answers for.
+KEPT = [("1", _("Us"))]
+
+
 def _listing(actor: Actor) -> Listing:
     """The stations as one actor may see them."""
     troubles = [("late", _("Faults past the promised time")), ("expires", _("First aid expires"))]
@@ -80,12 +84,23 @@ def _listing(actor: Actor) -> Listing:
         "stations.stations",
         COLUMNS,
         [
-            Filter("state", _("State"), State.choices, "state"),
+            Filter(
+                "state",
+                _("State"),
+                [
+                    *State.choices,
+                    (queries.IN_SERVICE, _("In service or paused")),
+                    (queries.OPEN_NOW, _("Doors open now")),
+                ],
+                "state",
+                uncounted=(queries.IN_SERVICE, queries.OPEN_NOW),
+            ),
             Filter("tier", _("Tier"), Tier.choices, "tier"),
             Filter("region", _("Township"), townships, Left("region_code", 9)),
             Filter("owner", _("Owner"), OwnerKind.choices),
             Filter("grade", _("Grade"), Grade.choices, "grade"),
             Filter("trouble", _("Trouble"), troubles),
+            Filter("kept", _("Kept by"), KEPT),
         ],
         lambda filters: queries.listed(actor, filters),
         searches=_("Name or code"),
@@ -124,7 +139,7 @@ def bulk_hours(request: HttpRequest) -> HttpResponse:
     if "undo" in post:
         pks = [int(text) for text in post["undo"][:30_000].split(",") if text.isdecimal() and len(text) < 19]
         stations.drop_exceptions(actor=actor, pks=pks)
-        return redirect("stations:list")
+        return redirect(back_to(request, reverse("stations:list")))
     first = day_or_none(post.get("first", ""), "first")
     if first is None:
         raise BadInput(fields={"first": gettext("Which day?")})
@@ -137,7 +152,7 @@ def bulk_hours(request: HttpRequest) -> HttpResponse:
         reason=post.get("reason", ""),
     )
     request.session["undo_hours"] = {"count": len(made), "pks": ",".join(str(one.pk) for one in made)}
-    return redirect("stations:list")
+    return redirect(back_to(request, reverse("stations:list")))
 
 
 @require_safe
@@ -358,7 +373,8 @@ def codes(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel; it can be sent back in."""
     return workbook(
-        lists.export_list(actor=actor_of(request), filters=chosen(request.GET, queries.FILTERS)), "stations"
+        lists.export_list(actor=actor_of(request), filters=chosen(request.GET, queries.FILTERS)),
+        dated(gettext("Stations")),
     )
 
 
@@ -498,6 +514,7 @@ def _fault_listing(actor: Actor) -> Listing:
                 "all",
             ),
             Filter("trouble", _("What it is"), Trouble.choices, "trouble"),
+            Filter("kept", _("Kept by"), KEPT),
         ],
         lambda filters: queries.faults_listed(actor, filters),
         searches=_("Name of the station"),

@@ -11,10 +11,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib.access import actor_of, permission_required
-from nuanyi.lib.downloads import workbook
+from nuanyi.lib.downloads import dated, workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
-from nuanyi.lib.listing import picked, shown
+from nuanyi.lib.listing import back_to, picked, shown
 from nuanyi.places import queries as places
 from nuanyi.units.queries import units_for
 from nuanyi.volunteers import lists, queries, rules
@@ -66,7 +66,7 @@ def export(request: HttpRequest) -> HttpResponse:
     """The filtered list as Excel, masked."""
     actor = actor_of(request)
     filters = lists.people_listing(actor).filters_of(request.GET)
-    return workbook(exports.export_list(actor=actor, filters=filters), "volunteers")
+    return workbook(exports.export_list(actor=actor, filters=filters), dated(gettext("Volunteers")))
 
 
 @require_POST
@@ -80,7 +80,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         captain=bool(request.POST.get("captain")),
         grid_code=request.POST.get("grid", ""),
     )
-    return redirect("volunteers:people")
+    return redirect(back_to(request, reverse("volunteers:people")))
 
 
 @require_POST
@@ -89,7 +89,7 @@ def take_in_many(request: HttpRequest) -> HttpResponse:
     """Take the picked ones in. Nobody is let go in numbers: their names go at once and do not come back."""
     actor = actor_of(request)
     joining.take_in_many(actor=actor, pks=picked(request, lists.people_listing(actor)))
-    return redirect("volunteers:people")
+    return redirect(back_to(request, reverse("volunteers:people")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

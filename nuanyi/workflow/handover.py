@@ -6,8 +6,9 @@ becomes of whoever had it in hand, which state follows.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.actor import Actor
@@ -18,6 +19,22 @@ from nuanyi.units.models import Unit
 LEAST, MOST = 2, 200
 #: Why the new unit has it (``units.queries.REASONS``).
 HANDED_OVER = "handed-over"
+
+
+#: Which way it is offered, as a filter of a list.
+TO_US, BY_US = "us", "them"
+CHOICES: list[tuple[str, Words]] = [(TO_US, _("Offered to us")), (BY_US, _("Offered to others"))]
+
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
+
+
+def offered(rows: Rows, way: str, units: list[int]) -> Rows:
+    """Rows that are offered to these units (``TO_US``), or to others (``BY_US``); all for another word."""
+    if way == TO_US:
+        return rows.filter(offered_unit_id__in=units)
+    if way == BY_US:
+        return rows.filter(offered_unit_id__isnull=False).exclude(offered_unit_id__in=units)
+    return rows
 
 
 class HandedOver(Protocol):

@@ -154,8 +154,11 @@ def note(actor: Actor, case: Case, words: str, of: str = "inside") -> None:
 
 
 @transaction.atomic
-def assign(*, actor: Actor, pks: list[int], clerk: Account | None) -> int:
-    """Give cases to a clerk of the unit (or to nobody). Raises NotAllowed, BadInput; cases of others are left out."""
+def assign(*, actor: Actor, pks: list[int], clerk: Account | None) -> dict[int, int | None]:
+    """Give cases to a clerk of the unit (or to nobody); returns whose each was. Cases of others are left out.
+
+    Raises NotAllowed, BadInput.
+    """
     actor.require(HANDLE)
     units = [scope.unit for scope in actor.scopes(HANDLE)]
     if clerk is not None and (clerk.unit_id not in units or not clerk.is_active):
@@ -165,10 +168,30 @@ def assign(*, actor: Actor, pks: list[int], clerk: Account | None) -> int:
         .filter(pk__in=pks, unit_id__in=units, ended_at=None)
         .select_for_update(of=("self",))
     )
+    before = {case.pk: case.clerk_id for case in rows}
     for case in rows:
         case.clerk = clerk
         case.save(update_fields=["clerk"])
         journal.record(actor, events.CASE_ASSIGNED, case, clerk=clerk.pk if clerk else None)
+    return before
+
+
+@transaction.atomic
+def undo_assign(*, actor: Actor, before: dict[int, int | None]) -> int:
+    """Give cases back to whose they were; one whose clerk has left the unit meanwhile is nobody's. Raises NotAllowed."""
+    actor.require(HANDLE)
+    units = actor.units(HANDLE)
+    rows = (
+        Case.objects.visible_to(actor)
+        .filter(pk__in=list(before), unit_id__in=units, ended_at=None)
+        .select_for_update(of=("self",))
+    )
+    wanted = {clerk for clerk in before.values() if clerk is not None}
+    clerks = Account.objects.filter(pk__in=wanted, unit__in=units, is_active=True).in_bulk()
+    for case in rows:
+        case.clerk = clerks.get(before[case.pk] or 0)
+        case.save(update_fields=["clerk"])
+        journal.record(actor, events.CASE_ASSIGNED, case, clerk=case.clerk.pk if case.clerk else None)
     return len(rows)
 
 

@@ -254,10 +254,33 @@ def test_the_finest_rule_wins_and_a_dry_run_says_what_would_move(routed, program
 def test_bulk_assignment_stays_in_the_unit(routed, cast):
     cases = [send(words=f"第{n}件") for n in range(3)]
     clerk = routed.actor("clerk")
-    assert desk.assign(actor=clerk, pks=[c.pk for c in cases], clerk=cast.accounts["clerk"]) == 3
+    assert len(desk.assign(actor=clerk, pks=[c.pk for c in cases], clerk=cast.accounts["clerk"])) == 3
     with pytest.raises(BadInput):
         desk.assign(actor=clerk, pks=[cases[0].pk], clerk=cast.accounts["yanshan"])
-    assert desk.assign(actor=routed.actor("yanshan"), pks=[cases[0].pk], clerk=None) == 0
+    assert desk.assign(actor=routed.actor("yanshan"), pks=[cases[0].pk], clerk=None) == {}
+
+
+def test_cases_given_to_a_clerk_are_given_back_and_the_list_stays_as_it_was(routed, cast):
+    first, second = (send(words=f"第{n}件") for n in range(2))
+    browser, account = cast.client("clerk"), cast.accounts["clerk"]
+    desk.assign(actor=routed.actor("clerk"), pks=[first.pk], clerk=account)
+    view = "/office/cases/?state=all&sort=-due"
+    told = {"id": [first.pk, second.pk], "next": f"{view}&did=1"}
+    answer = browser.post(
+        "/office/cases/assign/", told | {"clerk": ""}, HTTP_REFERER=f"http://testserver{view}"
+    )
+    assert answer.status_code == 422  # nothing chosen is not nobody
+    assert Case.objects.filter(clerk=account).count() == 1
+    assert browser.post("/office/cases/assign/", told | {"clerk": account.pk}).url == view
+    assert Case.objects.filter(clerk=account).count() == 2
+    undo = browser.get(view).context["undo"]
+    assert undo["count"] == 2
+    browser.post("/office/cases/assign/", {"undo": undo["before"], "next": view})
+    assert list(Case.objects.order_by("pk").values_list("clerk", flat=True)) == [account.pk, None]
+    assert browser.post("/office/cases/assign/", told | {"clerk": "nobody", "next": "//elsewhere"}).url == (
+        "/office/cases/"
+    )
+    assert not Case.objects.filter(clerk=account).exists()
 
 
 def test_the_worklist_comes_by_deadline_and_its_pages_meet(routed):
@@ -362,3 +385,34 @@ def test_why_a_case_came_here_is_said_in_words_and_never_as_a_code(routed):
     page = routed.client("zhemu").get(f"/office/cases/{case.pk}/").content.decode()
     assert "乡镇对本地负责" in page
     assert "<dd>township</dd>" not in page
+
+
+def test_staff_read_what_offices_write_and_riders_what_riders_say(routed, cast, client):
+    case = send()
+    browser = cast.client("clerk")
+    for address in ("/office/cases/", f"/office/cases/{case.pk}/", "/office/cases/call/"):
+        page = browser.get(address).content.decode()
+        assert "拖欠劳动报酬" in page, address
+        assert "没发我工钱" not in page, address
+    assert "没发我工钱" in client.get(f"/c/{intake.link_of(case)}/").content.decode()
+
+
+def test_who_writes_down_for_a_caller_reads_of_the_caller_and_is_asked_what_is_owed(routed, cast):
+    browser = cast.client("clerk")
+    page = browser.get("/office/cases/call/").content.decode()
+    for words in ("来电人手机号", "来电人称呼", "来电人在哪里工作", "来电人从事什么"):
+        assert words in page
+    for words in ("你的手机号", "怎么称呼你", "你在哪里跑", "你是做什么的"):
+        assert words not in page
+    told = {
+        "key": str(uuid4()),
+        "came": "call",
+        "kind": "wage",
+        "words": "三个月没发",
+        "owed": "9000",
+        "months": "6 至 8 月",
+    }
+    assert browser.post("/office/cases/call/", told).status_code == 200
+    words = queries.words_of(Case.objects.get())
+    assert "9000" in words
+    assert "6 至 8 月" in words

@@ -28,7 +28,7 @@ from nuanyi.units.models import Unit
 @permission_required("census.view")
 def rounds_list(request: HttpRequest) -> HttpResponse:
     """All rounds with their progress."""
-    context = {"rounds": queries.rounds(), "names": places.names_by_code()}
+    context = {"rounds": queries.rounds(request.GET.get("state", "")), "names": places.names_by_code()}
     return render(request, "census/staff/rounds.html", context)
 
 
@@ -77,7 +77,8 @@ def exports_list(request: HttpRequest) -> HttpResponse:
             return redirect("census:exports")
         except Refusal as wrong:
             refusal = wrong
-    rows = queries.exports_for(actor).select_related("asked_by", "decided_by")
+    rows = queries.exports_for(actor, waiting="waiting" in request.GET)
+    rows = rows.select_related("asked_by", "decided_by")
     context = {
         "exports": exports.asked_in_words(rows[:100]),
         "refusal": refusal,

@@ -302,6 +302,11 @@ def test_the_lists_boxes_are_those_that_the_bulk_actions_read(sent, cast):
 def test_several_are_taken_at_once_and_what_cannot_be_is_counted(sent, cast):
     pks = [sent(words=f"第{n}处坑").report_id for n in range(3)]
     handling.take(actor=cast.actor("zhemu"), pk=pks[0])
-    answer = cast.client("zhemu").post("/office/reports/bulk/", {"deed": "take", "id": [*pks, 999999]})
-    assert answer.url.endswith("did=2&failed=2")
+    told = {"deed": "take", "id": [*pks, 999999], "next": "/office/reports/?state=all&sort=-due"}
+    browser = cast.client("zhemu")
+    answer = browser.post("/office/reports/bulk/", told)
+    assert answer.url == "/office/reports/?state=all&sort=-due&did=2&failed=2"
+    # the list replaces only itself: what was done stands in it
+    shown = browser.get(answer.url).content.decode()
+    assert "完成 2 件，未能处理 2 件" in shown.partition('id="list"')[2].partition("<table")[0]
     assert Step.objects.filter(state="taken").count() == 3

@@ -1,0 +1,60 @@
+"""A number on the first page leads to exactly the records that it counts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from nuanyi.cases.services import desk, intake
+from nuanyi.cases.services import settings as cases_settings
+from nuanyi.cases.services.intake import Request
+from nuanyi.census import jobs
+from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, send
+from nuanyi.lib import clock, rooms
+from nuanyi.lib.actor import GUEST
+from nuanyi.stations.models import Amenity, Station
+from nuanyi.stations.services import faults
+
+
+@pytest.fixture
+def busy(cast, program, put, district):
+    """Something of everything that waits: for those whom it waits for, and beside it something for others."""
+    cases_settings.save_rule(actor=program, kind="wage", sector="", region_code="", unit=district["shichang"])
+    for n in range(3):
+        told = Request(
+            kind="wage", words=f"第{n}件", phone="19900007777", employer="甲站点", region_code="450311100"
+        )
+        case = intake.send_case(actor=GUEST, key=uuid4(), told=told, network="203.0.113.9")
+        if n:
+            desk.take(actor=cast.actor("clerk"), pk=case.pk)
+        if n == 2:
+            desk.offer(actor=cast.actor("clerk"), pk=case.pk, to=district["t100"], words="属地的事")
+    for n in range(2):
+        put(f"{n}站", lat=25.05 + n / 100)
+    for station in Station.objects.all():
+        told = {"trouble": "broken", "kind": "charging", "words": "坏了", "network": "203.0.113.7"}
+        faults.tell_fault(station=station, key=uuid4(), **told)
+        Amenity.objects.filter(station=station).update(expires_date=clock.today() + timedelta(days=9))
+    of = send(cast.actor("office"), [HEAD, row(1), row(2, phone="123")])
+    jobs.read_import.func(str(of.pk))
+    return cast
+
+
+@pytest.mark.parametrize("part", ["clerk", "yanshan", "office", "department", "zhemu"])
+def test_a_number_of_the_first_page_leads_to_as_many_rows(busy, part):
+    browser, seen = busy.client(part), []
+    for task in rooms.tasks(busy.actor(part)):
+        answer = browser.get(task.href, follow=True)
+        assert answer.status_code == 200, task.href
+        page = answer.context.get("list")
+        if task.count and hasattr(page, "total"):
+            assert (task.href, page.total) == (task.href, task.count)
+            seen.append(task.href)
+    wanted = {
+        "clerk": "/office/cases/?who=me",
+        "yanshan": "/office/cases/?offered=us",
+        "office": "/office/census/imports/?state=waiting",
+    }
+    assert wanted.get(part, "") in [*seen, ""]
