@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import queries
-from nuanyi.cases.models import ServiceItem
+from nuanyi.cases.models import ServiceItem, official_title
 from nuanyi.cases.rules import MAX_FILES, MAX_WORDS, WRITTEN_DOWN, Channel, Kind, Part, Urgency
 from nuanyi.cases.services.intake import Request
 from nuanyi.cases.services.lists import ListLineInput
@@ -143,7 +143,7 @@ class CallForm(AskForm):
         )
         self.fields["employer"].help_text = _("The firm never learns who asked.")
         kind: Any = self.fields["kind"]
-        kind.choices = [(code, queries.official_title(code)) for code, _words in queries.kind_choices()]
+        kind.choices = [(code, official_title(code)) for code, _words in queries.kind_choices()]
 
 
 def _kinds_and_all() -> list[tuple[str, Any]]:

@@ -21,7 +21,6 @@ from nuanyi.cases.models import (
     Message,
     RoutingRule,
     ServiceItem,
-    kind_title,
     official_title,
 )
 from nuanyi.cases.rules import KindOfCase, Part, State
@@ -134,7 +133,7 @@ def _by_the_rules(
         rule = finest(known, of.follows, sector, region_code)
     if rule is None:
         return workflow.holder(region_code, sector)
-    return rule.unit, rule.because or kind_title(kind)
+    return rule.unit, rule.because or official_title(kind)
 
 
 def kinds_without_route() -> list[str]:

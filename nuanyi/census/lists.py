@@ -51,6 +51,7 @@ _ESTABLISHMENT_COLUMNS = (
     Column("name", _("Name of the establishment"), "name", may_hide=False),
     _SECTOR,
     _TOWNSHIP_COLUMN,
+    Column("address", _("Address"), "address"),
     Column("headcount", _("Headcount"), "headcount", is_number=True, is_summed=True),
     Column("credit_code", _("Credit code"), "credit_code"),
     _FOLLOW_UP,

@@ -13,9 +13,18 @@ from nuanyi.census.columns import FIELDS
 from nuanyi.census.loading import establishments as establishments_loading
 from nuanyi.census.loading import workers as workers_loading
 from nuanyi.census.loading.workers import SCOPE
-from nuanyi.census.models import CensusRound, Change, Establishment, Export, Import, Source, Worker
+from nuanyi.census.models import (
+    CensusRound,
+    Change,
+    Establishment,
+    Export,
+    ExportState,
+    Import,
+    Source,
+    Worker,
+)
 from nuanyi.census.rows import name_key
-from nuanyi.census.rules import ExportState, FollowUp, ImportState, Kind, RoundState
+from nuanyi.census.rules import FollowUp, ImportState, Kind, RoundState
 from nuanyi.lib import masks
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words

@@ -251,14 +251,15 @@ def differences(of: Import, *, page: int, group: str = "") -> tuple[list[Differe
     return shown, pages
 
 
-def words_of(source: Source) -> list[tuple[Words, str, str]]:
-    """What a source was taught: field, its word, what it means."""
+def words_of(source: Source) -> list[tuple[Words, str, str, str]]:
+    """What a source was taught: title of the field, its word, what it means, and the field and word as one key."""
     names, sectors = places.names_by_code(), dict(Sector.choices)
     return [
         (
             _("Sector") if name == "sector" else _("Township"),
             word,
             str(sectors.get(value) or names.get(value, value)),
+            f"{name}:{word}",
         )
         for name, table in source.words.items()
         for word, value in table.items()

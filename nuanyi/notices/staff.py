@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import Words
 from nuanyi.lib.paging import page_of
@@ -29,6 +32,15 @@ class PreferenceForm(forms.Form):
     wanted = forms.BooleanField(label=_("Tell me at all"), required=False)
 
 
+def _grouped(notices: list[Notice]) -> list[list[tuple[Notice, str, str]]]:
+    """The notices of a page, those of one kind and day together, each group where its newest one stands."""
+    groups: dict[tuple[str, date], list[tuple[Notice, str, str]]] = {}
+    for notice in notices:
+        day = notice.queued_at.astimezone(clock.CHINA).date()
+        groups.setdefault((notice.kind, day), []).append((notice, *services.words_of(notice)))
+    return list(groups.values())
+
+
 @permission_required("front.office", journaled=True)
 def notices(request: HttpRequest) -> HttpResponse:
     """What I was told, newest first; and my settings."""
@@ -48,7 +60,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
-    rows = [(notice, *services.words_of(notice)) for notice in page.rows]
+    rows = _grouped(page.rows)
     if request.method == "GET":
         services.mark_seen(actor=actor)
     unready = [channel.name for channel in of_staff() if not channel.configured()]

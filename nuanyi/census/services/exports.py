@@ -37,6 +37,7 @@ _ESTABLISHMENT_COLUMNS: list[tuple[Words, int]] = [
     (_("Name of the establishment"), 32),
     *_COMMON_COLUMNS,
     (_("Credit code"), 22),
+    (_("Address"), 36),
     (_("Headcount"), 8),
     *_STATE_COLUMNS,
 ]
@@ -78,7 +79,7 @@ def _write(out: io.BytesIO, what: str, rows: Iterable[Any], *, clear: bool) -> i
         common = [str(sectors.get(row.sector, "")), place_of(row.region_code, names)]
         tail = [str(states[row.follow_up]), row.as_of_date]
         if isinstance(row, Establishment):
-            page.row([row.name, *common, row.credit_code, row.headcount, *tail])
+            page.row([row.name, *common, row.credit_code, row.address, row.headcount, *tail])
         else:
             page.row([*_named(row, clear), *common, row.site_name, *tail])
     writer.close()

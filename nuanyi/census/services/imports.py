@@ -473,6 +473,28 @@ def mend(
     return of
 
 
+@transaction.atomic
+def forget_word(*, actor: Actor, of: Import, field: str, word: str) -> Import:
+    """Forget what a source was taught to mean by a word, and have the file read again without it.
+
+    Raises NotAllowed, NotFound, IllegalMove.
+    """
+    of = _own(actor, of)
+    if of.state != ImportState.REVIEW:
+        raise IllegalMove()
+    source = Source.objects.select_for_update().get(pk=of.source_id)
+    if word not in source.words.get(field, {}):
+        raise NotFound()
+    source.words = {
+        name: {known: meaning for known, meaning in table.items() if (name, known) != (field, word)}
+        for name, table in source.words.items()
+    }
+    source.save(update_fields=["words"])
+    _move(of, ImportState.READING)
+    journal.record(actor, events.IMPORT_MENDED, of, cells=0, answers=of.answers)
+    return of
+
+
 def _learn(of: Import, words: dict[str, dict[str, str]]) -> None:
     """Remember what a source means by a word."""
     meant: dict[str, Any] = {"sector": Sector.values, "region": places.names_by_code()}

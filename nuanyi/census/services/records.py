@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -141,6 +141,7 @@ def _establishment(actor: Actor, entry: dict[str, str]) -> Establishment:
         region_code=draft.region,
         credit_code=draft.credit_code or None,
         headcount=draft.headcount,
+        address=draft.address,
         contact=contact,
         unit_id=actor.unit_id,
         follow_up=FollowUp.VISITED,
@@ -210,6 +211,7 @@ ESTABLISHMENT_FIELDS = (
     "credit_code",
     "sector",
     "region",
+    "address",
     "headcount",
     "contact_name",
     "contact_phone",
@@ -233,6 +235,7 @@ _READERS: dict[str, Callable[[object], str]] = {
     "credit_code": read_credit_code,
     "headcount": read_headcount,
     "site": lambda cell: plain(cell)[:120],
+    "address": lambda cell: plain(cell)[:200],
 }
 
 
@@ -278,12 +281,19 @@ def shown_now(record: Record, name: str) -> str:
 
 @transaction.atomic
 def change_record(
-    *, actor: Actor, model: type[Record], pk: UUID, values: dict[str, str], seen: str = ""
+    *,
+    actor: Actor,
+    model: type[Record],
+    pk: UUID,
+    values: dict[str, str],
+    seen: str = "",
+    taken_away: Collection[str] = (),
 ) -> Change | None:
     """Change some fields of a record by hand, keeping what they were; None where nothing differs.
 
     ``seen`` is the record's ``changed_at`` (ISO 8601) when it was shown: somebody else's change since then is not
-    overwritten. Raises NotAllowed, NotFound, BadInput with a word per field, Conflict.
+    overwritten. ``taken_away`` names personal values that are wrong and go; left empty they would stay. Raises NotAllowed,
+    NotFound, BadInput with a word per field, Conflict.
     """
     actor.require("census.edit")
     rows = model.objects.visible_to(actor, "census.edit").select_for_update(of=("self",))
@@ -303,6 +313,8 @@ def change_record(
     for name, text in values.items():
         is_personal = name in PERSONAL_FIELDS or (name == "name" and model is Worker)
         if name not in known or (is_personal and not text.strip()):
+            if name in PERSONAL_FIELDS and name in known and name in taken_away:
+                told[name] = ""
             continue
         try:
             told[name] = _value(actor, model, name, text)

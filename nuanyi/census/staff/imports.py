@@ -137,12 +137,17 @@ def _all_fields(of: Import) -> dict[str, Words]:
     return found
 
 
+#: How many rows beside the differences the page shows; it says how many there are.
+OTHERS = 200
+
+
 def _review(request: HttpRequest, of: Import) -> dict[str, Any]:
     """What can be decided and mended before anything is taken in."""
     bad, notes = review.groups_of(of)
     page, group = _number(request.GET.get("page", "")), request.GET.get("group", "")[:80]
     rows, pages = review.differences(of, page=page, group=group)
     matches = Match.objects.filter(source_import=of)
+    others = matches.exclude(sort="changed").order_by("pk")
     layouts = review.sheets_of(of)
     return {
         "bad_groups": bad,
@@ -154,7 +159,8 @@ def _review(request: HttpRequest, of: Import) -> dict[str, Any]:
         "pages": pages,
         "group": group,
         "open": matches.filter(sort="changed", choice="").count(),
-        "others": matches.exclude(sort="changed").order_by("pk")[:200],
+        "others": others[:OTHERS],
+        "others_total": others.count(),
         "sheets": layouts,
         "left_out_political": not of.political_evidence
         and any("political" in layout["fields"] for layout in of.columns.values()),
@@ -189,6 +195,11 @@ def mend(request: HttpRequest, pk: UUID) -> HttpResponse:
             keys[:] = [one for one in keys if one != key]
     if "hidden_rows" in request.POST:
         answers["hidden_rows"] = list(of.columns) if request.POST["hidden_rows"] else []
+    field, _colon, word = request.POST.get("forget_word", "").partition(":")
+    if word:
+        imports.forget_word(actor=actor_of(request), of=of, field=field, word=word)
+        transaction.on_commit(lambda: _later(jobs.read_import, of.pk))
+        return redirect("census:import", pk)
     imports.mend(actor=actor_of(request), of=of, answers=answers, words=words, cells=cells)
     transaction.on_commit(lambda: _later(jobs.read_import, of.pk))
     return redirect("census:import", pk)

@@ -42,6 +42,10 @@ def filters_of(request: HttpRequest) -> dict[str, str]:
     }
 
 
+#: How many workers, and how many lines of rosters, a record's page shows; it says how many there are.
+SHOWN = 50
+
+
 def _list(request: HttpRequest, what: str) -> HttpResponse:
     actor = actor_of(request)
     listing = lists.listing_of(what, actor)
@@ -94,14 +98,17 @@ def establishment(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
     if found is None:
         raise NotFound()
+    workers_here = queries.workers(actor, {"establishment": str(pk)})
     context = {
         "record": found,
         "answers": units.who_answers(sector=found.sector, region_code=found.region_code),
-        "workers": queries.workers(actor, {"establishment": str(pk)})[:50],
+        "workers": workers_here[:SHOWN],
+        "workers_total": workers_here.count(),
         "same_shop": linked.counted_together(actor, found, linked.SHOPS),
         "may_split": actor.can("census.link"),
         "names": places.names_by_code(),
-        "appearances": found.appearances.select_related("source", "source_import").order_by("id")[:50],
+        "appearances": found.appearances.select_related("source", "source_import").order_by("id")[:SHOWN],
+        "appearances_total": found.appearances.count(),
         "follow_ups": FollowUp.choices,
         "history": queries.history(found),
         "may_edit": actor.can("census.edit"),
@@ -130,7 +137,8 @@ def worker(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_reveal": actor.can("people.reveal"),
         "names": places.names_by_code(),
         "answers": units.who_answers(sector=found.sector, region_code=found.region_code),
-        "appearances": found.appearances.select_related("source", "source_import").order_by("id")[:50],
+        "appearances": found.appearances.select_related("source", "source_import").order_by("id")[:SHOWN],
+        "appearances_total": found.appearances.count(),
         "follow_ups": FollowUp.choices,
         "history": queries.history(found),
         "may_edit": actor.can("census.edit"),
@@ -230,7 +238,12 @@ def edit(request: HttpRequest, what: str, pk: UUID | None = None) -> HttpRespons
         try:
             if record is not None:
                 records.change_record(
-                    actor=actor, model=model, pk=record.pk, values=typed, seen=request.POST.get("seen", "")
+                    actor=actor,
+                    model=model,
+                    pk=record.pk,
+                    values=typed,
+                    seen=request.POST.get("seen", ""),
+                    taken_away=request.POST.getlist("take_away"),
                 )
                 saved = record
             else:
@@ -269,6 +282,7 @@ def _field(
         "title": title,
         "value": value,
         "mask": mask,
+        "may_go": bool(mask) and name in records.PERSONAL_FIELDS,
         "error": refusal.fields.get(name, "") if refusal else "",
         "is_needed": record is None and name in ("name", "sector", "region"),
     }

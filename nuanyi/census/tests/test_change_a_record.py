@@ -1,7 +1,10 @@
+import io
+
+import openpyxl
 import pytest
 
 from nuanyi.census.models import Change, Establishment, Worker
-from nuanyi.census.services import records
+from nuanyi.census.services import exports, records
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.journal.models import Entry
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
@@ -147,3 +150,41 @@ def test_a_record_is_added_by_hand_once(cast, district):
     assert 'id="id_phone-error"' in page
     assert 'class="rail"' in page
     assert browser.post(f"{HOME}workers/new/", told | {"key": "x"}).status_code == 422
+
+
+def test_a_wrong_phone_is_taken_away_and_an_empty_field_alone_takes_nothing(cast, worker):
+    browser, page = cast.client("office"), f"{HOME}workers/{worker.pk}/change/"
+    told = {"name": "", "phone": "", "id_number": "", "sector": "courier", "region": "450311100", "site": ""}
+    assert browser.post(page, told).status_code == 302
+    worker.person.refresh_from_db()
+    assert open_for_program(worker.person, "phone") == "19900000001"
+    assert 'name="take_away" value="phone"' in browser.get(page).content.decode()
+    assert browser.post(page, told | {"take_away": "phone"}).status_code == 302
+    worker.person.refresh_from_db()
+    assert open_for_program(worker.person, "phone") == ""
+    assert worker.person.phone_digest is None
+    assert open_for_program(worker.person, "id_number") != ""
+
+
+def test_an_address_is_seen_in_the_list_changed_on_the_page_and_saved_in_excel(cast, shop):
+    browser = cast.client("office")
+    told = {
+        "name": "甲店",
+        "sector": "courier",
+        "region": "450311100",
+        "address": "良丰路 12 号",
+        "headcount": "5",
+    }
+    assert browser.post(f"{HOME}establishments/{shop.pk}/change/", told).status_code == 302
+    assert "良丰路 12 号" in browser.get(f"{HOME}establishments/").content.decode()
+    body = exports.export_masked(actor=cast.actor("office"), what="establishments", filters={})
+    rows = list(openpyxl.load_workbook(io.BytesIO(body)).active.values)
+    assert rows[1][rows[0].index("地址")] == "良丰路 12 号"
+
+
+def test_a_page_that_shows_some_says_of_how_many(cast, shop, program):
+    take(program, [HEAD, *[row(n) for n in range(1, 54)]])
+    Worker.objects.update(establishment=shop)
+    page = " ".join(cast.client("office").get(f"{HOME}establishments/{shop.pk}/").content.decode().split())
+    assert "共 53 人，这里列出前 50 人；查看全部" in page
+    assert f"/office/census/workers/?establishment={shop.pk}" in page

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from conftest import id_number, workbook
-from nuanyi.census import files
+from nuanyi.census import files, queries
 from nuanyi.census.models import Finding, Import, Match, Source, Worker
 from nuanyi.census.services import imports
 from nuanyi.lib.ids import new_id
@@ -152,6 +152,33 @@ def test_a_word_of_a_source_is_decided_once_and_remembered(office):
     assert Source.objects.get().words["sector"] == {"其他": "delivery"}
     again = preview(office, [HEAD, row(50, sector="其他")])
     assert again.counts["bad"] == 0
+
+
+def test_a_word_that_was_taught_wrongly_is_forgotten_and_asked_for_again(office, cast):
+    of = preview(office, [HEAD, row(1, sector="其他")])
+    imports.mend(actor=office, of=of, words={"sector": {"其他": "delivery"}})
+    of = read(of)
+    browser, address = cast.client("office"), f"/office/census/imports/{of.pk}/"
+    assert 'value="sector:其他"' in browser.get(address).content.decode()
+    assert browser.post(f"{address}mend/", {"forget_word": "sector:其他"}).status_code == 302
+    assert Source.objects.get().words["sector"] == {}
+    assert read(of).counts["bad"] == 1
+    assert browser.post(f"{address}mend/", {"forget_word": "sector:其他"}).status_code == 404
+
+
+def test_a_file_that_was_thrown_away_leaves_no_source_in_the_filters(office, cast):
+    kept = preview(office, [HEAD, row(1)])
+    other = imports.send_file(
+        actor=office,
+        client_key=new_id(),
+        data=workbook([HEAD, row(2)]),
+        file_name="b.xlsx",
+        source_name="丢弃的",
+    )
+    imports.read_import(other.pk)
+    assert {one.name for one in queries.sources(office)} == {kept.source.name, "丢弃的"}
+    imports.discard(actor=office, of=Import.objects.get(pk=other.pk))
+    assert {one.name for one in queries.sources(office)} == {kept.source.name}
 
 
 def test_a_wrong_id_does_not_throw_a_person_with_a_good_phone_away(office):
