@@ -188,7 +188,9 @@ def _instalment(request: HttpRequest, pk: int) -> None:
 
 
 def _paid(request: HttpRequest, pk: int) -> None:
-    wages.note_paid(actor=actor_of(request), pk=pk, instalment=number_of(request.POST.get("instalment", "")))
+    came = "mistaken" not in request.POST
+    number = number_of(request.POST.get("instalment" if came else "mistaken", ""))
+    wages.note_paid(actor=actor_of(request), pk=pk, instalment=number, came=came)
 
 
 def _appoint(request: HttpRequest, pk: int) -> None:

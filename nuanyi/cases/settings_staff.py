@@ -298,6 +298,9 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Where does which case go? With a dry run against the latest cases."""
     form = RuleForm(request.POST or None)
     moved: list[tuple[str, str, str]] | None = None
+    if request.method == "POST" and "drop" in request.POST:
+        settings.drop_rule(actor=actor_of(request), pk=number_of(request.POST["drop"]))
+        return redirect("cases:rules")
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         if request.POST.get("dry"):

@@ -121,6 +121,19 @@ def save_rule(
 
 
 @transaction.atomic
+def drop_rule(*, actor: Actor, pk: int) -> None:
+    """Take a rule away: the next finer or coarser one holds, at last the place. Raises NotAllowed, NotFound."""
+    actor.require("cases.settings")
+    rule = RoutingRule.objects.filter(pk=pk).first()
+    if rule is None:
+        raise NotFound()
+    actor.require_within("cases.settings", regions=(rule.region_code,))
+    journal.record(actor, events.RULE_SAVED, rule, dropped=True)
+    rule.delete()
+    queries.forget_books()
+
+
+@transaction.atomic
 def save_clock(
     *,
     actor: Actor,

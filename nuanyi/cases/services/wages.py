@@ -58,12 +58,13 @@ def add_instalment(*, actor: Actor, pk: int, due: date, sum_text: str) -> Instal
 
 
 @transaction.atomic
-def note_paid(*, actor: Actor, pk: int, instalment: int) -> None:
-    """An instalment came. Raises NotFound."""
+def note_paid(*, actor: Actor, pk: int, instalment: int, came: bool = True) -> None:
+    """An instalment came, or was noted by mistake and has not come (``came`` False). Raises NotFound."""
     case = held(actor, pk)
-    if not case.instalments.filter(pk=instalment, paid_date=None).update(paid_date=clock.today()):
+    rows = case.instalments.filter(pk=instalment, paid_date__isnull=came)
+    if not rows.update(paid_date=clock.today() if came else None):
         raise NotFound()
-    journal.record(actor, events.WAGE_NOTED, case, paid=instalment)
+    journal.record(actor, events.WAGE_NOTED, case, paid=instalment, came=came)
 
 
 # mediation ---------------------------------------------------------------------------------------

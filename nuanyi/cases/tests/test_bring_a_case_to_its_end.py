@@ -216,6 +216,11 @@ def test_a_wage_dispute_is_not_solved_before_the_last_instalment(routed):
     notices.spread_calls()
     assert Notice.objects.filter(kind="instalment-due").count() == 1
     wages.note_paid(actor=clerk, pk=case.pk, instalment=part.pk)
+    page = routed.client("clerk").post(f"/office/cases/{case.pk}/paid/", {"mistaken": part.pk})
+    assert page.status_code == 302
+    with pytest.raises(IllegalMove):
+        desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="还没到账")
+    wages.note_paid(actor=clerk, pk=case.pk, instalment=part.pk)
     assert desk.solve(actor=clerk, pk=case.pk, key=uuid4(), words="付清了").state == "solved"
 
 
@@ -416,3 +421,12 @@ def test_who_writes_down_for_a_caller_reads_of_the_caller_and_is_asked_what_is_o
     words = queries.words_of(Case.objects.get())
     assert "9000" in words
     assert "6 至 8 月" in words
+
+
+def test_a_rule_that_was_wrong_is_taken_away_and_cases_go_by_the_others(routed, cast, district):
+    rule = RoutingRule.objects.get()
+    assert send().unit == district["shichang"]
+    assert cast.client("clerk").post("/office/cases/rules/", {"drop": rule.pk}).status_code == 403
+    assert cast.client("office").post("/office/cases/rules/", {"drop": rule.pk}).status_code == 302
+    assert send().unit != district["shichang"]
+    assert cast.client("office").post("/office/cases/rules/", {"drop": rule.pk}).status_code == 404
