@@ -52,7 +52,7 @@ def test_where_nothing_was_counted_yet_the_page_leads_to_the_registers(cast):
 def test_whoever_takes_no_registers_in_is_not_told_to(cast):
     page = cast.client("auditor").get("/office/cases/served/").content.decode()
     assert "没有条目" in page
-    assert "导入登记表" not in page
+    assert "导入服务台账" not in page
     assert "/office/cases/registers/" not in page
 
 

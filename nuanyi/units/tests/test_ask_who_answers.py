@@ -80,5 +80,5 @@ def test_the_dry_run_says_how_many_would_have_no_guiding_unit(cast, district):
     told = {"role": "guide", "sector": "courier", "unit": rule.unit_id, "remove": "1", "look": "1"}
     answer = cast.client("office").post(f"/office/responsibility/rules/{rule.pk}/", told)
     page = " ".join(answer.content.decode().split())
-    assert "其中 3 条将没有指导单位" in page
+    assert "其中 3 户、0 人将没有指导单位" in page
     assert "3 户" in page
