@@ -11,6 +11,7 @@ from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -315,7 +316,7 @@ def keepers(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _pdf(body: bytes, name: str) -> HttpResponse:
     response = HttpResponse(body, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"
     return response
 
 
@@ -362,7 +363,7 @@ def codes(request: HttpRequest) -> HttpResponse:
     rows = queries.listed(actor, chosen(request.GET, queries.FILTERS)).order_by("code")[:480]
     told = [(station.name, station.code, _address(request, station)) for station in rows]
     journal.record(actor, events.POSTER_PRINTED, None, codes=len(told))
-    return _pdf(posters.codes(told, gettext("Codes of stations")), "codes")
+    return _pdf(posters.codes(told, gettext("Codes of stations")), dated(gettext("Codes of stations")))
 
 
 # lists -------------------------------------------------------------------------------------------
