@@ -29,7 +29,7 @@ ROOM = Room(
     ],
     menu=[
         MenuItem(_("Today"), "office", "home", "front.office", part=TODAY, order=10),
-        MenuItem(_("My account"), "my_account", "key", "front.office", part=HOUSE, order=65),
+        MenuItem(_("My account"), "my_account", "me", "front.office", part=HOUSE, order=65),
     ],
     bar=[BarItem(_("Me"), "me", "me", 90, frozenset({"me", "privacy"}))],
     offline=[

@@ -48,8 +48,8 @@ ROOM = Room(
         MenuItem(
             _("One form for everything"), "matrix:forms", "upload", "matrix.forms", part=TODAY, order=35
         ),
-        MenuItem(_("Good practice"), "matrix:practices", "book", "matrix.view", part=GOVERNANCE, order=85),
-        MenuItem(_("Regulations"), "matrix:regulations", "book", "matrix.view", part=GOVERNANCE, order=86),
+        MenuItem(_("Good practice"), "matrix:practices", "star", "matrix.view", part=GOVERNANCE, order=85),
+        MenuItem(_("Regulations"), "matrix:regulations", "scale", "matrix.view", part=GOVERNANCE, order=86),
         MenuItem(_("Work briefs"), "matrix:briefs", "book", "matrix.view", part=TODAY, order=30),
         MenuItem(_("Charts"), "matrix:charts", "chart", "matrix.view", part=NUMBERS, order=20),
         MenuItem(_("Big screen"), "matrix:screen", "screen", "matrix.view", part=NUMBERS, order=60),

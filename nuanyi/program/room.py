@@ -21,7 +21,7 @@ ROOM = Room(
     mounts=[Mount("", "own_urls")],
     part=HOUSE,
     menu=[
-        MenuItem(_("How the program is"), "health", "check", "program.health", order=10),
+        MenuItem(_("How the program is"), "health", "pulse", "program.health", order=10),
         MenuItem(_("What is set up"), "setup-state", "check", "setup.view", order=20),
     ],
     tasks=home.tasks_for,

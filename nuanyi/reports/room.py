@@ -40,9 +40,7 @@ ROOM = Room(
     menu=[
         MenuItem(_("Reports"), "reports:list", "report", "reports.handle", order=10),
         MenuItem(_("My grid today"), "grid:today", "map", "reports.handle", order=20),
-        MenuItem(
-            _("Where reports go"), "reports:rules", "compass", "reports.settings", part=SETTINGS, order=290
-        ),
+        MenuItem(_("Where reports go"), "reports:rules", "map", "reports.settings", part=SETTINGS, order=290),
         MenuItem(
             _("Kinds of report"), "reports:kinds", "check", "reports.settings", part=SETTINGS, order=291
         ),

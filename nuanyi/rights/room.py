@@ -18,7 +18,7 @@ ROOM = Room(
         ),
     ],
     part=HOUSE,
-    menu=[MenuItem(_("Rights of the person"), "rights:desk", "key", "rights.handle", order=55)],
+    menu=[MenuItem(_("Rights of the person"), "rights:desk", "shield", "rights.handle", order=55)],
     tasks=home.tasks_for,
     policies=POLICIES,
 )

@@ -23,7 +23,7 @@ ROOM = Room(
     mounts=[Mount("office/responsibility/")],
     menu=[
         MenuItem(_("Who answers?"), "units:ask", "compass", "units.view", part=CENSUS, order=90),
-        MenuItem(_("Units and alliances"), "units:units", "people", "units.view", part=HOUSE, order=30),
+        MenuItem(_("Units and alliances"), "units:units", "tree", "units.view", part=HOUSE, order=30),
     ],
     steps=[Step(_("Ask who answers for a place"), "units:ask", "units.view", order=60)],
     search=home.search_for,

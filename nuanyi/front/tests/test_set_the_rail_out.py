@@ -10,3 +10,9 @@ def test_what_is_set_up_once_stands_apart_from_the_work_of_the_day():
     assert {"cases.settings", "reports.settings"} <= permissions
     daily = [item for part, items in menu if part.order < rooms.SETTINGS.order for item in items]
     assert not [item.route for item in daily if item.permission.endswith(".settings")]
+
+
+def test_no_two_lines_of_a_part_bear_one_icon():
+    for part, items in rooms.menu():
+        icons = [item.icon for item in items]
+        assert len(icons) == len(set(icons)), (str(part.title), icons)
