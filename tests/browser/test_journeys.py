@@ -66,7 +66,8 @@ def test_a_roster_that_is_known_already_changes_nothing(open_as):
     page.click("main form button")
     wait_for_words(page, "已导入过，没有变化")
     assert page.locator(".figure", has_text="新增").locator("b").inner_text() == "0"
-    page.click("text=全部不导入")
+    page.click("summary:has-text('全部不导入')")
+    page.click("button:has-text('确认删除文件')")
     assert cell_sum(page) == before
 
 
@@ -84,7 +85,8 @@ def test_a_column_that_nobody_could_guess_is_told_once(open_as, tmp_path):
     page.select_option("select[name=c0-1]", "phone")
     page.click("text=再读一遍")
     wait_for_words(page, "全部导入 1 行")
-    page.click("text=全部不导入")
+    page.click("summary:has-text('全部不导入')")
+    page.click("button:has-text('确认删除文件')")
 
 
 def test_a_clerk_of_another_unit_sees_none_of_the_personal_data(open_as):
