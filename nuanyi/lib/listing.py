@@ -387,6 +387,20 @@ def back_to(request: HttpRequest, default: str, **told: int | str) -> str:
     return f"{path}?{kept.urlencode()}" if kept else path
 
 
+# changing cells --------------------------------------------------------------------------------
+
+
+def typed_cells(request: HttpRequest, key: Callable[[str], Any]) -> dict[Any, str]:
+    """``{key of a row: what was typed}`` of one cell, or of a column pasted from Excel. Raises BadInput."""
+    try:
+        keys = [key(text) for text in request.POST.getlist("id")]
+    except ValueError as exc:
+        raise BadInput() from exc
+    if len(keys) > MOST_AT_ONCE:
+        raise BadInput(_("At most 2,000 rows are changed at once. Narrow the filters."), code="too-many")
+    return dict(zip(keys, request.POST.getlist("value"), strict=False))
+
+
 # picking ---------------------------------------------------------------------------------------
 
 

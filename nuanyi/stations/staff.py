@@ -25,7 +25,7 @@ from nuanyi.lib.downloads import dated, workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.form_parsing import MAPS, chosen, day_or_none, status_of
-from nuanyi.lib.listing import Column, Filter, Listing, back_to, picked, shown
+from nuanyi.lib.listing import Column, Filter, Listing, back_to, picked, shown, typed_cells
 from nuanyi.lib.paper import SIZES
 from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
@@ -67,6 +67,7 @@ COLUMNS = (
     Column("unit", _("Unit"), "unit__short_name"),
     Column("owner", _("Owner")),
     Column("grade", _("Grade"), "grade"),
+    Column("call", _("Telephone"), "desk_call"),
     Column("capacity", _("Seats"), "capacity", is_number=True, is_summed=True),
     Column("faults", _("Open faults"), is_number=True),
     Column("visits", _("Visits, 30 days"), is_number=True),
@@ -116,6 +117,7 @@ def stations_list(request: HttpRequest) -> HttpResponse:
     page = shown(request, _listing(actor))
     page.rows = queries.decorated(page.rows)
     may_edit = actor.can("stations.edit")
+    undo = request.session.pop("undo_stations", None)
     context = {
         "list": page,
         "names": places.names_by_code(),
@@ -126,10 +128,23 @@ def stations_list(request: HttpRequest) -> HttpResponse:
         "bulk_template": "stations/staff/list_bulk.html" if may_edit else "",
         "extra_template": "stations/staff/list_extra.html",
         "empty_template": "stations/staff/list_empty.html",
-        "undo": request.session.pop("undo_hours", None),
-        "undo_template": "stations/staff/list_undo.html",
+        "undo": undo or request.session.pop("undo_hours", None),
+        "undo_template": "front/parts/cells_undo.html" if undo else "stations/staff/list_undo.html",
+        "edit_action": reverse("stations:cells") if may_edit else "",
     }
     return render(request, "stations/staff/list.html", context)
+
+
+@require_POST
+@permission_required("stations.edit")
+def cells(request: HttpRequest) -> HttpResponse:
+    """Change one field in the list: of one station, or of several (a column pasted from Excel), or take that back."""
+    field = request.POST.get("field", "")
+    values = typed_cells(request, UUID)
+    before = stations.change_cells(actor=actor_of(request), field=field, values=values)
+    if "undo" not in request.POST:
+        request.session["undo_stations"] = {"field": field, "before": list(before.items())}
+    return redirect(back_to(request, reverse("stations:list")))
 
 
 @require_POST

@@ -11,6 +11,7 @@ urlpatterns = [
     path("map.json", staff.map_json, name="map"),
     path("codes.pdf", staff.codes, name="codes"),
     path("stations.xlsx", staff.export, name="export"),
+    path("cells/", staff.cells, name="cells"),
     path("hours/", staff.bulk_hours, name="bulk_hours"),
     path("lists/new/", staff.send, name="send"),
     path("lists/<uuid:pk>/", staff.sent_list, name="sent"),

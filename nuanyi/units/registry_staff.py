@@ -7,15 +7,16 @@ import io
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.lib import downloads, sheets
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.listing import Column, Filter, Listing, shown
+from nuanyi.lib.listing import Column, Filter, Listing, back_to, shown, typed_cells
 from nuanyi.places import queries as places
 from nuanyi.units import queries, reading, services
 from nuanyi.units.models import Alliance, Unit, UnitKind
@@ -91,8 +92,22 @@ def units(request: HttpRequest) -> HttpResponse:
         "rows_template": "units/staff/units_rows.html",
         "extra_template": "units/staff/units_extra.html",
         "empty_template": "units/staff/units_empty.html",
+        "edit_action": reverse("units:cells") if actor.can(services.EDIT) else "",
+        "undo": request.session.pop("undo_units", None),
+        "undo_template": "front/parts/cells_undo.html",
     }
     return render(request, "units/staff/units.html", context)
+
+
+@require_POST
+@permission_required(services.EDIT)
+def cells(request: HttpRequest) -> HttpResponse:
+    """Change one field in the list: of one unit, or of several (a column pasted from Excel), or take that back."""
+    field = request.POST.get("field", "")
+    before = services.change_cells(actor=actor_of(request), field=field, values=typed_cells(request, int))
+    if "undo" not in request.POST:
+        request.session["undo_units"] = {"field": field, "before": list(before.items())}
+    return redirect(back_to(request, reverse("units:units")))
 
 
 @require_safe

@@ -104,6 +104,40 @@ def put_unit(
     return unit
 
 
+#: What is changed in the list of units, cell by cell.
+CELLS = ("short_name", "public_phone", "public_address")
+
+
+@transaction.atomic
+def change_cells(*, actor: Actor, field: str, values: dict[int, str]) -> dict[int, str]:
+    """Change one field of some units, all of them or none; returns what each said before.
+
+    Raises NotAllowed, NotFound (another district's), BadInput.
+    """
+    actor.require(EDIT)
+    if field not in CELLS:
+        raise BadInput(code="bad-field")
+    before: dict[int, str] = {}
+    for pk, text in values.items():
+        unit = Unit.objects.select_for_update().filter(pk=pk).first()
+        if unit is None:
+            raise NotFound()
+        before[pk] = getattr(unit, field)
+        names = (
+            "code",
+            "name",
+            "short_name",
+            "kind",
+            "region_code",
+            "superior",
+            "public_phone",
+            "public_address",
+        )
+        most = Unit._meta.get_field(field).max_length or 0
+        put_unit(actor=actor, **{name: getattr(unit, name) for name in names} | {field: text.strip()[:most]})
+    return before
+
+
 @transaction.atomic
 def take_list(*, actor: Actor, rows: Sequence[UnitInput]) -> tuple[int, int]:
     """Take a list of units in: a name that is there gets the list's phone and address, any other is made.

@@ -13,6 +13,7 @@ urlpatterns = [
     path("units/", registry_staff.units, name="units"),
     path("units/units.xlsx", registry_staff.export, name="export"),
     path("units/import/", registry_staff.import_units, name="import"),
+    path("units/cells/", registry_staff.cells, name="cells"),
     path("units/new/", registry_staff.unit, name="new_unit"),
     path("units/<int:pk>/", registry_staff.unit, name="unit"),
     path("alliances/new/", registry_staff.alliance, name="new_alliance"),

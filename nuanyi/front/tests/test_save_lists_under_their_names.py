@@ -9,7 +9,7 @@ import pytest
 from nuanyi.lib import clock
 
 LISTS = [
-    ("clerk", "/office/cases/worklist.xlsx", "诉求"),
+    ("clerk", "/office/cases/worklist.xlsx", "台账"),
     ("office", "/office/reports/reports.xlsx", "上报"),
     ("office", "/office/volunteers/volunteers.xlsx", "志愿者"),
     ("office", "/office/stations/stations.xlsx", "驿站"),

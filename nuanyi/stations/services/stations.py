@@ -156,6 +156,34 @@ def save_station(*, actor: Actor, draft: StationDraft, station: Station | None =
     return station
 
 
+#: What is changed in the list of stations, cell by cell.
+CELLS = ("desk_call", "capacity")
+
+
+@transaction.atomic
+def change_cells(*, actor: Actor, field: str, values: dict[UUID, str]) -> dict[str, str]:
+    """Change one field of some stations, all of them or none; returns what each said before.
+
+    Raises NotAllowed, NotFound, BadInput.
+    """
+    actor.require("stations.edit")
+    if field not in CELLS:
+        raise BadInput(code="bad-field")
+    before: dict[str, str] = {}
+    for pk, text in sorted(values.items()):
+        station, text = editable_station(actor, pk), text.strip()
+        if field == "capacity" and not (text.isdecimal() and len(text) < 5):
+            raise BadInput(fields={field: _("Write a whole number.")})
+        if field == "desk_call" and len(text) > 20:
+            raise BadInput(fields={field: _("At most 20 characters.")})
+        before[str(pk)] = str(getattr(station, field))
+        setattr(station, field, int(text) if field == "capacity" else text)
+        station.changed_at = clock.now()
+        station.save(update_fields=[field, "changed_at"])
+        journal.record(actor, events.STATION_SAVED, station, code=station.code, made=False)
+    return before
+
+
 def _next_code() -> str:
     taken = set(Station.objects.filter(code__startswith="NY").values_list("code", flat=True))
     return next(code for number in range(1, 1_000_000) if (code := f"NY{number:03d}") not in taken)

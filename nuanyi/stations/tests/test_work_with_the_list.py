@@ -3,7 +3,7 @@
 import re
 from uuid import uuid4
 
-from nuanyi.stations.models import HoursException
+from nuanyi.stations.models import HoursException, Station
 from nuanyi.stations.services import faults
 
 LIST = "/office/stations/"
@@ -67,3 +67,17 @@ def test_faults_are_found_by_their_state_and_their_station(cast, put):
     assert "甲站" in page
     assert "乙站" not in page
     assert 'role="status">2 行<' in flat(cast.client("office").get(f"{LIST}faults/"))
+
+
+def test_seats_pasted_as_a_column_change_all_stations_or_none_and_are_taken_back(cast, put):
+    browser, pks = cast.client("office"), [put(f"{n}站", lat=25.05 + n / 100).pk for n in range(2)]
+    told = {"id": pks, "field": "capacity", "value": ["12", "很多"]}
+    assert browser.post("/office/stations/cells/", told).status_code == 422
+    assert set(Station.objects.values_list("capacity", flat=True)) == {0}
+    told |= {"value": ["12", "8"], "next": "/office/stations/?state=open"}
+    assert browser.post("/office/stations/cells/", told).url == "/office/stations/?state=open"
+    assert [Station.objects.get(pk=pk).capacity for pk in pks] == [12, 8]
+    undo = browser.get("/office/stations/").context["undo"]
+    assert sorted(text for _pk, text in undo["before"]) == ["0", "0"]
+    assert cast.client("keeper").post("/office/stations/cells/", told).status_code == 403
+    assert cast.client("zhemu").post("/office/stations/cells/", told).status_code in (403, 404)

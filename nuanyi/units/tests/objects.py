@@ -57,6 +57,9 @@ ATTEMPTS = {
             actor=a, alliance=None, name="甲", members=[c.there]
         ),
     },
+    "units.services.change_cells": {
+        "theirs": lambda c, a: units.change_cells(actor=a, field="public_phone", values={c.there.pk: "1"}),
+    },
     "units.services.dissolve_alliance": {
         "": lambda c, a: units.dissolve_alliance(actor=a, alliance=c.alliance),
     },

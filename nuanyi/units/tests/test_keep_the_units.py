@@ -145,3 +145,24 @@ def test_units_are_sorted_and_found_like_every_list_and_each_number_leads_to_so_
     forth = re.findall(r"<tr data-row[^>]*><td>(?:<a[^>]*>)?([^<]+)<", flat({"sort": "name"}))
     assert len(forth) > 3
     assert forth == sorted(forth)
+
+
+def test_a_telephone_is_changed_in_the_list_and_taken_back(cast, district):
+    browser, unit = cast.client("office"), district["shichang"]
+    page = browser.get(HOME).content.decode()
+    assert f'data-edit="{HOME}cells/"' in page
+    told = {
+        "id": unit.pk,
+        "field": "public_phone",
+        "value": "0773-8281234",
+        "next": f"{HOME}?kind=department",
+    }
+    assert browser.post(f"{HOME}cells/", told).url == f"{HOME}?kind=department"
+    unit.refresh_from_db()
+    assert (unit.public_phone, unit.name) == ("0773-8281234", "市场监管局")
+    assert browser.get(HOME).context["undo"]["before"] == [(unit.pk, "")]
+    browser.post(f"{HOME}cells/", told | {"value": "", "undo": "1"})
+    unit.refresh_from_db()
+    assert unit.public_phone == ""
+    assert browser.post(f"{HOME}cells/", told | {"field": "code"}).status_code == 422
+    assert cast.client("clerk").post(f"{HOME}cells/", told).status_code == 403
