@@ -64,6 +64,7 @@ declare_words(
         "line": _("line"),
         "lines": _("lines"),
         "need": _("need"),
+        "not_paid": _("not paid"),
         "of": _("of"),
         "outcome": _("outcome"),
         "paid": _("paid"),

@@ -64,7 +64,7 @@ def note_paid(*, actor: Actor, pk: int, instalment: int, came: bool = True) -> N
     rows = case.instalments.filter(pk=instalment, paid_date__isnull=came)
     if not rows.update(paid_date=clock.today() if came else None):
         raise NotFound()
-    journal.record(actor, events.WAGE_NOTED, case, paid=instalment, came=came)
+    journal.record(actor, events.WAGE_NOTED, case, **{"paid" if came else "not_paid": instalment})
 
 
 # mediation ---------------------------------------------------------------------------------------
