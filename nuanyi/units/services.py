@@ -104,8 +104,8 @@ def put_unit(
     return unit
 
 
-#: What is changed in the list of units, cell by cell.
-CELLS = ("short_name", "public_phone", "public_address")
+#: What is changed in the list of units, cell by cell, and how many characters each keeps.
+CELLS = {"short_name": 20, "public_phone": 30, "public_address": 120}
 
 
 @transaction.atomic
@@ -133,8 +133,10 @@ def change_cells(*, actor: Actor, field: str, values: dict[int, str]) -> dict[in
             "public_phone",
             "public_address",
         )
-        most = Unit._meta.get_field(field).max_length or 0
-        put_unit(actor=actor, **{name: getattr(unit, name) for name in names} | {field: text.strip()[:most]})
+        put_unit(
+            actor=actor,
+            **{name: getattr(unit, name) for name in names} | {field: text.strip()[: CELLS[field]]},
+        )
     return before
 
 
