@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -185,6 +186,7 @@ def bank(request: HttpRequest) -> HttpResponse:
         "revoked": Certificate.objects.filter(revoked_at__isnull=False).order_by("-revoked_at")[:50],
         "refusal": refusal,
         "example": example,
+        "option_numbers": range(1, 6),
         "issued": Certificate.objects.count(),
         "actor": actor,
     }
@@ -206,8 +208,22 @@ def _change_bank(request: HttpRequest) -> None:
         exams.make_firm_code(actor=actor, firm=post["firm"], unit=unit)
     elif post.get("number"):
         exams.revoke(actor=actor, number=post["number"].strip()[:12], words=post.get("words", ""))
+    elif "question" in post:
+        exams.add_questions(actor=actor, told=[_question_of(post)])
     else:
         exams.add_questions(actor=actor, told=questions_from_text(post.get("questions", "")))
+
+
+def _question_of(post: QueryDict) -> dict[str, Any]:
+    """A question from its fields. An option left empty is none; the right one keeps its place among the others."""
+    written = [(n, text.strip()) for n, text in enumerate(post.getlist("option"), start=1) if text.strip()]
+    right = number_of(post.get("right", ""))
+    return {
+        "q": post["question"].strip(),
+        "options": [text for _n, text in written],
+        "right": next((at for at, (n, _text) in enumerate(written) if n == right), -1),
+        "why": post.get("why", "").strip(),
+    }
 
 
 @require_POST

@@ -214,3 +214,14 @@ def test_the_office_takes_the_lessons_questions_over_and_makes_a_firms_address(c
 def test_the_day_on_the_paper_is_chinas(bank):
     with clock.held_at(clock.midnight(date(2026, 6, 2)) + timedelta(minutes=5)):
         assert exams.certify(key=pass_it().pk, name="李小四").day == date(2026, 6, 2)
+
+
+def test_a_question_is_written_in_fields_and_an_option_left_empty_moves_no_answer(cast):
+    browser = cast.client("office")
+    told = {"question": "红灯亮了？", "option": ["闯", "", "停车等", ""], "right": "3", "why": "红灯停"}
+    assert browser.post("/office/learning/bank/", told).status_code == 302
+    made = BankQuestion.objects.get()
+    assert (made.options, made.right, made.why) == (["闯", "停车等"], 1, "红灯停")
+    refused = browser.post("/office/learning/bank/", told | {"question": "绿灯？", "right": "2"})
+    assert refused.status_code == 422  # the ticked option is empty
+    assert BankQuestion.objects.count() == 1
