@@ -160,7 +160,7 @@ def test_a_telephone_is_changed_in_the_list_and_taken_back(cast, district):
     assert browser.post(f"{HOME}cells/", told).url == f"{HOME}?kind=department"
     unit.refresh_from_db()
     assert (unit.public_phone, unit.name) == ("0773-8281234", "市场监管局")
-    assert browser.get(HOME).context["undo"]["before"] == [(unit.pk, "")]
+    assert browser.get(HOME).context["undo"]["before"] == [[unit.pk, ""]]
     browser.post(f"{HOME}cells/", told | {"value": "", "undo": "1"})
     unit.refresh_from_db()
     assert unit.public_phone == ""
