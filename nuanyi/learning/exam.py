@@ -219,7 +219,7 @@ def _question_of(post: QueryDict) -> dict[str, Any]:
     written = [(n, text.strip()) for n, text in enumerate(post.getlist("option"), start=1) if text.strip()]
     right = number_of(post.get("right", ""))
     return {
-        "q": post["question"].strip(),
+        "q": str(post["question"]).strip(),
         "options": [text for _n, text in written],
         "right": next((at for at, (n, _text) in enumerate(written) if n == right), -1),
         "why": post.get("why", "").strip(),
