@@ -138,7 +138,7 @@ def world(cast, program, monkeypatch):
                 unit=Unit.objects.get(code="t101"),
                 must_change_password=False,
             )
-            people.give_role(actor=cast.actor("organisation"), account=account, role=role, region_code=place)
+            people.give_role(actor=program, account=account, role=role, region_code=place)
             cast.accounts[name] = account
             if role == "branch":
                 told = organisations.OrganisationInput(
