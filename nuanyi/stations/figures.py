@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Avg, Count, F, QuerySet
+from django.db.models import Avg, Count, F, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,9 +25,14 @@ def _within(rows: QuerySet[Any], asked: Window, field: str) -> QuerySet[Any]:
 
 
 def _in_service(asked: Window) -> QuerySet[Station]:
-    """Stations in service (a pause does not end that) that were opened by the window's last day."""
-    rows = _within(Station.objects.filter(state__in=[State.OPEN, State.PAUSED]), asked, "region_code")
-    return rows.filter(opened_date__lte=asked.last) if asked.last else rows
+    """Stations in service (a pause does not end that), with a window as it was on its last day: opened by then and not yet
+    given up."""
+    rows = _within(Station.objects.all(), asked, "region_code")
+    serving = Q(state__in=[State.OPEN, State.PAUSED])
+    if asked.last is None:
+        return rows.filter(serving)
+    given_up_later = Q(merged_into=None, closed_date__gt=asked.last)
+    return rows.filter(serving | given_up_later, opened_date__lte=asked.last)
 
 
 def _open(asked: Window, by: tuple[str, ...]) -> Counts:
@@ -125,7 +130,7 @@ offer(
         _open,
         ("township",),
         Route("stations:list"),
-        _("Stations whose state is in service or paused"),
+        _("Stations in service or paused on the last day of the time asked for"),
         listed=_listed,
     )
 )

@@ -84,6 +84,8 @@ class Station(models.Model):
     state = models.CharField(max_length=8, choices=rules.State, default=rules.State.PLANNED)
     reason = models.CharField(max_length=120, blank=True)
     opened_date = models.DateField(null=True, blank=True)
+    #: the day from which it is given up; what stood before is still counted on the days before
+    closed_date = models.DateField(null=True, blank=True)
     back_date = models.DateField(null=True, blank=True)
     live_open = models.BooleanField(null=True)
     live_from_at = models.DateTimeField(null=True)

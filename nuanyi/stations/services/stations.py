@@ -225,7 +225,8 @@ def move_station(
     back: date | None = None,
     day: date | None = None,
 ) -> Station:
-    """Open, pause (with a reason), or give up a station; opening and giving up stand in the ledger.
+    """Open, pause (with a reason), or give up a station. That it was put into service stands in the ledger, also when it is
+    given up later.
 
     ``back`` is the day on which a paused station opens again by itself; ``day`` that of the move (today).
     Raises NotAllowed, NotFound, BadInput, IllegalMove.
@@ -249,20 +250,19 @@ def move_station(
         back if state == State.PAUSED else None,
     )
     station.live_open = station.live_from_at = station.live_until_at = None
-    if state == State.OPEN and station.opened_date is None:
-        station.opened_date = day
+    if state == State.OPEN:
+        station.opened_date, station.closed_date = station.opened_date or day, None
+    if state == State.CLOSED and station.opened_date is not None:
+        station.closed_date = station.closed_date or day
     station.changed_at = clock.now()
     station.save()
-    count = {
-        State.OPEN: 1 if before == State.PLANNED else 0,
-        State.CLOSED: -1 if before != State.PLANNED else 0,
-    }
-    step = count.get(State(state), 0)
-    if step > 0:
+    if state == State.OPEN and before == State.PLANNED:
         line = Delivered(day=day, count=1, region_code=station.region_code, unit_id=station.unit_id or 0)
         ledger.record(kinds.OPENED, [line], source=station)
-    elif step < 0:
-        ledger.reverse_all_from(station)
+    elif state == State.CLOSED and station.opened_date == station.closed_date:
+        ledger.reverse_all_from(
+            station
+        )  # it never stood; one that did was put into service, whatever came after
     journal.record(actor, events.STATION_MOVED, station, before=before, after=state, reason=station.reason)
     return station
 

@@ -1,4 +1,5 @@
 import io
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -309,3 +310,19 @@ def test_a_district_without_stations_says_so_and_asks_nobody_to_take_a_filter_aw
     put()
     assert "去掉一个选择" in rider.get("/?amenity=microwave").content.decode()
     assert "没有这样的驿站" in office.get("/office/stations/?q=zzz").content.decode()
+
+
+def test_a_station_that_is_given_up_still_stood_on_the_days_before(put, program):
+    station = put(opened=False)
+
+    def count(day):
+        return offered()["stations.open"].total(Window(None, day))
+
+    opened, closed = date(2022, 3, 1), date(2022, 9, 1)
+    stations.move_station(actor=program, station=station, state="open", day=opened)
+    stations.move_station(actor=program, station=station, state="closed", reason="房子还了", day=closed)
+    assert [count(day) for day in (date(2022, 2, 28), opened, date(2022, 8, 31), closed)] == [0, 1, 1, 0]
+    assert [one.words for one in offered()["stations.open"].listed(Window(None, opened))] == [station.name]
+    assert offered()["stations.tiers"].total(Window(None, opened)) == 1
+    assert offered()["stations.open"].total(Window()) == 0
+    assert ledger.sums(("stations.opened",), Window(opened, date(2022, 3, 31))) == {(): 1}
