@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,12 +26,27 @@ class Filled:
     missing: bool = False
 
 
-def write(data: bytes, cells: Sequence[Filled]) -> bytes:
-    """The workbook (xlsx) with the cells written, their remarks as comments. Raises BadSheet, TooMuch."""
+def require_xlsx(data: bytes) -> None:
+    """Return for a workbook that can be written into; others can be read, and not sent back as they came. Raises BadSheet."""
     if len(data) > MAX_BYTES:
         raise BadSheet("too-large")
-    if sheets.kind_of(data) != "workbook" or not data.startswith(b"PK"):
-        raise BadSheet("not-a-sheet")
+    try:
+        sheets.kind_of(data)
+        with zipfile.ZipFile(io.BytesIO(data)) as pack:
+            known = "xl/workbook.xml" in pack.namelist()
+    except zipfile.BadZipFile:
+        known = False
+    except BadSheet as wrong:
+        if wrong.code != "sheet-not-a-sheet":
+            raise
+        known = False
+    if not known:
+        raise BadSheet("not-xlsx")
+
+
+def write(data: bytes, cells: Sequence[Filled]) -> bytes:
+    """The workbook (xlsx) with the cells written, their remarks as comments. Raises BadSheet, TooMuch."""
+    require_xlsx(data)
     question = {
         "cells": [[one.sheet, one.row, one.column, one.value, one.remark, one.missing] for one in cells]
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -43,3 +45,15 @@ def sector_named(text: str) -> Sector | None:
     if found is None:
         found = next((sector for known, sector in _WORDS.items() if len(known) > 1 and known in word), None)
     return found
+
+
+#: What may stand behind a sector's word without another thing being meant.
+_ENDINGS = re.compile(r"(?:从业人员|从业者|人员|工作者|行业|领域|企业|商户|群体|平台|司机|类|业|员)$")
+
+
+def sector_called(text: str) -> Sector | None:
+    """The sector that ``text`` is a name of, and of nothing else (快递企业, 网约车司机; not 快递员党员数), or None."""
+    word = "".join(text.split()).lower()
+    while word and word not in _WORDS and (shorter := _ENDINGS.sub("", word)) != word:
+        word = shorter
+    return _WORDS.get(word)

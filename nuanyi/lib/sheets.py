@@ -45,6 +45,10 @@ REASONS: dict[str, Words] = {
     "too-many-columns": _("There are more than 256 columns. Remove those that are not part of the roster."),
     "password": _("The workbook is locked with a password. Save a copy without it and send that."),
     "not-a-sheet": _("This is not a spreadsheet. Send xlsx, xls, et, ods or csv."),
+    "not-xlsx": _(
+        "Only an Excel workbook (xlsx) can be filled in and sent back. Open the form in Excel or WPS, "
+        "save it as xlsx and send that."
+    ),
     "text-codec": _("The text is neither UTF-8 nor GB18030. Open it in Excel and save it as xlsx."),
     "empty": _("The file has no rows."),
 }

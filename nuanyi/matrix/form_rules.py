@@ -43,6 +43,7 @@ class Names:
     facts: dict[str, str]
     spans: dict[str, str]
     plain: frozenset[str]
+    measures: frozenset[str]
     sums: frozenset[str]
     skip: frozenset[str]
 
@@ -56,7 +57,7 @@ def names() -> Names:
         {label(name): key for key, listed in told["figures"].items() for name in listed},
         {label(name): key for key, listed in told["facts"].items() for name in listed},
         {label(name): key for key, listed in told["spans"].items() for name in listed},
-        *(frozenset(label(word) for word in words[part]) for part in ("plain", "sum", "skip")),
+        *(frozenset(label(word) for word in words[part]) for part in ("plain", "measure", "sum", "skip")),
     )
 
 
@@ -219,7 +220,7 @@ def _ask(text: str, region_of: Callable[[str], str], sector_of: Callable[[str], 
         return _Asked(text, figure=known.figures[word])
     if word in known.facts:
         return _Asked(text, fact=known.facts[word])
-    if word in known.sums or word in known.plain:
+    if word in known.sums | known.plain | known.measures:
         return _Asked(text, plain=True)
     if word in known.spans:
         return _Asked(text, span=known.spans[word])
@@ -255,9 +256,15 @@ def gaps(grid: Grid, region_of: Callable[[str], str], sector_of: Callable[[str],
 
 
 def _goes_on(grid: Grid, row: int) -> bool:
-    """Whether a row is answered right of the table's last column: a label that stands there alone, or ends in a colon."""
+    """Whether a row is answered right of the last column that holds anything: its last label stands there alone, or behind
+    an empty cell as in a list of pairs, or ends in a colon, or is only what the answer is measured in. A head is not.
+    """
     last = grid.text(row, grid.columns - 1)
-    return last.endswith((":", "：")) or (grid.labels(row) == 1 and grid.width(row, grid.columns - 1) == 1)
+    if last.endswith((":", "：")) or label(last) in names().measures:
+        return True
+    if not last or grid.width(row, grid.columns - 1) > 1:
+        return False
+    return grid.labels(row) == 1 or not grid.text(row, grid.columns - 2)
 
 
 def _remarks(grid: Grid, ask: Callable[[tuple[int, int]], _Asked]) -> set[tuple[int, int]]:

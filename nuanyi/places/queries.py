@@ -88,9 +88,16 @@ def names_by_code() -> dict[str, str]:
 def region_named(text: str, known: dict[str, str] | None = None) -> str | None:
     """The code of the region that an office means by ``text`` (雁山镇, 雁山, 草坪乡, 450311100), or None.
 
-    The full name wins, then a name without its ending. Short forms that fit two regions fit none.
+    The full name wins, then a name without its ending. Short forms that fit two regions fit none. Of a long address it is
+    the village or township that it names.
     """
     names = names_by_code() if known is None else known
+    found = region_called(text, names)
+    return _village_or_township("".join(text.split()), names) if found is None else found
+
+
+def region_called(text: str, names: Mapping[str, str]) -> str | None:
+    """The code of the region that ``text`` is a name of, and of nothing else (not 雁山镇党员数), or None."""
     word = "".join(text.split())
     if not word:
         return None
@@ -104,7 +111,7 @@ def region_named(text: str, known: dict[str, str] | None = None) -> str | None:
     if len(near) == 1:
         return near[0]
     ending = [code for code, name in names.items() if len(code) > DISTRICT and word.endswith(name)]
-    return ending[0] if len(ending) == 1 else _village_or_township(word, names)
+    return ending[0] if len(ending) == 1 else None
 
 
 def _village_or_township(word: str, names: dict[str, str]) -> str | None:

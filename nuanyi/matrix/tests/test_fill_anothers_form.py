@@ -1,6 +1,7 @@
 """A blank form of another office comes back filled; merged cells hold; what is missing is asked once."""
 
 import io
+import zipfile
 from datetime import date
 
 import openpyxl
@@ -91,6 +92,23 @@ def test_small_numbers_of_people_are_coarse_for_whoever_may_not_see_them(cast):
 def test_what_is_no_workbook_is_refused(cast, data):
     with pytest.raises(BadSheet):
         forms.fill(actor=cast.actor("office"), data=data, period="2022")
+
+
+def _zip_of(name):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as pack:
+        pack.writestr(name, "<office:document-content/>")
+    return out.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "data", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _zip_of("content.xml"), "指标,数量".encode()]
+)
+def test_a_form_that_is_no_xlsx_is_refused_in_words_that_are_true_here(cast, data):
+    with pytest.raises(BadSheet) as told:
+        forms.fill(actor=cast.actor("office"), data=data, period="2022")
+    assert told.value.code == "sheet-not-xlsx"
 
 
 @pytest.mark.django_db
@@ -237,6 +255,16 @@ def test_a_part_that_is_not_known_is_not_given_the_number_of_the_whole(cast, row
 
 
 @pytest.mark.django_db
+def test_a_label_that_only_holds_the_name_of_a_place_or_sector_is_not_that_place_or_sector(cast):
+    served(4, "450311100")
+    rows = (("指标", "从业人员数"), ("雁山镇",), ("快递企业",), ("雁山镇党员数",), ("快递员党员数",))
+    made = forms.fill(actor=cast.actor("office"), data=of_rows(*rows), period="2022")
+    sheet = opened(made.data)
+    assert [sheet.cell(row, 2).value for row in range(2, 6)] == [0, 0, None, None]
+    assert made.missing == ["从业人员数：雁山镇党员数", "从业人员数：快递员党员数"]
+
+
+@pytest.mark.django_db
 def test_each_month_and_sector_that_nobody_knows_is_a_question_of_its_own(cast):
     form = of_rows(("指标", "1月", "2月"), ("购买意外险人数",))
     made = forms.fill(actor=cast.actor("office"), data=form, period="2022")
@@ -263,5 +291,10 @@ def test_nothing_is_written_outside_the_table(cast):
     rows = (("乡镇", "政策咨询", "法律援助"), ("雁山镇",), ("合计",))
     sheet = opened(forms.fill(actor=cast.actor("office"), data=of_rows(*rows), period="2022").data)
     assert sheet.max_column == 3
-    alone = opened(forms.fill(actor=cast.actor("office"), data=of_rows(("政策咨询",)), period="2022").data)
-    assert alone["B1"].value == 0
+    for row, answer in (
+        (("政策咨询",), "B1"),
+        (("政策咨询", "次"), "C1"),
+        (("政策咨询", None, "法律援助"), "D1"),
+    ):
+        sheet = opened(forms.fill(actor=cast.actor("office"), data=of_rows(row), period="2022").data)
+        assert sheet[answer].value == 0, row
