@@ -268,7 +268,14 @@ def task(request: HttpRequest, pk: int) -> HttpResponse:
         "answers": {one.pk for one in row.supervisions if actor.everywhere(REPORT) or one.unit_id in own},
         "sectors": dict(Sector.choices),
         "names": places.names_by_code(),
-        "words": post.get("words", ""),
+        # what was refused stands again in the form that it was typed in, and in no other
+        "typed": {
+            "does": post.get("does", ""),
+            "words": post.get("words", ""),
+            "due_date": post.get("due_date", ""),
+            "unit": number_of(post.get("unit", "")),
+            "supervision": number_of(post.get("supervision", "")),
+        },
     }
     return render(request, "matrix/staff/task.html", context, status=status_of(refusal))
 

@@ -487,3 +487,21 @@ def test_the_page_shows_what_a_list_would_change_before_anything_is_changed(cast
     for bad in ("", "[1]", "{}", "[[[[]]]]"):
         refused = office.post("/office/matrix/tasks/sheet/", {"rows": bad, "year": "2022", "sure": "1"})
         assert refused.status_code == 422
+
+
+@pytest.mark.django_db
+def test_what_was_refused_stands_again_in_the_form_it_was_typed_in(cast, district):
+    made = tasks.save_task(actor=cast.actor("office"), told=told(district))
+    typed = {
+        "does": "supervise",
+        "unit": district["shichang"].pk,
+        "due_date": "2020-01-01",
+        "words": "请说明滞后原因",
+    }
+    answer = cast.client("office").post(f"/office/matrix/tasks/{made.pk}/", typed)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert re.search(r'id="id_asked"[^>]*>请说明滞后原因</textarea>', page)
+    assert page.count("请说明滞后原因") == 1
+    assert re.search(r'id="id_due_date"[^>]*value="2020-01-01"', page)
+    assert re.search(rf'value="{district["shichang"].pk}"\s+selected', page)
