@@ -21,7 +21,7 @@ from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.figures import Window
 from nuanyi.lib.periods import Period, period_of, words_of
-from nuanyi.lib.sectors import sector_named
+from nuanyi.lib.sectors import sector_called
 from nuanyi.matrix import events, form_rules
 from nuanyi.matrix.form_rules import Gap, Grid
 from nuanyi.matrix.models import FormAnswer
@@ -61,13 +61,15 @@ class _Known:
 def fill(*, actor: Actor, data: bytes, period: str, region_code: str = "") -> Returned:
     """Fill a blank form (xlsx) for a period and a place; labels that are not known are kept as open questions.
 
-    Each cell says in a comment what it is and when it was asked for. Raises NotAllowed, BadSheet, BadInput.
+    Each cell says in a comment what it is and
+    when it was asked for. Raises NotAllowed, BadSheet, BadInput.
     """
     actor.require(ACT)
     try:
         when = period_of(period)
     except ValueError as exc:
         raise BadInput(fields={"period": _("Write a period as 2022, 2022-Q2 or 2022-06.")}) from exc
+    blank_forms.require_xlsx(data)
     names = places.names_by_code()
     if region_code and region_code not in names:
         raise BadInput(fields={"region": _("Choose a region.")})
@@ -116,8 +118,8 @@ def fill(*, actor: Actor, data: bytes, period: str, region_code: str = "") -> Re
 
 def _gaps(data: bytes, names: dict[str, str]) -> list[tuple[int, Gap]]:
     found: list[tuple[int, Gap]] = []
-    region_of: Callable[[str], str] = lambda text: places.region_named(text, names) or ""  # noqa: E731
-    sector_of: Callable[[str], str] = lambda text: str(sector_named(text) or "")  # noqa: E731
+    region_of: Callable[[str], str] = lambda text: places.region_called(text, names) or ""  # noqa: E731
+    sector_of: Callable[[str], str] = lambda text: str(sector_called(text) or "")  # noqa: E731
     for number, sheet in enumerate(sheets.read(data, most_signs=MOST_SIGNS)):
         if number >= form_rules.MOST_SHEETS:
             break
