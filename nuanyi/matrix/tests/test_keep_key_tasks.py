@@ -388,7 +388,7 @@ def test_who_may_not_see_all_people_sees_a_task_in_fives_in_the_page_the_file_an
     department, browser = cast.actor("department"), cast.client("department")
     row = task_board.one(department, made.pk)
     assert row.value == 5 and "5" in str(row.verdict.reason) and "8" not in str(row.verdict.reason)
-    assert ": 5 " in browser.get(row.records).content.decode()
+    assert "：5 " in browser.get(row.records).content.decode()
     cells = [cell for _s, line in sheet_lines(task_sheets.workbook(department, 2022)) for cell in line]
     assert 5 in cells and 8 not in cells
     report = Document(io.BytesIO(closing_paper.document(2022, [row])))
