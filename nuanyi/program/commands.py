@@ -409,13 +409,15 @@ def rehearse(chosen: argparse.Namespace) -> int:
             health.noted("rehearsal", chosen.folder) as facts,
             backup_targets.local(chosen.folder) as folder,
         ):
+            started = time.monotonic()
             report = backups.rehearse(folder)
+            report["seconds"] = round(time.monotonic() - started, 1)
             facts.update(rows=report["rows"])
     answer(
         chosen,
         report,
-        f"Rehearsed: {report['rows']} rows in {report['tables']} tables came back with the digests of the backup."
-        " The scratch database is gone again.",
+        f"Rehearsed: {report['rows']} rows in {report['tables']} tables came back with the digests of the backup"
+        f" in {report['seconds']} s. The scratch database is gone again.",
     )
     return 0
 

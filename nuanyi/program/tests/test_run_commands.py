@@ -119,6 +119,7 @@ def test_the_newest_backup_is_rehearsed_and_the_doctor_says_when_both_went_well(
     run(home, "backup", "--keep", "2", str(tmp_path))
     told = json.loads(run(home, "rehearse", str(tmp_path), "--json"))
     assert told["different"] == []
+    assert told["seconds"] > 0
     assert told["rows"] > 1000
     found = {one["what"]: one for one in json.loads(run(home, "doctor", "--json"))}
     assert found["backup"]["good"]
