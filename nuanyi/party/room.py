@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, OFFICES, PLACE_OR_UNIT, Role
-from nuanyi.lib.rooms import MenuItem, Part, Permission, Room, Route, Shot, StaticFile
+from nuanyi.lib.rooms import MenuItem, Part, Permission, Room, Route, Shot, StaticFile, Way
 from nuanyi.party import home, rules
 from nuanyi.party.policies import POLICIES
 
@@ -61,6 +61,21 @@ ROOM = Room(
         MenuItem(_("Where a branch is possible"), "party:possible", "map", rules.ORGANISE, order=35),
         MenuItem(_("Papers of the path"), "party:papers", "paper", rules.ORGANISE, order=50),
         MenuItem(_("Instructors"), "party:instructors", "badge", rules.ORGANISE, order=40),
+    ],
+    ways=[
+        Way("me", Route("party_worker:ask"), _("I would like to join the Party")),
+        Way(
+            "me",
+            Route("party_worker:shown"),
+            _("Members who show themselves, flags, the speaker of the week"),
+        ),
+        Way("help:home", Route("party_worker:ask"), _("I would like to join the Party"), "hand"),
+        Way(
+            "help:home",
+            Route("party_worker:shown"),
+            _("Members who show themselves, flags, the speaker of the week"),
+            "people",
+        ),
     ],
     tasks=home.tasks_for,
     tones={"unclear": "ask", "paused": "ask", "member": "good", "ended": "plain"},

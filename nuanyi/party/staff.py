@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from io import BytesIO
 from uuid import UUID
 
+import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +19,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.lib import clock, documents, downloads
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.dates import day_words
+from nuanyi.lib.addresses import code_base, public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.region_codes import township_of
@@ -264,8 +267,19 @@ def application_list(request: HttpRequest) -> HttpResponse:
         "unclear": queries.unclear(actor),
         "states": State.choices,
         "names": places.names_by_code(),
+        "base": public_base(request),
     }
     return render(request, "party/staff/applications.html", context)
+
+
+@require_safe
+@permission_required(APPLICATIONS)
+def ask_code(request: HttpRequest) -> HttpResponse:
+    """The code that opens the page for joining, as a picture to hang up or to send. Raises NoAddress."""
+    out = BytesIO()
+    code = segno.make(f"{code_base(request)}{reverse('party_worker:ask')}", error="m")
+    code.save(out, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False)
+    return HttpResponse(out.getvalue(), content_type="image/svg+xml")
 
 
 def _application(request: HttpRequest, pk: int) -> Application:

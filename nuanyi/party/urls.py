@@ -11,6 +11,7 @@ urlpatterns = [
     path("coverage/", staff.coverage, name="coverage"),
     path("instructors/", staff.instructor_list, name="instructors"),
     path("applications/", staff.application_list, name="applications"),
+    path("applications/ask.svg", staff.ask_code, name="ask_code"),
     path("applications/<int:pk>/", staff.application, name="application"),
     path("applications/<int:pk>/papers/<slug:name>/", staff.paper, name="paper"),
     path("applications/<int:pk>/talk/", staff.talk, name="talk"),
