@@ -86,7 +86,8 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     found = rows.filter(pk=pk, left_date=None).first()
     if found is None:
         raise NotFound()
-    home = actor.everywhere(ORGANISE) or found.branch.secretary_id == actor.account_id
+    oversees = actor.can(ORGANISE, regions=(found.branch.region_code,))
+    home = oversees or found.branch.secretary_id == actor.account_id
     context = {
         "member": found,
         "code": code,
@@ -94,7 +95,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "home": home,
-        "may_link": found.link_shown_date is None or actor.everywhere(ORGANISE),
+        "may_link": found.link_shown_date is None or oversees,
         "again": queries.same_phone(actor, found),
         "link": link,
         "names": places.names_by_code(),

@@ -152,16 +152,28 @@ class CoverageDefinition(models.Model):
         ordering = ["-from_date"]
 
 
+def _organised_by(actor: Actor, *fields: str) -> Q:
+    """The rows of the districts for which this actor is the organisation department, by these columns of codes; in a city
+    each department has its own district's and no other's."""
+    seen = Q(pk=None)
+    for region in actor.regions(ORGANISE):
+        for field in fields:
+            seen |= Q(**{f"{field}__startswith": region})
+    return seen
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     """Filters."""
 
     def visible_to(self, actor: Actor) -> ApplicationQuerySet:
-        """All for the organisation department, those assigned to them for an instructor, nothing for anybody else."""
+        """Those of its district for the organisation department (by the place of work, or of the organisation that received
+        it), those assigned to them for an instructor, nothing for anybody else."""
         if actor.everywhere(ORGANISE):
             return self
+        seen = _organised_by(actor, "work_code", "organisation__region_code")
         if actor.can(FOLLOW) and actor.account_id:
-            return self.filter(instructor_id=actor.account_id)
-        return self.none()
+            seen |= Q(instructor_id=actor.account_id)
+        return self.filter(seen)
 
 
 class Application(models.Model):
@@ -253,17 +265,19 @@ class MemberQuerySet(models.QuerySet["Member"]):
     """Filters."""
 
     def visible_to(self, actor: Actor) -> MemberQuerySet:
-        """All for the organisation department; for a secretary those of the own branch, and as long as they are away those
-        it received. A branch that has ended shows nobody any more.
+        """Those of its district's branches for the organisation department; for a secretary those of the own branch; for
+        both, as long as they are away, those a branch received. A branch that has ended shows nobody any more.
         """
         if actor.everywhere(ORGANISE):
             return self
+        away = Q(away_until_date=None) | Q(away_until_date__gte=clock.today())
+        seen = _organised_by(actor, "branch__region_code")
+        seen |= _organised_by(actor, "receiving__region_code") & away
         if actor.can(MEMBERS) and actor.account_id:
             own = Q(branch__secretary_id=actor.account_id, branch__ended_date=None)
             received = Q(receiving__secretary_id=actor.account_id, receiving__ended_date=None)
-            away = Q(away_until_date=None) | Q(away_until_date__gte=clock.today())
-            return self.filter(own | received & away)
-        return self.none()
+            seen |= own | received & away
+        return self.filter(seen)
 
 
 class Member(models.Model):
@@ -438,12 +452,13 @@ class MeetingQuerySet(models.QuerySet["Meeting"]):
     """Filters."""
 
     def visible_to(self, actor: Actor) -> MeetingQuerySet:
-        """All for the organisation department; for a secretary those of the own branches."""
+        """Those of its district for the organisation department; for a secretary those of the own branches."""
         if actor.everywhere(ORGANISE):
             return self
+        seen = _organised_by(actor, "organisation__region_code")
         if actor.can(MEMBERS) and actor.account_id:
-            return self.filter(organisation__secretary_id=actor.account_id)
-        return self.none()
+            seen |= Q(organisation__secretary_id=actor.account_id)
+        return self.filter(seen)
 
 
 class Meeting(models.Model):
@@ -491,12 +506,13 @@ class BroughtQuerySet(models.QuerySet["Brought"]):
     """Filters."""
 
     def visible_to(self, actor: Actor) -> BroughtQuerySet:
-        """All for the organisation department; for an instructor what they brought themselves."""
+        """What was brought in its district for the organisation department; for an instructor what they brought themselves."""
         if actor.everywhere(ORGANISE):
             return self
+        seen = _organised_by(actor, "region_code")
         if actor.can(ENTRIES) and actor.account_id:
-            return self.filter(account_id=actor.account_id)
-        return self.none()
+            seen |= Q(account_id=actor.account_id)
+        return self.filter(seen)
 
 
 class Brought(models.Model):
@@ -540,9 +556,7 @@ class LectureTeamQuerySet(models.QuerySet["LectureTeam"]):
         """
         if actor.everywhere(ORGANISE):
             return self
-        seen = Q(pk=None)
-        for region in actor.regions(ORGANISE):
-            seen |= Q(region_code__startswith=region)
+        seen = _organised_by(actor, "region_code")
         if actor.can(ENTRIES) and actor.account_id:
             seen |= Q(instructor_id=actor.account_id)
         return self.filter(seen)

@@ -2,8 +2,13 @@
 
 from nuanyi.lib.row_security import RowPolicy, scoped
 
+#: the organisations of the district for which the reader is the organisation department: in a city, of one's own alone
+_ORGANISED = (
+    "(SELECT o.id FROM party_organisation o"
+    " WHERE nuanyi_within(o.region_code, (SELECT nuanyi_regions('party.organise'))))"
+)
 _SEEN = (
-    "(SELECT nuanyi_reads_all('party.organise'))"
+    f"{scoped('party.organise', region='work_code')} OR organisation_id IN {_ORGANISED}"
     " OR ((SELECT nuanyi_may('party.follow')) AND instructor_id = (SELECT nuanyi_account()))"
     " OR key::text = (SELECT nuanyi_shown('application'))"
 )
@@ -25,13 +30,17 @@ _OWN_BRANCH = (
     " OR away_until_date >= (now() AT TIME ZONE 'Asia/Shanghai')::date)))"
 )
 _MEMBER = (
-    f"(SELECT nuanyi_reads_all('party.organise')) OR ({_OWN_BRANCH})"
+    f"(SELECT nuanyi_reads_all('party.organise')) OR branch_id IN {_ORGANISED}"
+    f" OR (receiving_id IN {_ORGANISED} AND (away_until_date IS NULL"
+    " OR away_until_date >= (now() AT TIME ZONE 'Asia/Shanghai')::date))"
+    f" OR ({_OWN_BRANCH})"
     " OR key::text = (SELECT nuanyi_shown('member'))"
 )
 
 #: of an organisation whose secretary looks
 _LED = (
-    "(SELECT nuanyi_reads_all('party.organise')) OR ((SELECT nuanyi_may('party.members')) AND EXISTS (SELECT FROM"
+    f"(SELECT nuanyi_reads_all('party.organise')) OR organisation_id IN {_ORGANISED}"
+    " OR ((SELECT nuanyi_may('party.members')) AND EXISTS (SELECT FROM"
     " party_organisation o WHERE o.id = organisation_id AND o.secretary_id = (SELECT nuanyi_account())))"
 )
 
@@ -50,7 +59,7 @@ POLICIES = [
     RowPolicy("party.Meeting", _LED),
     RowPolicy(
         "party.Brought",
-        f"{_PROGRAM} OR (SELECT nuanyi_reads_all('party.organise')) OR account_id = (SELECT nuanyi_account())",
+        f"{_PROGRAM} OR {scoped('party.organise', region='region_code')} OR account_id = (SELECT nuanyi_account())",
     ),
     # a seat in a team says who belongs to the Party
     RowPolicy("party.LectureTeam", _TEAM),

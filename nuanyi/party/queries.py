@@ -201,9 +201,14 @@ def too_small() -> int:
 
 
 def led_by(actor: Actor) -> QuerySet[Organisation]:
-    """The branches that this actor leads: all of them for the organisation department."""
+    """The branches that this actor leads: all those of its district for the organisation department."""
     rows = Organisation.objects.filter(ended_date=None).exclude(form=Form.COMMITTEE)
-    return rows if actor.everywhere(ORGANISE) else rows.filter(secretary_id=actor.account_id or 0)
+    if actor.everywhere(ORGANISE):
+        return rows
+    led = Q(secretary_id=actor.account_id or 0)
+    for region in actor.regions(ORGANISE):
+        led |= Q(region_code__startswith=region)
+    return rows.filter(led)
 
 
 def branches_of(actor: Actor) -> list[Organisation]:
@@ -607,7 +612,8 @@ def applications_moved(actor: Actor) -> int:
 
 
 def asked_again(application: Application) -> list[Application]:
-    """Other applications of the same phone that are on their way, for the organisation department alone."""
+    """Other applications of the same phone that are on their way, for the organisation department alone: of those that
+    the database shows it, its own district's."""
     rows = on_their_way().filter(phone_digest=application.phone_digest).exclude(pk=application.pk)
     return list(rows.order_by("pk")) if application.phone_digest else []
 
@@ -620,13 +626,17 @@ def on_their_way() -> QuerySet[Application]:
 def unclear(actor: Actor) -> set[int]:
     """The applications that the organisation department settles: of one phone there are several, or it stands on a roll.
 
-    Empty for everybody else: whoever typed a phone would learn by it whose it is.
+    Empty for everybody else: whoever typed a phone would learn by it whose it is. The department of one district of a city
+    settles what asks twice there; that a phone stands on a roll, perhaps another district's, is for the city's.
     """
-    if not actor.everywhere(ORGANISE):
+    if not actor.can(ORGANISE):
         return set()
-    several = on_their_way().values("phone_digest").annotate(n=Count("pk")).filter(n__gt=1)
-    rows = on_their_way().exclude(phone_digest=None)
-    chosen = Q(on_a_roll=True) | Q(phone_digest__in=several.order_by().values("phone_digest"))
+    rows = Application.objects.visible_to(actor).filter(state__in=[State.OPEN, State.PAUSED])
+    rows = rows.exclude(phone_digest=None)
+    several = rows.order_by().values("phone_digest").annotate(n=Count("pk")).filter(n__gt=1)
+    chosen = Q(phone_digest__in=several.values("phone_digest"))
+    if actor.everywhere(ORGANISE):
+        chosen |= Q(on_a_roll=True)
     return set(rows.filter(chosen).values_list("pk", flat=True))
 
 
@@ -635,18 +645,19 @@ def on_two_rolls(actor: Actor) -> set[int]:
 
     Empty for everybody else: a secretary who enters a phone would learn by it whose it is.
     """
-    if not actor.everywhere(ORGANISE):
+    if not actor.can(ORGANISE):
         return set()
-    rows = Member.objects.filter(left_date=None).exclude(phone_digest=None).order_by()
+    rows = Member.objects.visible_to(actor).filter(left_date=None).exclude(phone_digest=None).order_by()
     several = rows.values("phone_digest").annotate(n=Count("pk")).filter(n__gt=1)
     return set(rows.filter(phone_digest__in=several.values("phone_digest")).values_list("pk", flat=True))
 
 
 def same_phone(actor: Actor, member: Member) -> list[Member]:
     """Entries of other branches with this member's phone, for the organisation department alone."""
-    if not actor.everywhere(ORGANISE) or not member.phone_digest:
+    if not actor.can(ORGANISE) or not member.phone_digest:
         return []
-    rows = Member.objects.filter(phone_digest=member.phone_digest, left_date=None).exclude(pk=member.pk)
+    rows = Member.objects.visible_to(actor).filter(left_date=None, phone_digest=member.phone_digest)
+    rows = rows.exclude(pk=member.pk)
     return list(rows.select_related("branch"))
 
 

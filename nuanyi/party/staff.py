@@ -318,7 +318,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "door": rules.DOORS_TOLD_STAFF[rules.Door(found.door)],
         "papers": papers.papers_for(path) if found.sealed_name else [],
         "reviews": found.reviews.all(),
-        "again": queries.asked_again(found) if actor.everywhere(ORGANISE) else [],
+        "again": queries.asked_again(found) if actor.can(ORGANISE) else [],
         "on_a_roll": found.on_a_roll and actor.everywhere(ORGANISE),
         "may_prolong": actor.can(ORGANISE) and "meeting" in done and not found.prolonged_months,
         "prolong_months": rules.PROLONGED_MONTHS,

@@ -36,10 +36,11 @@ class BroughtInput:
 
 
 def _target(actor: Actor, pk: UUID) -> Establishment:
-    """Any establishment for the organisation department, those followed for an instructor. Raises NotFound."""
-    everywhere = actor.everywhere(ORGANISE)
-    rows = Establishment.objects.filter(pk=pk) if everywhere else queries.followed(actor, pk)
+    """Any establishment of its district for the organisation department, those followed for an instructor. Raises NotFound."""
+    rows = Establishment.objects.filter(pk=pk) if actor.can(ORGANISE) else queries.followed(actor, pk)
     found = next(iter(rows), None)
+    if actor.can(ORGANISE) and found is not None:
+        actor.require_within(ORGANISE, regions=(found.region_code,))
     if found is None:
         raise NotFound()
     return found

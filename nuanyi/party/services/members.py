@@ -67,13 +67,16 @@ def by_link(link: str) -> Member:
 def _branch(actor: Actor, pk: int) -> Organisation:
     """A branch whose members this actor keeps. Raises NotAllowed, NotFound."""
     actor.require(MEMBERS)
-    rows = Organisation.objects.select_for_update().filter(pk=pk, ended_date=None)
-    if not actor.everywhere(ORGANISE):
-        rows = rows.filter(secretary_id=actor.account_id or 0)
-    found = rows.first()
-    if found is None:
+    found = Organisation.objects.select_for_update().filter(pk=pk, ended_date=None).first()
+    if found is None or not _keeps(actor, found):
         raise NotFound()
     return found
+
+
+def _keeps(actor: Actor, branch: Organisation) -> bool:
+    """Whether this actor keeps the list of a branch: its secretary, or the organisation department of its district."""
+    own = actor.account_id is not None and branch.secretary_id == actor.account_id
+    return own or actor.can(ORGANISE, regions=(branch.region_code,))
 
 
 def _member(actor: Actor, pk: int, *, home: bool = False) -> Member:
@@ -83,7 +86,7 @@ def _member(actor: Actor, pk: int, *, home: bool = False) -> Member:
     found = rows.filter(pk=pk, left_date=None).first()
     if found is None:
         raise NotFound()
-    if home and not actor.everywhere(ORGANISE) and found.branch.secretary_id != actor.account_id:
+    if home and not _keeps(actor, found.branch):
         raise NotAllowed(_("Only the home branch does this."))
     return found
 
@@ -179,7 +182,7 @@ def hand_over_link(*, actor: Actor, pk: int) -> str:
     Raises NotAllowed, NotFound, IllegalMove, TooMuch.
     """
     found = _member(actor, pk, home=True)
-    if found.link_shown_date is not None and not actor.everywhere(ORGANISE):
+    if found.link_shown_date is not None and not actor.can(ORGANISE, regions=(found.branch.region_code,)):
         raise IllegalMove(
             _("The address was shown already. The organisation department shows it again."), code="shown-once"
         )

@@ -84,7 +84,7 @@ class Objects:
 
 
 def _may_see_person(actor, _permission, side):
-    return actor.everywhere(ORGANISE) or actor.account_id == side.account.pk
+    return actor.can(ORGANISE, regions=(side.region,)) or actor.account_id == side.account.pk
 
 
 #: name of the route -> (what it shows, {parameter: (object, attribute)})

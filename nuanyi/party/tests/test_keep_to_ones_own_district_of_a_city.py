@@ -1,0 +1,95 @@
+"""In a city the organisation department of a district sees its own applications, members, minutes and entries, and no
+other's: neither by what the pages ask for nor by what the database shows."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from nuanyi.lib import clock, row_security, sealed
+from nuanyi.lib.actor import Actor, Scope
+from nuanyi.lib.errors import NotFound
+from nuanyi.party import queries
+from nuanyi.party.models import Application, Brought, Meeting, Member, Organisation
+from nuanyi.party.services import joining, members
+
+pytestmark = pytest.mark.django_db
+
+HERE, THERE = "450311", "450302"
+ALL = (Application, Member, Meeting, Brought)
+
+
+def department(cast, district):
+    """The organisation department of one district of a city."""
+    of = (Scope(region=district),)
+    permissions = {f"party.{one}": of for one in ("organise", "applications", "members", "entries")}
+    account = cast.accounts["organisation"].pk
+    return Actor(
+        "account", "department", account_id=account, roles=("organisation",), permissions=permissions
+    )
+
+
+def branch_in(region, n):
+    return Organisation.objects.create(
+        name=f"支部{n}", form="formal", region_code=region, members=5, founded_date=date(2021, 7, 1)
+    )
+
+
+@pytest.fixture
+def here(cast):
+    """One of everything in 雁山区; nothing in the district beside it but a branch."""
+    branch = branch_in(f"{HERE}100", 1)
+    asked = Application(key=uuid4(), work_code=f"{HERE}100", door="department", asked_date=clock.today())
+    sealed.put(asked, "sealed_name", "周小明")
+    sealed.put(asked, "sealed_phone", "19900001111")
+    asked.save()
+    member = Member(key=uuid4(), branch=branch, agreed="同意书", joined_date=date(2022, 7, 1))
+    sealed.put(member, "sealed_name", "周小明")
+    sealed.put(member, "sealed_phone", "19900001111")
+    member.save()
+    Meeting.objects.create(
+        key=uuid4(), organisation=branch, kind="assembly", topic="学习", session=9, planned_date=clock.today()
+    )
+    Brought.objects.create(
+        key=uuid4(), strand="culture", title="送书", region_code=f"{HERE}100", brought_date=clock.today()
+    )
+    return asked, member
+
+
+@pytest.mark.parametrize(("place", "seen"), [(HERE, 1), (THERE, 0)])
+def test_a_department_sees_what_is_its_own_and_nothing_of_the_district_beside_it(cast, here, place, seen):
+    actor = department(cast, place)
+    with row_security.reading_as(actor):
+        for model in ALL:
+            assert model.objects.visible_to(actor).count() == seen, model
+            assert model.objects.count() == seen, f"{model} by the database alone"
+    assert len(queries.branches_of(actor)) == seen
+
+
+def test_only_the_own_department_opens_a_name_and_moves_an_application(cast, here):
+    asked, member = here
+    own, other = department(cast, HERE), department(cast, THERE)
+    with row_security.reading_as(other):
+        for deed in (
+            lambda: members.open_member(actor=other, pk=member.pk),
+            lambda: members.leave(actor=other, pk=member.pk, on=clock.today()),
+            lambda: joining.open_application(actor=other, pk=asked.pk),
+            lambda: joining.pause(actor=other, pk=asked.pk, to="paused"),
+        ):
+            with pytest.raises(NotFound):
+                deed()
+    with row_security.reading_as(own):
+        assert members.open_member(actor=own, pk=member.pk)[0] == "周小明"
+        assert joining.open_application(actor=own, pk=asked.pk)[0] == "周小明"
+
+
+def test_a_member_who_is_away_is_seen_where_a_branch_received_them_until_the_absence_is_over(cast, here):
+    _asked, member = here
+    other = department(cast, THERE)
+    member.receiving = branch_in(f"{THERE}100", 2)
+    member.away_from_date = clock.today()
+    for until, seen in ((clock.today(), 1), (clock.today() - timedelta(days=1), 0)):
+        member.away_until_date = until
+        member.save()
+        with row_security.reading_as(other):
+            assert Member.objects.visible_to(other).count() == Member.objects.count() == seen
