@@ -8,6 +8,9 @@ ORGANISATION_FOUNDED = declare("party.organisation_founded", _("A Party organisa
 ORGANISATION_ENDED = declare("party.organisation_ended", _("A Party organisation was ended"))
 REACH_CHANGED = declare("party.reach_changed", _("What a branch covers was changed"))
 INSTRUCTOR_ASSIGNED = declare("party.instructor_assigned", _("An instructor was assigned"))
+INSTRUCTOR_GONE = declare(
+    "party.instructor_gone", _("An instructor is one no more: nobody follows the groups")
+)
 VISITED = declare("party.visited", _("An instructor recorded a visit"))
 APPLIED = declare("party.applied", _("Somebody asked for a talk with the organisation"))
 APPLICATION_MOVED = declare("party.application_moved", _("A step on the way was recorded"))

@@ -45,6 +45,16 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
         words = ngettext("%d visit is due", "%d visits are due", late) % late
         yield Task(words, Route("party:mine"), late)
     if actor.can(ORGANISE):
+        alone = queries.without_instructor(actor).count()
+        words = (
+            ngettext(
+                "%d application has no instructor who can act",
+                "%d applications have no instructor who can act",
+                alone,
+            )
+            % alone
+        )
+        yield Task(words, Route("party:applications", query={"state": queries.NOBODYS}), alone, urgent=True)
         unclear = len(queries.unclear(actor))
         words = (
             ngettext(

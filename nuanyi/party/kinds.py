@@ -29,6 +29,16 @@ MANY_ENTERED = notices.declare(
     _("%(who)s entered %(count)s people into lists of branches today. Please look at the audit."),
     urgent=True,
 )
+GROUPS_ASSIGNED = notices.declare(
+    "groups-assigned",
+    _("Establishments were assigned to you"),
+    _("You follow %(count)s more from today on. They stand in your list."),
+)
+INSTRUCTOR_GONE = notices.declare(
+    "instructor-gone",
+    _("An instructor is one no more"),
+    _("%(count)s establishments that %(who)s followed have nobody now. Please assign them."),
+)
 #: Says nothing of what it is about: a notice is read over somebody's shoulder.
 MATTER_TAKEN = notices.declare(
     "matter-taken",

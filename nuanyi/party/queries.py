@@ -45,6 +45,8 @@ PROGRAM = system("party")
 FOLLOWED_AT_MOST = 500
 #: What a visit counts for where no definition of coverage is in force.
 VISIT_WITHIN_DAYS = 90
+#: What the list of applications is asked for to show those that no instructor has.
+NOBODYS = "nobody"
 ADMITTING = [form for form, rule in FORMS.items() if rule.admits]
 
 
@@ -331,20 +333,38 @@ def belts() -> list[Alliance]:
 
 def instructors() -> list[tuple[Account, str]]:
     """Every active instructor with the region of the role ("" for the whole district)."""
-    rows = (
-        RoleGrant.objects.filter(role="instructor", account__is_active=True)
-        .select_related("account")
-        .order_by("account_id", "region_code")
-    )
+    rows = able().select_related("account").order_by("account_id", "region_code")
     found: dict[int, tuple[Account, str]] = {}
     for row in rows:
         found.setdefault(row.account_id, (row.account, row.region_code))
     return list(found.values())
 
 
+def able() -> QuerySet[RoleGrant]:
+    """Who may act as an instructor now: the role is confirmed, the account open."""
+    return RoleGrant.objects.filter(role="instructor", account__is_active=True)
+
+
 def followed_by() -> dict[UUID, int]:
-    """Which instructor follows which establishment."""
-    return dict(Assignment.objects.filter(until_date=None).values_list("establishment_id", "account_id"))
+    """Which instructor follows which establishment: one who cannot act follows nobody."""
+    rows = Assignment.objects.filter(until_date=None, account__in=able().values("account"))
+    return dict(rows.values_list("establishment_id", "account_id"))
+
+
+def assignments(account: int | None = None, township: str = "") -> QuerySet[Assignment]:
+    """Who follows what now, of one instructor or in one place where asked."""
+    rows = Assignment.objects.filter(until_date=None).select_related("account", "establishment")
+    if account is not None:
+        rows = rows.filter(account=account)
+    if township:
+        rows = rows.filter(establishment__region_code__startswith=township)
+    return rows.order_by("establishment__region_code", "establishment__name")
+
+
+def without_instructor(actor: Actor) -> QuerySet[Application]:
+    """Applications on their way that no instructor who can act has."""
+    rows = Application.objects.visible_to(actor).filter(state__in=[State.OPEN, State.PAUSED])
+    return rows.exclude(instructor__in=able().values("account"))
 
 
 def followed(actor: Actor, pk: UUID | None = None) -> list[Establishment]:
@@ -573,7 +593,10 @@ def paths_for(actor: Actor, state: str = "", *, at_most: int | None = FOLLOWED_A
         .prefetch_related("steps", "reviews")
         .order_by("-pk")
     )
-    rows = rows.filter(state=state) if state in State.values else rows.exclude(state=State.ENDED)
+    if state == NOBODYS:
+        rows = rows.filter(pk__in=without_instructor(actor).values("pk"))
+    else:
+        rows = rows.filter(state=state) if state in State.values else rows.exclude(state=State.ENDED)
     return sorted(
         (path_of(row) for row in (rows if at_most is None else rows[:at_most])),
         key=lambda path: (path.first_due, path.application.pk),

@@ -19,6 +19,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.lib import clock, documents, downloads
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.dates import day_words
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import code_base, public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
@@ -196,7 +197,7 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
                 establishment=uuid_of(request.POST["establishment"]),
                 account=number_of(request.POST.get("account", "")),
             )
-            return redirect("party:instructors")
+            return redirect(request.get_full_path())
         if request.method == "POST":
             instructors.accept_proposal(actor=actor, only_new=only_new)
             return redirect("party:instructors")
@@ -204,7 +205,12 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
     except Refusal as wrong:
         refusal = wrong
     now = queries.followed_by()
+    who, place = request.GET.get("who", ""), request.GET.get("place", "")
     context = {
+        "assigned": queries.assignments(int(who) if who.isdecimal() else None, place)[:SHOWN],
+        "who": who,
+        "place": place,
+        "townships": places.townships(),
         "people": [
             (account, base, sum(1 for one in now.values() if one == account.pk))
             for account, base in queries.instructors()
@@ -265,7 +271,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
     context = {
         "paths": queries.paths_for(actor, request.GET.get("state", "")),
         "unclear": queries.unclear(actor),
-        "states": State.choices,
+        "states": [*State.choices, *_states_of(actor)],
         "names": places.names_by_code(),
         "base": public_base(request),
     }
@@ -280,6 +286,11 @@ def ask_code(request: HttpRequest) -> HttpResponse:
     code = segno.make(f"{code_base(request)}{reverse('party_worker:ask')}", error="m")
     code.save(out, kind="svg", scale=6, border=4, dark="#000", light="#fff", xmldecl=False)
     return HttpResponse(out.getvalue(), content_type="image/svg+xml")
+
+
+def _states_of(actor: Actor) -> list[tuple[str, Words]]:
+    """What else the organisation department may ask the list for."""
+    return [(queries.NOBODYS, _("without an instructor"))] if actor.can(ORGANISE) else []
 
 
 def _application(request: HttpRequest, pk: int) -> Application:

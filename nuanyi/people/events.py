@@ -45,5 +45,7 @@ declare_words(
 reveal_alarm = Signal()
 #: An account is about to be closed; a listener may refuse. Arguments: ``account``, ``actor``.
 account_closing = Signal()
+#: A role was taken from an account. Arguments: ``account``, ``role``, ``actor``.
+role_taken = Signal()
 #: A person is about to be erased; listeners delete what they keep of it. Arguments: ``person``, ``actor``.
 person_erased = Signal()

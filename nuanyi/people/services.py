@@ -248,6 +248,7 @@ def take_role(*, actor: Actor, grant: RoleGrant) -> None:
         _keep_one_of_each(grant.account, {grant.role})
     journal.record(actor, events.DUTY_TAKEN, grant.account, role=grant.role, region=grant.region_code)
     grant.delete()
+    events.role_taken.send(sender=Account, account=grant.account, role=grant.role, actor=actor)
 
 
 def _require_managing(actor: Actor, unit_id: int | None) -> None:

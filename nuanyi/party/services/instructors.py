@@ -19,6 +19,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, NotFound, Words
 from nuanyi.lib.geo import metres_between
 from nuanyi.lib.region_codes import township_of
+from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Assignment, Visit
 from nuanyi.party.rules import FOLLOW, ORGANISE, VisitKind
@@ -88,12 +89,13 @@ def _proposed(actor: Actor, only_new: bool) -> tuple[list[Proposal], Comparison]
             return FAR_KM
         return metres_between(*here, *there) / 1000
 
+    plain = [[kilometres(row.region_code, base) for _account, base in bases] for row in rows]
     costs = [
         [
-            kilometres(row.region_code, base) - (TIE_KM if now.get(row.pk) == account.pk else 0)
-            for account, base in bases
+            km - (TIE_KM if now.get(row.pk) == account.pk else 0)
+            for km, (account, _base) in zip(line, bases, strict=True)
         ]
-        for row in rows
+        for row, line in zip(rows, plain, strict=True)
     ]
     found: list[Proposal] = []
     chosen = rules.assign(costs)
@@ -108,7 +110,8 @@ def _proposed(actor: Actor, only_new: bool) -> tuple[list[Proposal], Comparison]
         found.append(Proposal(row, account, reason, now.get(row.pk) != account.pk))
 
     def way(columns: list[int]) -> float:
-        return sum(costs[i][j] for i, j in enumerate(columns))
+        # what is driven: what a kept tie is worth is no kilometre
+        return sum(plain[i][j] for i, j in enumerate(columns))
 
     return found, Comparison(way(chosen), way(rules.assign_greedily(costs)))
 
@@ -145,7 +148,7 @@ def _follow(changed: list[Proposal]) -> list[Assignment]:
     wanted = [one.establishment.pk for one in changed]
     list(Establishment.objects.select_for_update().filter(pk__in=wanted).order_by("pk").values_list("pk"))
     Assignment.objects.filter(establishment__in=wanted, until_date=None).update(until_date=today)
-    return Assignment.objects.bulk_create(
+    made = Assignment.objects.bulk_create(
         [
             Assignment(
                 account=one.account, establishment=one.establishment, from_date=today, reason=str(one.reason)
@@ -153,6 +156,14 @@ def _follow(changed: list[Proposal]) -> list[Assignment]:
             for one in changed
         ]
     )
+    # one notice an instructor, however many there are
+    batches: dict[int, list[Assignment]] = {}
+    for row in made:
+        batches.setdefault(row.account_id, []).append(row)
+    for rows in batches.values():
+        once = f"assigned-{min(row.pk for row in rows)}"
+        notices.queue(rows[0].account, kinds.GROUPS_ASSIGNED, once=once, count=len(rows))
+    return made
 
 
 @transaction.atomic
@@ -189,7 +200,9 @@ def record_visit(
         present=present,
         note=note.strip()[:500],
     )
-    if target.follow_up == FollowUp.NEW:
+    at_last = target.visits.order_by("-visit_date").values_list("visit_date", flat=True).first()
+    if target.follow_up != FollowUp.VISITED or on == at_last:
+        # also who was written down as not reached was reached now, and the newest visit is when it was last followed;
         # whoever is assigned may, also outside the place of their role; who it was stands in the entry of the visit
         with row_security.reader(queries.PROGRAM):
             note_follow_up(

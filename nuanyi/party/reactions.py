@@ -1,0 +1,54 @@
+"""What Party work does when a lower room announces something."""
+
+from __future__ import annotations
+
+from django.dispatch import receiver
+
+from nuanyi.journal import services as journal
+from nuanyi.lib import clock, row_security
+from nuanyi.notices import services as notices
+from nuanyi.party import events, kinds, queries
+from nuanyi.party.models import Application, Assignment, Organisation
+from nuanyi.party.rules import State
+from nuanyi.people.events import account_closing, role_taken
+from nuanyi.people.models import Account
+
+
+@receiver(account_closing)
+def close_an_account(sender: object, account: Account, **_more: object) -> None:
+    """Whoever leaves follows nobody any more and leads no branch.
+
+    It is not refused: that somebody asked to join must not be told to whoever closes accounts.
+    """
+    _let_go_of_groups(account)
+    _let_go_of_branches(account)
+
+
+@receiver(role_taken)
+def take_a_role(sender: object, account: Account, role: str, **_more: object) -> None:
+    """Who has the role nowhere any more can do nothing with what was given to them for it."""
+    if role == "instructor" and not queries.able().filter(account=account).exists():
+        _let_go_of_groups(account)
+    if role == "branch":
+        _let_go_of_branches(account)
+
+
+def _let_go_of_groups(account: Account) -> None:
+    """What they followed is proposed anew, who asked to join waits for another; the organisation department hears of it."""
+    with row_security.reader(queries.PROGRAM):  # whoever closes accounts sees nothing of it
+        rows = Assignment.objects.filter(account=account, until_date=None)
+        last = rows.order_by("-pk").values_list("pk", flat=True).first()
+        ended = rows.update(until_date=clock.today())
+        waiting = Application.objects.filter(instructor=account, state__in=[State.OPEN, State.PAUSED])
+        waiting.update(instructor=None)
+    if ended:
+        journal.record(queries.PROGRAM, events.INSTRUCTOR_GONE, account, count=ended)
+        once = f"instructor-gone-{last}"
+        notices.queue_to_role("organisation", kinds.INSTRUCTOR_GONE, once=once, who=str(account), count=ended)
+
+
+def _let_go_of_branches(account: Account) -> None:
+    for branch in Organisation.objects.filter(secretary=account, ended_date=None):
+        branch.secretary = None
+        branch.save(update_fields=["secretary"])
+        journal.record(queries.PROGRAM, events.ORGANISATION_CHANGED, branch)
