@@ -143,6 +143,7 @@ def _organisations(plan: Plan, department: Actor) -> Story:
             establishments=near[region.code][:5],
         )
     yield from_now(at(temporary, 10))
+    appointed = Account.objects.get(username="linshi").pk
     for region in townships:
         found(
             f"{region.name}快递外卖临时党支部（示例）",
@@ -152,6 +153,7 @@ def _organisations(plan: Plan, department: Actor) -> Story:
             parent=above[region.code],
             members=3,
             task="行业集中管理期间的教育管理和服务",
+            secretary=appointed,
             until_date=date(2027, 12, 31),
             establishments=near[region.code][5 : 5 + len(near[region.code]) // 2],
         )

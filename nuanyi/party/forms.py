@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
 from nuanyi.lib.form_parsing import uuid_of
+from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.sectors import Sector
 from nuanyi.party import queries, rules
 from nuanyi.party.life_rules import Every, MeetingKind
@@ -156,6 +157,7 @@ class OrganisationForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    secretary = forms.ChoiceField(label=_("Secretary (appointed, temporary branch)"), required=False)
 
     def __init__(self, *args: Any, tree: list[queries.Branch], **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"founded": clock.today()})
@@ -169,8 +171,14 @@ class OrganisationForm(forms.Form):
         parent: Any = self.fields["parent"]
         parent.choices = [
             ("", "—"),
-            *((str(row.organisation.pk), row.organisation.name) for row in tree),
+            *(
+                (str(row.organisation.pk), row.organisation.name)
+                for row in tree
+                if row.organisation.form == Form.COMMITTEE
+            ),
         ]
+        secretary: Any = self.fields["secretary"]
+        secretary.choices = [("", "—"), *((str(one.pk), str(one)) for one in queries.secretaries())]
 
     def told(self) -> organisations.OrganisationInput:
         """For the service."""
@@ -187,6 +195,7 @@ class OrganisationForm(forms.Form):
             task=told["task"],
             until_date=told["until"],
             establishments=[UUID(one) for one in told["establishments"]],
+            secretary=int(told["secretary"]) if told["secretary"] else None,
         )
 
     def _chosen(self) -> list[tuple[str, str]]:
@@ -197,6 +206,57 @@ class OrganisationForm(forms.Form):
         wanted = [uuid_of(str(one)) for one in (sent or self.initial.get("establishments") or [])]
         rows = Establishment.objects.filter(pk__in=wanted).order_by("name")
         return [(str(row.pk), row.name) for row in rows]
+
+
+class RearrangeForm(forms.Form):
+    """What of an organisation is otherwise from a day on, by a paper."""
+
+    name = forms.CharField(label=_("Name of the organisation"), max_length=80)
+    parent = forms.ChoiceField(label=_("Stands below"), required=False)
+    region = forms.ChoiceField(label=_("Place"))
+    sector = forms.ChoiceField(label=_("Sector"), required=False, choices=[("", "—"), *Sector.choices])
+    task = forms.CharField(label=_("Task (temporary branch)"), max_length=200, required=False)
+    until = forms.DateField(label=_("Until (temporary branch)"), widget=_DAY, required=False)
+    change_on = forms.DateField(label=_("From which day on?"), widget=_DAY)
+    change_paper = forms.CharField(label=_("Paper of approval"), max_length=120)
+
+    def __init__(self, *args: Any, branch: Organisation, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "initial",
+            {
+                "name": branch.name,
+                "parent": str(branch.parent_id or ""),
+                "region": branch.region_code,
+                "sector": branch.sector,
+                "task": branch.task,
+                "until": branch.until_date,
+                "change_on": clock.today(),
+            },
+        )
+        super().__init__(*args, auto_id="change_%s", **kwargs)
+        region: Any = self.fields["region"]
+        names = places.names_by_code()
+        codes = {code for code in names if len(code) <= TOWNSHIP} | {branch.region_code}
+        region.choices = [(code, names.get(code, code)) for code in sorted(codes)]
+        parent: Any = self.fields["parent"]
+        above = Organisation.objects.filter(form=Form.COMMITTEE, ended_date=None).exclude(pk=branch.pk)
+        parent.choices = [("", "—"), *((str(one.pk), one.name) for one in above)]
+        if branch.form != Form.TEMPORARY:
+            del self.fields["task"], self.fields["until"]
+
+    def told(self) -> organisations.ChangeInput:
+        """For the service."""
+        told = self.cleaned_data
+        return organisations.ChangeInput(
+            on=told["change_on"],
+            paper=told["change_paper"],
+            name=told["name"],
+            region_code=told["region"],
+            parent=int(told["parent"]) if told["parent"] else None,
+            sector=told["sector"],
+            task=told.get("task", ""),
+            until_date=told.get("until"),
+        )
 
 
 class VisitForm(forms.Form):

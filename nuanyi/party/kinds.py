@@ -39,6 +39,9 @@ INSTRUCTOR_GONE = notices.declare(
     _("An instructor is one no more"),
     _("%(count)s establishments that %(who)s followed have nobody now. Please assign them."),
 )
+LIST_CHANGED = notices.declare(
+    "list-changed", _("Something in your list has changed"), _("Open your list and look at it.")
+)
 #: Says nothing of what it is about: a notice is read over somebody's shoulder.
 MATTER_TAKEN = notices.declare(
     "matter-taken",

@@ -20,6 +20,7 @@ from nuanyi.party.rules import (
     FOLLOW,
     MEMBERS,
     ORGANISE,
+    Changed,
     CommitteeLevel,
     Door,
     EndReason,
@@ -67,6 +68,7 @@ class Organisation(models.Model):
     until_date = models.DateField(null=True)
     ended_date = models.DateField(null=True)
     end_reason = models.CharField(max_length=200, blank=True)
+    end_paper = models.CharField(max_length=120, blank=True)
 
     class Meta:
         ordering = ["region_code", "name"]
@@ -79,6 +81,22 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganisationChange(models.Model):
+    """What of an organisation was changed, on a day and by a paper: its name, what it stands below, its end, and so on."""
+
+    PERSONAL = NOBODY
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="changes")
+    change_date = models.DateField()
+    paper = models.CharField(max_length=120)
+    what = models.CharField(max_length=10, choices=Changed)
+    before = models.CharField(max_length=200, blank=True)
+    after = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-change_date", "-pk"]
 
 
 class Reach(models.Model):

@@ -235,14 +235,15 @@ def not_reported(actor: Actor) -> int:
     return rows.exclude(away_from_date=None).count()
 
 
-def secretaries(branch: Organisation) -> list[Account]:
-    """Every active account with the role of a branch secretary, but for those of units of another district."""
+def secretaries(region_code: str = "") -> list[Account]:
+    """Every active account with the role of a branch secretary, but for those of units of another district than the place's."""
     grants = RoleGrant.objects.filter(role="branch", account__is_active=True).select_related("account__unit")
     rows = [
         row
         for row in grants
         if row.account.unit is None
-        or branch.region_code.startswith(district_of(row.account.unit.region_code))
+        or not region_code
+        or region_code.startswith(district_of(row.account.unit.region_code))
     ]
     return list({row.account_id: row.account for row in sorted(rows, key=_username)}.values())
 
@@ -726,7 +727,10 @@ def covered(on: date | None = None) -> QuerySet[Establishment]:
     rule = definition(day)
     days = rule.visit_within_days if rule else VISIT_WITHIN_DAYS
     open_then = Q(until_date=None) | Q(until_date__gt=day)
-    reaches = Reach.objects.filter(open_then, establishment=OuterRef("pk"), from_date__lte=day)
+    # a temporary branch covers nobody once its end has come, whether somebody has ended it or not
+    reaches = Reach.objects.filter(open_then, establishment=OuterRef("pk"), from_date__lte=day).filter(
+        Q(organisation__until_date=None) | Q(organisation__until_date__gte=day)
+    )
     followers = Assignment.objects.filter(open_then, establishment=OuterRef("pk"), from_date__lte=day)
     visits = Visit.objects.filter(
         establishment=OuterRef("pk"), visit_date__gt=day - timedelta(days=days), visit_date__lte=day

@@ -42,6 +42,17 @@ class Form(models.TextChoices):
     MOBILE = "mobile", _("Branch of roving members")
 
 
+class Changed(models.TextChoices):
+    """What of an organisation is changed by a paper."""
+
+    NAME = "name", _("Name of the organisation")
+    ABOVE = "above", _("Stands below")
+    PLACE = "place", _("Place")
+    SECTOR = "sector", _("Sector")
+    TASK = "task", _("Task")
+    UNTIL = "until", _("Until")
+
+
 @dataclass(frozen=True)
 class FormRule:
     """What an organisation of a form may do, and what it takes to have one."""
@@ -446,7 +457,7 @@ def check_step(
 
 
 def check_form(
-    form: Form, *, members: int, establishments: int, task: str, until: date | None
+    form: Form, *, members: int, establishments: int, task: str, until: date | None, secretary: bool
 ) -> dict[str, Words]:
     """What keeps an organisation of this form from being set up: field -> words."""
     rule = FORMS[form]
@@ -463,6 +474,8 @@ def check_form(
         wrong["task"] = _("A temporary branch has a task.")
     if rule.ends_with_a_task and until is None:
         wrong["until"] = _("A temporary branch has an end.")
+    if rule.ends_with_a_task and not secretary:
+        wrong["secretary"] = _("The secretary of a temporary branch is appointed: name them.")
     return wrong
 
 
@@ -545,6 +558,7 @@ class Door(models.TextChoices):
     RESIDENCE = "residence", _("the organisation where you live, since your workplace has none")
     ROVING = "roving", _("the organisation where you work, since you are away from home")
     DEPARTMENT = "department", _("the organisation department, which finds the right one with you")
+    HANDED = "handed", _("the organisation to which it was handed on")
 
 
 #: The same for whoever handles the application: there the worker is not "you".

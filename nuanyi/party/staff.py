@@ -28,7 +28,7 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.party import coverage as coverages
 from nuanyi.party import queries, rules
-from nuanyi.party.forms import DefinitionForm, OrganisationForm, TalkForm, VisitForm
+from nuanyi.party.forms import DefinitionForm, OrganisationForm, RearrangeForm, TalkForm, VisitForm
 from nuanyi.party.models import Application, Organisation
 from nuanyi.party.rules import APPLICATIONS, COVERAGE, FOLLOW, ORGANISE, Possible, State
 from nuanyi.party.services import instructors, joining, members, organisations, papers, possible
@@ -88,16 +88,28 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise NotFound()
     refusal, actor = None, actor_of(request)
-    if request.method == "POST":
+    deed = request.POST.get("deed", "")
+    form = RearrangeForm(request.POST if deed == "rearrange" else None, branch=found)
+    if request.method == "POST" and (deed != "rearrange" or form.is_valid()):
         try:
-            if request.POST.get("deed") == "end":
+            if deed == "rearrange":
+                organisations.rearrange(actor=actor, pk=pk, told=form.told())
+            elif deed == "uncover":
+                organisations.uncover(
+                    actor=actor,
+                    pk=pk,
+                    establishment=uuid_of(request.POST.get("reach", "")),
+                    on=day_of(request.POST.get("on", ""), "on"),
+                )
+            elif deed == "end":
                 organisations.end(
                     actor=actor,
                     pk=pk,
                     on=day_of(request.POST.get("on", "")),
                     reason=request.POST.get("reason", ""),
+                    paper=request.POST.get("paper", ""),
                 )
-            elif request.POST.get("deed") == "change":
+            elif deed == "change":
                 secretary = request.POST.get("secretary", "")
                 organisations.change(
                     actor=actor,
@@ -131,10 +143,13 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "words": words,
         "refusal": refusal,
         "names": places.names_by_code(),
-        "secretaries": queries.secretaries(found),
+        "secretaries": queries.secretaries(found.region_code),
+        "form": form,
+        "changes": found.changes.all()[:SHOWN],
+        "today": clock.today(),
         "too_small": found.members < rules.FORMS[rules.Form(found.form)].members_at_least,
     }
-    return render(request, "party/staff/organisation.html", context, status=status_of(refusal))
+    return render(request, "party/staff/organisation.html", context, status=status_of(refusal, form))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,6 +21,7 @@ ACCOUNTS: list[tuple[str, str, str, str, str]] = [
     ("zhidao2", "党建指导员（柘木镇）", "zhemu", "instructor", "450311101"),
     ("shuji", "党支部书记", "yanshan", "branch", ""),
     ("shuji2", "党支部书记（接收支部）", "zhemu", "branch", ""),
+    ("linshi", "临时党支部书记", "liangxin", "branch", ""),
     ("wangge", "网格员", "zhemu", "grid_worker", "450311101"),
     ("dianxiaoer", "店小二", "renshe", "clerk", ""),
     ("falv", "法律援助 经办", "sifa", "clerk", ""),

@@ -167,6 +167,8 @@ def test_a_new_temporary_branch_shows_in_the_coverage_at_once(open_as, stage):
     page.fill("#id_name", "试验临时党支部")
     page.select_option("#id_form", "temporary")
     page.select_option("#id_region", "450311100")
+    page.select_option("#id_parent", label="雁山镇党委（示例）")
+    page.select_option("#id_secretary", index=1)
     page.fill("#id_members", "3")
     page.fill("#id_approval", "试验批复1号")
     page.fill("#id_task", "双十一保畅通")

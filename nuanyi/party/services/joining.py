@@ -283,12 +283,12 @@ def hand_over(
         target = Organisation.objects.filter(pk=organisation, ended_date=None).first()
         if target is None:
             raise NotFound()
-        found.organisation = target
+        found.organisation, found.door = target, Door.HANDED
     if account is not None:
         if account not in {one.pk for one, _base in queries.instructors()}:
             raise NotFound()
         found.instructor_id = account
-    found.save(update_fields=["organisation", "instructor"])
+    found.save(update_fields=["organisation", "door", "instructor"])
     if account is not None:
         _tell(found, account)
     journal.record(actor, events.APPLICATION_MOVED, found)

@@ -15,9 +15,21 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
-from nuanyi.party import events, queries, rules
-from nuanyi.party.models import Application, CoverageDefinition, Member, Organisation, Reach
-from nuanyi.party.rules import ORGANISE, Form, State
+from nuanyi.lib.sectors import Sector
+from nuanyi.notices import services as notices
+from nuanyi.party import events, kinds, queries, rules
+from nuanyi.party.models import (
+    Application,
+    CommitteeSeat,
+    CoverageDefinition,
+    Member,
+    Organisation,
+    OrganisationChange,
+    Reach,
+)
+from nuanyi.party.rules import ORGANISE, Changed, Door, Form, State
+from nuanyi.party.services import life
+from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 
 
@@ -35,7 +47,22 @@ class OrganisationInput:
     approval: str = ""
     task: str = ""
     until_date: date | None = None
+    secretary: int | None = None
     establishments: Sequence[UUID] = field(default_factory=tuple)
+
+
+@dataclass
+class ChangeInput:
+    """What an organisation is from a day on, by a paper; whatever stays is said as it is."""
+
+    on: date
+    paper: str
+    name: str
+    region_code: str
+    parent: int | None = None
+    sector: str = ""
+    task: str = ""
+    until_date: date | None = None
 
 
 @transaction.atomic
@@ -52,6 +79,7 @@ def found(*, actor: Actor, told: OrganisationInput) -> Organisation:
         establishments=len(told.establishments),
         task=told.task.strip(),
         until=told.until_date,
+        secretary=told.secretary is not None,
     )
     if not 2 <= len(told.name.strip()) <= 80:
         wrong["name"] = _("A name, from 2 to 80 characters.")
@@ -63,9 +91,12 @@ def found(*, actor: Actor, told: OrganisationInput) -> Organisation:
         wrong["founded"] = _("The day has not come yet.")
     if form is not Form.COMMITTEE and not told.approval.strip():
         wrong["approval"] = _("The committee above approves it: name its paper.")
-    parent = Organisation.objects.filter(pk=told.parent or 0, ended_date=None).first()
-    if told.parent and parent is None:
-        wrong["parent"] = _("Choose from the list.")
+    parent, wrong_parent = _above(told.parent, form, told.region_code)
+    wrong |= wrong_parent
+    if told.secretary is not None and told.secretary not in _may_lead(told.region_code):
+        wrong["secretary"] = _("Choose somebody with the role of a branch secretary.")
+    if told.until_date is not None and told.until_date < told.founded_date:
+        wrong["until"] = _("The last day lies before the first.")
     if wrong:
         raise BadInput(fields=wrong)
     made = Organisation.objects.create(
@@ -79,10 +110,118 @@ def found(*, actor: Actor, told: OrganisationInput) -> Organisation:
         task=told.task.strip() if rules.FORMS[form].ends_with_a_task else "",
         founded_date=told.founded_date,
         until_date=told.until_date if rules.FORMS[form].ends_with_a_task else None,
+        secretary_id=told.secretary,
     )
     journal.record(actor, events.ORGANISATION_FOUNDED, made, form=str(form))
     if told.establishments:
         cover(actor=actor, pk=made.pk, establishments=told.establishments, on=told.founded_date)
+    return made
+
+
+def _above(
+    pk: int | None, form: Form, region_code: str, itself: Organisation | None = None
+) -> tuple[Organisation | None, dict[str, Words]]:
+    """What an organisation stands below, and what is wrong with it: only a committee stands above others, and nothing but
+    the topmost committee of a place stands below none."""
+    committees = Organisation.objects.filter(form=Form.COMMITTEE, ended_date=None)
+    if itself is not None:
+        committees = committees.exclude(pk__in=_below(itself))
+    if pk:
+        parent = committees.filter(pk=pk).first()
+        return parent, {} if parent is not None else {
+            "parent": _("Choose the committee above from the list.")
+        }
+    wider = [
+        code
+        for code in committees.values_list("region_code", flat=True)
+        if region_code.startswith(code) and (form is not Form.COMMITTEE or len(code) < len(region_code))
+    ]
+    return None, {"parent": _("The committee above approved it: which one?")} if wider else {}
+
+
+def _below(top: Organisation) -> set[int]:
+    """An organisation and all that stand below it: none of them can stand above it."""
+    found, level = {top.pk}, {top.pk}
+    while level:
+        level = set(Organisation.objects.filter(parent__in=level).values_list("pk", flat=True)) - found
+        found |= level
+    return found
+
+
+def _may_lead(region_code: str) -> set[int]:
+    return {one.pk for one in queries.secretaries(region_code)}
+
+
+@transaction.atomic
+def rearrange(*, actor: Actor, pk: int, told: ChangeInput) -> list[OrganisationChange]:
+    """Rename an organisation, put it below another committee, prolong its end, change place, sector or task, by a paper.
+
+    Raises NotAllowed, NotFound, BadInput.
+    """
+    branch = _open(actor, pk)
+    form = Form(branch.form)
+    wrong: dict[str, Words] = {}
+    if not branch.founded_date <= told.on <= clock.today():
+        wrong["on"] = _("A day between its beginning and today.")
+    if not told.paper.strip():
+        wrong["paper"] = _("The committee above approves it: name its paper.")
+    if not 2 <= len(told.name.strip()) <= 80:
+        wrong["name"] = _("A name, from 2 to 80 characters.")
+    elif Organisation.objects.filter(name=told.name.strip()).exclude(pk=pk).exists():
+        wrong["name"] = _("There is one of this name already.")
+    if told.region_code not in places.names_by_code() or not actor.can(ORGANISE, regions=(told.region_code,)):
+        wrong["region"] = _("Choose a region.")
+    if told.sector and told.sector not in Sector.values:
+        wrong["sector"] = _("Choose from the list.")
+    parent, wrong_parent = _above(told.parent, form, told.region_code, branch)
+    wrong |= wrong_parent
+    if rules.FORMS[form].ends_with_a_task:
+        if not told.task.strip():
+            wrong["task"] = _("A temporary branch has a task.")
+        if told.until_date is None or told.until_date < told.on:
+            wrong["until"] = _("A temporary branch has an end.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    ends = rules.FORMS[form].ends_with_a_task
+    names = places.names_by_code()
+    was = {
+        Changed.NAME: branch.name,
+        Changed.ABOVE: branch.parent.name if branch.parent else "",
+        Changed.PLACE: names.get(branch.region_code, branch.region_code),
+        Changed.SECTOR: branch.sector,
+        Changed.TASK: branch.task,
+        Changed.UNTIL: branch.until_date.isoformat() if branch.until_date else "",
+    }
+    branch.name, branch.parent, branch.region_code = told.name.strip(), parent, told.region_code
+    branch.sector = told.sector
+    if ends:
+        branch.task, branch.until_date = told.task.strip()[:200], told.until_date
+    becomes = {
+        Changed.NAME: branch.name,
+        Changed.ABOVE: parent.name if parent else "",
+        Changed.PLACE: names[branch.region_code],
+        Changed.SECTOR: branch.sector,
+        Changed.TASK: branch.task,
+        Changed.UNTIL: branch.until_date.isoformat() if branch.until_date else "",
+    }
+    changed = [what for what in Changed if was[what] != becomes[what]]
+    if not changed:
+        raise BadInput(_("Nothing of it changes."), code="nothing-changes")
+    branch.save(update_fields=["name", "parent", "region_code", "sector", "task", "until_date"])
+    made = OrganisationChange.objects.bulk_create(
+        [
+            OrganisationChange(
+                organisation=branch,
+                change_date=told.on,
+                paper=told.paper.strip()[:120],
+                what=what,
+                before=was[what],
+                after=becomes[what],
+            )
+            for what in changed
+        ]
+    )
+    journal.record(actor, events.ORGANISATION_CHANGED, branch, more=len(made))
     return made
 
 
@@ -101,8 +240,10 @@ def change(
         wrong["members"] = _("From 0 to 5,000.")
     if not 0 <= groups <= 100:
         wrong["groups"] = _("From 0 to 100.")
-    if secretary is not None and secretary not in {one.pk for one in queries.secretaries(branch)}:
+    if secretary is not None and secretary not in _may_lead(branch.region_code):
         wrong["secretary"] = _("Choose somebody with the role of a branch secretary.")
+    if secretary is None and rules.FORMS[Form(branch.form)].ends_with_a_task:
+        wrong["secretary"] = _("The secretary of a temporary branch is appointed: name them.")
     if wrong:
         raise BadInput(fields=wrong)
     branch.members, branch.secretary_id, branch.room = members, secretary, room.strip()[:80]
@@ -116,6 +257,8 @@ def change(
 def cover(*, actor: Actor, pk: int, establishments: Sequence[UUID], on: date) -> int:
     """Let a branch cover establishments from a day on. Raises NotFound, IllegalMove, BadInput, Conflict naming the branch."""
     branch = _open(actor, pk)
+    if not branch.founded_date <= on <= clock.today():
+        raise BadInput(fields={"on": _("A day between its beginning and today.")})
     wanted = set(establishments)
     known = set(Establishment.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     if wanted - known:
@@ -145,11 +288,31 @@ def cover(*, actor: Actor, pk: int, establishments: Sequence[UUID], on: date) ->
 
 
 @transaction.atomic
-def end(*, actor: Actor, pk: int, on: date, reason: str) -> int:
-    """End an organisation with its approval's reason; what it covered is covered no more, whom it received is let go.
+def uncover(*, actor: Actor, pk: int, establishment: UUID, on: date) -> None:
+    """A branch covers an establishment no more from a day on, and the flag that it showed of this branch is lowered.
 
-    Open applications go to the organisation above it, or to the organisation department; returns how many.
-    Raises NotFound, BadInput, IllegalMove where organisations stand below it.
+    Raises NotAllowed, NotFound, BadInput.
+    """
+    branch = _open(actor, pk)
+    reach = branch.reaches.select_for_update().filter(establishment=establishment, until_date=None).first()
+    if reach is None:
+        raise NotFound()
+    if not reach.from_date <= on <= clock.today():
+        raise BadInput(fields={"on": _("A day between its beginning and today.")})
+    reach.until_date = on
+    reach.save(update_fields=["until_date"])
+    branch.flags.filter(establishment=establishment, until_date=None).update(until_date=on)
+    journal.record(actor, events.REACH_CHANGED, branch, more=1)
+
+
+@transaction.atomic
+def end(*, actor: Actor, pk: int, on: date, reason: str, paper: str) -> int:
+    """End an organisation with the paper that approves it and its reason.
+
+    What it covered is covered no more and shows its flag no more; whom it received is let go; it leaves joint committees;
+    what it planned is called off. Open applications go to the organisation above it, or to the organisation department, and
+    their instructors are told; returns how many. Raises NotFound, BadInput, IllegalMove where organisations stand below it
+    or members stand on its list.
     """
     branch = _open(actor, pk)
     wrong: dict[str, Words] = {}
@@ -157,23 +320,36 @@ def end(*, actor: Actor, pk: int, on: date, reason: str) -> int:
         wrong["on"] = _("A day between its beginning and today.")
     if not reason.strip():
         wrong["reason"] = _("Why does it end?")
+    if not paper.strip():
+        wrong["paper"] = _("The committee above approves it: name its paper.")
     if wrong:
         raise BadInput(fields=wrong)
     if branch.children.filter(ended_date=None).exists():
         raise IllegalMove(
             _("Organisations stand below it: end them or move them first."), code="has-children"
         )
+    if branch.members_kept.filter(left_date=None).exists():
+        raise IllegalMove(
+            _("Members stand on its list: transfer them to another branch first."), code="has-members"
+        )
+    for meeting in branch.meetings.filter(held_date=None, called_off_date=None, planned_date__gte=on):
+        life.call_off(actor=actor, pk=meeting.pk)
     branch.ended_date, branch.end_reason, branch.secretary = on, reason.strip()[:200], None
-    branch.save(update_fields=["ended_date", "end_reason", "secretary"])
+    branch.end_paper = paper.strip()[:120]
+    branch.save(update_fields=["ended_date", "end_reason", "end_paper", "secretary"])
     with row_security.reader(queries.PROGRAM):  # whom it received is away still, and reports to another
         Member.objects.filter(receiving=branch).update(receiving=None, changed_date=clock.today())
     branch.reaches.filter(until_date=None).update(until_date=on)
+    branch.flags.filter(until_date=None).update(until_date=on)
+    CommitteeSeat.objects.filter(organisation=branch, until_date=None).update(until_date=on)
     above = branch.parent
     while above is not None and (above.ended_date or not rules.FORMS[Form(above.form)].admits):
         above = above.parent
-    moved = Application.objects.filter(organisation=branch, state__in=[State.OPEN, State.PAUSED]).update(
-        organisation=above
-    )
+    waiting = Application.objects.filter(organisation=branch, state__in=[State.OPEN, State.PAUSED])
+    told = set(waiting.exclude(instructor=None).values_list("instructor", flat=True))
+    moved = waiting.update(organisation=above, door=Door.HANDED if above is not None else Door.DEPARTMENT)
+    for account in Account.objects.filter(pk__in=told, is_active=True):
+        notices.queue(account, kinds.LIST_CHANGED, once=f"branch-ended-{branch.pk}")
     journal.record(actor, events.ORGANISATION_ENDED, branch, handed_on=moved)
     return moved
 

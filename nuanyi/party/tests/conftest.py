@@ -8,7 +8,7 @@ import pytest
 from nuanyi.census.models import Establishment
 from nuanyi.census.rules import FollowUp
 from nuanyi.party import queries
-from nuanyi.party.models import Application
+from nuanyi.party.models import Application, Organisation
 from nuanyi.party.services import joining, organisations
 
 
@@ -25,11 +25,49 @@ def shop(db):
 
 
 @pytest.fixture
-def found(cast):
-    """Sets an organisation up as the organisation department does."""
+def appointed(cast, program, district):
+    """Somebody with the role of a branch secretary."""
+    from nuanyi.people import services as people
+
+    def make():
+        if "appointed" not in cast.accounts:
+            account = people.make_account(
+                actor=program,
+                username="appointed",
+                password="three-words-7",
+                unit=district["t100"],
+                must_change_password=False,
+            )
+            people.give_role(actor=cast.actor("organisation"), account=account, role="branch", region_code="")
+            cast.accounts["appointed"] = account
+        return cast.accounts["appointed"]
+
+    return make
+
+
+@pytest.fixture
+def found(cast, appointed):
+    """Sets an organisation up as the organisation department does: below the nearest committee of its place, if there is
+    one; a temporary one with somebody to lead it."""
+
+    def above(form, region):
+        committees = Organisation.objects.filter(form="committee", ended_date=None)
+        near = [
+            one
+            for one in committees
+            if region.startswith(one.region_code) and (form != "committee" or region != one.region_code)
+        ]
+        return max(near, key=lambda one: len(one.region_code)).pk if near else None
 
     def make(name="雁山镇党委", form="committee", region="450311100", **more):
-        told = {"founded_date": date(2021, 7, 1), "members": 5, "approval": "雁组〔2021〕3号", **more}
+        told = {
+            "founded_date": date(2021, 7, 1),
+            "members": 5,
+            "approval": "雁组〔2021〕3号",
+            "parent": above(form, region),
+            "secretary": appointed().pk if form == "temporary" else None,
+            **more,
+        }
         return organisations.found(
             actor=cast.actor("organisation"), told=organisations.OrganisationInput(name, form, region, **told)
         )

@@ -148,7 +148,13 @@ def test_an_ended_branch_hands_its_applications_up(cast, found, asked, shop):
     made = asked(workplace="站")
     assert made.organisation == branch
     assert (
-        organisations.end(actor=cast.actor("organisation"), pk=branch.pk, on=clock.today(), reason="合并")
+        organisations.end(
+            actor=cast.actor("organisation"),
+            pk=branch.pk,
+            on=clock.today(),
+            reason="合并",
+            paper="雁组〔2026〕9号",
+        )
         == 1
     )
     assert Application.objects.get(pk=made.pk).organisation == above

@@ -79,7 +79,13 @@ def test_a_new_temporary_branch_shows_at_once_and_is_gone_when_it_ends(cast, sho
         ("外卖", "雁山镇"): (1, 0, 1),
     }
     assert coverage.by_one("sector", {})[-1].organised == 2
-    organisations.end(actor=cast.actor("organisation"), pk=branch.pk, on=clock.today(), reason="任务完成")
+    organisations.end(
+        actor=cast.actor("organisation"),
+        pk=branch.pk,
+        on=clock.today(),
+        reason="任务完成",
+        paper="雁组〔2026〕9号",
+    )
     assert by("township", "sector")["雁山镇", "快递"] == (0, 0, 1)
 
 

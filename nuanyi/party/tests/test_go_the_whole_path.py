@@ -197,7 +197,13 @@ def test_a_branch_that_ends_hands_open_applications_to_the_one_above(cast, found
     branch = found("联合", "joint", establishments=[shop("雁山快递站", "450311100").pk], parent=above.pk)
     made = asked(workplace="雁山快递站")
     assert made.organisation == branch
-    moved = organisations.end(actor=cast.actor("organisation"), pk=branch.pk, on=clock.today(), reason="调整")
+    moved = organisations.end(
+        actor=cast.actor("organisation"),
+        pk=branch.pk,
+        on=clock.today(),
+        reason="调整",
+        paper="雁组〔2026〕9号",
+    )
     made.refresh_from_db()
     assert (moved, made.organisation) == (1, above)
 

@@ -190,7 +190,13 @@ def test_a_branch_that_ends_lets_go_whom_it_received_and_its_secretary(cast, thr
     home, there, _third = three
     member, own = entered(home), entered(there, phone="19900005679")
     members.check_in(actor=cast.actor("乙支部"), branch=there.pk, code=away(cast, member))
-    organisations.end(actor=cast.actor("organisation"), pk=there.pk, on=clock.today(), reason="合并")
+    organisations.end(
+        actor=cast.actor("organisation"),
+        pk=there.pk,
+        on=clock.today(),
+        reason="合并",
+        paper="雁组〔2026〕9号",
+    )
     member.refresh_from_db()
     there.refresh_from_db()
     assert (member.receiving, there.secretary) == (None, None)
@@ -209,7 +215,9 @@ def test_the_department_of_one_district_keeps_no_branch_of_another(cast, three, 
     for deed in (
         lambda: organisations.change(actor=other, pk=three[0].pk, members=5, secretary=spy.pk),
         lambda: organisations.cover(actor=other, pk=three[0].pk, establishments=[], on=clock.today()),
-        lambda: organisations.end(actor=other, pk=three[0].pk, on=clock.today(), reason="合并"),
+        lambda: organisations.end(
+            actor=other, pk=three[0].pk, on=clock.today(), reason="合并", paper="雁组〔2026〕9号"
+        ),
     ):
         with pytest.raises(NotFound):
             deed()

@@ -94,7 +94,7 @@ def world(cast, program, monkeypatch):
         told = organisations.OrganisationInput(
             "雁山镇党委", "committee", "450311100", date(2021, 7, 1), members=5, approval="x"
         )
-        organisations.found(actor=cast.actor("organisation"), told=told)
+        above = organisations.found(actor=cast.actor("organisation"), told=told)
         session = sessions.save_session(
             actor=cast.actor("instructor"),
             told=sessions.SessionInput(
@@ -111,7 +111,13 @@ def world(cast, program, monkeypatch):
         branch = organisations.found(
             actor=cast.actor("organisation"),
             told=organisations.OrganisationInput(
-                "雁山联合党支部", "joint", "450311100", date(2022, 4, 1), members=4, approval="x"
+                "雁山联合党支部",
+                "joint",
+                "450311100",
+                date(2022, 4, 1),
+                parent=above.pk,
+                members=4,
+                approval="x",
             ),
         )
         secretary = people.make_account(
