@@ -68,7 +68,8 @@ def cube(on: date | None = None, seen: Marks | None = None) -> Cube:
     day = on or clock.today()
     rule = queries.definition(day)
     # the marks are read first: what changes meanwhile makes the kept one stale, not wrong
-    name = (day, rule.visit_within_days if rule else None, *(marks() if seen is None else seen))
+    counts = (rule.visit_within_days, rule.activity_within_days) if rule else None
+    name = (day, counts, *(marks() if seen is None else seen))
     with _lock:
         found = _kept.get(name)
         if found is not None:

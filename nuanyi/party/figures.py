@@ -53,7 +53,10 @@ offer(
         _covered("worked"),
         ("township", "sector"),
         Route("party:coverage"),
-        _("Establishments with an instructor and a visit within the days that the definition in force names"),
+        _(
+            "Establishments with an instructor, and a visit or a regular activity within the days that the definition in force"
+            " names"
+        ),
     )
 )
 offer(

@@ -287,10 +287,18 @@ class DefinitionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = CoverageDefinition
-        fields = ["from_date", "visit_within_days", "target_percent", "target_date", "source"]
+        fields = [
+            "from_date",
+            "visit_within_days",
+            "activity_within_days",
+            "target_percent",
+            "target_date",
+            "source",
+        ]
         labels = {
             "from_date": _("Holds from"),
             "visit_within_days": _("A visit counts for (days)"),
+            "activity_within_days": _("A regular activity counts for (days)"),
             "target_percent": _("Target (per cent)"),
             "target_date": _("Target day"),
             "source": _("Paper that says so"),

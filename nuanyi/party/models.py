@@ -162,6 +162,8 @@ class CoverageDefinition(models.Model):
 
     from_date = models.DateField(unique=True)
     visit_within_days = models.PositiveSmallIntegerField(default=90)
+    #: a regular activity counts as well as a visit
+    activity_within_days = models.PositiveSmallIntegerField(default=90)
     target_percent = models.PositiveSmallIntegerField(default=100)
     target_date = models.DateField()
     source = models.CharField(max_length=200)

@@ -9,7 +9,18 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Window
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Window,
+)
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext_lazy as _
 
@@ -24,9 +35,11 @@ from nuanyi.party.models import (
     AllianceFirm,
     Application,
     Assignment,
+    Brought,
     CoverageDefinition,
     Flag,
     JointActivity,
+    Meeting,
     Member,
     Organisation,
     Reach,
@@ -721,11 +734,46 @@ def definition(on: date | None = None) -> CoverageDefinition | None:
     return CoverageDefinition.objects.filter(from_date__lte=on or clock.today()).first()
 
 
+def _active(since: date, day: date) -> Q:
+    """Establishments with a regular activity after ``since`` and until ``day``: something was brought to them, their alliance did
+    something together, or the branch that covers them met.
+
+    Which establishments and branches these are is looked up as the program: whoever may see the coverages may not see what was
+    brought or when a branch met, and what is counted must not depend on who asks.
+    """
+    taken_part = AllianceFirm.objects.filter(
+        Q(until_date=None) | Q(until_date__gte=F("alliance__activities__activity_date")),
+        establishment=OuterRef("pk"),
+        from_date__lte=F("alliance__activities__activity_date"),
+        alliance__activities__activity_date__gt=since,
+        alliance__activities__activity_date__lte=day,
+        alliance__activities__present__isnull=False,
+    )
+    with row_security.reader(PROGRAM):
+        brought = Brought.objects.filter(brought_date__gt=since, brought_date__lte=day)
+        brought_to = set(brought.exclude(establishment=None).values_list("establishment", flat=True))
+        met = Meeting.objects.filter(held_date__gt=since, held_date__lte=day)
+        branches_met = set(met.order_by().values_list("organisation", flat=True))
+    reached = Reach.objects.filter(
+        Q(until_date=None) | Q(until_date__gt=day),
+        establishment=OuterRef("pk"),
+        from_date__lte=day,
+        organisation__in=branches_met,
+    )
+    found = Q(Exists(taken_part))
+    if brought_to:
+        found |= Q(pk__in=brought_to)
+    if branches_met:
+        found |= Q(Exists(reached))
+    return found
+
+
 def covered(on: date | None = None) -> QuerySet[Establishment]:
     """Establishments known by ``on`` with ``organised`` and ``worked`` on that day."""
     day = on or clock.today()
     rule = definition(day)
     days = rule.visit_within_days if rule else VISIT_WITHIN_DAYS
+    active_days = rule.activity_within_days if rule else VISIT_WITHIN_DAYS
     open_then = Q(until_date=None) | Q(until_date__gt=day)
     # a temporary branch covers nobody once its end has come, whether somebody has ended it or not
     reaches = Reach.objects.filter(open_then, establishment=OuterRef("pk"), from_date__lte=day).filter(
@@ -736,7 +784,11 @@ def covered(on: date | None = None) -> QuerySet[Establishment]:
         establishment=OuterRef("pk"), visit_date__gt=day - timedelta(days=days), visit_date__lte=day
     )
     rows: QuerySet[Establishment] = Establishment.objects.filter(first_seen_date__lte=day).annotate(
-        organised=Exists(reaches), worked=Exists(followers) & Exists(visits)
+        organised=Exists(reaches),
+        worked=ExpressionWrapper(
+            Q(Exists(followers)) & (Q(Exists(visits)) | _active(day - timedelta(days=active_days), day)),
+            output_field=BooleanField(),
+        ),
     )
     return rows
 

@@ -360,6 +360,7 @@ def define_coverage(*, actor: Actor, told: CoverageDefinition) -> CoverageDefini
     actor.require_everywhere(ORGANISE)
     if (
         not 1 <= told.visit_within_days <= 366
+        or not 1 <= told.activity_within_days <= 366
         or not 1 <= told.target_percent <= 100
         or not told.source.strip()
     ):
@@ -368,6 +369,7 @@ def define_coverage(*, actor: Actor, told: CoverageDefinition) -> CoverageDefini
         from_date=told.from_date,
         defaults={
             "visit_within_days": told.visit_within_days,
+            "activity_within_days": told.activity_within_days,
             "target_percent": told.target_percent,
             "target_date": told.target_date,
             "source": told.source.strip(),

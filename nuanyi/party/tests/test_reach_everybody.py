@@ -90,7 +90,13 @@ def test_both_coverages_follow_their_records(cast, found, shop, followed):
     assert now() == (2, 1, 1)
     assert offered()["party.organised"].total(Window()) == 1
     assert coverage.by_one("township", titles, date(2021, 1, 1))[-1].total == 0
-    organisations.end(actor=cast.actor("organisation"), pk=branch.pk, on=clock.today(), reason="任务完成")
+    organisations.end(
+        actor=cast.actor("organisation"),
+        pk=branch.pk,
+        on=clock.today(),
+        reason="任务完成",
+        paper="雁组〔2026〕9号",
+    )
     assert now() == (2, 0, 1)
 
 
@@ -113,7 +119,13 @@ def test_what_has_organisations_below_it_is_not_ended(cast, found):
     above = found()
     found("支部", "formal", parent=above.pk)
     with pytest.raises(IllegalMove):
-        organisations.end(actor=cast.actor("organisation"), pk=above.pk, on=clock.today(), reason="x")
+        organisations.end(
+            actor=cast.actor("organisation"),
+            pk=above.pk,
+            on=clock.today(),
+            reason="x",
+            paper="雁组〔2026〕9号",
+        )
 
 
 def test_the_proposal_keeps_those_who_are_there_and_says_why(cast, program, shop, followed):
@@ -164,7 +176,9 @@ def test_an_organisation_is_set_up_and_ended_on_its_page(cast, found, shop):
         422,
     )
     assert (
-        office.post(made["Location"], {"deed": "end", "on": "2026-01-02", "reason": "调整"}).status_code
+        office.post(
+            made["Location"], {"deed": "end", "on": "2026-01-02", "reason": "调整", "paper": "批复"}
+        ).status_code
         == 302
     )
     assert office.post("/office/party/", {**told, "name": "雁山区两新工委"}).status_code in (400, 422)
@@ -175,6 +189,7 @@ def test_what_counts_is_set_from_a_day_on(cast):
     told = {
         "from_date": "2026-06-01",
         "visit_within_days": 30,
+        "activity_within_days": 60,
         "target_percent": 90,
         "target_date": "2026-12-31",
         "source": "桂组通〔2026〕1号",
