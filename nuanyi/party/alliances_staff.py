@@ -46,7 +46,10 @@ def alliance(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.belt(pk)
     if found is None:
         raise NotFound()
-    words, may_change = request.GET.get("q", "").strip(), actor.can(ORGANISE)
+    words, may_change = (
+        request.GET.get("q", "").strip(),
+        actor.can(ORGANISE) and found.alliance.ended_date is None,
+    )
     near = Establishment.objects.exclude(pk__in=[firm.establishment_id for firm in found.firms])
     context = {
         "belt": found,

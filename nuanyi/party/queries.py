@@ -318,14 +318,18 @@ def belt(pk: int) -> Belt | None:
     alliance = Alliance.objects.filter(pk=pk).first()
     if alliance is None:
         return None
-    firms = list(alliance.firms.filter(until_date=None).select_related("establishment"))
+    # of one that was dissolved: who was a member, and what was shared, on the day it ended
+    open_then = Q(until_date=None)
+    if alliance.ended_date is not None:
+        open_then = Q(until_date=alliance.ended_date)
+    firms = list(alliance.firms.filter(open_then).select_related("establishment"))
     wanted = [firm.establishment_id for firm in firms]
     reached: list[Any] = list(covered().filter(pk__in=wanted))
     return Belt(
         alliance,
         list(alliance.members.filter(active=True).order_by("name")),
         firms,
-        list(alliance.rooms.filter(until_date=None).select_related("unit", "firm__establishment")),
+        list(alliance.rooms.filter(open_then).select_related("unit", "firm__establishment")),
         list(alliance.activities.all()[:100]),
         sum(1 for one in reached if one.organised),
         sum(1 for one in reached if one.worked),
@@ -333,8 +337,8 @@ def belt(pk: int) -> Belt | None:
 
 
 def belts() -> list[Alliance]:
-    """Every alliance by name, with how many members of each kind and rooms it has. One query."""
-    rows = Alliance.objects.annotate(
+    """Every alliance that was not dissolved by name, with how many members of each kind and rooms it has. One query."""
+    rows = Alliance.objects.filter(ended_date=None).annotate(
         unit_count=Count("members", filter=Q(members__active=True), distinct=True),
         firm_count=Count("firms", filter=Q(firms__until_date=None), distinct=True),
         room_count=Count("rooms", filter=Q(rooms__until_date=None), distinct=True),

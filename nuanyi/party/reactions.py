@@ -8,10 +8,12 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries
-from nuanyi.party.models import Application, Assignment, Organisation
+from nuanyi.party.models import AllianceFirm, Application, Assignment, Organisation, SharedRoom
 from nuanyi.party.rules import State
 from nuanyi.people.events import account_closing, role_taken
 from nuanyi.people.models import Account
+from nuanyi.units.events import alliance_ended
+from nuanyi.units.models import Alliance
 
 
 @receiver(account_closing)
@@ -52,3 +54,10 @@ def _let_go_of_branches(account: Account) -> None:
         branch.secretary = None
         branch.save(update_fields=["secretary"])
         journal.record(queries.PROGRAM, events.ORGANISATION_CHANGED, branch)
+
+
+@receiver(alliance_ended)
+def end_an_alliance(sender: object, alliance: Alliance, **_more: object) -> None:
+    """Its firms are members no more and its rooms are closed; activities stay, and so do their entries in the ledger."""
+    for model in (AllianceFirm, SharedRoom):
+        model.objects.filter(alliance=alliance, until_date=None).update(until_date=alliance.ended_date)

@@ -44,5 +44,7 @@ subjects_asked = Signal()
 unit_closing = Signal()
 #: Sent with ``unit``; listeners return ``bool``: whether anything that people told came to it, open or ended.
 unit_received = Signal()
+#: Sent with ``alliance`` when it is dissolved, in the same transaction: what hangs on it ends with it, and stays to be read.
+alliance_ended = Signal()
 #: Sent with ``unit``, ``into`` and ``actor`` while a unit is merged, for what is no foreign key; in the same transaction.
 unit_merging = Signal()

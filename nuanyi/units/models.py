@@ -57,14 +57,22 @@ class Unit(models.Model):
 
 
 class Alliance(models.Model):
-    """A belt of member units that share rooms and resources."""
+    """A belt of member units that share rooms and resources. One that was dissolved stays, with what was done in it."""
 
     PERSONAL = NOBODY
 
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
     members: models.ManyToManyField[Unit, models.Model] = models.ManyToManyField(
         Unit, related_name="alliances"
     )
+    ended_date = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "name", condition=models.Q(ended_date=None), name="alliance_of_a_name_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

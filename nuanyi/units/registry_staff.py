@@ -77,7 +77,7 @@ def units(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     keeps = queries.of_own_units(Unit.objects.all(), actor, services.EDIT, "pk")
     own = set(keeps.values_list("pk", flat=True)) if actor.can(services.EDIT) else set()
-    alliances = list(Alliance.objects.prefetch_related("members").order_by("name"))
+    alliances = list(Alliance.objects.filter(ended_date=None).prefetch_related("members").order_by("name"))
     context = {
         "list": shown(request, _listing()),
         "names": places.names_by_code(),
@@ -222,7 +222,7 @@ def _as_text(rows: list[UnitInput]) -> str:
 @permission_required("units.edit_rules")
 def alliance(request: HttpRequest, pk: int = 0) -> HttpResponse:
     """Make an alliance, change its name and members, or dissolve it."""
-    found, refusal = Alliance.objects.filter(pk=pk).first(), None
+    found, refusal = Alliance.objects.filter(pk=pk, ended_date=None).first(), None
     if pk and found is None:
         raise NotFound()
     if found is not None:

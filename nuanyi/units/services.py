@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
+from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.sectors import Sector
@@ -298,7 +299,7 @@ def free_code() -> str:
 def put_alliance(*, actor: Actor, name: str, members: list[Unit]) -> Alliance:
     """Make an alliance or set its members. Raises NotAllowed, NotFound (one of another district's units is in it)."""
     actor.require(EDIT)
-    alliance, made = Alliance.objects.get_or_create(name=name)
+    alliance, made = Alliance.objects.get_or_create(name=name, ended_date=None)
     require_own(actor, *members, *alliance.members.all())
     alliance.members.set(members)
     journal.record(actor, events.UNIT_SAVED, alliance, made=made, members=[unit.code for unit in members])
@@ -315,7 +316,11 @@ def save_alliance(*, actor: Actor, alliance: Alliance | None, name: str, members
     require_own(actor, *members, *(alliance.members.all() if alliance is not None else ()))
     if not name.strip():
         raise BadInput(fields={"name": _("Write the name.")})
-    if Alliance.objects.filter(name=name.strip()).exclude(pk=alliance.pk if alliance else 0).exists():
+    if (
+        Alliance.objects.filter(name=name.strip(), ended_date=None)
+        .exclude(pk=alliance.pk if alliance else 0)
+        .exists()
+    ):
         raise BadInput(fields={"name": _("Another alliance has this name.")})
     found = alliance or Alliance()
     found.name = name.strip()[:80]
@@ -327,11 +332,19 @@ def save_alliance(*, actor: Actor, alliance: Alliance | None, name: str, members
 
 @transaction.atomic
 def dissolve_alliance(*, actor: Actor, alliance: Alliance) -> None:
-    """Dissolve an alliance; its members stay. Raises NotAllowed, NotFound (one of another district's units is in it)."""
+    """Dissolve an alliance; its members stay, and what was done in it can be read further.
+
+    Raises NotAllowed, NotFound (one of another district's units is in it, or it was dissolved already).
+    """
     actor.require(EDIT)
     require_own(actor, *alliance.members.all())
-    journal.record(actor, events.UNIT_SAVED, alliance, dissolved=True)
-    alliance.delete()
+    found = Alliance.objects.select_for_update().filter(pk=alliance.pk, ended_date=None).first()
+    if found is None:
+        raise NotFound()
+    found.ended_date = clock.today()
+    found.save(update_fields=["ended_date"])
+    events.alliance_ended.send(sender=Alliance, alliance=found)
+    journal.record(actor, events.UNIT_SAVED, found, dissolved=True)
 
 
 def rules_after(edit: RuleEdit, book: queries.Directory) -> list[rules.RuleRow]:

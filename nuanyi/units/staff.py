@@ -80,7 +80,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "point": point,
         "on": on,
         "refusal": refusal,
-        "alliances": Alliance.objects.prefetch_related("members"),
+        "alliances": Alliance.objects.filter(ended_date=None).prefetch_related("members"),
     }
     return render(request, "units/staff/ask.html", context, status=422 if refusal else 200)
 

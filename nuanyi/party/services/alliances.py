@@ -52,7 +52,7 @@ def _alliance(actor: Actor, pk: int) -> Alliance:
     Raises NotAllowed, NotFound.
     """
     actor.require(ORGANISE)
-    found = Alliance.objects.filter(pk=pk).first()
+    found = Alliance.objects.filter(pk=pk, ended_date=None).first()
     if found is None:
         raise NotFound()
     units.require_unit(actor, ORGANISE, *found.members.all())

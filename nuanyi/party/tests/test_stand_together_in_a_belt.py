@@ -145,3 +145,25 @@ def test_a_shared_lounge_becomes_a_planned_station_once_and_its_page_leads_there
         alliances.open_as_station(
             actor=cast.actor("office"), pk=made.pk, lat_wgs84=25.05, lon_wgs84=110.325, how_to_find=""
         )
+
+
+def test_what_was_done_in_an_alliance_stays_to_be_read_when_it_is_dissolved(cast, program, belt, firm):
+    room(cast, belt, firm=firm.pk)
+    told = alliances.ActivityInput("义诊", clock.today(), "雁山镇")
+    made = alliances.plan_activity(actor=cast.actor("organisation"), alliance=belt.pk, told=told)
+    alliances.hold_activity(actor=cast.actor("organisation"), pk=made.pk, present=30)
+    units.dissolve_alliance(actor=program, alliance=belt)
+    assert offered()["party.joint_activities"].total(Window()) == 1
+    page = cast.client("organisation").get(f"/office/party/alliances/{belt.pk}/").content.decode()
+    assert "义诊" in page
+    assert "雁山快递站" in page
+    assert 'value="firm"' not in page, "nothing of it changes any more"
+    assert belt not in queries.belts()
+    with pytest.raises(NotFound):
+        alliances.hold_activity(actor=cast.actor("organisation"), pk=made.pk, present=31)
+    with pytest.raises(NotFound):
+        units.dissolve_alliance(actor=program, alliance=belt)
+    # another may be made of the same name
+    again = units.put_alliance(actor=program, name="桂阳公路党建示范带", members=[])
+    assert again.pk != belt.pk
+    assert cast.client("office").get("/office/units/").status_code == 200

@@ -109,7 +109,7 @@ def test_an_alliance_gets_members_and_is_dissolved(cast, district):
         browser.post("/office/responsibility/alliances/new/", {"name": "桂阳公路示范带"}).status_code == 422
     )
     browser.post(f"/office/responsibility/alliances/{made.pk}/", {"dissolve": "1"})
-    assert not Alliance.objects.exists()
+    assert not Alliance.objects.filter(ended_date=None).exists()
 
 
 def test_a_unit_of_another_part_sees_the_units_and_changes_none(cast, district):
