@@ -139,6 +139,26 @@ class AwayForm(forms.Form):
         )
 
 
+class MemberChangeForm(forms.Form):
+    """What of a member is otherwise."""
+
+    name = forms.CharField(label=_("Name (left empty: as it is)"), max_length=20, required=False)
+    phone = forms.CharField(label=_("Mobile number (left empty: as it is)"), max_length=20, required=False)
+    standing = forms.ChoiceField(
+        label=_("Standing"), choices=[("", _("as it is")), *Standing.choices], required=False
+    )
+    on = forms.DateField(label=_("Since (of the standing)"), widget=_DAY, required=False)
+    paper = forms.CharField(label=_("Paper that says so"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "change_%s", **kwargs})
+
+    def told(self) -> members.MemberChange:
+        """For the service."""
+        told = self.cleaned_data
+        return members.MemberChange(told["name"], told["phone"], told["standing"], told["on"], told["paper"])
+
+
 class OrganisationForm(forms.Form):
     """An organisation as the committee above approved it."""
 
@@ -233,7 +253,7 @@ class RearrangeForm(forms.Form):
                 "change_on": clock.today(),
             },
         )
-        super().__init__(*args, auto_id="change_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "change_%s", **kwargs})
         region: Any = self.fields["region"]
         names = places.names_by_code()
         codes = {code for code in names if len(code) <= TOWNSHIP} | {branch.region_code}

@@ -10,7 +10,7 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of
 from nuanyi.party import queries
-from nuanyi.party.forms import AwayForm, MemberForm
+from nuanyi.party.forms import AwayForm, MemberChangeForm, MemberForm
 from nuanyi.party.models import Member
 from nuanyi.party.rules import MEMBERS, ORGANISE
 from nuanyi.party.services import members
@@ -64,6 +64,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     code, opened, link = "", None, ""
     deed = request.POST.get("deed", "")
     form = AwayForm(request.POST if deed == "away" else None, branches=queries.branches())
+    change = MemberChangeForm(request.POST if deed == "change" else None)
     if request.method == "POST":
         try:
             if deed == "away" and form.is_valid():
@@ -74,6 +75,18 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
                 link = members.hand_over_link(actor=actor, pk=pk)
             elif deed == "home":
                 members.come_home(actor=actor, pk=pk)
+                return redirect("party:member", pk)
+            elif deed == "change" and change.is_valid():
+                members.change_member(actor=actor, pk=pk, told=change.told())
+                return redirect("party:member", pk)
+            elif deed == "transfer":
+                members.transfer(
+                    actor=actor,
+                    pk=pk,
+                    to=number_of(request.POST.get("to", "") or "0"),
+                    on=day_of(request.POST.get("on", ""), "on"),
+                    paper=request.POST.get("paper", ""),
+                )
                 return redirect("party:member", pk)
             elif deed == "leave":
                 members.leave(actor=actor, pk=pk, on=day_of(request.POST.get("on", "")))
@@ -93,13 +106,22 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
         "code": code,
         "opened": opened,
         "form": form,
+        "change": change,
+        "wrong": change if change.is_bound else form,
         "refusal": refusal,
         "home": home,
+        "targets": queries.receiving(actor, found.branch) if oversees else [],
+        "posted": request.POST if deed == "transfer" else {},
         "may_link": found.link_shown_date is None or oversees,
         "again": queries.same_phone(actor, found),
         "link": link,
         "names": places.names_by_code(),
     }
-    response = render(request, "party/staff/member.html", context, status=status_of(refusal, form))
+    response = render(
+        request,
+        "party/staff/member.html",
+        context,
+        status=status_of(refusal, change if change.is_bound else form),
+    )
     response["Cache-Control"] = "no-store"
     return response

@@ -330,6 +330,14 @@ class Member(models.Model):
     changed_date = models.DateField(default=clock.today)
     #: when the branch was shown the address of the member's own page, to hand it over
     link_shown_date = models.DateField(null=True)
+    #: since when, and by which paper, they stand as they do, where that changed on this list
+    standing_date = models.DateField(null=True)
+    standing_paper = models.CharField(max_length=120, blank=True)
+    #: the branch from which they were transferred last (组织关系转接), and the letter that says so
+    came_from = models.ForeignKey(
+        Organisation, null=True, on_delete=models.SET_NULL, related_name="members_sent"
+    )
+    transfer_paper = models.CharField(max_length=120, blank=True)
     left_date = models.DateField(null=True)
 
     objects = MemberQuerySet.as_manager()

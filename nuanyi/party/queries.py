@@ -236,6 +236,12 @@ def branches() -> list[Organisation]:
     return list(Organisation.objects.filter(ended_date=None).exclude(form=Form.COMMITTEE).order_by("name"))
 
 
+def receiving(actor: Actor, home: Organisation) -> list[Organisation]:
+    """The branches to which the organisation department may transfer a member of ``home``: those of its district that admit."""
+    rows = led_by(actor).filter(form__in=ADMITTING).exclude(pk=home.pk)
+    return list(rows.order_by("name")) if actor.can(ORGANISE) else []
+
+
 def members_for(actor: Actor) -> list[Member]:
     """Those who belong to the actor's branches or are received by them."""
     rows = Member.objects.visible_to(actor).filter(left_date=None).select_related("branch", "receiving")

@@ -43,6 +43,17 @@ class MemberInput:
 
 
 @dataclass(frozen=True)
+class MemberChange:
+    """What of a member is otherwise: name and phone where they are not "", the standing from a day on by a paper."""
+
+    name: str = ""
+    phone: str = ""
+    standing: str = ""
+    on: date | None = None
+    paper: str = ""
+
+
+@dataclass(frozen=True)
 class Absence:
     """From when to when somebody is away, where, and which branch there may receive them (None: whichever has the code)."""
 
@@ -272,6 +283,90 @@ def come_home(*, actor: Actor, pk: int) -> Member:
     found.code_digest = found.code_until_date = None
     found.away_code, found.changed_date = "", clock.today()
     found.save()
+    journal.record(actor, events.MEMBER_MOVED, found)
+    return found
+
+
+@transaction.atomic
+def change_member(*, actor: Actor, pk: int, told: MemberChange) -> Member:
+    """Mend a name or a phone, or say by a paper that a probationary member is a full one (or a full one on probation again).
+
+    Raises NotAllowed, NotFound, BadInput, Conflict (the phone stands on this list already).
+    """
+    found = _member(actor, pk, home=True)
+    name, number = told.name.strip(), told.phone.strip()
+    wrong: dict[str, Words] = {}
+    if name or number:
+        phone, wrong = read_contact(
+            name=name or sealed.open_text(found, "sealed_name"),
+            phone=number or sealed.open_text(found, "sealed_phone"),
+            agrees=True,
+        )
+    if told.standing and told.standing not in Standing.values:
+        wrong["standing"] = _("Choose from the list.")
+    elif told.standing and told.standing != found.standing:
+        if told.on is None or not found.joined_date <= told.on <= clock.today():
+            wrong["on"] = _("A day between its beginning and today.")
+        if not told.paper.strip():
+            wrong["paper"] = _("Name the paper that says so.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    if name:
+        sealed.put(found, "sealed_name", name)
+    if number:
+        sealed.put(found, "sealed_phone", phone)
+        found.phone_digest = keys().digest("member", phone)
+    if told.standing and told.standing != found.standing:
+        found.standing, found.standing_date = told.standing, told.on
+        found.standing_paper = told.paper.strip()[:120]
+    found.changed_date = clock.today()
+    _save_once(found)
+    journal.record(actor, events.MEMBER_MOVED, found)
+    return found
+
+
+def _save_once(member: Member) -> None:
+    try:
+        with transaction.atomic():
+            member.save()
+    except IntegrityError:
+        raise Conflict(
+            _("Somebody with this phone stands on the list of this branch already."), code="entered-already"
+        ) from None
+
+
+@transaction.atomic
+def transfer(*, actor: Actor, pk: int, to: int, on: date, paper: str) -> Member:
+    """Transfer a member to another branch (组织关系转接), by the letter that introduces them there.
+
+    The organisation department does it: a branch that could would learn by the answer whom another has on its list. An
+    absence is over with it; what they show of themselves stays theirs. Raises NotAllowed, NotFound, BadInput, Conflict.
+    """
+    actor.require(ORGANISE)
+    found = _member(actor, pk, home=True)
+    actor.require_within(ORGANISE, regions=(found.branch.region_code,))
+    wrong: dict[str, Words] = {}
+    target = Organisation.objects.filter(pk=to, ended_date=None).first()
+    if (
+        target is None
+        or target.pk == found.branch_id
+        or not actor.can(ORGANISE, regions=(target.region_code,))
+    ):
+        wrong["to"] = _("Choose from the list.")
+    elif not rules.FORMS[rules.Form(target.form)].admits:
+        wrong["to"] = _("Whoever works in a temporary branch stays a member of the home branch.")
+    if not found.joined_date <= on <= clock.today():
+        wrong["on"] = _("A day between its beginning and today.")
+    if not paper.strip():
+        wrong["paper"] = _("Name the letter of introduction.")
+    if wrong or target is None:
+        raise BadInput(fields=wrong)
+    found.came_from, found.branch, found.joined_date = found.branch, target, on
+    found.transfer_paper = paper.strip()[:120]
+    found.receiving = found.away_from_date = found.away_until_date = None
+    found.code_digest = found.code_until_date = None
+    found.away_code, found.changed_date = "", clock.today()
+    _save_once(found)
     journal.record(actor, events.MEMBER_MOVED, found)
     return found
 
