@@ -1,5 +1,6 @@
 """Kinds of entry that this room makes."""
 
+from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal.rules import declare, declare_words
@@ -46,3 +47,7 @@ declare_words(
         "undone": _("taken back"),
     }
 )
+
+#: Sent with ``model`` and ``ids`` before records are removed that only a roster which is taken back had made; listeners return
+#: a set of those ids on which something of theirs stands: these stay.
+still_needed = Signal()

@@ -98,9 +98,12 @@ def _worked_out(day: date) -> Cube:
         }
         open_then = Q(until_date=None) | Q(until_date__gt=day)
         firms = AllianceFirm.objects.filter(open_then, from_date__lte=day)
-        of_firm = dict[object, list[int]]()
-        for establishment, alliance in firms.values_list("establishment_id", "alliance_id"):
-            of_firm.setdefault(establishment, []).append(alliance)
+        of_firm = dict[object, set[int]]()
+        of_records = firms.values_list(
+            "establishment_id", "establishment__counted_with__head_id", "alliance_id"
+        )
+        for establishment, head, alliance in of_records:
+            of_firm.setdefault(head or establishment, set()).add(alliance)
         belts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
         wanted = rows.filter(pk__in=list(of_firm)).values_list(
             "pk", "township", "sector", "organised", "worked"

@@ -329,8 +329,9 @@ def belt(pk: int) -> Belt | None:
     if alliance.ended_date is not None:
         open_then = Q(until_date=alliance.ended_date)
     firms = list(alliance.firms.filter(open_then).select_related("establishment"))
-    wanted = [firm.establishment_id for firm in firms]
-    reached: list[Any] = list(covered().filter(pk__in=wanted))
+    wanted = Establishment.objects.filter(pk__in=[firm.establishment_id for firm in firms])
+    heads = {head or one for one, head in wanted.values_list("pk", "counted_with__head")}
+    reached: list[Any] = list(covered().filter(pk__in=heads))
     return Belt(
         alliance,
         list(alliance.members.filter(active=True).order_by("name")),
@@ -744,6 +745,13 @@ def definition(on: date | None = None) -> CoverageDefinition | None:
     return CoverageDefinition.objects.filter(from_date__lte=on or clock.today()).first()
 
 
+def _of_either(rows: QuerySet[Any]) -> Q:
+    """Whether an establishment has one of these, or a record that is counted with it has."""
+    return Q(Exists(rows.filter(establishment=OuterRef("pk")))) | Q(
+        Exists(rows.filter(establishment__counted_with__head=OuterRef("pk")))
+    )
+
+
 def _active(since: date, day: date) -> Q:
     """Establishments with a regular activity after ``since`` and until ``day``: something was brought to them, their alliance did
     something together, or the branch that covers them met.
@@ -753,7 +761,6 @@ def _active(since: date, day: date) -> Q:
     """
     taken_part = AllianceFirm.objects.filter(
         Q(until_date=None) | Q(until_date__gte=F("alliance__activities__activity_date")),
-        establishment=OuterRef("pk"),
         from_date__lte=F("alliance__activities__activity_date"),
         alliance__activities__activity_date__gt=since,
         alliance__activities__activity_date__lte=day,
@@ -761,44 +768,47 @@ def _active(since: date, day: date) -> Q:
     )
     with row_security.reader(PROGRAM):
         brought = Brought.objects.filter(brought_date__gt=since, brought_date__lte=day)
-        brought_to = set(brought.exclude(establishment=None).values_list("establishment", flat=True))
+        rows = brought.exclude(establishment=None).values_list(
+            "establishment", "establishment__counted_with__head"
+        )
+        brought_to = {head or one for one, head in rows}
         met = Meeting.objects.filter(held_date__gt=since, held_date__lte=day)
         branches_met = set(met.order_by().values_list("organisation", flat=True))
-    reached = Reach.objects.filter(
-        Q(until_date=None) | Q(until_date__gt=day),
-        establishment=OuterRef("pk"),
-        from_date__lte=day,
-        organisation__in=branches_met,
-    )
-    found = Q(Exists(taken_part))
+    found = _of_either(taken_part)
     if brought_to:
         found |= Q(pk__in=brought_to)
     if branches_met:
-        found |= Q(Exists(reached))
+        found |= _of_either(_reaching(day).filter(organisation__in=branches_met))
     return found
 
 
+def _open_on(day: date) -> Q:
+    return Q(until_date=None) | Q(until_date__gt=day)
+
+
+def _reaching(day: date) -> QuerySet[Reach]:
+    """What branches cover on a day; a temporary one nothing once its end has come, whether somebody ended it or not."""
+    rows = Reach.objects.filter(_open_on(day), from_date__lte=day)
+    return rows.filter(Q(organisation__until_date=None) | Q(organisation__until_date__gte=day))
+
+
 def covered(on: date | None = None) -> QuerySet[Establishment]:
-    """Establishments known by ``on`` with ``organised`` and ``worked`` on that day."""
+    """Establishments known by ``on`` with ``organised`` and ``worked`` on that day.
+
+    A record that is counted with another is not counted again, as in the census: what either of them has counts for both.
+    """
     day = on or clock.today()
     rule = definition(day)
     days = rule.visit_within_days if rule else VISIT_WITHIN_DAYS
     active_days = rule.activity_within_days if rule else VISIT_WITHIN_DAYS
-    open_then = Q(until_date=None) | Q(until_date__gt=day)
-    # a temporary branch covers nobody once its end has come, whether somebody has ended it or not
-    reaches = Reach.objects.filter(open_then, establishment=OuterRef("pk"), from_date__lte=day).filter(
-        Q(organisation__until_date=None) | Q(organisation__until_date__gte=day)
-    )
-    followers = Assignment.objects.filter(open_then, establishment=OuterRef("pk"), from_date__lte=day)
-    visits = Visit.objects.filter(
-        establishment=OuterRef("pk"), visit_date__gt=day - timedelta(days=days), visit_date__lte=day
-    )
-    rows: QuerySet[Establishment] = Establishment.objects.filter(first_seen_date__lte=day).annotate(
-        organised=Exists(reaches),
-        worked=ExpressionWrapper(
-            Q(Exists(followers)) & (Q(Exists(visits)) | _active(day - timedelta(days=active_days), day)),
-            output_field=BooleanField(),
-        ),
+    followers = Assignment.objects.filter(_open_on(day), from_date__lte=day)
+    visits = Visit.objects.filter(visit_date__gt=day - timedelta(days=days), visit_date__lte=day)
+    reached_by_work = _of_either(visits) | _active(day - timedelta(days=active_days), day)
+    rows: QuerySet[Establishment] = Establishment.objects.filter(
+        first_seen_date__lte=day, counted_with=None
+    ).annotate(
+        organised=ExpressionWrapper(_of_either(_reaching(day)), output_field=BooleanField()),
+        worked=ExpressionWrapper(_of_either(followers) & reached_by_work, output_field=BooleanField()),
     )
     return rows
 

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.dispatch import receiver
 
+from nuanyi.census.events import still_needed
+from nuanyi.census.models import Establishment
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries
-from nuanyi.party.models import AllianceFirm, Application, Assignment, Organisation, SharedRoom
+from nuanyi.party.models import (
+    AllianceFirm,
+    Application,
+    Assignment,
+    Brought,
+    Flag,
+    Organisation,
+    Reach,
+    SharedRoom,
+    Visit,
+)
 from nuanyi.party.rules import State
 from nuanyi.people.events import account_closing, role_taken
 from nuanyi.people.models import Account
@@ -61,3 +75,17 @@ def end_an_alliance(sender: object, alliance: Alliance, **_more: object) -> None
     """Its firms are members no more and its rooms are closed; activities stay, and so do their entries in the ledger."""
     for model in (AllianceFirm, SharedRoom):
         model.objects.filter(alliance=alliance, until_date=None).update(until_date=alliance.ended_date)
+
+
+@receiver(still_needed)
+def keep_what_was_worked_with(
+    sender: object, model: type[object], ids: set[UUID], **_more: object
+) -> set[UUID]:
+    """A roster that is taken back takes no visit, no reach and no flag along: where one stands the establishment stays."""
+    if model is not Establishment or not ids:
+        return set()
+    needed: set[UUID] = set()
+    with row_security.reader(queries.PROGRAM):
+        for kept in (Reach, Assignment, Visit, Flag, AllianceFirm, Brought):
+            needed |= set(kept.objects.filter(establishment__in=ids).values_list("establishment", flat=True))
+    return needed

@@ -804,12 +804,15 @@ def _restore(change: Change) -> bool:
 
 
 def _remove_made(model: Any, of: Import) -> tuple[int, int]:
-    """Delete what an import made, unless another roster names it too or it was touched since."""
+    """Delete what an import made, unless another roster names it too, it was touched since, or another room needs it."""
     made = model.objects.filter(made_by=of)
     field = "worker" if model is Worker else "establishment"
     others = Appearance.objects.exclude(**{field: None}).values(field)
     stays = made.filter(pk__in=others) | made.filter(changed_at__gt=of.done_at)
     kept_ids = set(stays.values_list("pk", flat=True))
+    ids = set(made.exclude(pk__in=kept_ids).values_list("pk", flat=True))
+    for _receiver, needed in events.still_needed.send(sender=model, model=model, ids=ids):
+        kept_ids |= set(needed or ())
     made.filter(pk__in=kept_ids).update(made_by=None)
     persons = list(made.values_list("person_id" if model is Worker else "contact_id", flat=True))
     removed = made.count()

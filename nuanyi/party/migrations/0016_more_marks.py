@@ -8,6 +8,7 @@ TABLES = {
     "party_meeting": "INSERT OR UPDATE OF held_date OR DELETE",
     "party_organisation": "UPDATE OF until_date",
     "census_shopcountedwith": "INSERT OR UPDATE OR DELETE",
+    "census_shopcountedwith": "INSERT OR UPDATE OR DELETE",
 }
 FORWARDS = "".join(
     f"CREATE TRIGGER party_mark AFTER {what} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION party_mark_coverage();\n"

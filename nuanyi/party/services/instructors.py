@@ -71,7 +71,7 @@ def _proposed(actor: Actor, only_new: bool) -> tuple[list[Proposal], Comparison]
     if not bases:
         raise Conflict(_("Nobody has the role of an instructor yet."), code="no-instructors")
     now = queries.followed_by()
-    rows = list(Establishment.objects.order_by("region_code", "pk"))
+    rows = list(Establishment.objects.filter(counted_with=None).order_by("region_code", "pk"))
     if only_new:
         rows = [row for row in rows if row.pk not in now]
     middles: dict[str, tuple[float, float] | None] = {}
