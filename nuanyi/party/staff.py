@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock, documents, downloads
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
-from nuanyi.lib.dates import day_words
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import code_base, public_base
+from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.region_codes import township_of

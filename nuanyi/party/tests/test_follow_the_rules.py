@@ -120,10 +120,17 @@ def test_what_was_approved_is_talked_over_before_sworn_and_approved_again_within
         (Form.JOINT, {"establishments": 6}, "establishments"),
         (Form.TEMPORARY, {"task": ""}, "task"),
         (Form.TEMPORARY, {"until": None}, "until"),
+        (Form.TEMPORARY, {"secretary": False}, "secretary"),
     ],
 )
 def test_what_keeps_a_branch_from_being_set_up_is_said_at_its_field(form, told, field):
-    whole = {"members": 3, "establishments": 1, "task": "防汛", "until": date(2026, 12, 31)}
+    whole = {
+        "members": 3,
+        "establishments": 1,
+        "task": "防汛",
+        "until": date(2026, 12, 31),
+        "secretary": True,
+    }
     assert rules.check_form(form, **whole) == {}
     assert field in rules.check_form(form, **{**whole, **told})
 

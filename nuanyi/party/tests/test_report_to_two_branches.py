@@ -190,6 +190,9 @@ def test_a_branch_that_ends_lets_go_whom_it_received_and_its_secretary(cast, thr
     home, there, _third = three
     member, own = entered(home), entered(there, phone="19900005679")
     members.check_in(actor=cast.actor("乙支部"), branch=there.pk, code=away(cast, member))
+    members.transfer(
+        actor=cast.actor("organisation"), pk=own.pk, to=home.pk, on=clock.today(), paper="介绍信8号"
+    )
     organisations.end(
         actor=cast.actor("organisation"),
         pk=there.pk,

@@ -166,4 +166,4 @@ def test_what_was_done_in_an_alliance_stays_to_be_read_when_it_is_dissolved(cast
     # another may be made of the same name
     again = units.put_alliance(actor=program, name="桂阳公路党建示范带", members=[])
     assert again.pk != belt.pk
-    assert cast.client("office").get("/office/units/").status_code == 200
+    assert cast.client("office").get("/office/responsibility/units/").status_code == 200

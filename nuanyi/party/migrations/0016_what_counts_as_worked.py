@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("party", "0014_papers_of_organisations"),
+        ("party", "0015_papers_of_organisations"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("party", "0016_more_marks"),
+        ("party", "0017_more_marks"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("party", "0013_marks_of_coverage"),
+        ("party", "0014_how_it_ended"),
     ]
 
     operations = [

@@ -8,7 +8,6 @@ TABLES = {
     "party_meeting": "INSERT OR UPDATE OF held_date OR DELETE",
     "party_organisation": "UPDATE OF until_date",
     "census_shopcountedwith": "INSERT OR UPDATE OR DELETE",
-    "census_shopcountedwith": "INSERT OR UPDATE OR DELETE",
 }
 FORWARDS = "".join(
     f"CREATE TRIGGER party_mark AFTER {what} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION party_mark_coverage();\n"
@@ -18,5 +17,5 @@ BACKWARDS = "".join(f"DROP TRIGGER party_mark ON {table};\n" for table in TABLES
 
 
 class Migration(migrations.Migration):
-    dependencies = [("party", "0015_what_counts_as_worked")]
+    dependencies = [("party", "0016_what_counts_as_worked")]
     operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
