@@ -567,6 +567,7 @@ DOORS_TOLD_STAFF = {
     Door.RESIDENCE: _("the workplace has none: organisation of the residence"),
     Door.ROVING: _("away from home: organisation of the place of work"),
     Door.DEPARTMENT: _("the organisation department finds the right one"),
+    Door.HANDED: _("the organisation to which it was handed on"),
 }
 
 
