@@ -13,6 +13,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.figures import Figure, Window
 from nuanyi.lib.periods import Period, period_of
+from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.matrix import brief_rules
 from nuanyi.matrix.brief_rules import SUM, BriefState, Correction, Count, Line
@@ -103,8 +104,8 @@ def by_township(period: Period, region: str, keys: Iterable[str]) -> dict[str, d
 
 
 def rounds(region: str) -> bool:
-    """Whether a brief of a place rounds counts of people, whoever drafts it: all read it, and a place has few."""
-    return bool(region)
+    """Whether a brief of a place rounds counts of people, whoever drafts it: all read it, and below a district there are few."""
+    return len(region) > DISTRICT
 
 
 @dataclass(frozen=True)

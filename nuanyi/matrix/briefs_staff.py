@@ -17,6 +17,7 @@ from nuanyi.lib.periods import shifted
 from nuanyi.matrix import brief_paper, briefs, records
 from nuanyi.matrix.services import briefs as services
 from nuanyi.places import queries as places
+from nuanyi.units.queries import own_district
 
 
 def word(data: bytes, name: str) -> HttpResponse:
@@ -57,7 +58,7 @@ def _brief_list(request: HttpRequest) -> HttpResponse:
         "may_write": actor.can(briefs.ACT),
         "refusal": refusal,
         "period": request.POST.get("period", f"{last.year}-{last.month:02d}"),
-        "region": request.POST.get("region", ""),
+        "region": request.POST.get("region", own_district(actor)),
         "regions": [
             one
             for one in places.all_regions()

@@ -15,6 +15,7 @@ from nuanyi.lib.form_parsing import number_of, status_of
 from nuanyi.matrix.models import FormAnswer
 from nuanyi.matrix.services import forms as services
 from nuanyi.places import queries as places
+from nuanyi.units.queries import own_district
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +55,7 @@ def forms(request: HttpRequest) -> HttpResponse:
         "open": waiting[:200],
         "answered": rows.exclude(value="")[:200],
         "period": post.get("period", str(clock.today().year)),
-        "region": post.get("region", ""),
+        "region": post.get("region", own_district(actor)),
         "regions": places.all_regions(),
         "names": places.names_by_code(),
         "refusal": refusal,

@@ -82,6 +82,8 @@ class KeyTask(models.Model):
     PERSONAL = NOBODY
 
     year = models.PositiveSmallIntegerField()
+    #: in a city whose list it stands on: that of its lead's district, "" the city's own. "" where there is one district
+    district = models.CharField(max_length=6, blank=True)
     number = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=80)
     words = models.CharField(max_length=600, blank=True)
@@ -100,7 +102,7 @@ class KeyTask(models.Model):
 
     class Meta:
         ordering = ["year", "number"]
-        constraints = [models.UniqueConstraint("year", "number", name="task_number_once")]
+        constraints = [models.UniqueConstraint("year", "district", "number", name="task_number_once")]
 
     def __str__(self) -> str:
         return self.title
@@ -240,12 +242,15 @@ class Regulation(models.Model):
 
     PERSONAL = NOBODY
 
-    title = models.CharField(max_length=80, unique=True)
+    title = models.CharField(max_length=80)
+    #: in a city the district whose regulation it is, "" the city's own. "" where there is one district
+    district = models.CharField(max_length=6, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     ended_date = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["title"]
+        constraints = [models.UniqueConstraint("title", "district", name="regulation_once")]
 
     def __str__(self) -> str:
         return self.title

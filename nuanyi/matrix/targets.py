@@ -13,14 +13,16 @@ Targets = dict[tuple[str, str], int]
 
 
 def of_year(year: int) -> Targets:
-    """The targets of a year's key tasks by kind and region ("" is the whole district), as far as a task is of no one sector.
+    """The targets of a year's key tasks by kind and region ("" is the whole district, in a city the whole city), as far as a
+    task is of no one sector.
 
     A figure that counts what the ledger holds has the name of its kind; other figures have no place in the cube.
     """
     found: Targets = {}
     tasks = KeyTask.objects.filter(year=year, target__isnull=False, sector="", figure__in=kinds.kinds())
-    for figure, region, target in tasks.values_list("figure", "region_code", "target"):
-        key = (figure, "" if len(region) <= DISTRICT else region)
+    rows = tasks.values_list("figure", "region_code", "district", "target")
+    for figure, region, district, target in rows:
+        key = (figure, district if len(region) <= DISTRICT else region)
         found[key] = max(found.get(key, 0), target or 0)
     return found
 

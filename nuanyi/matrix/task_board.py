@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,9 +16,11 @@ from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Window
 from nuanyi.lib.periods import Period
+from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.matrix import task_rules
 from nuanyi.matrix.models import KeyTask, Milestone, Supervision
 from nuanyi.matrix.task_rules import Light, Standing, Step, Verdict
+from nuanyi.places import queries as places
 
 SEE, REPORT, KEEP = "matrix.tasks_see", "matrix.tasks_report", "matrix.tasks"
 #: A brief counts the tasks of its place, also those in which its drafter's unit has no part.
@@ -59,8 +62,9 @@ class TaskRow:
 
 
 def window_of(task: KeyTask, today: date) -> Window:
-    """What a task's figure is asked for: from its first day to today or its end, in its region."""
-    return Window(task.start_date, min(max(today, task.start_date), task.due_date), task.region_code)
+    """What a task's figure is asked for: from its first day to today or its end, in its region or else its list's district."""
+    last = min(max(today, task.start_date), task.due_date)
+    return Window(task.start_date, last, task.region_code or task.district)
 
 
 def value_of(task: KeyTask, today: date, *, exact: bool) -> int | None:
@@ -91,7 +95,7 @@ def rows_of(tasks: Sequence[KeyTask], today: date | None = None, *, exact: bool)
             task.figure,
             task.start_date,
             task.due_date,
-            task.region_code,
+            task.region_code or task.district,
             task.sector,
             None if exact else task.target,
         )
@@ -181,12 +185,23 @@ def lights(rows: Iterable[TaskRow]) -> list[tuple[Light, int]]:
     return list(counted.items())
 
 
+def _of_place(region: str) -> Q:
+    """The tasks of a place: those in it, and of a district also those for the whole of it."""
+    if not region:
+        return Q()
+    here = places.within(region, places.moved_now())
+    if len(region) > DISTRICT:
+        return here
+    many = len(places.districts()) > 1
+    return here | Q(region_code="", district__startswith=region if many else "")
+
+
 def sentences(period: Period, region: str) -> list[str]:
     """What a brief says of the year's tasks at the period's end, in the present language: of all tasks of the place,
     whoever drafts it, and in fives, whoever reads it.
     """
     with row_security.reader(_ALL_TASKS):
-        tasks = list(_loaded(KeyTask.objects.filter(year=period.first.year, region_code__startswith=region)))
+        tasks = list(_loaded(KeyTask.objects.filter(_of_place(region), year=period.first.year)))
     if not tasks:
         return [_("No key task of this year is on the list for this place.")]
     rows = rows_of(tasks, min(period.last, clock.today()), exact=False)

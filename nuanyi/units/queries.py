@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -104,12 +104,22 @@ def own_district(actor: Actor) -> str:
 
     "" where this installation serves one district, and for whoever works for the city or for no unit.
     """
-    if actor.unit_id is None:
-        return ""
-    code = Unit.objects.filter(pk=actor.unit_id).values_list("region_code", flat=True).first() or ""
-    if len(code) < DISTRICT or len(places.districts()) == 1:
-        return ""
-    return district_of(code)
+    unit = Unit.objects.filter(pk=actor.unit_id).first() if actor.unit_id is not None else None
+    return "" if unit is None else district_served(unit)
+
+
+def district_served(unit: Unit) -> str:
+    """The district of a city that a unit works for; "" where this installation serves one district, and for the city's own."""
+    return districts_served([unit])[unit.pk] if len(unit.region_code) >= DISTRICT else ""
+
+
+def districts_served(rows: Iterable[Unit]) -> dict[int, str]:
+    """:func:`district_served` of many units by their number."""
+    many = len(places.districts()) > 1
+    return {
+        unit.pk: district_of(unit.region_code) if many and len(unit.region_code) >= DISTRICT else ""
+        for unit in rows
+    }
 
 
 def directory(on: date | None = None) -> Directory:

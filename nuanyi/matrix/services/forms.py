@@ -21,6 +21,7 @@ from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.figures import Window
 from nuanyi.lib.periods import Period, period_of, words_of
+from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.lib.sectors import sector_called
 from nuanyi.matrix import events, form_rules
 from nuanyi.matrix.form_rules import Gap, Grid
@@ -28,6 +29,7 @@ from nuanyi.matrix.models import FormAnswer
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+from nuanyi.units.queries import own_district
 
 ACT = "matrix.forms"
 MOST_SIGNS, MOST_CELLS = 4 << 20, 3000
@@ -61,7 +63,7 @@ class _Known:
 def fill(*, actor: Actor, data: bytes, period: str, region_code: str = "") -> Returned:
     """Fill a blank form (xlsx) for a period and a place; labels that are not known are kept as open questions.
 
-    Each cell says in a comment what it is and
+    Without a place it is the whole district, in a city that of whoever asks. Each cell says in a comment what it is and
     when it was asked for. Raises NotAllowed, BadSheet, BadInput.
     """
     actor.require(ACT)
@@ -71,6 +73,7 @@ def fill(*, actor: Actor, data: bytes, period: str, region_code: str = "") -> Re
         raise BadInput(fields={"period": _("Write a period as 2022, 2022-Q2 or 2022-06.")}) from exc
     blank_forms.require_xlsx(data)
     names = places.names_by_code()
+    region_code = region_code or own_district(actor)
     if region_code and region_code not in names:
         raise BadInput(fields={"region": _("Choose a region.")})
     with translation.override("zh-hans"):
@@ -177,13 +180,14 @@ def _figure(known: _Known, place: tuple[int, int, int], gap: Gap, names: dict[st
 
 def _fact(known: _Known, fact: str, names: dict[str, str]) -> str:
     unit, root = known.unit, places.district()
+    district = known.region[:DISTRICT] or (root.code if root else "")
     found: dict[str, Any] = {
         "unit": unit.name if unit else "",
         "date": known.asked_at.astimezone(clock.CHINA).date().isoformat(),
         "phone": unit.public_phone if unit else "",
         "address": unit.public_address if unit else "",
-        "district": root.name if root else "",
-        "code": known.region or (root.code if root else ""),
+        "district": names.get(district, ""),
+        "code": known.region or district,
         "period": known.period.words,
     }
     return str(found[fact])

@@ -18,7 +18,7 @@ from nuanyi.matrix.practice_rules import Shelf
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
-from nuanyi.units.queries import require_unit
+from nuanyi.units.queries import district_served, require_unit
 
 WRITE, REVIEW, KEEP = "matrix.practice", "matrix.practice_review", "matrix.regulations"
 
@@ -119,7 +119,7 @@ def save_regulation(
     if wrong:
         raise BadInput(fields=wrong)
     found, _made = Regulation.objects.select_for_update().get_or_create(
-        title=title.strip()[:80], defaults={"unit": unit}
+        title=title.strip()[:80], district=district_served(unit), defaults={"unit": unit}
     )
     require_unit(actor, KEEP, unit, found.unit)
     last = found.versions.order_by("-number").first()

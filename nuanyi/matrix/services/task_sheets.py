@@ -25,6 +25,7 @@ from nuanyi.matrix.task_board import KEEP, TaskRow
 from nuanyi.matrix.task_rules import Part
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
+from nuanyi.units.queries import districts_served
 
 #: The columns, in the words of the office whose document it is, with their widths.
 COLUMNS = (
@@ -127,18 +128,25 @@ def plan(*, actor: Actor, rows: Sequence[Sequence[Any]], year: int) -> list[Plan
     if wrong:
         raise BadInput(fields={"file": "；".join(wrong[:20])}, code="bad-rows")
     listed = KeyTask.objects.filter(year__in={line.told.year for line in lines}).select_related("lead")
-    there = {(one.year, one.number): one for one in listed.prefetch_related("milestones", "parts__unit")}
-    numbered = {(line.told.year, line.told.number) for line in lines if line.told.number}
-    titled = {(one.year, one.title): one for key, one in there.items() if key not in numbered}
+    there = {
+        (one.year, one.district, one.number): one
+        for one in listed.prefetch_related("milestones", "parts__unit")
+    }
+    served = districts_served(line.told.lead for line in lines)
+    numbered = {
+        (line.told.year, served[line.told.lead.pk], line.told.number) for line in lines if line.told.number
+    }
+    titled = {(one.year, one.district, one.title): one for key, one in there.items() if key not in numbered}
     taken = there.keys() | numbered
     found = []
     for line in lines:
-        told = line.told
-        task = there.get((told.year, told.number))
+        told, district = line.told, served[line.told.lead.pk]
+        task = there.get((told.year, district, told.number))
         if not told.number:
-            task = titled.pop((told.year, told.title[:TITLE]), None)
-            told.number = task.number if task else 1 + max((n for y, n in taken if y == told.year), default=0)
-            taken = taken | {(told.year, told.number)}
+            task = titled.pop((told.year, district, told.title[:TITLE]), None)
+            last = max((n for y, of, n in taken if (y, of) == (told.year, district)), default=0)
+            told.number = task.number if task else 1 + last
+            taken = taken | {(told.year, district, told.number)}
         told = _kept(told, task, line.columns)
         found.append(Planned(told, task, *(_changes(told, task) if task else ([], []))))
     return found
@@ -243,10 +251,13 @@ def _rows(rows: Sequence[Sequence[Any]], year: int) -> tuple[list[_Line], list[s
         raise BadInput(
             fields={"file": _("No row names the columns 重点任务, 牵头单位 and 完成时限.")}, code="no-header"
         )
-    counted = Counter((line.told.year, line.told.number) for line in found if line.told.number)
+    served = districts_served(line.told.lead for line in found)
+    counted = Counter(
+        (line.told.year, served[line.told.lead.pk], line.told.number) for line in found if line.told.number
+    )
     doubles = [key for key, times in counted.items() if times > 1]
     wrong += [
-        _("number %(number)d stands there twice") % {"number": number} for _year, number in sorted(doubles)
+        _("number %(number)d stands there twice") % {"number": number} for *_list, number in sorted(doubles)
     ]
     return found, wrong
 

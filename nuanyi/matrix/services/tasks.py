@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, figures
-from nuanyi.lib.actor import Actor
+from nuanyi.lib import clock, figures, row_security
+from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound, Words
 from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.lib.roles import Role
@@ -28,6 +28,8 @@ from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
 
 MOST_STEPS = 30
+#: Whether a number is free asks also the tasks that whoever enters one does not see.
+_NUMBERS = system("key tasks")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 #: Who of a unit hears of its tasks.
 TOLD = (Role.UNIT_STAFF, Role.DISTRICT_OFFICE, Role.ORGANISATION)
@@ -93,14 +95,18 @@ def _check(told: TaskInput) -> None:
 def save_task(*, actor: Actor, told: TaskInput, pk: int | None = None) -> KeyTask:
     """Enter a task or change one, with its units and steps. Steps of the same title and day keep that they are done.
 
-    Raises NotAllowed, NotFound, BadInput (also where the year has the number already).
+    Raises NotAllowed, NotFound, BadInput (also where the year has the number already, on the list of the same district).
     """
     units.require_unit(actor, KEEP, told.lead)
     _check(told)
     task = _locked(actor, pk) if pk is not None else KeyTask()
     before = set(task.parts.values_list("unit", flat=True)) if pk is not None else set()
     units.require_unit(actor, KEEP, *(unit for unit in told.cooperating if unit.pk not in before))
-    if KeyTask.objects.filter(year=told.year, number=told.number).exclude(pk=task.pk).exists():
+    task.district = units.district_served(told.lead)
+    with row_security.reader(_NUMBERS):
+        same = KeyTask.objects.filter(year=told.year, district=task.district, number=told.number)
+        taken = same.exclude(pk=task.pk).exists()
+    if taken:
         raise BadInput(fields={"number": _("This year has a task of this number already.")})
     task.year, task.number = told.year, told.number
     task.title, task.words = told.title.strip()[:80], told.words.strip()[:600]

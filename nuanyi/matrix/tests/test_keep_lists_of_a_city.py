@@ -1,0 +1,120 @@
+"""In a city each district has its own list of key tasks, regulations and forms; none stands in another's way."""
+
+from datetime import date
+
+import pytest
+
+from conftest import PASSWORD
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import row_security
+from nuanyi.lib.actor import system
+from nuanyi.lib.errors import BadInput
+from nuanyi.lib.periods import period_of
+from nuanyi.matrix import briefs, task_board
+from nuanyi.matrix.models import FormAnswer
+from nuanyi.matrix.services import briefs as brief_services
+from nuanyi.matrix.services import forms, practice, task_sheets, tasks
+from nuanyi.matrix.services.tasks import TaskInput
+from nuanyi.matrix.tests.test_fill_anothers_form import of_rows, opened
+from nuanyi.people import services as people
+from nuanyi.people.access import actor_for
+from nuanyi.places import services as places
+from nuanyi.places.models import Region
+from nuanyi.units import services as units
+from nuanyi.units.models import Unit
+
+HERE, THERE, POLICY = "450302", "450311", "service.policy_consultations"
+SETUP = system("setup")
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def city():
+    """Two districts with an office each: ``{district: (actor, unit)}``."""
+    Region.objects.create(code="4503", name="桂林市", level="city")
+    made = {}
+    for code, name in ((HERE, "秀峰区"), (THERE, "雁山区")):
+        places.put_region(actor=SETUP, code=code, name=name, level="district", parent="4503")
+        unit = units.put_unit(
+            actor=SETUP,
+            code=f"office-{code}",
+            name=f"{name}两新办",
+            short_name=f"{name}两新办",
+            kind="district_office",
+            region_code=code,
+        )
+        account = people.make_account(
+            actor=SETUP,
+            username=f"office{code}",
+            password=PASSWORD,
+            unit=unit,
+            must_change_password=False,
+        )
+        people.give_role(actor=SETUP, account=account, role="district_office", region_code=code)
+        made[code] = (actor_for(account), unit)
+    return made
+
+
+def told(unit, **more):
+    facts = {"figure": POLICY, "target": 9, "due_date": date(2022, 12, 31), **more}
+    return TaskInput(year=2022, number=1, title="政策咨询", lead=unit, **facts)
+
+
+def served(count, region):
+    line = Delivered(day=date(2022, 6, 9), count=count, region_code=region)
+    ledger.record(POLICY, [line], source=Unit.objects.first())
+
+
+def test_each_district_numbers_its_own_tasks_and_counts_its_own(city):
+    served(4, f"{HERE}001")
+    served(7, f"{THERE}100")
+    for code, count in ((HERE, 4), (THERE, 7)):
+        actor, unit = city[code]
+        with row_security.reading_as(actor):
+            made = tasks.save_task(actor=actor, told=told(unit))
+            assert task_board.one(actor, made.pk).value == count
+            with pytest.raises(BadInput):
+                tasks.save_task(actor=actor, told=told(unit))
+            book = task_sheets.rows_of(task_sheets.workbook(actor, 2022))
+            [line] = task_sheets.plan(actor=actor, rows=book, year=2022)
+            assert (line.task, line.changes) == (made, [])
+            assert "政策咨询" in "".join(task_board.sentences(period_of("2022"), code))
+
+
+def test_two_districts_have_a_regulation_of_the_same_title(city):
+    made = []
+    for actor, unit in city.values():
+        with row_security.reading_as(actor):
+            made.append(
+                practice.save_regulation(
+                    actor=actor,
+                    title="走访制度",
+                    unit=unit,
+                    text="每季度走访一次所联系的企业。",
+                    from_date=date(2022, 1, 1),
+                )
+            )
+    assert made[0].regulation_id != made[1].regulation_id
+    assert [one.number for one in made] == [1, 1]
+
+
+def test_a_form_without_a_place_is_filled_for_the_district_of_whoever_asks(city):
+    served(5, f"{HERE}001")
+    served(10, f"{THERE}100")
+    form = of_rows(("指标", "数量"), ("政策咨询",), ("县区",), ("分管领导",))
+    for code, count, name in ((HERE, 5, "秀峰区"), (THERE, 10, "雁山区")):
+        actor, _unit = city[code]
+        with row_security.reading_as(actor):
+            sheet = opened(forms.fill(actor=actor, data=form, period="2022").data)
+        assert [sheet["B2"].value, sheet["B3"].value] == [count, name]
+    assert set(FormAnswer.objects.values_list("region_code", flat=True)) == {HERE, THERE}
+
+
+def test_a_brief_of_a_whole_district_is_exact_for_who_counts_its_records(city):
+    served(7, f"{THERE}100")
+    actor, _unit = city[THERE]
+    with row_security.reading_as(actor):
+        made = brief_services.draft(actor=actor, period="2022-06", region_code=THERE)
+    assert made.counts[POLICY]["value"] == 7
+    assert not briefs.rounds(THERE) and briefs.rounds(f"{THERE}100")
