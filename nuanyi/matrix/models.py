@@ -65,15 +65,13 @@ class KeyTaskQuerySet(models.QuerySet["KeyTask"]):
     """Filters."""
 
     def visible_to(self, actor: Actor) -> KeyTaskQuerySet:
-        """All tasks for whoever keeps or audits the list; else those in which a unit of the actor's has a part."""
+        """All tasks for whoever keeps or audits the list, in a city those of one's district; else those in which a unit of
+        the actor's has a part.
+        """
         if actor.everywhere("matrix.tasks_see"):
             return self
-        units = actor.units("matrix.tasks_see")
-        return (
-            self.filter(pk__in=TaskUnit.objects.filter(unit__in=units).values("task"))
-            if units
-            else self.none()
-        )
+        seen = Q(pk__in=TaskUnit.objects.filter(unit__in=actor.units("matrix.tasks_see")).values("task"))
+        return self.filter(seen | Q(district__in=actor.regions("matrix.tasks_see")))
 
 
 class KeyTask(models.Model):

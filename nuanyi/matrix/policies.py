@@ -7,6 +7,14 @@ HAS_A_PART = (
     "(SELECT nuanyi_reads_all('matrix.tasks_see')) OR EXISTS (SELECT FROM matrix_taskunit t WHERE t.task_id = {task}"
     " AND t.unit_id = ANY ((SELECT nuanyi_units('matrix.tasks_see'))::bigint[]))"
 )
+#: In a city a district keeps its own list, whoever leads; a new task is on it before it has any part.
+OF_ONES_DISTRICT = "{district} = ANY ((SELECT nuanyi_regions('matrix.tasks_see'))::text[])"
+HANGS_ON_A_TASK = (
+    HAS_A_PART
+    + " OR EXISTS (SELECT FROM matrix_keytask k WHERE k.id = {task} AND "
+    + OF_ONES_DISTRICT.format(district="k.district")
+    + ")"
+)
 
 POLICIES = [
     RowPolicy(
@@ -16,9 +24,12 @@ POLICIES = [
         guarded=("sections", "counts", "corrections", "docx", "digest", "signed_at", "state", "title"),
         guard="OLD.state = 'draft'",
     ),
-    RowPolicy("matrix.Supervision", HAS_A_PART.format(task="matrix_supervision.task_id")),
-    RowPolicy("matrix.Progress", HAS_A_PART.format(task="matrix_progress.task_id")),
-    RowPolicy("matrix.KeyTask", HAS_A_PART.format(task="matrix_keytask.id")),
+    RowPolicy("matrix.Supervision", HANGS_ON_A_TASK.format(task="matrix_supervision.task_id")),
+    RowPolicy("matrix.Progress", HANGS_ON_A_TASK.format(task="matrix_progress.task_id")),
+    RowPolicy(
+        "matrix.KeyTask",
+        f"{HAS_A_PART.format(task='matrix_keytask.id')} OR {OF_ONES_DISTRICT.format(district='district')}",
+    ),
     RowPolicy(
         "matrix.Practice",
         "state = 'shared' AND (SELECT nuanyi_may('matrix.view'))"

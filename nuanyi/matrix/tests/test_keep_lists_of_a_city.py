@@ -57,7 +57,7 @@ def city():
 
 
 def told(unit, **more):
-    facts = {"figure": POLICY, "target": 9, "due_date": date(2022, 12, 31), **more}
+    facts = {"figure": POLICY, "target": 99, "due_date": date(2022, 12, 31), **more}
     return TaskInput(year=2022, number=1, title="政策咨询", lead=unit, **facts)
 
 
@@ -67,9 +67,9 @@ def served(count, region):
 
 
 def test_each_district_numbers_its_own_tasks_and_counts_its_own(city):
-    served(4, f"{HERE}001")
-    served(7, f"{THERE}100")
-    for code, count in ((HERE, 4), (THERE, 7)):
+    served(10, f"{HERE}001")
+    served(35, f"{THERE}100")
+    for code, count in ((HERE, 10), (THERE, 35)):
         actor, unit = city[code]
         with row_security.reading_as(actor):
             made = tasks.save_task(actor=actor, told=told(unit))
