@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from nuanyi.lib import figures
+from nuanyi.lib import figures, rooms
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import NotFound
+from nuanyi.lib.errors import NotFound, Words
 from nuanyi.lib.figures import window
 from nuanyi.matrix import briefs, practice_rules
 from nuanyi.places import queries as places
@@ -33,10 +34,11 @@ class Number:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence with its numbers put in, and the numbers one by one."""
+    """A sentence with its numbers put in, the numbers one by one, and the pages of what it tells without a number."""
 
     words: SafeString
     numbers: list[Number]
+    pages: list[tuple[Words, str]]
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,10 @@ def report(actor: Actor, year: int) -> Report:
         for key in practice_rules.slots(sentence["say"])
     }
     parts = [
-        (part["title"], [_sentence(sentence["say"], numbers) for sentence in part["sentence"]])
+        (
+            part["title"],
+            [_sentence(one["say"], numbers, one.get("see", []), told["period"]) for one in part["sentence"]],
+        )
         for part in told["part"]
     ]
     return Report(told["title"], told["period"], parts)
@@ -92,10 +97,12 @@ def _number(actor: Actor, key: str, period: str) -> Number:
     return Number(key, str(figure.title), value, str(figure.unit), str(figure.definition), records)
 
 
-def _sentence(say: str, numbers: dict[str, Number]) -> Sentence:
+def _sentence(say: str, numbers: dict[str, Number], see: list[str], period: str) -> Sentence:
     def show(key: str) -> str:
         return format_html('<a href="{}"><b>{}</b></a>', numbers[key].records, numbers[key].value)
 
     # the sentence is escaped first; what is put in is escaped by itself
     words = mark_safe(practice_rules.filled(str(conditional_escape(say)), show))  # noqa: S308
-    return Sentence(words, [numbers[key] for key in practice_rules.slots(say)])
+    titles = {item.route: item.title for room in rooms.rooms().values() for item in room.menu}
+    pages = [(titles[name], f"{reverse(name)}?year={period}") for name in see]
+    return Sentence(words, [numbers[key] for key in practice_rules.slots(say)], pages)

@@ -52,6 +52,20 @@ def test_every_number_of_the_page_has_its_records_and_they_sum_to_it(cast):
 
 
 @pytest.mark.django_db
+def test_what_was_told_without_a_number_leads_to_the_pages_of_its_records_and_none_is_closed(cast):
+    found = year.report(cast.actor("office"), 2022)
+    told = [page for _title, sentences in found.parts for one in sentences for page in one.pages]
+    assert len(told) == len({address for _words, address in told}) == 15
+    office = cast.client("office")
+    page = office.get("/office/matrix/years/2022/").content.decode()
+    shown = [address for _words, address in told if f'href="{address}"' in page]
+    assert "/office/matrix/tasks/?year=2022" in shown
+    assert "/office/party/?year=2022" not in shown, "organisations are the organisation department's alone"
+    for address in shown:
+        assert office.get(address).status_code == 200, address
+
+
+@pytest.mark.django_db
 def test_a_year_without_a_report_is_not_there(cast):
     assert cast.client("office").get("/office/matrix/years/2021/").status_code == 404
 
