@@ -66,7 +66,7 @@ def test_three_taps_answer_with_the_source_and_nothing_is_asked_before(db):
     told = phone.get(
         "/help/injury/", {"platform": "美团", "province": "45", "day": "2025-06-30"}
     ).content.decode()
-    assert "2025-07-01" in told
+    assert "2025年7月1日" in told
     assert "桂人社发〔2025〕24号" in told
     assert "/help/ask/?kind=injury" in told
     assert phone.get("/help/injury/", {"platform": "美团", "day": "昨天"}).status_code == 200

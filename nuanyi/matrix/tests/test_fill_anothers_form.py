@@ -159,6 +159,19 @@ def test_another_units_answer_is_not_overwritten_and_not_replaced_by_a_lasting_o
 
 
 @pytest.mark.django_db
+def test_whoever_answered_puts_it_right_in_the_page_and_another_unit_is_not_asked_to(cast):
+    line = asked(cast, "yanshan")
+    forms.answer(actor=cast.actor("yanshan"), pk=line.pk, value="莫某")
+    page, field = "/office/matrix/forms/", f'name="answer" value="{line.pk}"'
+    assert field in cast.client("yanshan").get(page).content.decode()
+    assert field in cast.client("office").get(page).content.decode()
+    assert field not in cast.client("zhemu").get(page).content.decode()
+    assert cast.client("yanshan").post(page, {"answer": line.pk, "value": "韦某"}).status_code == 302
+    line.refresh_from_db()
+    assert line.value == "韦某"
+
+
+@pytest.mark.django_db
 def test_an_open_line_is_answered_by_whose_form_asked_or_by_the_office(cast):
     """Whoever answered it first became its owner for good: another unit wrote into the form of the one that asked."""
     line = asked(cast, "zhemu")
