@@ -13,6 +13,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, office_hour
 from nuanyi.lib.periods import shifted
 from nuanyi.lib.sectors import Sector
+from nuanyi.notices import services as notices
 from nuanyi.party import rules
 from nuanyi.party.models import Application, Assignment, Organisation
 from nuanyi.party.services import (
@@ -39,6 +40,7 @@ THEMES = (
     "道路安全随手拍（示例）",
 )
 DISTRICT_COMMITTEE = "雁山区两新工委（示例）"
+READ_WITHIN_DAYS = 30
 
 
 def _stories(plan: Plan) -> Iterator[Story]:
@@ -199,8 +201,9 @@ def _applications(department: Actor) -> None:
             approval="示例批复〔2022〕4号",
         ),
     )
-    made: list[Application] = []
-    for number, (name, days, until, in_branch) in enumerate(APPLIED):
+    made: dict[int, Application] = {}
+    # the oldest first: what was told of it was read long ago
+    for number, (name, days, until, in_branch) in sorted(enumerate(APPLIED), key=lambda one: -one[1][1]):
         with clock.held_at(clock.now() - timedelta(days=days)):
             one = joining.ask(
                 key=key("application", number),
@@ -212,7 +215,10 @@ def _applications(department: Actor) -> None:
         if in_branch:
             joining.hand_over(actor=department, pk=one.pk, organisation=branch.pk)
         _walk(follower, one, until)
-        made.append(one)
+        made[number] = one
+        if days > READ_WITHIN_DAYS:
+            notices.spread_calls()
+            notices.mark_seen(actor=follower)
     # looked at once after half a year; the next look is due
     joining.review(
         actor=follower,
@@ -220,7 +226,7 @@ def _applications(department: Actor) -> None:
         on=clock.today() - timedelta(days=190),
         note="半年考察记录（示例）",
     )
-    joining.move(actor=follower, pk=made[-1].pk, work_code="450311101", workplace="柘木示例站")
+    joining.move(actor=follower, pk=made[len(APPLIED) - 1].pk, work_code="450311101", workplace="柘木示例站")
 
 
 def _walk(follower: Actor, application: Application, until: str) -> None:

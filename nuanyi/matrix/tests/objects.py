@@ -77,9 +77,9 @@ def task_of(lead, **more):
     )
 
 
-def regulation(actor, unit, title):
+def regulation(actor, unit, title, more=""):
     return practice.save_regulation(
-        actor=actor, unit=unit, title=title, text=f"第一条 {unit}负责管理驿站。", from_date=TODAY
+        actor=actor, unit=unit, title=title, text=f"第一条 {unit}负责管理驿站。{more}", from_date=TODAY
     )
 
 
@@ -104,7 +104,7 @@ ATTEMPTS = {
         "": lambda c, a: tasks.decide(actor=a, pk=c.task.pk, supervision=c.supervision.pk, accept=True),
     },
     "matrix.services.practice.save_regulation": {
-        "a version of theirs": lambda c, a: regulation(a, c.here, c.regulation.title),
+        "a version of theirs": lambda c, a: regulation(a, c.there, c.regulation.title, "第二条 另有规定。"),
         "one of theirs": lambda c, a: regulation(a, c.there, "新的管理办法"),
     },
     "matrix.services.practice.end_regulation": {

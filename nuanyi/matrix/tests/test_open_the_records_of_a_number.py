@@ -32,7 +32,7 @@ def test_the_office_reads_every_establishment_that_a_number_counts(cast, shops):
 @pytest.mark.parametrize("part", ["keeper", "clerk", "grid", "yanshan", "auditor"])
 def test_who_sees_only_some_establishments_or_none_reads_none_behind_a_number(cast, shops, part):
     page = cast.client(part).get(f"/office/matrix/records/{COURIERS}/").content.decode()
-    assert ": 2 " in page and "号店" not in page
+    assert "：2 " in page and "号店" not in page
     assert str(Establishment.objects.first().pk) not in page
     own_list = "/office/census/establishments/?sector=courier,delivery"
     assert (own_list in page) == (part in ("grid", "yanshan"))
