@@ -125,7 +125,7 @@ def test_a_wage_dispute_from_a_night_without_network_to_the_last_instalment(open
 def test_somebody_on_the_telephone_is_written_down_and_gets_a_code(open_as):
     clerk = open_as("dianxiaoer")
     clerk.goto("/office/cases/call/")
-    clerk.get_by_label("想问政策").check()
+    clerk.get_by_label("政策咨询").check()
     clerk.fill("[name=words]", "社保断了怎么补")
     clerk.click("main form > button")
     code = clerk.locator(".note.good .big").inner_text()
