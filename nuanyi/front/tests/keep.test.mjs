@@ -278,3 +278,36 @@ test("a code scanned in a hall waits until it arrived whole", async () => {
         assert.deepEqual(JSON.parse(store["hall.queue"]), []);
     }
 });
+
+test("what is typed before the phone's store has answered is kept, and what lay there does not overwrite it", async () => {
+    const { Drafts } = phone([]);
+    const kept = [];
+    let answer = () => {};
+    Drafts.form = () =>
+        new Promise((done) => {
+            answer = done;
+        });
+    Drafts.keepForm = async (_name, body) => kept.push(body.fields);
+    const fields = { words: { name: "words", value: "" }, name: { name: "name", value: "" } };
+    const form = element({
+        dataset: { keep: "note" },
+        elements: { namedItem: (name) => fields[name] ?? null },
+        getAttribute: () => "/note/",
+        dispatchEvent() {},
+    });
+    Object.defineProperty(form, "values", {
+        get: () => Object.fromEntries(Object.values(fields).map((field) => [field.name, field.value])),
+    });
+    run(KEEP, { Drafts, elements: { "form[data-keep]": form, h1: element({ textContent: "t" }) } });
+    await settled();
+    fields.words.value = "雨衣架下周到";
+    form.listeners.input({ isTrusted: true, target: fields.words });
+    answer({ fields: [["words", "旧的"], ["name", "小明"]], files: [] });
+    await new Promise((done) => setTimeout(done, 320));
+    assert.equal(fields.words.value, "雨衣架下周到");
+    assert.equal(fields.name.value, "小明");
+    assert.deepEqual(JSON.parse(JSON.stringify(kept.at(-1))).slice(0, 2), [
+        ["words", "雨衣架下周到"],
+        ["name", "小明"],
+    ]);
+});

@@ -355,9 +355,10 @@
         const touched = always || body.files.length || written(body.fields) !== bare.get(form);
         if (touched && !left.has(form)) await Drafts.keepForm(nameOf(form), body);
     };
-    const restore = async (form) => {
+    /** @param {Set<string>} typed what was written since the page came: it stands, whatever was kept before */
+    const restore = async (form, typed) => {
         const texts = [...new FormData(form)].filter(([, value]) => !(value instanceof File));
-        bare.set(form, written(texts));
+        bare.set(form, typed.size ? "" : written(texts));
         const body = await Drafts.form(nameOf(form));
         if (!body) return;
         const files = {};
@@ -366,7 +367,7 @@
             files[name].items.add(new File([blob(text)], "photo.jpg", { type: blob(text).type }));
         }
         for (const [name, value] of body.fields) {
-            if (name === "key" || name === "once") continue;
+            if (name === "key" || name === "once" || typed.has(name)) continue;
             const field = form.elements.namedItem(name);
             if (!field) continue;
             const many = field instanceof RadioNodeList ? [...field] : [field];
@@ -378,7 +379,7 @@
         }
         for (const [name, box] of Object.entries(files)) {
             const field = form.elements.namedItem(name);
-            if (!field) continue;
+            if (!field || typed.has(name)) continue;
             field.files = box.files;
             field.dispatchEvent(new CustomEvent("restored", { bubbles: true }));
         }
@@ -416,16 +417,16 @@
     });
     for (const form of forms) {
         let wait = null;
-        const soon = () => {
+        /* a thumb may be faster than the phone's store: what is written meanwhile is heard and waits for it */
+        const typed = new Set();
+        const begun = ready.then(() => restore(form, typed));
+        const soon = (event) => {
+            if (event.isTrusted) typed.add(event.target.name);
             clearTimeout(wait);
-            wait = setTimeout(save, 250, form);
+            wait = setTimeout(() => begun.then(() => save(form)), 250);
         };
-        ready
-            .then(() => restore(form))
-            .then(() => {
-                form.addEventListener("input", soon);
-                form.addEventListener("change", soon);
-            });
+        form.addEventListener("input", soon);
+        form.addEventListener("change", soon);
         document.addEventListener("visibilitychange", () => {
             if (document.visibilityState === "hidden" && bare.has(form)) save(form);
         });
