@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -42,9 +42,10 @@ def test_the_answers_before_and_after_the_day_are_both_right(changed):
 
 
 def test_a_change_to_come_changes_nothing_until_its_day(changed):
-    with clock.held_at(clock.now().replace(year=2023, month=11, day=30)):
+    evening = datetime(2023, 11, 30, 23, 59, tzinfo=clock.CHINA)
+    with clock.held_at(evening):
         assert lead() == ["组织部"]
-    with clock.held_at(clock.now().replace(year=2023, month=12, day=2)):
+    with clock.held_at(evening + timedelta(minutes=2)):
         assert lead() == ["社会工作部"]
 
 
