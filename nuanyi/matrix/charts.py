@@ -81,9 +81,8 @@ class Chart:
     @property
     def outlines(self) -> dict[str, Any] | None:
         """The shapes of the places of a map, whatever their level; None where one has none: then tiles stand for it."""
-        if self.form != "map" or not places.have_outlines(self.codes):
-            return None
-        return places.outlines_of(self.codes)
+        shapes = places.outlines_of(self.codes)
+        return shapes if self.codes and len(shapes["features"]) == len(set(self.codes)) else None
 
     @property
     def tiles(self) -> list[tuple[str, str, float | None, int]]:

@@ -41,8 +41,10 @@ def document(year: int, rows: Sequence[TaskRow], part_of: str = "") -> bytes:
         paper.subtitle(f"（截至{today.year}年{today.month}月{today.day}日）")
         counted = dict(task_board.lights(rows))
         paper.heading(1, "总体情况")
+        listed = f"{part_of}承担的重点任务共" if part_of else "共列重点任务"
         paper.text(
-            f"{year}年{f'{part_of}承担的重点任务共' if part_of else '共列重点任务'}{len(rows)}项，已完成{counted[Light.DONE]}项，正常推进{counted[Light.GREEN]}项，"
+            f"{year}年{listed}{len(rows)}项，"
+            f"已完成{counted[Light.DONE]}项，正常推进{counted[Light.GREEN]}项，"
             f"存在风险{counted[Light.AMBER]}项，滞后{counted[Light.RED]}项，无法判断或已取消{counted[Light.GREY]}项。"
         )
         asked = [one for row in rows for one in row.supervisions]

@@ -48,13 +48,14 @@ def forms(request: HttpRequest) -> HttpResponse:
             refusal = wrong
     rows = FormAnswer.objects.select_related("unit").order_by("-at")
     waiting = rows.filter(value="")
-    everywhere, own = actor.everywhere(services.ACT), actor.units(services.ACT)
-    if not everywhere:  # only whose form asked answers
+    if not actor.everywhere(services.ACT):  # only whose form asked answers
+        own = actor.units(services.ACT)
         waiting = waiting.filter(Q(unit__in=own) | Q(asked_units__overlap=own))
     context = {
         "open": waiting[:200],
         "answered": [
-            (one, everywhere or bool({*one.answering} & {*own})) for one in rows.exclude(value="")[:200]
+            (one, actor.can(services.ACT, regions=(), units=one.answering))
+            for one in rows.exclude(value="")[:200]
         ],
         "period": post.get("period", str(clock.today().year)),
         "region": post.get("region", own_district(actor)),

@@ -80,10 +80,20 @@ def report(actor: Actor, year: int) -> Report:
         for sentence in part["sentence"]
         for key in practice_rules.slots(sentence["say"])
     }
+    menu = {item.route: item.title for room in rooms.rooms().values() for item in room.menu}
+    pages = {
+        name: (menu[name], f"{reverse(name)}?year={told['period']}")
+        for part in told["part"]
+        for sentence in part["sentence"]
+        for name in sentence.get("see", [])
+    }
     parts = [
         (
             part["title"],
-            [_sentence(one["say"], numbers, one.get("see", []), told["period"]) for one in part["sentence"]],
+            [
+                _sentence(one["say"], numbers, [pages[name] for name in one.get("see", [])])
+                for one in part["sentence"]
+            ],
         )
         for part in told["part"]
     ]
@@ -97,12 +107,10 @@ def _number(actor: Actor, key: str, period: str) -> Number:
     return Number(key, str(figure.title), value, str(figure.unit), str(figure.definition), records)
 
 
-def _sentence(say: str, numbers: dict[str, Number], see: list[str], period: str) -> Sentence:
+def _sentence(say: str, numbers: dict[str, Number], pages: list[tuple[Words, str]]) -> Sentence:
     def show(key: str) -> str:
         return format_html('<a href="{}"><b>{}</b></a>', numbers[key].records, numbers[key].value)
 
     # the sentence is escaped first; what is put in is escaped by itself
     words = mark_safe(practice_rules.filled(str(conditional_escape(say)), show))  # noqa: S308
-    titles = {item.route: item.title for room in rooms.rooms().values() for item in room.menu}
-    pages = [(titles[name], f"{reverse(name)}?year={period}") for name in see]
     return Sentence(words, [numbers[key] for key in practice_rules.slots(say)], pages)

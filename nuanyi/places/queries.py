@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 from django.db.models import Q
 
@@ -205,16 +206,10 @@ def outlines(level: Level) -> dict[str, object]:
     return _collection([(r.code, r.name, r.geometry_wgs84, r.synthetic) for r in rows])
 
 
-def outlines_of(codes: Sequence[str]) -> dict[str, object]:
+def outlines_of(codes: Sequence[str]) -> dict[str, Any]:
     """A GeoJSON FeatureCollection (WGS-84) of those of these regions that have an outline, of whatever level."""
     rows = Region.objects.filter(code__in=codes).exclude(geometry_wgs84=None)
     return _collection([(r.code, r.name, r.geometry_wgs84, r.synthetic) for r in rows])
-
-
-def have_outlines(codes: Sequence[str]) -> bool:
-    """Whether these regions make a map: all of them have an outline."""
-    known = Region.objects.filter(code__in=codes).exclude(geometry_wgs84=None)
-    return bool(codes) and known.count() == len(set(codes))
 
 
 def grids_geojson() -> dict[str, object]:

@@ -1,5 +1,6 @@
 /* On every page of the phone. What is written in forms with data-keep is kept first (sealed), then sent; a retry carries the
-   same key. The value of data-keep tells several forms of one page apart. What waits is sent from any page, and its answer, with the link and the code, is shown until it is put away. */
+   same key. The value of data-keep tells several forms of one page apart. What waits is sent from any page, and its
+   answer, with the link and the code, is shown until it is put away. */
 (() => {
     if (!Drafts.possible()) return;
     const forms = [...document.querySelectorAll("form[data-keep]")],
