@@ -42,12 +42,12 @@ INSTRUCTOR_GONE = notices.declare(
 LIST_CHANGED = notices.declare(
     "list-changed", _("Something in your list has changed"), _("Open your list and look at it.")
 )
-#: Says nothing of what it is about: a notice is read over somebody's shoulder.
 MATTER_TAKEN = notices.declare(
     "matter-taken",
     _("A matter of a joint committee for your unit"),
     _("%(title)s, by %(due)s: it stands in the joint committee's page."),
 )
+#: Says nothing of what it is about: a notice is read over somebody's shoulder.
 DAY_NEAR = notices.declare(
     "day-near",
     _("A day in your list is a week away"),

@@ -100,7 +100,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise NotFound()
     oversees = actor.can(ORGANISE, regions=(found.branch.region_code,))
-    home = oversees or found.branch.secretary_id == actor.account_id
+    home = members.keeps(actor, found.branch)
     context = {
         "member": found,
         "code": code,

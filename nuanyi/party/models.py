@@ -178,7 +178,7 @@ def _organised_by(actor: Actor, *fields: str) -> Q:
     seen = Q(pk=None)
     for region in actor.regions(ORGANISE):
         for field in fields:
-            seen |= Q(**{f"{field}__startswith": region})
+            seen |= within(region, field)
     return seen
 
 

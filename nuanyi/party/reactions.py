@@ -14,7 +14,6 @@ from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries
 from nuanyi.party.models import (
     AllianceFirm,
-    Application,
     Assignment,
     Brought,
     Flag,
@@ -23,9 +22,8 @@ from nuanyi.party.models import (
     SharedRoom,
     Visit,
 )
-from nuanyi.party.rules import State
 from nuanyi.people.events import account_closing, role_taken
-from nuanyi.people.models import Account
+from nuanyi.people.models import Account, RoleGrant
 from nuanyi.units.events import alliance_ended
 from nuanyi.units.models import Alliance
 
@@ -43,9 +41,11 @@ def close_an_account(sender: object, account: Account, **_more: object) -> None:
 @receiver(role_taken)
 def take_a_role(sender: object, account: Account, role: str, **_more: object) -> None:
     """Who has the role nowhere any more can do nothing with what was given to them for it."""
-    if role == "instructor" and not queries.able().filter(account=account).exists():
+    if RoleGrant.objects.filter(account=account, role=role).exists():
+        return
+    if role == "instructor":
         _let_go_of_groups(account)
-    if role == "branch":
+    elif role == "branch":
         _let_go_of_branches(account)
 
 
@@ -55,7 +55,7 @@ def _let_go_of_groups(account: Account) -> None:
         rows = Assignment.objects.filter(account=account, until_date=None)
         last = rows.order_by("-pk").values_list("pk", flat=True).first()
         ended = rows.update(until_date=clock.today())
-        waiting = Application.objects.filter(instructor=account, state__in=[State.OPEN, State.PAUSED])
+        waiting = queries.on_their_way().filter(instructor=account)
         waiting.update(instructor=None)
     if ended:
         journal.record(queries.PROGRAM, events.INSTRUCTOR_GONE, account, count=ended)

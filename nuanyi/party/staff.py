@@ -222,7 +222,7 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
     now = queries.followed_by()
     who, place = request.GET.get("who", ""), request.GET.get("place", "")
     context = {
-        "assigned": queries.assignments(int(who) if who.isdecimal() else None, place)[:SHOWN],
+        "assigned": queries.assignments(number_of(who) or None, place)[:SHOWN],
         "who": who,
         "place": place,
         "townships": places.townships(),

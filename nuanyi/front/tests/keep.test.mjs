@@ -257,7 +257,7 @@ test("what is being typed at the door comes back after a reload, and goes when i
         return form;
     };
     const first = await opened({ name: "王小明", kind: "workers" });
-    first.listeners.input();
+    first.listeners.input({ target: { name: "name" } });
     await new Promise((done) => setTimeout(done, 300));
     const second = await opened({ name: "王小明", kind: "workers" });
     assert.equal(second.elements.name.value, "王小明");

@@ -137,8 +137,8 @@ def tell_of_days(actor: Actor) -> int:
 
 def _queue(application: Application, kind: str, once: str) -> None:
     """To its instructor; where there is none, to the organisation department."""
-    account = Account.objects.filter(pk=application.instructor_id or 0, is_active=True).first()
-    if account is not None:
+    account = application.instructor
+    if account is not None and account.is_active:
         notices.queue(account, kind, once=once)
     else:
         notices.queue_to_role("organisation", kind, once=once)

@@ -79,12 +79,12 @@ def _branch(actor: Actor, pk: int) -> Organisation:
     """A branch whose members this actor keeps. Raises NotAllowed, NotFound."""
     actor.require(MEMBERS)
     found = Organisation.objects.select_for_update().filter(pk=pk, ended_date=None).first()
-    if found is None or not _keeps(actor, found):
+    if found is None or not keeps(actor, found):
         raise NotFound()
     return found
 
 
-def _keeps(actor: Actor, branch: Organisation) -> bool:
+def keeps(actor: Actor, branch: Organisation) -> bool:
     """Whether this actor keeps the list of a branch: its secretary, or the organisation department of its district."""
     own = actor.account_id is not None and branch.secretary_id == actor.account_id
     return own or actor.can(ORGANISE, regions=(branch.region_code,))
@@ -97,7 +97,7 @@ def _member(actor: Actor, pk: int, *, home: bool = False) -> Member:
     found = rows.filter(pk=pk, left_date=None).first()
     if found is None:
         raise NotFound()
-    if home and not _keeps(actor, found.branch):
+    if home and not keeps(actor, found.branch):
         raise NotAllowed(_("Only the home branch does this."))
     return found
 
@@ -143,13 +143,7 @@ def _add_member(actor: Actor, key: UUID, branch: int, told: MemberInput) -> Memb
     )
     sealed.put(made, "sealed_name", told.name.strip())
     sealed.put(made, "sealed_phone", phone)
-    try:
-        with transaction.atomic():
-            made.save()
-    except IntegrityError:
-        raise Conflict(
-            _("Somebody with this phone stands on the list of this branch already."), code="entered-already"
-        ) from None
+    _save_once(made)
     journal.record(actor, events.MEMBER_ENTERED, made)
     if actor.account_id is not None:
         _tell_of_many(actor, actor.account_id)
@@ -346,12 +340,9 @@ def transfer(*, actor: Actor, pk: int, to: int, on: date, paper: str) -> Member:
     found = _member(actor, pk, home=True)
     actor.require_within(ORGANISE, regions=(found.branch.region_code,))
     wrong: dict[str, Words] = {}
-    target = Organisation.objects.filter(pk=to, ended_date=None).first()
-    if (
-        target is None
-        or target.pk == found.branch_id
-        or not actor.can(ORGANISE, regions=(target.region_code,))
-    ):
+    # locked: it may be ending, once it sees that it has no members
+    target = queries.led_by(actor).select_for_update().filter(pk=to).exclude(pk=found.branch_id).first()
+    if target is None:
         wrong["to"] = _("Choose from the list.")
     elif not rules.FORMS[rules.Form(target.form)].admits:
         wrong["to"] = _("Whoever works in a temporary branch stays a member of the home branch.")

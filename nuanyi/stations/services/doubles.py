@@ -77,8 +77,9 @@ def merge_stations(*, actor: Actor, station_id: UUID, other_id: UUID) -> Station
     StationPair.objects.filter(station=station, other__in=led_on).delete()
     StationPair.objects.filter(station=other, other__in=led_on, same=True).update(station=station)
     added["state"], added["reason"] = other.state, other.reason
-    if other.state in (State.OPEN, State.PAUSED):
-        ledger.reverse_all_from(other)
+    # one room was put into service, also where its second record was given up before
+    ledger.reverse_all_from(other)
+    other.closed_date = None
     other.state, other.reason = State.CLOSED, str(_("The same as %(name)s") % {"name": station.name})[:120]
     other.live_open = other.live_from_at = other.live_until_at = None
     other.merged_into, other.changed_at = station, clock.now()

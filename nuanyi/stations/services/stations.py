@@ -241,6 +241,8 @@ def move_station(
     if back is not None and back <= clock.today():
         raise BadInput(fields={"back": _("Choose a day to come.")})
     before, day = station.state, day or clock.today()
+    # one that stood already and is opened again was put into service then, and is not a second time
+    stood = station.closed_date is not None and station.closed_date != station.opened_date
     if station.merged_into_id is not None:  # it has a life of its own: the two are two
         StationPair.objects.filter(other=station, same=True).update(same=False, taken_over={})
     station.merged_into = None
@@ -256,13 +258,12 @@ def move_station(
         station.closed_date = station.closed_date or day
     station.changed_at = clock.now()
     station.save()
-    if state == State.OPEN and before == State.PLANNED:
+    if state == State.OPEN and before == State.PLANNED and not stood:
         line = Delivered(day=day, count=1, region_code=station.region_code, unit_id=station.unit_id or 0)
         ledger.record(kinds.OPENED, [line], source=station)
     elif state == State.CLOSED and station.opened_date == station.closed_date:
-        ledger.reverse_all_from(
-            station
-        )  # it never stood; one that did was put into service, whatever came after
+        # it never stood; one that did was put into service, whatever came after
+        ledger.reverse_all_from(station)
     journal.record(actor, events.STATION_MOVED, station, before=before, after=state, reason=station.reason)
     return station
 

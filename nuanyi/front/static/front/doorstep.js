@@ -65,20 +65,24 @@
     /* what is being typed lies sealed like the entries: a reload, a call or a killed tab loses none of it */
     const PAGE = "/door/";
     let typing = 0;
+    /* the refused entry that what stands in the form is to take the place of, also after a reload */
+    let mending = null;
     if (Drafts.possible()) {
-        /* the page does not wait for it: who is quick sends as before */
+        /* the page does not wait for it: who is quick sends as before, and what was written meanwhile stands */
+        const touched = new Set();
         Drafts.form(PAGE).then((typed) => {
             for (const [n, v] of Object.entries(typed || {}))
-                if (form.elements[n]) form.elements[n].value = v;
+                if (form.elements[n] && !touched.has(n)) form.elements[n].value = v;
+            mending ||= typed?.mending || null;
             show();
         });
-        form.addEventListener("input", () => {
+        form.addEventListener("input", (event) => {
+            touched.add(event.target.name);
             clearTimeout(typing);
-            typing = setTimeout(() => Drafts.keepForm(PAGE, fields()), 250);
+            typing = setTimeout(() => Drafts.keepForm(PAGE, { ...fields(), mending }), 250);
         });
     }
 
-    let mending = null;
     const render = async () => {
         const drafts = Drafts.possible() ? (await Drafts.all()).filter((draft) => !draft.body.action) : [];
         list.replaceChildren(

@@ -12,18 +12,21 @@
         }
         if (!navigator.share && !navigator.clipboard) return;
         button.hidden = false;
-        let files = null;
-        /* asked for when a finger comes down: the sheet opens only just after a tap */
-        const picture = async () => {
-            if (files || !card || !navigator.canShare) return;
-            files = [];
+        const fetched = async () => {
+            if (!card || !navigator.canShare) return null;
             try {
                 const answer = await fetch(card, { signal: AbortSignal.timeout(3000) });
                 const file = new File([await answer.blob()], "card.png", { type: "image/png" });
-                if (answer.ok && navigator.canShare({ files: [file] })) files = [file];
+                return answer.ok && navigator.canShare({ files: [file] }) ? [file] : null;
             } catch {
-                /* the address alone, then */
+                return null; /* the address alone, then */
             }
+        };
+        let asked = null;
+        /* asked for once, when a finger comes down: the sheet opens only just after a tap, and waits for it */
+        const picture = () => {
+            asked ||= fetched();
+            return asked;
         };
         button.addEventListener("pointerdown", picture);
         button.addEventListener("click", async () => {
@@ -31,8 +34,8 @@
                 told = { title: document.title, url };
             try {
                 if (navigator.share) {
-                    await picture();
-                    await navigator.share(files?.length ? { ...told, files } : told);
+                    const files = await picture();
+                    await navigator.share(files ? { ...told, files } : told);
                 } else {
                     await navigator.clipboard.writeText(url);
                     button.textContent = done;
