@@ -74,7 +74,6 @@ def _fill(path: Path, known: dict[tuple[str | None, str], polib.POEntry]) -> Non
             entry.previous_msgid = None
             entry.previous_msgid_plural = None
             entry.previous_msgctxt = None
-            entry.previous_msgid_plural = None
         if other is not None and not entry.translated():
             entry.msgstr = other.msgstr
             entry.msgstr_plural = dict(other.msgstr_plural)

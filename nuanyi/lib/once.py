@@ -118,7 +118,7 @@ def first_of(row: Row | None, **bound: object) -> Row | None:
     Conflict where the key came with something else.
     """
     if row is not None and any(getattr(row, name) != value for name, value in bound.items()):
-        raise Conflict(code="key-reused")
+        raise _reused()
     return row
 
 

@@ -284,7 +284,7 @@ def _remarks(grid: Grid, ask: Callable[[tuple[int, int]], _Asked]) -> set[tuple[
 
 
 def _first(said: Sequence[_Asked], name: str) -> Any:
-    return next((value for one in said if (value := getattr(one, name))), type(getattr(_Asked(), name))())
+    return next((value for one in said if (value := getattr(one, name))), getattr(_Asked, name))
 
 
 def _says(said: Sequence[_Asked]) -> _Asked | None:

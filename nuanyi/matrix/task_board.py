@@ -45,10 +45,12 @@ class TaskRow:
     @property
     def percent(self) -> int:
         """The share of the target that is reached, at most 100; where less is better, of the figure that the target is."""
+        if self.value is None:
+            return 0
         if self.less_is_better:
-            target, value = self.task.target or 0, self.value or 0
-            return 100 if value <= target else round(target * 100 / value)
-        return min(100, round((self.value or 0) * 100 / self.task.target)) if self.task.target else 0
+            target = self.task.target or 0
+            return 100 if self.value <= target else round(target * 100 / self.value)
+        return min(100, round(self.value * 100 / self.task.target)) if self.task.target else 0
 
     @property
     def open_supervisions(self) -> list[Supervision]:

@@ -131,8 +131,9 @@ def closing(request: HttpRequest, year: int) -> HttpResponse:
     rows = task_board.tasks_of(actor, year)
     if not rows:
         raise NotFound()
-    own = [] if actor.everywhere(SEE) else Unit.objects.filter(pk__in=actor.units(SEE)).order_by("pk")
-    part_of = "、".join(unit.short_name or unit.name for unit in own)
+    whole = actor.everywhere(SEE) or actor.regions(SEE)  # a district of a city has a list of its own
+    own = [] if whole else Unit.objects.filter(pk__in=actor.units(SEE)).order_by("pk")
+    part_of = "、".join(map(str, own))
     return word(closing_paper.document(year, rows, part_of), f"{part_of}{year}年重点任务完成情况报告")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from django.utils.translation import ngettext
@@ -18,17 +19,17 @@ from nuanyi.matrix.task_rules import Light, TaskState
 
 def waiting_for(actor: Actor) -> Iterator[Task]:
     """Supervision that waits for an answer, steps that are late, tasks behind, answers to accept, practice to review."""
-    own = sorted({*actor.units(REPORT), *([actor.unit_id] if actor.unit_id else [])})
-    if actor.can(REPORT) and own:
-        page = Route("matrix:task_unit", {"pk": actor.unit_id or own[0]})
-        mine = Supervision.objects.filter(unit__in=own, answered_at=None, accepted_at=None).count()
+    own = actor.unit_id
+    if actor.can(REPORT) and own is not None:
+        page = Route("matrix:task_unit", {"pk": own})
+        mine = Supervision.objects.filter(unit=own, answered_at=None, accepted_at=None).count()
         words = ngettext("%d supervision waits for your answer", "%d supervisions wait for your answer", mine)
         yield Task(words % mine, page, mine, urgent=True)
         late = Milestone.objects.filter(
             done_date=None,
             due_date__lt=clock.today(),
             task__state=TaskState.RUNNING,
-            task__lead__in=own,
+            task__lead=own,
         ).count()
         words = ngettext("%d step of a key task is late", "%d steps of key tasks are late", late)
         yield Task(words % late, page, late, urgent=True)
@@ -47,11 +48,13 @@ def _for_keepers(actor: Actor) -> Iterator[Task]:
     words = ngettext("%d key task is behind", "%d key tasks are behind", behind)
     yield Task(words % behind, Route("matrix:tasks", query={"year": str(year), "light": Light.RED}), behind)
     answered = Supervision.objects.filter(accepted_at=None).exclude(answered_at=None)
-    years = list(answered.order_by("-task__year").values_list("task__year", flat=True))
-    words = ngettext(
-        "%d answer to a supervision waits to be accepted",
-        "%d answers to supervisions wait to be accepted",
-        len(years),
-    )
-    query = {"year": str(years[0]), "answered": "1"} if years else {}
-    yield Task(words % len(years), Route("matrix:tasks", query=query), len(years))
+    # a list is of one year: each number leads to exactly what it counts
+    by_year = Counter(answered.values_list("task__year", flat=True))
+    for asked_in, count in sorted(by_year.items(), reverse=True):
+        words = ngettext(
+            "%d answer to a supervision waits to be accepted",
+            "%d answers to supervisions wait to be accepted",
+            count,
+        )
+        query = {"year": str(asked_in), "answered": "1"}
+        yield Task(words % count, Route("matrix:tasks", query=query), count)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -16,6 +15,7 @@ from nuanyi.lib import figures, rooms
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound, Words
 from nuanyi.lib.figures import window
+from nuanyi.lib.rooms import Route
 from nuanyi.matrix import briefs, practice_rules
 from nuanyi.places import queries as places
 
@@ -82,7 +82,7 @@ def report(actor: Actor, year: int) -> Report:
     }
     menu = {item.route: item.title for room in rooms.rooms().values() for item in room.menu}
     pages = {
-        name: (menu[name], f"{reverse(name)}?year={told['period']}")
+        name: (menu[name], Route(name, query={"year": told["period"]}).address)
         for part in told["part"]
         for sentence in part["sentence"]
         for name in sentence.get("see", [])

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from nuanyi.lib import region_codes
 from nuanyi.lib.geo import bounds_of
 from nuanyi.lib.region_codes import DISTRICT, TOWNSHIP, district_of
 from nuanyi.places import division
@@ -270,9 +271,11 @@ def codes_within(region: str, known: Mapping[str, str]) -> list[str]:
 
 def within(region: str, known: Mapping[str, str], field: str = "region_code") -> Q:
     """Rows whose ``field`` holds the code of a place that is counted within a region, of today or of then."""
+    if not region:
+        return Q()
     wanted = Q()
     for code in codes_within(region, known):
-        wanted |= Q(**{f"{field}__startswith": code})
+        wanted |= region_codes.within(code, field)
     return wanted
 
 

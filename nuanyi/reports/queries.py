@@ -251,6 +251,11 @@ def of_grids(actor: Actor) -> list[Report]:
     return list(rows.order_by("due_at", "pk")[:100])
 
 
+def way_to(report: Report) -> dict[str, str]:
+    """Addresses that open the map app on the way to a report; one that names no place is called by its kind."""
+    return ways(report.where or str(shown_kind(report)), report.lat_wgs84, report.lon_wgs84)
+
+
 def on_paper(report: Report, names: dict[str, str]) -> dict[str, Any]:
     """What a grid worker's phone keeps of a report to find it without network: no words, no reporter. Degrees of WGS 84."""
     place = f"{report.where} {names.get(report.region_code, '')}".strip()
@@ -263,7 +268,7 @@ def on_paper(report: Report, names: dict[str, str]) -> dict[str, Any]:
         "due": report.due_at.isoformat(),
         "lat": round(report.lat_wgs84, 6),
         "lon": round(report.lon_wgs84, 6),
-        "ways": ways(report.where or str(shown_kind(report)), report.lat_wgs84, report.lon_wgs84),
+        "ways": way_to(report),
     }
 
 

@@ -20,7 +20,6 @@ from nuanyi.lib.downloads import dated, workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, back_to, picked, shown
-from nuanyi.lib.navigation import ways
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.reports import queries
@@ -263,7 +262,7 @@ def grid(request: HttpRequest) -> HttpResponse:
         "way": [(row, metres, queries.shown_kind(row)) for row, metres in way],
         "mended": [row for row in rows if not row.open],
         "names": names,
-        "ways": ways(way[0][0].where, way[0][0].lat_wgs84, way[0][0].lon_wgs84) if way else None,
+        "ways": queries.way_to(way[0][0]) if way else None,
         "paper": [queries.on_paper(row, names) for row, _metres in way],
     }
     return render(request, "reports/grid/today.html", context)
@@ -292,7 +291,7 @@ def grid_report(request: HttpRequest, pk: int) -> HttpResponse:
         "reasons": Why.choices,
         "names": places.names_by_code(),
         "most_photos": MENDING_PHOTOS,
-        "ways": ways(found.where, found.lat_wgs84, found.lon_wgs84),
+        "ways": queries.way_to(found),
     }
     return render(request, "reports/grid/report.html", context)
 

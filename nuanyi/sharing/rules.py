@@ -151,7 +151,7 @@ def changes(
 
     was, now = {key(row): row for row in before}, {key(row): row for row in after}
     months = f"{until:%Y-%m}"
-    years = f"{until.year - (until.year == now_until.year and until != now_until)}"
+    years = f"{until.year - (until.month < 12 and until != now_until)}"
     found = []
     for place in sorted(was.keys() | now.keys()):
         row = now.get(place) or {**was[place], "value": nothing(was[place])}

@@ -1,13 +1,15 @@
 """In a city each district has its own list of key tasks, regulations and forms; none stands in another's way."""
 
 from datetime import date
+from urllib.parse import unquote
 
 import pytest
+from django.test import Client
 
 from conftest import PASSWORD
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import row_security
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.periods import period_of
@@ -17,8 +19,10 @@ from nuanyi.matrix.services import briefs as brief_services
 from nuanyi.matrix.services import forms, practice, task_sheets, tasks
 from nuanyi.matrix.services.tasks import TaskInput
 from nuanyi.matrix.tests.test_fill_anothers_form import of_rows, opened
+from nuanyi.matrix.waiting import waiting_for
 from nuanyi.people import services as people
 from nuanyi.people.access import actor_for
+from nuanyi.people.models import Account
 from nuanyi.places import services as places
 from nuanyi.places.models import Region
 from nuanyi.units import services as units
@@ -118,3 +122,28 @@ def test_a_brief_of_a_whole_district_is_exact_for_who_counts_its_records(city):
         made = brief_services.draft(actor=actor, period="2022-06", region_code=THERE)
     assert made.counts[POLICY]["value"] == 7
     assert not briefs.rounds(THERE) and briefs.rounds(f"{THERE}100")
+
+
+def test_the_morning_of_a_district_asks_its_office_nothing_that_was_asked_of_others(city):
+    actor, office = city[HERE]
+    township = units.put_unit(
+        actor=SETUP,
+        code="t302001",
+        name="甲街道办",
+        short_name="甲街道",
+        kind="township",
+        region_code=f"{HERE}001",
+    )
+    with row_security.reading_as(actor):
+        made = tasks.save_task(actor=actor, told=told(township, cooperating=[office]))
+        asked = tasks.supervise(
+            actor=actor, pk=made.pk, unit=township.pk, words="请说明进度", due_date=clock.today()
+        )
+        # who counts nothing is not shown: nothing waits for the office's own answer
+        assert not any(one.count for one in waiting_for(actor) if one.route.name == "matrix:task_unit")
+        report = task_board.tasks_of(actor, 2022)
+    assert [one.task.pk for one in report] == [made.pk] and asked.unit_id == township.pk
+    client = Client()
+    client.force_login(Account.objects.get(username=f"office{HERE}"))
+    head = client.get("/office/matrix/tasks/closing/2022/").headers["Content-Disposition"]
+    assert "甲街道" not in unquote(head), "the list of a district is the district's, not that of one unit"

@@ -151,6 +151,12 @@ def test_the_log_names_what_was_told_late_and_what_is_gone_and_not_what_is_new(p
     times = {"until": date(2022, 8, 1), "now_until": date(2022, 9, 1)}
     assert rules.changes([gone], [], of_people=(), **times) == [{**gone, "value": 0, "before": 9}]
     assert rules.changes([{**gone, "value": None}], [], of_people=(thing,), **times) == []
+    # a release that was missed: what December brought to the year is new, and corrects nothing
+    grown = {"dataset": "townships", "kind": thing, "period": "2022", "township": "450311101", "sector": ""}
+    missed = {"until": date(2022, 11, 1), "now_until": date(2023, 1, 1), "of_people": ()}
+    assert rules.changes([{**grown, "value": 9}], [{**grown, "value": 12}], **missed) == []
+    over = {"until": date(2022, 12, 1), "now_until": date(2023, 1, 1), "of_people": ()}
+    assert len(rules.changes([{**grown, "value": 9}], [{**grown, "value": 12}], **over)) == 1
 
 
 def test_csv_schema_licence_and_a_log_of_what_was_corrected(program, year):

@@ -19,6 +19,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Refusal
 from nuanyi.lib.form_parsing import number_of
 from nuanyi.lib.geo import CRS_NAMES, metres_between
 from nuanyi.lib.identity import plain
+from nuanyi.lib.listing import without_words
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sheets import Sheet
 from nuanyi.places import queries as places
@@ -664,7 +665,5 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
             ]
         )
     writer.close()
-    journal.record(
-        actor, events.LIST_EXPORTED, None, filters={**filters, "q": "…"} if filters.get("q") else filters
-    )
+    journal.record(actor, events.LIST_EXPORTED, None, filters=without_words(filters))
     return out.getvalue()
