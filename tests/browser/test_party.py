@@ -200,13 +200,14 @@ def test_an_instructors_day_without_network_is_sent_later_and_the_states_move_on
     until(phone, "navigator.serviceWorker.controller !== null")
     phone.context.set_offline(True)
     phone.goto("/visits/")
-    for kind, note, (_pk, name) in zip(("visit", "talk"), ("门口缺雨棚", "三人谈了社保"), pairs, strict=True):
+    written = zip(("visit", "talk"), ("门口缺雨棚", "三人谈了社保"), pairs, strict=True)
+    for already, (kind, note, (_pk, name)) in enumerate(written):
         phone.locator("[data-list] button", has_text=name).first.click()
         phone.select_option("#id_kind", kind)
         phone.fill("#id_present", "3")
         phone.fill("#id_note", note)
         phone.click("form[data-visit] button")
-        phone.locator("[data-list] button", has_text="等有网").nth(0).wait_for()
+        phone.locator("[data-list] button", has_text="等有网").nth(already).wait_for()
         phone.locator("form[data-visit]").wait_for(state="hidden")
     assert phone.locator("[data-list] button", has_text="等有网").count() == 2
     for pk, name in pairs:

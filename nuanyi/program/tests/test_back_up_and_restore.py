@@ -202,8 +202,9 @@ def test_the_password_of_the_database_stands_in_no_list_of_processes(district, t
     def watched(name):
         script = tmp_path / name
         script.write_text(
-            f"#!/bin/sh\ntr '\\0' ' ' < /proc/$$/cmdline >> {seen}\n"
-            f'echo " password=$PGPASSWORD" >> {seen}\nexec {really(name)} "$@"\n'
+            # in one write: two tools that stand in one pipe write at the same time
+            f"#!/bin/sh\nread=$(tr '\\0' ' ' < /proc/$$/cmdline)\n"
+            f'echo "$read password=$PGPASSWORD" >> {seen}\nexec {really(name)} "$@"\n'
         )
         script.chmod(0o700)
         return str(script)
