@@ -8,6 +8,8 @@ ORGANISATION_FOUNDED = declare("party.organisation_founded", _("A Party organisa
 ORGANISATION_ENDED = declare("party.organisation_ended", _("A Party organisation was ended"))
 REACH_CHANGED = declare("party.reach_changed", _("What a branch covers was changed"))
 INSTRUCTOR_ASSIGNED = declare("party.instructor_assigned", _("An instructor was assigned"))
+TERMS_SAVED = declare("party.terms_saved", _("What an instructor can take on was noted"))
+LANGUAGE_NOTED = declare("party.language_noted", _("The language that an establishment wishes was noted"))
 INSTRUCTOR_GONE = declare(
     "party.instructor_gone", _("An instructor is one no more: nobody follows the groups")
 )

@@ -424,7 +424,7 @@ class TeamForm(forms.Form):
         region: Any = self.fields["region"]
         region.choices = [(code, name) for code, name in places.township_choices() if code]
         instructor: Any = self.fields["instructor"]
-        instructor.choices = [(str(one.pk), str(one)) for one, _base in queries.instructors()]
+        instructor.choices = [(str(one.account.pk), str(one.account)) for one in queries.instructors()]
 
 
 class SeatForm(forms.Form):

@@ -137,6 +137,27 @@ class Assignment(models.Model):
         indexes = [models.Index("account", condition=Q(until_date=None), name="assignment_of_instructor")]
 
 
+class InstructorTerms(models.Model):
+    """What an instructor can take on: how many establishments (None: a fair share), and the languages spoken, by 、."""
+
+    PERSONAL = NOBODY
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="+")
+    capacity = models.PositiveSmallIntegerField(null=True)
+    languages = models.CharField(max_length=120, blank=True)
+
+
+class LanguageWish(models.Model):
+    """The language in which people of an establishment would like to be talked with, as they said it."""
+
+    PERSONAL = NOBODY
+
+    establishment = models.OneToOneField(
+        Establishment, on_delete=models.CASCADE, related_name="language_wish"
+    )
+    language = models.CharField(max_length=20)
+
+
 class Visit(models.Model):
     """An instructor was there. What was said stays with the establishment: the next instructor reads it."""
 

@@ -52,6 +52,8 @@ _SPEAKER = "(SELECT nuanyi_reads_all('party.organise'))"
 
 POLICIES = [
     RowPolicy("party.Assignment", f"{_COUNTED} OR account_id = (SELECT nuanyi_account())"),
+    RowPolicy("party.InstructorTerms", f"{_COUNTED} OR account_id = (SELECT nuanyi_account())"),
+    RowPolicy("party.LanguageWish", f"{_COUNTED} OR ({_FOLLOWED})"),
     # a new instructor reads what the former one wrote
     RowPolicy("party.Visit", f"{_COUNTED} OR account_id = (SELECT nuanyi_account()) OR ({_FOLLOWED})"),
     RowPolicy("party.Application", _SEEN),

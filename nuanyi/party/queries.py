@@ -38,7 +38,9 @@ from nuanyi.party.models import (
     Brought,
     CoverageDefinition,
     Flag,
+    InstructorTerms,
     JointActivity,
+    LanguageWish,
     Meeting,
     Member,
     Organisation,
@@ -356,13 +358,45 @@ def belts() -> list[Alliance]:
 # instructors -------------------------------------------------------------------------------------
 
 
-def instructors() -> list[tuple[Account, str]]:
-    """Every active instructor with the region of the role ("" for the whole district)."""
-    rows = able().select_related("account").order_by("account_id", "region_code")
-    found: dict[int, tuple[Account, str]] = {}
-    for row in rows:
-        found.setdefault(row.account_id, (row.account, row.region_code))
-    return list(found.values())
+@dataclass(frozen=True)
+class Instructor:
+    """An active instructor: the regions of the role ("" for the whole district), how many establishments they can follow
+    (None: a fair share), the languages they speak."""
+
+    account: Account
+    bases: tuple[str, ...]
+    capacity: int | None = None
+    languages: tuple[str, ...] = ()
+
+
+def instructors() -> list[Instructor]:
+    """Every active instructor. Two queries."""
+    bases: dict[int, list[str]] = defaultdict(list)
+    accounts: dict[int, Account] = {}
+    for row in able().select_related("account").order_by("account_id", "region_code"):
+        accounts[row.account_id] = row.account
+        bases[row.account_id].append(row.region_code)
+    terms = {row.account_id: row for row in InstructorTerms.objects.filter(account__in=accounts)}
+    return [
+        Instructor(
+            account,
+            tuple(bases[pk]),
+            terms[pk].capacity if pk in terms else None,
+            rules.languages_of(terms[pk].languages) if pk in terms else (),
+        )
+        for pk, account in accounts.items()
+    ]
+
+
+def wishes() -> dict[UUID, str]:
+    """The language in which people of an establishment wish to be talked with, where they said one."""
+    return dict(LanguageWish.objects.values_list("establishment", "language"))
+
+
+def languages() -> list[str]:
+    """Every language that an instructor speaks or an establishment wishes, to choose from."""
+    spoken = {one for row in InstructorTerms.objects.all() for one in rules.languages_of(row.languages)}
+    return sorted(spoken | set(LanguageWish.objects.values_list("language", flat=True)))
 
 
 def able() -> QuerySet[RoleGrant]:
@@ -466,8 +500,13 @@ def talks(actor: Actor) -> list[Path]:
 def instructor_for(code: str) -> int | None:
     """Who owes somebody from this place a talk: an instructor of the township with the fewest applications; else of the
     whole district; None where there is nobody."""
-    here = [account.pk for account, base in instructors() if base and code.startswith(township_of(base))]
-    some = here or [account.pk for account, base in instructors() if not base]
+    everybody = instructors()
+    here = [
+        one.account.pk
+        for one in everybody
+        if any(base and code.startswith(township_of(base)) for base in one.bases)
+    ]
+    some = here or [one.account.pk for one in everybody if "" in one.bases]
     if not some:
         return None
     load = _open_applications(some)
@@ -838,7 +877,7 @@ class Uncovered:
 def next_steps(rows: Sequence[Establishment], which: str) -> list[Uncovered]:
     """What to do next for each: whose visit is due, or which branch of the same township has room. Two queries."""
     if which == "worked":
-        names = {account.pk: str(account) for account, _base in instructors()}
+        names = {one.account.pk: str(one.account) for one in instructors()}
         followers = followed_by()
         return [
             Uncovered(

@@ -17,6 +17,8 @@ from nuanyi.party.models import (
     Assignment,
     Brought,
     Flag,
+    InstructorTerms,
+    LanguageWish,
     Organisation,
     Reach,
     SharedRoom,
@@ -57,6 +59,7 @@ def _let_go_of_groups(account: Account) -> None:
         ended = rows.update(until_date=clock.today())
         waiting = queries.on_their_way().filter(instructor=account)
         waiting.update(instructor=None)
+        InstructorTerms.objects.filter(account=account).delete()
     if ended:
         journal.record(queries.PROGRAM, events.INSTRUCTOR_GONE, account, count=ended)
         once = f"instructor-gone-{last}"
@@ -86,6 +89,6 @@ def keep_what_was_worked_with(
         return set()
     needed: set[UUID] = set()
     with row_security.reader(queries.PROGRAM):
-        for kept in (Reach, Assignment, Visit, Flag, AllianceFirm, Brought):
+        for kept in (Reach, Assignment, Visit, Flag, AllianceFirm, Brought, LanguageWish):
             needed |= set(kept.objects.filter(establishment__in=ids).values_list("establishment", flat=True))
     return needed

@@ -6,6 +6,7 @@ Sources, as far as their published texts could be read: 中国共产党章程 Ar
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,6 +29,8 @@ MEMBERS = "party.members"
 ENTRIES = "party.entries"
 #: Joint committees (大工委、大党委): of the whole district, or of one's own place.
 COMMITTEES = "party.committees"
+#: More establishments than any instructor can follow.
+CAPACITY_AT_MOST = 500
 #: Applications an hour from one network.
 ASKED_AN_HOUR = 20
 
@@ -578,29 +581,72 @@ def doors(*, roving: bool) -> tuple[Door, ...]:
     return Door.WORKPLACE, Door.RESIDENCE, Door.DEPARTMENT
 
 
-def assign_greedily(costs: Sequence[Sequence[float]], *, spread: int = 1) -> list[int]:
-    """The same by hand: each establishment in turn takes the nearest instructor who has room.
+#: Where nobody has room: what an assignment says in place of an instructor.
+NO_ROOM = -1
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How many more establishments each instructor gets at least and at most, and how many find no room with anybody."""
+
+    least: tuple[int, ...]
+    most: tuple[int, ...]
+    left_over: int = 0
+
+
+def shares(count: int, loads: Sequence[int], capacities: Sequence[int | None], *, spread: int = 1) -> Shares:
+    """Fair shares of ``count`` more establishments: whoever follows many already (``loads``) gets fewer, so that all end up
+    with about as many, give or take ``spread``; nobody gets beyond what they can follow (``capacities``; None: no limit).
+    """
+    rooms = [
+        count if most is None else max(0, most - load) for load, most in zip(loads, capacities, strict=True)
+    ]
+    wanted = min(count, sum(rooms))
+
+    def filled(level: int) -> list[int]:
+        return [min(room, max(0, level - load)) for load, room in zip(loads, rooms, strict=True)]
+
+    # the highest level to which all can be filled alike with what there is
+    low, high = 0, max(loads, default=0) + count + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if sum(filled(middle)) <= wanted else (low, middle)
+    # where they do not come out even, some get one more
+    high = low + (sum(filled(low)) < wanted)
+    return Shares(tuple(filled(low - spread)), tuple(filled(high + spread)), count - wanted)
+
+
+def assign_greedily(costs: Sequence[Sequence[float]], given: Shares | None = None) -> list[int]:
+    """The same by hand: each establishment in turn takes the nearest instructor who has room, and those at the end go to
+    whoever has too few yet.
 
     What the optimum is shown beside.
     """
     if not costs:
         return []
-    most = -(-len(costs) // len(costs[0])) + spread
+    given = given or shares(len(costs), [0] * len(costs[0]), [None] * len(costs[0]))
     loads, found = [0] * len(costs[0]), []
-    for row in costs:
-        column = min((j for j in range(len(row)) if loads[j] < most), key=lambda j: row[j])
+    for number, row in enumerate(costs):
+        owed = sum(max(0, least - load) for least, load in zip(given.least, loads, strict=True))
+        room = [j for j in range(len(row)) if loads[j] < given.most[j]]
+        if len(costs) - number <= owed:
+            room = [j for j in room if loads[j] < given.least[j]]
+        if not room:
+            found.append(NO_ROOM)
+            continue
+        column = min(room, key=lambda j: row[j])
         loads[column] += 1
         found.append(column)
     return found
 
 
-def assign(costs: Sequence[Sequence[float]], *, spread: int = 1) -> list[int]:
+def assign(costs: Sequence[Sequence[float]], given: Shares | None = None) -> list[int]:
     """Who follows which establishment: a transport problem, solved to its proven optimum by HiGHS.
 
-    ``costs[i][j]`` is what it costs (kilometres, less for who speaks the language or goes there already) that
-    instructor ``j`` follows establishment ``i``. Everybody gets the even share, give or take ``spread``. The polytope is
-    integral, so that the linear programme's corner is an assignment. Returns the instructor of each establishment.
-    Raises ValueError without instructors.
+    ``costs[i][j]`` is what it costs (kilometres, more for who does not speak the language that is wished, less for who goes
+    there already) that instructor ``j`` follows establishment ``i``. Everybody gets what ``given`` says (without it the even
+    share, give or take one). The polytope is integral, so that the linear programme's corner is an assignment. Returns the
+    instructor of each establishment, NO_ROOM for those left over. Raises ValueError without instructors.
     """
     # read where it is needed: it makes up a fifth of what every process reads at its start, and jobs alone assign
     from scipy.optimize import linprog
@@ -611,16 +657,21 @@ def assign(costs: Sequence[Sequence[float]], *, spread: int = 1) -> list[int]:
     cost = np.asarray(costs, dtype=float)
     if cost.ndim != 2 or cost.shape[1] == 0:
         raise ValueError("nobody to follow them")
+    given = given or shares(len(costs), [0] * cost.shape[1], [None] * cost.shape[1])
+    least, most = given.least, given.most
+    if given.left_over:
+        # somebody who is nobody takes exactly those whom it would cost most to follow
+        cost = np.hstack([cost, np.zeros((len(cost), 1))])
+        least, most = (*least, given.left_over), (*most, given.left_over)
     rows, columns = cost.shape
     number = np.arange(rows * columns)
     of_row, of_column = number // columns, number % columns
     ones = np.ones(rows * columns)
-    least, most = max(0, rows // columns - spread), -(-rows // columns) + spread
     by_column = csr_matrix((ones, (of_column, number)), shape=(columns, rows * columns))
     found = linprog(
         cost.ravel(),
         A_ub=vstack([by_column, -by_column]).tocsr(),
-        b_ub=np.concatenate([np.full(columns, most), np.full(columns, -least)]),
+        b_ub=np.concatenate([np.asarray(most, dtype=float), -np.asarray(least, dtype=float)]),
         A_eq=csr_matrix((ones, (of_row, number)), shape=(rows, rows * columns)),
         b_eq=np.ones(rows),
         bounds=(0, 1),
@@ -628,4 +679,11 @@ def assign(costs: Sequence[Sequence[float]], *, spread: int = 1) -> list[int]:
     )
     if not found.success:
         raise ValueError(found.message)
-    return [int(j) for j in found.x.reshape(rows, columns).argmax(axis=1)]
+    chosen = found.x.reshape(rows, columns).argmax(axis=1)
+    return [NO_ROOM if given.left_over and j == columns - 1 else int(j) for j in chosen]
+
+
+def languages_of(written: str) -> tuple[str, ...]:
+    """Languages as somebody typed them, each once, in their order: "桂林话、壮语"."""
+    parts = re.split(r"[、,，;；/\s]+", written)
+    return tuple(dict.fromkeys(part for part in parts if part))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from io import BytesIO
@@ -206,6 +207,24 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
     proposals: list[instructors.Proposal] = []
     only_new = request.GET.get("all", request.POST.get("all", "")) == ""
     try:
+        deed = request.POST.get("deed", "")
+        if deed == "terms":
+            told = request.POST.get("capacity", "").strip()
+            instructors.save_terms(
+                actor=actor,
+                account=number_of(request.POST.get("account", "")),
+                # whatever is no number is refused, not read as none
+                capacity=int(told) if told.isdecimal() and len(told) < 6 else -1 if told else None,
+                languages=request.POST.get("languages", ""),
+            )
+            return redirect(request.get_full_path())
+        if deed == "language":
+            instructors.note_language(
+                actor=actor,
+                establishment=uuid_of(request.POST.get("establishment", "")),
+                language=request.POST.get("language", ""),
+            )
+            return redirect(request.get_full_path())
         if request.method == "POST" and request.POST.get("establishment"):
             instructors.assign(
                 actor=actor,
@@ -219,17 +238,17 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
         proposals, comparison = instructors.compare(actor=actor, only_new=only_new)
     except Refusal as wrong:
         refusal = wrong
-    now = queries.followed_by()
+    loads = Counter(queries.followed_by().values())
     who, place = request.GET.get("who", ""), request.GET.get("place", "")
     context = {
         "assigned": queries.assignments(number_of(who) or None, place)[:SHOWN],
         "who": who,
         "place": place,
         "townships": places.townships(),
-        "people": [
-            (account, base, sum(1 for one in now.values() if one == account.pk))
-            for account, base in queries.instructors()
-        ],
+        "people": [(one, loads[one.account.pk]) for one in queries.instructors()],
+        "wishes": queries.wishes(),
+        "languages": queries.languages(),
+        "posted": request.POST if refusal is not None else {},
         "comparison": comparison,
         "proposals": [one for one in proposals if one.changes][:SHOWN],
         "count": sum(1 for one in proposals if one.changes),
@@ -535,12 +554,16 @@ def my_group(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = next(iter(queries.followed(actor, pk)), None)
     if found is None:
         raise NotFound()
-    refusal, flag = None, request.POST.get("deed", "")
-    form = VisitForm(request.POST if request.method == "POST" and not flag else None)
-    if request.method == "POST" and flag:
+    refusal, deed = None, request.POST.get("deed", "")
+    form = VisitForm(request.POST if request.method == "POST" and not deed else None)
+    if request.method == "POST" and deed:
         try:
-            if flag == "raise":
+            if deed == "raise":
                 members.raise_flag(actor=actor, establishment=pk, paper=request.POST.get("paper", ""))
+            elif deed == "language":
+                instructors.note_language(
+                    actor=actor, establishment=pk, language=request.POST.get("language", "")
+                )
             else:
                 members.lower_flag(actor=actor, establishment=pk)
             return redirect("party:group", pk)
@@ -570,5 +593,7 @@ def my_group(request: HttpRequest, pk: UUID) -> HttpResponse:
         "names": places.names_by_code(),
         "sent": request.GET.get("sent"),
         "flag": queries.flag_of(pk),
+        "wished": queries.wishes().get(pk, ""),
+        "languages": queries.languages(),
     }
     return render(request, "party/staff/group.html", context, status=status_of(refusal, form))

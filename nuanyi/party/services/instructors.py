@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -21,13 +22,15 @@ from nuanyi.lib.geo import metres_between
 from nuanyi.lib.region_codes import township_of
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
-from nuanyi.party.models import Assignment, Visit
+from nuanyi.party.models import Assignment, InstructorTerms, LanguageWish, Visit
 from nuanyi.party.rules import FOLLOW, ORGANISE, VisitKind
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 
 #: What it costs to take an establishment from the instructor who follows it now, in kilometres.
 TIE_KM = 30.0
+#: What it costs to send somebody who does not speak the language that is wished, in kilometres: a wish, no condition.
+LANGUAGE_KM = 20.0
 #: What a township whose outline is not known counts as, in kilometres, where it is not one's own.
 FAR_KM = 15.0
 
@@ -48,6 +51,8 @@ class Comparison:
 
     optimal_km: float
     greedy_km: float
+    #: establishments for which nobody has room
+    left_over: int = 0
 
 
 def propose(*, actor: Actor, only_new: bool = True) -> list[Proposal]:
@@ -67,10 +72,10 @@ def _proposed(actor: Actor, only_new: bool) -> tuple[list[Proposal], Comparison]
     ``only_new`` leaves those alone that somebody follows. Raises NotAllowed, Conflict where nobody is an instructor.
     """
     actor.require(ORGANISE)
-    bases = queries.instructors()
-    if not bases:
+    people = queries.instructors()
+    if not people:
         raise Conflict(_("Nobody has the role of an instructor yet."), code="no-instructors")
-    now = queries.followed_by()
+    now, wished = queries.followed_by(), queries.wishes()
     rows = list(Establishment.objects.filter(counted_with=None).order_by("region_code", "pk"))
     if only_new:
         rows = [row for row in rows if row.pk not in now]
@@ -89,31 +94,108 @@ def _proposed(actor: Actor, only_new: bool) -> tuple[list[Proposal], Comparison]
             return FAR_KM
         return metres_between(*here, *there) / 1000
 
-    plain = [[kilometres(row.region_code, base) for _account, base in bases] for row in rows]
+    # whoever works in several townships goes from the nearest
+    codes = {row.region_code for row in rows}
+    near = {code: [min(kilometres(code, base) for base in one.bases) for one in people] for code in codes}
+    plain = [near[row.region_code] for row in rows]
     costs = [
         [
-            km - (TIE_KM if now.get(row.pk) == account.pk else 0)
-            for km, (account, _base) in zip(line, bases, strict=True)
+            km
+            - (TIE_KM if now.get(row.pk) == one.account.pk else 0)
+            + (LANGUAGE_KM if row.pk in wished and wished[row.pk] not in one.languages else 0)
+            for km, one in zip(line, people, strict=True)
         ]
         for row, line in zip(rows, plain, strict=True)
     ]
+    # what they follow beside those that are given out here
+    chosen_of = {row.pk for row in rows}
+    loads = Counter(account for establishment, account in now.items() if establishment not in chosen_of)
+    given = rules.shares(
+        len(rows), [loads[one.account.pk] for one in people], [one.capacity for one in people]
+    )
     found: list[Proposal] = []
-    chosen = rules.assign(costs)
+    chosen = rules.assign(costs, given)
     for row, column in zip(rows, chosen, strict=True):
-        account, base = bases[column]
-        if now.get(row.pk) == account.pk:
-            reason: Words = _("follows it now")
-        elif base and row.region_code.startswith(base):
-            reason = _("works there")
-        else:
-            reason = _("nearest with a fair load")
-        found.append(Proposal(row, account, reason, now.get(row.pk) != account.pk))
+        if column == rules.NO_ROOM:
+            continue
+        one = people[column]
+        keeps = now.get(row.pk) == one.account.pk
+        found.append(Proposal(row, one.account, _because(row, one, wished.get(row.pk, ""), keeps), not keeps))
 
     def way(columns: list[int]) -> float:
-        # what is driven: what a kept tie is worth is no kilometre
-        return sum(plain[i][j] for i, j in enumerate(columns))
+        # what is driven: what a kept tie or a language is worth is no kilometre
+        return sum(plain[i][j] for i, j in enumerate(columns) if j != rules.NO_ROOM)
 
-    return found, Comparison(way(chosen), way(rules.assign_greedily(costs)))
+    return found, Comparison(
+        way(chosen), way(rules.assign_greedily(costs, given)), chosen.count(rules.NO_ROOM)
+    )
+
+
+def _because(row: Establishment, who: queries.Instructor, wish: str, keeps: bool) -> Words:
+    """Why somebody is proposed, in words."""
+    if keeps:
+        reason: Words = _("follows it now")
+    elif any(row.region_code.startswith(base) for base in who.bases if base):
+        reason = _("works there")
+    else:
+        reason = _("nearest with a fair load")
+    if not wish:
+        return reason
+    if wish in who.languages:
+        return _("%(reason)s; speaks %(language)s") % {"reason": reason, "language": wish}
+    return _("%(reason)s; %(language)s is wished, nobody near with room speaks it") % {
+        "reason": reason,
+        "language": wish,
+    }
+
+
+@transaction.atomic
+def save_terms(*, actor: Actor, account: int, capacity: int | None, languages: str) -> InstructorTerms:
+    """Note how many establishments an instructor can follow (None: a fair share) and which languages they speak.
+
+    Raises NotAllowed, NotFound, BadInput.
+    """
+    actor.require(ORGANISE)
+    found = {one.account.pk: one for one in queries.instructors()}.get(account)
+    if found is None or not any(actor.can(ORGANISE, regions=(base,)) for base in found.bases):
+        raise NotFound()
+    who, spoken = found.account, rules.languages_of(languages)
+    wrong: dict[str, Words] = {}
+    if capacity is not None and not 0 <= capacity <= rules.CAPACITY_AT_MOST:
+        wrong["capacity"] = _("From 0 to 500 establishments, or nothing for a fair share.")
+    if len("、".join(spoken)) > 120 or any(len(one) > 20 for one in spoken):
+        wrong["languages"] = _("Some languages, each of 20 characters at most.")
+    if wrong:
+        raise BadInput(fields=wrong)
+    made, _new = InstructorTerms.objects.update_or_create(
+        account=who, defaults={"capacity": capacity, "languages": "、".join(spoken)}
+    )
+    journal.record(actor, events.TERMS_SAVED, who)
+    return made
+
+
+@transaction.atomic
+def note_language(*, actor: Actor, establishment: UUID, language: str) -> None:
+    """Note in which language people of an establishment wish to be talked with ("": in any).
+
+    The organisation department, or the instructor who follows it. Raises NotAllowed, NotFound, BadInput.
+    """
+    found: Establishment | None
+    if actor.can(ORGANISE):
+        found = Establishment.objects.filter(pk=establishment).first()
+    else:
+        actor.require(FOLLOW)
+        found = next(iter(queries.followed(actor, establishment)), None)
+    if found is None:
+        raise NotFound()
+    wished = rules.languages_of(language)
+    if len(wished) > 1 or len(language.strip()) > 20:
+        raise BadInput(fields={"language": _("One language, of 20 characters at most.")})
+    if wished:
+        LanguageWish.objects.update_or_create(establishment=found, defaults={"language": wished[0]})
+    else:
+        LanguageWish.objects.filter(establishment=found).delete()
+    journal.record(actor, events.LANGUAGE_NOTED, found)
 
 
 @transaction.atomic
@@ -121,7 +203,7 @@ def assign(*, actor: Actor, establishment: UUID, account: int, reason: str = "")
     """Let an instructor follow an establishment from today on. Its visits and notes stay with it. Raises NotFound."""
     actor.require(ORGANISE)
     target = Establishment.objects.select_for_update().filter(pk=establishment).first()
-    who = {one.pk: one for one, _base in queries.instructors()}.get(account)
+    who = {one.account.pk: one.account for one in queries.instructors()}.get(account)
     if target is None or who is None:
         raise NotFound()
     now = Assignment.objects.filter(establishment=target, until_date=None).first()

@@ -285,7 +285,7 @@ def hand_over(
             raise NotFound()
         found.organisation, found.door = target, Door.HANDED
     if account is not None:
-        if account not in {one.pk for one, _base in queries.instructors()}:
+        if account not in {one.account.pk for one in queries.instructors()}:
             raise NotFound()
         found.instructor_id = account
     found.save(update_fields=["organisation", "door", "instructor"])

@@ -125,6 +125,7 @@ OF_THE_DISTRICT = {
 ASKS_NO_PLACE = {
     "party.services.instructors.accept_proposal": declared.SEEN,
     "party.services.instructors.assign": declared.SEEN,
+    "party.services.instructors.note_language": declared.SEEN,
     "party.services.members.lower_flag": declared.SEEN,
     "party.services.members.raise_flag": declared.SEEN,
 }

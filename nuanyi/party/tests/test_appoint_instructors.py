@@ -44,20 +44,20 @@ def test_an_instructor_receives_nobody_before_the_organisation_department_has_co
     asked = services.give_role(
         actor=cast.actor("yanshan"), account=other, role="instructor", region_code="450311100"
     )
-    assert other not in [account for account, _base in queries.instructors()]
+    assert other not in [one.account for one in queries.instructors()]
     assert not actor_for(other).can("party.follow")
     assert not services.may_confirm(cast.actor("office"), asked)
     services.confirm_role(actor=cast.actor("organisation"), grant=asked)
-    assert other in [account for account, _base in queries.instructors()]
+    assert other in [one.account for one in queries.instructors()]
     # whoever sets a new password could sign in as the instructor: it is confirmed anew
     services.set_first_password(actor=cast.actor("yanshan"), account=other, password="warm-2022-anew")
-    assert other not in [account for account, _base in queries.instructors()]
+    assert other not in [one.account for one in queries.instructors()]
     # what the department gives itself holds at once
     third = colleague("zhemu")
     services.give_role(
         actor=cast.actor("organisation"), account=third, role="instructor", region_code="450311101"
     )
-    assert third in [account for account, _base in queries.instructors()]
+    assert third in [one.account for one in queries.instructors()]
 
 
 def test_instructors_of_the_whole_district_whom_a_unit_made_wait_for_the_department(cast, colleague):
@@ -70,7 +70,7 @@ def test_instructors_of_the_whole_district_whom_a_unit_made_wait_for_the_departm
             confirmed_at=clock.now(),
         )
     import_module("nuanyi.people.migrations.0014_instructors_of_a_department").wait_again(apps, None)
-    there = [account for account, _base in queries.instructors()]
+    there = [one.account for one in queries.instructors()]
     assert other in there
     assert one not in there
     assert cast.accounts["instructor"] in there, "one of a place goes on"
