@@ -9,7 +9,7 @@ const opened = async (things) => {
     const rows = things.map(({ body }) => new SmallElement("li", { textContent: body.title }));
     const field = new SmallElement("div", { hidden: true }),
         find = new SmallElement("input", { value: "", parentElement: field }),
-        clear = new SmallElement("button", { hidden: true }),
+        clear = new SmallElement("button", { className: "danger awaits" }),
         none = new SmallElement("p"),
         link = new SmallElement("a"),
         feed = new SmallElement("p", {
@@ -17,7 +17,7 @@ const opened = async (things) => {
             dataset: { feed: `/feeds/mine/${NONE}.ics` },
             found: { a: [link] },
         }),
-        messages = new SmallElement("p", { hidden: true, dataset: { denied: "浏览器没让提醒" } });
+        messages = new SmallElement("p", { className: "quiet awaits", dataset: { denied: "浏览器没让提醒" } });
     const document = new SmallElement("document", {
         found: {
             "[data-mine]": [new SmallElement("ul", { dataset: { none: "还没发过", nothing: "没有找到" } })],
@@ -48,7 +48,7 @@ const FAVOURITE = { body: { sort: "station", title: "良丰驿站" } },
 test("favourites and sessions are found by their words, and can be cleared where nothing was ever sent", async () => {
     const { rows, field, clear, none, look } = await opened([FAVOURITE, SESSION]);
     assert.equal(field.hidden, false);
-    assert.equal(clear.hidden, false);
+    assert.equal(clear.className, "danger");
     await look("良丰");
     assert.deepEqual(
         rows.map((row) => row.hidden),
@@ -70,5 +70,5 @@ test("one's own sessions go into a calendar, by the number that only this phone 
 test("the page says whether this browser lets messages through", async () => {
     const { messages } = await opened([]);
     assert.equal(messages.textContent, "浏览器没让提醒");
-    assert.equal(messages.hidden, false);
+    assert.equal(messages.className, "quiet");
 });

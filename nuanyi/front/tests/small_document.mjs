@@ -11,10 +11,25 @@ export class SmallElement extends EventTarget {
         this.dataset = {};
         this.attributes = {};
         this.hidden = false;
+        this.className = "";
         this.own = "";
         /* by selector, filled by the test */
         this.found = {};
         Object.assign(this, parts);
+    }
+    get classList() {
+        const names = () => this.className.split(" ").filter(Boolean);
+        return {
+            contains: (name) => names().includes(name),
+            add: (name) => {
+                this.className = [...new Set([...names(), name])].join(" ");
+            },
+            remove: (name) => {
+                this.className = names()
+                    .filter((one) => one !== name)
+                    .join(" ");
+            },
+        };
     }
     get textContent() {
         return this.own + this.children.map((child) => child.textContent ?? String(child)).join("");

@@ -47,6 +47,9 @@
     if (!Drafts.possible()) {
         none.textContent = words.cannot;
         none.hidden = false;
+        document.querySelectorAll(".awaits").forEach((needs) => {
+            needs.hidden = true;
+        });
         return;
     }
     const sort = (link) =>
@@ -113,12 +116,12 @@
         }
     };
     /* there may be more than the lists show: what was learned, stamps, the number of this phone at sessions */
-    clear.hidden = false;
+    clear.classList.remove("awaits");
     const messages = document.querySelector("[data-messages]");
     if (messages && window.Notification) {
         messages.textContent = messages.dataset[Notification.permission];
-        messages.hidden = false;
-    }
+        messages.classList.remove("awaits");
+    } else if (messages) messages.hidden = true;
     find.addEventListener("input", draw);
     clear.addEventListener("click", async () => {
         if (!confirm(words.sure)) return;

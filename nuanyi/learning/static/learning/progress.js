@@ -122,7 +122,7 @@
         }
         show();
     };
-    place.hidden = false;
+    place.classList.remove("awaits");
     place.querySelector("[data-make]").addEventListener("click", () => {
         /* bytes from 240 on would favour some signs */
         const picked = [...crypto.getRandomValues(new Uint8Array(80))]
