@@ -43,9 +43,9 @@ def rules_now() -> dict[MeetingKind, LifeRule]:
     return {kind: found[kind] for kind in MeetingKind if kind in found}
 
 
-def binds(rule: LifeRule, branch: Organisation) -> bool:
+def binds(rule: LifeRule, branch: Organisation, members: int) -> bool:
     """Whether a rule binds a branch: large enough for a committee, divided into groups; a temporary branch has its task alone."""
-    if branch.form == Form.TEMPORARY or branch.members < rule.members_at_least:
+    if branch.form == Form.TEMPORARY or members < rule.members_at_least:
         return False
     return rule.kind != MeetingKind.GROUP or branch.groups > 0
 
@@ -79,7 +79,7 @@ def lives(
 ) -> list[Life]:
     """The branches that this actor keeps with what is due of them, those with most overdue first.
 
-    Three queries; one where the branches and the rules of today were read already.
+    Five queries; three where the branches and the rules of today were read already.
     """
     today = clock.today()
     branches = queries.branches_of(actor) if branches is None else branches
@@ -90,7 +90,7 @@ def lives(
     for branch, kind, day in rows.order_by().values_list("organisation_id", "kind", "held_date"):
         if day is not None:
             held[branch, kind].append(day)
-    found = []
+    found, members = [], queries.full_members(branches)
     for one in branches:
         duties = tuple(
             Duty(
@@ -104,7 +104,7 @@ def lives(
                 ),
             )
             for kind, rule in book.items()
-            if binds(rule, one)
+            if binds(rule, one, members[one.pk])
         )
         found.append(Life(one, duties))
     return sorted(found, key=lambda life: (-life.overdue, life.branch.name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -49,7 +49,7 @@ from nuanyi.party.models import (
     Showing,
     Visit,
 )
-from nuanyi.party.rules import FORMS, ORGANISE, Door, Form, State, Step
+from nuanyi.party.rules import FORMS, ORGANISE, Door, Form, Standing, State, Step
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.units.models import Alliance, Unit
 
@@ -76,6 +76,7 @@ class Branch:
     depth: int
     covers: int
     over: bool
+    members: int
 
     @property
     def indent(self) -> str:
@@ -84,7 +85,7 @@ class Branch:
 
 
 def tree() -> list[Branch]:
-    """Every organisation that has not ended, each below its superior. Two queries."""
+    """Every organisation that has not ended, each below its superior. Three queries."""
     rows = list(
         Organisation.objects.filter(ended_date=None).annotate(
             covers=Count("reaches", filter=Q(reaches__until_date=None))
@@ -94,13 +95,13 @@ def tree() -> list[Branch]:
     below: dict[int | None, list[Organisation]] = defaultdict(list)
     for row in rows:
         below[row.parent_id if row.parent_id in here else None].append(row)
-    today = clock.today()
+    today, members = clock.today(), full_members(rows)
 
     def walk(parent: int | None, depth: int) -> list[Branch]:
         found = []
         for row in below[parent]:
             over = row.until_date is not None and row.until_date < today
-            found.append(Branch(row, depth, row.covers, over))  # type: ignore[attr-defined]
+            found.append(Branch(row, depth, row.covers, over, members[row.pk]))  # type: ignore[attr-defined]
             found += walk(row.pk, depth + 1)
         return found
 
@@ -208,13 +209,29 @@ def other_doors(application: Application) -> list[OpenDoor]:
     return [one for one in doors if one.organisation != application.organisation]
 
 
+def full_members(organisations: Iterable[Organisation]) -> dict[int, int]:
+    """How many full members each of these has: those on its roll, where a full member stands or stood on it; else as many as
+    were written down when it was set up. Two queries.
+
+    Counted as the program: whoever may see that a branch is too small may not see who belongs to it.
+    """
+    rows = list(organisations)
+    full = Member.objects.filter(standing=Standing.FULL)
+    with row_security.reader(PROGRAM):
+        standing = Count("pk", filter=Q(left_date=None))
+        on_roll = full.filter(branch__in=rows).order_by().values("branch").annotate(n=standing)
+        counted = {row["branch"]: row["n"] for row in on_roll}
+        # a roll from which the last one was transferred is empty, not unknown
+        sent = set(full.filter(came_from__in=rows).values_list("came_from", flat=True))
+    return {
+        row.pk: counted.get(row.pk, 0) if row.pk in counted or row.pk in sent else row.members for row in rows
+    }
+
+
 def too_small() -> int:
     """How many branches that admit have fallen under three full members."""
-    return Organisation.objects.filter(
-        ended_date=None,
-        form__in=[Form.FORMAL, Form.JOINT, Form.MOBILE],
-        members__lt=rules.MEMBERS_AT_LEAST,
-    ).count()
+    rows = Organisation.objects.filter(ended_date=None, form__in=[Form.FORMAL, Form.JOINT, Form.MOBILE])
+    return sum(1 for count in full_members(rows).values() if count < rules.MEMBERS_AT_LEAST)
 
 
 def led_by(actor: Actor) -> QuerySet[Organisation]:
@@ -557,7 +574,9 @@ def standing_of(organisation: Organisation | None) -> rules.Where:
     if organisation is None:
         return rules.Where(None)
     return rules.Where(
-        Form(organisation.form), organisation.members, approving_committee(organisation) is not None
+        Form(organisation.form),
+        full_members([organisation])[organisation.pk],
+        approving_committee(organisation) is not None,
     )
 
 

@@ -128,6 +128,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("party:organisation", pk)
         except Refusal as wrong:
             refusal = wrong
+    full = queries.full_members([found])[found.pk]
     words = request.GET.get("q", "").strip()
     near = Establishment.objects.filter(region_code__startswith=township_of(found.region_code))
     if words:
@@ -148,7 +149,8 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "changes": found.changes.all()[:SHOWN],
         "today": clock.today(),
-        "too_small": found.members < rules.FORMS[rules.Form(found.form)].members_at_least,
+        "members": full,
+        "too_small": full < rules.FORMS[rules.Form(found.form)].members_at_least,
     }
     return render(request, "party/staff/organisation.html", context, status=status_of(refusal, form))
 
