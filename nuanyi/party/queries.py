@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import (
     BooleanField,
@@ -255,9 +255,10 @@ def branches() -> list[Organisation]:
     return list(Organisation.objects.filter(ended_date=None).exclude(form=Form.COMMITTEE).order_by("name"))
 
 
-def receiving(actor: Actor, home: Organisation) -> list[Organisation]:
-    """The branches to which the organisation department may transfer a member of ``home``: those of its district that admit."""
-    rows = led_by(actor).filter(form__in=ADMITTING).exclude(pk=home.pk)
+def receiving(actor: Actor, home: Organisation | None = None) -> list[Organisation]:
+    """The branches to which the organisation department may transfer a member of ``home`` (or whoever is on none yet): those
+    of its district that admit."""
+    rows = led_by(actor).filter(form__in=ADMITTING).exclude(pk=home.pk if home is not None else 0)
     return list(rows.order_by("name")) if actor.can(ORGANISE) else []
 
 
@@ -765,6 +766,16 @@ def same_phone(actor: Actor, member: Member) -> list[Member]:
     rows = Member.objects.visible_to(actor).filter(left_date=None, phone_digest=member.phone_digest)
     rows = rows.exclude(pk=member.pk)
     return list(rows.select_related("branch"))
+
+
+def member_key(application: Application) -> UUID:
+    """The key of the entry on the list of a branch that is made from an application: there is one at most."""
+    return uuid5(application.key, "member")
+
+
+def enrolled(application: Application) -> Member | None:
+    """The entry on the list of a branch that was made from an application, for whoever may see that list."""
+    return Member.objects.select_related("branch").filter(key=member_key(application)).first()
 
 
 def stands_on_a_roll(phone: str) -> bool:

@@ -369,6 +369,13 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "on_a_roll": found.on_a_roll and actor.everywhere(ORGANISE),
         "may_prolong": actor.can(ORGANISE) and "meeting" in done and not found.prolonged_months,
         "prolong_months": rules.PROLONGED_MONTHS,
+        # from the approval on: whose list they stand on, or to which they come
+        "enrolled": queries.enrolled(found) if actor.can(ORGANISE) and "approved" in done else None,
+        "may_enrol": actor.can(ORGANISE)
+        and "approved" in done
+        and found.state != State.ENDED
+        and found.sealed_name is not None,
+        "rolls": queries.receiving(actor) if actor.can(ORGANISE) and "approved" in done else [],
         "doors": queries.other_doors(found),
         "review_article": rules.REVIEW_ARTICLE,
         "end_reasons": rules.EndReason.choices,
@@ -447,6 +454,14 @@ def _move(request: HttpRequest, pk: int, deed: str) -> None:
     elif deed == "end":
         ending = joining.EndInput(told.get("why", ""), told.get("end_paper", ""), told.get("to", ""))
         joining.end(actor=actor, pk=pk, told=ending)
+    elif deed == "enrol":
+        members.enrol(
+            actor=actor,
+            application=pk,
+            told=members.EnrolInput(
+                number_of(told.get("branch", "")), day_of(told.get("on", ""), "on"), told.get("paper", "")
+            ),
+        )
     elif deed == "prolong":
         joining.prolong(actor=actor, pk=pk, months=number_of(told.get("months", "")))
     elif deed == "hand":

@@ -16,8 +16,8 @@ from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
-from nuanyi.party.models import Application, Organisation, Review, StepDone
-from nuanyi.party.rules import FOLLOW, ORGANISE, Door, EndReason, State
+from nuanyi.party.models import Application, Member, Organisation, Review, StepDone
+from nuanyi.party.rules import FOLLOW, ORGANISE, Door, EndReason, Standing, State
 from nuanyi.people import erasures, links
 from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
@@ -206,8 +206,21 @@ def take_step(
     if step.code == "full":
         found.state = State.MEMBER
         found.save(update_fields=["state"])
+        _stands_full(found, on, paper)
     journal.record(actor, events.APPLICATION_MOVED, found)
     return found
+
+
+def _stands_full(application: Application, on: date, paper: str) -> None:
+    """Whoever was entered from the application stands as a full member on the list of the branch, too."""
+    with row_security.reader(queries.PROGRAM):  # whoever goes the path with them may not see the list
+        rows = Member.objects.filter(key=queries.member_key(application), left_date=None)
+        rows.update(
+            standing=Standing.FULL,
+            standing_date=on,
+            standing_paper=paper.strip()[:120],
+            changed_date=clock.today(),
+        )
 
 
 @transaction.atomic

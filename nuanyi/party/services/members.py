@@ -20,8 +20,8 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFo
 from nuanyi.lib.ids import PLAIN_SIGNS
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
-from nuanyi.party.models import Flag, Member, Organisation, Showing
-from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Standing
+from nuanyi.party.models import Application, Flag, Member, Organisation, Showing
+from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Standing, State
 from nuanyi.people import erasures, links
 from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
@@ -61,6 +61,15 @@ class Absence:
     until: date
     place: str
     branch: int | None = None
+
+
+@dataclass(frozen=True)
+class EnrolInput:
+    """The branch to whose list somebody comes who was approved, from which day on, by which letter."""
+
+    branch: int
+    on: date
+    paper: str
 
 
 def link_of(member: Member) -> str:
@@ -360,6 +369,69 @@ def transfer(*, actor: Actor, pk: int, to: int, on: date, paper: str) -> Member:
     _save_once(found)
     journal.record(actor, events.MEMBER_MOVED, found)
     return found
+
+
+def enrol(*, actor: Actor, application: int, told: EnrolInput) -> Member:
+    """Enter whoever was approved as a probationary member into the list of a branch (组织关系), from what their application
+    holds: nobody types name and phone again. Where another branch admitted them, ``told.paper`` is the letter that introduces
+    them. Once: again gives the first answer.
+
+    Raises NotAllowed, NotFound, IllegalMove (not approved yet, nothing is kept of them any more), BadInput, TooMuch, Conflict.
+    """
+    actor.require(ORGANISE)
+    if actor.account_id is not None:
+        # outside the transaction: what a refusal takes back must not take the count of the attempt with it
+        limits.count_of_account("party-members", actor.account_id, at_most=rules.ENTERED_AN_HOUR)
+    with transaction.atomic():
+        return _enrol(actor, application, told)
+
+
+def _enrol(actor: Actor, application: int, told: EnrolInput) -> Member:
+    rows = Application.objects.visible_to(actor).select_for_update(of=("self",))
+    asked = rows.select_related("organisation").filter(pk=application).first()
+    if asked is None:
+        raise NotFound()
+    if known := queries.enrolled(asked):
+        return known
+    done = queries.steps_of(asked)
+    if "approved" not in done or asked.state == State.ENDED or asked.sealed_name is None:
+        raise IllegalMove(
+            _("The list of a branch holds whoever was approved as a probationary member."),
+            code="not-approved",
+        )
+    wrong: dict[str, Words] = {}
+    # locked: it may be ending, once it sees that it has no members
+    target = queries.led_by(actor).select_for_update().filter(pk=told.branch).first()
+    if target is None or not rules.FORMS[rules.Form(target.form)].admits:
+        wrong["branch"] = _("Choose from the list.")
+    if not done["approved"] <= told.on <= clock.today():
+        wrong["on"] = _("A day between the approval and today.")
+    if not told.paper.strip():
+        wrong["paper"] = _("Name the letter of introduction.")
+    if wrong or target is None:
+        raise BadInput(fields=wrong)
+    actor.require_within(ORGANISE, regions=(target.region_code,))
+    paper = told.paper.strip()[:120]
+    phone = sealed.open_text(asked, "sealed_phone")
+    made = Member(
+        key=queries.member_key(asked),
+        branch=target,
+        standing=Standing.FULL if "full" in done else Standing.PROBATIONARY,
+        agreed=paper,
+        joined_date=told.on,
+        phone_digest=keys().digest("member", phone),
+        transfer_paper=paper,
+    )
+    admitted = asked.organisation
+    if admitted is not None and admitted.pk != target.pk and admitted.form != rules.Form.COMMITTEE:
+        made.came_from = admitted
+    sealed.put(made, "sealed_name", sealed.open_text(asked, "sealed_name"))
+    sealed.put(made, "sealed_phone", phone)
+    _save_once(made)
+    journal.record(actor, events.MEMBER_ENTERED, made)
+    if actor.account_id is not None:
+        _tell_of_many(actor, actor.account_id)
+    return made
 
 
 @transaction.atomic

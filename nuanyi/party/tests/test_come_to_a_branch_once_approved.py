@@ -1,0 +1,99 @@
+"""Whoever was approved comes to the list of a branch from the application, also of another than admitted them, and is
+transferred from there like any member."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from nuanyi.lib import clock
+from nuanyi.lib.errors import IllegalMove, NotAllowed
+from nuanyi.party.models import Application, Member
+from nuanyi.party.services import joining, members
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def branches(secretary, found):
+    found()
+    return secretary("甲支部"), secretary("乙支部")
+
+
+@pytest.fixture
+def on_the_way(cast, asked, branches):
+    """Asked long ago, at the first branch."""
+    with clock.held_at(clock.now() - timedelta(days=1500)):
+        made = asked()
+    return joining.hand_over(actor=cast.actor("organisation"), pk=made.pk, organisation=branches[0].pk)
+
+
+def page_of(made):
+    return f"/office/party/applications/{made.pk}/"
+
+
+def told_of(branch, **more):
+    return {
+        "deed": "enrol",
+        "branch": branch.pk,
+        "on": clock.today().isoformat(),
+        "paper": "组织关系介绍信8号",
+        **more,
+    }
+
+
+def test_it_is_offered_from_the_approval_on_and_to_the_department_alone(cast, on_the_way, walked, branches):
+    office = cast.client("organisation")
+    walked(on_the_way, "talk_above")
+    assert "enrol-branch" not in office.get(page_of(on_the_way)).content.decode()
+    told = members.EnrolInput(branches[0].pk, clock.today(), "介绍信")
+    with pytest.raises(IllegalMove):
+        members.enrol(actor=cast.actor("organisation"), application=on_the_way.pk, told=told)
+    walked(on_the_way, "approved")
+    page = office.get(page_of(on_the_way)).content.decode()
+    assert "组织关系转接" in page
+    assert "enrol-branch" not in cast.client("instructor").get(page_of(on_the_way)).content.decode()
+    with pytest.raises(NotAllowed):
+        members.enrol(actor=cast.actor("instructor"), application=on_the_way.pk, told=told)
+
+
+def test_they_come_to_another_branch_by_a_letter_and_nobody_types_their_name(
+    cast, on_the_way, walked, branches
+):
+    here, there = branches
+    office = cast.client("organisation")
+    walked(on_the_way, "approved")
+    refused = office.post(page_of(on_the_way), told_of(there, paper=" "))
+    assert refused.status_code == 422
+    assert f'value="{there.pk}" selected' in " ".join(refused.content.decode().split())
+    assert not Member.objects.exists()
+    for _twice in range(2):
+        assert office.post(page_of(on_the_way), told_of(there)).status_code == 302
+    made = Member.objects.get()
+    assert (made.branch, made.came_from, made.standing) == (there, here, "probation")
+    assert members.open_member(actor=cast.actor("乙支部"), pk=made.pk) == ("覃大海", "19900004321")
+    page = office.get(page_of(on_the_way)).content.decode()
+    assert f"/office/party/members/{made.pk}/" in page
+    assert "enrol-branch" not in page
+
+
+def test_with_the_last_step_they_stand_as_a_full_member_there_too(cast, on_the_way, walked, branches):
+    walked(on_the_way, "approved")
+    told = members.EnrolInput(branches[0].pk, clock.today(), "批复")
+    made = members.enrol(actor=cast.actor("organisation"), application=on_the_way.pk, told=told)
+    assert made.came_from is None
+    walked(on_the_way, "full")
+    made.refresh_from_db()
+    assert Application.objects.get(pk=on_the_way.pk).state == "member"
+    assert (made.standing, made.standing_paper) == ("full", "纸质")
+    # and they are transferred like anybody
+    members.transfer(
+        actor=cast.actor("organisation"),
+        pk=made.pk,
+        to=branches[1].pk,
+        on=clock.today(),
+        paper="介绍信9号",
+    )
+    made.refresh_from_db()
+    assert made.branch == branches[1]
