@@ -1,6 +1,6 @@
 """``make bench``: import, list pages, ledger, matrix, stations. Prints one line a figure, with its target.
 
-``python -m bench stations`` runs one part alone.
+``python -m bench stations`` runs one part alone; ``--json`` prints a line of JSON for each figure.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ def main() -> int:
 
     runner = get_runner(settings)(verbosity=0, interactive=False, keepdb=False)
     databases = runner.setup_databases()
-    report = Report()
+    wanted = [word for word in sys.argv[1:] if word != "--json"]
+    report = Report(as_json="--json" in sys.argv)
     try:
-        wanted = sys.argv[1:]
         for part in (
             imports,
             lists,

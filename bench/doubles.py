@@ -15,7 +15,10 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
+from bench.filling import fill
 from bench.report import Report
 from nuanyi.reports import doubles
 
@@ -147,12 +150,10 @@ def quality(told: list[Made]) -> tuple[float, float]:
     return right / (right + wrong), right / (right + missed)
 
 
-def _look_up(report: Report) -> None:
-    from django.db import connection
-
+def fill_reports(rows: int) -> tuple[Any, datetime]:
+    """As many reports over the district; gives their kind and the moment of the newest."""
     from nuanyi.lib import clock
-    from nuanyi.reports import queries
-    from nuanyi.reports.models import Kind
+    from nuanyi.reports.models import Kind, Report
     from nuanyi.units.models import Unit
 
     unit, _made = Unit.objects.get_or_create(
@@ -160,18 +161,31 @@ def _look_up(report: Report) -> None:
     )
     kind = Kind.objects.get(code="lamp")
     now = clock.now()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO reports_report (ref, kind_id, state, lat_wgs84, lon_wgs84, vague, "where", cell, region_code, grid_code, unit_id, offered_words,
-                 route_reason, source, hour_at, due_at, told_back, why, reopened, warned, voices_count, good, bad, likeness, outside_server,
-                 outside_ref, counted)
-               SELECT 'B' || n, %s, CASE WHEN n %% 10 = 0 THEN 'taken' ELSE 'closed' END, lat, lon, false, '',
-                 floor((lat + 90) / %s)::bigint * 1000000 + floor((lon + 180) / %s)::bigint, '', '', %s, '', '', 'phone', %s - n %% 2000 * interval '1 hour',
-                 %s, false, '', 0, false, 1, 0, 0, 0, '', '', false
-               FROM (SELECT n, %s + random() * 0.2 AS lat, %s + random() * 0.2 AS lon FROM generate_series(1, %s) n) made""",
-            [kind.pk, doubles.CELL, doubles.CELL, unit.pk, now, now, SOUTH, WEST, STANDING],
-        )
-        cursor.execute("ANALYZE reports_report")
+    told = {
+        "ref": "'B' || n",
+        "kind_id": "%s",
+        "state": "CASE WHEN n %% 10 = 0 THEN 'taken' ELSE 'closed' END",
+        "lat_wgs84": "lat",
+        "lon_wgs84": "lon",
+        "cell": "floor((lat + 90) / %s)::bigint * 1000000 + floor((lon + 180) / %s)::bigint",
+        "unit_id": "%s",
+        "source": "'phone'",
+        "hour_at": "%s - n %% 2000 * interval '1 hour'",
+        "due_at": "%s",
+        "voices_count": "1",
+    }
+    source = "(SELECT n, %s + random() * 0.2 AS lat, %s + random() * 0.2 AS lon FROM generate_series(1, %s) n) made"
+    values = [kind.pk, doubles.CELL, doubles.CELL, unit.pk, now, now, SOUTH, WEST, rows]
+    fill(Report, told, source, values)
+    return kind, now
+
+
+def _look_up(report: Report) -> None:
+    from django.db import connection
+
+    from nuanyi.reports import queries
+
+    kind, now = fill_reports(STANDING)
     chance, spent, looked = random.Random(5), [], 0
     for _n in range(500):
         lat, lon = SOUTH + chance.random() * 0.2, WEST + chance.random() * 0.2

@@ -12,11 +12,8 @@ import io
 import multiprocessing
 import os
 import random
-import signal
 import socket
 import statistics
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -26,8 +23,8 @@ from django.db import connection
 
 from bench.intake import _token
 from bench.report import Report as Sheet
-from bench.stations import _wait
-from tests.ports import free_port
+from bench.report import in_turn
+from bench.serving import served
 
 SECONDS, ROUNDS, CLIENTS = 4.0, 3, 4
 SENDERS = int(os.environ.get("BENCH_REPORTERS", "200"))
@@ -143,52 +140,26 @@ def run(sheet: Sheet) -> None:
     Unit.objects.get_or_create(
         code="bench", defaults={"name": "测试单位", "short_name": "测试", "kind": "organisation"}
     )
-    port, told, picture = free_port(), connection.settings_dict, photo()
-    environment = os.environ | {
-        "NUANYI_DB_URL": f"postgresql://{told['USER']}@/{told['NAME']}?host={told['HOST']}&port={told['PORT'] or 5432}",
-        "NUANYI_HOSTS": "localhost,127.0.0.1",
-    }
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "rsgi",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-        "--no-ws",
-        "--log-level",
-        "warning",
-        "bench.server:application",
-    ]
-    server = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        _wait(f"http://127.0.0.1:{port}/healthz")
+    picture = photo()
+    with served() as port:
         _rate(port, "/report/", picture)
-        bare, ours = [], []
-        for _round in range(ROUNDS):
-            bare.append(_rate(port, "/bench/upload", picture))
-            ours.append(_rate(port, "/report/", picture))
+        ours, bare = in_turn(
+            lambda: _rate(port, "/report/", picture), lambda: _rate(port, "/bench/upload", picture), ROUNDS
+        )
         reading = _rate(port, "/bench/read", picture)
         headers, keys = _token(port), [str(uuid4()) for _n in range(SENDERS)]
         with ThreadPoolExecutor(SENDERS) as pool:
             sent = list(pool.map(lambda key: _stubborn(port, headers, key, picture), keys))
         acknowledged = [key for key, good in zip(keys, sent, strict=True) if good]
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(20)
     mine, peer = statistics.median(ours), statistics.median(bare)
     sheet.note(
         f"{mine:,.0f} reports/s with a photo of {len(picture) / 1000:.0f} kB; bare upload view {peer:,.0f};"
         f" a view that only reads {reading:,.0f}"
     )
-    sheet.ratio(
+    sheet.turns(
         "intake of reports with a photo",
-        mine / peer,
+        ours,
+        bare,
         "a bare upload view with the same picture gate",
         at_least=0.4,
     )
