@@ -34,7 +34,8 @@ class Number:
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence with its numbers put in, the numbers one by one, and the pages of what it tells without a number."""
+    """A sentence with its numbers put in, the numbers one by one (those that stand beside it last), and the pages of what it
+    tells without a number."""
 
     words: SafeString
     numbers: list[Number]
@@ -78,7 +79,7 @@ def report(actor: Actor, year: int) -> Report:
         key: _number(actor, key, told["period"])
         for part in told["part"]
         for sentence in part["sentence"]
-        for key in practice_rules.slots(sentence["say"])
+        for key in (*practice_rules.slots(sentence["say"]), *sentence.get("count", []))
     }
     menu = {item.route: item.title for room in rooms.rooms().values() for item in room.menu}
     pages = {
@@ -91,7 +92,9 @@ def report(actor: Actor, year: int) -> Report:
         (
             part["title"],
             [
-                _sentence(one["say"], numbers, [pages[name] for name in one.get("see", [])])
+                _sentence(
+                    one["say"], one.get("count", []), numbers, [pages[name] for name in one.get("see", [])]
+                )
                 for one in part["sentence"]
             ],
         )
@@ -107,10 +110,12 @@ def _number(actor: Actor, key: str, period: str) -> Number:
     return Number(key, str(figure.title), value, str(figure.unit), str(figure.definition), records)
 
 
-def _sentence(say: str, numbers: dict[str, Number], pages: list[tuple[Words, str]]) -> Sentence:
+def _sentence(
+    say: str, beside: list[str], numbers: dict[str, Number], pages: list[tuple[Words, str]]
+) -> Sentence:
     def show(key: str) -> str:
         return format_html('<a href="{}"><b>{}</b></a>', numbers[key].records, numbers[key].value)
 
     # the sentence is escaped first; what is put in is escaped by itself
     words = mark_safe(practice_rules.filled(str(conditional_escape(say)), show))  # noqa: S308
-    return Sentence(words, [numbers[key] for key in practice_rules.slots(say)], pages)
+    return Sentence(words, [numbers[key] for key in (*practice_rules.slots(say), *beside)], pages)

@@ -41,8 +41,8 @@ TITLES = (
 )
 ROAD_TITLES = ("送餐骑手交通安全课", "快递三轮车安全课", "网约车驾驶员交通安全课", "冬季行车安全课")
 SECTORS = ("delivery", "courier", "delivery", "road_transport", "courier", "livestream")
-#: Who spoke before the shift, week by week in turn.
-SPEAKERS = ("benchmark", "model", "pioneer", "lawyer", "police", "doctor")
+#: Who spoke before the shift, week by week in turn: in the order in which Party work gives the weeks to its speakers.
+SPEAKERS = ("model", "pioneer", "benchmark")
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,10 @@ def _week(plan: Plan, number: int, one: Written, day: date) -> Story:
     yield at(max(plan.first, day - timedelta(days=5)), 16, number % 60)
     lesson = _published(one)
     pushing.plan_day(
-        actor=played_by("liangxin"), day=day, lesson=lesson, speaker=SPEAKERS[number % len(SPEAKERS)]
+        actor=played_by("liangxin"),
+        day=day,
+        lesson=lesson,
+        speaker=SPEAKERS[clock.monday(day).toordinal() // 7 % len(SPEAKERS)],
     )
     yield at(day, 5, 30)
     pushing.queue_day(day)

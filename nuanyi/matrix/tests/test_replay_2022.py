@@ -34,9 +34,9 @@ def test_every_number_of_the_page_has_its_records_and_they_sum_to_it(cast):
     office = cast.actor("office")
     found = year.report(office, 2022)
     keys = {number.key for _title, sentences in found.parts for one in sentences for number in one.numbers}
-    assert len(keys) == 20
+    assert len(keys) == 25
     counted = keys & rules.kinds().keys()
-    assert len(counted) == 9
+    assert len(counted) == 14
     for n, key in enumerate(sorted(counted), start=1):
         days = [Delivered(day=date(2022, month, 1), count=n) for month in (3, 11)]
         ledger.record(key, [*days, Delivered(day=date(2021, 12, 31), count=100)], source=Unit.objects.first())
@@ -55,7 +55,9 @@ def test_every_number_of_the_page_has_its_records_and_they_sum_to_it(cast):
 def test_what_was_told_without_a_number_leads_to_the_pages_of_its_records_and_none_is_closed(cast):
     found = year.report(cast.actor("office"), 2022)
     told = [page for _title, sentences in found.parts for one in sentences for page in one.pages]
-    assert len(told) == len({address for _words, address in told}) == 15
+    assert len(told) == 27
+    # whatever it says, the way to the records stands beside it
+    assert all(one.numbers or one.pages for _title, sentences in found.parts for one in sentences)
     office = cast.client("office")
     page = office.get("/office/matrix/years/2022/").content.decode()
     shown = [address for _words, address in told if f'href="{address}"' in page]

@@ -23,6 +23,7 @@ from nuanyi.lib.figures import Window, window
 from nuanyi.matrix import queries as matrix
 from nuanyi.matrix import records, year
 from nuanyi.notices.models import Notice
+from nuanyi.party.models import Application, Meeting, Organisation, SpeakerWeek
 from nuanyi.program.demo import build
 from nuanyi.stations.models import Amenity, Station
 from nuanyi.volunteers.models import Draw, Signup, Volunteer
@@ -50,6 +51,14 @@ TOLD = {
     "governance.leaflets": 5000,
     "governance.community_problems_reported": 17,
 }
+#: What the report says of Party work without a number; the records give one.
+PARTY = (
+    "party.visits",
+    "party.meetings",
+    "party.joint_activities",
+    "party.brought",
+    "party.matters",
+)
 YEAR = window("2022")
 #: What a lesson may cite from which day on; every other year that stands in a text must not be later than its day.
 IN_FORCE = {
@@ -105,7 +114,7 @@ def test_every_cell_of_the_matrix_sums_to_the_establishments_and_has_somebody_wh
 def test_each_number_of_the_page_leads_to_records_that_sum_to_it(played):
     report = year.report(system("test"), 2022)
     keys = {number.key for _title, said in report.parts for one in said for number in one.numbers}
-    assert keys == {*TOLD, "learning.attendances"}
+    assert keys == {*TOLD, "learning.attendances", *PARTY}
     for key in keys:
         behind = records.behind(system("test"), key, YEAR)
         assert behind.total == behind.value == counted(key), key
@@ -277,6 +286,36 @@ def test_instructors_held_sessions_and_the_traffic_police_its_classes(played):
     assert len(set(there)) > 4
     assert all(calendar.is_working_day(clock.day_of(session.starts_at)) for session in taught)
     assert min(held.exclude(head_count=None).values_list("head_count", flat=True)) >= 3
+
+
+def test_party_work_went_on_all_year_and_is_counted_from_its_records(played):
+    assert all(counted(key) > 0 for key in PARTY)
+    assert not any(counted(key, window("2021")) for key in PARTY)
+    # the joint branches were founded in April: since then they met in each month, and something was brought in each of the ten
+    met = figures.offered()["party.meetings"].count(YEAR, ("month",))
+    assert set(met) == {(f"2022-{month:02}-01",) for month in range(4, 13)}
+    assert len(figures.offered()["party.brought"].count(YEAR, ("month",))) == 10
+    assert len(figures.offered()["party.visits"].count(YEAR, ("month",))) == 10
+    held = Meeting.objects.filter(held_date__year=2022)
+    assert set(held.values_list("kind", flat=True)) == {"themed", "assembly", "lesson"}
+    assert Organisation.objects.filter(form="mobile", founded_date__year=2022).count() == 1
+    # each week of the plan somebody was to speak, as the report says
+    weeks = SpeakerWeek.objects.filter(week_date__range=(date(2022, 3, 14), date(2022, 12, 26)))
+    assert weeks.count() == 42
+    said = dict(weeks.values_list("week_date", "speaker__kind"))
+    kinds = {"党员模范": "model", "抗疫先锋": "pioneer", "行业标杆": "benchmark"}
+    for push in Push.objects.filter(lesson__isnull=False, day__year=2022):
+        assert said.get(clock.monday(push.day), kinds[push.speaker]) == kinds[push.speaker]
+    # whoever asked in May was an activist before the year was over; another moved on with the papers
+    asked = Application.objects.filter(asked_date__year=2022)
+    steps = {
+        one.end_reason: set(one.steps.filter(done_date__year=2022).values_list("code", flat=True))
+        for one in asked
+    }
+    assert steps == {
+        "": {"applied", "talk", "written", "activist", "contacts"},
+        "handed_out": {"applied", "talk", "written"},
+    }
 
 
 def test_those_who_took_part_are_fewer_than_those_who_joined(played):
