@@ -1,4 +1,4 @@
-"""``make bench``: import, list pages, ledger, matrix, stations. Prints one line a figure, with its target.
+"""``make bench``: import, list pages, ledger, matrix, stations, the demo. Prints one line a figure, with its target.
 
 ``python -m bench stations`` runs one part alone; ``--json`` prints a line of JSON for each figure.
 """
@@ -20,6 +20,7 @@ def main() -> int:
 
     from bench import (
         coverage,
+        demo,
         doubles,
         imports,
         intake,
@@ -52,6 +53,7 @@ def main() -> int:
             reports,
             linkage,
             coverage,
+            demo,
         ):
             if not wanted or part.__name__.removeprefix("bench.") in wanted:
                 part.run(report)
