@@ -21,6 +21,7 @@ test("a microphone that is denied is said in words, and the button stays", async
         },
     });
     const button = field.nextElementSibling;
+    assert.equal(field.hidden, true, "a button of the browser's own words is not shown beside it");
     let removed = false;
     button.remove = () => {
         removed = true;
@@ -30,4 +31,27 @@ test("a microphone that is denied is said in words, and the button stays", async
     assert.equal(removed, false);
     assert.equal(button.previousElementSibling.textContent, "浏览器没有允许用麦克风");
     assert.equal(button.previousElementSibling.hidden, false);
+    assert.equal(field.hidden, false, "a file can be chosen instead");
+});
+
+test("what was spoken before a reload can be heard again", () => {
+    const field = new SmallElement("input", {
+        dataset: { record: "说话", stop: "停", denied: "不行" },
+        files: [],
+    });
+    const document = new SmallElement("document", { found: { "input[data-voice]": [field] } });
+    page(["cases/static/cases/voice.js"], document, {
+        MediaRecorder: class {},
+        DataTransfer: class {},
+        URL: { createObjectURL: (file) => `blob:${file}` },
+        navigator: { mediaDevices: {} },
+    });
+    const clock = field.nextElementSibling.nextElementSibling;
+    field.files = ["voice"];
+    field.dispatchEvent(new Event("restored"));
+    const player = clock.nextElementSibling;
+    assert.deepEqual([player.tagName, player.src, player.hidden], ["AUDIO", "blob:voice", false]);
+    field.files = [];
+    field.dispatchEvent(new Event("change"));
+    assert.equal(player.hidden, true);
 });

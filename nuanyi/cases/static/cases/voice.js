@@ -17,6 +17,9 @@
     const said = Object.assign(document.createElement("p"), { className: "note", hidden: true });
     said.setAttribute("role", "status");
     button.before(said);
+    /* the browser's own button has its words in the phone's language and not in the page's: it waits behind the title of the
+       field, which opens it, and comes back where the microphone is denied */
+    field.hidden = true;
     const LONGEST = 120; // seconds
     let recorder = null,
         ticking = null;
@@ -27,6 +30,20 @@
         clock.textContent = ` ${shown(spent)} / ${shown(LONGEST)}`;
         if (spent >= LONGEST && recorder) recorder.stop();
     };
+    /* what will be sent can be heard, spoken here or chosen, also after a reload */
+    const hear = () => {
+        const [file] = field.files;
+        let player = clock.nextElementSibling;
+        if (player?.tagName !== "AUDIO") {
+            player = document.createElement("audio");
+            player.controls = true;
+            clock.after(player);
+        }
+        player.hidden = !file;
+        if (file) player.src = URL.createObjectURL(file);
+    };
+    field.addEventListener("change", hear);
+    field.addEventListener("restored", hear);
     button.addEventListener("click", async () => {
         if (recorder) {
             recorder.stop();
@@ -39,6 +56,7 @@
             /* what to do is said where the button is, and the button stays for whoever has done it */
             said.textContent = words.dataset.denied;
             said.hidden = false;
+            field.hidden = false;
             return;
         }
         said.hidden = true;
@@ -56,13 +74,6 @@
             clearInterval(ticking);
             button.textContent = words.dataset.record;
             button.setAttribute("aria-pressed", "false");
-            let player = clock.nextElementSibling;
-            if (player?.tagName !== "AUDIO") {
-                player = document.createElement("audio");
-                player.controls = true;
-                clock.after(player);
-            }
-            player.src = URL.createObjectURL(new Blob(parts, { type }));
         };
         recorder.start();
         button.textContent = words.dataset.stop;
