@@ -1,4 +1,7 @@
-"""Screenshots of every page on a phone and a desktop, light and dark, from a running demo: ``scripts/gallery.py http://localhost:8000``."""
+"""Screenshots of every page on a phone and a desktop, light and dark, from a running demo: ``scripts/gallery.py http://localhost:8000``.
+
+``scripts/gallery.py http://localhost:8000 screens`` takes only those that the web app's manifest shows.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +14,63 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Geolocation, sync_playwright
 
-OUT = Path(__file__).resolve().parents[1] / "docs/gallery"
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "docs/gallery"
+#: Where a rider stands in the pictures of the manifest: beside a station of the demo.
+PLACE: Geolocation = {"latitude": 25.0466, "longitude": 110.3216, "accuracy": 12}
 #: Beside what the rooms declare (``lib.rooms.gallery``): a page that no route has.
 REFUSED = {"refused": ("", "/nowhere/")}
 SIZES: dict[str, Any] = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1440, "height": 900}}
 
 
-def _keep(png: bytes, path: Path) -> None:
-    """In a palette of 128 colours: a third of the bytes, and text and plain areas look the same."""
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(
+def _keep(png: bytes, path: Path, colours: int = 128) -> None:
+    """In a palette of few colours: a third of the bytes, and text and plain areas look the same."""
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(
         path, optimize=True
     )
 
 
-def pages() -> dict[str, tuple[str, str]]:
-    """Name -> the account that looks ("" for nobody), the address: what every room declares."""
+def _set_up() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nuanyi.program.settings")
     os.environ["NUANYI_HOME"] = tempfile.mkdtemp(prefix="nuanyi-gallery-")
     import django
 
     django.setup()
+
+
+def screens(address: str) -> None:
+    """The pages of the phone's bar as a rider sees them, for the manifest: small files, in the package."""
+    _set_up()
+    from nuanyi.front import shell
+    from nuanyi.lib import rooms
+
+    shell.SCREENS.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
+        )
+        context = browser.new_context(
+            viewport=SIZES["phone"],
+            locale="zh-CN",
+            base_url=address,
+            geolocation=PLACE,
+            permissions=["geolocation"],
+            service_workers="block",
+        )
+        page = context.new_page()
+        for part in rooms.bar():
+            page.goto(part.href)
+            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(1000)
+            _keep(page.screenshot(), shell.SCREENS / shell.screen_of(part), colours=64)
+        browser.close()
+
+
+def pages() -> dict[str, tuple[str, str]]:
+    """Name -> the account that looks ("" for nobody), the address: what every room declares."""
+    _set_up()
     from nuanyi.lib import rooms
 
     return {shot.name: (shot.account, shot.route.address) for shot in rooms.gallery()} | REFUSED
@@ -70,4 +108,5 @@ def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000")
+    take = screens if "screens" in sys.argv[2:] else main
+    take(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000")

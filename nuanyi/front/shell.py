@@ -29,6 +29,10 @@ from nuanyi.lib.digests import entity_tag
 from nuanyi.lib.errors import NotAllowed, NotFound, Refusal
 from nuanyi.lib.proxies import asked_from_here
 
+#: Pictures of the parts of the phone's bar, made by ``scripts/gallery.py``, and how large each is.
+SCREENS = Path(__file__).parent / "static/front/screens"
+SCREEN_SIZES = "360x740"
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
     """400."""
@@ -134,6 +138,11 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def screen_of(part: rooms.BarItem) -> str:
+    """The file of a part's picture among ``SCREENS``."""
+    return f"{part.route.replace(':', '-')}.png"
+
+
 @require_safe
 @permission_required(PUBLIC)
 def manifest(request: HttpRequest) -> HttpResponse:
@@ -155,6 +164,18 @@ def manifest(request: HttpRequest) -> HttpResponse:
                 "icons": [{"src": static("front/icon-192.png"), "sizes": "192x192", "type": "image/png"}],
             }
             for part in rooms.bar()
+        ],
+        # what somebody sees before it is put on the home screen; fetched then only, and kept on no phone
+        "screenshots": [
+            {
+                "src": static(f"front/screens/{name}"),
+                "sizes": SCREEN_SIZES,
+                "type": "image/png",
+                "form_factor": "narrow",
+                "label": str(part.title),
+            }
+            for part in rooms.bar()
+            if (SCREENS / (name := screen_of(part))).is_file()
         ],
         "lang": request.LANGUAGE_CODE,
         "icons": [
