@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from functools import lru_cache
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
@@ -27,6 +28,9 @@ from nuanyi.lib.form_parsing import key_of, number_of, status_of, time_of
 from nuanyi.lib.ranges import ranged
 from nuanyi.lib.thumbnails import thumbnail as thumbnail_of
 from nuanyi.notices import channels
+
+#: Small pictures that a process keeps: a few kilobytes each.
+SMALL_KEPT = 200
 
 
 @require_safe
@@ -89,14 +93,19 @@ def media(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
+@lru_cache(maxsize=SMALL_KEPT)
+def _small(pk: UUID) -> bytes:
+    """The small picture of a row, whose picture never changes; made once in this process."""
+    return thumbnail_of(bytes(LessonMedia.objects.values_list("data", flat=True).get(pk=pk)))
+
+
 @require_safe
 @permission_required(PUBLIC)
 def thumbnail(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The picture of a published lesson, small, for the shelf: a list of lessons must not cost a rider megabytes."""
-    found = LessonMedia.objects.filter(pk=pk, kind=Media.PICTURE, lesson__state=State.PUBLISHED).first()
-    if found is None:
+    if not LessonMedia.objects.filter(pk=pk, kind=Media.PICTURE, lesson__state=State.PUBLISHED).exists():
         raise NotFound()
-    response = HttpResponse(thumbnail_of(bytes(found.data)), content_type="image/jpeg")
+    response = HttpResponse(_small(pk), content_type="image/jpeg")
     response["Cache-Control"] = "public, max-age=86400"
     return response
 

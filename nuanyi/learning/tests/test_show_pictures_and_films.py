@@ -7,12 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from nuanyi.learning import worker
 from nuanyi.learning.models import LessonMedia
 from nuanyi.learning.reading import html_of
 from nuanyi.learning.services import lessons
 from nuanyi.learning.tests.test_write_and_read_lessons import published, told  # noqa: F401
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.ranges import ranged
+from nuanyi.lib.thumbnails import thumbnail
 
 MP4 = b"\0\0\0\x18ftypmp42" + bytes(range(256)) * 40
 
@@ -51,6 +53,18 @@ def test_the_shelf_shows_the_first_picture_of_a_lesson_small(cast, film, client)
     small = Image.open(io.BytesIO(client.get(address).content))
     assert (small.format, small.size) == ("JPEG", (144, 96))
     assert client.get(f"/learn/media/{film.pk}/small.jpg").status_code == 404
+
+
+def test_a_small_picture_is_made_once_and_not_at_every_request(cast, film, client, monkeypatch):
+    photo = lessons.add_media(actor=cast.actor("office"), lesson=film.lesson, kind="picture", data=picture())
+    made = []
+    monkeypatch.setattr(worker, "thumbnail_of", lambda data: made.append(1) or thumbnail(data))
+    address = f"/learn/media/{photo.pk}/small.jpg"
+    first, second = client.get(address), client.get(address)
+    assert first.content == second.content
+    assert len(made) == 1
+    photo.delete()
+    assert client.get(address).status_code == 404
 
 
 def test_a_player_gets_the_range_that_it_asks_for(film, client):
