@@ -669,22 +669,18 @@ def days_of(path: Path) -> list[tuple[str, date]]:
     return [(what, day) for what, day in found if day is not None]
 
 
-def paths_for(actor: Actor, state: str = "", *, at_most: int | None = FOLLOWED_AT_MOST) -> list[Path]:
-    """The applications that this actor may see, the most pressing first; of more than ``at_most`` the newest."""
+def paths_for(actor: Actor, state: str = "") -> list[Path]:
+    """All applications that this actor may see, the most pressing first: a list that is cut is cut behind them."""
     rows = (
         Application.objects.visible_to(actor)
         .select_related("organisation", "instructor")
         .prefetch_related("steps", "reviews")
-        .order_by("-pk")
     )
     if state == NOBODYS:
         rows = rows.filter(pk__in=without_instructor(actor).values("pk"))
     else:
         rows = rows.filter(state=state) if state in State.values else rows.exclude(state=State.ENDED)
-    return sorted(
-        (path_of(row) for row in (rows if at_most is None else rows[:at_most])),
-        key=lambda path: (path.first_due, path.application.pk),
-    )
+    return sorted(map(path_of, rows), key=lambda path: (path.first_due, path.application.pk))
 
 
 def talks_owed(actor: Actor) -> int:

@@ -304,8 +304,10 @@ def _points(found: list[Possible], names: Mapping[str, str]) -> dict[str, object
 def application_list(request: HttpRequest) -> HttpResponse:
     """Who waits for what, and until when?"""
     actor = actor_of(request)
+    paths = queries.paths_for(actor, request.GET.get("state", ""))
     context = {
-        "paths": queries.paths_for(actor, request.GET.get("state", "")),
+        "paths": paths[: queries.FOLLOWED_AT_MOST],
+        "total": len(paths),
         "unclear": queries.unclear(actor),
         "states": [*State.choices, *_states_of(actor)],
         "names": places.names_by_code(),

@@ -126,7 +126,7 @@ def tell_of_days(actor: Actor) -> int:
     actor.require(ORGANISE)
     today = clock.today()
     told = 0
-    for path in queries.paths_for(actor, State.OPEN, at_most=None):
+    for path in queries.paths_for(actor, State.OPEN):
         for what, day in queries.days_of(path):
             if not timedelta() <= day - today <= timedelta(days=rules.TOLD_BEFORE_DAYS):
                 continue

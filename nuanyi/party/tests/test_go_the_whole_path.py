@@ -223,6 +223,20 @@ def test_an_instructor_with_two_hundred_groups_opens_the_list_in_as_many_questio
     assert page.content.decode().count("/office/party/mine/0") >= 200
 
 
+def test_a_list_that_is_cut_keeps_those_who_wait_longest(cast, asked, monkeypatch):
+    """The oldest is the most pressing, and the home counts it."""
+    monkeypatch.setattr(queries, "FOLLOWED_AT_MOST", 2)
+    with clock.held_at(clock.now() - timedelta(days=50)):
+        oldest = asked(phone="19900004000")
+    for number in range(1, 4):
+        asked(phone=f"1990000400{number}")
+    page = cast.client("instructor").get("/office/party/applications/").content.decode()
+    assert f"/office/party/applications/{oldest.pk}/" in page
+    assert page.count("<tr data-row>") == 2
+    assert "最急的 2 件，共 4 件" in page
+    assert len(queries.talks(cast.actor("instructor"))) == 4
+
+
 def text_of(docx: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(docx)) as pack:
         return re.sub(r"<[^>]+>", "", pack.read("word/document.xml").decode())
