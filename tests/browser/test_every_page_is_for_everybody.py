@@ -80,6 +80,17 @@ OFFICE = (
     "/office/matrix/grids/450311101901-01/",
     "/grid/",
     "/grid/19/",
+    "/office/matrix/cube/",
+    "/office/matrix/charts/",
+    "/office/matrix/screen/",
+    "/office/matrix/briefs/",
+    "/office/matrix/tasks/",
+    "/office/matrix/forms/",
+    "/office/matrix/practice/",
+    "/office/matrix/regulations/",
+    "/office/matrix/years/2022/",
+    "/office/matrix/records/party.meetings/?period=2022",
+    "/office/sharing/",
 )
 OPEN = (
     "/",
@@ -115,6 +126,7 @@ OPEN = (
     "/privacy/",
     "/door/",
     "/offline/",
+    "/open/",
     "/accounts/login/",
     "/nowhere/",
 )
