@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from random import Random
 
 from nuanyi.lib import clock
+from nuanyi.lib.cards import WHITE, Card
 from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, from_now, key, month_ends, office_hour, spread
 from nuanyi.people.demo import played_by
 from nuanyi.people.models import Account
@@ -142,7 +143,10 @@ def _station(plan: Plan, number: int, row: tuple[object, ...]) -> Story:
     # in a plan that ends early they all open within it
     opened = min(date.fromisoformat(str(row[-1])), plan.last - timedelta(days=10))
     yield at(opened - timedelta(days=2), 15)
-    station = _entered(row)
+    station = _entered(row, number)
+    stations.set_photo(actor=PROGRAM, station=station, shows="door", data=_door(station.name, number))
+    if number == 0:
+        stations.set_photo(actor=PROGRAM, station=station, shows="room", data=_room())
     yield at(opened, 9)
     station = stations.move_station(actor=PROGRAM, station=station, state=State.OPEN, day=opened)
     keeper = Account.objects.filter(username="yizhan").first()
@@ -171,7 +175,52 @@ def _visits(chance: Random, a_day: int, number: int, day: date) -> Iterator[tupl
         yield hour, chance.choices(("courier", "delivery", ""), (30, 55, 15))[0], count
 
 
-def _entered(row: tuple[object, ...]) -> Station:
+#: Colours of the doors, station by station: a wall, and the front above the door.
+FRONTS = (
+    ((216, 226, 236), (31, 95, 168)),
+    ((240, 228, 214), (154, 47, 10)),
+    ((232, 232, 224), (21, 92, 52)),
+    ((226, 226, 230), (92, 70, 52)),
+    ((244, 232, 222), (179, 38, 30)),
+)
+WOOD, GLASS, GROUND, MADE_UP = (120, 84, 56), (198, 220, 228), (150, 144, 136), "示例图片"
+
+
+def _door(name: str, number: int) -> bytes:
+    """A drawing of a door from the street, which says that it is one."""
+    wall, front = FRONTS[number % len(FRONTS)]
+    card, left = Card(800, 500), 270 + 60 * (number % 3)
+    card.pen.rectangle((0, 0, 800, 420), wall)
+    card.pen.rectangle((0, 420, 800, 500), GROUND)
+    card.pen.rectangle((40, 60, 760, 140), front)
+    card.words(400, 100, name, 40, WHITE, most=680, anchor="mm")
+    card.pen.rectangle((left, 190, left + 150, 420), WOOD)
+    card.pen.rectangle((left + 18, 210, left + 132, 330), GLASS)
+    for window in (70, 600):
+        card.pen.rectangle((window, 210, window + 130, 330), GLASS, WOOD, 8)
+    card.words(780, 480, MADE_UP, 22, WHITE, anchor="rm")
+    return card.png()
+
+
+def _room() -> bytes:
+    """A drawing of the room: a sofa beside a shelf with books."""
+    card, (wall, front) = Card(800, 500), FRONTS[1]
+    card.pen.rectangle((0, 0, 800, 380), wall)
+    card.pen.rectangle((0, 380, 800, 500), GROUND)
+    card.pen.rounded_rectangle((60, 280, 380, 420), 24, front)
+    card.pen.rounded_rectangle((90, 230, 350, 320), 20, front)
+    card.pen.rectangle((470, 140, 740, 400), WOOD)
+    for row, colour in enumerate((FRONTS[0][1], FRONTS[2][1], FRONTS[4][1])):
+        for book in range(8):
+            card.pen.rectangle(
+                (484 + 30 * book, 156 + 80 * row, 506 + 30 * book, 216 + 80 * row),
+                colour if book % 3 else WHITE,
+            )
+    card.words(780, 480, MADE_UP, 22, WHITE, anchor="rm")
+    return card.png()
+
+
+def _entered(row: tuple[object, ...], number: int) -> Station:
     code, name, tier, venue, unit, lat, lon, place, find, week, holiday, amenities, _opened = row
     draft = StationDraft(
         name=str(name),
@@ -185,6 +234,8 @@ def _entered(row: tuple[object, ...]) -> Station:
         place_words=str(place),
         how_to_find=str(find),
         capacity=12,
+        # no subscriber's number begins like this
+        desk_call=f"0773-000010{number}",
         functions=[
             str(function)
             for function in Function.values

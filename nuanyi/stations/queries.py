@@ -55,6 +55,9 @@ from nuanyi.stations.rules import (
 )
 from nuanyi.stations.snapshot import DAYS_AHEAD, RADIUS, Near, Snapshot, on_sphere
 
+#: Minutes on foot beyond which only the ride is told.
+WALKED_AT_MOST = 60
+
 
 @dataclass(frozen=True)
 class Row:
@@ -78,6 +81,16 @@ class Row:
     grade: str
     lat_wgs84: float
     lon_wgs84: float
+
+    @property
+    def is_near(self) -> bool:
+        """Whether somebody would go there on foot."""
+        return self.walk_minutes is not None and self.walk_minutes <= WALKED_AT_MOST
+
+    def reached(self, moment: float) -> bool:
+        """Whether it is open at ``moment`` and still so when somebody who starts then gets there by bike."""
+        arrives = moment + 60 * (self.ride_minutes or 0)
+        return self.stands.open and (self.stands.changes_at is None or arrives < self.stands.changes_at)
 
     @property
     def ways(self) -> dict[str, str]:

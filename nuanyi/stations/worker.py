@@ -105,6 +105,13 @@ def _rows(asked: dict[str, Any]) -> tuple[list[queries.Row], bool]:
     return queries.nearest(question, with_distance=here), here
 
 
+def _reached(row: queries.Row, when: str) -> bool:
+    """Whether a station is open when somebody is there: now and a ride later, or at the moment that was asked for."""
+    if nearby.moment_of(when) is not None:
+        return row.stands.open
+    return row.reached(clock.now().timestamp())
+
+
 @require_safe
 @permission_required(PUBLIC)
 def nearest(request: HttpRequest) -> HttpResponse:
@@ -131,7 +138,7 @@ def nearest(request: HttpRequest) -> HttpResponse:
         "none_yet": not rows and not queries.any_in_service(),
         "by_distance": by_distance,
         "far": bool(by_distance and rows and (rows[0].metres or 0) > FAR_METRES),
-        "best": next((r for r in rows if r.stands.open), None) if by_distance else None,
+        "best": next((r for r in rows if _reached(r, asked["open"])), None) if by_distance else None,
         "made_at": int(clock.now().timestamp()),
         "first": [(kind.value, titles[kind]) for kind in FIRST],
         "more": [(value, title) for value, title in AmenityKind.choices if value not in FIRST],

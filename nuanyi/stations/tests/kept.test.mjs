@@ -4,13 +4,14 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import vm from "node:vm";
 
-const script = new URL("../static/stations/kept.js", import.meta.url);
 const module = { exports: {} };
-vm.runInNewContext(readFileSync(script, "utf8"), {
+const world = vm.createContext({
     module,
-    document: { documentElement: { lang: "zh-Hans" } },
+    document: { documentElement: { lang: "zh-Hans" }, querySelectorAll: () => [] },
     Intl,
 });
+for (const name of ["../../front/static/front/ride.js", "../static/stations/kept.js"])
+    vm.runInContext(readFileSync(new URL(name, import.meta.url), "utf8"), world);
 const Stations = module.exports;
 const words = {
     open: "开门中",
@@ -119,4 +120,16 @@ test("five thousand stations are looked through in a blink", () => {
         ...many.map((one) => Stations.metres(25.3, 110.5, one[3] / 1e6, one[4] / 1e6)),
     );
     assert.equal(first.metres, nearest);
+});
+
+test("a station that is shut before somebody gets there is not the answer, and a walk of hours is none", () => {
+    const open = { open: true, known: true, changes: at(23) };
+    assert.equal(Stations.reached({ ...open, ride: 10 }, at(22, 45)), true);
+    assert.equal(Stations.reached({ ...open, ride: 60 }, at(22, 45)), false);
+    assert.equal(Stations.reached({ ...open, ride: 60, changes: null }, at(22, 45)), true);
+    assert.equal(Stations.reached({ ...open, open: false, ride: 1 }, at(22, 45)), false);
+    assert.equal(Stations.reached({ ...open, known: false, ride: 1 }, at(22, 45)), false);
+    const told = { minutes: "走 # 分钟，骑 % 分钟", byBike: "骑 % 分钟" };
+    assert.equal(Stations.minutes({ walk: 12, ride: 4 }, told), "走 12 分钟，骑 4 分钟");
+    assert.equal(Stations.minutes({ walk: 199, ride: 60 }, told), "骑 60 分钟");
 });

@@ -37,6 +37,29 @@ def test_the_nearest_comes_first_with_its_metres_and_when_it_opens(put):
     assert "3.3</b> 公里" in " ".join(text.split())
 
 
+def test_the_answer_is_a_station_that_is_still_open_when_one_gets_there(put):
+    every = range(1, 8)
+    put("远夜站", 25.15, 110.32, hours={str(n): "08:00-14:00" for n in every})
+    put("更远的站", 25.16, 110.32, hours={str(n): "08:00-23:00" for n in every})
+    asked = {"lat": "25.05", "lon": "110.32", "part": "rows"}
+
+    def best():
+        return page(**asked).partition('class="best"')[2].partition("</a>")[0]
+
+    with clock.held_at(NOON):  # half an hour before the first one shuts, three quarters of an hour away
+        answer = best()
+    assert "更远的站" in answer
+    assert "骑 49 分钟" in answer and "走" not in answer, "nobody walks for hours"
+    with clock.held_at(NOON.replace(hour=12)):
+        assert "远夜站" in best()
+    with clock.held_at(NOON.replace(hour=22, minute=50)):
+        assert best() == ""
+        assert "到了也赶不上开门" in page(**asked)
+    asked["open"] = "2026-06-03T22:50"
+    with clock.held_at(NOON):
+        assert "更远的站" in best(), "that is when they want to be there"
+
+
 def test_without_a_position_the_open_ones_stand_first_however_many_stations_there_are(put, monkeypatch):
     put("夜站", 25.06, 110.33, hours={str(n): "22:00-06:00" for n in range(1, 8)})
     put("全天站", hours={str(n): "00:00-24:00" for n in range(1, 8)})

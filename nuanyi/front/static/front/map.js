@@ -107,7 +107,7 @@
                     }),
                     ride,
                 );
-                Stations.useApp(box);
+                Rides.use(box);
             });
             return box;
         };

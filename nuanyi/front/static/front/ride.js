@@ -1,10 +1,18 @@
 /* Links that open the map app of the phone: the one that somebody chose at a station opens from then on, everywhere. */
 const Rides = (() => {
+    const APP = "map.app";
     const chosen = () => {
         try {
-            return localStorage.getItem("map.app") || "amap";
+            return localStorage.getItem(APP) || "amap";
         } catch {
             return "amap";
+        }
+    };
+    const choose = (app) => {
+        try {
+            localStorage.setItem(APP, app);
+        } catch {
+            /* for this time only */
         }
     };
     const use = (root) =>
@@ -32,6 +40,6 @@ const Rides = (() => {
         return made;
     };
     use(document);
-    return { use, ways, link };
+    return { use, choose, ways, link };
 })();
 if (typeof module !== "undefined") module.exports = Rides;

@@ -1,11 +1,13 @@
 /* What the phone knows of the stations without network: one small file with everything and the hours of the coming days, looked
-   through here and computed with the phone's own clock. Pure but for `file`; tried by itself with node --test. */
+   through here and computed with the phone's own clock. Pure but for `file`; tried by itself with node --test.
+   Needs front/ride.js. */
 const Stations = (() => {
     const PATH = "/stations/all.json",
         FRESH = 600e3, // ms: a younger file is not asked for again
         RADIUS = 6371008.8, // metres, as on the server
         WALK = 75, // metres a minute
-        RIDE = 250;
+        RIDE = 250,
+        WALKED = 60; // minutes on foot beyond which only the ride is told
     const NO_STEPS = 1,
         PAUSED = 2;
     /* the columns of a station in the file */
@@ -69,7 +71,7 @@ const Stations = (() => {
         broken: file.kinds.filter((_, n) => station[BROKEN] & (1 << n)),
         lat: station[LAT] / 1e6,
         lon: station[LON] / 1e6,
-        ways: ways(station[NAME], station[GCJ_LAT] / 1e6, station[GCJ_LON] / 1e6),
+        ways: Rides.ways(station[NAME], station[GCJ_LAT] / 1e6, station[GCJ_LON] / 1e6),
     });
     /* what a question {kinds, function, stepFree, openOnly} asks of a station */
     const fits = (file, question, minute) => {
@@ -123,38 +125,15 @@ const Stations = (() => {
         const station = file.stations.find((other) => other[CODE] === code);
         return station ? row(file, station, minute) : null;
     };
-    /* navigation by bike; the map apps take GCJ-02 */
-    const ways = (name, lat, lon) => {
-        const [y, x, to] = [lat.toFixed(6), lon.toFixed(6), encodeURIComponent(name)];
-        return {
-            amap: `https://uri.amap.com/navigation?to=${x},${y},${to}&mode=ride&coordinate=gaode&callnative=1`,
-            baidu: `https://api.map.baidu.com/direction?destination=latlng:${y},${x}|name:${to}&mode=riding&coord_type=gcj02&output=html&src=nuanyi`,
-            tencent: `https://apis.map.qq.com/uri/v1/routeplan?type=bike&to=${to}&tocoord=${y},${x}&referer=nuanyi`,
-        };
-    };
-
-    /* the map app that somebody chose opens from then on */
-    const APP = "map.app";
-    const chosenApp = () => {
-        try {
-            return localStorage.getItem(APP) || "amap";
-        } catch {
-            return "amap";
-        }
-    };
-    const useApp = (root) =>
-        root.querySelectorAll("a[data-ride]").forEach((link) => {
-            link.href = link.dataset[chosenApp()] || link.href;
-        });
-    const chooseApp = (app) => {
-        try {
-            localStorage.setItem(APP, app);
-        } catch {
-            /* for this time only */
-        }
-    };
+    /* whether it is open now and still so when somebody who starts at `minute` gets there by bike */
+    const reached = (found, minute) =>
+        found.open && found.known && (found.changes === null || minute + (found.ride || 0) < found.changes);
 
     /* words, as the pages of the server have them */
+    const minutes = (found, words) =>
+        (found.walk <= WALKED ? words.minutes : words.byBike)
+            .replace("#", found.walk)
+            .replace("%", found.ride);
     const distance = (far, words) =>
         far < 995 ? [String(Math.round(far / 10) * 10), words.m] : [(far / 1000).toFixed(1), words.km];
     const part = (minute, options) =>
@@ -201,14 +180,13 @@ const Stations = (() => {
         look,
         counts,
         one,
-        ways,
         distance,
         clock,
+        reached,
+        minutes,
         state,
         minute,
         file,
-        useApp,
-        chooseApp,
     };
 })();
 if (typeof module !== "undefined") module.exports = Stations;

@@ -72,7 +72,8 @@
     const hero = (row) => {
         const [number, unit] = Stations.distance(row.metres, words);
         const line = element("span", { className: "best-state" }, state(row));
-        if (row.kinds.includes("charging")) line.append(` · ${words.sockets}`);
+        if (row.kinds.includes("charging"))
+            line.append(" ", element("span", { className: "nowrap", textContent: `· ${words.sockets}` }));
         const ride = element("a", { className: "button", href: row.ways.amap, textContent: words.rideThere });
         Object.assign(ride.dataset, { ride: "", ...row.ways });
         return [
@@ -88,7 +89,7 @@
                 line,
                 element("span", {
                     className: "quiet",
-                    textContent: words.minutes.replace("#", row.walk).replace("%", row.ride),
+                    textContent: Stations.minutes(row, words),
                 }),
             ),
             ride,
@@ -135,7 +136,9 @@
             return;
         }
         const rows = Stations.look(file, question(), moment()),
-            best = at && rows.find((row) => row.open && row.known);
+            later = form.elements.open.checked && form.elements.open.value !== "now",
+            best =
+                at && rows.find((row) => (later ? row.open && row.known : Stations.reached(row, moment())));
         box.querySelector("[data-best]").replaceChildren(
             ...(best
                 ? hero(best)
@@ -194,7 +197,7 @@
     };
     /* how many would be left, at each choice; and which map app to open */
     const ready = async () => {
-        Stations.useApp(box);
+        Rides.use(box);
         here.classList.toggle("secondary", Boolean(at));
         here.querySelector("span").textContent = at ? words.again : here.dataset.words;
         const file = await Stations.file();

@@ -135,7 +135,7 @@
         const begin = async () => {
             if (stale()) await compute();
             away();
-            Stations.useApp(document);
+            Rides.use(document);
         };
         begin();
         setInterval(() => {
@@ -143,8 +143,8 @@
         }, 60e3);
         document.querySelectorAll("[data-app]").forEach((link) =>
             link.addEventListener("click", () => {
-                Stations.chooseApp(link.dataset.app);
-                Stations.useApp(document);
+                Rides.choose(link.dataset.app);
+                Rides.use(document);
             }),
         );
         const favourite = $("[data-favourite]");
