@@ -79,3 +79,39 @@ test("the newest sixty stay", async () => {
     assert.equal(stores["1.pictures"].size, 60);
     assert.equal(stores["1.pictures"].has("/stations/p/0.jpg"), false);
 });
+
+test("a network that is there and does not answer keeps no page from opening for longer than five seconds", async () => {
+    const heard = {},
+        waits = [],
+        kept = new Response("as it was kept");
+    vm.runInNewContext(`const VERSION = "1", SHELL = ["/"], KEPT = [];${script}`, {
+        self: {
+            addEventListener: (name, act) => {
+                heard[name] = act;
+            },
+        },
+        location: { origin: "https://nuanyi.example" },
+        caches: {
+            open: async () => ({ match: async () => kept, put: async () => {} }),
+            match: async () => kept,
+        },
+        fetch: () => new Promise(() => {}),
+        Request,
+        Response,
+        URL,
+        setTimeout: (done, after, ...told) => {
+            waits.push(after);
+            setImmediate(done, ...told);
+        },
+    });
+    let answer = null;
+    heard.fetch({
+        request: { method: "GET", url: "https://nuanyi.example/", destination: "document", mode: "navigate" },
+        respondWith: (given) => {
+            answer = given;
+        },
+        waitUntil: () => {},
+    });
+    assert.equal(await (await answer).text(), "as it was kept");
+    assert.deepEqual(waits, [5000]);
+});

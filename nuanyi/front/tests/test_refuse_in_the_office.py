@@ -36,6 +36,14 @@ def test_a_refused_form_comes_back_in_its_own_page_with_what_was_typed(cast):
     assert "geheim" not in page
 
 
+def test_a_riders_page_that_is_not_there_says_so_without_a_word_of_whose_it_is(client, cast):
+    page = client.get("/nowhere/").content.decode()
+    assert "你填过的东西没有丢" in page
+    assert "不归你管" not in page
+    assert "职责" not in page
+    assert "不归你管" in cast.client("office").get("/office/nowhere/").content.decode()
+
+
 def test_a_refusal_of_the_office_stands_in_the_offices_shell(cast):
     for answer in (
         cast.client("office").get("/office/census/workers/00000000-0000-7000-8000-000000000000/"),
