@@ -42,7 +42,7 @@ class PlaceFields(forms.Form):
     plan = forms.FileField(
         label=_("Photo of the plan of the buildings"),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        widget=forms.FileInput(attrs={"accept": "image/*", "data-photos": ""}),
     )
 
     def told(self, lat: float, lon: float, crs: str, region: str = "") -> PlaceInput:

@@ -183,14 +183,22 @@ def test_axe_finds_nothing_on_any_page_of_the_office(open_as, size, theme):
     assert faults == []
 
 
-def test_no_page_scrolls_sideways_on_the_narrowest_phone(open_as):
+#: Fields for a file that show the browser's own button.
+OWN_FILE_BUTTONS = """[...document.querySelectorAll("input[type=file]")]
+    .filter((field) => field.getBoundingClientRect().width > 20).map((field) => field.name)"""
+
+
+def test_no_page_scrolls_sideways_or_speaks_the_browsers_language_on_the_narrowest_phone(open_as):
     page = open_as(None, size="narrow")
-    wide = []
+    wide, foreign = [], []
     for address in OPEN:
         page.goto(address)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wide.append((address, page.evaluate("document.documentElement.scrollWidth")))
+        # its words would be the browser's, in whatever language that speaks
+        foreign += [(address, name) for name in page.evaluate(OWN_FILE_BUTTONS)]
     assert not wide
+    assert not foreign
 
 
 def test_targets_of_the_workers_phone_are_large_enough_for_gloves(open_as):
