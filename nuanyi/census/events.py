@@ -19,6 +19,18 @@ RECORDED_AT_DOOR = declare(
     "census.recorded_at_door", _("Somebody was recorded at the door"), personal="id only"
 )
 RECORD_CHANGED = declare("census.record_changed", _("A record was changed by hand"), personal="id only")
+NOTE_WRITTEN = declare("census.note_written", _("A note was written on a record"), personal="id only")
+NOTE_CORRECTED = declare("census.note_corrected", _("A note on a record was corrected"), personal="id only")
+NOTE_TAKEN_AWAY = declare(
+    "census.note_taken_away", _("A note on a record was taken away"), personal="id only"
+)
+NOTE_PUT_BACK = declare("census.note_put_back", _("A note on a record was put back"), personal="id only")
+NOTES_READ = declare("census.notes_read", _("The notes on a record were read"), personal="id only")
+PHOTO_ADDED = declare("census.photo_added", _("A photo was put on a record"), personal="id only")
+PHOTO_SEEN = declare("census.photo_seen", _("A photo on a record was looked at"), personal="id only")
+PHOTO_TAKEN_AWAY = declare(
+    "census.photo_taken_away", _("A photo on a record was taken away"), personal="id only"
+)
 FOLLOWED_UP = declare("census.followed_up", _("A follow-up was noted"), personal="id only")
 ROUND_SAVED = declare("census.round_saved", _("A census round was planned or changed"))
 ROUND_MOVED = declare("census.round_moved", _("A census round began or was closed"))

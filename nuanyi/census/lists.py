@@ -6,12 +6,14 @@ from typing import Any
 
 from django.db.models import Case, QuerySet, Value, When
 from django.db.models.functions import Left
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import queries
 from nuanyi.census.rules import FollowUp, ImportState, Kind
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
+from nuanyi.lib.form_parsing import uuid_of
 from nuanyi.lib.listing import Column, Filter, Listing
 from nuanyi.lib.region_codes import DISTRICT, TOWNSHIP, township_of
 from nuanyi.lib.sectors import Sector
@@ -83,7 +85,18 @@ def listing_of(what: str, actor: Actor, permission: str = "census.view") -> List
         rows,
         searches=_("Part of the name") if what == ESTABLISHMENTS else _("Part of the site's name"),
         also=("import", "establishment"),
+        narrowed=lambda name, value: _narrowed(actor, name, value),
     )
+
+
+def _narrowed(actor: Actor, name: str, value: str) -> Words:
+    """What the list shows only of: the new records of one roster, the workers of one establishment."""
+    pk = uuid_of(value)
+    if name == "import":
+        sent = queries.imports_for(actor).filter(pk=pk).first()
+        return format_lazy("{}{}", _("New from the roster: "), sent.file_name if sent else "…")
+    shop = queries.establishments(actor, {}).filter(pk=pk).first()
+    return format_lazy("{}{}", _("Workers of: "), shop.name if shop else "…")
 
 
 _IMPORT_COLUMNS = (

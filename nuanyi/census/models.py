@@ -398,6 +398,69 @@ class DoorstepEntry(models.Model):
     made_at = models.DateTimeField(default=clock.now)
 
 
+class Remark(models.Model):
+    """What a note and a photo of a record have in common: of which record, by whom, when, and since when it is gone."""
+
+    PERSONAL = NOBODY
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    worker = models.ForeignKey(Worker, null=True, on_delete=models.CASCADE, related_name="%(class)ss")
+    establishment = models.ForeignKey(
+        Establishment, null=True, on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        abstract = True
+        ordering = ["-made_at", "-key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(worker__isnull=True, establishment__isnull=False)
+                | Q(worker__isnull=False, establishment__isnull=True),
+                name="%(class)s_of_one_record",
+            )
+        ]
+
+
+class RecordNote(Remark):
+    """A word of the office on a record. One that is corrected stays behind the one that takes its place."""
+
+    PERSONAL = {
+        "sealed_words": Declaration(
+            _("Notes of the office on your record"),
+            _("So that colleagues know what was said and agreed"),
+            DUTY_BASIS,
+            1095,
+            KEY_DESTROYED,
+        ),
+    }
+
+    sealed_words = SealedText()
+    #: the key of the note that took its place
+    corrected_by = models.UUIDField(null=True)
+
+
+class RecordPhoto(Remark):
+    """A photo on a record (rebuilt, JPEG). One that is taken away loses its picture; who took it away stays."""
+
+    PERSONAL = {
+        "sealed_data": Declaration(
+            _("Photos on your record"),
+            _("To show a place of work, or what was handed over"),
+            DUTY_BASIS,
+            1095,
+            KEY_DESTROYED,
+        ),
+    }
+
+    sealed_data = SealedBytes(null=True)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+
+
 class ExportState(models.TextChoices):
     """Where a request for an export in clear stands."""
 

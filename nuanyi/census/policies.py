@@ -11,15 +11,18 @@ EITHER = (
     f"{EVERYWHERE} OR EXISTS (SELECT FROM census_worker w WHERE w.id = %s)"
     " OR EXISTS (SELECT FROM census_worker w WHERE w.id = %s)"
 )
+#: What hangs on a worker or an establishment: whoever sees that.
+OF_RECORD = (
+    f"{EVERYWHERE} OR EXISTS (SELECT FROM census_worker w WHERE w.id = worker_id)"
+    " OR EXISTS (SELECT FROM census_establishment e WHERE e.id = establishment_id)"
+)
 
 POLICIES = [
     RowPolicy("census.Worker", RECORD),
     RowPolicy("census.Establishment", RECORD),
-    RowPolicy(
-        "census.Appearance",
-        f"{EVERYWHERE} OR EXISTS (SELECT FROM census_worker w WHERE w.id = worker_id)"
-        " OR EXISTS (SELECT FROM census_establishment e WHERE e.id = establishment_id)",
-    ),
+    RowPolicy("census.Appearance", OF_RECORD),
+    RowPolicy("census.RecordNote", OF_RECORD),
+    RowPolicy("census.RecordPhoto", OF_RECORD),
     RowPolicy("census.Import", f"{scoped('census.import')} OR account_id = (SELECT nuanyi_account())"),
     RowPolicy("census.Finding", IMPORT),
     RowPolicy("census.Match", IMPORT),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
@@ -20,6 +21,8 @@ from nuanyi.census.models import (
     Export,
     ExportState,
     Import,
+    RecordNote,
+    RecordPhoto,
     Source,
     Worker,
 )
@@ -198,6 +201,19 @@ class PastChange:
     at: Any
     who: str
     lines: list[tuple[Words, str, str]]
+
+
+def remarked(records: list[UUID]) -> dict[UUID, tuple[int, int]]:
+    """How many notes and photos stand on some records, by record; only those with any."""
+    found: dict[UUID, list[int]] = {}
+    for place, model in enumerate((RecordNote, RecordPhoto)):
+        rows = model.objects.filter(ended_at=None).filter(
+            Q(worker__in=records) | Q(establishment__in=records)
+        )
+        counted = rows.order_by().values_list("worker", "establishment").annotate(n=Count("pk"))
+        for worker, establishment, number in counted:
+            found.setdefault(worker or establishment, [0, 0])[place] = number
+    return {pk: (notes, photos) for pk, (notes, photos) in found.items()}
 
 
 _MASKS = {

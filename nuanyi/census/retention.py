@@ -8,7 +8,18 @@ from typing import Any, cast
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from nuanyi.census.models import Appearance, Change, Establishment, Finding, Import, ImportFile, Match, Worker
+from nuanyi.census.models import (
+    Appearance,
+    Change,
+    Establishment,
+    Finding,
+    Import,
+    ImportFile,
+    Match,
+    RecordNote,
+    RecordPhoto,
+    Worker,
+)
 from nuanyi.census.rules import ImportState
 from nuanyi.census.services import imports
 from nuanyi.lib import retention
@@ -95,4 +106,19 @@ retention.keep(
     of=lambda subject: Appearance.objects.filter(worker__person__in=subject.persons),
     part=True,
 )
+
+
+def _remarks(model: Any) -> None:
+    """Notes and photos on records go three years after they were made; those on a worker are shown to that worker."""
+    retention.keep(
+        model,
+        over=lambda before: model.objects.filter(made_at__lt=before),
+        of=lambda subject: model.objects.filter(worker__person__in=subject.persons),
+        part=True,
+        at_desk=True,
+    )
+
+
+_remarks(RecordNote)
+_remarks(RecordPhoto)
 retention.in_use(Person, persons_in_use)

@@ -90,6 +90,10 @@ ROUND_MOVES = {
 #: Why nothing goes into a round that is closed.
 ROUND_CLOSED = _("This round is closed. Choose another, or reopen it first.")
 
+#: Signs of a note on a record, and photos that one record holds.
+NOTE_SIGNS = 1000
+MAX_PHOTOS = 6
+
 FINDINGS_KEPT = 20_000
 REJECTED_KEPT_DAYS = 7
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from nuanyi.census.staff import imports, linking, records, rounds
+from nuanyi.census.staff import imports, linking, records, remarks, rounds
 
 
 class What:
@@ -29,6 +29,11 @@ urlpatterns = [
     path("<what:what>/follow-up/", records.follow_up, name="follow_up"),
     path("<what:what>/new/", records.edit, name="add"),
     path("<what:what>/<uuid:pk>/change/", records.edit, name="change"),
+    path("<what:what>/<uuid:pk>/notes/", remarks.note, name="note"),
+    path("<what:what>/<uuid:pk>/notes/<uuid:key>/", remarks.note_act, name="note_act"),
+    path("<what:what>/<uuid:pk>/photos/", remarks.photo_add, name="photo_add"),
+    path("<what:what>/<uuid:pk>/photos/<uuid:key>/", remarks.photo, name="photo"),
+    path("<what:what>/<uuid:pk>/photos/<uuid:key>/away/", remarks.photo_away, name="photo_away"),
     path("<what:what>/cells/", records.cells, name="cells"),
     path("<what:what>/cells/undo/", records.undo_cells, name="undo_cells"),
     path("<what:what>.xlsx", records.export, name="export"),

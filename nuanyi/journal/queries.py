@@ -88,6 +88,12 @@ def acts_on(subject: Model, kinds: Collection[str]) -> list[Entry]:
     return list(rows.filter(kind__in=kinds).order_by("at", "partition", "seq"))
 
 
+def last_hand(subject: Model, kind: str) -> tuple[str, datetime | None]:
+    """Who did something of this kind with one row last, and when; ("", None) where nobody did. As :func:`acts_on`."""
+    acts = acts_on(subject, (kind,))
+    return (acts[-1].actor_label, acts[-1].at) if acts else ("", None)
+
+
 def check_chain(home: Path | None = None) -> Verdict:
     """Verify against the heads that were written down outside the database; where all is well they are written anew."""
     home = home or settings.NUANYI_HOME

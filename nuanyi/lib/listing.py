@@ -64,6 +64,8 @@ class Filter:
     uncounted: Sequence[str] = ()
     #: the value that leaves nothing out, where no choice leaves something out
     unfiltered: str = ""
+    #: filters whose choices depend on this one: another choice here takes them off
+    drops: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ class Listing:
     searches: Words = ""
     #: further names of the address that ``rows`` understands
     also: Sequence[str] = ()
+    #: what such a name with its value says, in words, so that it is seen and can be taken off: ``narrowed(name, value)``
+    narrowed: Callable[[str, str], Words] | None = None
 
     def filters_of(self, query: QueryDict) -> dict[str, str]:
         """The filters in an address; what this list does not know is left out."""
@@ -141,6 +145,8 @@ class Shown:
     hidden: str
     #: names in the address that this list does not know: of a view kept before a filter went
     unknown: list[str] = field(default_factory=list)
+    #: what narrows the list beside its filters, each with the address of the view without it
+    narrowed: list[Option] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -200,6 +206,11 @@ def shown(request: HttpRequest, listing: Listing) -> Shown:
         urlencode({key: value for key, value in kept.items() if value}),
         query.get("hide", ""),
         sorted(set(query) - known),
+        [
+            Option(listing.narrowed(name, filters[name]), href(**{name: ""}), None, True)
+            for name in listing.also
+            if listing.narrowed is not None and filters.get(name)
+        ],
     )
 
 
@@ -336,7 +347,8 @@ def _filter(listing: Listing, one: Filter, filters: dict[str, str], href: Callab
             key = str(told["counted_as"] if told["counted_as"] is not None else "none") or "none"
             counts[key] = counts.get(key, 0) + told["n"]
     everything = one.everything or _("All")
-    options = [Option(everything, href(**{one.name: ""}), None, not now)]
+    dropped = dict.fromkeys(one.drops, "")
+    options = [Option(everything, href(**{**dropped, one.name: ""}), None, not now)]
     words: Words = everything
     for value, title in one.choices:
         is_here = str(value) == now
@@ -344,7 +356,7 @@ def _filter(listing: Listing, one: Filter, filters: dict[str, str], href: Callab
         is_counted = one.counted is not None and str(value) not in one.uncounted
         count = counts.get(str(value), 0) if is_counted else None
         if count or is_here or count is None or len(one.choices) <= 12:
-            options.append(Option(title, href(**{one.name: str(value)}), count, is_here))
+            options.append(Option(title, href(**{**dropped, one.name: str(value)}), count, is_here))
     return FilterShown(one.name, one.title, words if now else "", options)
 
 
@@ -399,6 +411,15 @@ def typed_cells(request: HttpRequest, key: Callable[[str], Any]) -> dict[Any, st
     if len(keys) > MOST_AT_ONCE:
         raise BadInput(_("At most 2,000 rows are changed at once. Narrow the filters."), code="too-many")
     return dict(zip(keys, request.POST.getlist("value"), strict=False))
+
+
+def shown_cells(request: HttpRequest, key: Callable[[str], Any]) -> dict[Any, str]:
+    """``{key of a row: what its cell said when it was changed}``; empty where the page did not tell. Raises BadInput."""
+    try:
+        keys = [key(text) for text in request.POST.getlist("id")]
+    except ValueError as exc:
+        raise BadInput() from exc
+    return dict(zip(keys, request.POST.getlist("was"), strict=False))
 
 
 # picking ---------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ from nuanyi.census.models import (
     Finding,
     Import,
     Match,
+    RecordNote,
+    RecordPhoto,
     Source,
     Worker,
 )
@@ -809,6 +811,8 @@ def _remove_made(model: Any, of: Import) -> tuple[int, int]:
     field = "worker" if model is Worker else "establishment"
     others = Appearance.objects.exclude(**{field: None}).values(field)
     stays = made.filter(pk__in=others) | made.filter(changed_at__gt=of.done_at)
+    for remark in (RecordNote, RecordPhoto):
+        stays |= made.filter(pk__in=remark.objects.exclude(**{field: None}).values(field))
     kept_ids = set(stays.values_list("pk", flat=True))
     ids = set(made.exclude(pk__in=kept_ids).values_list("pk", flat=True))
     for _receiver, needed in events.still_needed.send(sender=model, model=model, ids=ids):

@@ -18,6 +18,7 @@ from nuanyi.census.models import Change, DoorstepEntry, Establishment, Worker
 from nuanyi.census.rows import Known, name_key, read_establishment, read_headcount, read_worker
 from nuanyi.census.rules import REASONS, FollowUp, Kind
 from nuanyi.journal import services as journal
+from nuanyi.journal.queries import last_hand
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, row_security
@@ -33,6 +34,7 @@ from nuanyi.lib.identity import (
     read_person_name,
 )
 from nuanyi.lib.ids import new_id
+from nuanyi.lib.meanwhile import changed_meanwhile
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.people import queries as people
@@ -64,8 +66,19 @@ def note_follow_up(*, actor: Actor, model: type[Record], ids: list[UUID], follow
 
 
 @transaction.atomic
-def undo_follow_up(*, actor: Actor, model: type[Record], before: dict[str, str]) -> int:
-    """Put follow-up states back as ``note_follow_up`` returned them."""
+def undo_follow_up(*, actor: Actor, model: type[Record], before: dict[str, str], noted: str = "") -> int:
+    """Put follow-up states back as ``note_follow_up`` returned them; ``noted`` is what was noted then.
+
+    Where somebody has noted something else since, that stays. Raises NotFound, and Conflict with who and when where
+    that is so for all of them.
+    """
+    rows = model.objects.visible_to(actor, "census.follow_up").filter(pk__in=list(before))
+    if noted:
+        there = list(rows.select_for_update(of=("self",)))
+        still = [row for row in there if row.follow_up == noted]
+        if there and not still:
+            raise changed_meanwhile(*last_hand(there[0], events.FOLLOWED_UP))
+        before = {str(row.pk): before[str(row.pk)] for row in still}
     done = 0
     for state in set(before.values()):
         ids = [UUID(pk) for pk, was in before.items() if was == state]
@@ -287,12 +300,13 @@ def change_record(
     pk: UUID,
     values: dict[str, str],
     seen: str = "",
+    was: dict[str, str] | None = None,
     taken_away: Collection[str] = (),
 ) -> Change | None:
     """Change some fields of a record by hand, keeping what they were; None where nothing differs.
 
-    ``seen`` is the record's ``changed_at`` (ISO 8601) when it was shown: somebody else's change since then is not
-    overwritten. ``taken_away`` names personal values that are wrong and go; left empty they would stay. Raises NotAllowed,
+    ``seen`` is the record's ``changed_at`` (ISO 8601) when it was shown, ``was`` what fields said then: somebody else's
+    change since is not overwritten. ``taken_away`` names personal values that are wrong and go; left empty they would stay. Raises NotAllowed,
     NotFound, BadInput with a word per field, Conflict.
     """
     actor.require("census.edit")
@@ -301,12 +315,10 @@ def change_record(
     if record is None:
         raise NotFound()
     if seen and seen != record.changed_at.isoformat():
-        raise Conflict(
-            _(
-                "Somebody else has changed this record meanwhile. Look at it again; nothing of yours was kept."
-            ),
-            code="changed-meanwhile",
-        )
+        raise _changed_meanwhile(record)
+    for name, text in (was or {}).items():
+        if name in values and text != shown_now(record, name):
+            raise _changed_meanwhile(record)
     known = WORKER_FIELDS if model is Worker else ESTABLISHMENT_FIELDS
     told: dict[str, str] = {}
     wrong: dict[str, Any] = {}
@@ -360,29 +372,58 @@ def _save(record: Any, change: Change) -> None:
     record.save()
 
 
+def _changed_meanwhile(record: Record) -> Conflict:
+    """Who changed a record last, and when: by hand, by a roster or by their follow-up."""
+    last = (
+        Change.objects.filter(record_id=record.pk, changed_at=record.changed_at)
+        .select_related("account", "source_import__source")
+        .order_by("-pk")
+        .first()
+    )
+    if last is None:
+        return changed_meanwhile(None, record.changed_at)
+    return changed_meanwhile(
+        last.source_import.source if last.source_import else last.account, last.changed_at
+    )
+
+
 @transaction.atomic
-def change_many(*, actor: Actor, model: type[Record], values: dict[UUID, dict[str, str]]) -> list[Change]:
-    """Change several records, all or none. Raises what ``change_record`` raises."""
+def change_many(
+    *,
+    actor: Actor,
+    model: type[Record],
+    values: dict[UUID, dict[str, str]],
+    was: dict[UUID, dict[str, str]] | None = None,
+) -> list[Change]:
+    """Change several records, all or none; ``was``: what the fields of each said. Raises what ``change_record`` raises."""
+    known = was or {}
     made = [
-        change_record(actor=actor, model=model, pk=pk, values=told) for pk, told in sorted(values.items())
+        change_record(actor=actor, model=model, pk=pk, values=told, was=known.get(pk))
+        for pk, told in sorted(values.items())
     ]
     return [change for change in made if change is not None]
 
 
 @transaction.atomic
 def undo_changes(*, actor: Actor, pks: list[int]) -> int:
-    """Take one's own last changes back; what somebody has changed since stays. Returns how many were taken back."""
+    """Take one's own last changes back; what somebody has changed since stays. Returns how many were taken back.
+
+    Raises Conflict where all of them were changed since, with who and when.
+    """
     actor.require("census.edit")
-    done = 0
+    done, refused = 0, None
     for change in Change.objects.filter(pk__in=pks, account_id=actor.account_id or 0).order_by("-pk"):
         model: type[Record] = Worker if change.record_type == "worker" else Establishment
         rows = model.objects.visible_to(actor, "census.edit").select_for_update(of=("self",))
         record: Any = (
             rows.select_related("person" if model is Worker else "contact")
-            .filter(pk=change.record_id, changed_at=change.changed_at)
+            .filter(pk=change.record_id)
             .first()
         )
         if record is None:
+            continue
+        if record.changed_at != change.changed_at:
+            refused = refused or _changed_meanwhile(record)
             continue
         names = [
             name
@@ -398,6 +439,8 @@ def undo_changes(*, actor: Actor, pks: list[int]) -> int:
         Change.objects.filter(pk__in=(change.pk, again.pk)).update(until_date=None)
         journal.record(actor, events.RECORD_CHANGED, record, fields=names, undone=change.pk)
         done += 1
+    if refused is not None and not done:
+        raise refused
     return done
 
 

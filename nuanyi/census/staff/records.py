@@ -15,15 +15,16 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanyi.census import lists, queries
 from nuanyi.census.columns import FIELDS as COLUMN_FIELDS
 from nuanyi.census.linkage import queries as linked
-from nuanyi.census.models import Establishment, Worker
+from nuanyi.census.models import Change, Establishment, Worker
 from nuanyi.census.rules import FollowUp
 from nuanyi.census.services import exports, records
+from nuanyi.census.staff import remarks
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, status_of
-from nuanyi.lib.listing import MOST_AT_ONCE, picked
+from nuanyi.lib.listing import MOST_AT_ONCE, back_to, picked, shown_cells
 from nuanyi.lib.listing import shown as listing_page
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.rules import FIELDS
@@ -57,6 +58,7 @@ def _list(request: HttpRequest, what: str) -> HttpResponse:
         "sector_names": dict(Sector.choices),
         "follow_ups": FollowUp.choices,
         "undo": request.session.pop("undo", None),
+        "remarked": queries.remarked([row.pk for row in shown.rows]),
         "count": linked.count_persons(actor, listing.rows(shown.filters), linked.KEPT[what]),
         "rows_template": f"census/staff/{what}_rows.html",
         "bulk_action": reverse("census:follow_up", args=[what]) if actor.can("census.follow_up") else "",
@@ -64,6 +66,7 @@ def _list(request: HttpRequest, what: str) -> HttpResponse:
         "extra_template": "census/staff/records_extra.html",
         "empty_template": "census/staff/records_empty.html",
         "note_template": "census/staff/person_count.html",
+        "searched_template": "census/staff/workers_searched.html" if what == lists.WORKERS else "",
         "undo_template": "census/staff/records_undo.html",
         "may_export": actor.can("census.export"),
         "may_edit": actor.can("census.edit"),
@@ -89,7 +92,7 @@ def workers(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@permission_required("census.view")
+@permission_required("census.view", journaled=True)
 def establishment(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One establishment: what is known, who answers for it and why, its workers."""
     actor = actor_of(request)
@@ -112,12 +115,14 @@ def establishment(request: HttpRequest, pk: UUID) -> HttpResponse:
         "follow_ups": FollowUp.choices,
         "history": queries.history(found),
         "may_edit": actor.can("census.edit"),
+        "undo": request.session.pop("undo", None),
+        **remarks.shown(actor, found),
     }
     return render(request, "census/staff/establishment.html", context)
 
 
 @require_safe
-@permission_required("census.view")
+@permission_required("census.view", journaled=True)
 def worker(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One worker, masked; each value opens for a stated purpose."""
     actor = actor_of(request)
@@ -142,6 +147,8 @@ def worker(request: HttpRequest, pk: UUID) -> HttpResponse:
         "follow_ups": FollowUp.choices,
         "history": queries.history(found),
         "may_edit": actor.can("census.edit"),
+        "undo": request.session.pop("undo", None),
+        **remarks.shown(actor, found),
     }
     return render(request, "census/staff/worker.html", context)
 
@@ -156,13 +163,21 @@ def follow_up(request: HttpRequest, what: str) -> HttpResponse:
             before = {str(UUID(key)): str(state) for key, state in json.loads(request.POST["undo"]).items()}
         except (ValueError, AttributeError, TypeError) as exc:
             raise BadInput() from exc
-        records.undo_follow_up(actor=actor, model=model, before=before)
+        noted = request.POST.get("noted", "")
+        done = records.undo_follow_up(actor=actor, model=model, before=before, noted=noted)
+        if done < len(before):
+            told = {"did": done, "failed": len(before) - done}
+            return redirect(back_to(request, reverse(f"census:{what}"), **told))
     else:
         ids = picked(request, lists.listing_of(what, actor, "census.follow_up"))
-        before = records.note_follow_up(
-            actor=actor, model=model, ids=ids, follow_up=request.POST.get("follow_up", "")
-        )
-        request.session["undo"] = {"what": what, "count": len(before), "before": json.dumps(before)}
+        noted = request.POST.get("follow_up", "")
+        before = records.note_follow_up(actor=actor, model=model, ids=ids, follow_up=noted)
+        request.session["undo"] = {
+            "what": what,
+            "count": len(before),
+            "before": json.dumps(before),
+            "noted": noted,
+        }
     return redirect(_back(request, what))
 
 
@@ -186,12 +201,14 @@ def cells(request: HttpRequest, what: str) -> HttpResponse:
     """Change one field in the list: of one record, of several (a column pasted from Excel), or of the picked ones."""
     actor, model = actor_of(request), WHAT[what]
     name = request.POST.get("field", "")
+    was: dict[UUID, dict[str, str]] = {}
     if "value" in request.POST:
         try:
             ids = [UUID(pk) for pk in request.POST.getlist("id")]
         except ValueError as exc:
             raise BadInput() from exc
         values = {pk: {name: text} for pk, text in zip(ids, request.POST.getlist("value"), strict=False)}
+        was = {pk: {name: text} for pk, text in shown_cells(request, UUID).items()}
     else:
         ids = picked(request, lists.listing_of(what, actor, "census.edit"))
         values = {pk: {name: request.POST.get(f"{name}_value", "")} for pk in ids}
@@ -200,17 +217,24 @@ def cells(request: HttpRequest, what: str) -> HttpResponse:
     if len(values) == 1:
         [(pk, told)] = values.items()
         seen = request.POST.get("seen", "")
-        change = records.change_record(actor=actor, model=model, pk=pk, values=told, seen=seen)
+        change = records.change_record(
+            actor=actor, model=model, pk=pk, values=told, seen=seen, was=was.get(pk)
+        )
         changes = [change] if change else []
     else:
-        changes = records.change_many(actor=actor, model=model, values=values)
+        changes = records.change_many(actor=actor, model=model, values=values, was=was)
     if changes:
-        request.session["undo"] = {
-            "what": what,
-            "count": len(changes),
-            "changes": ",".join(str(change.pk) for change in changes),
-        }
+        _offer_back(request, what, changes)
     return redirect(_back(request, what))
+
+
+def _offer_back(request: HttpRequest, what: str, changes: list[Change]) -> None:
+    """The next page offers to take these changes back."""
+    request.session["undo"] = {
+        "what": what,
+        "count": len(changes),
+        "changes": ",".join(str(change.pk) for change in changes),
+    }
 
 
 @require_POST
@@ -219,8 +243,10 @@ def undo_cells(request: HttpRequest, what: str) -> HttpResponse:
     """Take one's last changes back."""
     told = request.POST.get("changes", "")[:30_000].split(",")
     pks = [int(text) for text in told if text.isdecimal() and len(text) < 19]
-    records.undo_changes(actor=actor_of(request), pks=pks)
-    return redirect(_back(request, what))
+    done = records.undo_changes(actor=actor_of(request), pks=pks)
+    if done == len(pks):
+        return redirect(_back(request, what))
+    return redirect(back_to(request, reverse(f"census:{what}"), did=done, failed=len(pks) - done))
 
 
 @permission_required("census.edit")
@@ -237,7 +263,7 @@ def edit(request: HttpRequest, what: str, pk: UUID | None = None) -> HttpRespons
     if request.method == "POST":
         try:
             if record is not None:
-                records.change_record(
+                change = records.change_record(
                     actor=actor,
                     model=model,
                     pk=record.pk,
@@ -245,6 +271,8 @@ def edit(request: HttpRequest, what: str, pk: UUID | None = None) -> HttpRespons
                     seen=request.POST.get("seen", ""),
                     taken_away=request.POST.getlist("take_away"),
                 )
+                if change is not None:
+                    _offer_back(request, what, [change])
                 saved = record
             else:
                 key = key_of(request)

@@ -2,9 +2,11 @@
 (``program/tests/test_answer_anothers_as_none``)."""
 
 from functools import cached_property
+from uuid import uuid4
 
-from nuanyi.census.models import Establishment, Export, Import, Source, Worker
+from nuanyi.census.models import Establishment, Export, Import, RecordNote, RecordPhoto, Source, Worker
 from nuanyi.census.services import rounds
+from nuanyi.lib import sealed
 from tests import declared
 from tests.declared import HERE, THERE, TODAY
 
@@ -23,6 +25,20 @@ class Objects:
         return Establishment.objects.create(
             name=f"甲店{self.n}", name_key=f"甲店{self.n}", region_code=self.region, unit=self.unit
         )
+
+    @cached_property
+    def note(self):
+        made = RecordNote(key=uuid4(), worker=self.worker, account=self.account)
+        sealed.put(made, "sealed_words", "下午三点以后再打电话")
+        made.save()
+        return made
+
+    @cached_property
+    def photo(self):
+        made = RecordPhoto(key=uuid4(), worker=self.worker, account=self.account)
+        sealed.put(made, "sealed_data", b"\xff\xd8\xff")
+        made.save()
+        return made
 
     @cached_property
     def roster(self):
@@ -48,6 +64,17 @@ OBJECTS = {
     "census:establishment": ("establishment", {"pk": ("establishment", "pk")}),
     "census:worker": ("worker", {"pk": ("worker", "pk")}),
     "census:change": ("worker", {"what": "workers", "pk": ("worker", "pk")}),
+    "census:note": ("worker", {"what": "workers", "pk": ("worker", "pk")}),
+    "census:photo_add": ("worker", {"what": "workers", "pk": ("worker", "pk")}),
+    "census:note_act": (
+        "worker",
+        {"what": "workers", "pk": ("worker", "pk"), "key": ("note", "pk")},
+    ),
+    "census:photo": ("worker", {"what": "workers", "pk": ("worker", "pk"), "key": ("photo", "pk")}),
+    "census:photo_away": (
+        "worker",
+        {"what": "workers", "pk": ("worker", "pk"), "key": ("photo", "pk")},
+    ),
     "census:import_mend": ("roster", {"pk": ("roster", "pk")}),
     "census:import": ("roster", {"pk": ("roster", "pk")}),
     "census:import_columns": ("roster", {"pk": ("roster", "pk")}),

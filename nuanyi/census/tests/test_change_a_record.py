@@ -55,7 +55,7 @@ def test_two_people_who_edit_one_record_do_not_overwrite_each_other(cast, worker
     )
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "有人改过这条记录" in page
+    assert "office改过" in "".join(page.split())
     assert 'class="rail"' in page
     assert 'value="livestream" selected' in " ".join(page.split()).replace(" >", ">")
     assert Worker.objects.get().sector == "delivery"
@@ -111,6 +111,54 @@ def test_a_cell_is_changed_in_the_list_and_undone(cast, shop):
     assert bad.status_code == 422
 
 
+def test_what_a_colleague_changed_since_is_not_taken_back_and_says_who(cast, shop):
+    first, second, cells = cast.client("office"), cast.client("office2"), f"{HOME}establishments/cells/"
+    told = {"id": shop.pk, "field": "headcount"}
+    first.post(cells, told | {"value": "7", "was": "5"})
+    mine = Change.objects.get()
+    late = second.post(cells, told | {"value": "9", "was": "5"})
+    assert late.status_code == 409
+    assert "office改过" in "".join(late.content.decode().split())
+    second.post(cells, told | {"value": "9", "was": "7"})
+    back = first.post(f"{cells}undo/", {"changes": mine.pk})
+    assert back.status_code == 409
+    assert "office2改过" in "".join(back.content.decode().split())
+    shop.refresh_from_db()
+    assert shop.headcount == 9
+
+
+def test_of_several_changes_those_that_nobody_touched_since_are_taken_back(cast, shop):
+    other = Establishment.objects.create(
+        name="乙店", name_key="乙店", sector="courier", region_code="450311101", headcount=1
+    )
+    first, cells = cast.client("office"), f"{HOME}establishments/cells/"
+    told = {"id": [shop.pk, other.pk], "field": "headcount", "value": ["7", "8"], "was": ["5", "1"]}
+    first.post(cells, told)
+    pks = ",".join(str(pk) for pk in Change.objects.values_list("pk", flat=True))
+    cast.client("office2").post(cells, {"id": other.pk, "field": "headcount", "value": "9", "was": "8"})
+    answer = first.post(f"{cells}undo/", {"changes": pks, "next": f"{HOME}establishments/"})
+    assert answer["Location"] == f"{HOME}establishments/?did=1&failed=1"
+    assert dict(Establishment.objects.values_list("name", "headcount")) == {"甲店": 5, "乙店": 9}
+
+
+def test_after_a_change_on_the_records_own_page_the_way_back_is_offered_there(cast, worker):
+    browser, page = cast.client("office"), f"{HOME}workers/{worker.pk}/"
+    told = {"sector": "delivery", "region": "450311100", "site": ""}
+    assert browser.post(f"{page}change/", told).status_code == 302
+    undo = browser.get(page).context["undo"]
+    browser.post(f"{HOME}workers/cells/undo/", {"changes": undo["changes"], "next": page})
+    worker.refresh_from_db()
+    assert worker.sector == "courier"
+    browser.post(f"{HOME}workers/follow-up/", {"id": worker.pk, "follow_up": "visited", "next": page})
+    undo = browser.get(page).context["undo"]
+    assert undo["noted"] == "visited"
+    back = {"undo": undo["before"], "noted": "visited", "next": page}
+    cast.client("office2").post(f"{HOME}workers/follow-up/", {"id": worker.pk, "follow_up": "contacted"})
+    assert browser.post(f"{HOME}workers/follow-up/", back).status_code == 409
+    worker.refresh_from_db()
+    assert worker.follow_up == "contacted"
+
+
 def test_a_column_pasted_from_excel_changes_all_rows_or_none(cast, shop, district):
     second = Establishment.objects.create(
         name="乙店", name_key="乙店", sector="courier", region_code="450311101"
@@ -121,6 +169,17 @@ def test_a_column_pasted_from_excel_changes_all_rows_or_none(cast, shop, distric
     assert set(Establishment.objects.values_list("headcount", flat=True)) == {5, None}
     browser.post(f"{HOME}establishments/cells/", told | {"value": ["7", "二十"]})
     assert dict(Establishment.objects.values_list("name", "headcount")) == {"甲店": 7, "乙店": 20}
+
+
+def test_a_column_of_five_thousand_cells_is_refused_in_words_and_changes_nothing(cast, shop):
+    told = {"id": [shop.pk] * 5000, "field": "headcount", "value": ["7\t\n8"] * 5000}
+    answer = cast.client("office").post(f"{HOME}establishments/cells/", told)
+    assert answer.status_code in (400, 413, 422)
+    assert 'class="rail"' in answer.content.decode()
+    one = {"id": shop.pk, "field": "headcount", "value": "7\t\n8"}
+    assert cast.client("office").post(f"{HOME}establishments/cells/", one).status_code == 422
+    shop.refresh_from_db()
+    assert shop.headcount == 5
 
 
 def test_the_picked_ones_get_one_township_and_figures_of_yesterday_stay(cast, shop, program):

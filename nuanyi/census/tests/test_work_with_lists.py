@@ -44,6 +44,34 @@ def link(page, rel):
     return found.group(1).replace("&amp;", "&") if found else ""
 
 
+def test_the_workers_list_says_what_it_searched_and_leads_to_the_search_over_everything(cast, program):
+    take(program, [HEAD, row(1)])
+    browser = cast.client("office")
+    page = browser.get(WORKERS, {"q": "周小明"}).content.decode()
+    assert "只在站点名称里找" in page
+    [href] = re.findall(r'href="(/office/search/\?q=[^"]+)"', page)
+    found = " ".join(browser.get(href).content.decode().split())
+    assert f"{WORKERS}{Worker.objects.get().pk}/" in found
+    assert "只在站点名称里找" not in browser.get(WORKERS).content.decode()
+    assert "只在站点名称里找" not in browser.get(SHOPS, {"q": "甲"}).content.decode()
+
+
+def test_what_narrows_a_list_beside_its_filters_is_seen_and_can_be_taken_off(cast, program):
+    of = take(program, [HEAD, row(1)])
+    take(program, [HEAD, row(2)], source_name="乙")
+    browser = cast.client("office")
+    page = browser.get(WORKERS, {"import": str(of.pk), "sort": "site"}).content.decode()
+    assert 'role="status">1 行<' in flat(page)
+    [href] = re.findall(r'class="chip here"\s+href="([^"]+)"', page)
+    assert "a.xlsx" in page
+    assert href == "?sort=site"
+    assert 'role="status">2 行<' in flat(browser.get(WORKERS + href).content.decode())
+    shop = Establishment.objects.create(name="甲店", name_key="甲店", region_code="450311100")
+    assert "甲店 ×" in flat(browser.get(WORKERS, {"establishment": str(shop.pk)}).content.decode())
+    nothing = browser.get(WORKERS, {"import": "x"})
+    assert nothing.status_code == 200
+
+
 @pytest.mark.parametrize("sort", ["", "headcount", "-headcount", "region", "-name", "credit_code"])
 def test_every_row_comes_once_in_its_order_forwards_and_backwards(cast, sort):
     shops(170)

@@ -9,7 +9,18 @@ from django.contrib.sessions.models import Session as Login
 
 from conftest import id_number
 from nuanyi.cases.models import Attachment, Case, Hearing, Message, PhoneCode
-from nuanyi.census.models import Appearance, Change, Finding, Import, ImportFile, Match, Source, Worker
+from nuanyi.census.models import (
+    Appearance,
+    Change,
+    Finding,
+    Import,
+    ImportFile,
+    Match,
+    RecordNote,
+    RecordPhoto,
+    Source,
+    Worker,
+)
 from nuanyi.census.rules import ImportState
 from nuanyi.journal.models import Entry
 from nuanyi.learning.models import (
@@ -109,6 +120,17 @@ class Stage:
             id=uuid4(), case=self.case()[0], media="photo", content_type="image/jpeg", sealed_file=SEALED
         )
         return made, lambda: Attachment.objects.filter(pk=made.pk).exists()
+
+    def _on_record(self, kind, **sealed_value):
+        worker = Worker.objects.create(person=Person.objects.create(), region_code="450311100")
+        made = kind.objects.create(key=uuid4(), worker=worker, **sealed_value)
+        return made, lambda: kind.objects.filter(pk=made.pk).exists()
+
+    def recordnote(self):
+        return self._on_record(RecordNote, sealed_words=SEALED)
+
+    def recordphoto(self):
+        return self._on_record(RecordPhoto, sealed_data=SEALED)
 
     def hearing(self):
         made = Hearing.objects.create(
