@@ -11,7 +11,6 @@ from django.db.models.functions import Left
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,11 +20,11 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import code_base, public_base
-from nuanyi.lib.downloads import dated, workbook
+from nuanyi.lib.downloads import dated, saved_as, workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.figures import window
 from nuanyi.lib.form_parsing import MAPS, chosen, day_or_none, status_of
-from nuanyi.lib.listing import Column, Filter, Listing, back_to, picked, shown, typed_cells
+from nuanyi.lib.listing import Column, Filter, Listing, back_to, picked, shown, shown_cells, typed_cells
 from nuanyi.lib.paper import SIZES
 from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
@@ -141,9 +140,10 @@ def cells(request: HttpRequest) -> HttpResponse:
     """Change one field in the list: of one station, or of several (a column pasted from Excel), or take that back."""
     field = request.POST.get("field", "")
     values = typed_cells(request, UUID)
-    before = stations.change_cells(actor=actor_of(request), field=field, values=values)
+    was = shown_cells(request, UUID)
+    done = stations.change_cells(actor=actor_of(request), field=field, values=values, was=was)
     if "undo" not in request.POST:
-        request.session["undo_stations"] = {"field": field, "before": list(before.items())}
+        request.session["undo_stations"] = {"field": field, "cells": done}
     return redirect(back_to(request, reverse("stations:list")))
 
 
@@ -331,7 +331,7 @@ def keepers(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _pdf(body: bytes, name: str) -> HttpResponse:
     response = HttpResponse(body, content_type="application/pdf")
-    response["Content-Disposition"] = content_disposition_header(False, f"{name}.pdf") or "inline"
+    saved_as(response, f"{name}.pdf", shown=True)
     return response
 
 
@@ -367,7 +367,8 @@ def poster(request: HttpRequest, pk: UUID) -> HttpResponse:
         made_up=gettext("Made up for the demo") if station.synthetic else "",
     )
     journal.record(actor_of(request), events.POSTER_PRINTED, station, size=size)
-    return _pdf(posters.poster(told, size), f"{station.code}-{size}")
+    title = gettext("Poster")
+    return _pdf(posters.poster(told, size), f"{title} {station.code}-{size}")
 
 
 @require_safe

@@ -16,7 +16,7 @@ from nuanyi.lib import downloads, sheets
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.listing import Column, Filter, Listing, back_to, shown, typed_cells
+from nuanyi.lib.listing import Column, Filter, Listing, back_to, shown, shown_cells, typed_cells
 from nuanyi.places import queries as places
 from nuanyi.units import queries, reading, services
 from nuanyi.units.models import Alliance, Unit, UnitKind
@@ -104,9 +104,14 @@ def units(request: HttpRequest) -> HttpResponse:
 def cells(request: HttpRequest) -> HttpResponse:
     """Change one field in the list: of one unit, or of several (a column pasted from Excel), or take that back."""
     field = request.POST.get("field", "")
-    before = services.change_cells(actor=actor_of(request), field=field, values=typed_cells(request, int))
+    done = services.change_cells(
+        actor=actor_of(request),
+        field=field,
+        values=typed_cells(request, int),
+        was=shown_cells(request, int),
+    )
     if "undo" not in request.POST:
-        request.session["undo_units"] = {"field": field, "before": list(before.items())}
+        request.session["undo_units"] = {"field": field, "cells": done}
     return redirect(back_to(request, reverse("units:units")))
 
 

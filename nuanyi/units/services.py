@@ -11,9 +11,11 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
+from nuanyi.journal.queries import last_hand
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.meanwhile import changed_meanwhile
 from nuanyi.lib.sectors import Sector
 from nuanyi.units import events, queries, rules
 from nuanyi.units.models import Alliance, ResponsibilityRule, Role, Unit, UnitKind
@@ -110,20 +112,25 @@ CELLS = {"short_name": 20, "public_phone": 30, "public_address": 120}
 
 
 @transaction.atomic
-def change_cells(*, actor: Actor, field: str, values: dict[int, str]) -> dict[int, str]:
-    """Change one field of some units, all of them or none; returns what each said before.
+def change_cells(
+    *, actor: Actor, field: str, values: dict[int, str], was: dict[int, str] | None = None
+) -> list[tuple[int, str, str]]:
+    """Change one field of some units, all of them or none; returns number, what it said and what it says now.
 
-    Raises NotAllowed, NotFound (another district's), BadInput.
+    ``was`` is what their cells said when they were changed: what somebody else has written since is not overwritten.
+    Raises NotAllowed, NotFound (another district's), BadInput, Conflict.
     """
     actor.require(EDIT)
     if field not in CELLS:
         raise BadInput(code="bad-field")
-    before: dict[int, str] = {}
+    done: list[tuple[int, str, str]] = []
     for pk, text in values.items():
         unit = Unit.objects.select_for_update().filter(pk=pk).first()
         if unit is None:
             raise NotFound()
-        before[pk] = getattr(unit, field)
+        now, text = getattr(unit, field), text.strip()[: CELLS[field]]
+        if was is not None and was.get(pk, now) != now:
+            raise changed_meanwhile(*last_hand(unit, events.UNIT_SAVED))
         names = (
             "code",
             "name",
@@ -136,9 +143,10 @@ def change_cells(*, actor: Actor, field: str, values: dict[int, str]) -> dict[in
         )
         put_unit(
             actor=actor,
-            **{name: getattr(unit, name) for name in names} | {field: text.strip()[: CELLS[field]]},
+            **{name: getattr(unit, name) for name in names} | {field: text},
         )
-    return before
+        done.append((pk, now, text))
+    return done
 
 
 @transaction.atomic

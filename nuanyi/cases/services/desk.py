@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,12 +17,14 @@ from nuanyi.cases.models import Case, Message
 from nuanyi.cases.rules import State, Urgency
 from nuanyi.cases.services.intake import tell_unit, tell_worker
 from nuanyi.journal import services as journal
+from nuanyi.journal.queries import last_hand
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
+from nuanyi.lib.meanwhile import changed_meanwhile
 from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
 from nuanyi.units.models import Unit
@@ -160,39 +164,45 @@ def assign(*, actor: Actor, pks: list[int], clerk: Account | None) -> dict[int, 
     Raises NotAllowed, BadInput.
     """
     actor.require(HANDLE)
-    units = [scope.unit for scope in actor.scopes(HANDLE)]
+    units = actor.units(HANDLE)
     if clerk is not None and (clerk.unit_id not in units or not clerk.is_active):
         raise BadInput(fields={"clerk": _("Choose somebody of your unit.")})
-    rows = (
-        Case.objects.visible_to(actor)
-        .filter(pk__in=pks, unit_id__in=units, ended_at=None)
-        .select_for_update(of=("self",))
-    )
+    rows = list(_in_hand(actor, pks))
     before = {case.pk: case.clerk_id for case in rows}
     for case in rows:
-        case.clerk = clerk
-        case.save(update_fields=["clerk"])
-        journal.record(actor, events.CASE_ASSIGNED, case, clerk=clerk.pk if clerk else None)
+        _give(actor, case, clerk)
     return before
 
 
+def _in_hand(actor: Actor, pks: Iterable[int]) -> QuerySet[Case]:
+    """The open cases among some that the actor's units hold, locked."""
+    rows = Case.objects.visible_to(actor).filter(pk__in=list(pks), unit_id__in=actor.units(HANDLE))
+    return rows.filter(ended_at=None).select_for_update(of=("self",))
+
+
+def _give(actor: Actor, case: Case, clerk: Account | None) -> None:
+    case.clerk = clerk
+    case.save(update_fields=["clerk"])
+    journal.record(actor, events.CASE_ASSIGNED, case, clerk=clerk.pk if clerk else None)
+
+
 @transaction.atomic
-def undo_assign(*, actor: Actor, before: dict[int, int | None]) -> int:
-    """Give cases back to whose they were; one whose clerk has left the unit meanwhile is nobody's. Raises NotAllowed."""
+def undo_assign(*, actor: Actor, before: dict[int, int | None], given: int | None) -> int:
+    """Give cases back to whose they were; one whose clerk has left the unit meanwhile is nobody's.
+
+    ``given`` is the clerk who got them (None: nobody): what somebody has given on since stays. Raises NotAllowed, and
+    Conflict with who and when where all of them were given on.
+    """
     actor.require(HANDLE)
-    units = actor.units(HANDLE)
-    rows = (
-        Case.objects.visible_to(actor)
-        .filter(pk__in=list(before), unit_id__in=units, ended_at=None)
-        .select_for_update(of=("self",))
-    )
+    rows = list(_in_hand(actor, before))
+    still = [case for case in rows if case.clerk_id == given]
+    if rows and not still:
+        raise changed_meanwhile(*last_hand(rows[0], events.CASE_ASSIGNED))
     wanted = {clerk for clerk in before.values() if clerk is not None}
-    clerks = Account.objects.filter(pk__in=wanted, unit__in=units, is_active=True).in_bulk()
-    for case in rows:
-        case.clerk = clerks.get(before[case.pk] or 0)
-        case.save(update_fields=["clerk"])
-        journal.record(actor, events.CASE_ASSIGNED, case, clerk=case.clerk.pk if case.clerk else None)
-    return len(rows)
+    clerks = Account.objects.filter(pk__in=wanted, unit__in=actor.units(HANDLE), is_active=True).in_bulk()
+    for case in still:
+        _give(actor, case, clerks.get(before[case.pk] or 0))
+    return len(still)
 
 
 @transaction.atomic

@@ -280,12 +280,24 @@ def test_cases_given_to_a_clerk_are_given_back_and_the_list_stays_as_it_was(rout
     assert Case.objects.filter(clerk=account).count() == 2
     undo = browser.get(view).context["undo"]
     assert undo["count"] == 2
-    browser.post("/office/cases/assign/", {"undo": undo["before"], "next": view})
+    browser.post("/office/cases/assign/", {"undo": undo["before"], "given": undo["given"], "next": view})
     assert list(Case.objects.order_by("pk").values_list("clerk", flat=True)) == [account.pk, None]
     assert browser.post("/office/cases/assign/", told | {"clerk": "nobody", "next": "//elsewhere"}).url == (
         "/office/cases/"
     )
     assert not Case.objects.filter(clerk=account).exists()
+
+
+def test_a_case_that_was_given_on_since_is_not_taken_from_who_has_it(routed, cast):
+    case, account = send(), cast.accounts["clerk"]
+    actor = routed.actor("clerk")
+    before = desk.assign(actor=actor, pks=[case.pk], clerk=account)
+    desk.assign(actor=actor, pks=[case.pk], clerk=None)
+    with pytest.raises(Conflict) as refused:
+        desk.undo_assign(actor=actor, before=before, given=account.pk)
+    assert "clerk" in str(refused.value.message)
+    desk.assign(actor=actor, pks=[case.pk], clerk=account)
+    assert desk.undo_assign(actor=actor, before=before, given=account.pk) == 1
 
 
 def test_the_worklist_comes_by_deadline_and_its_pages_meet(routed):

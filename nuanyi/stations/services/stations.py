@@ -13,11 +13,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
+from nuanyi.journal.queries import last_hand
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, geo, moves, pictures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, NotFound
+from nuanyi.lib.meanwhile import changed_meanwhile
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.places.models import Level
@@ -161,27 +163,33 @@ CELLS = ("desk_call", "capacity")
 
 
 @transaction.atomic
-def change_cells(*, actor: Actor, field: str, values: dict[UUID, str]) -> dict[str, str]:
-    """Change one field of some stations, all of them or none; returns what each said before.
+def change_cells(
+    *, actor: Actor, field: str, values: dict[UUID, str], was: dict[UUID, str] | None = None
+) -> list[tuple[str, str, str]]:
+    """Change one field of some stations, all of them or none; returns number, what it said and what it says now.
 
-    Raises NotAllowed, NotFound, BadInput.
+    ``was`` is what their cells said when they were changed: what somebody else has written since is not overwritten.
+    Raises NotAllowed, NotFound, BadInput, Conflict.
     """
     actor.require("stations.edit")
     if field not in CELLS:
         raise BadInput(code="bad-field")
-    before: dict[str, str] = {}
+    done: list[tuple[str, str, str]] = []
     for pk, text in sorted(values.items()):
         station, text = editable_station(actor, pk), text.strip()
+        now = str(getattr(station, field))
+        if was is not None and was.get(pk, now) != now:
+            raise changed_meanwhile(*last_hand(station, events.STATION_SAVED))
         if field == "capacity" and not (text.isdecimal() and len(text) < 5):
             raise BadInput(fields={field: _("Write a whole number.")})
         if field == "desk_call" and len(text) > 20:
             raise BadInput(fields={field: _("At most 20 characters.")})
-        before[str(pk)] = str(getattr(station, field))
         setattr(station, field, int(text) if field == "capacity" else text)
+        done.append((str(pk), now, str(getattr(station, field))))
         station.changed_at = clock.now()
         station.save(update_fields=[field, "changed_at"])
         journal.record(actor, events.STATION_SAVED, station, code=station.code, made=False)
-    return before
+    return done
 
 
 def _next_code() -> str:

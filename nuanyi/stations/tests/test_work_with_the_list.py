@@ -78,6 +78,22 @@ def test_seats_pasted_as_a_column_change_all_stations_or_none_and_are_taken_back
     assert browser.post("/office/stations/cells/", told).url == "/office/stations/?state=open"
     assert [Station.objects.get(pk=pk).capacity for pk in pks] == [12, 8]
     undo = browser.get("/office/stations/").context["undo"]
-    assert sorted(text for _pk, text in undo["before"]) == ["0", "0"]
+    assert sorted((before, now) for _pk, before, now in undo["cells"]) == [("0", "12"), ("0", "8")]
     assert cast.client("keeper").post("/office/stations/cells/", told).status_code == 403
     assert cast.client("zhemu").post("/office/stations/cells/", told).status_code in (403, 404)
+
+
+def test_seats_that_a_colleague_wrote_meanwhile_are_neither_overwritten_nor_taken_back(cast, put):
+    told = {"id": put("甲站").pk, "field": "capacity"}
+    first, second, cells = cast.client("office"), cast.client("office2"), f"{LIST}cells/"
+    first.post(cells, told | {"value": "12", "was": "0"})
+    page = first.get(LIST).content.decode()
+    assert 'name="was" value="12"' in " ".join(page.split())
+    late = second.post(cells, told | {"value": "8", "was": "0"})
+    assert late.status_code == 409
+    assert "office改过" in flat(late).replace(" ", "")
+    second.post(cells, told | {"value": "8", "was": "12"})
+    back = first.post(cells, told | {"value": "0", "was": "12", "undo": "1"})
+    assert back.status_code == 409
+    assert "office2改过" in flat(back).replace(" ", "")
+    assert Station.objects.get().capacity == 8

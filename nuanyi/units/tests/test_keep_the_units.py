@@ -160,9 +160,24 @@ def test_a_telephone_is_changed_in_the_list_and_taken_back(cast, district):
     assert browser.post(f"{HOME}cells/", told).url == f"{HOME}?kind=department"
     unit.refresh_from_db()
     assert (unit.public_phone, unit.name) == ("0773-8281234", "市场监管局")
-    assert browser.get(HOME).context["undo"]["before"] == [[unit.pk, ""]]
+    assert browser.get(HOME).context["undo"]["cells"] == [[unit.pk, "", "0773-8281234"]]
     browser.post(f"{HOME}cells/", told | {"value": "", "undo": "1"})
     unit.refresh_from_db()
     assert unit.public_phone == ""
     assert browser.post(f"{HOME}cells/", told | {"field": "code"}).status_code == 422
     assert cast.client("clerk").post(f"{HOME}cells/", told).status_code == 403
+
+
+def test_what_a_colleague_changed_meanwhile_is_neither_overwritten_nor_taken_back(cast, district):
+    unit, cells = district["shichang"], f"{HOME}cells/"
+    told = {"id": unit.pk, "field": "public_phone"}
+    cast.client("office").post(cells, told | {"value": "0773-1", "was": ""})
+    late = cast.client("office2").post(cells, told | {"value": "0773-2", "was": ""})
+    assert late.status_code == 409
+    assert "office改过" in "".join(late.content.decode().split())
+    cast.client("office2").post(cells, told | {"value": "0773-2", "was": "0773-1"})
+    back = cast.client("office").post(cells, told | {"value": "", "was": "0773-1", "undo": "1"})
+    assert back.status_code == 409
+    assert "office2改过" in "".join(back.content.decode().split())
+    unit.refresh_from_db()
+    assert unit.public_phone == "0773-2"

@@ -202,7 +202,13 @@
             over = true;
             const row = cell.closest("tr");
             if (keep && input.value !== cell.dataset.value)
-                send({ id: row.dataset.pk, seen: row.dataset.seen, field: name, value: input.value });
+                send({
+                    id: row.dataset.pk,
+                    seen: row.dataset.seen || "",
+                    field: name,
+                    value: input.value,
+                    was: cell.dataset.value,
+                });
             cell.replaceChildren(...shown);
         };
         input.addEventListener("keydown", (event) => {
@@ -217,9 +223,14 @@
             event.preventDefault();
             over = true;
             const below = rows().slice(rows().indexOf(cell.closest("tr")));
-            const pairs = below.slice(0, lines.length).map((row, i) => [row.dataset.pk, lines[i].trim()]);
+            const into = below.slice(0, lines.length);
             cell.replaceChildren(...shown);
-            send({ id: pairs.map((pair) => pair[0]), field: name, value: pairs.map((pair) => pair[1]) });
+            send({
+                id: into.map((row) => row.dataset.pk),
+                field: name,
+                value: into.map((_row, i) => lines[i].trim()),
+                was: into.map((row) => $(`td[data-edits="${name}"]`, row)?.dataset.value ?? ""),
+            });
         });
     };
     document.addEventListener("dblclick", (event) => {
