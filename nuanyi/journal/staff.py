@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -45,13 +46,13 @@ def _rows(actor: Actor, filters: dict[str, str]) -> QuerySet[Entry]:
 
 
 def _listing(actor: Actor, room: str) -> Listing:
-    """The journal: a hundred kinds are offered by the part of the work to which they belong. Nothing is counted by kind:
-    the journal has no end."""
+    """The journal: its hundred kinds are offered within the part of the work to which they belong, and none without one
+    but that personal data were opened. Nothing is counted by kind: the journal has no end."""
     parts: list[tuple[Any, Words]] = [(room.name, room.title) for room in rooms.rooms().values()]
     offered: list[tuple[Any, Words]] = [
         (kind.name, kind.title)
         for kind in rules.kinds().values()
-        if not room or kind.name.startswith(f"{room}.")
+        if room and kind.name.startswith(f"{room}.")
     ]
     offered.insert(0, (queries.OPENED, _("Personal data were opened")))
     return Listing(
@@ -65,12 +66,15 @@ def _listing(actor: Actor, room: str) -> Listing:
         ),
         [
             Filter("days", _("When"), list(DAYS.items())),
-            Filter("room", _("Part of the work"), parts),
+            Filter("room", _("Part of the work"), parts, drops=("kind",)),
             Filter("kind", _("What"), offered),
         ],
         lambda filters: _rows(actor, filters),
         searches=_("Account or record number"),
         also=("who", "subject"),
+        narrowed=lambda name, value: format_lazy(
+            "{}{}", _("Account: ") if name == "who" else _("Record: "), value
+        ),
     )
 
 
@@ -79,14 +83,22 @@ def _listing(actor: Actor, room: str) -> Listing:
 def audit(request: HttpRequest) -> HttpResponse:
     """Who did what: filtered by kind, account or record."""
     actor = actor_of(request)
-    listing = _listing(actor, request.GET.get("room", ""))
+    kind = request.GET.get("kind", "")
+    listing = _listing(actor, request.GET.get("room", "") or kind.rpartition(".")[0])
     services.record(
         actor, events.JOURNAL_READ, subject=None, filters=without_words(listing.filters_of(request.GET))
     )
     page, reader = shown(request, listing), words.Reader()
     context = {
         "list": page,
-        "entries": [(entry, reader.detail_words(entry.kind, entry.detail)) for entry in page.rows],
+        "entries": [
+            (
+                entry,
+                reader.detail_words(entry.kind, entry.detail),
+                rooms.page_of(entry.subject_type, entry.subject_id) if entry.subject_id else "",
+            )
+            for entry in page.rows
+        ],
         "titles": {kind.name: kind.title for kind in rules.kinds().values()},
         "rows_template": "journal/staff/audit_rows.html",
         "extra_template": "journal/staff/audit_extra.html",

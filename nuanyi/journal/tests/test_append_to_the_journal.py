@@ -262,6 +262,37 @@ def test_the_auditors_first_page_says_what_to_look_at_and_leads_to_exactly_that(
     assert "查看个人信息明文" not in cast.client("office").get("/office/").content.decode()
 
 
+def _kinds_offered(page):
+    return set(re.findall(r'href="\?[^"]*kind=([\w.]+)', page))
+
+
+def test_kinds_are_offered_within_a_part_of_the_work_and_go_with_it(cast, program):
+    services.record(program, events.ACCOUNT_MADE, None)
+    browser = cast.client("auditor")
+    assert _kinds_offered(browser.get("/office/audit/").content.decode()) == {"opened"}
+    page = browser.get("/office/audit/", {"room": "people", "kind": events.ACCOUNT_MADE}).content.decode()
+    assert {kind.partition(".")[0] for kind in _kinds_offered(page)} == {"opened", "people"}
+    assert page.count("<tr data-row") == 1
+    [other] = set(re.findall(r'href="(\?[^"]*room=census[^"]*)"', page))
+    assert "kind=" not in other
+    # an address that names a kind alone shows what is chosen, so that it can be taken off
+    alone = browser.get("/office/audit/", {"kind": events.ACCOUNT_MADE}).content.decode()
+    assert events.ACCOUNT_MADE in _kinds_offered(alone)
+
+
+def test_an_entry_leads_to_the_record_for_whoever_may_open_it(cast, program, district):
+    from nuanyi.census.models import Establishment
+
+    shop = Establishment.objects.create(name="甲店", name_key="甲店", region_code="450311100")
+    services.record(program, "census.followed_up", shop)
+    page = f'href="/office/census/establishments/{shop.pk}/"'
+    assert page not in cast.client("auditor").get("/office/audit/").content.decode()
+    from nuanyi.people.models import RoleGrant
+
+    RoleGrant.objects.create(account=cast.accounts["auditor"], role="district_office")
+    assert page in cast.client("auditor").get("/office/audit/").content.decode()
+
+
 @pytest.mark.django_db
 def test_what_was_searched_for_in_the_journal_is_not_written_into_it(cast):
     """The search was recorded as typed, a name among it, where nobody can take it back."""
