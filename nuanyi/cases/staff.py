@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import QuerySet, Value
@@ -20,9 +21,11 @@ from nuanyi.cases import queries
 from nuanyi.cases.forms import CallForm
 from nuanyi.cases.models import Case, Register, RegisterLine
 from nuanyi.cases.rules import Kind, State
-from nuanyi.cases.services import desk, exports, intake, registers
+from nuanyi.cases.services import desk, exports, intake, phones, registers
+from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.addresses import public_base
 from nuanyi.lib.downloads import dated, workbook
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.form_parsing import chosen, key_of, number_of, status_of
@@ -158,14 +161,23 @@ def assign(request: HttpRequest) -> HttpResponse:
     """Give the picked cases to somebody of the unit, or take that back."""
     actor, back = actor_of(request), back_to(request, reverse("cases:worklist"))
     if "undo" in request.POST:
-        desk.undo_assign(actor=actor, before=_clerks_before(request.POST["undo"]))
+        before = _clerks_before(request.POST["undo"])
+        given = number_of(request.POST.get("given", "")) or None
+        done = desk.undo_assign(actor=actor, before=before, given=given)
+        if done < len(before):
+            told = {"did": done, "failed": len(before) - done}
+            back = back_to(request, reverse("cases:worklist"), **told)
         return redirect(back)
     asked = request.POST.get("clerk", "")
     clerk = Account.objects.filter(pk=number_of(asked)).first()
     if clerk is None and asked != NOBODY:
         raise BadInput(fields={"clerk": _("Choose who gets them.")})
     before = desk.assign(actor=actor, pks=picked(request, _listing(actor)), clerk=clerk)
-    request.session["undo_clerks"] = {"count": len(before), "before": json.dumps(before)}
+    request.session["undo_clerks"] = {
+        "count": len(before),
+        "before": json.dumps(before),
+        "given": clerk.pk if clerk else "",
+    }
     return redirect(back)
 
 
@@ -184,7 +196,7 @@ def by_call(request: HttpRequest) -> HttpResponse:
     """Write down what somebody says on the telephone; read him the code to come back by."""
     form = CallForm(request.POST or None, request.FILES or None)
     refusal: Refusal | None = None
-    code = ""
+    kept: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
             case = intake.send_case(
@@ -192,14 +204,18 @@ def by_call(request: HttpRequest) -> HttpResponse:
                 key=form.cleaned_data["key"],
                 told=form.request(channel=form.cleaned_data["came"]),
             )
-            code = intake.claim_code_of(case.key)
+            kept = {
+                "code": intake.claim_code_of(case.key),
+                "ref": case.ref,
+                "way_back": f"{public_base(request)}{reverse('help:mine')}",
+                "by_phone": bool(form.cleaned_data.get("phone")) and phones.ready(),
+            }
             form = CallForm()
         except Refusal as wrong:
             refusal = wrong
     status = status_of(refusal, form)
-    return render(
-        request, "cases/staff/call.html", {"form": form, "refusal": refusal, "code": code}, status=status
-    )
+    context = {"form": form, "refusal": refusal, "kept": kept, "today": clock.today()}
+    return render(request, "cases/staff/call.html", context, status=status)
 
 
 @require_safe
