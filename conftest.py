@@ -62,6 +62,23 @@ def _cache_table(request: pytest.FixtureRequest) -> None:
         call_command("createcachetable", verbosity=0)
 
 
+@pytest.fixture(autouse=True)
+def _files_bear_chinese_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a page of any test saves under zh-Hans is named in Chinese, so that no file is forgotten."""
+    from django.utils.translation import get_language
+
+    from nuanyi.lib import downloads
+
+    inner = downloads.named
+
+    def watched(name: str) -> str:
+        has_chinese = any("\u4e00" <= sign <= "\u9fff" for sign in name)
+        assert has_chinese or not (get_language() or "").startswith("zh"), f"a file named {name!r}"
+        return inner(name)
+
+    monkeypatch.setattr(downloads, "named", watched)
+
+
 #: Tables that count attempts or remember for a while: a write there stands alone.
 ALONE = ("people_knock", "people_attempt", "front_cache", "django_session", "procrastinate_")
 

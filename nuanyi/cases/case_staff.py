@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,7 @@ from nuanyi.cases.models import AnswerTemplate, Case
 from nuanyi.cases.rules import Kind, Outcome, PauseReason, State, Urgency
 from nuanyi.cases.services import desk, joining, letters, settings, wages
 from nuanyi.cases.time_line import time_line
-from nuanyi.lib import clock
+from nuanyi.lib import clock, downloads
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.form_parsing import day_of, key_of, moment_of, number_of
@@ -28,8 +27,6 @@ from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 from nuanyi.units.queries import reason_words
 from nuanyi.workflow import clocks, handover
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_safe
@@ -258,11 +255,5 @@ def file(request: HttpRequest, pk: int, number: UUID) -> HttpResponse:
 @permission_required("cases.handle")
 def letter(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """A letter or record as a Word file."""
-    return word_file(*letters.write_letter(actor=actor_of(request), pk=pk, name=name))
-
-
-def word_file(name: str, docx: bytes) -> HttpResponse:
-    """A Word file to download, under its Chinese name (RFC 6266)."""
-    response = HttpResponse(docx, content_type=WORD)
-    response["Content-Disposition"] = f"attachment; filename=letter.docx; filename*=UTF-8''{quote(name)}"
-    return response
+    title, docx = letters.write_letter(actor=actor_of(request), pk=pk, name=name)
+    return downloads.word(docx, title)

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.cases import queries
-from nuanyi.cases.case_staff import word_file
 from nuanyi.cases.forms import ClockForm, ItemForm, KindForm, RuleForm
 from nuanyi.cases.models import (
     Case,
@@ -27,7 +26,7 @@ from nuanyi.cases.models import (
 )
 from nuanyi.cases.rules import PAUSE_CLOCK, Kind, Part, PauseReason, Urgency
 from nuanyi.cases.services import item_lists, letters, settings
-from nuanyi.lib import clock
+from nuanyi.lib import clock, downloads
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
@@ -289,7 +288,7 @@ def letter_template(request: HttpRequest, name: str) -> HttpResponse:
     """The Word file in use, to start one's own from."""
     if name not in letters.LETTERS:
         raise NotFound()
-    return word_file(f"{letters.LETTERS[name].title}.docx", letters.template(name))
+    return downloads.word(letters.template(name), f"{letters.LETTERS[name].title}.docx")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

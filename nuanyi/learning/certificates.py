@@ -6,11 +6,14 @@ from datetime import date
 
 from nuanyi.lib.certificate import Certificate
 
+#: What it is called on its paper.
+HEADING = "合 格 证"
+
 
 def certificate(number: str, day: date, name: str, link: str) -> Certificate:
     """The certificate of somebody who passed."""
     return Certificate(
-        heading="合 格 证",
+        heading=HEADING,
         small="道路交通安全学习",
         name=name,
         sentence="完成道路交通安全学习，随机十题答对八题以上，测试合格。",

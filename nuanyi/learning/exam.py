@@ -105,7 +105,7 @@ def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
             code_base(request), found.number, found.paper.ended_at or found.paper.made_at, name
         )
         response = HttpResponse(told, content_type="application/jwt")
-        response["Content-Disposition"] = f"attachment; filename={found.number}.jwt"
+        downloads.saved_as(response, f"{certificates.HEADING.replace(' ', '')} {found.number}.jwt")
     else:
         base = public_base(request)
         link = f"{base}/verify/#{signing.text_of(found.number, found.day, name)}" if base else ""

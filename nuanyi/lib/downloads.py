@@ -18,9 +18,18 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 20_000
 
 
-def attachment(name: str) -> str:
-    """The header that has a browser save a file under its name, Chinese names too (RFC 6266, RFC 8187)."""
-    return str(content_disposition_header(True, re.sub(r'[\x00-\x1f"\\/:*?<>|]', " ", name).strip()))
+def named(name: str) -> str:
+    """A file's name without the signs that disks refuse."""
+    return re.sub(r'[\x00-\x1f"\\/:*?<>|]', " ", name).strip()
+
+
+def saved_as(response: HttpResponse, name: str, *, shown: bool = False) -> HttpResponse:
+    """Have a browser save an answer under its name, Chinese names too (RFC 6266, RFC 8187); ``shown``: show it first.
+
+    The one place that says how a file is called: ``name`` is in the reader's language.
+    """
+    response["Content-Disposition"] = str(content_disposition_header(not shown, named(name)))
+    return response
 
 
 def dated(title: object) -> str:
@@ -31,17 +40,15 @@ def dated(title: object) -> str:
 def workbook(data: bytes, name: str) -> HttpResponse:
     """A workbook to be saved as ``name``.xlsx, kept by no cache."""
     response = HttpResponse(data, content_type=XLSX)
-    response["Content-Disposition"] = attachment(f"{name}.xlsx")
     response["Cache-Control"] = "no-store"
-    return response
+    return saved_as(response, f"{name}.xlsx")
 
 
 def word(data: bytes, name: str) -> HttpResponse:
     """A Word file to be saved as ``name``, kept by no cache."""
     response = HttpResponse(data, content_type=DOCX)
-    response["Content-Disposition"] = attachment(name)
     response["Cache-Control"] = "no-store"
-    return response
+    return saved_as(response, name)
 
 
 def kept_json(request: HttpRequest, body: bytes) -> HttpResponse:
@@ -61,6 +68,5 @@ def certificate(told: Certificate, form: str) -> HttpResponse:
     """A certificate as ``pdf`` or ``png``."""
     data, kind = (png(told), "image/png") if form == "png" else (pdf(told), "application/pdf")
     response = HttpResponse(data, content_type=kind)
-    response["Content-Disposition"] = f"attachment; filename={told.number}.{form}"
     response["Cache-Control"] = "no-store"
-    return response
+    return saved_as(response, f"{told.heading.replace(' ', '')} {told.number}.{form}")

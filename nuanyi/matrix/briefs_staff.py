@@ -6,13 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from nuanyi.lib import clock
+from nuanyi.lib import clock, downloads
 from nuanyi.lib.access import actor_of, permission_required
-from nuanyi.lib.downloads import attachment
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.figures import Window, window
 from nuanyi.lib.form_parsing import number_of, status_of
-from nuanyi.lib.official import WORD
 from nuanyi.lib.periods import shifted
 from nuanyi.matrix import brief_paper, briefs, records
 from nuanyi.matrix.services import briefs as services
@@ -22,10 +20,7 @@ from nuanyi.units.queries import own_district
 
 def word(data: bytes, name: str) -> HttpResponse:
     """A Word file to be saved as ``name``.docx."""
-    response = HttpResponse(data, content_type=WORD)
-    response["Content-Disposition"] = attachment(f"{name}.docx")
-    response["Cache-Control"] = "no-store"
-    return response
+    return downloads.word(data, f"{name}.docx")
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nuanyi.lib.access import actor_of, permission_required
-from nuanyi.lib.downloads import attachment, dated
+from nuanyi.lib.downloads import dated, saved_as
 from nuanyi.lib.errors import Refusal
 from nuanyi.lib.form_parsing import status_of
 from nuanyi.people.rules import FIELDS
@@ -82,7 +82,7 @@ def take(request: HttpRequest, pk: UUID) -> HttpResponse:
         response: HttpResponse = JsonResponse(
             document, json_dumps_params={"ensure_ascii": False, "indent": 1}
         )
-        response["Content-Disposition"] = attachment(f"{dated(gettext('Personal data'))}.json")
+        saved_as(response, f"{dated(gettext('Personal data'))}.json")
     else:
         response = render(request, "rights/staff/copy.html", {"document": document})
     response["Cache-Control"] = "no-store"

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nuanyi.cases.services import phones
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
-from nuanyi.lib.downloads import attachment, dated
+from nuanyi.lib.downloads import dated, saved_as
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.form_parsing import status_of
 from nuanyi.rights.services import own
@@ -81,6 +81,6 @@ def take(request: HttpRequest) -> HttpResponse:
     """Everything as a file (JSON)."""
     document = own.take(proof=request.POST.get("proof", ""))
     response = JsonResponse(document, json_dumps_params={"ensure_ascii": False, "indent": 1})
-    response["Content-Disposition"] = attachment(f"{dated(_('What is kept of me'))}.json")
+    saved_as(response, f"{dated(_('What is kept of me'))}.json")
     response["Cache-Control"] = "no-store"
     return response

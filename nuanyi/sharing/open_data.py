@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from nuanyi.ledger import rules as kinds
 from nuanyi.lib.access import PUBLIC, permission_required
+from nuanyi.lib.downloads import saved_as
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
@@ -104,7 +105,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
             ]
         )
     response = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="services-{release.number}.csv"'
+    title = _("Services delivered")
+    saved_as(response, f"{title} {release.number}.csv")
     response["Cache-Control"] = CACHE
     response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -112,9 +112,9 @@ def summary(request: HttpRequest, month: str, revision: int) -> HttpResponse:
         raise NotFound()
     text = json.dumps(found.document, ensure_ascii=False, indent=1, sort_keys=True)
     response = HttpResponse(text, content_type="application/json")
-    name = f"{found.document['district']['code']}-{month}-{revision}.json"
-    response["Content-Disposition"] = downloads.attachment(name)
-    return response
+    code = found.document["district"]["code"]
+    title = _("Monthly summary")
+    return downloads.saved_as(response, f"{title} {code}-{month}-{revision}.json")
 
 
 @require_POST

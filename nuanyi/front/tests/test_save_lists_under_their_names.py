@@ -1,29 +1,116 @@
-"""A list that is saved bears its name in the reader's language and the day: three files ``list.xlsx`` tell nobody apart."""
+"""A file that is saved bears its name in the reader's language and the day: three files ``list.xlsx`` tell nobody apart."""
 
 from __future__ import annotations
 
+import inspect
+import re
+from pathlib import Path
 from urllib.parse import unquote
+from uuid import uuid4
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
-from nuanyi.lib import clock
+import nuanyi
+from nuanyi.front.checks import act_of, routes
+from nuanyi.lib import clock, downloads
+from nuanyi.people.access import actor_for
+from nuanyi.program.tests.test_answer_anothers_as_none import FILLED, OBJECTS, Side, addresses, name_of
 
-LISTS = [
-    ("clerk", "/office/cases/worklist.xlsx", "台账"),
-    ("office", "/office/reports/reports.xlsx", "上报"),
-    ("office", "/office/volunteers/volunteers.xlsx", "志愿者"),
-    ("office", "/office/stations/stations.xlsx", "驿站"),
-    ("office", "/office/responsibility/units/units.xlsx", "单位"),
-    ("office", "/office/matrix/matrix.xlsx", "矩阵"),
-    ("office", "/office/matrix/cube/cube.xlsx?rows=place&columns=sector&period=2022", ""),
-]
+PACKAGE = Path(nuanyi.__file__).parent
+#: What makes an answer a file, in the source of a view.
+_SAVES = re.compile(r"\b(?:workbook|word|certificate|saved_as|_pdf)\(")
+#: Files that are no list of a day, by what they are named instead.
+NAMED_BY = {
+    "office/census/imports/<uuid:pk>/<str:part>.xlsx": "the roster as it was sent, and what is in it now",
+    "office/cases/registers/<uuid:pk>/register.xlsx": "the register that was sent",
+    "office/matrix/tasks/tasks.xlsx": "the year of the tasks",
+    "office/stations/<uuid:pk>/poster.pdf": "the station",
+}
+#: Routes that need more than one of every object to answer with a file, and the test that opens each.
+ELSEWHERE = {
+    "exam/<uuid:key>/<slug:form>/": "learning/tests: a passed paper",
+    "v/<slug:link>/hours.pdf": "volunteers/tests: confirmed hours",
+    "v/<slug:link>/hours.png": "volunteers/tests: confirmed hours",
+    "office/cases/<int:pk>/letters/<slug:name>/": "cases/tests/test_write_letters.py",
+    "office/party/applications/<int:pk>/papers/<slug:name>/": "party/tests/test_go_the_whole_path.py",
+    "office/census/imports/<uuid:pk>/<str:part>.xlsx": "census/tests/test_mend_a_roster_in_the_page.py",
+    "office/matrix/forms/": "matrix/tests: a form of another office, filled in",
+    "office/matrix/briefs/<int:pk>/brief.docx": "matrix/tests: a brief",
+    "office/rights/<uuid:pk>/take/": "rights/tests: a desk's request",
+    "me/data/file/": "rights/tests/test_ask_what_is_kept.py",
+    "office/sharing/summaries/<str:month>/<int:revision>.json": "sharing/tests: a signed month",
+    "open/services.csv": "sharing/tests: a release",
+}
+ROLES = ("office", "organisation", "clerk", "zhemu", "administrator")
 
 
-@pytest.mark.parametrize(("part", "address", "title"), LISTS)
-def test_a_saved_list_says_what_it_is_and_of_which_day(cast, part, address, title):
-    answer = cast.client(part).get(address)
-    assert answer.status_code == 200
-    name = unquote(answer["Content-Disposition"].partition("UTF-8''")[2] or answer["Content-Disposition"])
-    assert any("\u4e00" <= sign <= "\u9fff" for sign in name), name
-    assert title in name
-    assert name.endswith(f"{clock.today().isoformat()}.xlsx")
+def saving_routes():
+    """``{address: view}`` of every view that answers with a file."""
+    found = {}
+    for address, view in routes():
+        source = inspect.getsource(inspect.unwrap(view))
+        if _SAVES.search(source.partition("HttpResponse:")[2]):
+            found[address] = view
+    return found
+
+
+def saved_name(answer):
+    """The name under which a browser saves an answer; "" where it is a page."""
+    head = answer.get("Content-Disposition", "")
+    return unquote(head.partition("utf-8''")[2]) or head.partition("filename=")[2].strip('"')
+
+
+def is_chinese(name):
+    return any("\u4e00" <= sign <= "\u9fff" for sign in name)
+
+
+def test_one_function_says_how_a_file_is_called():
+    """Whatever else set the header would be named past it."""
+    own = {Path(inspect.getfile(downloads)), PACKAGE / "lib/once.py"}
+    others = [
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        if "tests" not in path.parts and path not in own and "Content-Disposition" in path.read_text()
+    ]
+    assert others == []
+
+
+@pytest.mark.django_db
+def test_every_file_that_is_saved_says_what_it_is_and_of_which_day(cast, district):
+    side = Side(district["t101"], "450311101", cast.accounts["zhemu"], 1)
+    actors = {role: actor_for(cast.accounts[role]) for role in ROLES}
+    views, names = saving_routes(), {}
+    assert len(views) > 25
+    for address, view in views.items():
+        name, permission = name_of(address), act_of(view)
+        asked = addresses(name, side) if name in OBJECTS else []
+        if "<" not in address:
+            asked = [reverse(name)]
+        roles = [role for role in ROLES if permission in (None, "public") or actors[role].can(permission)]
+        for role in roles:
+            browser: Client = cast.client(role)
+            for one in asked:
+                told = {"period": "2022", "rows": "place", "columns": "sector"}
+                answers = [browser.get(one, told), browser.post(one, FILLED | {"key": str(uuid4())})]
+                saved = [saved_name(answer) for answer in answers if answer.status_code == 200]
+                names.setdefault(address, set()).update(filter(None, saved))
+    opened = {address for address, found in names.items() if found}
+    assert set(views) - opened <= set(ELSEWHERE), "a file that no test saves"
+    plain = {address: sorted(found) for address, found in names.items() if not all(map(is_chinese, found))}
+    assert plain == {}
+    day = clock.today().isoformat()
+    undated = {
+        address: sorted(found)
+        for address, found in names.items()
+        if address.endswith(".xlsx") and address not in NAMED_BY and not all(day in name for name in found)
+    }
+    assert undated == {}
+
+
+def test_a_name_keeps_no_sign_that_a_disk_refuses():
+    from django.http import HttpResponse
+
+    answer = downloads.saved_as(HttpResponse(), '驿站/台账:"一" 2026-11-26.xlsx')
+    assert saved_name(answer) == "驿站 台账  一  2026-11-26.xlsx"
