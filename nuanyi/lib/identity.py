@@ -141,9 +141,16 @@ _POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _ABOUT = re.compile(r"^(?:大约|大概|约莫|约|近|共|总计|合计)+|(?:左右|上下|余|多|来|名|人|位|个|员工|在岗)+$")
 
 
+_TWO_NUMBERS = re.compile(r"\d\s+\d")
+_THOUSANDS = re.compile(r"\s*\d{1,3}(?:\s\d{3})+\s*")
+
+
 def read_count(cell: object) -> int:
     """A whole number as people write it: ``20``, ``约20人``, ``二十``, ``１２０余人``. Raises Unreadable."""
-    text = _ABOUT.sub("", "".join(plain(cell).replace(",", "").split()))
+    written = plain(cell)
+    if _TWO_NUMBERS.search(written) and not _THOUSANDS.fullmatch(_ABOUT.sub("", written)):
+        raise Unreadable("headcount")  # 7 and 8 in two lines of a cell are not 78
+    text = _ABOUT.sub("", "".join(written.replace(",", "").split()))
     text = _ABOUT.sub("", text)
     if text.isdecimal() and len(text) < 9:
         return int(text)

@@ -267,17 +267,17 @@ def _kinds_offered(page):
 
 
 def test_kinds_are_offered_within_a_part_of_the_work_and_go_with_it(cast, program):
-    services.record(program, events.ACCOUNT_MADE, None)
+    services.record(program, events.ACCOUNT_CLOSED, None)
     browser = cast.client("auditor")
     assert _kinds_offered(browser.get("/office/audit/").content.decode()) == {"opened"}
-    page = browser.get("/office/audit/", {"room": "people", "kind": events.ACCOUNT_MADE}).content.decode()
+    page = browser.get("/office/audit/", {"room": "people", "kind": events.ACCOUNT_CLOSED}).content.decode()
     assert {kind.partition(".")[0] for kind in _kinds_offered(page)} == {"opened", "people"}
     assert page.count("<tr data-row") == 1
     [other] = set(re.findall(r'href="(\?[^"]*room=census[^"]*)"', page))
     assert "kind=" not in other
     # an address that names a kind alone shows what is chosen, so that it can be taken off
-    alone = browser.get("/office/audit/", {"kind": events.ACCOUNT_MADE}).content.decode()
-    assert events.ACCOUNT_MADE in _kinds_offered(alone)
+    alone = browser.get("/office/audit/", {"kind": events.ACCOUNT_CLOSED}).content.decode()
+    assert events.ACCOUNT_CLOSED in _kinds_offered(alone)
 
 
 def test_an_entry_leads_to_the_record_for_whoever_may_open_it(cast, program, district):
@@ -289,7 +289,9 @@ def test_an_entry_leads_to_the_record_for_whoever_may_open_it(cast, program, dis
     assert page not in cast.client("auditor").get("/office/audit/").content.decode()
     from nuanyi.people.models import RoleGrant
 
-    RoleGrant.objects.create(account=cast.accounts["auditor"], role="district_office")
+    RoleGrant.objects.create(
+        account=cast.accounts["auditor"], role="district_office", confirmed_at=clock.now()
+    )
     assert page in cast.client("auditor").get("/office/audit/").content.decode()
 
 

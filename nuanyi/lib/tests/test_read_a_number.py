@@ -6,6 +6,7 @@ from nuanyi.lib.identity import (
     Unreadable,
     credit_check_digit,
     id_check_digit,
+    read_count,
     read_credit_code,
     read_id_number,
     read_mobile,
@@ -84,3 +85,14 @@ def test_blanks_inside_a_name_go():
     assert read_person_name("李 建桂") == "李建桂"
     with pytest.raises(Unreadable):
         read_person_name("=cmd()")
+
+
+@pytest.mark.parametrize(("cell", "count"), [("1 200", 1200), ("约 20 人", 20), ("1,200\n", 1200)])
+def test_a_count_is_read_with_blanks_that_mean_nothing(cell, count):
+    assert read_count(cell) == count
+
+
+@pytest.mark.parametrize("cell", ["7\n8", "7\t8", "12 3"])
+def test_two_numbers_in_one_cell_are_not_read_as_one(cell):
+    with pytest.raises(Unreadable):
+        read_count(cell)
