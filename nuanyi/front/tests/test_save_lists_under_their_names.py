@@ -37,6 +37,7 @@ ELSEWHERE = {
     "office/cases/<int:pk>/letters/<slug:name>/": "cases/tests/test_write_letters.py",
     "office/party/applications/<int:pk>/papers/<slug:name>/": "party/tests/test_go_the_whole_path.py",
     "office/census/imports/<uuid:pk>/<str:part>.xlsx": "census/tests/test_mend_a_roster_in_the_page.py",
+    "office/matrix/tasks/closing/<int:year>/": "matrix/tests/test_keep_lists_of_a_city.py",
     "office/matrix/forms/": "matrix/tests: a form of another office, filled in",
     "office/matrix/briefs/<int:pk>/brief.docx": "matrix/tests: a brief",
     "office/census/exports/<uuid:pk>/take/": "census/tests/test_export_a_list.py",
@@ -51,7 +52,6 @@ WORDS = {
     "office/census/<what:what>.xlsx": ["/office/census/workers.xlsx", "/office/census/establishments.xlsx"],
     "office/party/papers/<slug:name>.docx": [f"/office/party/papers/{name}.docx" for name in papers.BY_NAME],
     "office/cases/letters/<slug:name>.docx": ["/office/cases/letters/notice.docx"],
-    "office/matrix/tasks/closing/<int:year>/": ["/office/matrix/tasks/closing/2022/"],
 }
 ROLES = ("office", "organisation", "clerk", "zhemu", "administrator")
 
