@@ -206,7 +206,8 @@ class PastChange:
 def remarked(records: list[UUID]) -> dict[UUID, tuple[int, int]]:
     """How many notes and photos stand on some records, by record; only those with any."""
     found: dict[UUID, list[int]] = {}
-    for place, model in enumerate((RecordNote, RecordPhoto)):
+    models: tuple[Any, ...] = (RecordNote, RecordPhoto)
+    for place, model in enumerate(models):
         rows = model.objects.filter(ended_at=None).filter(
             Q(worker__in=records) | Q(establishment__in=records)
         )
