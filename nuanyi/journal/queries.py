@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from nuanyi.journal import heads, keys, rules
 from nuanyi.journal.models import Entry
+from nuanyi.lib import row_security
 from nuanyi.lib.actor import Actor
 
 
@@ -84,7 +85,9 @@ def acts_on(subject: Model, kinds: Collection[str]) -> list[Entry]:
 
     Whoever asks has made sure that its reader may see the row.
     """
-    rows = Entry.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
+    label = subject._meta.label_lower
+    row_security.show(acts=f"{label}:{subject.pk}")
+    rows = Entry.objects.filter(subject_type=label, subject_id=str(subject.pk))
     return list(rows.filter(kind__in=kinds).order_by("at", "partition", "seq"))
 
 
@@ -109,26 +112,29 @@ def verify(known: heads.Known | None = None) -> Verdict:
     partition, seq, previous, key = -1, 0, rules.GENESIS, keys.of_the_chain()
     if known.damaged:
         breaks.append(Break(-1, 0, HEADS_CHANGED))
-    for row in _rows():
-        count += 1
-        if row[0] != partition:
-            partition, seq, previous = row[0], 0, rules.GENESIS
-        if row[1] != seq + 1:
-            breaks.append(Break(partition, seq + 1, MISSING))
-        keyed, stored_previous, stored = row[-1], bytes(row[-3]), bytes(row[-2])
-        if not keyed and row[1] > known.unkeyed.get(partition, (0, ""))[0]:
-            breaks.append(Break(partition, row[1], UNKEYED))
-        computed = rules.digest(stored_previous, [str(value) for value in row[:-3]], key if keyed else None)
-        if stored_previous != previous:
-            breaks.append(Break(partition, row[1], FOLLOWS_NOT))
-        if computed != stored:
-            breaks.append(Break(partition, row[1], CHANGED))
-        for written_down in (known.heads, known.unkeyed):
-            head = written_down.get(partition)
-            if head is not None and head[0] == row[1] and head[1] != stored.hex():
-                breaks.append(Break(partition, row[1], ANOTHER))
-        seq, previous = row[1], stored
-        ends[partition] = (seq, stored.hex())
+    with row_security.reader(heads.CHECKS):
+        for row in _rows():
+            count += 1
+            if row[0] != partition:
+                partition, seq, previous = row[0], 0, rules.GENESIS
+            if row[1] != seq + 1:
+                breaks.append(Break(partition, seq + 1, MISSING))
+            keyed, stored_previous, stored = row[-1], bytes(row[-3]), bytes(row[-2])
+            if not keyed and row[1] > known.unkeyed.get(partition, (0, ""))[0]:
+                breaks.append(Break(partition, row[1], UNKEYED))
+            computed = rules.digest(
+                stored_previous, [str(value) for value in row[:-3]], key if keyed else None
+            )
+            if stored_previous != previous:
+                breaks.append(Break(partition, row[1], FOLLOWS_NOT))
+            if computed != stored:
+                breaks.append(Break(partition, row[1], CHANGED))
+            for written_down in (known.heads, known.unkeyed):
+                head = written_down.get(partition)
+                if head is not None and head[0] == row[1] and head[1] != stored.hex():
+                    breaks.append(Break(partition, row[1], ANOTHER))
+            seq, previous = row[1], stored
+            ends[partition] = (seq, stored.hex())
     for number, (last, _digest) in known.heads.items():
         if ends.get(number, (0, ""))[0] < last:
             breaks.append(Break(number, last, CUT_OFF))
@@ -139,6 +145,7 @@ def _rows() -> Iterator[tuple[Any, ...]]:
     """Every entry's fields as the texts that its digest was made of, through a server-side cursor."""
     connection.ensure_connection()
     with transaction.atomic(), connection.connection.cursor(name="journal_verify") as cursor:
+        row_security.tell()
         cursor.itersize = 5000
         cursor.execute(
             "SELECT partition, seq, journal_time(at), actor_kind, coalesce(actor_id::text, ''), actor_label, kind,"

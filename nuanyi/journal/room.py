@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal import home
+from nuanyi.journal import home, policies
 from nuanyi.lib.roles import ALL, Role
 from nuanyi.lib.rooms import HOUSE, MenuItem, Metric, Mount, Permission, Room, Route, Shot, Step
 
@@ -19,5 +19,6 @@ ROOM = Room(
         Metric("nuanyi_journal_entries", "Entries of the journal.", home.entries, kind="counter"),
     ],
     gallery=[Shot("audit", Route("journal:audit"), "shenji")],
+    policies=policies.POLICIES,
     lasting=frozenset({"Entry"}),
 )

@@ -4,6 +4,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.rooms import Room
 
+_NUMBERS = "numbers of what was delivered, by place, month and unit; every figure is added up from all of it, nobody is in it"
+
 ROOM = Room(
-    name="ledger", title=_("Ledger"), mounts=[], lasting=frozenset({"LedgerEntry", "RollUp", "CubeRow"})
+    name="ledger",
+    title=_("Ledger"),
+    mounts=[],
+    unbound={"LedgerEntry": _NUMBERS, "RollUp": _NUMBERS},
+    lasting=frozenset({"LedgerEntry", "RollUp", "CubeRow"}),
 )

@@ -3,6 +3,7 @@
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import IntegerField
 
 from nuanyi.lib import row_security, sealed
 from nuanyi.lib.actor import GUEST
@@ -14,13 +15,18 @@ from nuanyi.units.models import Unit
 
 
 def _bound(model):
-    """What ties a table to somebody: sealed or declared fields, a unit, an account."""
+    """What ties a table to somebody: sealed or declared fields, a unit, an account, a number that may be either's."""
     names = set(getattr(model, "PERSONAL", {}) or {})
     names |= {field.name for field in sealed.fields() if field.model is model}
     names |= {
         field.name
         for field in model._meta.local_fields
         if field.is_relation and field.related_model in (Unit, Account)
+    }
+    names |= {
+        field.name
+        for field in model._meta.local_fields
+        if field.name.endswith("_id") and isinstance(field, IntegerField)
     }
     return names
 
