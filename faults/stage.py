@@ -79,6 +79,7 @@ def environment(home: Path) -> dict[str, str]:
     foreign = ("NUANYI_", "DATABASE_", "DJANGO_")
     return {name: value for name, value in os.environ.items() if not name.startswith(foreign)} | {
         "NUANYI_HOME": str(home),
+        "NUANYI_SECOND_FACTOR": "off",  # its clerks sign in with the demo's passwords
         "PYTHONPATH": str(HERE.parent),
     }
 

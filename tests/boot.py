@@ -18,6 +18,7 @@ HOME.chmod(0o711)
 os.environ["NUANYI_HOME"] = str(HOME)
 os.environ["NUANYI_PLAIN_STATIC"] = "1"
 os.environ["DJANGO_SETTINGS_MODULE"] = "nuanyi.program.settings"
+os.environ["NUANYI_SECOND_FACTOR"] = "off"  # tests that want it say so
 os.environ.pop("DATABASE_URL", None)
 try:
     make_keys(HOME / "keys" / "keys.json")

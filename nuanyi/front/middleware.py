@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.front import bodies
 from nuanyi.front.refusals import answer, wants_json
 from nuanyi.lib import outgoing
-from nuanyi.lib.access import PUBLIC
+from nuanyi.lib.access import PUBLIC, actor_of
 from nuanyi.lib.errors import BadInput, Refusal, SignInFirst
 from nuanyi.people.models import Account
+from nuanyi.people.queries import lacks_second_factor
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -144,7 +145,7 @@ class UploadGate:
 
 
 class Refusals:
-    """Refusals raised before a door opened; and whoever has a first password must change it."""
+    """Refusals raised before a door opened; and what somebody must do first: a password of one's own, a second factor."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -154,23 +155,32 @@ class Refusals:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_arguments: Any) -> HttpResponseBase | None:
-        """Send holders of a first password to change it, before anything that is not open to everybody.
+        """Send holders of a first password to change it, and whoever reaches everything to set a second factor up, before
+        anything that is not open to everybody.
 
         What a phone kept for later stays with it: programs are answered as where somebody must sign in first.
         """
         if getattr(view, "permission", PUBLIC) == PUBLIC or request.path.startswith("/accounts/"):
             return None
         user = request.user
-        if not (isinstance(user, Account) and user.must_change_password):
+        if not isinstance(user, Account):
             return None
-        if wants_json(request):
+        if user.must_change_password:
             wanted = SignInFirst(_("First choose a password of your own."), code="first-password")
+            return self._first(request, wanted, reverse("account_change_password"))
+        if lacks_second_factor(user, actor_of(request).roles):
+            wanted = SignInFirst(_("First set a second factor up."), code="second-factor")
+            return self._first(request, wanted, f"{reverse('mfa_index')}?first=1")
+        return None
+
+    @staticmethod
+    def _first(request: HttpRequest, wanted: SignInFirst, address: str) -> HttpResponseBase:
+        """Lead there, in the way that whoever asks understands."""
+        if wants_json(request):
             return answer(request, wanted)
-        response: HttpResponseBase = redirect("account_change_password")
         if getattr(request, "htmx", False):
-            response = HttpResponse(status=204)
-            response["HX-Redirect"] = reverse("account_change_password")
-        return response
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return redirect(address)
 
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponseBase | None:
         """Answer a refusal; anything else is Django's."""

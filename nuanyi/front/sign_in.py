@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.signals import password_changed
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
@@ -16,12 +19,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
+from nuanyi.lib import clock
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.limits import network_of
 from nuanyi.lib.proxies import client_address
 from nuanyi.people import events
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, keys
+from nuanyi.people.queries import SECOND_FACTORS, must_have_second_factor
+
+#: For so long after a sign-in its password is not asked for again before the first second factor.
+JUST_NOW = timedelta(minutes=10)
 
 
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -37,6 +45,22 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if isinstance(user, Account) and user.must_change_password:
             return str(settings.LOGIN_REDIRECT_URL)
         return f"{reverse('my_account')}?changed=password"
+
+    def is_reauthentication_required(self, *, app: str | None = None) -> bool:
+        """Not for the first second factor of whoever must have one, just after he has typed his password."""
+        if app == "allauth.mfa" and self._is_beginning(self.request.user):
+            return False
+        return bool(super().is_reauthentication_required(app=app))
+
+    def _is_beginning(self, account: Account) -> bool:
+        """Whether an account signed in just now and had no second factor then, though its roles want one."""
+        records = get_authentication_records(self.request, account)
+        if not must_have_second_factor(actor_for(account).roles) or not records:
+            return False
+        signed_in_at = datetime.fromtimestamp(records[-1]["at"], UTC)
+        if clock.now() - signed_in_at > JUST_NOW:
+            return False
+        return not Authenticator.objects.filter(user=account, created_at__lt=signed_in_at).exists()
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Attempts are counted by name and address: five wrong passwords from elsewhere keep nobody out of his account."""
@@ -68,6 +92,14 @@ class SealedFactors(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """Open one secret."""
         return keys().open_for_good("second factor", encrypted_text)
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not the last one of whoever must have one: another is set up first."""
+        account = authenticator.user
+        others = Authenticator.objects.filter(user=account, type__in=SECOND_FACTORS).exclude(
+            pk=authenticator.pk
+        )
+        return not must_have_second_factor(actor_for(account).roles) or others.exists()
 
 
 @receiver(user_logged_in)

@@ -18,11 +18,11 @@ def envstr(name: str, default: str = "") -> str:
     return os.environ.get(name, default).strip()
 
 
-def envbool(name: str) -> bool:
-    """A yes/no setting, no where it is unset. Raises BadSetting for a word that is neither."""
+def envbool(name: str, default: bool = False) -> bool:
+    """A yes/no setting, ``default`` where it is unset. Raises BadSetting for a word that is neither."""
     raw = os.environ.get(name)
     if raw is None:
-        return False
+        return default
     word = raw.strip().lower()
     if word in TRUE_WORDS:
         return True

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
@@ -155,11 +157,36 @@ def kept_views(actor: Actor, list_name: str) -> list[KeptView]:
     return list(KeptView.objects.filter(mine, list_name=list_name)[:50])
 
 
+#: What counts as one; recovery codes only stand in for it.
+SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
 def second_factors(account: Account) -> str:
     """The second factors of an account in words; "" for none."""
     words = {"totp": _("code generator"), "webauthn": _("passkey")}
     kinds = Authenticator.objects.filter(user=account).values_list("type", flat=True).distinct()
     return "、".join(str(words[kind]) for kind in sorted(kinds) if kind in words)
+
+
+def must_have_second_factor(roles: Iterable[str]) -> bool:
+    """Whether a password alone does not do for somebody with these roles."""
+    return settings.NUANYI_SECOND_FACTOR and not rules.SENSITIVE.isdisjoint(roles)
+
+
+def lacks_second_factor(account: Account, roles: Iterable[str]) -> bool:
+    """Whether an account must set a second factor up before it goes on."""
+    if not must_have_second_factor(roles):
+        return False
+    return not Authenticator.objects.filter(user=account, type__in=SECOND_FACTORS).exists()
+
+
+def reach_with_second_factor() -> tuple[int, int]:
+    """Of the open accounts whose roles reach everything, how many have a second factor; and how many they are."""
+    reach = Account.objects.filter(
+        is_active=True, pk__in=RoleGrant.objects.filter(role__in=rules.SENSITIVE).values("account")
+    )
+    having = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
+    return reach.filter(Exists(having)).count(), reach.count()
 
 
 def wecom_linked_at(account: Account) -> datetime | None:

@@ -132,7 +132,7 @@ def parser() -> argparse.ArgumentParser:
     person.add_argument("--reason", default="", help="how the person asked, and how you know them")
     account = add(
         "create-account",
-        "make an account with a role (the first administrator, a forgotten password)",
+        "make an account with a role (the first administrator); --again: a new first password",
         "account",
     )
     account.add_argument("username")
@@ -140,6 +140,11 @@ def parser() -> argparse.ArgumentParser:
     account.add_argument("--unit", default="", metavar="CODE")
     account.add_argument("--region", default="", metavar="CODE")
     account.add_argument("--name", default="")
+    account.add_argument(
+        "--again",
+        action="store_true",
+        help="the account is there: a new first password, its second factor goes",
+    )
     add("setup-key", "print a new one-time key for the set-up page of an empty home", "setup_key")
     service = add("service", "systemd units that serve and back up every night", "service")
     service.add_argument("what", choices=["install"])

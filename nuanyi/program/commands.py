@@ -472,13 +472,14 @@ def person(chosen: argparse.Namespace) -> int:
 
 
 def account(chosen: argparse.Namespace) -> int:
-    """An account with roles; prints its first password, which must be changed at the first sign-in."""
+    """An account with roles, or one that is there again; prints its first password, to be changed at the first sign-in."""
     import secrets
 
     with ready():
         from nuanyi.lib.actor import system
         from nuanyi.lib.errors import BadInput
         from nuanyi.people import services
+        from nuanyi.people.models import Account
         from nuanyi.people.rules import Role
         from nuanyi.units.models import Unit
 
@@ -492,9 +493,19 @@ def account(chosen: argparse.Namespace) -> int:
             raise BadInput(f"there is no unit {chosen.unit}", code="bad-unit")
         password = secrets.token_urlsafe(12)
         program = system("create-account")
-        made = services.make_account(
-            actor=program, username=chosen.username, password=password, display_name=chosen.name, unit=unit
-        )
+        if chosen.again:
+            made = Account.objects.filter(username=chosen.username).first()
+            if made is None:
+                raise BadInput(f"there is no account {chosen.username}", code="no-account")
+            services.set_first_password(actor=program, account=made, password=password)
+        else:
+            made = services.make_account(
+                actor=program,
+                username=chosen.username,
+                password=password,
+                display_name=chosen.name,
+                unit=unit,
+            )
         for role in chosen.role:
             services.give_role(actor=program, account=made, role=role, region_code=chosen.region)
     answer(chosen, {"username": made.username, "password": password}, f"{made.username}  {password}")

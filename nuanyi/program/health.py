@@ -31,6 +31,7 @@ from nuanyi.lib.errors import NotFound
 from nuanyi.lib.seal import keys_at
 from nuanyi.notices.models import Notice, State
 from nuanyi.people import keeping
+from nuanyi.people import queries as people
 from nuanyi.program import walls
 from nuanyi.program.doctor import CLOCK_SECONDS, LEAST_FREE
 from nuanyi.program.models import JobError, Outcome
@@ -98,6 +99,7 @@ def findings() -> list[Finding]:
         _clock(),
         _retention(),
         _keys(),
+        _second_factor(),
         _calendar(),
         _address(),
         _certificate(),
@@ -133,6 +135,20 @@ def _journal() -> Finding:
         words = _("an entry that was written down outside the database is gone: run nuanyi verify-journal")
         return Finding("journal", title, "bad", words)
     return Finding("journal", title, "ok", _("its end is the one that was written down outside the database"))
+
+
+def _second_factor() -> Finding:
+    """Whether a password alone opens everything."""
+    having, reach = people.reach_with_second_factor()
+    told = {"having": having, "reach": reach}
+    title = _("Second factor")
+    if not settings.NUANYI_SECOND_FACTOR:
+        words = _(
+            "none is required (NUANYI_SECOND_FACTOR): %(having)s of %(reach)s accounts that reach everything have one"
+        )
+        return Finding("second-factor", title, "later", words % told)
+    words = _("required of whoever reaches everything; %(having)s of %(reach)s have set one up")
+    return Finding("second-factor", title, "ok" if having == reach else "later", words % told)
 
 
 def _count(status: str) -> int:

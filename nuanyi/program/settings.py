@@ -18,6 +18,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 NUANYI_HOME = home()
 NUANYI_KEYS_FILE = Path(envstr("NUANYI_KEYS_FILE") or NUANYI_HOME / "keys" / "keys.json")
 NUANYI_DEMO = envbool("NUANYI_DEMO")
+#: Whether whoever reaches everything (``people.rules.SENSITIVE``) must have a second factor; a demo's passwords are known.
+NUANYI_SECOND_FACTOR = envbool("NUANYI_SECOND_FACTOR", default=not NUANYI_DEMO)
 NUANYI_TILES_URL = envstr("NUANYI_TILES_URL")
 NUANYI_NEARBY_PER_SECOND = envint("NUANYI_NEARBY_PER_SECOND", 20)
 NUANYI_PUBLIC_URL = envstr("NUANYI_PUBLIC_URL")

@@ -27,7 +27,7 @@ def environment(home):
         for key, value in os.environ.items()
         if not key.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))
     }
-    return kept | {"NUANYI_HOME": str(home)}
+    return kept | {"NUANYI_HOME": str(home), "NUANYI_SECOND_FACTOR": "off"}
 
 
 def run(home, *words, code=0):

@@ -38,6 +38,16 @@ def test_bad_input_is_exit_2_with_what_to_do(home):
     assert json.loads(run(home, "import-roster", "nowhere.xlsx", "--json", code=2))["code"] == "bad-input"
 
 
+def test_who_lost_password_and_second_factor_gets_a_new_first_password(home):
+    made = json.loads(run(home, "create-account", "keeper-of-keys", "--role", "administrator", "--json"))
+    again = json.loads(run(home, "create-account", "keeper-of-keys", "--again", "--json"))
+    assert again["username"] == "keeper-of-keys"
+    assert again["password"] != made["password"]
+    assert (
+        json.loads(run(home, "create-account", "nobody", "--again", "--json", code=2))["code"] == "no-account"
+    )
+
+
 @pytest.mark.parametrize(
     "words", [("figures",), ("backup", "b"), ("doctor",), ("migrate",), ("verify-journal",), ("worker",)]
 )
