@@ -26,6 +26,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, masks, retention, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, TooMuch
+from nuanyi.lib.held_locks import HELD_LOCKS, held
 from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile, read_person_name
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.seal import FAMILIES, add_key, drop_keys_before
@@ -650,28 +651,24 @@ def rotate_keys(*, actor: Actor, drop_old: bool = False) -> dict[str, Any]:
     return report
 
 
-ROTATION_LOCK = 77021
+ROTATION = "rotation of keys"
 #: How long a rotation waits, in seconds, for transactions that may have sealed under the key before.
 WAIT_FOR_OLDER = 120
-#: The transactions of this database that are open now, but one's own.
-OPEN_TRANSACTIONS = """
+#: The transactions of this database that are open now, but one's own and those that only hold a lock.
+OPEN_TRANSACTIONS = f"""
 SELECT l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a USING (pid)
  WHERE l.locktype = 'virtualxid' AND a.datname = current_database() AND l.pid <> pg_backend_pid()
-"""
+   AND NOT EXISTS (SELECT FROM pg_locks h WHERE h.pid = l.pid AND h.locktype = 'advisory' AND h.classid = {HELD_LOCKS})
+"""  # noqa: S608 - a number of ours
 
 
 @contextmanager
 def _sole_rotation() -> Iterator[None]:
     """Hold the one right to rotate; it ends with the process, however it ends. Raises Conflict."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ROTATION_LOCK])
-        if not cursor.fetchone()[0]:
+    with held(ROTATION) as mine:
+        if not mine:
             raise Conflict(_("Another rotation of keys is running."), code="rotation-running")
-    try:
         yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [ROTATION_LOCK])
 
 
 def _wait_for_older_transactions() -> None:

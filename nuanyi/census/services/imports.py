@@ -6,7 +6,7 @@ import io
 import logging
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,7 @@ from nuanyi.lib import clock, masks, row_security, sheets
 from nuanyi.lib.actor import EVERYWHERE, Actor, Scope, system
 from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.held_locks import held
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.people.access import actor_for
@@ -157,18 +158,9 @@ def _check_defaults(made: Import) -> None:
 # reading -------------------------------------------------------------------------------------
 
 
-@contextmanager
-def sole_worker(pk: UUID) -> Iterator[bool]:
+def sole_worker(pk: UUID) -> AbstractContextManager[bool]:
     """Hold an import for one process; False where another has it. Ends with the process, however it ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [WRITER_LOCK, pk.int & 0x7FFFFFFF])
-        got = bool(cursor.fetchone()[0])
-    try:
-        yield got
-    finally:
-        if got:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [WRITER_LOCK, pk.int & 0x7FFFFFFF])
+    return held(f"import {pk}")
 
 
 def scopes_of(of: Import) -> tuple[Scope, ...]:

@@ -13,8 +13,9 @@ import pytest
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
-from nuanyi.lib import row_security
+from nuanyi.lib import held_locks, row_security
 from nuanyi.lib.embedded_postgres import WEB
+from nuanyi.lib.held_locks import held
 from nuanyi.program.database import AS_OWNER
 from nuanyi.program.web_role import NotTheWebRole
 
@@ -63,10 +64,20 @@ def pooler(tmp_path):
     target = make_conninfo(host=behind.get("host", ""), port=behind.get("port", ""), dbname=behind["dbname"])
     owner_login = behind["user"]
     config = tmp_path / "pgbouncer.ini"
-    config.write_text(
-        f"[databases]\npooled = {target} user={owner_login}\npages = {target} user={WEB} pool_size=1\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
-        "unix_socket_dir =\nauth_type = any\npool_mode = transaction\nignore_startup_parameters = options\n"
-    )
+    lines = [
+        "[databases]",
+        f"pooled = {target} user={owner_login}",
+        f"pages = {target} user={WEB} pool_size=1",
+        f"wide = {target} user={WEB} pool_size=3",
+        "[pgbouncer]",
+        "listen_addr = 127.0.0.1",
+        f"listen_port = {port}",
+        "unix_socket_dir =",
+        "auth_type = any",
+        "pool_mode = transaction",
+        "ignore_startup_parameters = options",
+    ]
+    config.write_text("\n".join(lines) + "\n")
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | 0o011)
     config.chmod(0o644)
@@ -120,3 +131,26 @@ def test_behind_a_pooler_each_transaction_is_told_and_none_knows_of_another(pool
     finally:
         one.close()
         two.close()
+
+
+def test_behind_a_pooler_a_lock_that_outlives_a_transaction_is_held_by_one(pooler, monkeypatch):
+    monkeypatch.delenv(AS_OWNER)
+    row_security.process_reads_as(None)
+    asked = {"HOST": "127.0.0.1", "PORT": pooler, "USER": "anybody"}
+
+    def locks_of_a_session(of):
+        with of.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(77, 1)")
+            return cursor.fetchone()[0]
+
+    one, two = opened(**asked, NAME="pages"), opened(**asked, NAME="pages")
+    assert locks_of_a_session(one) and locks_of_a_session(two), (
+        "the control: two clients, one lock of a session"
+    )
+    one.close()
+    two.close()
+    monkeypatch.setattr(held_locks, "connection", opened(**asked, NAME="wide"))
+    with held("an import") as mine, held("an import") as anothers, held("another import") as other:
+        assert (mine, anothers, other) == (True, False, True)
+    with held("an import") as again:
+        assert again

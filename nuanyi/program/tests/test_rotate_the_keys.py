@@ -15,6 +15,7 @@ from nuanyi.census.services import imports
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, send, take
 from nuanyi.lib import seal, sealed
 from nuanyi.lib.errors import Conflict, NotAllowed
+from nuanyi.lib.held_locks import held
 from nuanyi.lib.ids import new_id
 from nuanyi.people import checks, services
 from nuanyi.people.models import Person
@@ -199,14 +200,9 @@ def test_a_rotation_that_was_killed_goes_on_with_the_key_it_had_made(
 
 
 def test_two_rotations_at_once_are_refused(own_keys, program):
-    other = connection.copy()
-    try:
-        with other.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [services.ROTATION_LOCK])
-        with pytest.raises(Conflict):
-            services.rotate_keys(actor=program)
-    finally:
-        other.close()
+    with held(services.ROTATION) as mine, pytest.raises(Conflict):
+        assert mine
+        services.rotate_keys(actor=program)
 
 
 def test_a_value_copied_into_another_row_does_not_open(own_keys, district, program):
