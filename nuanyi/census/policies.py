@@ -40,6 +40,21 @@ POLICIES = [
         f"{scoped('census.approve_export')} OR asked_by_id = (SELECT nuanyi_account())"
         " OR EXISTS (SELECT FROM people_account a WHERE a.id = asked_by_id"
         " AND a.unit_id = ANY ((SELECT nuanyi_units('census.approve_export'))::bigint[]))",
+        insert=f"{PROGRAM} OR asked_by_id = (SELECT nuanyi_account()) AND state = 'asked' AND decided_by_id IS NULL"
+        " AND approved_rows IS NULL",
+        delete=PROGRAM,
+        guarded=(
+            *("asked_by_id", "asked_at", "purpose", "filters"),
+            *("state", "decided_by_id", "decided_at", "approved_rows"),
+        ),
+        # another than who asks decides, once; who asked takes, once
+        guard=f"{PROGRAM} OR (NEW.asked_by_id, NEW.asked_at, NEW.purpose, NEW.filters)"
+        " IS NOT DISTINCT FROM (OLD.asked_by_id, OLD.asked_at, OLD.purpose, OLD.filters) AND ("
+        "OLD.state = 'asked' AND NEW.state IN ('approved', 'refused') AND NEW.decided_by_id = nuanyi_account()"
+        " AND NEW.decided_by_id <> OLD.asked_by_id AND nuanyi_may('census.approve_export')"
+        " OR OLD.state = 'approved' AND NEW.state = 'taken' AND OLD.asked_by_id = nuanyi_account()"
+        " AND NEW.approved_rows IS NULL AND (NEW.decided_by_id, NEW.decided_at) IS NOT DISTINCT FROM"
+        " (OLD.decided_by_id, OLD.decided_at))",
     ),
     RowPolicy("census.Link", EITHER % ("left_id", "right_id")),
     RowPolicy("census.Opinion", f"{PROGRAM} OR EXISTS (SELECT FROM census_link l WHERE l.id = link_id)"),

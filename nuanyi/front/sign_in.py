@@ -8,7 +8,6 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.signals import password_changed
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -45,6 +44,11 @@ class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         if isinstance(user, Account) and user.must_change_password:
             return str(settings.LOGIN_REDIRECT_URL)
         return f"{reverse('my_account')}?changed=password"
+
+    def set_password(self, user: Account, password: str) -> None:
+        """The owner's own, and with it the first one is over: in one statement, which the database asks for."""
+        user.set_password(password)
+        Account.objects.filter(pk=user.pk).update(password=user.password, must_change_password=False)
 
     def is_reauthentication_required(self, *, app: str | None = None) -> bool:
         """Not for the first second factor of whoever must have one, just after he has typed his password."""
@@ -113,9 +117,3 @@ def note_failure(sender: object, credentials: dict[str, Any], **_more: Any) -> N
     """That it failed, and for which account where there is one; what was typed is not kept."""
     account = Account.objects.filter(username=str(credentials.get("username") or "")).first()
     journal.record(GUEST, events.SIGN_IN_FAILED, account)
-
-
-@receiver(password_changed)
-def first_password_is_changed(sender: object, user: Account, **_more: Any) -> None:
-    """The owner has a password of their own now."""
-    Account.objects.filter(pk=user.pk).update(must_change_password=False)

@@ -149,6 +149,12 @@ FORGERIES = {
     "a unit of one's own choice": "UPDATE people_account SET unit_id = (SELECT max(id) FROM units_unit) WHERE id = %s",
     "an account": "INSERT INTO people_account (username, password, display_name, email, is_active, must_change_password,"
     " made_at) SELECT 'new', password, '', '', true, false, now() FROM people_account WHERE id = %s",
+    "a role for another, confirmed": "INSERT INTO people_rolegrant (account_id, role, region_code, granted_at, confirmed_at,"
+    " held_before) SELECT id, 'auditor', '', now(), now(), false FROM people_account WHERE id <> %s LIMIT 1",
+    "an export that is approved": "INSERT INTO census_export (id, asked_by_id, purpose, filters, state, asked_at)"
+    " VALUES (gen_random_uuid(), %s, 'forged', '{}', 'approved', now())",
+    "a request that is agreed": "INSERT INTO rights_request (id, deed, reason, field, state, asked_by_id, asked_at)"
+    " VALUES (gen_random_uuid(), 'copy', 'forged', '', 'done', %s, now())",
     "a stranger's second factor": "INSERT INTO mfa_authenticator (user_id, type, data, created_at)"
     " SELECT id, 'totp', '{}', now() FROM people_account WHERE id <> %s",
 }
