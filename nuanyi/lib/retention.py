@@ -23,10 +23,11 @@ from nuanyi.lib.personal import Declaration
 
 @dataclass(frozen=True)
 class Subject:
-    """A person who asks what is kept: the phone that was proven ("" for none) and the persons that are meant."""
+    """Who asks what is kept: the phone that was proven ("" for none), the persons that are meant, a colleague's account."""
 
     phone: str = ""
     persons: tuple[UUID, ...] = ()
+    accounts: tuple[int, ...] = ()
 
 
 Over = Callable[[datetime], "QuerySet[Model]"]

@@ -58,7 +58,7 @@ retention.keep(
     Account,
     over=closed_accounts,
     forget=forget_accounts,
-    of=lambda subject: Account.objects.filter(person__in=subject.persons),
+    of=lambda subject: Account.objects.filter(Q(person__in=subject.persons) | Q(pk__in=subject.accounts)),
 )
 retention.keep(
     Person,

@@ -92,6 +92,13 @@ FIELDS: dict[str, Words] = {
 }
 
 
+#: What is kept of a colleague and can be put right.
+FIELDS_OF_ACCOUNT: dict[str, Words] = {
+    "display_name": _("Name shown to colleagues"),
+    "email": _("E-mail"),
+}
+
+
 def may_hold_together(roles: frozenset[Role]) -> bool:
     """Whether one person may have all these roles."""
     return not any(pair <= roles for pair in APART)

@@ -16,6 +16,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, connection, models, transaction
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -555,6 +556,32 @@ def correct_person(*, actor: Actor, person: Person, field: str, value: str, reas
     seal_into(found, **{field: clear})
     found.changed_at = clock.now()
     found.save()
+    journal.record(actor, events.CORRECTED, found, field=field, reason=reason[:200])
+
+
+#: What of an account its owner may have put right, and how long it may be.
+_CORRECTED_OF_ACCOUNT = {"display_name": 60, "email": 254}
+
+
+@transaction.atomic
+def correct_account(*, actor: Actor, account: Account, field: str, value: str, reason: str) -> None:
+    """Put right what is kept of a colleague (PIPL Art. 46). Raises NotAllowed, NotFound, BadInput."""
+    actor.require("people.correct")
+    if field not in _CORRECTED_OF_ACCOUNT:
+        raise BadInput(code="bad-field")
+    found = Account.objects.select_for_update(of=("self",)).filter(pk=account.pk).first()
+    if found is None:
+        raise NotFound()
+    clear = value.strip()
+    try:
+        if field == "email":
+            validate_email(clear)
+    except ValidationError as exc:
+        raise BadInput(fields={"value": _("This cannot be read as such a value.")}) from exc
+    if not clear or len(clear) > _CORRECTED_OF_ACCOUNT[field]:
+        raise BadInput(fields={"value": _("This cannot be read as such a value.")})
+    setattr(found, field, clear)
+    found.save(update_fields=[field])
     journal.record(actor, events.CORRECTED, found, field=field, reason=reason[:200])
 
 

@@ -25,6 +25,8 @@ class Request(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     person = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="requests")
+    #: a colleague who asks about their own account, in place of a person
+    account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="requests")
     deed = models.CharField(max_length=10, choices=Deed)
     reason = models.CharField(max_length=200)
     field = models.CharField(max_length=12, blank=True)
@@ -43,5 +45,15 @@ class Request(models.Model):
                 fields=["person", "deed", "field"],
                 condition=Q(state="asked"),
                 name="request_once_at_a_time",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["account", "deed", "field"],
+                condition=Q(state="asked"),
+                name="request_of_account_once_at_a_time",
+            ),
         ]
+
+    @property
+    def whose(self) -> Person | Account | None:
+        """Whose data it is about; None where the row is gone."""
+        return self.person or self.account

@@ -199,7 +199,7 @@ def document(subject: Subject, *, full: bool) -> dict[str, Any]:
 def waiting_for(actor: Actor) -> QuerySet[Request]:
     """Requests of the desk, for whoever handles them."""
     actor.require("rights.handle")
-    return Request.objects.select_related("person", "asked_by", "decided_by")
+    return Request.objects.select_related("person", "account", "asked_by", "decided_by")
 
 
 def open_count(actor: Actor) -> int:

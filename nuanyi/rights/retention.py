@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from nuanyi.lib import retention
 from nuanyi.lib.actor import Actor
@@ -18,5 +18,7 @@ retention.keep(
     Request,
     over=lambda before: Request.objects.filter(asked_at__lt=before, sealed_value__isnull=False),
     forget=empty_requests,
-    of=lambda subject: Request.objects.filter(person__in=subject.persons, sealed_value__isnull=False),
+    of=lambda subject: Request.objects.filter(
+        Q(person__in=subject.persons) | Q(account__in=subject.accounts), sealed_value__isnull=False
+    ),
 )

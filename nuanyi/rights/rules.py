@@ -23,6 +23,10 @@ class Deed(models.TextChoices):
     ERASE = "erase", _("Be forgotten")
 
 
+#: What a colleague may ask of the account.
+DEEDS_OF_ACCOUNT = (Deed.COPY, Deed.CORRECT, Deed.ERASE)
+
+
 class State(models.TextChoices):
     """Where a request at the desk stands."""
 
@@ -35,5 +39,7 @@ class State(models.TextChoices):
 #: What can be put right, and whose value is shown in clear to whoever proved a phone: a number may have had another holder
 #: before, so that an identity number is seen in full at a desk only.
 CORRECTABLE = ("name", "phone", "id_number")
+#: A colleague's account: nothing of it stands on a consent.
+CORRECTABLE_OF_ACCOUNT = ("display_name", "email")
 BY_PHONE = ("name",)
 MASKED_BY_PHONE = frozenset({"sealed_id_number", "sealed_political", "sealed_before", "changes"})

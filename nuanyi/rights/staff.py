@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,9 +16,10 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import dated, saved_as
 from nuanyi.lib.errors import Refusal
 from nuanyi.lib.form_parsing import status_of
-from nuanyi.people.rules import FIELDS
+from nuanyi.people.rules import FIELDS, FIELDS_OF_ACCOUNT
 from nuanyi.rights import queries
-from nuanyi.rights.rules import CORRECTABLE, Deed
+from nuanyi.rights.models import Request
+from nuanyi.rights.rules import CORRECTABLE, CORRECTABLE_OF_ACCOUNT, DEEDS_OF_ACCOUNT, Deed
 from nuanyi.rights.services import desk as services
 
 LISTED = 100
@@ -26,10 +30,11 @@ LISTED = 100
 def desk(request: HttpRequest) -> HttpResponse:
     """What waits, and the search. A number is sent in a form, so that it stands in no address and no log."""
     actor = actor_of(request)
-    text = request.POST.get("number", "").strip()[:30]
+    text = request.POST.get("number", "").strip()[:60]
     found = services.find(actor=actor, text=text) if text else None
+    colleague = services.find_account(actor=actor, text=text) if text else None
     rows = [(row, services.may_decide(actor, row)) for row in queries.waiting_for(actor)[:LISTED]]
-    context = {"rows": rows, "found": found, "mine": actor.account_id}
+    context = {"rows": rows, "found": found, "colleague": colleague, "mine": actor.account_id}
     response = render(request, "rights/staff/desk.html", context)
     response["Cache-Control"] = "no-store"
     return response
@@ -39,29 +44,45 @@ def desk(request: HttpRequest) -> HttpResponse:
 @permission_required("rights.handle")
 def person(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What this person asks for."""
-    actor = actor_of(request)
-    found = services.person(actor=actor, pk=pk)
+    found = services.person(actor=actor_of(request), pk=pk)
+    return _ask(
+        request,
+        partial(services.ask, person_id=pk),
+        {
+            "title": f"{found.name} {found.phone} {found.id_number}",
+            "deeds": Deed.choices,
+            "fields": [(name, FIELDS[name]) for name in CORRECTABLE],
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("rights.handle")
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a colleague asks for."""
+    found = services.account(actor=actor_of(request), pk=pk)
+    return _ask(
+        request,
+        partial(services.ask_for_account, account_id=pk),
+        {
+            "title": f"{found} {found.username}",
+            "deeds": [(deed.value, deed.label) for deed in DEEDS_OF_ACCOUNT],
+            "fields": [(name, FIELDS_OF_ACCOUNT[name]) for name in CORRECTABLE_OF_ACCOUNT],
+        },
+    )
+
+
+def _ask(request: HttpRequest, ask: Callable[..., Request], context: dict[str, Any]) -> HttpResponse:
+    """The form by which a request is taken; back to the desk when it is."""
     refusal: Refusal | None = None
     if request.method == "POST":
+        told = {name: request.POST.get(name, "") for name in ("deed", "reason", "field", "value")}
         try:
-            services.ask(
-                actor=actor,
-                person_id=pk,
-                deed=request.POST.get("deed", ""),
-                reason=request.POST.get("reason", ""),
-                field=request.POST.get("field", ""),
-                value=request.POST.get("value", ""),
-            )
+            ask(actor=actor_of(request), **told)
             return redirect("rights:desk")
         except Refusal as wrong:
             refusal = wrong
-    context = {
-        "person": found,
-        "refusal": refusal,
-        "deeds": Deed.choices,
-        "fields": [(name, FIELDS[name]) for name in CORRECTABLE],
-        "told": request.POST,
-    }
+    context |= {"refusal": refusal, "told": request.POST}
     return render(request, "rights/staff/person.html", context, status=status_of(refusal))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,18 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFo
 from nuanyi.lib.retention import Subject
 from nuanyi.people import queries as people_queries
 from nuanyi.people import services as people
-from nuanyi.people.models import Person
+from nuanyi.people.models import Account, Person
 from nuanyi.rights import events, queries
 from nuanyi.rights.models import Request
-from nuanyi.rights.rules import CORRECTABLE, MIN_REASON, WAITS_DAYS, Deed, State
+from nuanyi.rights.rules import (
+    CORRECTABLE,
+    CORRECTABLE_OF_ACCOUNT,
+    DEEDS_OF_ACCOUNT,
+    MIN_REASON,
+    WAITS_DAYS,
+    Deed,
+    State,
+)
 from nuanyi.rights.services import own
 
 #: Who reads once two persons agreed: the program, for the one person whom they named.
@@ -31,6 +40,25 @@ def find(*, actor: Actor, text: str) -> list[Person]:
     """The persons with exactly this mobile or identity number; that somebody looked is journaled. Raises NotAllowed."""
     actor.require("rights.handle")
     return list(people_queries.person_with(actor, text)[:20])
+
+
+@transaction.atomic
+def find_account(*, actor: Actor, text: str) -> Account | None:
+    """The colleague with exactly this sign-in name; that somebody looked is journaled. Raises NotAllowed."""
+    actor.require("rights.handle")
+    found = Account.objects.filter(username=text).first()
+    if found is not None:
+        journal.record(actor, events.LOOKED_FOR, found)
+    return found
+
+
+def account(*, actor: Actor, pk: int) -> Account:
+    """A colleague's account. Raises NotAllowed, NotFound."""
+    actor.require("rights.handle")
+    found = Account.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def person(*, actor: Actor, pk: UUID) -> Person:
@@ -48,32 +76,45 @@ def ask(
 ) -> Request:
     """Take a person's request. Raises NotAllowed, NotFound, BadInput, Conflict (the same waits already)."""
     whose = person(actor=actor, pk=person_id)
+    made = Request(person=whose, deed=deed, reason=reason, field=field, asked_by_id=actor.account_id)
+    return _take_down(actor, made, value, deeds=Deed.values, fields=CORRECTABLE)
+
+
+@transaction.atomic
+def ask_for_account(
+    *, actor: Actor, account_id: int, deed: str, reason: str, field: str = "", value: str = ""
+) -> Request:
+    """Take a colleague's request about the own account. Raises NotAllowed, NotFound, BadInput, Conflict."""
+    whose = account(actor=actor, pk=account_id)
+    made = Request(account=whose, deed=deed, reason=reason, field=field, asked_by_id=actor.account_id)
+    return _take_down(actor, made, value, deeds=DEEDS_OF_ACCOUNT, fields=CORRECTABLE_OF_ACCOUNT)
+
+
+def _take_down(
+    actor: Actor, made: Request, value: str, *, deeds: Collection[str], fields: Collection[str]
+) -> Request:
     wrong = {}
-    if deed not in Deed.values:
+    if made.deed not in deeds:
         wrong["deed"] = _("Choose from the list.")
-    if len(reason.strip()) < MIN_REASON:
+    if len(made.reason.strip()) < MIN_REASON:
         wrong["reason"] = _("Say how the person asked, and how you know them.")
-    if deed == Deed.CORRECT and field not in CORRECTABLE:
+    if made.deed == Deed.CORRECT and made.field not in fields:
         wrong["field"] = _("Choose from the list.")
-    if deed == Deed.CORRECT and not value.strip():
+    if made.deed == Deed.CORRECT and not value.strip():
         wrong["value"] = _("What is right?")
     if wrong:
         raise BadInput(fields=wrong)
-    made = Request(
-        person=whose,
-        deed=deed,
-        reason=reason.strip()[:200],
-        field=field if deed == Deed.CORRECT else "",
-        asked_by_id=actor.account_id,
-    )
-    if deed == Deed.CORRECT:
+    made.reason = made.reason.strip()[:200]
+    if made.deed == Deed.CORRECT:
         sealed.put(made, "sealed_value", value.strip()[:60])
+    else:
+        made.field = ""
     try:
         with transaction.atomic():
             made.save(force_insert=True)
     except IntegrityError as exc:
         raise Conflict(_("The same waits for a second person already."), code="asked-already") from exc
-    journal.record(actor, events.ASKED, whose, deed=deed, request=str(made.pk))
+    journal.record(actor, events.ASKED, made.whose, deed=made.deed, request=str(made.pk))
     return made
 
 
@@ -91,39 +132,52 @@ def may_decide(actor: Actor, request: Request) -> bool:
 def decide(*, actor: Actor, pk: UUID, good: bool) -> Request:
     """Let it be done, or refuse it. Raises NotAllowed (no second person), NotFound, IllegalMove (decided, lapsed)."""
     actor.require("rights.handle")
-    found = Request.objects.select_for_update(of=("self",)).select_related("person").filter(pk=pk).first()
-    if found is None or found.person is None:
+    found = _locked(pk)
+    if found is None or found.whose is None:
         raise NotFound()
     if found.state != State.ASKED or found.asked_at < clock.now() - timedelta(days=WAITS_DAYS):
         raise IllegalMove()
     if not may_decide(actor, found):
         raise NotAllowed(_("A second person decides, not the one who took the request."), code="own-request")
     if good:
-        _do(actor, found, found.person)
+        _do(actor, found, found.whose)
     found.state = State.DONE if good else State.REFUSED
     found.decided_by_id, found.decided_at = actor.account_id, clock.now()
     found.sealed_value = None
     found.save()
-    journal.record(actor, events.DECIDED, found.person, deed=found.deed, good=good, request=str(found.pk))
+    journal.record(actor, events.DECIDED, found.whose, deed=found.deed, good=good, request=str(found.pk))
     return found
 
 
-def _do(actor: Actor, found: Request, whose: Person) -> None:
+def _locked(pk: UUID) -> Request | None:
+    rows = Request.objects.select_for_update(of=("self",)).select_related("person", "account")
+    return rows.filter(pk=pk).first()
+
+
+def _do(actor: Actor, found: Request, whose: Person | Account) -> None:
     if found.deed == Deed.CORRECT:
-        value = sealed.open_text(found, "sealed_value")
-        people.correct_person(
-            actor=actor, person=whose, field=found.field, value=value, reason=f"request {found.pk}"
-        )
+        value, reason = sealed.open_text(found, "sealed_value"), f"request {found.pk}"
+        if isinstance(whose, Account):
+            people.correct_account(actor=actor, account=whose, field=found.field, value=value, reason=reason)
+        else:
+            people.correct_person(actor=actor, person=whose, field=found.field, value=value, reason=reason)
     elif found.deed == Deed.WITHDRAW:
         for consent in queries.consents_of(_subject(whose)):
             people.withdraw_consent(actor=actor, consent=consent)
     elif found.deed == Deed.ERASE:
         with row_security.reader(DESK):
-            own.forget_subject(actor=DESK, subject=_subject(whose))
+            outcome = own.forget_subject(actor=DESK, subject=_subject(whose))
+        if isinstance(whose, Account) and not outcome.forgotten:
+            raise IllegalMove(_("The account is still open: it is closed first."), code="account-open")
 
 
-def _subject(whose: Person) -> Subject:
-    """The person with the number on their record, unless others share it: then what hangs on the number alone is left."""
+def _subject(whose: Person | Account) -> Subject:
+    """The person with the number on their record, unless others share it: then what hangs on the number alone is left.
+
+    A colleague is an account.
+    """
+    if isinstance(whose, Account):
+        return Subject(accounts=(whose.pk,))
     phone = people.open_for_program(whose, "phone")
     shared = not phone or len(queries.persons_with(phone)) > 1
     return Subject("" if shared else phone, (whose.pk,))
@@ -136,8 +190,8 @@ def take(*, actor: Actor, pk: UUID) -> dict[str, Any]:
     Raises NotAllowed (somebody else took the request), NotFound, IllegalMove (not agreed, taken already).
     """
     actor.require("rights.handle")
-    found = Request.objects.select_for_update(of=("self",)).select_related("person").filter(pk=pk).first()
-    if found is None or found.person is None or found.deed != Deed.COPY:
+    found = _locked(pk)
+    if found is None or found.whose is None or found.deed != Deed.COPY:
         raise NotFound()
     if actor.account_id != found.asked_by_id:
         raise NotAllowed(_("Whoever took the request hands it over."), code="not-yours")
@@ -146,8 +200,8 @@ def take(*, actor: Actor, pk: UUID) -> dict[str, Any]:
     found.taken_at = clock.now()
     found.save(update_fields=["taken_at"])
     with row_security.reader(DESK):
-        document = queries.document(_subject(found.person), full=True)
-    journal.record(actor, events.SHOWN, found.person, by="desk", request=str(found.pk))
+        document = queries.document(_subject(found.whose), full=True)
+    journal.record(actor, events.SHOWN, found.whose, by="desk", request=str(found.pk))
     return document
 
 
@@ -156,9 +210,9 @@ def lapse(*, actor: Actor) -> int:
     old = Request.objects.filter(state=State.ASKED, asked_at__lt=clock.now() - timedelta(days=WAITS_DAYS))
     done = 0
     with transaction.atomic():
-        for found in old.select_for_update(of=("self",)).select_related("person"):
+        for found in old.select_for_update(of=("self",)).select_related("person", "account"):
             found.state, found.sealed_value, found.decided_at = State.LAPSED, None, clock.now()
             found.save()
-            journal.record(actor, events.DECIDED, found.person, deed=found.deed, good=False, lapsed=True)
+            journal.record(actor, events.DECIDED, found.whose, deed=found.deed, good=False, lapsed=True)
             done += 1
     return done

@@ -6,6 +6,7 @@ from tests import declared
 #: Routes whose objects belong to no unit: whoever has the permission has it for all of them, or only its owner knows it.
 OF_THE_DISTRICT = {
     "rights:person",
+    "rights:account",
     "rights:decide",
     "rights:take",
 }

@@ -396,3 +396,47 @@ def test_what_was_taken_back_stays_so_after_a_restore(zhou, political, program):
     assert (now.sealed_name, now.state) == (None, "ended")
     assert not Showing.objects.exists()
     assert Member.objects.get(pk=member.pk).sealed_name, "whoever shows themselves no more is a member still"
+
+
+# a colleague -----------------------------------------------------------------------------------
+
+
+def test_a_colleague_sees_what_is_kept_of_the_account_and_has_it_put_right_by_two(cast):
+    account = cast.accounts["clerk"]
+    office, second = cast.client("office"), cast.client("office2")
+    found = office.post("/office/rights/", {"number": "clerk"}).content.decode()
+    address = f"/office/rights/accounts/{account.pk}/"
+    assert address in found
+    assert "撤回同意" not in office.get(address).content.decode()
+    wrong = office.post(address, {"deed": "correct", "field": "phone", "value": "x", "reason": "本人到窗口"})
+    assert (wrong.status_code, Request.objects.count()) == (422, 0)
+    told = {"deed": "correct", "field": "display_name", "value": "王经办", "reason": "本人到窗口"}
+    assert office.post(address, told).status_code == 302
+    made = Request.objects.get()
+    assert "clerk" in office.get("/office/rights/").content.decode()
+    assert office.post(f"/office/rights/{made.pk}/decide/", {"good": "1"}).status_code == 403
+    assert second.post(f"/office/rights/{made.pk}/decide/", {"good": "1"}).status_code == 302
+    account.refresh_from_db()
+    assert account.display_name == "王经办"
+    office.post(address, {"deed": "copy", "reason": "本人到窗口"})
+    copy = Request.objects.get(deed="copy")
+    second.post(f"/office/rights/{copy.pk}/decide/", {"good": "1"})
+    page = office.post(f"/office/rights/{copy.pk}/take/").content.decode()
+    assert "王经办" in page
+    assert "更正" in page  # who changed it stands there too
+    assert Entry.objects.filter(subject_type="people.account", subject_id=str(account.pk)).count() >= 6
+
+
+def test_an_open_account_is_closed_before_its_owner_is_forgotten(cast):
+    account = cast.accounts["clerk"]
+    one, two = cast.actor("office"), cast.actor("organisation")
+    services.correct_account(
+        actor=one, account=account, field="email", value="w@example.cn", reason="本人要求"
+    )
+    made = desk.ask_for_account(actor=one, account_id=account.pk, deed="erase", reason="书面请求")
+    with pytest.raises(IllegalMove, match="停用"):
+        desk.decide(actor=two, pk=made.pk, good=True)
+    type(account).objects.filter(pk=account.pk).update(is_active=False)
+    desk.decide(actor=two, pk=made.pk, good=True)
+    account.refresh_from_db()
+    assert (account.email, account.display_name) == ("", f"#{account.pk}")
