@@ -70,6 +70,28 @@ class RegionChange(models.Model):
         constraints = [models.UniqueConstraint("old_code", "day", name="region_changes_once_a_day")]
 
 
+class Load(models.Model):
+    """A file of shapes or names that was taken in, with what stood there before, so that it can be taken back."""
+
+    PERSONAL = NOBODY
+
+    class What(models.TextChoices):
+        """What it drew."""
+
+        GRIDS = "grids", _("Grids")
+        REGIONS = "regions", _("Regions")
+
+    at = models.DateTimeField()
+    what = models.CharField(max_length=10, choices=What)
+    made = models.PositiveIntegerField()
+    changed = models.PositiveIntegerField()
+    #: ``[code, what stood there: fields by name, or null for what was new]`` in the order of the file
+    before: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-pk"]
+
+
 class Grid(models.Model):
     """A polygon inside a community with a code of its own. The box is kept for a fast first look."""
 

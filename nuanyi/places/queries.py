@@ -14,7 +14,7 @@ from nuanyi.lib.geo import bounds_of
 from nuanyi.lib.region_codes import DISTRICT, TOWNSHIP, district_of
 from nuanyi.places import division
 from nuanyi.places.finder import Finder
-from nuanyi.places.models import Grid, Level, Region, RegionChange
+from nuanyi.places.models import Grid, Level, Load, Region, RegionChange
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,11 @@ class Place:
 
     region: Region | None
     grid: Grid | None
+
+
+def last_load() -> Load | None:
+    """What can be taken back: the last load, without the shapes that stood before."""
+    return Load.objects.defer("before").first()
 
 
 def district() -> Region | None:

@@ -8,17 +8,20 @@ from datetime import date
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, geo
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput
+from nuanyi.lib.errors import BadInput, Conflict, NotFound
 from nuanyi.lib.region_codes import CITY, DISTRICT, township_of
 from nuanyi.places import division, events, queries, shapes
-from nuanyi.places.models import Geometry, Grid, Level, Region, RegionChange
+from nuanyi.places.models import Geometry, Grid, Level, Load, Region, RegionChange
 
 MAX_FEATURES = 20_000
+#: So many loads can be looked back at; what stood before older ones is dropped.
+LOADS_KEPT = 5
 LOAD = "places.load"
 
 
@@ -190,7 +193,7 @@ def look_at_geojson(*, actor: Actor, document: bytes, crs: str, what: str) -> tu
     features = _features(document)
     try:
         with transaction.atomic():
-            raise _Looked(*_put_all(actor, features, crs, what, synthetic=False))
+            raise _Looked(*_put_all(actor, features, crs, what, synthetic=False)[:2])
     except _Looked as counted:
         made, changed = counted.args
         return made, changed
@@ -206,6 +209,7 @@ def load_table(*, actor: Actor, rows: Iterable[Sequence[Any]]) -> tuple[int, int
     known = {region.code: region for region in Region.objects.all()}
     columns: dict[str, int] = {}
     made = changed = 0
+    before: Before = []
     for number, raw in enumerate(rows, 1):
         cells = [" ".join(str(cell if cell is not None else "").split()).removesuffix(".0") for cell in raw]
         if not columns:
@@ -221,10 +225,11 @@ def load_table(*, actor: Actor, rows: Iterable[Sequence[Any]]) -> tuple[int, int
             continue
         if not name:
             raise BadInput(_("Row %(n)s has no name.") % {"n": number}, code="bad-row")
-        new = _put_outline(actor, known, code, name[:60], None, number, False)
+        new = _put_outline(actor, known, code, name[:60], None, number, False, before)
         made, changed = made + new, changed + (not new)
     if not made and not changed:
         raise BadInput(_("No row with 代码 and 名称 was found."), code="bad-table")
+    _keep_before(Load.What.REGIONS, made, changed, before)
     journal.record(actor, events.REGIONS_LOADED, made=made, changed=changed)
     return made, changed
 
@@ -232,7 +237,9 @@ def load_table(*, actor: Actor, rows: Iterable[Sequence[Any]]) -> tuple[int, int
 def _load(
     actor: Actor, features: list[dict[str, Any]], crs: str, what: str, synthetic: bool
 ) -> tuple[int, int]:
-    made, changed = _put_all(actor, features, crs, what, synthetic)
+    made, changed, before = _put_all(actor, features, crs, what, synthetic)
+    if not synthetic:
+        _keep_before(Load.What.GRIDS if what == "grids" else Load.What.REGIONS, made, changed, before)
     kind = events.GRIDS_LOADED if what == "grids" else events.REGIONS_LOADED
     journal.record(actor, kind, made=made, changed=changed, crs=crs)
     queries.forget_shapes()
@@ -240,10 +247,81 @@ def _load(
     return made, changed
 
 
+#: What stood there before a load: ``(code, its fields, None for what was new)``.
+Before = list[tuple[str, dict[str, Any] | None]]
+_OF_A_GRID = (
+    *("name", "region_id", "geometry_wgs84", "synthetic"),
+    *("west_wgs84", "south_wgs84", "east_wgs84", "north_wgs84"),
+)
+_OF_A_REGION = ("name", "level", "parent_id", "geometry_wgs84", "synthetic")
+
+
+def _fields(row: Region | Grid | None, names: tuple[str, ...]) -> dict[str, Any] | None:
+    return None if row is None else {name: getattr(row, name) for name in names}
+
+
+def _keep_before(what: str, made: int, changed: int, before: Before) -> None:
+    Load.objects.create(
+        at=clock.now(), what=what, made=made, changed=changed, before=[list(one) for one in before]
+    )
+    kept = Load.objects.order_by("-pk").values_list("pk", flat=True)[:LOADS_KEPT]
+    Load.objects.exclude(pk__in=list(kept)).delete()
+
+
+@transaction.atomic
+def take_load_back(*, actor: Actor, pk: int) -> tuple[int, int]:
+    """Put back what stood before the last load: shapes and names as they were, what was new is gone. Journaled.
+
+    Returns how many went and how many are as before. Raises NotAllowed, NotFound (also a load that reaches into another
+    district of the city), Conflict (another load came since, or what was new is in use).
+    """
+    actor.require(LOAD)
+    load = Load.objects.select_for_update().filter(pk=pk).first()
+    if load is None:
+        raise NotFound()
+    if Load.objects.filter(pk__gt=load.pk).exists():
+        raise Conflict(
+            _("Another file was loaded since. Only the last one can be taken back."), code="not-last"
+        )
+    model: type[Region] | type[Grid] = Grid if load.what == Load.What.GRIDS else Region
+    there = {
+        str(row.pk): row for row in model._default_manager.filter(pk__in=[code for code, _old in load.before])
+    }
+    if not actor.everywhere(LOAD):
+        places = [row.region_id if isinstance(row, Grid) else row.code for row in there.values()]
+        if not all(actor.can(LOAD, regions=(place,)) for place in places):
+            raise NotFound()
+    gone = back = 0
+    # what hangs on another place stands behind it in the file
+    for code, fields in reversed(load.before):
+        row = there.get(code)
+        if row is None:
+            continue  # somebody took it away since
+        if fields is not None:
+            model._default_manager.filter(pk=code).update(**fields)
+            back += 1
+            continue
+        try:
+            with transaction.atomic():
+                row.delete()
+        except ProtectedError as exc:
+            raise Conflict(
+                _("%(place)s is in use by now and cannot be taken back.") % {"place": row}, code="in-use"
+            ) from exc
+        gone += 1
+    load.delete()
+    journal.record(actor, events.LOAD_TAKEN_BACK, made=gone, changed=back)
+    queries.forget_shapes()
+    events.shapes_changed.send(sender=Region)
+    return gone, back
+
+
 def _put_all(
     actor: Actor, features: list[dict[str, Any]], crs: str, what: str, synthetic: bool
-) -> tuple[int, int]:
+) -> tuple[int, int, Before]:
     made = changed = 0
+    before: Before = []
+    grids = {grid.code: grid for grid in Grid.objects.all()} if what == "grids" else {}
     known = {region.code: region for region in Region.objects.all()}
     for number, feature in enumerate(features, 1):
         traits = feature.get("properties") or {}
@@ -253,12 +331,22 @@ def _put_all(
         drawn = shapes.checked(feature.get("geometry") or {}, number)
         shape = cast(Geometry, geo.geometry_to_wgs84(drawn, crs))
         new = (
-            _put_grid(actor, code, name, shape, _holder(known, code, traits, number), number, synthetic)
+            _put_grid(
+                actor,
+                grids,
+                code,
+                name,
+                shape,
+                _holder(known, code, traits, number),
+                number,
+                synthetic,
+                before,
+            )
             if what == "grids"
-            else _put_outline(actor, known, code, name, shape, number, synthetic)
+            else _put_outline(actor, known, code, name, shape, number, synthetic, before)
         )
         made, changed = made + new, changed + (not new)
-    return made, changed
+    return made, changed, before
 
 
 def _features(document: bytes) -> list[dict[str, Any]]:
@@ -292,14 +380,22 @@ def _require_own(actor: Actor, number: int, *codes: str) -> None:
 
 
 def _put_grid(
-    actor: Actor, code: str, name: str, shape: Geometry, region: Region, number: int, synthetic: bool
+    actor: Actor,
+    known: dict[str, Grid],
+    code: str,
+    name: str,
+    shape: Geometry,
+    region: Region,
+    number: int,
+    synthetic: bool,
+    before: Before,
 ) -> bool:
     """Make or change a grid; one that is there and lies in another district is not taken from it."""
-    if not actor.everywhere(LOAD):
-        before = Grid.objects.filter(code=code).values_list("region_id", flat=True)
-        _require_own(actor, number, region.code, *before)
+    there = known.get(code)
+    _require_own(actor, number, region.code, *([] if there is None else [there.region_id]))
+    before.append((code, _fields(there, _OF_A_GRID)))
     west, south, east, north = geo.bounds_of(dict(shape))
-    _grid, made = Grid.objects.update_or_create(
+    grid, made = Grid.objects.update_or_create(
         code=code,
         defaults={
             "name": name,
@@ -312,6 +408,7 @@ def _put_grid(
             "north_wgs84": north,
         },
     )
+    known[code] = grid
     return made
 
 
@@ -323,6 +420,7 @@ def _put_outline(
     shape: Geometry | None,
     number: int,
     synthetic: bool,
+    before: Before,
 ) -> bool:
     """Make or change a region; without a shape the one that is there stays."""
     parent = next(
@@ -333,6 +431,7 @@ def _put_outline(
             _("Feature %(n)s lies in no region that is known here.") % {"n": number}, code="bad-feature"
         )
     _require_own(actor, number, code)
+    before.append((code, _fields(known.get(code), _OF_A_REGION)))
     level = {6: Level.DISTRICT, 9: Level.TOWNSHIP, 12: Level.COMMUNITY}[len(code)]
     region, made = Region.objects.update_or_create(
         code=code,

@@ -102,6 +102,7 @@ def places(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "seen": seen,
         "changes": queries.changes(),
+        "load": queries.last_load(),
     }
     return render(request, "places/staff/places.html", context, status=422 if refusal or form.errors else 200)
 
@@ -116,6 +117,14 @@ def change(request: HttpRequest) -> HttpResponse:
         day=day_of(request.POST.get("day", ""), "day"),
         **{**told, "new_code": told["new_code"] or told["old_code"]},
     )
+    return redirect("places:places")
+
+
+@require_POST
+@permission_required("places.load")
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put back what stood before the last load."""
+    services.take_load_back(actor=actor_of(request), pk=pk)
     return redirect("places:places")
 
 

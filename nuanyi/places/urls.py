@@ -8,5 +8,6 @@ app_name = "places"
 urlpatterns = [
     path("", staff.places, name="places"),
     path("change/", staff.change, name="change"),
+    path("loads/<int:pk>/back/", staff.take_back, name="take_back"),
     path("map.json", staff.geojson, name="map"),
 ]

@@ -2,6 +2,8 @@
 
 import json
 
+from nuanyi.lib.actor import system
+from nuanyi.places import queries
 from nuanyi.places import services as places
 from tests.declared import THERE, TODAY, TOWNSHIP
 
@@ -20,6 +22,15 @@ def drawn(code, region):
 def grid(actor, code, region):
     return places.load_geojson(actor=actor, document=drawn(code, region), crs="wgs84", what="grids")
 
+
+def theirs(code):
+    """A load of the neighbour's."""
+    grid(system("test"), code, TOWNSHIP)
+    return queries.last_load().pk
+
+
+#: Routes whose objects belong to no unit: the last load is that of the whole, and a city's services refuse its neighbours.
+OF_THE_DISTRICT = {"places:take_back"}
 
 #: service -> {how: an attempt from the neighbouring district} (``program/tests/test_keep_to_ones_own_district``)
 ATTEMPTS = {
@@ -52,6 +63,9 @@ ATTEMPTS = {
         "": lambda c, a: places.look_at_geojson(
             actor=a, document=drawn("450302001-02", TOWNSHIP), crs="wgs84", what="grids"
         ),
+    },
+    "places.services.take_load_back": {
+        "": lambda c, a: places.take_load_back(actor=a, pk=theirs("450302001-03")),
     },
     "places.services.load_table": {
         "": lambda c, a: places.load_table(actor=a, rows=[["代码", "名称"], [TOWNSHIP, "甲"]]),

@@ -3,10 +3,11 @@ from itertools import pairwise
 
 import pytest
 
-from nuanyi.lib.errors import BadInput, NotAllowed
+from nuanyi.journal.models import Entry
+from nuanyi.lib.errors import BadInput, Conflict, NotAllowed
 from nuanyi.lib.geo import wgs84_to_gcj02
-from nuanyi.places import queries, services
-from nuanyi.places.models import Grid
+from nuanyi.places import events, queries, services
+from nuanyi.places.models import Grid, Load, Region
 
 
 def feature(code="450311100-01", crs="wgs84", **traits):
@@ -119,3 +120,62 @@ def test_a_table_of_villages_is_taken_in_and_keeps_the_shapes_that_are_there(cas
     assert queries.names_by_code()["450311100201"] == "某村"
     wrong = {**told, "file": SimpleUploadedFile("villages.csv", "代码,名称\n999999999,某村\n".encode())}
     assert cast.client("office").post("/office/places/", wrong).status_code == 422
+
+
+def wider(code="450311100-01", **traits):
+    made = feature(code, **traits)
+    made["geometry"]["coordinates"][0][1][0] = made["geometry"]["coordinates"][0][2][0] = 110.5
+    return made
+
+
+def rows():
+    return list(Grid.objects.order_by("code").values()), list(Region.objects.order_by("code").values())
+
+
+def test_a_load_is_taken_back_with_one_click_and_all_is_as_it_was(cast):
+    office = cast.client("office")
+    load(cast.actor("office"), feature())
+    before = rows()
+    load(cast.actor("office"), wider(name="改了名"), feature("450311100-02"))
+    assert rows() != before
+    assert queries.place_at(lat_wgs84=25.05, lon_wgs84=110.45).grid.name == "改了名"
+    pk = queries.last_load().pk
+    assert f"/office/places/loads/{pk}/back/" in office.get("/office/places/").content.decode()
+    assert office.post(f"/office/places/loads/{pk}/back/").status_code == 302
+    assert rows() == before
+    assert queries.place_at(lat_wgs84=25.05, lon_wgs84=110.45).grid is None, "also where reports look"
+    told = Entry.objects.filter(kind=events.LOAD_TAKEN_BACK).latest("pk")
+    assert (told.detail["made"], told.detail["changed"], told.actor_label) == (1, 1, "office")
+    assert office.post(f"/office/places/loads/{pk}/back/").status_code == 404
+    assert (
+        cast.client("yanshan").post(f"/office/places/loads/{queries.last_load().pk}/back/").status_code == 403
+    )
+
+
+def test_outlines_and_a_table_of_names_are_taken_back_too(cast):
+    actor, before = cast.actor("office"), rows()
+    document = {"features": [feature("450311100", name="雁山新镇"), feature("450311100299", name="新村")]}
+    services.load_geojson(actor=actor, document=json.dumps(document).encode(), crs="wgs84", what="regions")
+    services.take_load_back(actor=actor, pk=queries.last_load().pk)
+    assert rows() == before
+    services.load_table(
+        actor=actor, rows=[["代码", "名称"], ["450311100", "又一镇"], ["450311100299", "新村"]]
+    )
+    services.take_load_back(actor=actor, pk=queries.last_load().pk)
+    assert rows() == before
+
+
+def test_only_the_last_load_goes_back_and_none_whose_places_are_in_use(cast):
+    actor = cast.actor("office")
+    document = {"features": [feature("450311100299", name="新村")]}
+    services.load_geojson(actor=actor, document=json.dumps(document).encode(), crs="wgs84", what="regions")
+    outline = queries.last_load().pk
+    load(actor, feature("450311100299-01"))
+    with pytest.raises(Conflict, match="最近一次"):
+        services.take_load_back(actor=actor, pk=outline)
+    Load.objects.latest("pk").delete()
+    with pytest.raises(Conflict, match="新村"):
+        services.take_load_back(actor=actor, pk=outline)
+    for _time in range(services.LOADS_KEPT + 2):
+        load(actor, feature())
+    assert Load.objects.count() == services.LOADS_KEPT
