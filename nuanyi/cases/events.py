@@ -39,7 +39,11 @@ NAME_AGREED = declare(
     "cases.name_agreed", _("The worker agreed that the firm may learn the name"), personal="id only"
 )
 LETTER_WRITTEN = declare(
-    "cases.letter_written", _("A letter of a case was written"), personal="id only", opens=True
+    "cases.letter_written",
+    _("A letter of a case was written"),
+    personal="id only",
+    opens=True,
+    purpose=_("To write the letter"),
 )
 CLOCK_SAVED = declare("cases.clock_saved", _("A length of time was changed"))
 ANSWER_SAVED = declare("cases.answer_saved", _("An often used answer was changed"))

@@ -18,22 +18,26 @@ class EventKind:
     """A kind of entry. ``personal`` tells what the detail may hold of a person: nothing, or only its id.
 
     ``opens``: somebody saw personal values in clear; it counts against the day's quota, by ``values`` in its detail.
+    ``purpose``: what for, where the page has one purpose only; else whoever opens says it.
     """
 
     name: str
     title: Words
     personal: str = "nothing"
     opens: bool = False
+    purpose: Words = ""
 
 
 _kinds: dict[str, EventKind] = {}
 
 
-def declare(name: str, title: Words, personal: str = "nothing", *, opens: bool = False) -> str:
+def declare(
+    name: str, title: Words, personal: str = "nothing", *, opens: bool = False, purpose: Words = ""
+) -> str:
     """Register a kind and return its name. Raises ValueError for an unknown treatment of personal data."""
     if personal not in ("nothing", "id only"):
         raise ValueError(f"{name}: say what becomes of personal data")
-    _kinds[name] = EventKind(name, title, personal, opens)
+    _kinds[name] = EventKind(name, title, personal, opens, purpose)
     return name
 
 

@@ -16,24 +16,59 @@ INSTRUCTOR_GONE = declare(
 VISITED = declare("party.visited", _("An instructor recorded a visit"))
 APPLIED = declare("party.applied", _("Somebody asked for a talk with the organisation"))
 APPLICATION_MOVED = declare("party.application_moved", _("A step on the way was recorded"))
-PAPER_WRITTEN = declare("party.paper_written", _("A paper of an application was written"), opens=True)
-APPLICATION_SEEN = declare("party.application_seen", _("A name and a phone were opened"), opens=True)
+PAPER_WRITTEN = declare(
+    "party.paper_written",
+    _("A paper of an application was written"),
+    opens=True,
+    purpose=_("To write the paper of an application"),
+)
+APPLICATION_SEEN = declare(
+    "party.application_seen",
+    _("A name and a phone were opened"),
+    opens=True,
+    purpose=_("To see to an application to join the Party"),
+)
 ORGANISATION_CHANGED = declare("party.organisation_changed", _("A Party organisation was changed"))
 MEMBER_MOVED = declare("party.member_moved", _("The list of a branch was changed"))
 MEMBER_ENTERED = declare("party.member_entered", _("Somebody was entered into the list of a branch"))
-MEMBERS_SEEN = declare("party.members_seen", _("The list of a branch was opened"), opens=True)
-LINK_SHOWN = declare("party.link_shown", _("The address of a member's own page was opened"), opens=True)
+MEMBERS_SEEN = declare(
+    "party.members_seen",
+    _("The list of a branch was opened"),
+    opens=True,
+    purpose=_("To keep the list of a branch"),
+)
+LINK_SHOWN = declare(
+    "party.link_shown",
+    _("The address of a member's own page was opened"),
+    opens=True,
+    purpose=_("To hand a member the own page"),
+)
 SHOWN = declare("party.shown", _("Somebody says it of themselves, or takes it back"))
 FLAG_CHANGED = declare("party.flag_changed", _("An establishment shows the flag, or no more"))
 AFFILIATION_COUNTED = declare("party.affiliation_counted", _("Where a branch is possible was worked out"))
 ALLIANCE_CHANGED = declare("party.alliance_changed", _("Members, rooms or activities of an alliance changed"))
 MEETING_CHANGED = declare("party.meeting_changed", _("A branch planned, held or called off a meeting"))
-MINUTES_SEEN = declare("party.minutes_seen", _("Minutes of a branch were opened"), opens=True)
+MINUTES_SEEN = declare(
+    "party.minutes_seen",
+    _("Minutes of a branch were opened"),
+    opens=True,
+    purpose=_("To read the minutes of a branch"),
+)
 BROUGHT = declare("party.brought", _("What was brought to an establishment or a place was noted"))
 TEAM_CHANGED = declare("party.team_changed", _("A standing lecture team was changed"))
-TEAM_SEEN = declare("party.team_seen", _("The names of a lecture team were opened"), opens=True)
+TEAM_SEEN = declare(
+    "party.team_seen",
+    _("The names of a lecture team were opened"),
+    opens=True,
+    purpose=_("To keep a lecture team"),
+)
 SPEAKER_CHANGED = declare("party.speaker_changed", _("The speakers of the weeks were changed"))
-SPEAKERS_SEEN = declare("party.speakers_seen", _("The names of weekly speakers were opened"), opens=True)
+SPEAKERS_SEEN = declare(
+    "party.speakers_seen",
+    _("The names of weekly speakers were opened"),
+    opens=True,
+    purpose=_("To keep the speakers of the weeks"),
+)
 COMMITTEE_CHANGED = declare("party.committee_changed", _("A joint committee was changed"))
 PAPER_TEMPLATE_SAVED = declare("party.paper_template_saved", _("The Word file of a paper was changed"))
 LIFE_RULE_SAVED = declare("party.life_rule_saved", _("What is due of a branch was changed"))

@@ -466,11 +466,15 @@ def record_opening(
 ) -> None:
     """Write to the journal that so many personal values are opened, count them into the day's quota, tell the auditors.
 
-    Every room that shows a value in clear calls it before it opens one; ``kind`` was declared with ``opens``.
-    Raises TooMuch (the day's quota is used up, and nothing may be shown).
+    Every room that shows a value in clear calls it before it opens one; ``kind`` was declared with ``opens``. Nothing is
+    opened without a purpose: that of the page, which was declared with the kind, or ``purpose``, as somebody says it.
+    Raises BadInput (no purpose), TooMuch (the day's quota is used up, and nothing may be shown).
     """
-    if not journal_rules.kind(kind).opens:
+    declared = journal_rules.kind(kind)
+    if not declared.opens:
         raise ValueError(f"{kind} is not declared as one that opens values")
+    if not declared.purpose and actor.kind != "system":
+        read_purpose(str(detail.get("purpose") or ""))
     # one opening at a time: counted side by side, 32 at once gave two more than the day's quota and no alarm
     if actor.account_id is not None:
         Account.objects.select_for_update().filter(pk=actor.account_id).first()

@@ -177,7 +177,11 @@ def looks_of(subject: Subject, *, full: bool, all_of_them: bool = False) -> list
             what=str(kinds[entry.kind].title) if entry.kind in kinds else entry.kind,
             who=units.get(entry.actor_id or 0)
             or (_("the program") if entry.actor_kind == "system" else _("you")),
-            purpose=str(entry.detail.get("purpose") or entry.detail.get("reason") or ""),
+            purpose=str(
+                entry.detail.get("purpose")
+                or entry.detail.get("reason")
+                or (kinds[entry.kind].purpose if entry.kind in kinds else "")
+            ),
         )
         for entry in entries
     ]

@@ -7,7 +7,7 @@ import pytest
 
 import nuanyi
 from nuanyi.journal import rules as journal_rules
-from nuanyi.lib.errors import TooMuch
+from nuanyi.lib.errors import BadInput, TooMuch
 from nuanyi.people import rules, services
 from nuanyi.people.events import REVEALED
 from nuanyi.people.models import Person
@@ -45,6 +45,27 @@ def test_the_openings_of_all_rooms_are_declared_as_such():
     }
 
 
+#: Where whoever opens says what for; the pages of the other kinds serve one purpose, which stands with the kind.
+SAID = {"people.revealed", "cases.phone_opened", "reports.phones_seen", "volunteers.name_seen"}
+
+
+def test_nothing_is_opened_without_a_purpose():
+    kinds = journal_rules.kinds().values()
+    assert {kind.name for kind in kinds if kind.opens and not kind.purpose} == SAID
+    assert not [kind.name for kind in kinds if kind.purpose and not kind.opens]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("purpose", ["", "   ", "abc"])
+def test_a_value_stays_shut_where_nobody_says_what_for(cast, purpose):
+    person = Person.objects.create(region_codes=["450311"])
+    with pytest.raises(BadInput) as refused:
+        services.record_opening(cast.actor("office"), NAME_SEEN, person, purpose=purpose)
+    assert refused.value.code == "no-purpose"
+    with pytest.raises(BadInput):
+        services.record_opening(cast.actor("office"), REVEALED, person)
+
+
 @pytest.mark.parametrize("file", sorted(OPENING))
 def test_whoever_opens_for_staff_records_it_first(file):
     tree = ast.parse((Path(nuanyi.__file__).parent / file).read_text())
@@ -62,7 +83,7 @@ def test_values_of_different_rooms_count_together(cast, monkeypatch):
     person.save()
     monkeypatch.setattr(rules, "REVEALS_A_DAY", 3)
     actor = cast.actor("office")
-    services.record_opening(actor, NAME_SEEN, person, values=2)
+    services.record_opening(actor, NAME_SEEN, person, values=2, purpose="a shift")
     services.reveal(actor=actor, person=person, field="phone", purpose="通知领取雨衣")
     with pytest.raises(TooMuch):
         services.reveal(actor=actor, person=person, field="phone", purpose="通知领取雨衣")
@@ -76,8 +97,8 @@ def test_a_list_that_is_longer_than_what_is_left_opens_nothing(cast, monkeypatch
     person.save()
     monkeypatch.setattr(rules, "REVEALS_A_DAY", 3)
     with pytest.raises(TooMuch):
-        services.record_opening(cast.actor("office"), NAME_SEEN, person, values=4)
-    services.record_opening(cast.actor("office"), NAME_SEEN, person, values=3)
+        services.record_opening(cast.actor("office"), NAME_SEEN, person, values=4, purpose="a shift")
+    services.record_opening(cast.actor("office"), NAME_SEEN, person, values=3, purpose="a shift")
 
 
 @pytest.mark.django_db
