@@ -1,12 +1,16 @@
 """One way out: what is never called, what is called, and what a caller learns of it."""
 
+import ast
 import socket
 import threading
+import tomllib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from django.db import transaction
 
+import nuanyi
 from nuanyi.lib import outgoing
 
 TRICKS = [
@@ -167,3 +171,41 @@ def test_an_exchange_that_a_page_waits_for_is_made_too_but_never_while_rows_are_
         with transaction.atomic(), pytest.raises(outgoing.CalledTooEarly):
             outgoing.call("GET", f"{other}/x")
     assert len(Other.came) == 1
+
+
+#: Every way to a server of others; whoever uses one stands in ``pyproject.toml`` with a reason.
+CLIENTS = {
+    "urllib.request",
+    "http.client",
+    "requests",
+    "urllib3",
+    "httpx",
+    "socket",
+    "ssl",
+    "smtplib",
+    "ftplib",
+    "django.core.mail",
+}
+USES_ONE = {
+    "lib/outgoing.py",
+    "lib/pictures.py",
+    "lib/pictures_child.py",
+    "lib/tls.py",
+    "notices/channels/email/__init__.py",
+    "program/supervisor.py",
+}
+
+
+def test_no_other_file_knows_a_way_out():
+    root = Path(nuanyi.__file__).parent
+    told = tomllib.loads((root.parent / "pyproject.toml").read_text())["tool"]["ruff"]["lint"]
+    assert set(told["flake8-tidy-imports"]["banned-api"]) >= CLIENTS
+    used = set()
+    for file in root.rglob("*.py"):
+        for node in [] if "tests" in file.parts else ast.walk(ast.parse(file.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            if CLIENTS.intersection(names):
+                used.add(file.relative_to(root).as_posix())
+    assert used == USES_ONE
