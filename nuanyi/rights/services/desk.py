@@ -46,19 +46,25 @@ def find(*, actor: Actor, text: str) -> list[Person]:
 def find_account(*, actor: Actor, text: str) -> Account | None:
     """The colleague with exactly this sign-in name; that somebody looked is journaled. Raises NotAllowed."""
     actor.require("rights.handle")
-    found = Account.objects.filter(username=text).first()
-    if found is not None:
-        journal.record(actor, events.LOOKED_FOR, found)
+    found = Account.objects.select_related("unit").filter(username=text).first()
+    if found is None or not _reaches(actor, found):
+        return None
+    journal.record(actor, events.LOOKED_FOR, found)
     return found
 
 
 def account(*, actor: Actor, pk: int) -> Account:
-    """A colleague's account. Raises NotAllowed, NotFound."""
+    """A colleague's account. Raises NotAllowed, NotFound (also for one of another district of the city)."""
     actor.require("rights.handle")
-    found = Account.objects.filter(pk=pk).first()
-    if found is None:
+    found = Account.objects.select_related("unit").filter(pk=pk).first()
+    if found is None or not _reaches(actor, found):
         raise NotFound()
     return found
+
+
+def _reaches(actor: Actor, whose: Account) -> bool:
+    region = whose.unit.region_code if whose.unit is not None else ""
+    return actor.can("rights.handle", regions=(region,))
 
 
 def person(*, actor: Actor, pk: UUID) -> Person:
@@ -86,6 +92,7 @@ def ask_for_account(
 ) -> Request:
     """Take a colleague's request about the own account. Raises NotAllowed, NotFound, BadInput, Conflict."""
     whose = account(actor=actor, pk=account_id)
+    actor.require_within("rights.handle", regions=(whose.unit.region_code if whose.unit is not None else "",))
     made = Request(account=whose, deed=deed, reason=reason, field=field, asked_by_id=actor.account_id)
     return _take_down(actor, made, value, deeds=DEEDS_OF_ACCOUNT, fields=CORRECTABLE_OF_ACCOUNT)
 
