@@ -170,7 +170,7 @@ def second_factors(account: Account) -> str:
 
 def must_have_second_factor(roles: Iterable[str]) -> bool:
     """Whether a password alone does not do for somebody with these roles."""
-    return settings.NUANYI_SECOND_FACTOR and not rules.SENSITIVE.isdisjoint(roles)
+    return settings.NUANYI_SECOND_FACTOR and not {str(role) for role in rules.SENSITIVE}.isdisjoint(roles)
 
 
 def lacks_second_factor(account: Account, roles: Iterable[str]) -> bool:
