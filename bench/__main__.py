@@ -19,6 +19,7 @@ def main() -> int:
     from django.test.utils import get_runner
 
     from bench import (
+        assignment,
         coverage,
         demo,
         doubles,
@@ -54,6 +55,7 @@ def main() -> int:
             linkage,
             coverage,
             demo,
+            assignment,
         ):
             if not wanted or part.__name__.removeprefix("bench.") in wanted:
                 part.run(report)

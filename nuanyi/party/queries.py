@@ -12,11 +12,9 @@ from uuid import UUID, uuid5
 from django.db.models import (
     BooleanField,
     Count,
-    Exists,
     ExpressionWrapper,
     F,
     Max,
-    OuterRef,
     Q,
     QuerySet,
     Window,
@@ -811,9 +809,13 @@ def definition(on: date | None = None) -> CoverageDefinition | None:
 
 
 def _of_either(rows: QuerySet[Any]) -> Q:
-    """Whether an establishment has one of these, or a record that is counted with it has."""
-    return Q(Exists(rows.filter(establishment=OuterRef("pk")))) | Q(
-        Exists(rows.filter(establishment__counted_with__head=OuterRef("pk")))
+    """Whether an establishment has one of these, or a record that is counted with it has.
+
+    Asked as two sets, each worked out once: an EXISTS of each establishment is asked 100,000 times.
+    """
+    linked = rows.filter(establishment__counted_with__isnull=False)
+    return Q(pk__in=rows.values("establishment")) | Q(
+        pk__in=linked.values("establishment__counted_with__head")
     )
 
 
