@@ -48,6 +48,8 @@ class Unit(models.Model):
     public_phone = models.CharField(max_length=30, blank=True)
     public_address = models.CharField(max_length=120, blank=True)
     active = models.BooleanField(default=True)
+    #: since when it answers for nothing any more; a question about a day before still names it
+    closed_date = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["id"]
@@ -95,5 +97,14 @@ class ResponsibilityRule(models.Model):
     class Meta:
         ordering = ["role", "sector", "region_code", "id"]
         constraints = [
-            models.UniqueConstraint("role", "sector", "region_code", "unit", name="responsibility_rule_once"),
+            # a unit may answer for the same in two periods
+            models.UniqueConstraint(
+                "role",
+                "sector",
+                "region_code",
+                "unit",
+                "from_date",
+                name="responsibility_rule_once",
+                nulls_distinct=False,
+            ),
         ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -59,14 +59,31 @@ NOBODY = "—"
 
 
 @dataclass(frozen=True)
+class Led:
+    """Who leads from a day (None: from the beginning) until a day (None: as far as is known)."""
+
+    unit: Unit
+    because: str
+    from_date: date | None
+    until_date: date | None
+
+    @property
+    def now(self) -> bool:
+        """Whether it leads today."""
+        today = clock.today()
+        return (self.from_date or today) <= today <= (self.until_date or today)
+
+
+@dataclass(frozen=True)
 class Move:
-    """A group whose unit in one role would change."""
+    """A group whose unit in one role would change; on a day to come (None: at once)."""
 
     subjects: Subjects
     role: str
     role_words: str
     before: str
     after: str
+    on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -123,8 +140,11 @@ def districts_served(rows: Iterable[Unit]) -> dict[int, str]:
 
 
 def directory(on: date | None = None) -> Directory:
-    """Read the matrix of responsibility as it holds on a day (today). Raises NotFound where the district has no units yet."""
-    units = {unit.pk: unit for unit in Unit.objects.filter(active=True)}
+    """Read the matrix of responsibility as it holds on a day (today), whatever was closed since.
+
+    Raises NotFound where the district has no units yet.
+    """
+    units = {unit.pk: unit for unit in units_on(on or clock.today())}
     if not units:
         raise NotFound(code="no-units")
     leads = [u for u in units.values() if u.kind == UnitKind.ORGANISATION]
@@ -144,6 +164,17 @@ def directory(on: date | None = None) -> Directory:
         {u.region_code: u.pk for u in leads if u.region_code},
         {u.region_code: u.pk for u in offices if u.region_code},
     )
+
+
+def units_on(day: date) -> QuerySet[Unit]:
+    """The units that answered on a day: those in use, and for a day gone by those that were closed after it.
+
+    Of a unit that was closed before closing days were kept nobody knows when: for days gone by it is thought to be there.
+    """
+    there = Q(active=True)
+    if day < clock.today():
+        there |= Q(closed_date=None) | Q(closed_date__gt=day)
+    return Unit.objects.filter(there)
 
 
 def rules_in_force(on: date | None = None) -> QuerySet[ResponsibilityRule]:
@@ -176,8 +207,36 @@ def who_answers(
     ]
 
 
-def dry_run(changed: Sequence[rules.RuleRow], known: Directory | None = None) -> list[Move]:
-    """What would move if ``changed`` were the rules: asked of every room, nothing is written."""
+def who_led(*, sector: str = "", region_code: str = "") -> list[Led]:
+    """Who leads for a sector in a region, before, now and as far as rules to come say it; the first period first.
+
+    One query of units and one of rules for each day on which a rule begins or ends.
+    """
+    days: set[date] = set()
+    for rule in ResponsibilityRule.objects.filter(role=Role.LEAD, active=True):
+        if row_of(rule).fits(sector, region_code):
+            days |= {rule.from_date} if rule.from_date else set()
+            days |= {rule.until_date + timedelta(days=1)} if rule.until_date else set()
+    # of what began before all these days, a day before the first of them says who led
+    begins: list[date | None] = [None, *sorted(days)]
+    found: list[Led] = []
+    for number, first in enumerate(begins):
+        asked = first or (min(days) - timedelta(days=1) if days else clock.today())
+        last = begins[number + 1] if number + 1 < len(begins) else None
+        until = last - timedelta(days=1) if last else None
+        book = directory(asked)
+        lead = next(one for one in book.answers(sector, region_code) if one.role == rules.LEAD)
+        if found and found[-1].unit.pk == lead.unit_id:
+            found[-1] = replace(found[-1], until_date=until)
+        else:
+            found.append(Led(book.units[lead.unit_id], lead.because, first, until))
+    return found
+
+
+def dry_run(
+    changed: Sequence[rules.RuleRow], known: Directory | None = None, on: date | None = None
+) -> list[Move]:
+    """What would move if ``changed`` were the rules (on a day to come): asked of every room, nothing is written."""
     book = known or directory()
     labels = dict(Role.choices)
     answers: list[Any] = [answer for _room, answer in subjects_asked.send(sender=Unit)]
@@ -187,7 +246,7 @@ def dry_run(changed: Sequence[rules.RuleRow], known: Directory | None = None) ->
         before = _by_role(book, book.answers(group.sector, group.region_code))
         after = _by_role(book, book.answers(group.sector, group.region_code, changed))
         moves += [
-            Move(group, role, str(labels[role]), before.get(role, NOBODY), after.get(role, NOBODY))
+            Move(group, role, str(labels[role]), before.get(role, NOBODY), after.get(role, NOBODY), on)
             for role in rules.ROLE_ORDER
             if before.get(role) != after.get(role)
         ]

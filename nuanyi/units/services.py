@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
@@ -206,15 +206,16 @@ def close_unit(*, actor: Actor, unit: Unit) -> None:
             % {"unit": found.short_name, "what": "、".join(reasons)},
             code="unit-in-use",
         )
-    found.active = False
-    found.save(update_fields=["active"])
+    found.active, found.closed_date = False, clock.today()
+    found.save(update_fields=["active", "closed_date"])
     journal.record(actor, events.UNIT_CLOSED, found)
 
 
 def blocking(unit: Unit) -> list[str]:
     """What still hangs on a unit, in words."""
     reasons: list[str] = []
-    rules_there = unit.rules.filter(active=True).count()
+    # what has ended stays with it, and answers for the days of then
+    rules_there = unit.rules.filter(_not_over(clock.today()), active=True).count()
     if rules_there:
         reasons.append(str(_("rules of responsibility: %(n)s") % {"n": rules_there}))
     if unit.kind == UnitKind.DISTRICT_OFFICE and not (
@@ -230,9 +231,13 @@ def blocking(unit: Unit) -> list[str]:
 def open_unit(*, actor: Actor, unit: Unit) -> None:
     """Open a closed unit again. Raises NotAllowed, NotFound (another district's)."""
     require_own(actor, unit)
-    unit.active = True
-    unit.save(update_fields=["active"])
+    unit.active, unit.closed_date = True, None
+    unit.save(update_fields=["active", "closed_date"])
     journal.record(actor, events.UNIT_SAVED, unit, reopened=True)
+
+
+def _not_over(day: date) -> Q:
+    return Q(until_date=None) | Q(until_date__gte=day)
 
 
 #: What is never rewritten: entries that were made for a unit stay with it.
@@ -267,16 +272,51 @@ def merge_units(*, actor: Actor, unit: Unit, into: Unit) -> dict[str, int]:
         field = getattr(relation, "field", None)
         if not (relation.one_to_many and relation.auto_created and model and field):
             continue
-        if model._meta.app_label in HISTORY:
+        if model._meta.app_label in HISTORY or model is ResponsibilityRule:
             continue
         count = _move_rows(model, field.name, unit, into)
         if count:
             name = str(model._meta.verbose_name)
             moved[name] = moved.get(name, 0) + count
+    if count := _hand_rules_on(unit, into):
+        moved[str(ResponsibilityRule._meta.verbose_name)] = count
     events.unit_merging.send(sender=Unit, unit=unit, into=into, actor=actor)
-    Unit.objects.filter(pk=unit.pk).update(active=False)
+    Unit.objects.filter(pk=unit.pk).update(active=False, closed_date=clock.today())
     journal.record(actor, events.UNIT_MERGED, unit, into=into.pk, moved=moved)
     return moved
+
+
+def _hand_rules_on(unit: Unit, into: Unit) -> int:
+    """Rules in force end with yesterday, and the same begin today for the other unit: who answered before is still said.
+
+    A rule that begins today or later is the other unit's altogether; what has ended stays. Returns how many were handed on.
+    """
+    today, count = clock.today(), 0
+    for rule in ResponsibilityRule.objects.filter(_not_over(today), unit=unit, active=True):
+        same = ResponsibilityRule.objects.filter(
+            _not_over(today), unit=into, role=rule.role, sector=rule.sector, region_code=rule.region_code
+        ).exists()
+        to_come = rule.from_date is not None and rule.from_date >= today
+        if to_come and same:
+            rule.delete()
+        elif to_come:
+            rule.unit = into
+            rule.save(update_fields=["unit"])
+        else:
+            until, rule.until_date = rule.until_date, today - timedelta(days=1)
+            rule.save(update_fields=["until_date"])
+            if not same:
+                ResponsibilityRule.objects.create(
+                    role=rule.role,
+                    sector=rule.sector,
+                    region_code=rule.region_code,
+                    because=rule.because,
+                    unit=into,
+                    from_date=today,
+                    until_date=until,
+                )
+        count += 1
+    return count
 
 
 def _move_rows(model: type[Model], field: str, unit: Unit, into: Unit) -> int:
@@ -355,11 +395,31 @@ def dissolve_alliance(*, actor: Actor, alliance: Alliance) -> None:
     journal.record(actor, events.UNIT_SAVED, found, dissolved=True)
 
 
-def rules_after(edit: RuleEdit, book: queries.Directory) -> list[rules.RuleRow]:
-    """The rules as they would be after an edit. Raises BadInput, NotFound."""
+def preview(edit: RuleEdit) -> list[queries.Move]:
+    """What would move with an edit, on each day on which it changes something: today or the day on which the rule begins, and
+    the day after its last. Nothing is written. Raises BadInput, NotFound.
+    """
+    today = clock.today()
+    first = max(edit.from_date or today, today)
+    book = queries.directory(first)
+    moves = queries.dry_run(rules_after(edit, book, first), book, None if first == today else first)
+    last = edit.until_date
+    if last is not None and last >= first and not edit.remove:
+        # beside what holds with it on its last day
+        day = last + timedelta(days=1)
+        book = queries.directory(day)
+        with_it = replace(book, rows=tuple(rules_after(edit, queries.directory(last), last)))
+        moves += queries.dry_run(rules_after(edit, book, day), with_it, day)
+    return moves
+
+
+def rules_after(edit: RuleEdit, book: queries.Directory, on: date | None = None) -> list[rules.RuleRow]:
+    """The rules as they would be on a day (today) after an edit. Raises BadInput, NotFound."""
     _check(edit, book)
+    day = on or clock.today()
     kept = [row for row in book.rows if row.rule_id != edit.rule_id]
-    if edit.remove:
+    holds = (edit.from_date or day) <= day <= (edit.until_date or day)
+    if edit.remove or not holds:
         return kept
     return [
         *kept,
@@ -368,7 +428,8 @@ def rules_after(edit: RuleEdit, book: queries.Directory) -> list[rules.RuleRow]:
 
 
 def _check(edit: RuleEdit, book: queries.Directory) -> None:
-    if edit.rule_id and all(row.rule_id != edit.rule_id for row in book.rows):
+    # one that has ended, or is to begin, may be changed as well
+    if edit.rule_id and not ResponsibilityRule.objects.filter(pk=edit.rule_id).exists():
         raise NotFound(code="no-rule")
     if edit.remove:
         return

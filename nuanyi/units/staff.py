@@ -69,9 +69,11 @@ def ask(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     sector = sector if sector in Sector.values else ""
-    answers = queries.who_answers(sector=sector, region_code=region if region.isdigit() else "", on=on)
+    region_code = region if region.isdigit() else ""
+    answers = queries.who_answers(sector=sector, region_code=region_code, on=on)
     context = {
         "answers": [(answer, queries.REASONS[answer.reason]) for answer in answers],
+        "led": queries.who_led(sector=sector, region_code=region_code),
         "sectors": Sector.choices,
         "regions": [(r.code, r.name) for r in places.all_regions()],
         "sector": sector,
@@ -149,8 +151,7 @@ def edit(request: HttpRequest, pk: int = 0) -> HttpResponse:
                 if "sure" in request.POST:
                     services.change_rule(actor=actor, edit=change)
                     return redirect("units:rules")
-                book = queries.directory()
-                moves = queries.dry_run(services.rules_after(change, book), book)
+                moves = services.preview(change)
             except Refusal as wrong:
                 refusal = wrong
     context = {
