@@ -111,6 +111,13 @@ test("distances are metres below a kilometre and kilometres above, as on the ser
     assert.equal(Math.round(Stations.metres(25, 110, 26, 110)), 111195);
 });
 
+test("how far it is is said from where somebody stands, and whoever stands there is told so", () => {
+    const told = { ...words, away: "离你 #", beside: "你就在驿站旁" };
+    assert.equal(Stations.away(12, told), "你就在驿站旁");
+    assert.equal(Stations.away(434, told), "离你 430 米");
+    assert.equal(Stations.away(4340, told), "离你 4.3 公里");
+});
+
 test("five thousand stations are looked through in a blink", () => {
     const many = Array.from({ length: 5000 }, (_, n) =>
         station(`N${n}`, `第${n}站`, 25 + (n % 70) / 100, 110 + n / 5000, n % 4, n % 3),

@@ -7,6 +7,7 @@ const Stations = (() => {
         RADIUS = 6371008.8, // metres, as on the server
         WALK = 75, // metres a minute
         RIDE = 250,
+        BESIDE = 30, // metres: nearer than a phone knows where it is
         WALKED = 60; // minutes on foot beyond which only the ride is told
     const NO_STEPS = 1,
         PAUSED = 2;
@@ -136,6 +137,8 @@ const Stations = (() => {
             .replace("%", found.ride);
     const distance = (far, words) =>
         far < 995 ? [String(Math.round(far / 10) * 10), words.m] : [(far / 1000).toFixed(1), words.km];
+    const away = (far, words) =>
+        far < BESIDE ? words.beside : words.away.replace("#", distance(far, words).join(" "));
     const part = (minute, options) =>
         new Intl.DateTimeFormat(document.documentElement.lang, {
             timeZone: "Asia/Shanghai",
@@ -181,6 +184,7 @@ const Stations = (() => {
         counts,
         one,
         distance,
+        away,
         clock,
         reached,
         minutes,

@@ -123,12 +123,11 @@
                 }
             })();
             if (!kept || !mine.lat) return;
-            const [number, unit] = Stations.distance(
+            const place = $("[data-away]", page);
+            place.textContent = Stations.away(
                 Stations.metres(kept.lat, kept.lon, Number(mine.lat), Number(mine.lon)),
                 words,
             );
-            const place = $("[data-away]", page);
-            place.textContent = words.away.replace("#", `${number} ${unit}`);
             place.hidden = false;
         };
         const stale = () => !navigator.onLine || Date.now() / 1e3 - Number(mine.made) > STALE;
