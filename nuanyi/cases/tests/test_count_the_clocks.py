@@ -1,3 +1,4 @@
+import re
 from datetime import date, datetime
 
 import pytest
@@ -71,3 +72,5 @@ def test_a_term_of_days_is_shown_by_its_last_day_and_not_by_the_midnight_after_i
     with clock.held_at(at("2026-06-01T08:00")):
         assert "6月8日" in deadline(at("2026-06-09T00:00"))
         assert "6月9日" in deadline(at("2026-06-09T08:00"))
+        said = re.sub("<[^>]+>", "", deadline(at("2026-06-09T00:00")))
+    assert said.endswith("还剩 7 天（6月8日 周一）"), "no dot that would end or begin a line"

@@ -292,7 +292,18 @@ def deadline(due: datetime) -> SafeString:
     late = left.total_seconds() < 0
     words = gettext("%s overdue") % amount if late else gettext("%s left") % amount
     tone = "bad" if late else "ask" if days < 1 else "plain"
-    return format_html('<span class="deadline {}">{} {} · {}</span>', tone, SIGNS[tone], words, last_day(due))
+    # in brackets: a dot between the two would end or begin a line of a narrow phone
+    blank, opens, closes = ("", "（", "）") if (get_language() or "").startswith("zh") else (" ", "(", ")")
+    return format_html(
+        '<span class="deadline {}">{} {}{}<span class="nowrap">{}{}{}</span></span>',
+        tone,
+        SIGNS[tone],
+        words,
+        blank,
+        opens,
+        last_day(due),
+        closes,
+    )
 
 
 @register.simple_tag

@@ -95,7 +95,7 @@
                     text(
                         "p",
                         "quiet",
-                        [day(at), body.number && `${words.number} ${body.number}`]
+                        [day(at), body.number && `${words.number}\u00a0${body.number}`]
                             .filter(Boolean)
                             .join(" · "),
                     ),
