@@ -87,3 +87,10 @@ def test_no_template_has_words_outside_the_catalogue():
         words = re.sub(r"""<[^>]*>|[a-z-]+=("[^"]*"|'[^']*')""", " ", text)
         left = set(re.findall(r"[A-Za-z]{3,}", words)) - {"WGS", "GCJ", "English"}
         assert not left, (template.name, left)
+
+
+def test_no_colon_or_other_closing_sign_begins_a_line_of_a_template():
+    """What stands before it there is a blank, after which a narrow phone breaks the line: "许可", then "：" below it."""
+    begins = re.compile(r"^\s*(?:\{% colon %\}|[：，。；、）！？])", re.MULTILINE)
+    found = [path for path in ROOT.glob("nuanyi/*/templates/**/*.html") if begins.search(path.read_text())]
+    assert found == []

@@ -54,7 +54,7 @@ def test_the_answer_is_a_station_that_is_still_open_when_one_gets_there(put):
         assert "远夜站" in best()
     with clock.held_at(NOON.replace(hour=22, minute=50)):
         assert best() == ""
-        assert "到了也赶不上开门" in page(**asked)
+        assert "没有一家还开着" in page(**asked)
     asked["open"] = "2026-06-03T22:50"
     with clock.held_at(NOON):
         assert "更远的站" in best(), "that is when they want to be there"
@@ -142,3 +142,10 @@ def test_a_station_is_handed_on_as_a_picture_whose_code_leads_to_it(put, setting
     picture = Image.open(io.BytesIO(answer.content))
     assert picture.size == (900, 1200)
     assert [found.text for found in zxingcpp.read_barcodes(picture)] == [f"https://nuanyi.example{address}"]
+
+
+def test_two_spans_of_a_day_are_never_broken_inside(put):
+    station = put("近站", hours={str(n): "08:30-12:00 14:00-21:00" for n in range(1, 8)})
+    told = Client().get(f"/stations/{station.code}/").content.decode()
+    for span in ("08:30-12:00", "14:00-21:00"):
+        assert f'<span class="nowrap">{span}</span>' in told
