@@ -208,3 +208,12 @@ def test_a_morning_from_the_first_page_to_the_last_undo(on_record: Page):
     office.locator("#side form.bulk button").click()
     expect(office.locator("main > h1")).to_have_text(name)
     assert "/establishments/" in office.url
+    # a note from inside the panel stands on the record, and the list counts it
+    office.goto("/office/census/establishments/")
+    row = office.locator("tr[data-row]", has_text=name)
+    row.locator("td").last.click()
+    office.fill("#side #note-words", "店主愿意设爱心角")
+    office.get_by_role("button", name="保存备注").click()
+    expect(office.locator("#remarks li").first).to_contain_text("店主愿意设爱心角")
+    office.goto("/office/census/establishments/")
+    expect(office.locator("tr[data-row]", has_text=name)).to_contain_text("1 条备注")

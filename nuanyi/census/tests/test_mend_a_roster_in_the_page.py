@@ -272,6 +272,14 @@ def test_rows_that_differ_are_shown_in_words_all_of_them_and_decided_alike(offic
     assert Match.objects.filter(source_import=of, choice="overwrite").count() == 119
 
 
+def test_two_names_that_look_alike_behind_their_mask_are_said_to_differ(office, cast):
+    accept(office, preview(office, [HEAD, row(1, name="苗小红")]))
+    of = preview(office, [HEAD, row(1, name="苗小芳")], source_name="乙")
+    page = cast.client("office").get(f"/office/census/imports/{of.pk}/").content.decode()
+    words = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "苗** → 苗** 遮住的字不同" in words
+
+
 def test_what_changes_between_preview_and_acceptance_is_asked_again(office):
     accept(office, preview(office, [HEAD, row(1), row(2)]))
     of = preview(office, [HEAD, row(1, sector="外卖"), row(2, sector="外卖")], source_name="乙")

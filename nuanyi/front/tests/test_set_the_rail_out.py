@@ -1,5 +1,6 @@
 """The office's rail: the day's work first, what is set up once apart from it."""
 
+from nuanyi.front.icons import ICONS
 from nuanyi.lib import rooms
 
 
@@ -16,3 +17,5 @@ def test_no_two_lines_of_a_part_bear_one_icon():
     for part, items in rooms.menu():
         icons = [item.icon for item in items]
         assert len(icons) == len(set(icons)), (str(part.title), icons)
+        drawn = [ICONS[icon] for icon in icons]
+        assert len(drawn) == len(set(drawn)), (str(part.title), icons)
