@@ -116,7 +116,7 @@ def establishment(request: HttpRequest, pk: UUID) -> HttpResponse:
         "history": queries.history(found),
         "may_edit": actor.can("census.edit"),
         "undo": request.session.pop("undo", None),
-        **remarks.shown(actor, found),
+        **remarks.shown(request, found),
     }
     return render(request, "census/staff/establishment.html", context)
 
@@ -148,7 +148,7 @@ def worker(request: HttpRequest, pk: UUID) -> HttpResponse:
         "history": queries.history(found),
         "may_edit": actor.can("census.edit"),
         "undo": request.session.pop("undo", None),
-        **remarks.shown(actor, found),
+        **remarks.shown(request, found),
     }
     return render(request, "census/staff/worker.html", context)
 

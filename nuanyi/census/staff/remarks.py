@@ -14,15 +14,15 @@ from nuanyi.census.models import Establishment, Worker
 from nuanyi.census.rules import MAX_PHOTOS
 from nuanyi.census.services import remarks
 from nuanyi.lib.access import actor_of, permission_required
-from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.form_parsing import key_of
 
 _MODELS: dict[str, Any] = {"establishments": Establishment, "workers": Worker}
 
 
-def shown(actor: Actor, record: Any) -> dict[str, Any]:
+def shown(request: HttpRequest, record: Any) -> dict[str, Any]:
     """What a record's page shows of its notes and photos; reading the notes is journaled."""
+    actor = actor_of(request)
     stand, gone = remarks.read_notes(actor=actor, record=record)
     photos = remarks.photos_of(actor, record)
     there = [photo for photo in photos if photo.is_there]
@@ -34,9 +34,16 @@ def shown(actor: Actor, record: Any) -> dict[str, Any]:
         "photos_gone": [photo for photo in photos if not photo.is_there],
         "may_remark": actor.can("census.follow_up"),
         "has_room": len(there) < MAX_PHOTOS,
+        "note_just_gone": _just_gone(request, record),
         "note_key": uuid4(),
         "photo_key": uuid4(),
     }
+
+
+def _just_gone(request: HttpRequest, record: Any) -> str:
+    """The note that was taken away from this record by the last click; "" for none."""
+    pk, _sign, key = request.session.pop("undo_note", "").partition(":")
+    return str(key) if pk == str(record.pk) else ""
 
 
 def _back(what: str, pk: UUID) -> HttpResponse:
@@ -65,6 +72,7 @@ def note_act(request: HttpRequest, what: str, pk: UUID, key: UUID) -> HttpRespon
     deed = request.POST.get("deed", "")
     if deed == "away":
         remarks.take_note_away(actor=actor, model=model, pk=pk, note=key)
+        request.session["undo_note"] = f"{pk}:{key}"
     elif deed == "back":
         remarks.put_note_back(actor=actor, model=model, pk=pk, note=key)
     else:

@@ -80,7 +80,10 @@ def test_a_corrected_note_shows_what_it_said_and_one_taken_away_comes_back(cast,
     newest = RecordNote.objects.get(ended_at=None)
     browser.post(f"{page}notes/{newest.pk}/", {"deed": "away", "words": "x"})
     assert not RecordNote.objects.filter(ended_at=None).exists()
-    assert "已移除" in text_of(browser.get(page))
+    told = text_of(browser.get(page))
+    assert "备注已移除" in told
+    assert "data-fades" in told
+    assert "备注已移除" not in text_of(browser.get(page))
     browser.post(f"{page}notes/{newest.pk}/", {"deed": "back"})
     assert RecordNote.objects.get(ended_at=None).pk == newest.pk
     kinds = set(Entry.objects.filter(kind__startswith="census.note_").values_list("kind", flat=True))
