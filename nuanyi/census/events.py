@@ -25,9 +25,19 @@ NOTE_TAKEN_AWAY = declare(
     "census.note_taken_away", _("A note on a record was taken away"), personal="id only"
 )
 NOTE_PUT_BACK = declare("census.note_put_back", _("A note on a record was put back"), personal="id only")
-NOTES_READ = declare("census.notes_read", _("The notes on a record were read"), personal="id only")
+NOTES_READ = declare(
+    "census.notes_read",
+    _("The notes on a record were read"),
+    personal="id only",
+    purpose=_("To follow the record up"),
+)
 PHOTO_ADDED = declare("census.photo_added", _("A photo was put on a record"), personal="id only")
-PHOTO_SEEN = declare("census.photo_seen", _("A photo on a record was looked at"), personal="id only")
+PHOTO_SEEN = declare(
+    "census.photo_seen",
+    _("A photo on a record was looked at"),
+    personal="id only",
+    purpose=_("To follow the record up"),
+)
 PHOTO_TAKEN_AWAY = declare(
     "census.photo_taken_away", _("A photo on a record was taken away"), personal="id only"
 )
