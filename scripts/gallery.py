@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Geolocation, sync_playwright
+from playwright.sync_api import Browser, Geolocation, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs/gallery"
 #: Where a rider stands in the pictures of the manifest: beside a station of the demo.
-PLACE: Geolocation = {"latitude": 25.0466, "longitude": 110.3216, "accuracy": 12}
+PLACE: Geolocation = {"latitude": 25.0483, "longitude": 110.3236, "accuracy": 12}
 #: Beside what the rooms declare (``lib.rooms.gallery``): a page that no route has.
 REFUSED = {"refused": ("", "/nowhere/")}
 SIZES: dict[str, Any] = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1440, "height": 900}}
@@ -40,6 +40,21 @@ def _set_up() -> None:
     django.setup()
 
 
+def _open_a_station(browser: Browser, address: str) -> None:
+    """The keeper opens the station beside ``PLACE``, so that the pictures are those of a day at any hour."""
+    page = browser.new_context(viewport=SIZES["phone"], locale="zh-CN", base_url=address).new_page()
+    page.goto("/accounts/login/")
+    page.fill("#id_login", "yizhan")
+    page.fill("#id_password", "nuanyi-demo-2022")
+    page.press("#id_password", "Enter")
+    page.wait_for_url("**/office/")
+    page.goto("/keeper/LF01/")
+    opens = page.locator("button[name=door][value=open]")
+    if opens.count():
+        opens.click()
+        page.wait_for_selector("button[name=door][value=shut]")
+
+
 def screens(address: str) -> None:
     """The pages of the phone's bar as a rider sees them, for the manifest: small files, in the package."""
     _set_up()
@@ -51,6 +66,7 @@ def screens(address: str) -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
+        _open_a_station(browser, address)
         context = browser.new_context(
             viewport=SIZES["phone"],
             locale="zh-CN",
