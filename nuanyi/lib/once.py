@@ -198,19 +198,23 @@ def once(request: HttpRequest, actor: Actor, run: Callable[[], HttpResponseBase]
         if response.status_code >= 400 or "Content-Disposition" in response:
             book.release(attempt)  # nothing was kept, or a file was made that can be made again
         else:
-            book.settle(attempt, _kept(attempt, response))
+            book.settle(attempt, _kept(request, attempt, actor, response))
     return response
 
 
-def _kept(attempt: Attempt, response: HttpResponseBase) -> HttpResponse | None:
-    """The answer that a repeat gets, or None where it may not get this very one.
+def _kept(
+    request: HttpRequest, attempt: Attempt, actor: Actor, response: HttpResponseBase
+) -> HttpResponse | None:
+    """The answer that a repeat gets.
 
     A page that a view wants stored nowhere shows opened names, phones or one-time passwords. Kept here it would lie under
-    another family of keys than the value itself, be in every backup, and come back without quota and journal.
+    another family of keys than the value itself, be in every backup, and come back without quota and journal: whoever works
+    here is led back to the page that the form stood on, whichever field carries the key. A rider's phone gets its secret link
+    and code again.
     """
-    shown_once = attempt.carrier == PAGE and response.status_code == 200
-    if shown_once and "no-store" in response.get("Cache-Control", ""):
-        return None
+    shown_once = attempt.carrier == PAGE or actor.kind == "account"
+    if shown_once and response.status_code == 200 and "no-store" in response.get("Cache-Control", ""):
+        return _back(request)
     return response if isinstance(response, HttpResponse) else None
 
 
@@ -271,6 +275,11 @@ def _unanswered(request: HttpRequest, attempt: Attempt) -> HttpResponseBase | No
     if attempt.carrier == PHONE:
         attempt.again = True
         return None
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """That it is kept: the page that the form stood on, or a word to a script."""
     if wants_json(request):
         return JsonResponse({"state": "kept"})
     came_from = urlsplit(request.headers.get("Referer", ""))

@@ -12,7 +12,7 @@ from nuanyi.ledger import queries as ledger
 from nuanyi.lib.figures import Counts, Figure, Window, offer
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.rooms import Route
-from nuanyi.party import kinds, queries
+from nuanyi.party import kinds, queries, rules
 from nuanyi.places import queries as places
 
 
@@ -70,6 +70,7 @@ offer(
         _("Visits and talks that instructors recorded at the establishments they follow"),
         of_people=True,
         listed=ledger.lister(kinds.VISITS),
+        listed_permission=rules.COVERAGE,
     )
 )
 offer(
@@ -82,6 +83,7 @@ offer(
         Route("party:alliances"),
         _("Activities that members of an alliance held together, counted when they took place"),
         listed=ledger.lister(kinds.JOINT_ACTIVITIES),
+        listed_permission=rules.COVERAGE,
     )
 )
 offer(
@@ -96,6 +98,7 @@ offer(
             "Branch assemblies, meetings of committees and groups, Party lessons and themed days, counted when held"
         ),
         listed=ledger.lister(kinds.MEETINGS),
+        listed_permission=rules.MEMBERS,
     )
 )
 offer(
@@ -108,6 +111,7 @@ offer(
         Route("party:brought"),
         _("Times that documents, government services or culture were brought to an establishment or a place"),
         listed=ledger.lister(kinds.BROUGHT),
+        listed_permission=rules.ENTRIES,
     )
 )
 offer(
@@ -120,5 +124,6 @@ offer(
         Route("party:committees"),
         _("Matters that members of joint committees took on, counted on the day on which they were done"),
         listed=ledger.lister(kinds.MATTERS),
+        listed_permission=rules.COMMITTEES,
     )
 )

@@ -81,7 +81,7 @@ def look_up(actor: Actor, text: str) -> LookUp:
 
     A name is looked for by those who may open one. It has no digest: a few hundred names are those of half the
     country, and a digest of each would have to be kept for this alone. What has the family name (its mask) and the
-    sealed length is compared. Raises TooMuch (names of one account in one hour).
+    sealed length is compared. Raises TooMuch (names, and numbers of nobody, of one account in one hour).
     """
     if not actor.can("people.see_masked"):
         return LookUp(Person.objects.none(), [])
@@ -93,6 +93,8 @@ def look_up(actor: Actor, text: str) -> LookUp:
         wanted |= Q(**{f"{field}_digest": digest})
     journal.record(actor, events.LOOKED_UP, field=digests[0][0])
     found = Person.objects.visible_to(actor).filter(wanted)
+    if actor.account_id is not None and not found.exists():
+        limits.count_of_account("missed-numbers", actor.account_id, at_most=rules.MISSED_AN_HOUR)
     return LookUp(found, [_("whole phone number"), _("whole ID number")])
 
 

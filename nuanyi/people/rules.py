@@ -82,6 +82,9 @@ REVEALS_A_DAY = 200
 REVEALS_ALARM = 100
 #: How often one account may look for a whole name in an hour: each time thousands of names are opened and compared.
 NAMES_AN_HOUR = 60
+#: How often one account may look for a number of nobody in an hour. A mask leaves ten thousand numbers to try: at this rate
+#: they take two weeks without a pause, each look in the journal.
+MISSED_AN_HOUR = 30
 MIN_PURPOSE = 4
 
 FIELDS: dict[str, Words] = {

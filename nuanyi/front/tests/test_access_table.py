@@ -156,3 +156,22 @@ def test_an_exact_phone_finds_the_person_for_those_who_may_and_nobody_else(cast,
     for part, seen in (("office", True), ("yanshan", True), ("zhemu", False), ("clerk", False)):
         page = cast.client(part).get("/office/search/", {"q": "19900000001"}).content.decode()
         assert ("周**" in page) is seen, part
+
+
+def test_nobody_tries_out_the_numbers_that_a_mask_leaves(cast, program, monkeypatch):
+    """A grid worker, who opens no number, found the four hidden digits by asking for each of ten thousand."""
+    from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+    from nuanyi.people import rules
+
+    take(program, [HEAD, row(1)])
+    monkeypatch.setattr(rules, "MISSED_AN_HOUR", 2)
+
+    def found(number):
+        page = cast.client("office").get("/office/search/", {"q": number})
+        assert page.status_code == 200
+        return [hits for hits in page.context["looked"] if "一小时" in str(hits.by)], page
+
+    there = row(1)[1]
+    for _turn in range(4):
+        assert "199****" in found(there)[1].content.decode(), "who is asked for and known costs nothing"
+    assert [bool(found(f"1990000777{n}")[0]) for n in range(3)] == [False, False, True]

@@ -142,10 +142,13 @@ def test_a_key_of_one_case_is_refused_in_words_in_another(cast, district, progra
     assert answers[1].json()["code"] == "key-reused"
 
 
-def test_a_password_that_was_shown_once_comes_back_by_no_repeat(cast):
-    """The slip came again from the same browser for two days, by its button for sending a form once more."""
+@pytest.mark.parametrize("carrier", ["once", "key"])
+def test_a_password_that_was_shown_once_comes_back_by_no_repeat(cast, carrier):
+    """The slip came again from the same browser for two days, by its button for sending a form once more; and whoever sent
+    it with the field by which phones carry their key got it for two weeks."""
     browser, address = cast.client("office"), f"/office/people/{cast.accounts['keeper'].pk}/"
     told = {"password": "1", **fields_of(browser.get(address))}
+    told[carrier] = told.pop("once")
     slip = browser.post(address, told, headers={"referer": f"http://testserver{address}"})
     [password] = re.findall(r"<dd>(\w{4}-\w{4}-\w{4})</dd>", slip.content.decode())
     again = browser.post(address, told, headers={"referer": f"http://testserver{address}"})
@@ -307,5 +310,6 @@ def test_a_page_that_shows_something_once_is_not_kept_for_a_repeat(cast, distric
     assert [bytes(row.sealed_answer) for row in ClientKey.objects.all()], "the sending itself is known"
     again = browser.post(page, told, headers={"referer": f"http://testserver{page}"})
     assert (again.status_code, again["Location"]) == (302, page)
-    assert client_keys._opened(ClientKey.objects.get()) is None
+    kept = client_keys._opened(ClientKey.objects.get())
+    assert (kept.status_code, kept["Location"], kept.content) == (302, page, b"")
     assert ApiKey.objects.count() == 1
