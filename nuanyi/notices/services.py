@@ -57,11 +57,18 @@ def queue_all(accounts: QuerySet[Account], kind: str, *, once: str, address: str
     return len(rows)
 
 
-def queue_to_role(role: str, kind: str, *, once: str, **facts: Any) -> int:
-    """Tell everybody who has a role; returns how many."""
-    accounts = Account.objects.filter(
-        is_active=True, pk__in=RoleGrant.objects.filter(role=role).values("account")
-    )
+def queue_to_role(role: str, kind: str, *, once: str, region_code: str = "", **facts: Any) -> int:
+    """Tell everybody who has a role; returns how many.
+
+    ``region_code``: where what is told lies. Those who have the role for that place are told; where nobody has, those who have
+    it everywhere. In a city another district's are not.
+    """
+    grants = RoleGrant.objects.filter(role=role, account__is_active=True)
+    if region_code:
+        here = [region_code[:length] for length in range(1, len(region_code) + 1)]
+        own = grants.filter(region_code__in=here)
+        grants = own if own.exists() else grants.filter(region_code="")
+    accounts = Account.objects.filter(is_active=True, pk__in=grants.values("account"))
     return queue_all(accounts, kind, once=once, **facts)
 
 

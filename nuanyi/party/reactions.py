@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from uuid import UUID
 
 from django.dispatch import receiver
@@ -10,6 +11,7 @@ from nuanyi.census.events import still_needed
 from nuanyi.census.models import Establishment
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
+from nuanyi.lib.region_codes import district_of
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries
 from nuanyi.party.models import (
@@ -56,14 +58,23 @@ def _let_go_of_groups(account: Account) -> None:
     with row_security.reader(queries.PROGRAM):  # whoever closes accounts sees nothing of it
         rows = Assignment.objects.filter(account=account, until_date=None)
         last = rows.order_by("-pk").values_list("pk", flat=True).first()
+        codes = list(rows.values_list("establishment__region_code", flat=True))
         ended = rows.update(until_date=clock.today())
         waiting = queries.on_their_way().filter(instructor=account)
         waiting.update(instructor=None)
         InstructorTerms.objects.filter(account=account).delete()
     if ended:
         journal.record(queries.PROGRAM, events.INSTRUCTOR_GONE, account, count=ended)
-        once = f"instructor-gone-{last}"
-        notices.queue_to_role("organisation", kinds.INSTRUCTOR_GONE, once=once, who=str(account), count=ended)
+        # in a city each department hears of its own district's
+        for district, count in Counter(district_of(code) for code in codes).items():
+            notices.queue_to_role(
+                "organisation",
+                kinds.INSTRUCTOR_GONE,
+                once=f"instructor-gone-{last}-{district}",
+                region_code=district,
+                who=str(account),
+                count=count,
+            )
 
 
 def _let_go_of_branches(account: Account) -> None:

@@ -108,7 +108,7 @@ def _tell_of(application: Application, again: str = "") -> None:
         _tell(application, application.instructor_id)
     else:
         once = f"application-{application.pk}{again}"
-        notices.queue_to_role("organisation", kinds.TALK_OWED, once=once)
+        notices.queue_to_role("organisation", kinds.TALK_OWED, once=once, region_code=application.work_code)
 
 
 def _tell(application: Application, account: int) -> None:
@@ -141,7 +141,7 @@ def _queue(application: Application, kind: str, once: str) -> None:
     if account is not None and account.is_active:
         notices.queue(account, kind, once=once)
     else:
-        notices.queue_to_role("organisation", kind, once=once)
+        notices.queue_to_role("organisation", kind, once=once, region_code=application.work_code)
 
 
 def _door(told: ApplicationInput) -> tuple[Door, Organisation | None]:

@@ -93,3 +93,29 @@ def test_a_member_who_is_away_is_seen_where_a_branch_received_them_until_the_abs
         member.save()
         with row_security.reading_as(other):
             assert Member.objects.visible_to(other).count() == Member.objects.count() == seen
+
+
+def test_in_a_city_the_department_of_the_place_is_told_and_no_other(cast, program, district, asked):
+    """Who asks to join in 雁山区 where nobody is instructor: the department beside it hears nothing of it."""
+    from nuanyi.notices.models import Notice
+    from nuanyi.people import services as people
+    from nuanyi.people.models import Account, RoleGrant
+
+    beside = people.make_account(
+        actor=program, username="beside", password="three-words-7", unit=None, must_change_password=False
+    )
+    RoleGrant.objects.create(account=beside, role="organisation", region_code=THERE, confirmed_at=clock.now())
+    RoleGrant.objects.filter(role="instructor").delete()
+    own = cast.accounts["organisation"]
+
+    def told():
+        return set(Notice.objects.filter(kind="talk-owed").values_list("account", flat=True))
+
+    # whoever has the role everywhere is told where nobody has it for the place alone
+    asked()
+    assert told() == {own.pk}
+    Notice.objects.all().delete()
+    RoleGrant.objects.filter(account=own, role="organisation").update(region_code=HERE)
+    asked(phone="19900004322")
+    assert told() == {own.pk}
+    assert Account.objects.get(pk=beside.pk).is_active

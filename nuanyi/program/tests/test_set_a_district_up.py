@@ -142,6 +142,19 @@ def test_the_proposal_of_who_answers_holds_from_its_day_and_not_before():
     assert [a.unit.code for a in guides] == ["shichang"]
 
 
+def test_the_department_of_social_work_is_proposed_to_lead_and_the_organisation_department_beside_it():
+    from nuanyi.units.queries import who_answers
+
+    services.choose_district(actor=SETUP, code="450311")
+    services.save_units(actor=SETUP, ticked=[line.code for line in services.proposed_units()])
+    services.save_rules(actor=SETUP, rules=services.proposed_rules())
+    found = {(one.role, one.unit.short_name) for one in who_answers(sector="courier")}
+    assert {("lead", "社会工作部"), ("cooperate", "组织部")} <= found
+    # a district that has none is led by the organisation department as before
+    before = {(one.role, one.unit.short_name) for one in who_answers(on=clock.today() - timedelta(days=1))}
+    assert ("lead", "组织部") in before
+
+
 def test_a_district_is_not_opened_while_nobody_could_answer():
     services.choose_district(actor=SETUP, code="450311")
     services.save_units(actor=SETUP, ticked=[])
@@ -228,7 +241,7 @@ def test_by_the_pages_alone_a_district_is_set_up_and_the_first_sign_in_must_choo
     browser = walk(waiting)
     page = browser.get("/setup/responsibility/").content.decode()
     picked = dict(re.findall(r'name="(unit-\d+)">.*?value="(\w+)"\s+selected', page, flags=re.S))
-    assert len(picked) == 10
+    assert len(picked) == 11
     assert browser.post("/setup/responsibility/", picked | {"day": "2026-01-01"}).status_code == 302
     lines = {f"line-{n}": "on" for n in range(14)}
     assert browser.post("/setup/services/", lines | {"route-wage": "renshe"}).status_code == 302
