@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nuanyi.learning.services import readers
 from nuanyi.lib.addresses import public_base
-from nuanyi.lib.ids import new_id
 from nuanyi.notices.channels import wechat
 from nuanyi.notices.channels.wechat.answers import Message, declare
 
@@ -29,7 +30,7 @@ def _answer(message: Message) -> str | None:
         if not base:
             return _("Lessons cannot be sent here yet.")
         return _("Lessons cannot be sent here yet. Read them at %(link)s") % {"link": f"{base}/learn/"}
-    readers.follow(key=new_id(), openid=message.openid)
+    readers.follow(key=uuid4(), openid=message.openid)
     return _("Every morning at 7:00 you get a lesson of five minutes. Answer 0 to stop.")
 
 

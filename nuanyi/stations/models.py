@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -237,11 +238,14 @@ class HoursException(models.Model):
 
 class Photo(models.Model):
     """A picture rebuilt from its pixels: of the door, of the room, or of a fault. Kept in the database, so that it comes
-    and goes in one transaction with what it shows and is in every backup."""
+    and goes in one transaction with what it shows and is in every backup.
+
+    Its number is drawn by lot: one that sorts by time would tell the millisecond at which a fault was told.
+    """
 
     PERSONAL = NOBODY
 
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     station = models.ForeignKey(Station, on_delete=models.CASCADE, related_name="photos")
     shows = models.CharField(
         max_length=6, choices=[("door", _("The door")), ("room", _("The room")), ("fault", "")]
