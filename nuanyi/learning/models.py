@@ -319,8 +319,9 @@ class SessionPicture(models.Model):
 
 
 class Attendance(models.Model):
-    """Somebody was there. ``device`` is a keyed digest of a number that the phone drew for itself, bound to this session:
-    it tells one phone from another in this hall and nothing across halls. No moment is kept."""
+    """Somebody was there. ``device`` is a keyed digest of a number that the phone drew for itself, bound to this session
+    and to this table: it tells one phone from another in this hall, nothing across halls, and whoever reads the whole
+    database cannot tell who signed up or what he said. No moment is kept."""
 
     PERSONAL = NOBODY
 
@@ -332,13 +333,13 @@ class Attendance(models.Model):
 
 
 class Signup(models.Model):
-    """A place that a phone asked for; beyond the capacity it waits."""
+    """A place that a phone asked for, by the day; beyond the capacity it waits, in the order of the numbers."""
 
     PERSONAL = NOBODY
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="signups")
     device = models.BinaryField()
-    made_at = models.DateTimeField(default=clock.now)
+    made_date = models.DateField(default=clock.today)
 
     class Meta:
         constraints = [models.UniqueConstraint("session", "device", name="signup_once")]

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.learning import events, kinds, rules
+from nuanyi.learning import events, kinds, marks, rules
 from nuanyi.learning.models import Attendance, Group, Opinion, Session, SessionPicture, Signup, TeamMember
 from nuanyi.learning.rules import Paper as Sheet
 from nuanyi.learning.rules import Role, SessionKind
@@ -248,8 +248,8 @@ def by_code(code: str) -> Session:
     return found
 
 
-def _phone(session: Session, phone: UUID) -> bytes:
-    return keys().digest(f"session-{session.code}", phone.hex)
+def _phone(table: str, session: Session, phone: UUID) -> bytes:
+    return marks.mark(table, keys().digest(f"session-{session.code}", phone.hex))
 
 
 def ticket_for(session: Session, token: str) -> str:
@@ -279,7 +279,7 @@ def sign_in(
             ),
             code="stale-code",
         )
-    made = Attendance(session=session, device=_phone(session, phone))
+    made = Attendance(session=session, device=_phone("attendance", session, phone))
     before = Attendance.objects.filter(session=session, device=made.device).exists()
     Attendance.objects.bulk_create([made], ignore_conflicts=True)
     return not before
@@ -303,14 +303,13 @@ def sign_up(*, session: Session, phone: UUID, network: str) -> int:
     Session.objects.select_for_update().get(pk=session.pk)
     if session.starts_at < clock.now():
         raise IllegalMove(_("It has begun already. Just come in."), code="begun")
-    mine = _phone(session, phone)
-    Signup.objects.get_or_create(session=session, device=mine)
+    Signup.objects.get_or_create(session=session, device=_phone("signup", session, phone))
     return place_of(session, phone)
 
 
 def place_of(session: Session, phone: UUID) -> int:
     """0: has a place; 1 and more: the place in the waiting list; -1: not signed up."""
-    mine = Signup.objects.filter(session=session, device=_phone(session, phone)).first()
+    mine = Signup.objects.filter(session=session, device=_phone("signup", session, phone)).first()
     if mine is None:
         return -1
     ahead = Signup.objects.filter(session=session, pk__lt=mine.pk).count()
@@ -320,7 +319,7 @@ def place_of(session: Session, phone: UUID) -> int:
 @transaction.atomic
 def give_up(*, session: Session, phone: UUID) -> None:
     """Give a place back; whoever waits moves up."""
-    Signup.objects.filter(session=session, device=_phone(session, phone)).delete()
+    Signup.objects.filter(session=session, device=_phone("signup", session, phone)).delete()
 
 
 @transaction.atomic
@@ -329,9 +328,10 @@ def give_opinion(*, session: Session, phone: UUID, mark: int, network: str) -> N
     limits.count(f"opinion:{session.pk}", network, at_most=HALL_AN_HOUR)
     if mark not in (1, 2, 3):
         raise BadInput(code="bad-mark")
-    mine = _phone(session, phone)
-    if not Attendance.objects.filter(session=session, device=mine).exists():
+    there = _phone("attendance", session, phone)
+    if not Attendance.objects.filter(session=session, device=there).exists():
         raise IllegalMove(_("Only a phone that signed in can say how it was."), code="not-there")
+    mine = _phone("opinion", session, phone)
     Opinion.objects.update_or_create(session=session, device=mine, defaults={"mark": mark})
 
 
@@ -342,9 +342,7 @@ def of_phone(phone: UUID) -> list[Session]:
             :500
         ]
     )
-    marks = {_phone(row, phone): row for row in rows}
-    mine = Signup.objects.filter(session__in=rows, device__in=list(marks)).values_list(
-        "session_id", flat=True
-    )
+    asked_by = [_phone("signup", row, phone) for row in rows]
+    mine = Signup.objects.filter(session__in=rows, device__in=asked_by).values_list("session_id", flat=True)
     asked = set(mine)
     return [row for row in rows if row.pk in asked]

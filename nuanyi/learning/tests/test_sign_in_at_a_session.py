@@ -1,19 +1,24 @@
 from datetime import timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
+from django.db.models import DateField, DateTimeField
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
 from nuanyi.learning import kinds, rules
-from nuanyi.learning.models import Attendance, Session
+from nuanyi.learning.marks import MARKED, mark
+from nuanyi.learning.models import Attendance, Opinion, Session, Signup
 from nuanyi.learning.services import sessions
 from nuanyi.ledger import queries as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed
 from nuanyi.lib.figures import Window
+from nuanyi.people.models import keys
 
 
 def on_screen(session, moment=None):
@@ -171,8 +176,8 @@ def test_only_a_phone_that_was_there_says_how_it_was_and_its_last_word_counts(ha
     with pytest.raises(IllegalMove):
         sessions.give_opinion(session=session, phone=phone, mark=1, network="203.0.113.9")
     come(session, phone=phone)
-    for mark in (3, 1):
-        sessions.give_opinion(session=session, phone=phone, mark=mark, network="203.0.113.9")
+    for opinion in (3, 1):
+        sessions.give_opinion(session=session, phone=phone, mark=opinion, network="203.0.113.9")
     assert [row.mark for row in session.opinions.all()] == [1]
 
 
@@ -183,6 +188,38 @@ def test_nothing_ties_a_phone_from_one_hall_to_another(hall):
     marks = [bytes(row.device) for row in Attendance.objects.all()]
     assert marks[0] != marks[1]
     assert {field.name for field in Attendance._meta.fields} == {"id", "session", "device"}
+
+
+def test_what_a_phone_thought_stands_beside_no_sign_up_and_no_sign_in_of_the_same_phone(hall):
+    session, phone = hall(), uuid4()
+    assert sessions.sign_up(session=session, phone=phone, network="203.0.113.9") == 0
+    come(session, phone=phone)
+    for opinion in (3, 2):
+        sessions.give_opinion(session=session, phone=phone, mark=opinion, network="203.0.113.9")
+    assert sessions.of_phone(phone) == [session]
+    marks = [bytes(table.objects.get().device) for table in (Attendance, Signup, Opinion)]
+    assert len(set(marks)) == 3
+    assert type(Signup._meta.get_field("made_date")) is DateField
+    assert not [field for field in Signup._meta.fields if isinstance(field, DateTimeField)]
+    sessions.give_up(session=session, phone=phone)
+    assert not Signup.objects.exists()
+
+
+def test_phones_of_an_older_version_are_known_again_in_each_table(hall):
+    move = import_module("nuanyi.learning.migrations.0010_marks_of_each_table").tell_them_apart
+    session, phone = hall(), uuid4()
+    old = keys().digest(f"session-{session.code}", phone.hex)
+    for table in (Attendance, Signup):
+        table.objects.create(session=session, device=old)
+    Opinion.objects.create(session=session, device=old, mark=3)
+    move(apps, None)
+    assert {table: mark(table, old) for table in MARKED} == {
+        table._meta.model_name: bytes(table.objects.get().device) for table in (Attendance, Signup, Opinion)
+    }
+    assert sessions.place_of(session, phone) == 0
+    assert come(session, phone=phone) is False
+    sessions.give_opinion(session=session, phone=phone, mark=1, network="203.0.113.9")
+    assert Opinion.objects.get().mark == 1
 
 
 def test_the_screen_carries_its_codes_with_it_and_another_unit_has_none(cast, hall):
