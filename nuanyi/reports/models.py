@@ -5,6 +5,9 @@ Times of what phones do are kept to the hour; times of what units do, to the sec
 
 from __future__ import annotations
 
+import secrets
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +19,7 @@ from nuanyi.lib.region_codes import within
 from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.terms import TermUnit
 from nuanyi.people.models import Account
+from nuanyi.reports import rules
 from nuanyi.reports.rules import OPEN, State, Why
 from nuanyi.units.models import Unit
 
@@ -204,13 +208,26 @@ class Picture(models.Model):
     height = models.PositiveIntegerField()
 
 
+def _lot() -> int:
+    """A number that no sequence reaches and a script can still hold."""
+    return 2**52 + secrets.randbelow(2**52)
+
+
 class Step(models.Model):
-    """What happened to a report. ``open_to_all`` steps are shown to the reporters."""
+    """What happened to a report, one ``turn`` after the other. ``open_to_all`` steps are shown to the reporters.
+
+    What units do has its moment, what reporters and passers-by do its hour: theirs are numbered by lot, since a number
+    in line with those of all other reports would stand between two moments.
+    """
 
     PERSONAL = NOBODY
 
+    #: Whose steps are dated by the hour.
+    BY_THE_HOUR = ("reporter", "passer")
+
     key = models.UUIDField(unique=True, null=True, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="steps")
+    turn = models.PositiveIntegerField(editable=False)
     state = models.CharField(max_length=8, choices=State)
     of = models.CharField(max_length=10)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -220,17 +237,33 @@ class Step(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering = ["pk"]
+        ordering = ["turn", "pk"]
+
+    def save(self, *args: Any, **more: Any) -> None:
+        """The next turn of its report, which whoever writes has locked."""
+        if self._state.adding:
+            last = self.report.steps.aggregate(last=models.Max("turn"))["last"] or 0
+            self.turn = last + 1
+            if self.of in self.BY_THE_HOUR:
+                self.pk = _lot()
+        super().save(*args, **more)
+
+
+def _bucket() -> int:
+    return secrets.randbelow(rules.NETWORKS)
 
 
 class Check(models.Model):
-    """Somebody passing by says whether a mended thing is mended. A keyed mark of the browser for this report, and nothing of who."""
+    """Somebody passing by says whether a mended thing is mended. A keyed mark of the browser for this report, and nothing
+    of who. ``network`` is one of some thousand numbers that the networks of the world share: it tells two taps behind
+    one address from two passers-by, and not which address."""
 
     PERSONAL = NOBODY
 
     key = models.UUIDField(primary_key=True, editable=False)
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="checks")
     good = models.BooleanField()
+    network = models.PositiveIntegerField(default=_bucket)
 
 
 class ApiKey(models.Model):

@@ -112,6 +112,8 @@ def guess(words: str, keywords: Mapping[str, Iterable[str]]) -> str:
 
 MAX_WORDS, MAX_PHOTOS, MAX_PLACE = 500, 3, 80
 SENT_AN_HOUR, VOICES_AN_HOUR, CHECKS_AN_HOUR = 60, 120, 120
+#: So many numbers the networks of the world share: 65,000 addresses have the same one, two passers-by hardly ever.
+NETWORKS = 65_536
 #: Beyond this error of the phone's position (metres) it is asked to be set on the map.
 VAGUE_METRES = 150
 

@@ -1,8 +1,10 @@
 import re
 from datetime import timedelta
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from conftest import square
@@ -93,6 +95,50 @@ def test_a_passer_by_counts_once_from_wherever_he_taps_and_two_who_say_no_open_i
     assert (fresh(taken).state, fresh(taken).bad) == (State.MENDED, 1)
     sending.check(ref=fresh(taken).ref, good=False, network="203.0.113.2|another")
     assert (fresh(taken).state, fresh(taken).reopened) == (State.TAKEN, 1)
+
+
+def test_two_browsers_behind_one_address_are_one_passer_by_until_days_have_gone(taken, cast):
+    """Whoever cleared the browser between two taps opened a mended report again."""
+    handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
+    ref, noon = fresh(taken).ref, clock.now().replace(hour=4, minute=0)
+    for hours, browser in ((0, "one"), (1, "two"), (24, "three")):
+        with clock.held_at(noon + timedelta(hours=hours)):
+            sending.check(ref=ref, good=False, network=f"203.0.113.1|{browser}")
+        assert (fresh(taken).state, fresh(taken).bad) == (State.MENDED, 1)
+    with clock.held_at(noon + timedelta(days=3)):
+        sending.check(ref=ref, good=False, network="203.0.113.1|four")
+    assert (fresh(taken).state, fresh(taken).reopened) == (State.TAKEN, 1)
+
+
+def test_steps_of_reporters_and_passers_have_no_number_between_those_of_units(taken, cast):
+    """They have the hour, the units' steps before and after them the second."""
+    zhemu = cast.actor("zhemu")
+    handling.mend(actor=zhemu, pk=taken.report_id, words="修了", photos=[])
+    for number in (1, 2):
+        sending.check(ref=fresh(taken).ref, good=False, network=f"203.0.113.{number}|{number}")
+    handling.mend(actor=zhemu, pk=taken.report_id, words="又修了", photos=[])
+    sending.judge(voice=taken, good=True, key=uuid4())
+    steps = list(fresh(taken).steps.all())
+    assert [step.of for step in steps] == ["unit", "unit", "passer", "unit", "reporter"]
+    by_number = sorted(steps, key=lambda step: step.pk)
+    assert {step.of for step in by_number[:3]} == {"unit"}
+    assert all(step.pk >= 2**52 for step in by_number[3:])
+
+
+def test_steps_of_an_older_version_keep_their_order_and_lose_such_numbers(taken, cast):
+    turns = import_module("nuanyi.reports.migrations.0004_turns")
+    at = clock.now()
+    Step.objects.all().delete()
+    Step.objects.bulk_create(
+        Step(pk=number, report_id=taken.report_id, turn=0, state="taken", of=of, at=at)
+        for number, of in ((901, "unit"), (902, "passer"), (903, "unit"))
+    )
+    with connection.cursor() as cursor:
+        for statement in (turns.TURNS, turns.BY_LOT, turns.APART):
+            cursor.execute(statement)
+    found = list(fresh(taken).steps.values_list("of", "turn"))
+    assert found == [("unit", 1), ("passer", 2), ("unit", 3)]
+    assert Step.objects.get(of="passer").pk >= 2**52
 
 
 def test_a_passer_by_who_looked_once_more_has_changed_his_mind(taken, cast):
