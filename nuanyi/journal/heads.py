@@ -34,11 +34,13 @@ MOST_BYTES = 2 << 20
 
 @dataclass(frozen=True)
 class Known:
-    """What was written down last. ``unkeyed``: where the entries of 0.5.0 and older end. ``damaged``: a line does not hold."""
+    """What was written down last. ``unkeyed``: where the entries of 0.5.0 and older end. ``damaged``: a line does not hold.
+    ``gone``: there is no signed line at all, though the first is written before the first entry with a key."""
 
     heads: Heads = field(default_factory=dict)
     unkeyed: Heads = field(default_factory=dict)
     damaged: bool = False
+    gone: bool = False
 
 
 def heads_file(home: Path) -> Path:
@@ -82,7 +84,7 @@ def _read(lines: list[str]) -> Known:
         else:
             damaged = True
     if last is None:
-        return Known(_heads(old["heads"]) if old else {}, {}, damaged)
+        return Known(_heads(old["heads"]) if old else {}, {}, damaged, gone=True)
     return Known(_heads(last["heads"]), _heads(last["unkeyed"]), damaged)
 
 
@@ -107,8 +109,9 @@ def line_of(heads: Heads, unkeyed: Heads, **more: Any) -> dict[str, Any]:
 
 
 def begin(home: Path) -> None:
-    """The first line, when the tables are made or brought up to date: what has no key ends here. Once for good."""
-    if any('"mac"' in line for line in _lines(home)):
+    """The first line, when the tables are made or brought up to date: what has no key ends here. Once for good: where
+    entries with a key are there already, the file was removed, and no new line hides what was cut off."""
+    if any('"mac"' in line for line in _lines(home)) or _last("keyed"):
         return
     append(home, line_of(present_heads(), _last("NOT keyed")))
 
@@ -124,8 +127,11 @@ def write_heads(home: Path) -> bool:
 
 
 def all_there(home: Path) -> bool:
-    """Whether the last entries that the file knows are in the database as they were."""
-    return all(_still_there(partition, head) for partition, head in known(home).heads.items())
+    """Whether the last entries that the file knows are in the database as they were, and it knows any of those with a key."""
+    before = known(home)
+    if before.gone and _last("keyed"):
+        return False
+    return all(_still_there(partition, head) for partition, head in before.heads.items())
 
 
 def _still_there(partition: int, head: tuple[int, str]) -> bool:

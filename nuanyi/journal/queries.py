@@ -40,6 +40,7 @@ CHANGED = gettext_noop("was changed")
 ANOTHER = gettext_noop("is not the entry that was here before")
 CUT_OFF = gettext_noop("the end was cut off")
 HEADS_CHANGED = gettext_noop("a line of the file of heads was changed")
+HEADS_GONE = gettext_noop("the file of heads is gone: a cut-off end would not be noticed")
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def verify(known: heads.Known | None = None) -> Verdict:
     """Recompute every digest, partition by partition, and compare with heads written outside the database earlier."""
     known, breaks, ends, count = known or heads.Known(), [], {}, 0
     partition, seq, previous, key = -1, 0, rules.GENESIS, keys.of_the_chain()
+    any_keyed = False
     if known.damaged:
         breaks.append(Break(-1, 0, HEADS_CHANGED))
     with row_security.reader(heads.CHECKS):
@@ -120,6 +122,7 @@ def verify(known: heads.Known | None = None) -> Verdict:
             if row[1] != seq + 1:
                 breaks.append(Break(partition, seq + 1, MISSING))
             keyed, stored_previous, stored = row[-1], bytes(row[-3]), bytes(row[-2])
+            any_keyed = any_keyed or keyed
             if not keyed and row[1] > known.unkeyed.get(partition, (0, ""))[0]:
                 breaks.append(Break(partition, row[1], UNKEYED))
             computed = rules.digest(
@@ -138,6 +141,8 @@ def verify(known: heads.Known | None = None) -> Verdict:
     for number, (last, _digest) in known.heads.items():
         if ends.get(number, (0, ""))[0] < last:
             breaks.append(Break(number, last, CUT_OFF))
+    if known.gone and any_keyed:
+        breaks.append(Break(-1, 0, HEADS_GONE))
     return Verdict(count, breaks, ends)
 
 

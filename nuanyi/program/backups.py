@@ -146,9 +146,13 @@ def _journal_heads(db: psycopg.Connection[Any]) -> dict[str, Any]:
     ).fetchone()
     if columns != (1,):
         return {}
+    known = heads.known(home())
+    keyed = "SELECT EXISTS (SELECT FROM journal_entry WHERE keyed)"
+    if known.gone and db.execute(keyed).fetchone() == (True,):
+        return {}  # the file was removed: a line signed now would hide what was cut off
     found = db.execute(heads.ASK + " ORDER BY seq DESC LIMIT 1) e").fetchall()
     present = {partition: (seq, digest) for partition, seq, digest in found}
-    return heads.line_of(present, heads.known(home()).unkeyed)
+    return heads.line_of(present, known.unkeyed)
 
 
 def write(folder: Path) -> dict[str, Any]:

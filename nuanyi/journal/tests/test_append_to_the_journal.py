@@ -12,7 +12,14 @@ from nuanyi.people import events
 
 
 @pytest.fixture
-def three(db, program):
+def home(db, tmp_path):
+    """A home as it is before the first entry: with the first line of heads."""
+    heads.begin(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def three(db, home, program):
     for n in range(3):
         services.record(program, events.ACCOUNT_MADE, None, number=n, words='汉字 "quoted"')
 
@@ -144,6 +151,26 @@ def test_a_cut_off_end_is_found_by_the_head_kept_outside(three, tmp_path):
     assert _found(heads.known(tmp_path)) == {"the end was cut off"}
 
 
+def test_a_file_of_heads_that_was_removed_is_found_and_nothing_begins_it_anew(three, home):
+    """Whoever cut the end off and deleted the file was told that the chain holds, and new heads hid it."""
+    assert queries.check_chain(home).breaks == []
+    _as_owner("DELETE FROM journal_entry WHERE seq = 3")
+    heads.heads_file(home).unlink()
+    for _again in range(2):
+        assert {one.what for one in queries.check_chain(home).breaks} == {queries.HEADS_GONE}
+        assert not heads.write_heads(home)
+        heads.begin(home)  # as the next start does
+        assert not heads.heads_file(home).exists()
+
+
+def test_a_fresh_home_and_one_of_0_5_0_raise_no_alarm(db, program, tmp_path):
+    assert queries.check_chain(tmp_path).breaks == []
+    assert heads.write_heads(tmp_path)
+    services.record(program, events.ACCOUNT_MADE, None, number=1)
+    _as_owner(REWRITE % "false")
+    assert heads.all_there(tmp_path), "entries without a key had no file"
+
+
 def test_a_changed_line_of_the_heads_is_found(three, tmp_path):
     heads.write_heads(tmp_path)
     file = heads.heads_file(tmp_path)
@@ -152,6 +179,7 @@ def test_a_changed_line_of_the_heads_is_found(three, tmp_path):
 
 
 def test_entries_of_0_5_0_hold_up_to_where_they_ended_when_the_key_came(three, program, tmp_path):
+    heads.heads_file(tmp_path).unlink()
     _as_owner(REWRITE % "false")
     assert _found() == {"was written without the key"}
     heads.begin(tmp_path)
