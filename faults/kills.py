@@ -90,6 +90,7 @@ def safe(found: dict[str, Any]) -> bool:
         found["lost"] == found["doubled"] == found["unanswered"] == 0
         and found["cases"] == found["case_entries"]
         and found["acknowledged"] > 0
+        and set(found["kills"]) == set(VICTIMS)  # each of them was killed, or it was not tried
         and found["longest_away_s"] <= 3 * BACK_WITHIN  # of a busy machine; the measured figure is printed
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -190,3 +190,63 @@ def test_where_a_value_is_opened_on_purpose_the_same_look_finds_it(cast, program
     address = reverse("people:reveal", kwargs={"pk": person.pk})
     body = texts_in(cast.client("organisation").post(address, {"field": "phone", "purpose": "电话回访"}))
     assert [one for one in PERSONAL if one in body] == [PHONE.encode()]
+
+
+def folder_of_the_server() -> Path:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting FROM pg_settings WHERE name = 'data_directory'")
+        return Path(cursor.fetchone()[0])
+
+
+def spilled(statement: str) -> bytes:
+    """What the server wrote into its folder for temporary files while a sort was too large for memory."""
+    raw = connection.connection
+    with raw.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64kB'")
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+    with raw.cursor(name="spilled") as cursor:
+        cursor.execute(statement)
+        cursor.fetchone()
+        files = [
+            path for path in (folder_of_the_server() / "base" / "pgsql_tmp").rglob("*") if path.is_file()
+        ]
+        return b"".join(path.read_bytes() for path in files)
+
+
+MANY = "generate_series(1, 30000) g"
+
+
+@pytest.mark.as_owner
+def test_what_is_sorted_on_the_disk_is_sealed_there_too(program, district):
+    take(program, [HEAD, row(7, name=NAME, phone=PHONE)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_size_pretty(0::bigint)")  # a transaction is open
+    control = spilled(f"SELECT '{NAME}' || md5(g::text) FROM {MANY} ORDER BY 1")
+    assert NAME.encode() in control, "the control: a sort in clear is found there"
+    lay = spilled(
+        f"SELECT p.sealed_name, p.sealed_phone, p.sealed_id_number, p.name_mask, g FROM people_person p, {MANY}"
+        " ORDER BY md5(g::text)"
+    )
+    assert len(lay) > 1_000_000
+    assert not [one for one in PERSONAL if one in lay]
+
+
+def test_neither_a_temporary_file_nor_the_log_of_the_server_keeps_a_person(
+    program, cast, tmp_path, monkeypatch
+):
+    """Children that read sheets and pictures get their folder from here; the server logs what failed, not with what."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    log = folder_of_the_server().parent / "server.log"
+    begun = log.stat().st_size
+    take(program, [HEAD, row(7, name=NAME, phone=PHONE)])
+    cast.client("organisation").get(f"/office/search/?q={PHONE}")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / (length(%s) - 4)", [NAME])
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert not [one for one in PERSONAL if one in kept]
+    with log.open("rb") as lines:
+        lines.seek(begun)
+        told = lines.read()
+    assert b"division by zero" in told, "the control: it is this log"
+    assert not [one for one in PERSONAL if one in told]
