@@ -8,6 +8,7 @@ from typing import Any
 from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -15,9 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front import bodies
 from nuanyi.front.refusals import answer, wants_json
-from nuanyi.lib import outgoing
+from nuanyi.lib import known_browsers, limits, outgoing
 from nuanyi.lib.access import PUBLIC, actor_of
-from nuanyi.lib.errors import BadInput, Refusal, SignInFirst
+from nuanyi.lib.errors import BadInput, Refusal, SignInFirst, TooMuch
+from nuanyi.lib.proxies import client_address
 from nuanyi.people.models import Account
 from nuanyi.people.queries import lacks_second_factor
 
@@ -123,6 +125,35 @@ class SafeHeaders:
             user is not None and user.is_authenticated
         ):
             response["Cache-Control"] = "no-store"
+        return response
+
+
+class KnownBrowsers:
+    """A guest's browser that is shown a form for the first time gets a mark, by which it is known from the next day on."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request."""
+        response = self.get_response(request)
+        held = request.COOKIES.get(known_browsers.COOKIE, "")
+        if settings.SESSION_COOKIE_NAME in request.COOKIES or known_browsers.is_mark(held):
+            return response
+        if settings.CSRF_COOKIE_NAME not in response.cookies:
+            return response
+        try:
+            limits.count("known browser", client_address(request.META), at_most=known_browsers.GIVEN_AN_HOUR)
+        except (TooMuch, DatabaseError):
+            return response  # it is counted with the others, as before
+        response.set_cookie(
+            known_browsers.COOKIE,
+            known_browsers.new_mark(),
+            max_age=known_browsers.DAYS * 86_400,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.CSRF_COOKIE_SECURE,
+        )
         return response
 
 

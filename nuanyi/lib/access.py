@@ -13,7 +13,7 @@ from django.db import InternalError, connection
 from django.http import HttpRequest, HttpResponseBase
 from psycopg.pq import TransactionStatus
 
-from nuanyi.lib import row_security
+from nuanyi.lib import known_browsers, limits, row_security
 from nuanyi.lib.actor import GUEST, Actor
 from nuanyi.lib.errors import NotAllowed, Refusal, SignInFirst
 from nuanyi.lib.once import once
@@ -44,8 +44,10 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def address_of(request: HttpRequest) -> str:
     """The address that asks, and which of the browsers behind it (``address|token``); for limits only, it is kept nowhere."""
-    token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")[:64]
     address = client_address(request.META)
+    if known := known_browsers.known_mark(request.COOKIES.get(known_browsers.COOKIE, "")):
+        return f"{address}|{limits.MARK}{known}"
+    token = request.COOKIES.get(settings.CSRF_COOKIE_NAME, "")[:64].lstrip(limits.MARK)
     return f"{address}|{token}" if token else address
 
 

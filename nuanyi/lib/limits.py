@@ -2,7 +2,8 @@
 
 A network is known only as a keyed digest that changes every hour; counts live in an unlogged table
 (``people/migrations``) and are swept when their hour is over. Many riders share one carrier address: what is
-limited is a browser, and the address behind which many are only widely.
+limited is a browser, and the address behind which many are only widely; browsers that the server has known for a day
+(``lib.known_browsers``) stand in a wider pool of their own, which nobody fills by making tokens up.
 """
 
 from __future__ import annotations
@@ -45,6 +46,10 @@ SWEEP_EVERY = 500
 
 #: A carrier puts thousands of riders behind one address: together they may do so many times what one browser may.
 SHARED = 20
+#: Those of them that are known may together do so many times that.
+KNOWN = 10
+#: Before a token: the server made it, and not today.
+MARK = "="
 
 
 def count(subject: str, address: str, *, at_most: int) -> None:
@@ -52,12 +57,16 @@ def count(subject: str, address: str, *, at_most: int) -> None:
 
     ``address`` is an address, or ``address|token``: then the browser's own attempts are bounded first, and those of
     everybody behind the address more widely, so that one of them shuts nobody else out. Requests without a token share one.
+    A token that begins with ``MARK`` is one of a known browser: those are not counted among the others.
     """
     _address, bar, token = address.partition("|")
     network = network_of(address)
     if bar:
         _count(f"{subject}\0{network}\0{token}", at_most)
-        _count(f"{subject}\0{network}\0*", at_most * SHARED)
+        if token.startswith(MARK):
+            _count(f"{subject}\0{network}\0{MARK}*", at_most * SHARED * KNOWN)
+        else:
+            _count(f"{subject}\0{network}\0*", at_most * SHARED)
     else:
         _count(f"{subject}\0{network}", at_most)
 

@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "nuanyi.front.middleware.PlainText",
     "nuanyi.front.middleware.NoCallsOut",
     "nuanyi.front.middleware.CopiesSetNothing",
+    "nuanyi.front.middleware.KnownBrowsers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

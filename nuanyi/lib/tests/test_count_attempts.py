@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client, RequestFactory
 
-from nuanyi.lib import clock, limits
+from nuanyi.lib import access, clock, known_browsers, limits
 from nuanyi.lib.errors import TooMuch
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,67 @@ def test_subjects_addresses_and_accounts_are_counted_apart():
                 limits.count_of_account("case", account, at_most=2)
             with pytest.raises(TooMuch):
                 limits.count_of_account("case", account, at_most=2)
+
+
+def test_known_browsers_go_on_where_made_up_tokens_have_filled_the_address():
+    with clock.held_at(clock.now()):
+        with pytest.raises(TooMuch):
+            for number in range(3 * limits.SHARED + 1):
+                attempts(1, address=f"203.0.113.9|made-up-{number}")
+        with pytest.raises(TooMuch):
+            attempts(1, address="203.0.113.9|a rider's, of today")
+        attempts(3, address=f"203.0.113.9|{limits.MARK}known")
+        with pytest.raises(TooMuch):
+            attempts(1, address=f"203.0.113.9|{limits.MARK}known")  # its own bound is the same
+        attempts(3, address=f"203.0.113.9|{limits.MARK}another")
+
+
+def test_known_browsers_together_are_bounded_too(monkeypatch):
+    monkeypatch.setattr(limits, "KNOWN", 2)
+    with clock.held_at(clock.now()):
+        for number in range(2 * limits.SHARED):
+            attempts(3, address=f"203.0.113.9|{limits.MARK}{number}")
+        with pytest.raises(TooMuch):
+            attempts(1, address=f"203.0.113.9|{limits.MARK}one more")
+
+
+def test_a_mark_is_the_server_s_own_and_known_from_the_next_day_for_a_month():
+    begun = clock.now()
+    with clock.held_at(begun):
+        mark = known_browsers.new_mark()
+        assert known_browsers.is_mark(mark)
+        assert known_browsers.known_mark(mark) == ""
+    for age, known in ((timedelta(hours=23), False), (timedelta(days=1), True), (timedelta(days=31), False)):
+        with clock.held_at(begun + age):
+            assert bool(known_browsers.known_mark(mark)) is known, age
+    with clock.held_at(begun + timedelta(days=2)):
+        assert known_browsers.known_mark(mark) == known_browsers.known_mark(mark) != ""
+        for forged in ("", "=", mark[:-1], mark + "x", f"{limits.MARK}{mark}", "x" * 5000):
+            assert not known_browsers.is_mark(forged)
+    with clock.held_at(begun - timedelta(days=1)):
+        assert not known_browsers.is_mark(mark)
+
+
+def test_a_browser_that_is_shown_a_form_gets_one_mark_and_a_network_only_so_many(monkeypatch):
+    monkeypatch.setattr(known_browsers, "GIVEN_AN_HOUR", 2)
+    browsers = [Client() for _n in range(3)]
+    given = []
+    with clock.held_at(clock.now()):
+        for browser in browsers:
+            assert browser.get("/help/ask/").status_code == 200
+            given.append(browser.cookies.get(known_browsers.COOKIE))
+        assert [bool(one) for one in given] == [True, True, False]
+        assert given[0]["httponly"]
+        assert known_browsers.COOKIE not in browsers[0].get("/help/ask/").cookies
+
+
+@pytest.mark.parametrize(("age", "behind"), [(timedelta(days=2), "="), (timedelta(hours=2), "mine")])
+def test_who_asks_is_told_by_the_mark_where_it_is_known_and_nobody_says_so_himself(age, behind):
+    with clock.held_at(clock.now() - age):
+        mark = known_browsers.new_mark()
+    request = RequestFactory().get("/", REMOTE_ADDR="203.0.113.9")
+    request.COOKIES = {"csrftoken": "=mine", known_browsers.COOKIE: mark}
+    assert access.address_of(request).startswith(f"203.0.113.9|{behind}")
 
 
 def test_everybody_behind_one_address_together_may_do_twenty_times_as_much():
