@@ -21,6 +21,7 @@ from nuanyi.lib import sealed
 from nuanyi.lib.embedded_postgres import OWNER
 from nuanyi.people.models import Person
 from nuanyi.program.tests.test_rotate_the_keys import bare_row, no_rules
+from tests import boot
 
 __all__ = ["no_rules"]  # the fixture, under its name
 
@@ -237,7 +238,7 @@ def test_neither_a_temporary_file_nor_the_log_of_the_server_keeps_a_person(
     """Children that read sheets and pictures get their folder from here; the server logs what failed, not with what."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    log = folder_of_the_server().parent / "server.log"
+    log = boot.SERVER.log
     begun = log.stat().st_size
     take(program, [HEAD, row(7, name=NAME, phone=PHONE)])
     cast.client("organisation").get(f"/office/search/?q={PHONE}")
