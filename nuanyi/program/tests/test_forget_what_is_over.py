@@ -122,7 +122,11 @@ class Stage:
         return made, lambda: Attachment.objects.filter(pk=made.pk).exists()
 
     def _on_record(self, kind, **sealed_value):
-        worker = Worker.objects.create(person=Person.objects.create(), region_code="450311100")
+        # met until the end: a record goes with its person, and what was said on it then goes, too
+        met = clock.now() + timedelta(days=1200)
+        worker = Worker.objects.create(
+            person=Person.objects.create(), region_code="450311100", followed_at=met
+        )
         made = kind.objects.create(key=uuid4(), worker=worker, **sealed_value)
         return made, lambda: kind.objects.filter(pk=made.pk).exists()
 
