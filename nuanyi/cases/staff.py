@@ -207,7 +207,7 @@ def by_call(request: HttpRequest) -> HttpResponse:
             kept = {
                 "code": intake.claim_code_of(case.key),
                 "ref": case.ref,
-                "way_back": f"{public_base(request)}{reverse('help:mine')}",
+                "way_back": _address_of(request, reverse("help:mine")),
                 "by_phone": bool(form.cleaned_data.get("phone")) and phones.ready(),
             }
             form = CallForm()
@@ -216,6 +216,12 @@ def by_call(request: HttpRequest) -> HttpResponse:
     status = status_of(refusal, form)
     context = {"form": form, "refusal": refusal, "kept": kept, "today": clock.today()}
     return render(request, "cases/staff/call.html", context, status=status)
+
+
+def _address_of(request: HttpRequest, path: str) -> str:
+    """The whole address of a page; where no public one is known, that by which this office came."""
+    base = public_base(request)
+    return f"{base}{path}" if base else str(request.build_absolute_uri(path))
 
 
 @require_safe

@@ -217,3 +217,8 @@ def test_a_morning_from_the_first_page_to_the_last_undo(on_record: Page):
     expect(office.locator("#remarks li").first).to_contain_text("店主愿意设爱心角")
     office.goto("/office/census/establishments/")
     expect(office.locator("tr[data-row]", has_text=name)).to_contain_text("1 条备注")
+    # on paper stands the list, and nothing that is there to be clicked
+    office.emulate_media(media="print")
+    shown = {part: office.locator(part).is_visible() for part in ("nav.rail", ".top", ".bulk", "#list table")}
+    office.emulate_media(media="screen")
+    assert [part for part, is_shown in shown.items() if is_shown] == ["#list table"]

@@ -1,3 +1,4 @@
+import re
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -442,3 +443,14 @@ def test_a_rule_that_was_wrong_is_taken_away_and_cases_go_by_the_others(routed, 
     assert cast.client("office").post("/office/cases/rules/", {"drop": rule.pk}).status_code == 302
     assert send().unit != district["shichang"]
     assert cast.client("office").post("/office/cases/rules/", {"drop": rule.pk}).status_code == 404
+
+
+def test_the_code_that_a_caller_is_told_stands_in_groups_on_a_slip_with_the_whole_address(
+    routed, cast, client
+):
+    told = {"key": str(uuid4()), "came": "call", "kind": "policy", "words": "社保断了怎么补"}
+    page = cast.client("clerk").post("/office/cases/call/", told).content.decode()
+    slip = page.partition('class="card slip"')[2].partition("</section>")[0]
+    code = re.search(r"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}", slip).group()
+    assert "http://testserver/help/mine/" in slip
+    assert client.post("/help/mine/", {"code": code}).status_code == 302
