@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.linkage import queries as linkage
 from nuanyi.census.models import CensusRound, Establishment, Worker
 from nuanyi.census.rules import RoundState
-from nuanyi.lib.figures import Counted, Counts, Figure, Window, exact_for, offer
+from nuanyi.lib.figures import Counted, Counts, Figure, Paged, Window, exact_for, offer
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.rooms import Route
 from nuanyi.lib.sectors import KEY_SECTORS, Sector
@@ -62,25 +62,24 @@ def _establishments_of(sectors: tuple[Sector, ...]) -> Any:
     return lambda asked, by: _count(Establishment, asked, by, sectors)
 
 
-def _listed(sectors: tuple[Sector, ...]) -> Any:
-    """The establishments themselves, as they were on the window's last day."""
+def _listed(sectors: tuple[Sector, ...] | None = None) -> Any:
+    """The establishments themselves, as they were on the window's last day; a page of them at a time."""
 
-    def rows(asked: Window) -> list[Counted]:
-        found = Establishment.objects.on(asked.last).filter(
-            places.within(asked.region, places.moved_now(), "region_then"),
-            sector_then__in=sectors,
-            counted_with=None,
+    def line(one: Any) -> Counted:
+        return Counted(
+            words=one.name,
+            day=one.first_seen_date,
+            region=one.region_then,
+            sector=one.sector_then,
+            href=reverse("census:establishment", kwargs={"pk": one.pk}),
         )
-        return [
-            Counted(
-                words=one.name,
-                day=one.first_seen_date,
-                region=one.region_then,
-                sector=one.sector_then,
-                href=reverse("census:establishment", kwargs={"pk": one.pk}),
-            )
-            for one in found.order_by("first_seen_date", "pk")
-        ]
+
+    def rows(asked: Window) -> Paged:
+        here = places.within(asked.region, places.moved_now(), "region_then")
+        found = Establishment.objects.on(asked.last).filter(here, counted_with=None)
+        found = found.filter(sector_then__in=sectors) if sectors else found
+        found = found.annotate(count=Value(1)).order_by("first_seen_date", "pk")
+        return Paged(found, line, sector="sector_then")
 
     return rows
 
@@ -111,6 +110,7 @@ for _key, (_codes, _sectors, _title) in GROUPS.items():
             _("Establishments on record in these sectors"),
             listed=_listed(_sectors),
             listed_permission="census.view",
+            narrowed_by=("on", "region"),
         )
     )
 
@@ -124,6 +124,9 @@ offer(
         ("sector", "township"),
         Route("census:establishments"),
         _("All establishments on record"),
+        listed=_listed(),
+        listed_permission="census.view",
+        narrowed_by=("on", "region", "sector"),
         beside=lambda: linkage.words_beside(linkage.SHOPS),
     )
 )
@@ -140,6 +143,7 @@ offer(
         ),
         of_people=True,
         in_sight=linkage.count_in_sight,
+        narrowed_by=("on", "region", "sector"),
         beside=linkage.words_beside,
     )
 )

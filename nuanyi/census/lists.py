@@ -23,14 +23,14 @@ ESTABLISHMENTS, WORKERS = "establishments", "workers"
 
 
 def _township() -> Case:
-    """The township of a record as it is today: that of one that was merged since is the one that took it in."""
+    """The township of a record as the list asks for it, in the codes of today: that of one that was merged since is the one that took it in."""
     known = places.moved_now()
     moved = [
-        When(region_code__startswith=old, then=Value(township_of(known[old])))
+        When(region_then__startswith=old, then=Value(township_of(known[old])))
         for old in sorted(known, key=len, reverse=True)
     ]
-    not_told = When(region_code__length__lte=DISTRICT, then=Value(queries.NONE))
-    return Case(not_told, *moved, default=Left("region_code", TOWNSHIP))
+    not_told = When(region_then__length__lte=DISTRICT, then=Value(queries.NONE))
+    return Case(not_told, *moved, default=Left("region_then", TOWNSHIP))
 
 
 def _filters(actor: Actor) -> list[Filter]:
@@ -38,7 +38,7 @@ def _filters(actor: Actor) -> list[Filter]:
     townships: list[tuple[Any, Words]] = [(region.code, region.name) for region in places.townships()]
     sources: list[tuple[Any, Words]] = [(source.pk, source.name) for source in queries.sources(actor)]
     return [
-        Filter("sector", _("Sector"), [*Sector.choices, not_told], "sector"),
+        Filter("sector", _("Sector"), [*Sector.choices, not_told], "sector_then"),
         Filter("region", _("Township"), [*townships, not_told], _township()),
         Filter("follow_up", _("Follow-up"), FollowUp.choices, "follow_up"),
         Filter("source", _("Source"), sources, "source_id"),
@@ -84,7 +84,7 @@ def listing_of(what: str, actor: Actor, permission: str = "census.view") -> List
         _filters(actor),
         rows,
         searches=_("Part of the name") if what == ESTABLISHMENTS else _("Part of the site's name"),
-        also=("import", "establishment"),
+        also=("import", "establishment", "on"),
         narrowed=lambda name, value: _narrowed(actor, name, value),
     )
 

@@ -31,7 +31,7 @@ from nuanyi.census.rules import FollowUp, ImportState, Kind, RoundState
 from nuanyi.lib import masks
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
-from nuanyi.lib.form_parsing import number_of, uuid_of
+from nuanyi.lib.form_parsing import day_or_none, number_of, uuid_of
 from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import keys
@@ -42,7 +42,7 @@ CharField.register_lookup(Length)
 
 #: The filter for records whose sector or township nobody has told.
 NONE = "none"
-FILTERS = ("sector", "region", "source", "follow_up", "q", "import")
+FILTERS = ("sector", "region", "source", "follow_up", "q", "import", "on")
 
 
 def establishments(
@@ -73,16 +73,18 @@ def workers(actor: Actor, filters: dict[str, str], permission: str = "census.vie
 
 
 def _filtered(rows: Any, filters: dict[str, str]) -> Any:
+    """Records that fit; with ``on`` those that were on record by the end of that day, where and what they were then."""
+    rows = rows.on(day_or_none(filters.get("on", ""), "on"))
     if filters.get("sector") == NONE:
-        rows = rows.filter(sector="")
+        rows = rows.filter(sector_then="")
     elif filters.get("sector"):
         wanted = [code for code in filters["sector"].split(",") if code in Sector.values]
-        rows = rows.filter(sector__in=wanted)
+        rows = rows.filter(sector_then__in=wanted)
     if filters.get("region") == NONE:
-        rows = rows.filter(region_code__length__lte=DISTRICT)
+        rows = rows.filter(region_then__length__lte=DISTRICT)
     elif filters.get("region", "").isdigit():
         # as the figures count: who is on record in a township that was merged belongs to the one of today
-        rows = rows.filter(places.within(filters["region"], places.moved_now()))
+        rows = rows.filter(places.within(filters["region"], places.moved_now(), "region_then"))
     if source := number_of(filters.get("source", "")):
         rows = rows.filter(source_id=source)
     if filters.get("import"):

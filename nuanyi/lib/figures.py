@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, overload
 
@@ -85,11 +85,11 @@ class _InSightAsTheProgram:
 
 class Paged(Sequence[Counted]):
     """Records behind a number that may be very many: only those that are looked at are read, and the database says how
-    many there are and what they sum to. ``rows`` have a ``count`` and a ``sector``; ``line`` makes one of them a record.
+    many there are and what they sum to. ``rows`` have a ``count`` and the field ``sector``; ``line`` makes one of them a record.
     """
 
-    def __init__(self, rows: QuerySet[Any], line: Callable[[Any], Counted]) -> None:
-        self.rows, self.line = rows, line
+    def __init__(self, rows: QuerySet[Any], line: Callable[[Any], Counted], sector: str = "sector") -> None:
+        self.rows, self.line, self.sector = rows, line, sector
 
     def __len__(self) -> int:
         with row_security.reader(_COUNTS):
@@ -112,12 +112,12 @@ class Paged(Sequence[Counted]):
 
     def of_sector(self, sector: str) -> Paged:
         """Those of one sector."""
-        return Paged(self.rows.filter(sector=sector), self.line)
+        return Paged(self.rows.filter(**{self.sector: sector}), self.line, self.sector)
 
     def total(self) -> int:
         """What they sum to."""
         with row_security.reader(_COUNTS):
-            return self.rows.aggregate(n=Sum("count"))["n"] or 0
+            return self.rows.order_by().aggregate(n=Sum("count"))["n"] or 0
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,8 @@ class Figure:
     in_sight: InSight | None = None
     #: fewer is the aim: hours until something is done, what is overdue. A target is then the most that may be
     less_is_better: bool = False
+    #: what the list at ``route`` can be narrowed by in its address: "on" (a day), "region", "sector"
+    narrowed_by: tuple[str, ...] = ()
     #: words that belong beside the number for who sees all of it: how sure it is, what waits. None where there are none
     beside: Callable[[], str] | None = None
 
@@ -172,6 +174,18 @@ class Figure:
     def records(self) -> str:
         """The address of the list that the number counts, "" where there is none."""
         return self.route.address if self.route is not None else ""
+
+    def list_of(self, asked: Window, sector: str = "") -> str:
+        """The address of that list, narrowed to a window and a sector as far as the list can be; "" where there is none."""
+        if self.route is None:
+            return ""
+        told = {
+            "sector": sector,
+            "region": asked.region,
+            "on": asked.last.isoformat() if asked.last is not None else "",
+        }
+        query = {name: value for name, value in told.items() if value and name in self.narrowed_by}
+        return replace(self.route, query={**self.route.query, **query}).address
 
     def words_beside(self, *, exact: bool) -> str:
         """What is told beside the number to a reader who sees all of it, "" for everybody else."""

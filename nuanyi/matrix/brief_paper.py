@@ -137,8 +137,13 @@ def _annex(paper: Paper, brief: Brief, rows: list[dict[str, Any]]) -> None:
     )
     told: list[list[object]] = []
     for number, row in enumerate(rows, 1):
-        way: object = (row["key"], base + row["records"]) if base else row["records"]
+        mark = "" if row["listed"] else "＊"
+        way: object = (mark + row["key"], base + row["records"]) if base else mark + row["records"]
         told.append([number, row["name"], f"{row['value']}{row['unit']}", row["definition"], way])
-    paper.table(["序号", "指标", "数值", "口径", "记录（打开即为所计各条）"], told, [10, 30, 20, 46, 50])
+    paper.table(["序号", "指标", "数值", "口径", "记录"], told, [10, 30, 20, 46, 50])
+    paper.text(
+        "注：打开“记录”所列地址，即可看到该数所计的各条记录，查看权限以本人在系统中的职责为准；"
+        "标“＊”的为人数，打开后转到同一时间、同一地点的名册。"
+    )
     if not base:
         paper.text("记录地址从本系统首页的地址后接写。")

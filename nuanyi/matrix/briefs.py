@@ -18,6 +18,7 @@ from nuanyi.lib.small_cells import INSIDE, coarse
 from nuanyi.matrix import brief_rules
 from nuanyi.matrix.brief_rules import SUM, BriefState, Correction, Count, Line
 from nuanyi.matrix.models import Brief
+from nuanyi.matrix.ways import records_address
 from nuanyi.places import queries as places
 
 ACT = "matrix.briefs"
@@ -215,17 +216,8 @@ def numbers(brief: Brief) -> list[dict[str, Any]]:
                 "unit": line.unit,
                 "so_far": told.get("so_far") if line.adds_up else None,
                 "definition": str(figure.definition),
-                "records": records_address(key, period.name, brief.region_code),
+                "listed": figure.listed is not None,
+                "records": records_address(key, period.name, brief.region_code, f"brief:{brief.pk}"),
             }
         )
     return found
-
-
-def records_address(key: str, period: str, region: str) -> str:
-    """The page that shows the very records of a number."""
-    from urllib.parse import urlencode
-
-    from django.urls import reverse
-
-    asked = {name: value for name, value in (("period", period), ("region", region)) if value}
-    return reverse("matrix:records", kwargs={"key": key}) + (f"?{urlencode(asked)}" if asked else "")

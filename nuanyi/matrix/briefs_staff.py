@@ -12,7 +12,7 @@ from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.figures import Window, window
 from nuanyi.lib.form_parsing import number_of, status_of
 from nuanyi.lib.periods import shifted
-from nuanyi.matrix import brief_paper, briefs, records
+from nuanyi.matrix import brief_paper, briefs, records, ways
 from nuanyi.matrix.services import briefs as services
 from nuanyi.places import queries as places
 from nuanyi.units.queries import own_district
@@ -129,11 +129,13 @@ def asked_window(request: HttpRequest) -> tuple[Window, str, str]:
 @permission_required("matrix.view")
 def behind(request: HttpRequest, key: str) -> HttpResponse:
     """The very records that a number counts."""
-    actor, sector = actor_of(request), ""
+    actor, sector, origin = actor_of(request), "", request.GET.get("from", "")
     asked, period, region = asked_window(request)
     if "task" in request.GET:
-        asked, sector = records.of_task(actor, key, number_of(request.GET["task"]))
-        period, region = "", asked.region
+        number = number_of(request.GET["task"])
+        asked, sector = records.of_task(actor, key, number)
+        period, region, origin = "", asked.region, f"task:{number}"
+    address, words = ways.back(origin, period, region)
     context = {
         "found": records.behind(actor, key, asked, sector),
         "asked": asked,
@@ -141,6 +143,8 @@ def behind(request: HttpRequest, key: str) -> HttpResponse:
         "period": period,
         "region": region,
         "most": records.MOST,
+        "back": address,
+        "back_words": words,
         **records.names(),
     }
     return render(request, "matrix/staff/records.html", context)

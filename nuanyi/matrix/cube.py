@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.utils.translation import gettext as _
 
@@ -167,6 +167,8 @@ class Member:
     code: str
     title: str
     note: str = ""
+    #: the view of this place alone; "" where there is none
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,8 @@ class Cube:
     thin: list[ThinCell] = field(default_factory=list)
     lead: str = ""
     asked_at: Any = None
+    #: what the targets are compared with, where that is not simply the target of the year that is shown
+    target_note: str = ""
 
     @property
     def lines(self) -> list[tuple[Member, list[Cell], Cell]]:
@@ -472,8 +476,40 @@ def cube(view: View, actor: Actor | None = None) -> Cube:
         listed = months_between(first, last) if first and last else []
         axes[Axis.MONTH] = [Member(month.isoformat(), month.strftime("%Y-%m")) for month in listed]
     heads = _Heads(_workers(view, of, last, exact))
-    worked = _Work(view, of, counted, found, axes, heads, exact, first, last)
-    return worked.cube(actor)
+    if Axis.PLACE in axes:
+        axes[Axis.PLACE] = [
+            replace(member, href=_view_of_place(view, of, member.code, exact)) for member in axes[Axis.PLACE]
+        ]
+    worked = _Work(view, of, counted, found, axes, heads, exact, first, last, actor)
+    return worked.cube()
+
+
+def _view_of_place(view: View, of: Book, code: str, exact: bool) -> str:
+    """The view of a place that stands on an axis; below a township only where counts are exact."""
+    if code not in of.regions or code == view.region or (len(code) > TOWNSHIP and not exact):
+        return ""
+    return view.address(region=code)
+
+
+def way_down(view: View, of: Book) -> list[Member]:
+    """The places that hold the view's own, from the whole to it, each with its view: how one comes back up."""
+    if view.region not in of.regions:
+        return []
+    above = [code for code in of.regions if view.region.startswith(code) and len(code) >= len(of.root)]
+    return [
+        Member(code, of.regions[code].name, href=view.address(region="" if code == of.root else code))
+        for code in sorted(above, key=len)
+    ]
+
+
+def opens_records(actor: Actor | None, region: str, place: str) -> bool:
+    """Whether the entries of a region, or of one place of an axis, are open to an actor: whoever sees all people there one
+    by one (None: the program itself).
+    """
+    inside = tuple(code for code in (region, place) if code and code != UNKNOWN)
+    return actor is None or (
+        actor.can("matrix.records", regions=inside) and actor.can(figures.exact_permission(), regions=inside)
+    )
 
 
 @dataclass
@@ -489,17 +525,13 @@ class _Work:
     exact: bool
     first: date | None
     last: date | None
+    actor: Actor | None
 
-    def cube(self, actor: Actor | None) -> Cube:
+    def cube(self) -> Cube:
         rows, columns = (self.axes[axis] for axis in self.view.axes)
         counts = [[self.found.shown.get((row.code, column.code), 0) for column in columns] for row in rows]
         before = self._before()
-        aims = (
-            targets.of_year(self.first.year if self.first else 0)
-            if self.view.measure is Measure.TARGET
-            else {}
-        )
-        allowed = actor is None or actor.can("matrix.records")
+        aims, target_note = self._aims()
         by_row = Axis.KIND in self.view.axes and self.view.rows is Axis.KIND
         weights = [
             [self._weight(counts[r][c], (row, column)) for c, column in enumerate(columns)]
@@ -521,7 +553,6 @@ class _Work:
                         before.get((row.code, column.code), 0),
                         aims,
                         reason,
-                        allowed,
                     )
                 )
                 if reason:
@@ -568,9 +599,28 @@ class _Work:
             self.heads.of(None, None),
             self.of,
             asked_at=clock.now(),
+            target_note=target_note,
         )
         told = self._in_words(thin)
         return replace(made, thin=told, lead=self._lead(made, len(told)))
+
+    def _aims(self) -> tuple[targets.Targets, str]:
+        """The targets that the cells are held against, and what must be said of them: they are set for whole years."""
+        if self.view.measure is not Measure.TARGET or not self.first or not self.last:
+            return {}, ""
+        years = range(self.first.year, self.last.year + 1)
+        by_year = {year: found for year in years if (found := targets.of_year(year))}
+        if len(years) > 1:
+            added = targets.added(list(by_year.values()))
+            told = {"years": "、".join(map(str, by_year))}
+            return added, _("Compared with the targets of %(years)s, added up.") % told if added else ""
+        months = len(months_between(self.first, self.last))
+        if months == 12 or not by_year:
+            return by_year.get(years[0], {}), ""
+        words = _(
+            "Compared with the target of the whole year %(year)s; the period shown is %(months)s of its 12 months."
+        )
+        return by_year[years[0]], words % {"year": years[0], "months": months}
 
     # what a cell stands for ---------------------------------------------------------------------
 
@@ -644,11 +694,10 @@ class _Work:
         before: int,
         aims: targets.Targets,
         reason: Thin | None,
-        allowed: bool,
     ) -> Cell:
         value, sign, aim = self._value(count, cell, before, aims)
         hidden = (cell[0].code, cell[1].code) in self.found.hidden and not count
-        address = self._records(cell) if allowed and self.exact and count else ""
+        address = self._records(cell) if count or hidden else ""
         shade = rules.heat(self._weight(count, cell), top)
         return Cell(value, count, shade, hidden, reason, address, sign, aim)
 
@@ -664,10 +713,12 @@ class _Work:
         self, count: int, cell: tuple[Member | None, Member | None], before: int, aims: targets.Targets
     ) -> Cell:
         value, sign, aim = self._value(count, cell, before, aims)
-        return Cell(value, count, 0, False, None, "", sign, aim)
+        return Cell(value, count, 0, False, None, self._records(cell) if count else "", sign, aim)
 
-    def _records(self, cell: tuple[Member, Member]) -> str:
-        """The address of exactly the entries that a cell counts."""
+    def _records(self, cell: tuple[Member | None, Member | None]) -> str:
+        """The address of exactly the entries that a cell or a sum counts; "" where they are not the actor's to see."""
+        if not opens_records(self.actor, self.view.region, self._codes(cell).get(Axis.PLACE, "")):
+            return ""
         told = {
             "kind": self.view.kind or ("" if Axis.KIND in self.view.axes else DESK),
             "sector": self.view.sector,
@@ -676,6 +727,8 @@ class _Work:
             "places": "then" if self.view.of_then else "",
             "level": str(self.of.digits),
         }
+        if Axis.MONTH in self.view.axes and self.first and self.last:
+            told["period"] = f"{self.first:%Y-%m}..{self.last:%Y-%m}"
         for axis, code in self._codes(cell).items():
             if axis is Axis.MONTH:
                 told["period"] = code[:7]
@@ -683,6 +736,7 @@ class _Work:
                 told["place"] = code or UNKNOWN
             else:
                 told[axis.value] = code or UNKNOWN
+        told["from"] = self.view.address().removeprefix("?")
         return urlencode({name: value for name, value in told.items() if value})
 
     # what stands out ------------------------------------------------------------------------------
@@ -805,6 +859,7 @@ class Records:
 
     slice: Slice
     titles: list[str]
+    #: the view of the cube from which they were opened, as the part of an address behind the question mark
     back: str
 
 
@@ -838,4 +893,12 @@ def records_of(query: Mapping[str, str]) -> Records:
     if shown:
         titles.append(_("Place not known") if shown == UNKNOWN else names.get(shown, shown))
     titles.append(_("All time") if view.period == "all" else view.period)
-    return Records(asked, titles, view.kind)
+    return Records(asked, titles, _back(told.get("from", "")))
+
+
+def _back(text: str) -> str:
+    """The address of the view that was named; "" where it is none: it is read as a view, so that it leads nowhere else."""
+    try:
+        return view_of(dict(parse_qsl(text))).address() if text else ""
+    except BadInput:
+        return ""

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_safe
 
 from nuanyi.ledger import queries as ledger
 from nuanyi.ledger import rules as kinds
+from nuanyi.ledger.queries import Slice
 from nuanyi.lib import clock, downloads, figures, paging, rooms, sheets
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotAllowed, Words
-from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP
+from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP, VILLAGE
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import cube as cubes
 from nuanyi.matrix import queries
@@ -43,12 +44,13 @@ MEASURES: dict[Measure, Words] = {
 TOLD_AT_ONCE = 6
 
 
-def _choices(view: cubes.View, of: cubes.Book) -> dict[str, Any]:
+def _choices(view: cubes.View, of: cubes.Book, *, exact: bool) -> dict[str, Any]:
+    open_places = _near(view, of, exact=exact)
     regions = [("", _("The whole district"))]
     most = TOWNSHIP if len(of.root) > CITY else DISTRICT
     for code, region in of.regions.items():
         near = len(of.root) < len(code) <= most and not region.ended_date
-        if near or code == view.region or (view.region.startswith(code) and code != of.root):
+        if near or code == view.region or code in open_places:
             regions.append((code, region.name))
     regions.append((cubes.UNKNOWN, _("Place not known")))
     return {
@@ -64,6 +66,23 @@ def _choices(view: cubes.View, of: cubes.Book) -> dict[str, Any]:
         ],
         "sectors": [("", _("All sectors")), *Sector.choices, (cubes.UNKNOWN, _("Sector not known"))],
         "regions": regions,
+    }
+
+
+def _near(view: cubes.View, of: cubes.Book, *, exact: bool) -> set[str]:
+    """The places around the one that is shown: those above it and beside it, and those one step below."""
+    here = view.region
+    if here not in of.regions:
+        return set()
+    steps = [length for length in (CITY, DISTRICT, TOWNSHIP) if len(of.root) <= length <= len(here)]
+    finest = VILLAGE if exact else TOWNSHIP
+    return {
+        code
+        for code, region in of.regions.items()
+        if code != of.root
+        and len(code) <= finest
+        and not region.ended_date
+        and (region.parent_id or "") in {here[:length] for length in steps}
     }
 
 
@@ -85,7 +104,8 @@ def cube(request: HttpRequest) -> HttpResponse:
         "told": found.thin[:TOLD_AT_ONCE],
         "told_later": found.thin[TOLD_AT_ONCE:],
         "measure_words": MEASURES[found.view.measure],
-        **_choices(found.view, found.book),
+        "way_down": cubes.way_down(found.view, found.book),
+        **_choices(found.view, found.book, exact=found.exact),
     }
     return render(request, "matrix/staff/cube.html", context)
 
@@ -128,6 +148,7 @@ def _definition(found: cubes.Cube) -> list[tuple[str, object]]:
         (_("Place"), view.region or _("The whole district")),
         (_("Sector"), view.sector or _("All sectors")),
         (_("Places"), _("as they were then") if view.of_then else _("as they are today")),
+        *([(_("Target"), found.target_note)] if found.target_note else []),
         (_("Workers counted"), found.workers),
         (_("Totals"), _exactness(found.exact)),
         (_("Asked at"), found.asked_at.astimezone(clock.CHINA).strftime("%Y-%m-%d %H:%M:%S")),
@@ -146,9 +167,9 @@ def _exactness(exact: bool) -> str:
     )
 
 
-def _may_see_records(actor: Actor) -> None:
-    actor.require("matrix.records")
-    if not figures.sees_exact(actor):
+def _may_see_records(actor: Actor, asked: Slice) -> None:
+    """All entries are for whoever sees all people; a township's for whoever sees those of the township one by one."""
+    if not cubes.opens_records(actor, asked.region, asked.place or ""):
         raise NotAllowed(permission=figures.exact_permission())
 
 
@@ -156,8 +177,8 @@ def _may_see_records(actor: Actor) -> None:
 @permission_required("matrix.records")
 def records(request: HttpRequest) -> HttpResponse:
     """Exactly the entries that a cell counts, each with the page of what it was written for."""
-    _may_see_records(actor_of(request))
     asked = cubes.records_of(request.GET.dict())
+    _may_see_records(actor_of(request), asked.slice)
     rows = ledger.entries(asked.slice)
     page = paging.page_of(rows, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     total = rows.order_by().aggregate(n=Sum("count"))["n"] or 0
@@ -175,7 +196,7 @@ def records(request: HttpRequest) -> HttpResponse:
         }
         for entry in page.rows
     ]
-    context = {"lines": lines, "page": page, "total": total, "titles": asked.titles}
+    context = {"lines": lines, "page": page, "total": total, "titles": asked.titles, "back": asked.back}
     return render(request, "matrix/staff/cube_records.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,9 +10,10 @@ from nuanyi.lib import figures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Window
-from nuanyi.lib.region_codes import township_of
+from nuanyi.lib.region_codes import DISTRICT, township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.small_cells import INSIDE, OUTSIDE, coarse
+from nuanyi.matrix import ways
 from nuanyi.matrix.rules import heat
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
@@ -39,14 +40,23 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Sum:
+    """Establishments and workers of a line or of all, and the lists that they count."""
+
+    establishments: int
+    workers: int
+    records: str
+    worker_records: str
+
+
+@dataclass(frozen=True)
 class Row:
     """A sector (``code`` empty: not known) across the townships, with its sums."""
 
     code: str
     title: str
     cells: list[Cell]
-    establishments: int
-    workers: int
+    sum: Sum
 
 
 @dataclass(frozen=True)
@@ -55,9 +65,8 @@ class Matrix:
 
     columns: list[tuple[str, str]]
     rows: list[Row]
-    sums: list[tuple[int, int]]
-    establishments: int
-    workers: int
+    sums: list[Sum]
+    sum: Sum
     thin: int
 
 
@@ -91,15 +100,30 @@ def matrix(asked: Window, actor: Actor | None = None) -> Matrix:
         book: units.Directory | None = units.directory()
     except NotFound:
         book = None
-    rows = [_row(code, title, columns, shops, people, largest, book) for code, title in labels]
+    rows = [_row(code, title, columns, shops, people, largest, book, asked) for code, title in labels]
     sums = [
-        (sum(row.cells[i].establishments for row in rows), sum(row.cells[i].workers for row in rows))
-        for i in range(len(columns))
+        _sum([row.cells[i] for row in rows], asked, place=_place(township))
+        for i, (township, _name) in enumerate(columns)
     ]
-    thin = sum(cell.thin for row in rows for cell in row.cells)
-    return Matrix(
-        columns, rows, sums, sum(r.establishments for r in rows), sum(r.workers for r in rows), thin
-    )
+    everything = [cell for row in rows for cell in row.cells]
+    return Matrix(columns, rows, sums, _sum(everything, asked), sum(cell.thin for cell in everything))
+
+
+def _place(township: str) -> str:
+    """How a column's place is written in an address."""
+    return township if len(township) > DISTRICT else "none"
+
+
+def _lists(asked: Window, place: str = "", sector: str = "") -> tuple[str, str]:
+    """The lists of establishments and of workers as they were on a window's last day, of a place and a sector."""
+    offered, here = figures.offered(), replace(asked, region=place or asked.region)
+    shops, people = (offered[key] for key in ("census.establishments", "census.workers"))
+    return shops.list_of(here, sector), people.list_of(here, sector)
+
+
+def _sum(cells: list[Cell], asked: Window, place: str = "", sector: str = "") -> Sum:
+    shops, people = sum(cell.establishments for cell in cells), sum(cell.workers for cell in cells)
+    return Sum(shops, people, *_lists(asked, place, sector))
 
 
 def _people(
@@ -124,13 +148,13 @@ def _row(
     people: figures.Counts,
     largest: int,
     book: units.Directory | None,
+    asked: Window,
 ) -> Row:
     cells = []
     for township, _name in columns:
         answering = (
             {a.role: book.units[a.unit_id].short_name for a in book.answers(code, township)} if book else {}
         )
-        query = f"?sector={code or 'none'}&region={township if len(township) > 6 else 'none'}"
         n, m = shops.get((code, township), 0), people.get((code, township), 0)
         cells.append(
             Cell(
@@ -141,16 +165,15 @@ def _row(
                 heat(m, largest),
                 answering.get("guide", ""),
                 answering.get("hold", ""),
-                f"/office/census/establishments/{query}",
-                f"/office/census/workers/{query}",
+                *_lists(asked, _place(township), code or "none"),
             )
         )
-    return Row(code, title, cells, sum(c.establishments for c in cells), sum(c.workers for c in cells))
+    return Row(code, title, cells, _sum(cells, asked, sector=code or "none"))
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure with its number."""
+    """A figure with its number; ``records`` is the page of what it counts in the period and place asked for."""
 
     key: str
     title: str
@@ -161,14 +184,17 @@ class Shown:
     beside: str
 
 
-def all_figures(asked: Window, actor: Actor | None = None) -> list[Shown]:
-    """Every figure that the rooms offer, for a window. Counts of people are coarse for whoever may not see all of them."""
+def all_figures(asked: Window, actor: Actor | None = None, period: str = "") -> list[Shown]:
+    """Every figure that the rooms offer, for a window (``period`` as it is written). Counts of people are coarse for whoever
+    may not see all of them.
+    """
     exact = actor is None or figures.sees_exact(actor)
     found = []
     for f in figures.offered().values():
         value = f.shown(asked, exact=exact)
         beside = f.words_beside(exact=exact)
-        found.append(Shown(f.key, str(f.title), str(f.unit), value, f.records, str(f.definition), beside))
+        records = ways.records_address(f.key, period, asked.region)
+        found.append(Shown(f.key, str(f.title), str(f.unit), value, records, str(f.definition), beside))
     return found
 
 

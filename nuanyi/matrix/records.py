@@ -28,6 +28,8 @@ class Behind:
     all: int
     total: int
     hidden: bool
+    #: the figure's own list, narrowed to the period, place and sector as far as it can be; "" where it has none
+    list: str
 
 
 def of_task(actor: Actor, key: str, pk: int) -> tuple[Window, str]:
@@ -47,19 +49,21 @@ def behind(actor: Actor, key: str, asked: Window, sector: str = "") -> Behind:
         raise NotFound()
     exact = not figure.of_people or figures.sees_exact(actor)
     value = figure.shown(asked, exact=exact, sector=sector)
+    own_list = figure.list_of(asked, sector)
     if figure.listed is None:
-        return Behind(figure, value, None, 0, 0, hidden=not exact)
+        return Behind(figure, value, None, 0, 0, hidden=not exact, list=own_list)
     if not exact:
-        return Behind(figure, value, [], 0, 0, hidden=True)
+        return Behind(figure, value, [], 0, 0, hidden=True, list="")
     if figure.listed_permission and not actor.everywhere(figure.listed_permission):
-        return Behind(figure, value, None, 0, 0, hidden=False)
+        return Behind(figure, value, None, 0, 0, hidden=False, list=own_list)
     found = figure.listed(asked)
     if isinstance(found, Paged):
         found = found.of_sector(sector) if sector and "sector" in figure.dimensions else found
-        return Behind(figure, value, found[:MOST], len(found), found.total(), hidden=False)
+        return Behind(figure, value, found[:MOST], len(found), found.total(), hidden=False, list=own_list)
     if sector and "sector" in figure.dimensions:
         found = [one for one in found if one.sector == sector]
-    return Behind(figure, value, found[:MOST], len(found), sum(one.count for one in found), hidden=False)
+    total = sum(one.count for one in found)
+    return Behind(figure, value, found[:MOST], len(found), total, hidden=False, list=own_list)
 
 
 def names() -> dict[str, dict[str, str]]:

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, FIGURES, OFFICES, PLACE_OR_UNIT, UNIT, Role
+from nuanyi.lib.roles import ALL, FIGURES, OFFICES, PLACE, PLACE_OR_UNIT, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Mount, Part, Permission, Room, Route, Shot, Step
 from nuanyi.matrix import home
 from nuanyi.matrix.policies import POLICIES, UNBOUND
@@ -38,7 +38,7 @@ ROOM = Room(
         Permission(
             "matrix.records",
             _("See the ledger's entries behind a number"),
-            OFFICES,
+            {**OFFICES, Role.UNIT_STAFF: PLACE},
         ),
     ],
     mounts=[Mount("office/matrix/"), Mount("hsds/", "hsds_urls")],

@@ -14,7 +14,7 @@ from nuanyi.lib import clock, figures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import window
-from nuanyi.matrix import briefs, practice_rules
+from nuanyi.matrix import practice_rules, ways
 from nuanyi.matrix.models import Practice, Regulation, RegulationVersion
 from nuanyi.matrix.practice_rules import Shelf
 
@@ -54,7 +54,7 @@ def text_of(actor: Actor, found: Practice) -> SafeString:
         if figure is None:
             return conditional_escape("{" + key + "}")
         value = figure.shown(asked, exact=exact)
-        address = briefs.records_address(key, found.period, found.region_code)
+        address = ways.records_address(key, found.period, found.region_code, f"practice:{found.pk}")
         return format_html('<a href="{}" title="{}">{}</a>', address, figure.title, value)
 
     paragraphs = [line.strip() for line in str(conditional_escape(found.text)).splitlines() if line.strip()]

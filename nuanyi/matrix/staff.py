@@ -46,7 +46,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     (asked, period), actor = _asked(request), actor_of(request)
     context = {
         "matrix": queries.matrix(asked, actor),
-        "figures": queries.all_figures(asked, actor),
+        "figures": queries.all_figures(asked, actor, period),
         "period": request.GET.get("period", "").strip()[:20],
         "wrong": bool(request.GET.get("period", "").strip()) and not period,
         "periods": _periods(clock.today()),
@@ -68,7 +68,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
     for title, of in ((_("Establishments"), "establishments"), (_("Workers"), "workers")):
         page = writer.sheet(title, [_("Sector"), *[name for _code, name in found.columns], _("Sum")], [16])
         for row in found.rows:
-            page.row([row.title, *[getattr(cell, of) for cell in row.cells], getattr(row, of)])
+            page.row([row.title, *[getattr(cell, of) for cell in row.cells], getattr(row.sum, of)])
     page = writer.sheet(
         _("Figures"), [_("Key"), _("Figure"), _("Value"), _("Unit"), _("Definition")], [34, 30, 10, 12, 60]
     )

@@ -27,6 +27,15 @@ def of_year(year: int) -> Targets:
     return found
 
 
+def added(of_years: list[Targets]) -> Targets:
+    """The targets of several years, added up."""
+    found: Targets = {}
+    for year in of_years:
+        for key, aim in year.items():
+            found[key] = found.get(key, 0) + aim
+    return found
+
+
 def next_step(kind: str) -> tuple[str, str]:
     """What the office usually does where a kind is thin: words, and where it is done."""
     room = kind.partition(".")[0]

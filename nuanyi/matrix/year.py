@@ -16,7 +16,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound, Words
 from nuanyi.lib.figures import window
 from nuanyi.lib.rooms import Route
-from nuanyi.matrix import briefs, practice_rules
+from nuanyi.matrix import practice_rules, ways
 from nuanyi.places import queries as places
 
 
@@ -106,7 +106,7 @@ def report(actor: Actor, year: int) -> Report:
 def _number(actor: Actor, key: str, period: str) -> Number:
     figure = figures.offered()[key]
     value = figure.shown(window(period), exact=figures.sees_exact(actor))
-    records = briefs.records_address(key, period, "")
+    records = ways.records_address(key, period, "", f"year:{period}")
     return Number(key, str(figure.title), value, str(figure.unit), str(figure.definition), records)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Value
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from nuanyi.ledger import queries as ledger
-from nuanyi.lib.figures import Counts, Figure, Window, offer
+from nuanyi.lib import rooms
+from nuanyi.lib.figures import Counted, Counts, Figure, Paged, Window, offer
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.rooms import Route
 from nuanyi.party import kinds, queries, rules
@@ -34,6 +35,26 @@ def _covered(which: str) -> Any:
     return count
 
 
+def _listed(which: str) -> Any:
+    """The establishments that the coverage counts, a page of them at a time."""
+
+    def line(one: Any) -> Counted:
+        return Counted(
+            words=one.name,
+            day=one.first_seen_date,
+            region=one.region_code,
+            sector=one.sector,
+            href=rooms.page_of("census.establishment", str(one.pk)),
+        )
+
+    def listing(asked: Window) -> Paged:
+        here = places.within(asked.region, places.moved_now())
+        rows = queries.covered(asked.last).filter(here, **{which: True}).annotate(count=Value(1))
+        return Paged(rows.order_by("first_seen_date", "pk"), line)
+
+    return listing
+
+
 offer(
     Figure(
         "party.organised",
@@ -43,6 +64,8 @@ offer(
         ("township", "sector"),
         Route("party:coverage"),
         _("Establishments that a branch of any form covers at the end of the time asked for"),
+        listed=_listed("organised"),
+        listed_permission=rules.COVERAGE,
     )
 )
 offer(
@@ -57,6 +80,8 @@ offer(
             "Establishments with an instructor, and a visit or a regular activity within the days that the definition in force"
             " names"
         ),
+        listed=_listed("worked"),
+        listed_permission=rules.COVERAGE,
     )
 )
 offer(

@@ -134,6 +134,7 @@ _FILTER_TITLES: dict[str, Words] = {
     "follow_up": _("Follow-up"),
     "import": _("Import"),
     "establishment": _("Establishment"),
+    "on": _("On record by"),
     "q": _("Searched for"),
 }
 

@@ -4,6 +4,7 @@ import pytest
 
 from conftest import workbook
 from nuanyi.census.services import imports
+from nuanyi.lib import sheets
 from nuanyi.lib.figures import Window, offered
 from nuanyi.lib.ids import new_id
 from nuanyi.matrix import queries as matrix
@@ -78,6 +79,30 @@ def test_the_cell_of_a_township_that_took_another_in_leads_to_the_very_records_t
     assert cell.establishments == 4
     page = cast.client("office").get(cell.records).content.decode()
     assert [f"{n}号店" in page for n in range(1, 5)] == [True] * 4
+
+
+def test_a_cell_of_a_past_month_leads_to_the_records_of_that_month_as_they_were(cast, program):
+    take(program, [SHOPS, ["甲店", CODE, "快递", "雁山镇"]], date(2022, 6, 1))
+    take(program, [SHOPS, ["甲店", CODE, "外卖", "柘木镇"], ["乙店", "", "快递", "雁山镇"]], LATER, name="乙")
+    client = cast.client("office")
+    for day, sums in ((JUNE, 1), (LATER, 2)):
+        found = matrix.matrix(Window(date(day.year, 1, 1), day), cast.actor("office"))
+        line = next(row for row in found.rows if row.code == "courier")
+        cell = next(one for one in line.cells if one.township == "450311100")
+        assert (cell.establishments, found.sum.establishments) == (1, sums)
+        page = client.get(cell.records).content.decode()
+        assert ("甲店" in page, "乙店" in page) == (day == JUNE, day == LATER)
+        page = client.get(found.sum.records).content.decode()
+        assert ("甲店" in page, "乙店" in page) == (True, day == LATER)
+        assert f"{day.year}年{day.month}月{day.day}日" in page
+    # the filter counts as the list does, and a day that is none is refused
+    page = client.get("/office/census/establishments/?on=2022-06-30&region=450311100").content.decode()
+    assert "甲店" in page
+    assert client.get("/office/census/establishments/?on=June").status_code == 422
+    exported = client.get("/office/census/establishments.xlsx?on=2022-06-30")
+    assert exported.status_code == 200
+    rows = [cell for sheet in sheets.read(exported.content) for row in sheet.rows for cell in row]
+    assert "甲店" in rows and "乙店" not in rows
 
 
 def test_a_record_counts_from_the_earliest_roster_that_names_it(program, district):

@@ -7,7 +7,9 @@ from itertools import permutations
 import openpyxl
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -22,6 +24,7 @@ from nuanyi.lib import figures
 from nuanyi.lib.periods import shifted
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import cube as cubes
+from nuanyi.matrix import cube_staff
 from nuanyi.matrix.models import KeyTask
 from nuanyi.matrix.rules import Axis, Measure
 from nuanyi.people.access import actor_for
@@ -153,11 +156,16 @@ def test_a_number_leads_to_exactly_the_records_that_it_counts(cast, year, rows, 
     browser = cast.client("office")
     found = cubes.cube(_view(rows=rows, columns=columns, period="2022"), actor_for(cast.accounts["office"]))
     addresses = [(cell.count, cell.records) for row in found.cells for cell in row if cell.count]
-    assert addresses
+    addresses += [(one.count, one.records) for one in [*found.row_totals, *found.column_totals] if one.value]
+    if found.total.value:
+        addresses.append((found.total.count, found.total.records))
+    assert len(addresses) > 10
     for count, query in addresses:
         page = browser.get(f"/office/matrix/cube/records/?{query}")
+        assert f'href="/office/matrix/cube/{escape(found.view.address())}"' in page.content.decode()
         assert page.context["total"] == count
-        assert sum(line["entry"].count for line in page.context["lines"]) == count
+        lines = page.context["lines"]
+        assert len(lines) == 50 or sum(line["entry"].count for line in lines) == count
     assert "".join(page.context["titles"])
 
 
@@ -171,7 +179,8 @@ def test_who_may_not_see_all_people_sees_fives_and_no_way_to_the_records(cast, y
                 found = cubes.cube(_view(rows=rows, columns=columns, region=region, period="2022"), actor)
                 assert not found.exact
                 for row, totals in zip(found.cells, found.row_totals, strict=True):
-                    assert all(cell.count % 5 == 0 and not cell.records for cell in row)
+                    assert all(cell.count % 5 == 0 for cell in row)
+                    assert part == "yanshan" or not any(cell.records for cell in [*row, totals])
                     assert totals.value is None or totals.count == sum(cell.count for cell in row)
                     hidden += sum(cell.hidden for cell in row)
         assert hidden
@@ -179,6 +188,100 @@ def test_who_may_not_see_all_people_sees_fives_and_no_way_to_the_records(cast, y
         assert "已隐去小数" in page.content.decode()
         assert browser.get("/office/matrix/cube/records/?period=2022").status_code == 403
     assert "准确数" in cast.client("office").get("/office/matrix/cube/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_township_opens_the_entries_of_its_own_people_and_of_no_other(cast, year):
+    own, others = "450311100", "450311101"
+    yanshan, browser = actor_for(cast.accounts["yanshan"]), cast.client("yanshan")
+    found = cubes.cube(_view(rows="kind", columns="place", period="2022"), yanshan)
+    opened = {
+        column.code
+        for row in found.cells
+        for cell, column in zip(row, found.columns, strict=True)
+        if cell.records
+    }
+    assert opened == {own}
+    assert not any(total.records for total in found.row_totals)
+    for row in found.cells:
+        for cell in row:
+            if cell.records:
+                page = browser.get(f"/office/matrix/cube/records/?{cell.records}")
+                assert {line["entry"].region_code[:9] for line in page.context["lines"]} == {own}
+                assert cell.count <= page.context["total"]
+    within = cubes.cube(_view(rows="kind", columns="month", region=own, period="2022"), yanshan)
+    assert all(bool(cell.records) == bool(cell.count or cell.hidden) for row in within.cells for cell in row)
+    for part, query, status in (
+        ("yanshan", f"period=2022&region={own}", 200),
+        ("yanshan", f"period=2022&place={own}201&level=12", 200),
+        ("yanshan", f"period=2022&region={own}&place=none&level=12", 200),
+        ("yanshan", f"period=2022&region={others}", 403),
+        ("yanshan", f"period=2022&place={others}", 403),
+        ("yanshan", "period=2022&place=none", 403),
+        ("yanshan", "period=2022&region=450311", 403),
+        ("zhemu", f"period=2022&region={own}", 403),
+        ("zhemu", f"period=2022&region={others}", 200),
+        ("department", f"period=2022&region={own}", 403),
+        ("grid", f"period=2022&region={others}", 403),
+        ("keeper", f"period=2022&region={own}", 403),
+    ):
+        assert cast.client(part).get(f"/office/matrix/cube/records/?{query}").status_code == status, (
+            part,
+            query,
+        )
+    assert Client().get(f"/office/matrix/cube/records/?region={own}").status_code in (302, 401)
+
+
+@pytest.mark.django_db
+def test_the_title_of_a_place_leads_to_its_own_view_down_to_the_village_and_back_up(cast, year):
+    browser = cast.client("office")
+    page = browser.get("/office/matrix/cube/?rows=place&columns=month&period=2022").content.decode()
+    down = "?rows=place&columns=month&kind=service&region={}&period=2022"
+    assert f'href="{escape(down.format("450311100"))}"' in page
+    page = browser.get("/office/matrix/cube/" + down.format("450311100")).content.decode()
+    assert f'href="{escape(down.format("450311100201"))}"' in page
+    page = browser.get("/office/matrix/cube/" + down.format("450311100201")).content.decode()
+    assert f'href="{escape(down.format("450311100"))}"' in page
+    assert 'href="?rows=place&amp;columns=month&amp;kind=service&amp;period=2022"' in page
+    assert '<option value="450311100202"' in page
+    # whoever does not see all people comes to the township, and no further
+    page = cast.client("keeper").get("/office/matrix/cube/" + down.format("450311100")).content.decode()
+    assert "450311100201" not in page
+
+
+@pytest.mark.django_db
+def test_in_a_city_a_township_is_chosen_below_its_district(cast, program):
+    Region.objects.create(code="4503", name="桂林市", level=Level.CITY)
+    _tree()
+    Region.objects.filter(code="450311").update(parent="4503")
+    view = _view(rows="kind", columns="sector", region="450311", period="2022")
+    offered = cube_staff._choices(view, cubes.book(view), exact=True)["regions"]
+    assert {"450311", "450311100"} <= {code for code, _name in offered}
+    whole = _view(rows="kind", columns="sector", period="2022")
+    assert "450311100" not in {
+        code for code, _name in cube_staff._choices(whole, cubes.book(whole), exact=True)["regions"]
+    }
+
+
+@pytest.mark.django_db
+def test_part_of_a_year_or_several_against_a_target_are_said_to_be_just_that(cast, year):
+    told = {"figure": KINDS[0], "start_date": date(2022, 1, 1), "due_date": date(2022, 12, 31)}
+    KeyTask.objects.create(year=2022, number=1, title="甲", lead=Unit.objects.first(), target=400, **told)
+    told |= {"start_date": date(2021, 1, 1), "due_date": date(2021, 12, 31)}
+    KeyTask.objects.create(year=2021, number=1, title="乙", lead=Unit.objects.first(), target=100, **told)
+    for period, aim, words in (
+        ("2022", 400, ""),
+        ("2022-03..2022-06", 400, "与2022年全年目标相比"),
+        ("2022-06", 400, "与2022年全年目标相比"),
+        ("2021..2022", 500, "2021、2022"),
+        ("2019", None, ""),
+    ):
+        found = cubes.cube(_view(rows="kind", columns="place", measure="target", period=period))
+        row = next(n for n, member in enumerate(found.rows) if member.code == KINDS[0])
+        assert found.row_totals[row].aim == aim, period
+        query = {"rows": "kind", "columns": "place", "measure": "target", "period": period}
+        page = cast.client("office").get("/office/matrix/cube/", query).content.decode()
+        assert (words in page) if words else ("目标相比" not in page), period
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db.models import Case, Value, When
 
 from nuanyi.census.models import Establishment
 from nuanyi.ledger import services as ledger
@@ -76,3 +77,61 @@ def test_of_very_many_entries_only_those_that_are_shown_are_read(
     assert (of_one.all, of_one.total) == (800, 2000)
     assert of_one.value == 2000
     assert behind.rows[0].day == max(days)
+
+
+def test_numbers_of_the_matrix_lead_to_records_of_their_period_and_place(cast, shops):
+    Establishment.objects.update(first_seen_date=date(2022, 5, 3))
+    client = cast.client("office")
+    page = client.get("/office/matrix/?period=2022-05&region=450311100").content.decode()
+    for key in ("census.establishments", "census.workers", "service.legal_aid"):
+        assert f"/office/matrix/records/{key}/?period=2022-05&amp;region=450311100" in page
+    behind = client.get("/office/matrix/records/census.establishments/?period=2022-05&region=450311100")
+    text = behind.content.decode()
+    assert "450311100号店" in text and "450311101号店" not in text
+    assert (
+        "号店"
+        not in client.get("/office/matrix/records/census.establishments/?period=2022-04").content.decode()
+    )
+    people = client.get(
+        "/office/matrix/records/census.workers/?period=2022-05&region=450311100"
+    ).content.decode()
+    assert "/office/census/workers/?region=450311100&amp;on=2022-05-31" in people
+
+
+def test_an_establishment_that_a_branch_reaches_is_listed_behind_the_coverage(cast, shops, monkeypatch):
+    reached = Establishment.objects.filter(region_code="450311101")
+    covered = Establishment.objects.annotate(
+        organised=Case(When(pk__in=reached.values("pk"), then=True), default=False),
+        worked=Value(value=False),
+    )
+    monkeypatch.setattr("nuanyi.party.queries.covered", lambda on=None: covered)
+    figure = figures.offered()["party.organised"]
+    assert figure.total(Window()) == 1
+    page = cast.client("office").get("/office/matrix/records/party.organised/").content.decode()
+    assert "450311101号店" in page and "450311100号店" not in page
+    assert "号店" not in cast.client("keeper").get("/office/matrix/records/party.organised/").content.decode()
+
+
+def test_an_establishment_with_a_guide_is_listed_behind_the_reach_of_responsibility(cast, shops):
+    figure = figures.offered()["responsibility.guided_establishments"]
+    assert sum(one.count for one in figure.listed(Window())) == figure.total(Window())
+
+
+@pytest.mark.parametrize(
+    ("origin", "back"),
+    [
+        ("brief:7", "/office/matrix/briefs/7/"),
+        ("year:2022", "/office/matrix/years/2022/"),
+        ("practice:3", "/office/matrix/practice/3/"),
+        ("", "/office/matrix/?period=2022"),
+        ("https://elsewhere.example", "/office/matrix/?period=2022"),
+        ("brief:../../", "/office/matrix/?period=2022"),
+        ("brief:٣", "/office/matrix/?period=2022"),
+        ("brief:", "/office/matrix/?period=2022"),
+    ],
+)
+def test_records_lead_back_to_where_they_were_opened_from_and_nowhere_else(cast, origin, back):
+    query = {"period": "2022", "from": origin}
+    page = cast.client("office").get("/office/matrix/records/service.legal_aid/", query).content.decode()
+    assert f'<p><a href="{back}">' in page
+    assert 'href="https://elsewhere' not in page
