@@ -70,12 +70,15 @@ ROOM = Room(
         Way("station:check_in", Route("help:ask", query={"at": "station"}), _("Ask for help"), "hand"),
         Way("volunteers:rewards", Route("cases:pledge"), _("Enter a pledge")),
     ],
-    home_figures=[
-        "service.policy_consultations",
-        "service.legal_aid",
-        "service.employment_guidance",
-        "service.wage_disputes_resolved",
-    ],
+    home_figures=dict.fromkeys(
+        (
+            "service.policy_consultations",
+            "service.legal_aid",
+            "service.employment_guidance",
+            "service.wage_disputes_resolved",
+        ),
+        "cases.handle",
+    ),
     tasks=home.tasks_for,
     search=home.search_for,
     offline=[

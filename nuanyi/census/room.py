@@ -56,7 +56,11 @@ ROOM = Room(
         Step(_("Send a roster"), "census:import_new", "census.import", order=20),
         Step(_("Record somebody at the door"), "doorstep:page", "census.enter", order=30),
     ],
-    home_figures=["census.establishments", "census.workers", "census.key_sectors_surveyed"],
+    home_figures={
+        "census.establishments": "matrix.view",
+        "census.workers": "census.view",
+        "census.key_sectors_surveyed": "census.rounds",
+    },
     tasks=home.tasks_for,
     search=home.search_for,
     offline=[Route("doorstep:page"), StaticFile("front/doorstep.js")],

@@ -12,7 +12,9 @@ from nuanyi.lib import clock, figures, periods, rooms
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.figures import Figure, Window
+from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.lib.roles import Role
+from nuanyi.lib.rooms import Route
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
 
@@ -23,12 +25,13 @@ MONTHS, WIDTH, HEIGHT = 12, 110, 24
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure, its number, and the line of its last months ("" where it has none)."""
+    """A figure, its number, and the line of its last months ("" where it has none); ``href`` is what it counts."""
 
     figure: Figure
     value: int
     line: str
     beside: str
+    href: str
 
 
 def _shown(figure: Figure, actor: Actor, region: str) -> Shown:
@@ -40,7 +43,9 @@ def _shown(figure: Figure, actor: Actor, region: str) -> Shown:
         found = figure.cells_shown(Window(months[0], clock.today(), region), ("month",), exact=exact)
         line = _line([found.get((month.isoformat(),), 0) for month in months])
     value = figure.shown(Window(region=region), exact=exact)
-    return Shown(figure, value, line, figure.words_beside(exact=exact))
+    query = {"region": region} if region else {}
+    href = Route("matrix:records", {"key": figure.key}, query).address
+    return Shown(figure, value, line, figure.words_beside(exact=exact), href)
 
 
 def _line(values: list[int]) -> str:
@@ -62,13 +67,14 @@ def home(request: HttpRequest) -> HttpResponse:
     shown, region = [], ""
     if actor.can("matrix.view"):
         offered = figures.offered()
-        chosen = [offered[key] for key in rooms.home_figures() if key in offered]
-        region = units.own_district(actor)
+        chosen = [offered[key] for key in rooms.home_figures(actor) if key in offered]
+        region = units.own_place(actor)
         shown = [_shown(figure, actor, region) for figure in chosen]
     context = {
         "tasks": rooms.tasks(actor),
         "figures": shown,
         "of_a_city": len(places.districts()) > 1 and not region,
+        "place": places.names_by_code().get(region, "") if len(region) > DISTRICT else "",
         "roles": [Role(role).label for role in actor.roles],
         "first_steps": [step for step in rooms.steps() if actor.can(step.permission)][:FIRST_STEPS],
     }

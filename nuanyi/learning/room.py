@@ -46,6 +46,10 @@ ROOM = Room(
         MenuItem(_("Channels"), "learning:channels", "ring", "learning.publish", part=SETTINGS, order=370),
         MenuItem(_("Reach"), "learning:reach", "grid", "learning.view", order=80),
     ],
+    home_figures={
+        "learning.sessions_by_instructors": "learning.sessions",
+        "learning.attendances": "learning.sessions",
+    },
     bar=[BarItem(_("Learn"), "learn:home", "book", 30, frozenset({"learn"}))],
     offline=[
         Route("learn:home"),

@@ -266,7 +266,8 @@ class Room:
     steps: Sequence[Step] = ()
     bar: Sequence[BarItem] = ()
     ways: Sequence[Way] = ()
-    home_figures: Sequence[str] = ()  # keys of its figures that the home page shows
+    #: which of its figures the first page shows, by their keys, each with the permission of those whose work it is
+    home_figures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     tasks: Callable[[Actor], Iterable[Task]] | None = None
     search: Callable[[Actor, str], Iterable[Hits]] | None = None
     offline: Sequence[Route | StaticFile] = ()
@@ -369,9 +370,10 @@ def tasks(actor: Actor) -> list[Task]:
     return sorted((task for task in found if task.count), key=lambda task: not task.urgent)
 
 
-def home_figures() -> list[str]:
-    """The keys of the figures that the home page shows."""
-    return [key for room in rooms().values() for key in room.home_figures]
+def home_figures(actor: Actor) -> list[str]:
+    """The keys of the figures that the first page shows to an actor: those that are of their own work."""
+    told = [pair for room in rooms().values() for pair in room.home_figures.items()]
+    return [key for key, permission in told if actor.can(permission)]
 
 
 def search(actor: Actor, text: str) -> list[Hits]:

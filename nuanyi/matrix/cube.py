@@ -195,6 +195,8 @@ class ThinCell:
     who: str
     next: str
     href: str
+    row_code: str
+    column_code: str
 
 
 @dataclass(frozen=True)
@@ -782,7 +784,16 @@ class _Work:
             kind = codes.get(Axis.KIND) or self.view.kind or DESK
             words, href = targets.next_step(kind)
             told.append(
-                ThinCell(row.title, column.title, _reason(reason), self._who(directory, codes), words, href)
+                ThinCell(
+                    row.title,
+                    column.title,
+                    _reason(reason),
+                    self._who(directory, codes),
+                    words,
+                    href,
+                    row.code,
+                    column.code,
+                )
             )
         return told
 

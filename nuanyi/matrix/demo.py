@@ -21,7 +21,7 @@ from nuanyi.lib.demo import (
     working_day_after,
 )
 from nuanyi.matrix.models import KeyTask
-from nuanyi.matrix.services import briefs, practice, tasks
+from nuanyi.matrix.services import briefs, mornings, practice, tasks
 from nuanyi.matrix.services.tasks import StepInput, TaskInput
 from nuanyi.people.demo import played_by
 from nuanyi.units.models import Unit
@@ -166,7 +166,9 @@ def _briefs(plan: Plan) -> Story:
 
 
 def _today(_plan: Plan) -> None:
-    """Rewards for volunteers, set aside from what the union pledges."""
+    """What the morning counts; rewards for volunteers, set aside from what the union pledges."""
+    mornings.judge_tasks(actor=PROGRAM)
+    mornings.count_thin(actor=PROGRAM)
     if Reward.objects.exists():
         return
     for title, amount, hours, stock in (("热饭一份（示例）", 60, 2, 30), ("头盔一顶（示例）", 20, 20, 10)):

@@ -13,6 +13,7 @@ FORM_FILLED = declare("matrix.form_filled", _("Another office's form was filled"
 FORM_ANSWERED = declare("matrix.form_answered", _("An answer to lines of forms was kept"))
 PRACTICE_SAVED = declare("matrix.practice_saved", _("A good practice was written, reviewed or shared"))
 REGULATION_SAVED = declare("matrix.regulation_saved", _("A regulation was entered or got a new version"))
+THIN_COUNTED = declare("matrix.thin_counted", _("Thin places were counted"))
 
 #: What stands in the details of these entries alone, as an auditor would say it.
 declare_words(
@@ -20,10 +21,12 @@ declare_words(
         "accepted": _("accepted"),
         "answered": _("answered"),
         "asked_again": _("asked again"),
+        "thin": _("thin places"),
         "digest": _("mark"),
         "done": _("done"),
         "entered": _("entered"),
         "filled": _("filled in"),
+        "judged": _("judged"),
         "missing": _("what was missing"),
         "period": _("period"),
         "placed": _("placed"),

@@ -9,7 +9,11 @@ from django.utils.translation import ngettext
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.roles import Role
 from nuanyi.lib.rooms import Route, Task
+from nuanyi.lib.sectors import Sector
+from nuanyi.matrix.models import ThinCount
 from nuanyi.matrix.waiting import waiting_for
+from nuanyi.places import queries as places
+from nuanyi.units.queries import own_district
 
 #: Who is asked for where it is thin; others have their own work.
 LEADERS = frozenset({Role.DISTRICT_OFFICE, Role.ORGANISATION})
@@ -25,17 +29,19 @@ def _thin(actor: Actor) -> Iterable[Task]:
     """Places and sectors that got too little of what the service desk does."""
     if not LEADERS & {Role(role) for role in actor.roles} or not actor.can("matrix.view"):
         return
-    from nuanyi.matrix import charts
-    from nuanyi.matrix import cube as cubes
-
-    query = {"rows": "sector", "columns": "place", "period": str(charts.last_year())}
-    found = cubes.cube(cubes.view_of(query), actor)
-    if not found.thin:
+    # counted each morning (``services.mornings``): this page is opened often, and the cube takes long
+    kept = ThinCount.objects.filter(district=own_district(actor)).first()
+    if kept is None or not kept.number:
         return
-    worst = found.thin[0]
+    query = {"rows": "sector", "columns": "place", "period": str(kept.year)}
+    query |= {"region": kept.district} if kept.district else {}
     words = ngettext(
         "%(n)s place and sector gets too little: %(place)s, %(sector)s",
         "%(n)s places and sectors get too little, first of all %(place)s, %(sector)s",
-        len(found.thin),
-    ) % {"n": len(found.thin), "place": worst.column, "sector": worst.row}
-    yield Task(words, Route("matrix:cube", query=query), len(found.thin))
+        kept.number,
+    ) % {
+        "n": kept.number,
+        "place": places.names_by_code().get(kept.region_code, kept.region_code),
+        "sector": dict(Sector.choices).get(kept.sector, ""),
+    }
+    yield Task(words, Route("matrix:cube", query=query), kept.number)

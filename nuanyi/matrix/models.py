@@ -14,7 +14,7 @@ from nuanyi.lib.personal import NOBODY
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix.brief_rules import BriefState
 from nuanyi.matrix.practice_rules import Shelf
-from nuanyi.matrix.task_rules import Part, TaskState
+from nuanyi.matrix.task_rules import Light, Part, TaskState
 from nuanyi.people.models import Account
 from nuanyi.units.models import Unit
 
@@ -95,6 +95,10 @@ class KeyTask(models.Model):
     state = models.CharField(max_length=10, choices=TaskState, default=TaskState.RUNNING)
     end_words = models.CharField(max_length=400, blank=True)
     ended_at = models.DateTimeField(null=True)
+    #: how it stood on the morning of ``judged_date``, and its figure then: for pages that do not count it anew
+    light = models.CharField(max_length=10, choices=Light, blank=True)
+    value = models.IntegerField(null=True)
+    judged_date = models.DateField(null=True)
 
     objects = KeyTaskQuerySet.as_manager()
 
@@ -174,6 +178,21 @@ class Supervision(models.Model):
     def late(self) -> bool:
         """No answer stands, and the day is over."""
         return self.answered_at is None and self.due_date < clock.today()
+
+
+class ThinCount(models.Model):
+    """How many cells of sector by place got too little, as of a morning: of a district of a city, "" of all. The thinnest
+    is named by its codes.
+    """
+
+    PERSONAL = NOBODY
+
+    district = models.CharField(max_length=6, blank=True, unique=True)
+    number = models.PositiveIntegerField()
+    year = models.PositiveSmallIntegerField()
+    sector = models.CharField(max_length=20, blank=True)
+    region_code = models.CharField(max_length=12, blank=True)
+    counted_date = models.DateField()
 
 
 class FormAnswer(models.Model):

@@ -58,7 +58,7 @@ ROOM = Room(
     ],
     tasks=home.tasks_for,
     steps=[Step(_("See the matrix"), "matrix:matrix", "matrix.view", order=40)],
-    home_figures=["responsibility.guided_establishments"],
+    home_figures={"responsibility.guided_establishments": "matrix.tasks_report"},
     tones={
         "red": "bad",
         "amber": "ask",
@@ -70,6 +70,7 @@ ROOM = Room(
     policies=POLICIES,
     unbound=UNBOUND,
     lasting=frozenset({"Regulation", "RegulationVersion"}),
+    of_runs=frozenset({"ThinCount"}),
     gallery=[
         Shot("charts", Route("matrix:charts", query={"year": "2022"}), "liangxin"),
         Shot("cube", Route("matrix:cube"), "liangxin"),

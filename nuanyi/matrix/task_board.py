@@ -145,7 +145,8 @@ def _step(one: Milestone, day: date) -> Step:
     return Step(one.title, one.due_date, done)
 
 
-def _loaded(rows: Any) -> Any:
+def loaded(rows: Any) -> Any:
+    """Tasks with what :func:`rows_of` needs of them."""
     return rows.select_related("lead").prefetch_related("milestones", "supervisions__unit", "parts__unit")
 
 
@@ -153,14 +154,14 @@ def tasks_of(actor: Actor, year: int) -> list[TaskRow]:
     """The year's tasks that the actor sees, by number."""
     actor.require(SEE)
     return rows_of(
-        list(_loaded(KeyTask.objects.visible_to(actor).filter(year=year))), exact=figures.sees_exact(actor)
+        list(loaded(KeyTask.objects.visible_to(actor).filter(year=year))), exact=figures.sees_exact(actor)
     )
 
 
 def one(actor: Actor, pk: int) -> TaskRow:
     """A task that the actor sees. Raises NotAllowed, NotFound."""
     actor.require(SEE)
-    found = _loaded(KeyTask.objects.visible_to(actor)).filter(pk=pk).first()
+    found = loaded(KeyTask.objects.visible_to(actor)).filter(pk=pk).first()
     if found is None:
         raise NotFound()
     return rows_of([found], exact=figures.sees_exact(actor))[0]
@@ -203,7 +204,7 @@ def sentences(period: Period, region: str) -> list[str]:
     whoever drafts it, and in fives, whoever reads it.
     """
     with row_security.reader(_ALL_TASKS):
-        tasks = list(_loaded(KeyTask.objects.filter(_of_place(region), year=period.first.year)))
+        tasks = list(loaded(KeyTask.objects.filter(_of_place(region), year=period.first.year)))
     if not tasks:
         return [_("No key task of this year is on the list for this place.")]
     rows = rows_of(tasks, min(period.last, clock.today()), exact=False)

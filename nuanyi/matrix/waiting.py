@@ -10,8 +10,7 @@ from django.utils.translation import ngettext
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.rooms import Route, Task
-from nuanyi.matrix import task_board
-from nuanyi.matrix.models import Milestone, Practice, Supervision
+from nuanyi.matrix.models import KeyTask, Milestone, Practice, Supervision
 from nuanyi.matrix.practice_rules import Shelf
 from nuanyi.matrix.task_board import KEEP, REPORT
 from nuanyi.matrix.task_rules import Light, TaskState
@@ -44,8 +43,12 @@ def waiting_for(actor: Actor) -> Iterator[Task]:
 
 def _for_keepers(actor: Actor) -> Iterator[Task]:
     year = clock.today().year
-    behind = sum(row.verdict.light == Light.RED for row in task_board.tasks_of(actor, year))
-    words = ngettext("%d key task is behind", "%d key tasks are behind", behind)
+    # counted each morning (``services.mornings``): this page is opened often, and each task asks its figure
+    red = KeyTask.objects.visible_to(actor).filter(year=year, light=Light.RED, state=TaskState.RUNNING)
+    behind = red.count()
+    words = ngettext(
+        "%d key task is behind, as of this morning", "%d key tasks are behind, as of this morning", behind
+    )
     yield Task(words % behind, Route("matrix:tasks", query={"year": str(year), "light": Light.RED}), behind)
     answered = Supervision.objects.filter(accepted_at=None).exclude(answered_at=None)
     # a list is of one year: each number leads to exactly what it counts

@@ -13,12 +13,16 @@ from nuanyi.lib import rooms
 from nuanyi.lib.figures import Counted, Counts, Figure, Paged, Window, offer
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.rooms import Route
-from nuanyi.party import kinds, queries, rules
+from nuanyi.party import coverage, kinds, queries, rules
 from nuanyi.places import queries as places
 
 
 def _covered(which: str) -> Any:
     def count(asked: Window, by: tuple[str, ...]) -> Counts:
+        if not by and not asked.region:
+            # worked out once and kept until something that it is made of changes: first pages ask it often
+            place = ("total", "organised", "worked").index(which)
+            return {(): sum(counts[place] for counts in coverage.cube(asked.last).base.values())}
         moved = places.moved_now() if asked.region or "township" in by else {}
         rows = queries.covered(asked.last).filter(**{which: True}).order_by()
         if asked.region:

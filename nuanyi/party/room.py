@@ -79,6 +79,12 @@ ROOM = Room(
     ],
     tasks=home.tasks_for,
     tones={"unclear": "ask", "paused": "ask", "member": "good", "ended": "plain"},
+    # two shares of establishments, and how often somebody came: nothing of who belongs
+    home_figures={
+        "party.organised": rules.COVERAGE,
+        "party.worked": rules.COVERAGE,
+        "party.visits": rules.FOLLOW,
+    },
     offline=[
         Route("party_worker:ask"),
         Route("party_worker:visits_kept"),

@@ -47,6 +47,7 @@ ROOM = Room(
         MenuItem(_("Grid workers"), "reports:grids", "people", "reports.settings", part=SETTINGS, order=292),
         MenuItem(_("Other platforms"), "reports:keys", "key", "reports.settings", part=SETTINGS, order=293),
     ],
+    home_figures={"governance.community_problems_reported": "reports.handle"},
     bar=[BarItem(_("Report"), "report:send", "report", 40, frozenset({"report", "grid", "volunteer"}))],
     tasks=home.tasks_for,
     search=home.search_for,

@@ -54,7 +54,7 @@ ROOM = Room(
     ],
     steps=[Step(_("Open my station's page"), "keeper:mine", "stations.keep", order=50)],
     bar=[BarItem(_("Stations"), "station:nearest", "cup", 10, frozenset({"station"}))],
-    home_figures=["stations.open", "stations.visits"],
+    home_figures={"stations.open": "stations.view", "stations.visits": "stations.keep"},
     tasks=home.tasks_for,
     search=home.search_for,
     offline=[

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import NotFound, Words
-from nuanyi.lib.region_codes import DISTRICT, district_of
+from nuanyi.lib.region_codes import DISTRICT, TOWNSHIP, district_of
 from nuanyi.places import queries as places
 from nuanyi.units import rules
 from nuanyi.units.events import Subjects, subjects_asked, unit_received
@@ -123,6 +123,14 @@ def own_district(actor: Actor) -> str:
     """
     unit = Unit.objects.filter(pk=actor.unit_id).first() if actor.unit_id is not None else None
     return "" if unit is None else district_served(unit)
+
+
+def own_place(actor: Actor) -> str:
+    """The place whose numbers an actor's first page shows: the township of their unit, or else :func:`own_district`."""
+    unit = Unit.objects.filter(pk=actor.unit_id).first() if actor.unit_id is not None else None
+    if unit is None:
+        return ""
+    return unit.region_code[:TOWNSHIP] if len(unit.region_code) >= TOWNSHIP else district_served(unit)
 
 
 def district_served(unit: Unit) -> str:

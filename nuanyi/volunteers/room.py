@@ -44,6 +44,10 @@ ROOM = Room(
         Way("report:send", Route("volunteer:home"), _("Volunteer")),
         Way("keeper:today", Route("volunteers:redeem"), _("Hand out a reward"), "hand"),
     ],
+    home_figures={
+        "governance.volunteers": "volunteers.manage",
+        "governance.volunteer_hours": "volunteers.manage",
+    },
     tasks=home.tasks_for,
     tones={"asked": "ask", "open": "good", "closed": "good"},
     gallery=[

@@ -11,6 +11,7 @@ from nuanyi.cases.services import desk, intake
 from nuanyi.cases.services import settings as cases_settings
 from nuanyi.cases.services.intake import Request
 from nuanyi.census import jobs
+from nuanyi.census.models import Establishment
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, send
 from nuanyi.lib import clock, rooms
 from nuanyi.lib.actor import GUEST
@@ -58,3 +59,53 @@ def test_a_number_of_the_first_page_leads_to_as_many_rows(busy, part):
         "office": "/office/census/imports/?state=waiting",
     }
     assert wanted.get(part, "") in [*seen, ""]
+
+
+#: What the first page counts for each: its own work, nothing else.
+OWN = {
+    "office": {"census.workers", "service.legal_aid", "party.organised", "governance.volunteers"},
+    "organisation": {"party.worked", "census.key_sectors_surveyed"},
+    "yanshan": {"census.workers", "learning.attendances", "governance.community_problems_reported"},
+    "grid": {"census.workers", "governance.community_problems_reported"},
+    "clerk": {"service.legal_aid", "governance.community_problems_reported"},
+    "instructor": {"learning.sessions_by_instructors", "party.visits", "governance.volunteer_hours"},
+    "keeper": {"stations.visits"},
+    "auditor": {"census.establishments", "stations.open"},
+}
+OTHERS = {
+    "yanshan": {"party.organised", "census.key_sectors_surveyed"},
+    "grid": {"party.organised", "learning.attendances", "governance.volunteers"},
+    "clerk": {"party.organised", "learning.attendances", "census.workers"},
+    "instructor": {"party.organised", "service.legal_aid"},
+    "keeper": {"census.workers", "service.legal_aid", "party.visits"},
+    "auditor": {"census.workers", "governance.volunteers", "party.organised", "service.legal_aid"},
+}
+
+
+@pytest.mark.parametrize("part", list(OWN))
+def test_the_first_page_counts_what_a_person_works_on_and_nothing_else(cast, part):
+    shown = {one.figure.key: one for one in cast.client(part).get("/office/").context["figures"]}
+    assert OWN[part] <= set(shown)
+    assert not OTHERS.get(part, set()) & set(shown)
+
+
+def test_a_township_counts_itself_on_its_first_page_and_each_number_leads_to_what_it_counts(cast):
+    for township, count in (("450311100", 2), ("450311101", 3)):
+        for n in range(count):
+            Establishment.objects.create(name=f"{township}-{n}", sector="courier", region_code=township)
+    for part, count, name in (
+        ("yanshan", 2, "雁山镇现在"),
+        ("zhemu", 3, "柘木镇现在"),
+        ("office", 5, "全区现在"),
+    ):
+        browser = cast.client(part)
+        page = browser.get("/office/")
+        assert name in page.content.decode()
+        shown = {one.figure.key: one for one in page.context["figures"]}["census.establishments"]
+        assert shown.value == count
+        behind = browser.get(shown.href)
+        assert behind.context["found"].value == count
+        if part == "office":
+            assert behind.context["found"].total == count
+        else:  # their own list shows them as many
+            assert browser.get(behind.context["found"].list).context["list"].total == count

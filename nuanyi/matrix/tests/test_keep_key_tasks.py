@@ -8,16 +8,19 @@ from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from docx import Document
 
 from conftest import workbook
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock
+from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
-from nuanyi.matrix import closing_paper, task_board
+from nuanyi.matrix import closing_paper, jobs, task_board
 from nuanyi.matrix.models import KeyTask, Supervision
-from nuanyi.matrix.services import task_sheets, tasks
+from nuanyi.matrix.services import mornings, task_sheets, tasks
 from nuanyi.matrix.services.tasks import StepInput, TaskInput
 from nuanyi.matrix.task_rules import Light, Standing, Step, judge
 from nuanyi.matrix.waiting import waiting_for
@@ -212,10 +215,16 @@ def test_the_morning_says_what_is_behind_and_leads_to_exactly_that(cast, distric
                 due_date=due,
             ),
         )
+    assert jobs.count_for_the_morning.func() == 2
     waits = [one for one in waiting_for(office) if "light" in one.route.query]
     assert [one.count for one in waits] == [1]
     page = cast.client("office").get(waits[0].route.address).content.decode()
     assert "任务1" in page and "任务2" not in page
+    kept = {one.number: (one.light, one.value, one.judged_date) for one in KeyTask.objects.all()}
+    assert kept[1][0] == "red" and kept[1][2] == this
+    # what was closed meanwhile is behind no more
+    tasks.end_task(actor=office, pk=KeyTask.objects.get(number=1).pk, state="done", words="已完成")
+    assert [one.count for one in waiting_for(office) if "light" in one.route.query] == [0]
 
 
 @pytest.mark.django_db
@@ -506,3 +515,32 @@ def test_what_was_refused_stands_again_in_the_form_it_was_typed_in(cast, distric
     assert page.count("请说明滞后原因") == 1
     assert re.search(r'id="id_due_date"[^>]*value="2020-01-01"', page)
     assert re.search(rf'value="{district["shichang"].pk}"\s+selected', page)
+
+
+@pytest.mark.django_db
+def test_the_first_page_asks_as_much_however_many_key_tasks_and_figures_there_are(cast, district):
+    office, this = cast.actor("office"), clock.today()
+    browser = cast.client("office")
+
+    def asked(numbers):
+        for number in numbers:
+            tasks.save_task(
+                actor=office,
+                told=told(
+                    district,
+                    number,
+                    year=this.year,
+                    figure=["service.legal_aid", "learning.attendances", "stations.visits"][number % 3],
+                    start_date=this - timedelta(days=9 + number),
+                    due_date=this - timedelta(days=1),
+                ),
+            )
+        mornings.judge_tasks(actor=system("morning"))
+        browser.get("/office/")
+        with CaptureQueriesContext(connection) as seen:
+            page = browser.get("/office/").content.decode()
+        assert f"{KeyTask.objects.count()} 项重点任务滞后" in page
+        return len(seen)
+
+    few = asked(range(1, 3))
+    assert asked(range(3, 15)) == few
