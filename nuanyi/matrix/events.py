@@ -14,6 +14,7 @@ FORM_ANSWERED = declare("matrix.form_answered", _("An answer to lines of forms w
 PRACTICE_SAVED = declare("matrix.practice_saved", _("A good practice was written, reviewed or shared"))
 REGULATION_SAVED = declare("matrix.regulation_saved", _("A regulation was entered or got a new version"))
 THIN_COUNTED = declare("matrix.thin_counted", _("Thin places were counted"))
+SCREEN_LINK = declare("matrix.screen_link", _("A link for a big screen was made or revoked"))
 
 #: What stands in the details of these entries alone, as an auditor would say it.
 declare_words(
@@ -32,6 +33,8 @@ declare_words(
         "placed": _("placed"),
         "reminded": _("reminded"),
         "replaced": _("replaced"),
+        "revoked": _("revoked"),
+        "screen": _("screen"),
         "step": _("step"),
         "supervision": _("supervision"),
         "target": _("target"),

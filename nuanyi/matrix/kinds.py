@@ -1,4 +1,4 @@
-"""What units are told of key tasks."""
+"""What units are told of key tasks, and authors of their good practice."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -36,4 +36,12 @@ ANSWER_LATE = notices.declare(
 )
 ANSWER_RETURNED = notices.declare(
     "task-answer-returned", _("Your answer over key task %(number)s came back"), _("Answer again by %(due)s.")
+)
+PRACTICE_SHARED = notices.declare(
+    "practice-shared", _("“%(title)s” is shared"), _("Your good practice stands on the shelf for all units.")
+)
+PRACTICE_RETURNED = notices.declare(
+    "practice-returned",
+    _("“%(title)s” came back from its review"),
+    _("Read what is to be changed, and hand it in again."),
 )

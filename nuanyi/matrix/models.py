@@ -195,6 +195,29 @@ class ThinCount(models.Model):
     counted_date = models.DateField()
 
 
+class ScreenLink(models.Model):
+    """A link that shows the big screen, and nothing else, on a wall where nobody is signed in. Of the link itself only a
+    keyed digest is kept: it is shown once, when it is made.
+    """
+
+    PERSONAL = NOBODY
+
+    name = models.CharField(max_length=40)
+    link_digest = models.BinaryField(max_length=16, unique=True)
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(default=clock.now)
+    #: when a screen last asked, to a few minutes
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class FormAnswer(models.Model):
     """What an office once answered to a line of somebody's form (一表通), so that nobody is asked for it again."""
 

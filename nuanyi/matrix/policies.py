@@ -31,6 +31,10 @@ POLICIES = [
         f"{HAS_A_PART.format(task='matrix_keytask.id')} OR {OF_ONES_DISTRICT.format(district='district')}",
     ),
     RowPolicy(
+        "matrix.ScreenLink",
+        "(SELECT nuanyi_may('matrix.screens')) OR encode(link_digest, 'hex') = (SELECT nuanyi_shown('screen'))",
+    ),
+    RowPolicy(
         "matrix.Practice",
         "state = 'shared' AND (SELECT nuanyi_may('matrix.view'))"
         " OR (SELECT nuanyi_reads_all('matrix.practice'))"

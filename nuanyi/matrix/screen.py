@@ -8,20 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.lib import clock, figures
-from nuanyi.lib.access import permission_required
+from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.dates import moment_words
+from nuanyi.lib.errors import Refusal
 from nuanyi.lib.figures import Window
+from nuanyi.lib.form_parsing import number_of, status_of
 from nuanyi.lib.small_cells import INSIDE, cell
 from nuanyi.matrix import charts
 from nuanyi.matrix import cube as cubes
+from nuanyi.matrix.models import ScreenLink
 from nuanyi.matrix.rules import Axis
+from nuanyi.matrix.services import screens
 from nuanyi.places import queries as places
 
 #: Figures of the present, by their keys; the rest of the eight are all that was ever delivered.
@@ -92,14 +98,12 @@ def content() -> dict[str, Any]:
     }
 
 
-@require_safe
-@permission_required("matrix.view")
-def page(request: HttpRequest) -> HttpResponse:
-    """The screen itself; it asks for new numbers every minute."""
+def _page(request: HttpRequest, numbers: str) -> HttpResponse:
     district = places.district()
     found = content()
     context = {
         **found,
+        "numbers_address": numbers,
         "district": district.name if district else "",
         "outlines": found["map"].outlines,
         "refresh": REFRESH_SECONDS,
@@ -109,8 +113,66 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @permission_required("matrix.view")
+def page(request: HttpRequest) -> HttpResponse:
+    """The screen itself; it asks for new numbers every minute."""
+    return _page(request, reverse("matrix:screen_numbers"))
+
+
+@require_safe
+@permission_required("matrix.view")
 def numbers(request: HttpRequest) -> HttpResponse:
     """The same as JSON, for the screen that hangs already."""
+    return _numbers()
+
+
+@require_safe
+@permission_required(PUBLIC, journaled=True)
+def wall(request: HttpRequest, link: str) -> HttpResponse:
+    """The screen on a wall where nobody is signed in: what a guest may see, for whoever holds its link."""
+    screens.open_link(link=link)
+    response = _page(request, reverse("wall:numbers", kwargs={"link": link}))
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+@permission_required(PUBLIC, journaled=True)
+def wall_numbers(request: HttpRequest, link: str) -> HttpResponse:
+    """The numbers for the screen on a wall."""
+    screens.open_link(link=link)
+    return _numbers()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(screens.GIVE)
+def links(request: HttpRequest) -> HttpResponse:
+    """On which walls does it hang? Make a link for one, or revoke it."""
+    actor, post, refusal, made = actor_of(request), request.POST, None, ""
+    if request.method == "POST":
+        try:
+            if "revoke" in post:
+                screens.revoke_link(actor=actor, pk=number_of(post["revoke"]))
+                return redirect("matrix:screen_links")
+            _row, link = screens.make_link(actor=actor, name=post.get("name", ""))
+            made = request.build_absolute_uri(reverse("wall:screen", kwargs={"link": link}))
+        except Refusal as wrong:
+            refusal = wrong
+    context = {
+        "rows": ScreenLink.objects.select_related("made_by").order_by(
+            F("revoked_at").desc(nulls_first=True), "-pk"
+        ),
+        "made": made,
+        "name": "" if made else post.get("name", ""),
+        "refusal": refusal,
+    }
+    response = render(request, "matrix/staff/screen_links.html", context, status=status_of(refusal))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _numbers() -> HttpResponse:
     found = content()
     told = {
         "as_of": found["as_of"],

@@ -51,6 +51,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         "wrong": bool(request.GET.get("period", "").strip()) and not period,
         "periods": _periods(clock.today()),
         "reported_years": year.years(),
+        "wrong_reports": year.wrong_files() if actor.everywhere("matrix.briefs") else [],
         "coarse": not figures.sees_exact(actor),
         "beside": queries.beside_workers(actor),
     }

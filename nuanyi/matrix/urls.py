@@ -19,6 +19,7 @@ urlpatterns = [
     path("charts/", charts_staff.page, name="charts"),
     path("screen/", screen.page, name="screen"),
     path("screen/numbers.json", screen.numbers, name="screen_numbers"),
+    path("screen/links/", screen.links, name="screen_links"),
     path("cube/", cube_staff.cube, name="cube"),
     path("cube/records/", cube_staff.records, name="cube_records"),
     path("cube/cube.xlsx", cube_staff.workbook, name="cube_workbook"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.utils.translation import ngettext
 
 from nuanyi.lib import clock
@@ -38,7 +39,20 @@ def waiting_for(actor: Actor) -> Iterator[Task]:
         rows = Practice.objects.filter(state=Shelf.REVIEW)
         waiting = sum(not one.written_by(actor.account_id) for one in rows.only("author", "writers"))
         words = ngettext("%d good practice waits for review", "%d good practices wait for review", waiting)
-        yield Task(words % waiting, Route("matrix:practices"), waiting)
+        yield Task(words % waiting, Route("matrix:practices", query={"state": Shelf.REVIEW}), waiting)
+    if actor.can("matrix.practice") and actor.account_id is not None:
+        back = Practice.objects.filter(
+            Q(author=actor.account_id) | Q(writers__contains=actor.account_id), state=Shelf.DRAFT
+        ).exclude(review="")
+        returned = list(back.values_list("pk", flat=True))
+        words = ngettext(
+            "%d good practice came back with what is to be changed",
+            "%d good practices came back with what is to be changed",
+            len(returned),
+        )
+        to_one = Route("matrix:practice", {"pk": returned[0]}) if len(returned) == 1 else None
+        to_all = Route("matrix:practices", query={"state": Shelf.DRAFT})
+        yield Task(words % len(returned), to_one or to_all, len(returned))
 
 
 def _for_keepers(actor: Actor) -> Iterator[Task]:

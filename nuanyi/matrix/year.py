@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from nuanyi.lib import figures, rooms
 from nuanyi.lib.actor import Actor
@@ -56,17 +57,76 @@ def years() -> list[str]:
     return sorted(_published(), reverse=True)
 
 
+class WrongReport(Exception):
+    """A file that is no report; its words say what is wrong and where."""
+
+
+def wrong_files() -> list[str]:
+    """What is wrong with files that were meant to be reports: for those who laid them down."""
+    return _read()[1]
+
+
 def _published() -> dict[str, dict[str, Any]]:
     """``{year: report}`` of the district that this installation serves, from ``settings.PUBLISHED_REPORTS``.
 
-    A file names its ``district`` by its code and its year as ``period``: another district's report is none here.
+    A file names its ``district`` by its code and its year as ``period``: another district's report is none here. One that
+    cannot be read is left out and named by :func:`wrong_files`.
     """
+    return _read()[0]
+
+
+def _read() -> tuple[dict[str, dict[str, Any]], list[str]]:
     district = places.district()
     if district is None:
-        return {}
-    files = [file for folder in settings.PUBLISHED_REPORTS for file in sorted(Path(folder).glob("*.toml"))]
-    told = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
-    return {one["period"]: one for one in told if one["district"] == district.code}
+        return {}, []
+    found: dict[str, dict[str, Any]] = {}
+    wrong = []
+    for folder in settings.PUBLISHED_REPORTS:
+        for file in sorted(Path(folder).glob("*.toml")):
+            try:
+                told = _checked(file)
+            except WrongReport as exc:
+                wrong.append(f"{file.name}：{exc}")
+                continue
+            if told["district"] == district.code:
+                found[told["period"]] = told
+    return found, wrong
+
+
+def _checked(file: Path) -> dict[str, Any]:
+    """A report of which every sentence can be shown. Raises WrongReport."""
+    try:
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
+        raise WrongReport(_("it cannot be read as TOML (%(why)s)") % {"why": exc}) from exc
+    for name in ("title", "district", "period"):
+        if not isinstance(told.get(name), str) or not told[name]:
+            raise WrongReport(_("“%(name)s” is missing") % {"name": name})
+    if len(told["period"]) != 4 or not told["period"].isascii() or not told["period"].isdigit():
+        raise WrongReport(_("period is a year in four digits, such as 2023"))
+    parts = told.get("part", [])
+    if not isinstance(parts, list):
+        raise WrongReport(_("“%(name)s” is missing") % {"name": "[[part]]"})
+    routes = {item.route for room in rooms.rooms().values() for item in room.menu}
+    for part in parts:
+        sentences = part.get("sentence", []) if isinstance(part, dict) else None
+        if not isinstance(sentences, list) or not isinstance(part.get("title"), str):
+            raise WrongReport(_("each [[part]] has a title and its [[part.sentence]]"))
+        for one in sentences:
+            say = one.get("say") if isinstance(one, dict) else None
+            if not isinstance(say, str):
+                raise WrongReport(
+                    _("each sentence has its words as “say” (%(part)s)") % {"part": part["title"]}
+                )
+            for key in practice_rules.slots(say):
+                if key not in figures.offered():
+                    raise WrongReport(_("there is no figure %(keys)s") % {"keys": key})
+            for name in one.get("see", []):
+                if name not in routes:
+                    raise WrongReport(_("there is no page %(name)s") % {"name": name})
+        part.setdefault("sentence", [])
+    told["part"] = parts
+    return told
 
 
 def report(actor: Actor, year: int) -> Report:

@@ -219,8 +219,9 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 STATIC_URL = "/static/"
-#: Folders of published reports that stand beside the records (``matrix.year``): each file names its district.
-PUBLISHED_REPORTS = [PACKAGE / "program" / "demo" / "reports"]
+#: Folders of published reports that stand beside the records (``matrix.year``): each file names its district. A district lays
+#: its own into its data folder; of two for one year the later folder's holds.
+PUBLISHED_REPORTS = [PACKAGE / "program" / "demo" / "reports", NUANYI_HOME / "reports"]
 STATIC_ROOT = Path(envstr("NUANYI_STATIC_ROOT") or NUANYI_HOME / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -12,15 +12,19 @@ from nuanyi.lib import clock, figures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound, Words
 from nuanyi.lib.figures import window
-from nuanyi.matrix import events, practice_rules
+from nuanyi.lib.roles import Role
+from nuanyi.matrix import events, kinds, practice_rules
 from nuanyi.matrix.models import Practice, Regulation, RegulationVersion
 from nuanyi.matrix.practice_rules import Shelf
+from nuanyi.notices import services as notices
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 from nuanyi.units.queries import district_served, require_unit
 
 WRITE, REVIEW, KEEP = "matrix.practice", "matrix.practice_review", "matrix.regulations"
+#: Who writes good practice up, and so hears of it.
+OWN_ROLES = (Role.UNIT_STAFF, Role.DISTRICT_OFFICE, Role.ORGANISATION)
 
 
 def _check(title: str, text: str, period: str, region_code: str) -> None:
@@ -89,7 +93,8 @@ def move_practice(*, actor: Actor, pk: int, to: str, words: str = "") -> Practic
     """
     found = _own(actor, pk)
     practice_rules.check_move(found.state, to)
-    if found.state == Shelf.REVIEW:
+    was = found.state
+    if was == Shelf.REVIEW:
         actor.require(REVIEW)
         if found.written_by(actor.account_id):
             raise NotAllowed(_("Somebody else reviews what you wrote."))
@@ -102,7 +107,25 @@ def move_practice(*, actor: Actor, pk: int, to: str, words: str = "") -> Practic
     found.changed_at = clock.now()
     found.save()
     journal.record(actor, events.PRACTICE_SAVED, found, state=to)
+    if was == Shelf.REVIEW:
+        _tell_writers(found)
     return found
+
+
+def _tell_writers(found: Practice) -> None:
+    """Whoever wrote in it hears what became of it."""
+    kind = kinds.PRACTICE_SHARED if found.state == Shelf.SHARED else kinds.PRACTICE_RETURNED
+    moment = found.changed_at.isoformat()
+    for account in Account.objects.filter(pk__in={*found.writers, found.author_id or 0}, is_active=True):
+        notices.call(
+            account.unit_id or found.unit_id,
+            [str(role) for role in OWN_ROLES],
+            kind,
+            once=f"{kind}:{found.pk}:{account.pk}:{moment}",
+            address=f"/office/matrix/practice/{found.pk}/",
+            account_id=account.pk,
+            title=found.title,
+        )
 
 
 @transaction.atomic

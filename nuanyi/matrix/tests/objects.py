@@ -6,8 +6,8 @@ from functools import cached_property
 
 from nuanyi.lib import clock
 from nuanyi.matrix.briefs import ACT
-from nuanyi.matrix.models import Brief, KeyTask, Practice, TaskUnit
-from nuanyi.matrix.services import practice, tasks
+from nuanyi.matrix.models import Brief, KeyTask, Practice, ScreenLink, TaskUnit
+from nuanyi.matrix.services import practice, screens, tasks
 from nuanyi.matrix.services.practice import WRITE
 from nuanyi.matrix.task_board import SEE
 from nuanyi.matrix.task_rules import Part
@@ -83,6 +83,10 @@ def regulation(actor, unit, title, more=""):
     )
 
 
+def screen_of(unit):
+    return ScreenLink.objects.create(name=f"{unit}大厅", link_digest=b"x" * 16, unit=unit)
+
+
 #: service -> {how: an attempt from the neighbouring district} (``program/tests/test_keep_to_ones_own_district``)
 ATTEMPTS = {
     "matrix.services.tasks.save_task": {
@@ -103,6 +107,9 @@ ATTEMPTS = {
     "matrix.services.tasks.decide": {
         "": lambda c, a: tasks.decide(actor=a, pk=c.task.pk, supervision=c.supervision.pk, accept=True),
     },
+    "matrix.services.screens.revoke_link": {
+        "": lambda c, a: screens.revoke_link(actor=a, pk=screen_of(c.there).pk),
+    },
     "matrix.services.practice.save_regulation": {
         "a version of theirs": lambda c, a: regulation(a, c.there, c.regulation.title, "第二条 另有规定。"),
         "one of theirs": lambda c, a: regulation(a, c.there, "新的管理办法"),
@@ -115,6 +122,7 @@ ATTEMPTS = {
 #: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
 ASKS_NO_PLACE = {
     "matrix.services.forms.fill": declared.SEEN,
+    "matrix.services.screens.make_link": declared.OWN,
     "matrix.services.tasks.place_all": declared.THE_SAME,
     "matrix.services.tasks.remind": declared.THE_SAME,
 }
@@ -131,6 +139,7 @@ OWN_TABLES = {
     "matrix/staff/matrix.html": declared.CROSS,
     "matrix/staff/records.html": "the cell that was opened is its only filter; its sum must stand above it",
     "matrix/staff/regulations.html": declared.RULES,
+    "matrix/staff/screen_links.html": declared.RULES,
     "matrix/staff/task_unit.html": declared.COMPUTED,
     "matrix/staff/tasks.html": declared.COMPUTED,
 }

@@ -87,6 +87,48 @@ def test_the_report_of_a_district_is_linked_and_shown_in_that_district_only(cast
     assert office.get("/office/matrix/years/2022/").status_code == 404
 
 
+@pytest.mark.django_db
+def test_a_district_lays_its_own_report_of_a_year_beside_its_records(cast, settings, tmp_path):
+    settings.PUBLISHED_REPORTS = [*settings.PUBLISHED_REPORTS, tmp_path]
+    own = tmp_path / "2023.toml"
+    head = 'title = "雁山区这一年"\ndistrict = "450311"\nperiod = "2023"\n[[part]]\ntitle = "服务"\n'
+    own.write_text(
+        head + '[[part.sentence]]\nsay = "办理法律援助{service.legal_aid}件。"\nsee = ["matrix:tasks"]\n'
+    )
+    office = cast.client("office")
+    assert "/office/matrix/years/2023/" in office.get("/office/matrix/").content.decode()
+    page = office.get("/office/matrix/years/2023/").content.decode()
+    assert "办理法律援助<a" in page and "period=2023" in page and "/office/matrix/tasks/?year=2023" in page
+    # the program's own of a year gives way to the district's
+    (tmp_path / "2022.toml").write_text(head.replace("2023", "2022"))
+    assert "雁山区这一年" in office.get("/office/matrix/years/2022/").content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("title = ", "TOML"),
+        ('title = "甲"\nperiod = "2023"\n', "district"),
+        ('title = "甲"\ndistrict = "450311"\nperiod = "去年"\n', "四位"),
+        ('title = "甲"\ndistrict = "450311"\nperiod = "2023"\npart = 3\n', "[[part]]"),
+        ("{head}[[part]]\n", "part"),
+        ('{head}[[part]]\ntitle = "一"\n[[part.sentence]]\n', "say"),
+        ('{head}[[part]]\ntitle = "一"\n[[part.sentence]]\nsay = "{{no.figure}}件"\n', "no.figure"),
+        ('{head}[[part]]\ntitle = "一"\n[[part.sentence]]\nsay = "好"\nsee = ["no:page"]\n', "no:page"),
+    ],
+)
+def test_a_report_that_is_none_is_left_out_and_the_office_is_told_why(cast, settings, tmp_path, text, words):
+    settings.PUBLISHED_REPORTS = [*settings.PUBLISHED_REPORTS, tmp_path]
+    head = 'title = "甲"\ndistrict = "450311"\nperiod = "2023"\n'
+    (tmp_path / "own.toml").write_text(text.format(head=head) if "{head}" in text else text)
+    page = cast.client("office").get("/office/matrix/").content.decode()
+    assert "own.toml：" in page and words in page
+    assert "/office/matrix/years/2022/" in page
+    assert "own.toml" not in cast.client("keeper").get("/office/matrix/").content.decode()
+    assert cast.client("office").get("/office/matrix/years/2023/").status_code == 404
+
+
 def test_the_sentences_hold_no_number_of_their_own():
     (file,) = settings.PUBLISHED_REPORTS[0].glob("*.toml")
     for line in file.read_text().splitlines():

@@ -9,6 +9,9 @@ from nuanyi.ledger.services import Delivered
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.matrix import shelf
 from nuanyi.matrix.services import practice
+from nuanyi.matrix.waiting import waiting_for
+from nuanyi.notices import services as notices
+from nuanyi.notices.models import Call
 from nuanyi.units.models import Unit
 
 TEXT = (
@@ -110,3 +113,33 @@ def test_a_figure_that_a_text_names_often_is_asked_for_once(cast, district):
             shelf.text_of(office, made)
         needed.append(len(found))
     assert needed[0] == needed[1]
+
+
+@pytest.mark.django_db
+def test_an_author_hears_what_became_of_it_and_the_first_page_of_each_says_what_waits(cast, district):
+    made = written(cast, district)
+    yanshan, office = cast.actor("yanshan"), cast.actor("office")
+
+    def waits(actor):
+        return [
+            one for one in waiting_for(actor) if one.route.name.startswith("matrix:practice") and one.count
+        ]
+
+    practice.move_practice(actor=yanshan, pk=made.pk, to="review")
+    (review,) = waits(office)
+    assert review.count == 1 and review.route.query == {"state": "review"} and not waits(yanshan)
+    assert "夜间驿站不打烊" in cast.client("office").get(review.route.address).content.decode()
+    practice.move_practice(actor=office, pk=made.pk, to="draft", words="请写明时间")
+    (back,) = waits(yanshan)
+    assert "请写明时间" in cast.client("yanshan").get(back.route.address).content.decode()
+    assert not waits(office) and not waits(cast.actor("zhemu"))
+    practice.move_practice(actor=yanshan, pk=made.pk, to="review")
+    practice.move_practice(actor=office, pk=made.pk, to="shared")
+    told = Call.objects.filter(kind__startswith="practice-").order_by("pk")
+    assert [(one.kind, one.account_id) for one in told] == [
+        ("practice-returned", yanshan.account_id),
+        ("practice-shared", yanshan.account_id),
+    ]
+    notices.spread_calls()
+    heard = cast.client("yanshan").get("/office/notices/").content.decode()
+    assert "“夜间驿站不打烊”已共享" in heard

@@ -48,6 +48,7 @@ EXCEPTIONS: dict[str, str] = {
             "learning.services.sessions.give_up",
             "learning.services.sessions.sign_in",
             "learning.services.sessions.sign_up",
+            "matrix.services.screens.open_link",
             "party.services.joining.ask",
             "party.services.joining.withdraw",
             "party.services.members.hide_oneself",

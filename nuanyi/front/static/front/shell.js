@@ -40,14 +40,16 @@
     addEventListener("online", online);
     addEventListener("offline", online);
     online();
-    /* a link into a group or a friend's chat */
+    /* a link into a group or a friend's chat: this page's, or the one that the button names */
     $$("[data-copy]").forEach((button) => {
         if (!navigator.clipboard) return;
         button.hidden = false;
         button.addEventListener("click", () =>
-            navigator.clipboard.writeText(location.origin + location.pathname).then(() => {
-                button.textContent += " ✓";
-            }),
+            navigator.clipboard
+                .writeText(button.dataset.copy || location.origin + location.pathname)
+                .then(() => {
+                    button.textContent += " ✓";
+                }),
         );
     });
     /* What was kept is sent from any page. A page without a form needs the scripts for it only where something was ever

@@ -46,16 +46,23 @@
         screen.classList.remove("lost");
     };
 
+    /* a wall runs for months: from time to time it takes the page anew, and with it what the program learned */
+    const begun = Date.now();
+    const OLD = 6 * 3600 * 1000;
+
     const ask = async () => {
         try {
             const answer = await fetch(screen.dataset.screen, {
                 headers: { Accept: "application/json" },
                 redirect: "manual",
             });
-            if (answer.status === 401 || answer.status === 403 || answer.type === "opaqueredirect") {
+            /* the link was revoked: nothing stays on the wall */
+            if (answer.status === 404) location.reload();
+            else if (answer.status === 401 || answer.status === 403 || answer.type === "opaqueredirect") {
                 asOf.textContent = screen.dataset.out;
                 screen.classList.add("lost");
-            } else if (answer.ok) show(await answer.json());
+            } else if (answer.ok && Date.now() - begun > OLD) location.reload();
+            else if (answer.ok) show(await answer.json());
             else screen.classList.add("lost");
         } catch {
             screen.classList.add("lost");

@@ -1,0 +1,111 @@
+"""A big screen on a wall: its link is shown once, gives the screen alone, and ends at one tap."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from nuanyi.journal.models import Entry
+from nuanyi.ledger import services as ledger
+from nuanyi.ledger.services import Delivered
+from nuanyi.lib import clock, logs
+from nuanyi.lib.errors import NotAllowed, NotFound
+from nuanyi.matrix.models import ScreenLink
+from nuanyi.matrix.services import screens
+from nuanyi.units.models import Unit
+
+LINKS = "/office/matrix/screen/links/"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hung(cast):
+    """A link as the office makes it in the browser: ``(path, its page)``."""
+    page = cast.client("office").post(LINKS, {"name": "服务中心大厅"})
+    assert page.status_code == 200 and "no-store" in page["Cache-Control"]
+    return re.search(r"http://testserver(/wall/[\w-]{40,}/)", page.content.decode())[1], page
+
+
+def test_a_wall_shows_the_screen_without_an_account_and_for_longer_than_a_session(cast, hung):
+    day = clock.today().replace(day=1) - timedelta(days=400)
+    ledger.record(
+        "service.policy_consultations",
+        [Delivered(day, 2, "450311100", "courier"), Delivered(day, 12, "450311101", "courier")],
+        source=Unit.objects.first(),
+    )
+    address, _page = hung
+    wall = Client()
+    page = wall.get(address)
+    assert page.status_code == 200 and "雁山区" in page.content.decode()
+    assert f'data-screen="{address}numbers.json"' in page.content.decode()
+    assert page["Referrer-Policy"] == "no-referrer" and "no-store" in page["Cache-Control"]
+    told = wall.get(f"{address}numbers.json")
+    assert told.status_code == 200 and told.json()["numbers"]
+    assert "sessionid" not in wall.cookies
+    # what a guest may see, also in a browser in which somebody is signed in
+    inside = cast.client("office").get(f"{address}numbers.json").json()
+    assert inside["numbers"] == told.json()["numbers"]
+    with clock.held_at(clock.now() + timedelta(days=200)):
+        assert wall.get(f"{address}numbers.json").status_code == 200
+
+
+def test_the_link_opens_nothing_else(hung):
+    wall = Client()
+    wall.get(hung[0])
+    for other in ("/office/", "/office/matrix/screen/", "/office/matrix/screen/numbers.json", LINKS):
+        assert wall.get(other).status_code in (302, 401)
+
+
+def test_what_is_revoked_goes_dark_at_once_and_what_was_never_made_is_answered_alike(cast, hung):
+    address, _page = hung
+    office, wall = cast.client("office"), Client()
+    assert wall.get(address).status_code == 200
+    made = ScreenLink.objects.get()
+    assert made.used_at is not None
+    listed = office.get(LINKS).content.decode()
+    assert "服务中心大厅" in listed and address not in listed
+    assert office.post(LINKS, {"revoke": made.pk}).status_code == 302
+    gone = wall.get(address)
+    never = wall.get("/wall/" + "a" * 43 + "/")
+    assert gone.status_code == never.status_code == 404
+    assert wall.get(f"{address}numbers.json").status_code == 404
+    told = [entry.detail for entry in Entry.objects.filter(kind="matrix.screen_link").order_by("pk")]
+    assert [one["screen"] for one in told] == ["服务中心大厅"] * 2 and told[1]["revoked"]
+    # the name is free again
+    assert office.post(LINKS, {"name": "服务中心大厅"}).status_code == 200
+    assert office.post(LINKS, {"name": "服务中心大厅"}).status_code == 422
+
+
+def test_the_link_is_kept_nowhere(cast, hung):
+    secret = hung[0].split("/")[2]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT encode(link_digest, 'escape'), m::text FROM matrix_screenlink m")
+        assert secret not in str(cursor.fetchall())
+    assert secret not in str([entry.detail for entry in Entry.objects.all()])
+    assert secret not in logs.masked(f"GET {hung[0]}numbers.json 200")
+
+
+def test_only_the_offices_give_a_link_out_or_take_it_back(cast, hung):
+    for part in ("yanshan", "department", "keeper", "auditor", "instructor"):
+        assert cast.client(part).get(LINKS).status_code == 403
+        with pytest.raises(NotAllowed):
+            screens.make_link(actor=cast.actor(part), name="大厅")
+        with pytest.raises(NotAllowed):
+            screens.revoke_link(actor=cast.actor(part), pk=ScreenLink.objects.get().pk)
+    with pytest.raises(NotFound):
+        screens.revoke_link(actor=cast.actor("office"), pk=987654)
+    assert cast.client("office").post(LINKS, {"name": " "}).status_code == 422
+
+
+def test_when_it_was_last_used_is_noted_but_not_each_minute(hung, django_assert_num_queries):
+    wall, now = Client(), clock.now()
+    with clock.held_at(now):
+        wall.get(hung[0])
+    with clock.held_at(now + timedelta(minutes=1)):
+        wall.get(f"{hung[0]}numbers.json")
+    assert ScreenLink.objects.get().used_at == now
+    with clock.held_at(now + timedelta(minutes=30)):
+        wall.get(f"{hung[0]}numbers.json")
+    assert ScreenLink.objects.get().used_at == now + timedelta(minutes=30)
