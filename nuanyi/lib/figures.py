@@ -28,18 +28,21 @@ class Window:
 
 
 def window(period: str = "", region: str = "") -> Window:
-    """The window of ``2022``, ``2022-Q2``, ``2022-06`` or all time. Raises BadInput for another form."""
+    """The window of ``2022``, ``2022-Q2``, ``2022-06``, ``2022-01..2022-06`` or all time. Raises BadInput for another form."""
     if region and not (region.isdigit() and len(region) in (4, 6, 9, 12)):
         raise BadInput(
             f"{region}: a region is named by its 4, 6, 9 or 12 digit code, e.g. 450311", code="bad-region"
         )
     if not period:
         return Window(region=region)
+    begins, _dots, ends = period.partition("..")
     try:
-        found = period_of(period)
+        first, last = period_of(begins).first, period_of(ends or begins).last
     except ValueError as exc:
         raise BadInput(f"{period}: write a period as 2022, 2022-Q2 or 2022-06", code="bad-period") from exc
-    return Window(found.first, found.last, region)
+    if last < first:
+        raise BadInput(f"{period}: the period ends before it begins", code="bad-period")
+    return Window(first, last, region)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils import translation
 
 from nuanyi.lib import clock
@@ -147,3 +148,31 @@ def _annex(paper: Paper, brief: Brief, rows: list[dict[str, Any]]) -> None:
     )
     if not base:
         paper.text("记录地址从本系统首页的地址后接写。")
+    _compared(paper, rows, base)
+    paper.text(
+        "重点任务各项数字，按本年重点任务清单在期末的完成情况逐项核算：有目标的比对指标与时间进度，"
+        "有节点的看逾期，督办未答复的列为滞后；清单见系统“重点任务”（"
+        f"{base}{reverse('matrix:tasks')}?year={brief.period[:4]}）。"
+    )
+
+
+def _compared(paper: Paper, rows: list[dict[str, Any]], base: str) -> None:
+    """What each number is compared with, and the way to those records; the definition is that of the number itself."""
+    names = ("before", "year_before", "so_far")
+    told: list[list[object]] = []
+    for number, row in enumerate(rows, 1):
+        cells: list[object] = []
+        for name in names:
+            value, way = row["others"].get(name, (None, ""))
+            cells.append("—" if value is None else (str(value), base + way) if base else value)
+        if any(cell != "—" for cell in cells):
+            told.append([number, row["name"], *cells])
+    if not told:
+        return
+    paper.caption("表3  比较所用各数（口径同上）")
+    paper.table(["序号", "指标", "上期", "上年同期", "本年累计"], told, [10, 56, 30, 30, 30])
+    paper.text(
+        "注：点开各数即为其记录。"
+        if base
+        else "注：各数的记录，将上表地址中的期间（period）改为相应期间后打开。"
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -207,6 +207,10 @@ def numbers(brief: Brief) -> list[dict[str, Any]]:
         figure, told = offered.get(key), brief.counts.get(key)
         if figure is None or told is None:
             continue
+
+        def address(asked: str, key: str = key) -> str:
+            return records_address(key, asked, brief.region_code, f"brief:{brief.pk}")
+
         found.append(
             {
                 "key": key,
@@ -217,7 +221,25 @@ def numbers(brief: Brief) -> list[dict[str, Any]]:
                 "so_far": told.get("so_far") if line.adds_up else None,
                 "definition": str(figure.definition),
                 "listed": figure.listed is not None,
-                "records": records_address(key, period.name, brief.region_code, f"brief:{brief.pk}"),
+                "others": _others(told, line, period, address),
+                "records": address(period.name),
             }
         )
     return found
+
+
+def _others(
+    told: dict[str, Any], line: Line, period: Period, address: Callable[[str], str]
+) -> dict[str, tuple[int, str]]:
+    """What a number is compared with: ``{name: (number, the page of its records)}``."""
+    year = period.first.year
+    asked = {
+        "before": period.before.name,
+        "year_before": period.year_before.name if line.counts == SUM else "",
+        "so_far": f"{year}-01..{year}-{period.last.month:02d}" if line.adds_up and line.counts == SUM else "",
+    }
+    return {
+        name: (told[name], address(text))
+        for name, text in asked.items()
+        if text and told.get(name) is not None
+    }

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from nuanyi.cases.services import lists
 from nuanyi.lib import clock
@@ -28,8 +29,8 @@ from nuanyi.units.models import Unit
 from nuanyi.volunteers.models import Reward
 from nuanyi.volunteers.services import rewards
 
-#: Title, who leads, who cooperates, figure, target, the last day.
-TASKS = (
+#: Title, who leads, who cooperates, figure, target, the last day; then a sector or a place where it is of one alone.
+TASKS: tuple[tuple[Any, ...], ...] = (
     (
         "摸清新业态新就业群体底数",
         "zuzhibu",
@@ -49,6 +50,25 @@ TASKS = (
         "2022-12-31",
     ),
     ("完善关爱凝聚新就业群体制度", "zuzhibu", ("gonghui", "fulian"), "", None, "2022-12-31"),
+    (
+        "快递行业企业商户摸排建档",
+        "shichang",
+        ("gonghui", "liangfeng"),
+        "census.establishments",
+        30,
+        "2022-11-30",
+        "courier",
+    ),
+    (
+        "雁山镇政策咨询进网点",
+        "yanshan",
+        ("renshe",),
+        "service.policy_consultations",
+        60,
+        "2022-12-31",
+        "",
+        "450311100",
+    ),
 )
 
 
@@ -57,8 +77,10 @@ REPORTS = (
     (1, 5, "六个部门联合入户，快递、外卖网点走访过半。（示例）"),
     (2, 6, "雁山镇、良丰两家驿站开门，区级驿站月中启用。（示例）"),
     (1, 7, "台账汇总完成，重点领域底数已经对账。（示例）"),
+    (7, 7, "每周三在网点门口设咨询桌，骑手取餐间隙就能问。（示例）"),
     (4, 8, "调解中心设了骑手窗口，当月受理明显增多。（示例）"),
     (2, 8, "桂阳公路企业休息室、大埠乡爱心驿站开门，五家全部建成。（示例）"),
+    (6, 9, "快递网点逐户核对，新开网点当月建档。（示例）"),
     (3, 10, "指导员每半月一场，送课到网点。（示例）"),
 )
 REGULATION = (
@@ -82,7 +104,8 @@ def _tasks(plan: Plan, units: dict[str, Unit]) -> Story:
     """The list is set in spring; who leads reports of it in the months that follow."""
     yield office_hour(plan.chance("key tasks"), plan.first)
     made = {}
-    for number, (title, lead, with_units, figure, target, due) in enumerate(TASKS, 1):
+    for number, (title, lead, with_units, figure, target, due, *of) in enumerate(TASKS, 1):
+        sector, region = [*of, "", ""][:2]
         made[number] = tasks.save_task(
             actor=PROGRAM,
             told=TaskInput(
@@ -93,6 +116,8 @@ def _tasks(plan: Plan, units: dict[str, Unit]) -> Story:
                 cooperating=[units[code] for code in with_units],
                 figure=figure,
                 target=target,
+                sector=sector,
+                region_code=region,
                 due_date=date.fromisoformat(due),
                 steps=[
                     StepInput("制定方案（示例）", date(2022, 4, 30), date(2022, 4, 20)),
@@ -150,8 +175,10 @@ def _shelf(plan: Plan, units: dict[str, Unit]) -> Story:
         "办理法律援助{service.legal_aid}件，化解用工薪资纠纷{service.wage_disputes_resolved}件。",
         period="2022",
     )
-    for to in ("review", "shared"):
-        practice.move_practice(actor=PROGRAM, pk=made.pk, to=to)
+    practice.move_practice(actor=PROGRAM, pk=made.pk, to="review")
+    practice.move_practice(
+        actor=played_by("liangxin2"), pk=made.pk, to="shared", words="数字都有记录，做法可学。（示例）"
+    )
 
 
 def _briefs(plan: Plan) -> Story:

@@ -171,10 +171,15 @@ def test_the_file_keeps_to_the_standard_and_its_charts_are_words_own(cast):
         assert "word/embeddings/chart1.xlsx" in pack.namelist()
     assert "政策咨询" in chart and "6月" in chart and "<c:v>6</c:v>" in chart
     assert 'w:name="方正小标宋简体"' in fonts and "w:altName" in fonts
-    annex = word.tables[-1]
+    compared, annex = word.tables[-1], word.tables[-2]
     row = next(row for row in annex.rows if "政策咨询" in row.cells[1].text)
     assert row.cells[2].text == "6次"
-    assert f"/office/matrix/records/{POLICY}/?period=2022-06" in row.cells[4].text
+    assert f"/office/matrix/records/{POLICY}/?period=2022-06&from=brief:{made.pk}" in row.cells[4].text
+    assert not row.cells[4].text.startswith("＊")
+    people = next(row for row in annex.rows if "从业人员" in row.cells[1].text)
+    assert people.cells[4].text.startswith("＊"), "of these no list of records opens, and the annex says so"
+    row = next(row for row in compared.rows if "政策咨询" in row.cells[1].text)
+    assert [cell.text for cell in row.cells[2:]] == ["5", "0", "21"]
 
 
 @pytest.mark.django_db
@@ -185,10 +190,16 @@ def test_a_number_of_a_brief_leads_to_its_very_records_and_back(cast):
     office = cast.client("office")
     posted = office.post("/office/matrix/briefs/draft/", {"period": "2022-06", "region": ""})
     page = office.get(posted["Location"]).content.decode()
-    address = f"/office/matrix/records/{POLICY}/?period=2022-06"
+    back = posted["Location"].split("/")[-2]
+    address = f"/office/matrix/records/{POLICY}/?period=2022-06&amp;from=brief:{back}"
     assert f'href="{address}">3</a>' in page
-    behind = office.get(address).content.decode()
+    behind = office.get(address.replace("&amp;", "&")).content.decode()
     assert "共 2 条记录，合计 3。" in behind
+    assert f'<p><a href="{posted["Location"]}">返回简报</a></p>' in behind
+    # what it is compared with leads to its own records
+    so_far = f"/office/matrix/records/{POLICY}/?period=2022-01..2022-06&amp;from=brief:{back}"
+    assert f'href="{so_far}">3</a>' in page
+    assert "合计 3。" in office.get(so_far.replace("&amp;", "&")).content.decode()
     assert office.get(posted["Location"] + "brief.docx").content[:2] == b"PK"
 
 

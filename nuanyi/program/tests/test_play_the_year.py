@@ -1,10 +1,15 @@
 """The demo's year: every number of the report of 2022 is counted from records that people could have made, and hangs on them."""
 
+import json
 import re
+import subprocess
+from argparse import Namespace
 from collections import Counter
+from contextlib import nullcontext
 from datetime import date, timedelta
 from itertools import pairwise
 
+import pypdfium2
 import pytest
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -20,10 +25,12 @@ from nuanyi.ledger.models import LedgerEntry
 from nuanyi.lib import calendar, clock, figures, row_security
 from nuanyi.lib.actor import GUEST, system
 from nuanyi.lib.figures import Window, window
+from nuanyi.matrix import brief_rules, records, year
 from nuanyi.matrix import queries as matrix
-from nuanyi.matrix import records, year
+from nuanyi.matrix.services import briefs
 from nuanyi.notices.models import Notice
 from nuanyi.party.models import Application, Meeting, Organisation, SpeakerWeek
+from nuanyi.program import commands
 from nuanyi.program.demo import build
 from nuanyi.stations.models import Amenity, Station
 from nuanyi.volunteers.models import Draw, Signup, Volunteer
@@ -329,3 +336,61 @@ def test_what_the_year_told_people_was_read_and_only_today_s_is_new(played):
     new = Notice.objects.filter(seen_at=None)
     assert not new.filter(queued_at__year__lte=2023).exists()
     assert Notice.objects.exclude(seen_at=None).exists()
+
+
+def test_the_command_prints_every_number_of_the_report_and_what_was_named_is_what_is_counted(
+    played, monkeypatch, capsys
+):
+    monkeypatch.setattr(commands, "ready", nullcontext)
+    assert commands.figures(Namespace(period="2022", region="", json=True)) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert {key: printed[key] for key in TOLD} == TOLD
+    offered = figures.offered()
+    tiers = offered["stations.tiers"].count(YEAR, ("tier",))
+    assert set(tiers) == {("district",), ("township",), ("village",)}
+    assert sum(tiers.values()) == TOLD["stations.open"]
+    named = "newspapers_books charging first_aid rain_gear sofa tv fan microwave kettle"
+    assert set(offered["stations.amenity_kinds"].count(YEAR, ("amenity",))) == {
+        (kind,) for kind in named.split()
+    }
+
+
+def test_the_brief_of_june_opens_in_another_office_program_and_reads_as_the_records_say(played, tmp_path):
+    june = "2022-06"
+    _made, data = briefs.made_now(actor=system("test"), period=june)
+    (tmp_path / "june.docx").write_bytes(data)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [
+        "soffice",
+        profile,
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        tmp_path,
+        tmp_path / "june.docx",
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    pages = pypdfium2.PdfDocument(tmp_path / "june.pdf")
+    text = re.sub(r"\s+", "", "".join(page.get_textpage().get_text_range() for page in pages))
+    assert 4 <= len(pages) <= 20
+    assert "□" not in text and "\ufffd" not in text, "every sign has a shape"
+    for words in (
+        "2022年6月",
+        "数据口径与来源",
+        "重点任务推进情况",
+        "表1本期主要数据",
+        "表2各乡镇（街道）情况",
+    ):
+        assert words in text, words
+    # in the sentences, in the table and in the annex stands what is counted from the records
+    for key, said in (
+        ("census.establishments", "企业商户{}户"),
+        ("service.policy_consultations", "政策咨询{}次"),
+        ("service.wage_disputes_resolved", "化解用工薪资纠纷{}件"),
+        ("governance.leaflets", "发放宣传材料{}份"),
+    ):
+        number = counted(key, window(june))
+        assert number, f"{key}: nothing happened in June"
+        assert said.format(number) in text, (key, number)
+        assert f"{brief_rules.line_of(key).name}{number}{brief_rules.line_of(key).unit}" in text, key
