@@ -49,6 +49,8 @@ class Chart:
     unit: str = ""
     codes: list[str] = field(default_factory=list)
     most: float = 0
+    #: the sum of the first series, where one is told beside it
+    total: int = 0
 
     @property
     def spec(self) -> dict[str, Any]:
@@ -117,27 +119,39 @@ def _to_come(year: int, month: int) -> bool:
     return (year, month) > (today.year, today.month)
 
 
-def trend(view: cubes.View, year: int, actor: Actor | None) -> Chart:
-    """A year's months, with the year before."""
+def trend(view: cubes.View, year: int, actor: Actor | None, *, step: int = 0) -> Chart:
+    """A year's months, with the year before. ``step``: each number that is shown is made coarse by itself, and so is the sum
+    that the sentence says, for one fixed view that nobody can filter.
+    """
     asked = replace(view, rows=Axis.KIND, columns=Axis.MONTH, kind=view.kind or cubes.DESK)
     now = cubes.cube(replace(asked, period=str(year)), actor)
     before = cubes.cube(replace(asked, period=str(year - 1)), actor)
     this = [None if _to_come(year, month) else float(now.column_totals[month - 1].count) for month in MONTHS]
     last: list[float | None] = [float(cell.count) for cell in before.column_totals]
+    months = sum(value is not None for value in this)
+    sums = _sum(this), _sum(last[:months])
+    if step:
+        this, last = ([_coarse(value, step) for value in values] for values in (this, last))
+        sums = coarse(sums[0], step), coarse(sums[1], step)
     return Chart(
         "trend",
         _("Month by month"),
-        _trend_sentence(year, this, last, now.unit),
+        _trend_sentence(year, this, sums, now.unit),
         [_month(month) for month in MONTHS],
         [Series(str(year), this), Series(str(year - 1), last, earlier=True)],
         now.unit,
+        total=sums[0],
     )
 
 
-def _trend_sentence(year: int, this: Sequence[float | None], last: Sequence[float | None], unit: str) -> str:
+def _coarse(value: float | None, step: int) -> float | None:
+    return None if value is None else float(coarse(int(value), step))
+
+
+def _trend_sentence(year: int, this: Sequence[float | None], sums: tuple[int, int], unit: str) -> str:
     """In words: how many so far, how that compares with the same months of the year before, the strongest month."""
     months = sum(value is not None for value in this)
-    now, then = _sum(this), _sum(last[:months])
+    now, then = sums
     if not now and not then:
         return _("Nothing in %(year)s, nor in the year before.") % {"year": year}
     strongest = max(range(months), key=lambda n: this[n] or 0) + 1 if now else 0
@@ -200,8 +214,8 @@ def places_sentence(charts: Sequence[Chart]) -> str:
     return said + _(".")
 
 
-def choropleth(view: cubes.View, year: int, actor: Actor | None) -> Chart:
-    """For each 100 workers, by place."""
+def choropleth(view: cubes.View, year: int, actor: Actor | None, *, step: int = 0) -> Chart:
+    """For each 100 workers, by place. ``step``: worked out from what was delivered and who is there, each made coarse."""
     asked = replace(
         view,
         rows=Axis.KIND,
@@ -212,7 +226,12 @@ def choropleth(view: cubes.View, year: int, actor: Actor | None) -> Chart:
     )
     found = cubes.cube(asked, actor)
     known = [
-        (column, total.value)
+        (
+            column,
+            rules.per_100(coarse(total.count, step), coarse(found.heads.get(column.code, 0), step))
+            if step
+            else total.value,
+        )
         for column, total in zip(found.columns, found.column_totals, strict=True)
         if column.code
     ]

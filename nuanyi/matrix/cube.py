@@ -216,6 +216,7 @@ class Cube:
     unit: str
     workers: int
     book: Book
+    heads: Mapping[str, int] = field(default_factory=dict)
     thin: list[ThinCell] = field(default_factory=list)
     lead: str = ""
     asked_at: Any = None
@@ -402,6 +403,13 @@ class _Heads:
     """Workers for any member of an axis."""
 
     cells: Counts
+
+    def by_place(self) -> dict[str, int]:
+        """Workers of each place of the axis."""
+        found: dict[str, int] = defaultdict(int)
+        for (_sector, place), number in self.cells.items():
+            found[place] += number
+        return dict(found)
 
     def of(self, sector: str | None, place: str | None) -> int:
         """Workers in a sector and a place; None is any."""
@@ -600,6 +608,7 @@ class _Work:
             self._unit(),
             self.heads.of(None, None),
             self.of,
+            self.heads.by_place(),
             asked_at=clock.now(),
             target_note=target_note,
         )

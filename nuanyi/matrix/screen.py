@@ -1,6 +1,6 @@
 """The big screen: at most eight numbers, a map, two movements. Nobody on it; counts of people in fives, under five nothing.
 
-It hangs where anybody walks past, so it shows what a guest may see, whoever signed it in.
+It hangs where anybody walks past, so it shows the same to everybody, whoever signed it in.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.lib import clock, figures
 from nuanyi.lib.access import PUBLIC, actor_of, permission_required
-from nuanyi.lib.actor import GUEST
 from nuanyi.lib.dates import moment_words
 from nuanyi.lib.errors import Refusal
 from nuanyi.lib.figures import Window
@@ -26,7 +25,6 @@ from nuanyi.lib.small_cells import INSIDE, cell
 from nuanyi.matrix import charts
 from nuanyi.matrix import cube as cubes
 from nuanyi.matrix.models import ScreenLink
-from nuanyi.matrix.rules import Axis
 from nuanyi.matrix.services import screens
 from nuanyi.places import queries as places
 
@@ -67,33 +65,34 @@ def _now() -> list[Number]:
 
 
 def _since_the_beginning(year: int, trend: charts.Chart) -> list[Number]:
-    """One view for all of them: kinds by sector, as a guest sees it; what the desk did is the sum of the trend beside it."""
-    view = cubes.View(rows=Axis.KIND, columns=Axis.SECTOR, period="all")
-    found = cubes.cube(view, GUEST)
-    totals = {row.code: (row, total.count, any(c.hidden for c in cells)) for row, cells, total in found.lines}
+    """All that was ever delivered, each number coarse by itself; what the desk did, in the year that the panels show."""
+    offered = figures.offered()
     numbers = []
     for key in DELIVERED:
         if key == cubes.DESK:
-            done = sum(round(value or 0) for value in trend.series[0].values)
             title = _("Requests brought to an end, %(year)s") % {"year": year}
-            numbers.append(Number(key, title, done, trend.unit))
-        elif key in totals:
-            row, count, hidden = totals[key]
-            numbers.append(Number(key, row.title, count or (None if hidden else 0), row.note))
+            numbers.append(Number(key, title, trend.total, trend.unit))
+        elif key in offered:
+            figure = offered[key]
+            total = figure.total(Window())
+            shown = cell(total, INSIDE) if figure.of_people else total
+            numbers.append(Number(key, str(figure.title), shown, str(figure.unit)))
     return numbers
 
 
 def content() -> dict[str, Any]:
-    """What the screen shows now."""
+    """What the screen shows now. Nobody can filter it: each number is made coarse by itself, so that few in each of many cells
+    are not told as nothing at all.
+    """
     year = charts.last_year()
     view = cubes.View(kind=cubes.DESK)
-    trend = charts.trend(view, year, GUEST)
+    trend = charts.trend(view, year, None, step=INSIDE)
     return {
         "year": year,
         "as_of": moment_words(clock.now()),
         "numbers": [*_now(), *_since_the_beginning(year, trend)],
         "trend": trend,
-        "map": charts.choropleth(view, year, GUEST),
+        "map": charts.choropleth(view, year, None, step=INSIDE),
         "hours": charts.hours(year),
     }
 
@@ -128,7 +127,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
 @require_safe
 @permission_required(PUBLIC, journaled=True)
 def wall(request: HttpRequest, link: str) -> HttpResponse:
-    """The screen on a wall where nobody is signed in: what a guest may see, for whoever holds its link."""
+    """The screen on a wall where nobody is signed in, for whoever holds its link."""
     screens.open_link(link=link)
     response = _page(request, reverse("wall:numbers", kwargs={"link": link}))
     response["Cache-Control"] = "no-store"

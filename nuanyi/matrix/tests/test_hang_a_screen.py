@@ -1,19 +1,22 @@
 """A big screen on a wall: its link is shown once, gives the screen alone, and ends at one tap."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 
+from nuanyi.census.models import Worker
 from nuanyi.journal.models import Entry
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, logs
 from nuanyi.lib.errors import NotAllowed, NotFound
+from nuanyi.lib.ids import new_id
 from nuanyi.matrix.models import ScreenLink
 from nuanyi.matrix.services import screens
+from nuanyi.people.models import Person
 from nuanyi.units.models import Unit
 
 LINKS = "/office/matrix/screen/links/"
@@ -44,7 +47,7 @@ def test_a_wall_shows_the_screen_without_an_account_and_for_longer_than_a_sessio
     told = wall.get(f"{address}numbers.json")
     assert told.status_code == 200 and told.json()["numbers"]
     assert "sessionid" not in wall.cookies
-    # what a guest may see, also in a browser in which somebody is signed in
+    # the same in a browser in which somebody is signed in
     inside = cast.client("office").get(f"{address}numbers.json").json()
     assert inside["numbers"] == told.json()["numbers"]
     with clock.held_at(clock.now() + timedelta(days=200)):
@@ -109,3 +112,29 @@ def test_when_it_was_last_used_is_noted_but_not_each_minute(hung, django_assert_
     with clock.held_at(now + timedelta(minutes=30)):
         wall.get(f"{hung[0]}numbers.json")
     assert ScreenLink.objects.get().used_at == now + timedelta(minutes=30)
+
+
+def test_few_in_each_of_many_cells_are_no_nothing_and_no_number_tells_of_few(cast, district, hung):
+    for month in range(1, 13):
+        for township in ("450311100", "450311101"):
+            for sector in ("courier", "delivery"):
+                told = [Delivered(date(2022, month, 9), 2, township, sector)]
+                ledger.record("service.policy_consultations", told, source=Unit.objects.first())
+    for _n in range(12):
+        Worker.objects.create(
+            person=Person.objects.create(id=new_id(), region_codes=[]),
+            sector="courier",
+            region_code="450311100",
+            first_seen_date=date(2022, 1, 1),
+        )
+    told = Client().get(f"{hung[0]}numbers.json").json()
+    assert told["numbers"]["service"] == 95, (
+        "96 in fives, though no cell of kind, sector, township and month has five"
+    )
+    assert told["trend"]["spec"]["series"][0]["values"] == [5.0] * 12, "8 in each month"
+    assert "95" in told["trend"]["sentence"]
+    tiles = told["tiles"]
+    assert tiles["450311100"][0] == 450.0, "45 of 48 for 10 of 12 workers"
+    assert tiles["450311101"][0] is None, "nobody is on record there"
+    shown = [value for one in told["trend"]["spec"]["series"] for value in one["values"]]
+    assert all(value % 5 == 0 for value in [*shown, told["numbers"]["service"]])

@@ -202,7 +202,7 @@ def test_an_office_of_one_district_begins_with_its_own_numbers_and_units(city):
     )
     browser = city.cast.client("office")
     matrix = browser.get("/office/matrix/").context["matrix"]
-    assert matrix.workers == 5
+    assert matrix.sum.workers == 5
     assert {code[:6] for code, _name in matrix.columns} == {HERE}
     home = browser.get("/office/")
     assert [one.value for one in home.context["figures"] if one.figure.key == "census.workers"] == [5]
@@ -215,6 +215,6 @@ def test_an_office_of_one_district_begins_with_its_own_numbers_and_units(city):
     Unit.objects.filter(kind="district_office").update(region_code="")
     Account.objects.filter(pk=city.cast.accounts["office"].pk).update(unit=None)
     matrix = city.cast.client("office").get("/office/matrix/").context["matrix"]
-    assert matrix.workers == 15
+    assert matrix.sum.workers == 15
     assert {code[:6] for code, _name in matrix.columns} == {HERE, THERE}
     assert "全市现在" in city.cast.client("office").get("/office/").content.decode()
