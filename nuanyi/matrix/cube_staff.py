@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from nuanyi.ledger import queries as ledger
 from nuanyi.ledger import rules as kinds
 from nuanyi.ledger.queries import Slice
-from nuanyi.lib import clock, downloads, figures, paging, rooms, sheets
+from nuanyi.lib import clock, downloads, paging, rooms, sheets
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import NotAllowed, Words
+from nuanyi.lib.errors import NotFound, Words
 from nuanyi.lib.region_codes import CITY, DISTRICT, TOWNSHIP, VILLAGE
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import cube as cubes
@@ -168,9 +168,12 @@ def _exactness(exact: bool) -> str:
 
 
 def _may_see_records(actor: Actor, asked: Slice) -> None:
-    """All entries are for whoever sees all people; a township's for whoever sees those of the township one by one."""
+    """All entries are for whoever sees all people; a township's for whoever sees those of the township one by one. Another
+    place's answer like those of one that there is not. Raises NotAllowed, NotFound.
+    """
+    actor.require("matrix.records")
     if not cubes.opens_records(actor, asked.region, asked.place or ""):
-        raise NotAllowed(permission=figures.exact_permission())
+        raise NotFound()
 
 
 @require_safe

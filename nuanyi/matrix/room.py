@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.lib.roles import ALL, FIGURES, OFFICES, PLACE, PLACE_OR_UNIT, UNIT, Role
+from nuanyi.lib.roles import ALL, FIGURES, OFFICES, PLACE_OR_UNIT, UNIT, Role
 from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Mount, Part, Permission, Room, Route, Shot, Step
 from nuanyi.matrix import home
 from nuanyi.matrix.policies import POLICIES, UNBOUND
@@ -39,7 +39,7 @@ ROOM = Room(
         Permission(
             "matrix.records",
             _("See the ledger's entries behind a number"),
-            {**OFFICES, Role.UNIT_STAFF: PLACE},
+            {**OFFICES, Role.UNIT_STAFF: PLACE_OR_UNIT},
         ),
     ],
     mounts=[Mount("office/matrix/"), Mount("hsds/", "hsds_urls"), Mount("wall/", "wall_urls")],
