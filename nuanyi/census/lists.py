@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.census import queries
 from nuanyi.census.rules import FollowUp, ImportState, Kind
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import Words
-from nuanyi.lib.form_parsing import uuid_of
+from nuanyi.lib.form_parsing import day_of, uuid_of
 from nuanyi.lib.listing import Column, Filter, Listing
 from nuanyi.lib.region_codes import DISTRICT, TOWNSHIP, township_of
 from nuanyi.lib.sectors import Sector
@@ -90,7 +91,9 @@ def listing_of(what: str, actor: Actor, permission: str = "census.view") -> List
 
 
 def _narrowed(actor: Actor, name: str, value: str) -> Words:
-    """What the list shows only of: the new records of one roster, the workers of one establishment."""
+    """What the list shows only of: a past day, the new records of one roster, the workers of one establishment."""
+    if name == "on":
+        return format_lazy("{}{}", _("On record by "), day_words(day_of(value, "on")))
     pk = uuid_of(value)
     if name == "import":
         sent = queries.imports_for(actor).filter(pk=pk).first()

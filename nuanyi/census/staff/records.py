@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +23,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
-from nuanyi.lib.form_parsing import day_or_none, key_of, status_of
+from nuanyi.lib.form_parsing import key_of, status_of
 from nuanyi.lib.listing import MOST_AT_ONCE, back_to, picked, shown_cells
 from nuanyi.lib.listing import shown as listing_page
 from nuanyi.lib.sectors import Sector
@@ -61,8 +60,6 @@ def _list(request: HttpRequest, what: str) -> HttpResponse:
         "undo": request.session.pop("undo", None),
         "remarked": queries.remarked([row.pk for row in shown.rows]),
         "count": linked.count_persons(actor, listing.rows(shown.filters), linked.KEPT[what]),
-        "as_of": day_or_none(shown.filters.get("on", "")),
-        "as_of_off": f"?{urlencode([pair for pair in parse_qsl(shown.query) if pair[0] != 'on'])}",
         "rows_template": f"census/staff/{what}_rows.html",
         "bulk_action": reverse("census:follow_up", args=[what]) if actor.can("census.follow_up") else "",
         "bulk_template": "census/staff/records_bulk.html" if actor.can("census.follow_up") else "",
