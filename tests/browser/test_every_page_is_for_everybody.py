@@ -83,6 +83,7 @@ OFFICE = (
     "/office/matrix/cube/",
     "/office/matrix/charts/",
     "/office/matrix/screen/",
+    "/office/matrix/screen/links/",
     "/office/matrix/briefs/",
     "/office/matrix/tasks/",
     "/office/matrix/forms/",
