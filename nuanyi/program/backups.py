@@ -35,6 +35,7 @@ from nuanyi.lib.embedded_postgres import CannotStart, binaries_of_wheel
 from nuanyi.lib.env import home
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.seal import UnsafeKeys, load_keys
+from nuanyi.people import erasures
 from nuanyi.program import database, row_policies
 
 DUMP, MANIFEST = "nuanyi.dump", "manifest.json"
@@ -305,7 +306,26 @@ def restore(folder: Path, *, unsealed: bool = False) -> dict[str, Any]:
             if db.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone() != (0,):
                 raise BadInput("the database is not empty: restore into a new NUANYI_HOME", code="not-empty")
         database.prepare_roles(url)
-        return _put_back(ours, url, manifest)
+        report = _put_back(ours, url, manifest)
+        _give_no_number_twice(url)
+        return report
+
+
+def _give_no_number_twice(url: str) -> None:
+    """Numbers beyond those of whatever was forgotten on request: the backup's sequences stand before them, and a row of
+    somebody else that got such a number would be forgotten by the next restore (``people.erasures``)."""
+    with psycopg.connect(url) as db:
+        for table, rows in erasures.noted_rows().items():
+            name = table.replace(".", "_")
+            numbers = [int(row) for row in rows if row.isdecimal()]
+            if not numbers or db.execute("SELECT to_regclass(%s)", [name]).fetchone() == (None,):
+                continue
+            sequence = db.execute("SELECT pg_get_serial_sequence(%s, 'id')", [name]).fetchone()
+            if sequence and sequence[0]:
+                db.execute(
+                    "SELECT setval(%(of)s::regclass, greatest(pg_sequence_last_value(%(of)s::regclass), %(last)s))",
+                    {"of": sequence[0], "last": max(numbers)},
+                )
 
 
 def rehearse(folder: Path) -> dict[str, Any]:
