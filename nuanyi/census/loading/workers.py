@@ -179,15 +179,24 @@ class WorkerLoader:
         with self._background() as self.writer, no_cycles_sought():
             while batch := list(islice(good, BATCH)):
                 seen += len(batch)
-                self._batch(self._without_barred([self._line(row) for row in batch]), write)
+                self._batch(self._without_barred([self._line(row) for row in batch], write), write)
                 yield seen
 
-    def _without_barred(self, lines: list[_Line]) -> list[_Line]:
-        """The lines of those who did not ask to be forgotten."""
+    def _without_barred(self, lines: list[_Line], write: bool) -> list[_Line]:
+        """The lines of those who did not ask to be forgotten; where nothing is written, all of them.
+
+        A file of one row must not ask who did. What it would do is therefore told as of anybody, and what it did counts
+        them among the new, so that the sums hold; how many were left out, who may forget people is told beside.
+        """
         marked = barred(mark for line in lines for mark in (line.phone, line.id_number) if mark)
         kept = [line for line in lines if line.phone not in marked and line.id_number not in marked]
-        if len(kept) < len(lines):
-            self.tally.counts[BARRED] += len(lines) - len(kept)
+        left_out = len(lines) - len(kept)
+        if left_out:
+            self.tally.counts[BARRED] += left_out
+        if not write:
+            return lines
+        if left_out:
+            self.tally.counts[NEW] += left_out
         return kept
 
     @staticmethod

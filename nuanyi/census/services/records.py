@@ -90,7 +90,8 @@ def undo_follow_up(*, actor: Actor, model: type[Record], before: dict[str, str],
 def record_at_doorstep(*, actor: Actor, client_key: UUID, entry: dict[str, str]) -> DoorstepEntry:
     """Record an establishment or a worker met at the door. A repeat with the same key gives the first answer.
 
-    ``entry`` has ``kind`` and the fields of ``columns.FIELDS``. Raises BadInput with a word per field,
+    ``entry`` has ``kind`` and the fields of ``columns.FIELDS``. Who asked to be forgotten is not recorded, and the answer
+    is that of a kept one: at a door nobody asks by it who did. Raises BadInput with a word per field,
     Conflict (same key, other content), NotAllowed (outside the actor's places).
     """
     actor.require("census.enter")
@@ -107,7 +108,14 @@ def record_at_doorstep(*, actor: Actor, client_key: UUID, entry: dict[str, str])
         made.establishment = record = _establishment(actor, entry)
         ledger_kind = kinds.ESTABLISHMENTS_RECORDED
     else:
-        made.worker = record = _worker(actor, entry)
+        worker = _worker(actor, entry)
+        if worker is None:
+            again = DoorstepEntry.objects.filter(account=actor.account_id, body_digest=digest)
+            if again.filter(worker=None, establishment=None).exists():
+                raise _known_already()
+            made.save(force_insert=True)
+            return made
+        made.worker = record = worker
         ledger_kind = kinds.WORKERS_RECORDED
     made.save(force_insert=True)
     line = Delivered(clock.today(), 1, township_of(record.region_code), record.sector, actor.unit_id or 0)
@@ -162,7 +170,8 @@ def _establishment(actor: Actor, entry: dict[str, str]) -> Establishment:
     )
 
 
-def _worker(actor: Actor, entry: dict[str, str]) -> Worker:
+def _worker(actor: Actor, entry: dict[str, str]) -> Worker | None:
+    """The worker of an entry; None for one who asked to be forgotten. Who may forget people is told so (Refusal)."""
     draft = _read(actor, entry, read_worker)
     # only among those whom the actor may see: the answer must not tell who is on another unit's roster
     same = [
@@ -175,6 +184,8 @@ def _worker(actor: Actor, entry: dict[str, str]) -> Worker:
         raise _known_already()
     marks = [mark for number in (draft.phone, draft.id_number) for _f, mark in people.digests_of(number)]
     if barred(marks):
+        if not actor.can("people.erase"):
+            return None
         raise Refusal(
             _(
                 "This person asked to be forgotten here. The office can take them in again, if they want that."
@@ -449,12 +460,13 @@ def undo_changes(*, actor: Actor, pks: list[int]) -> int:
 
 
 @transaction.atomic
-def add_record(*, actor: Actor, client_key: UUID, entry: dict[str, str]) -> Record:
-    """Write a record by hand, nobody having been met. Raises what ``record_at_doorstep`` raises."""
+def add_record(*, actor: Actor, client_key: UUID, entry: dict[str, str]) -> Record | None:
+    """Write a record by hand, nobody having been met; None where ``record_at_doorstep`` kept none. Raises what it raises."""
     actor.require("census.edit")
     made = record_at_doorstep(actor=actor, client_key=client_key, entry=entry)
     record = made.worker or made.establishment
-    assert record is not None
+    if record is None:
+        return None
     record.follow_up, record.followed_at = FollowUp.NEW, None
     record.save(update_fields=["follow_up", "followed_at"])
     return record

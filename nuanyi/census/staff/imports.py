@@ -118,6 +118,7 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         if of.state == ImportState.DONE and actor_of(request).can("census.link")
         else None,
         "all_fields": _all_fields(of),
+        "sees_barred": actor_of(request).can("people.erase"),
     }
     if of.state in (ImportState.REVIEW, ImportState.COLUMNS):
         context |= _review(request, of)

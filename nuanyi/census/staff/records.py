@@ -273,12 +273,12 @@ def edit(request: HttpRequest, what: str, pk: UUID | None = None) -> HttpRespons
                 )
                 if change is not None:
                     _offer_back(request, what, [change])
-                saved = record
+                saved: records.Record | None = record
             else:
                 key = key_of(request)
                 entry = {name: text for name, text in typed.items() if text.strip()} | {"kind": what}
                 saved = records.add_record(actor=actor, client_key=key, entry=entry)
-            return redirect(f"census:{what[:-1]}", saved.pk)
+            return redirect(f"census:{what[:-1]}", saved.pk) if saved else redirect(f"census:{what}")
         except Refusal as wrong:
             refusal = wrong
     context = {
