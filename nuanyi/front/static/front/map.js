@@ -4,6 +4,9 @@
 
     /* maps are loaded when they are asked for */
     const draw = async (place) => {
+        /* shown by a button while this file was still coming, it is drawn by the file and by the button */
+        if ("drawn" in place.dataset) return;
+        place.dataset.drawn = "";
         await Promise.all([load(place.dataset.script), style(place.dataset.style)]);
         const data = await (await fetch(place.dataset.map)).json();
         const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -90,7 +93,7 @@
                     textContent: station.name,
                 }),
             );
-            const words = document.querySelector("[data-words]")?.dataset;
+            const words = document.querySelector("p[data-words]")?.dataset;
             if (typeof Stations === "undefined" || !words) return box;
             Stations.file().then((file) => {
                 const row = file && Stations.one(file, station.code, Stations.minute());
