@@ -34,6 +34,14 @@ JUST_NOW = timedelta(minutes=10)
 class StaffAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by people with the role to do so, never by a visitor."""
 
+    #: In the words and the manner of our own pages.
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("Login name or password is wrong."),
+        "enter_current_password": _("This is not the present password."),
+        "rate_limited": _("Too many tries at once. Wait a little."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False

@@ -5,9 +5,10 @@ import { test } from "node:test";
 import vm from "node:vm";
 
 const script = readFileSync(new URL("../static/front/sw.js", import.meta.url), "utf8");
-const worker = () => {
+const worker = (shell = []) => {
     const heard = {},
-        stores = {};
+        stores = {},
+        caches = {};
     const network = { answer: null };
     const store = (name) => {
         stores[name] ||= new Map();
@@ -17,40 +18,50 @@ const worker = () => {
             put: async (path, answer) => held.set(path, answer),
             delete: async (path) => held.delete(path),
             keys: async () => [...held.keys()],
+            add: async () => {},
         };
     };
-    vm.runInNewContext(`const VERSION = "1", SHELL = [], KEPT = [];${script}`, {
+    vm.runInNewContext(`const VERSION = "1", SHELL = ${JSON.stringify(shell)}, KEPT = [];${script}`, {
         self: {
             addEventListener: (name, act) => {
                 heard[name] = act;
             },
         },
         location: { origin: "https://nuanyi.example" },
-        caches: { open: async (name) => store(name), match: async () => undefined },
+        caches: { open: async (name) => store(name), match: async (name) => caches[name]?.clone() },
         fetch: async () => {
             if (!network.answer) throw new TypeError("no network");
             return network.answer();
         },
         Response,
+        /* node's own knows no address without a host */
+        Request: class {
+            constructor(url) {
+                this.url = url;
+            }
+        },
         URL,
         setTimeout,
     });
-    const get = async (path) => {
+    const ask = async (path, destination, mode) => {
         let answer = null;
         heard.fetch({
             request: {
                 method: "GET",
                 url: `https://nuanyi.example${path}`,
-                destination: "image",
-                mode: "no-cors",
+                destination,
+                mode,
             },
+            waitUntil: () => {},
             respondWith: (given) => {
                 answer = given;
             },
         });
         return answer;
     };
-    return { get, network, stores };
+    const get = (path) => ask(path, "image", "no-cors");
+    const open = (path) => ask(path, "document", "navigate");
+    return { get, open, network, stores, caches };
 };
 const told = (control) => () => new Response("picture", { headers: { "Cache-Control": control } });
 
@@ -70,6 +81,15 @@ test("a picture that only its owner may see is never kept, nor one of the office
     assert.equal(stores["1.pictures"]?.size ?? 0, 0);
     network.answer = told("public");
     assert.equal(await get("/office/reports/1/picture/2/"), null);
+});
+
+test("a question that only the server answers is never answered by the bare kept page", async () => {
+    const { open, caches } = worker(["/learn/", "/verify/"]);
+    caches["/offline/"] = new Response("no network");
+    for (const path of ["/learn/", "/verify/"]) caches[path] = new Response(`bare ${path}`);
+    assert.equal(await (await open("/verify/?number=2611ABCDEF")).text(), "no network");
+    assert.equal(await (await open("/learn/?q=%E7%BA%A2%E7%81%AF")).text(), "no network");
+    assert.equal(await (await open("/learn/")).text(), "bare /learn/");
 });
 
 test("the newest sixty stay", async () => {

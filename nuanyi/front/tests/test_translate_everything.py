@@ -42,6 +42,18 @@ def test_what_a_page_shows_is_our_translation_and_not_another_package_s():
                     assert translation.gettext(entry.msgid) == entry.msgstr, (path, entry.msgid)
 
 
+def test_pages_say_one_you_and_only_letters_the_formal_one():
+    """A district that says 你 on one page and 您 on the next sounds like two."""
+    letters = {"Your request is kept"}
+    formal = {
+        entry.msgid
+        for path in CATALOGUES
+        for entry in polib.pofile(str(path))
+        if any("您" in text for text in (entry.msgstr, *entry.msgstr_plural.values()))
+    }
+    assert formal == letters
+
+
 def test_a_translation_keeps_its_places():
     for entry in (entry for path in CATALOGUES for entry in polib.pofile(str(path))):
         texts = [entry.msgstr, *entry.msgstr_plural.values()]

@@ -6,6 +6,8 @@
         /* the address is still that of the page which did not come; under its own it stays */
         const back = () => location.pathname === "/offline/" || location.reload();
         addEventListener("online", back);
+        const asked = document.querySelector("[data-asked]");
+        if (asked) asked.hidden = location.pathname === "/offline/" || !location.search;
         /* some phones say nothing when the network is back */
         setInterval(
             () =>

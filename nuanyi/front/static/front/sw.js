@@ -62,6 +62,10 @@ const picture = async (request, path) => {
 };
 /* the kept page that the phone fills itself, as a room declares it for pages that are never kept; "" where none does */
 const standIn = (path) => KEPT.find(([pattern]) => new RegExp(pattern).test(path))?.[1] ?? "";
+/* what only the server can answer: the bare page that is kept would look as if nothing had been asked */
+const asks = ({ pathname, searchParams }) =>
+    (pathname === "/verify/" && searchParams.has("number")) ||
+    (pathname === "/learn/" && searchParams.has("q"));
 self.addEventListener("fetch", (event) => {
     const address = new URL(event.request.url);
     if (event.request.method !== "GET" || address.origin !== location.origin) return;
@@ -80,6 +84,8 @@ self.addEventListener("fetch", (event) => {
         /* a station that was never opened with network: the phone fills its page from the one file of all */
         const page = async () => (await copy(path)()) || copy("/stations/kept/")();
         event.respondWith(fresh(event.request, page, address.search ? "" : path));
+    } else if (asks(address)) {
+        event.respondWith(fresh(event.request, copy("/offline/"), ""));
     } else if (SHELL.includes(path) || /^\/(learn|l)\/[\w-]+\/$/.test(path)) {
         /* only the bare address is kept: where somebody looked from, what he searched and what he was thanked for is
            nobody's business, not even this phone's */
