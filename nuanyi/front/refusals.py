@@ -27,6 +27,19 @@ def in_office(request: HttpRequest) -> bool:
     return request.path.startswith("/office/")
 
 
+#: Pages that staff use on the phone, each with a bar of its own.
+_STAFF_PHONE = ("/grid/", "/keeper/", "/visits/")
+
+
+def _shell(request: HttpRequest) -> str:
+    """The page around a refusal: the office's, that of staff on the phone, or the riders'."""
+    if _is_office(request):
+        return "front/staff.html"
+    actor = getattr(request, "actor", None)
+    staff = actor is not None and actor.kind == "account" and request.path.startswith(_STAFF_PHONE)
+    return "front/phone_staff.html" if staff else "front/phone.html"
+
+
 def problem(refusal: Refusal) -> JsonResponse:
     """The refusal as problem+json with its stable code."""
     return JsonResponse(refusal.problem(), status=refusal.status, content_type="application/problem+json")
@@ -135,7 +148,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
     context = {
         "refusal": refusal,
         "back": _before(request),
-        "shell": "front/staff.html" if _is_office(request) else "front/phone.html",
+        "shell": _shell(request),
         "why": explain(actor, permission) if permission and actor is not None else None,
     }
     return render(request, "front/refused.html", context, status=refusal.status)

@@ -54,6 +54,17 @@ def test_a_refusal_of_the_office_stands_in_the_offices_shell(cast):
         assert 'id="rail"' in answer.content.decode()
 
 
+def test_a_refusal_on_a_staff_page_of_the_phone_keeps_the_bar_of_staff(cast, client):
+    """A keeper who opened a grid worker's page stood among the riders' pages, with no way to sign out."""
+    for address in ("/grid/999999999/", "/keeper/NOWHERE/", "/visits/nothing/"):
+        answer = cast.client("clerk").get(address)
+        page = answer.content.decode()
+        assert answer.status_code in (403, 404), address
+        assert "/accounts/logout/" in page, address
+        assert 'href="/learn/"' not in page, address
+    assert 'href="/learn/"' in client.get("/nowhere/").content.decode()
+
+
 def test_a_referer_of_somebody_else_or_out_of_reach_gives_the_plain_refusal(cast):
     browser = cast.client("office")
     for referer in (
