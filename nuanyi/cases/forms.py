@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import queries
 from nuanyi.cases.models import ServiceItem, official_title
-from nuanyi.cases.rules import MAX_FILES, MAX_WORDS, WRITTEN_DOWN, Channel, Kind, Part, Urgency
+from nuanyi.cases.rules import MAX_FILES, MAX_WORDS, OFFICIAL, WRITTEN_DOWN, Channel, Kind, Part, Urgency
 from nuanyi.cases.services.intake import Request
 from nuanyi.cases.services.lists import ListLineInput
 from nuanyi.lib.sectors import Sector
@@ -147,7 +147,7 @@ class CallForm(AskForm):
 
 
 def _kinds_and_all() -> list[tuple[str, Any]]:
-    return [("", _("All kinds: a class or the first answer")), *queries.all_kind_choices()]
+    return [("", _("All kinds: a class or the first answer")), *queries.official_kinds()]
 
 
 class KindForm(forms.Form):
@@ -163,7 +163,7 @@ class KindForm(forms.Form):
     english = forms.CharField(label=_("The same in English"), max_length=60, required=False)
     follows = forms.ChoiceField(
         label=_("Handled like"),
-        choices=Kind.choices,
+        choices=list(OFFICIAL.items()),
         initial=Kind.OTHER,
         help_text=_("Its terms by law, its letters and the figure it counts under are those of this kind."),
     )
@@ -263,7 +263,7 @@ class PledgeForm(LineForm):
 class ItemForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable at run time
     """A line of the service list."""
 
-    case_kind = forms.ChoiceField(label=_("Kind of case"), choices=queries.all_kind_choices)
+    case_kind = forms.ChoiceField(label=_("Kind of case"), choices=queries.official_kinds)
 
     class Meta:
         model = ServiceItem
@@ -302,7 +302,7 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg] # not subscriptable a
 class RuleForm(forms.Form):
     """Which unit gets a kind of case."""
 
-    kind = forms.ChoiceField(label=_("Kind of case"), choices=queries.all_kind_choices)
+    kind = forms.ChoiceField(label=_("Kind of case"), choices=queries.official_kinds)
     sector = forms.ChoiceField(label=_("Sector"), required=False, choices=[("", "—"), *Sector.choices])
     region = forms.ChoiceField(label=_("Township"), required=False)
     unit = forms.ModelChoiceField(label=_("Unit that answers"), queryset=Unit.objects.none())

@@ -15,6 +15,7 @@ from nuanyi.cases.services.intake import tell_unit
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
+from nuanyi.lib.dates import due_words
 from nuanyi.notices import progress
 from nuanyi.notices import services as notices
 from nuanyi.workflow import clocks
@@ -64,7 +65,7 @@ def _warn(case: Case) -> bool:
     stage = clocks.stage(case.due_at, clock.now())
     if case.warned == stage:
         return False
-    due = f"{case.due_at.astimezone(clock.CHINA):%m-%d %H:%M}"
+    due = due_words(case.due_at)
     tell_unit(case, case.unit, kinds.CASE_LATE, once=f"{stage}:{case.pk}:{due}", ref=case.ref, due=due)
     if case.unit.superior is not None:
         # a number and a day, nothing of the case: the superior unit cannot open it

@@ -141,8 +141,8 @@ class RoutingRule(models.Model):
         constraints = [models.UniqueConstraint("kind", "sector", "region_code", name="routing_once")]
 
     def get_kind_display(self) -> str:
-        """The kind in words."""
-        return kind_title(self.kind)
+        """The kind as an office names it: only the office reads a rule."""
+        return official_title(self.kind)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -502,3 +502,8 @@ class RegisterLine(models.Model):
     sector = models.CharField(max_length=20, blank=True)
     region_code = models.CharField(max_length=12, blank=True)
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+
+    @property
+    def official_kind(self) -> str:
+        """What it was about, as an office names it."""
+        return official_title(self.kind)

@@ -90,11 +90,6 @@ def official_kinds() -> list[tuple[str, str]]:
     return [(code, official_title(code)) for code in kinds()]
 
 
-def all_kind_choices() -> list[tuple[str, str]]:
-    """Every kind that a case may have, closed ones too."""
-    return [(code, str(kind.title)) for code, kind in kinds().items()]
-
-
 def codes_following(kind: str) -> list[str]:
     """The codes whose law and papers are those of a kind of the program."""
     return [code for code, row in kinds().items() if row.follows == kind]

@@ -22,7 +22,7 @@ from nuanyi.cases.models import (
     LetterTemplate,
     RoutingRule,
     ServiceItem,
-    kind_title,
+    official_title,
 )
 from nuanyi.cases.rules import PAUSE_CLOCK, Kind, Part, PauseReason, Urgency
 from nuanyi.cases.services import item_lists, letters, settings
@@ -194,7 +194,7 @@ def _terms() -> list[dict[str, Any]]:
         if pause.most is not None
     ]
     lines += [
-        (kind, row.name, kind_title(kind), row.title, row.term, row.of_worker)
+        (kind, row.name, official_title(kind), row.title, row.term, row.of_worker)
         for kind, rows in book.legal.items()
         for row in rows
     ]

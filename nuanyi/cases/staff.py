@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.cases import queries
 from nuanyi.cases.forms import CallForm
 from nuanyi.cases.models import Case, Register, RegisterLine
-from nuanyi.cases.rules import Kind, State
+from nuanyi.cases.rules import OFFICIAL, Kind, State
 from nuanyi.cases.services import desk, exports, intake, phones, registers
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
@@ -289,7 +289,7 @@ def _served_listing() -> Listing:
             Column("register", _("Register of services"), "register__name"),
         ),
         [
-            Filter("kind", _("What about"), Kind.choices, "kind"),
+            Filter("kind", _("What about"), list(OFFICIAL.items()), "kind"),
             Filter("sector", _("Sector"), Sector.choices, "sector"),
             Filter(
                 "region",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,12 @@ def day_words(day: date) -> str:
     if this_year:
         return f"{day.month}月{day.day}日 {SHORT_DAYS[day.weekday()]}"
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def due_words(due: datetime) -> str:
+    """When a term is over, as its page says it: its last day; the hour too where it does not end with the day."""
+    words, local = day_words(clock.last_day(due)), due.astimezone(clock.CHINA)
+    return words if local.time() == time.min else f"{words} {local:%H:%M}"
 
 
 def moment_words(moment: datetime) -> str:

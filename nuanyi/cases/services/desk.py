@@ -22,6 +22,7 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.dates import due_words
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.meanwhile import changed_meanwhile
@@ -325,7 +326,7 @@ def resume_stood_out(*, actor: Actor) -> int:
 @transaction.atomic
 def _run_on(actor: Actor, pk: int) -> None:
     case = resume(actor=actor, pk=pk)
-    due = f"{case.due_at.astimezone(clock.CHINA):%m-%d %H:%M}"
+    due = due_words(case.due_at)
     words = gettext("The time runs on; it is to be done by %(due)s.") % {"due": due}
     note(actor, case, words, of="unit")
     tell_unit(case, case.unit, kinds.CLOCK_RUNS_ON, once=f"on:{case.pk}:{due}", ref=case.ref, due=due)

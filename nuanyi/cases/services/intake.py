@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import events, kinds, queries, rules
@@ -19,6 +20,7 @@ from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.lib import clock, limits, masks, pictures, row_security, sounds
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.dates import due_words
 from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.lib.ids import new_ref
@@ -168,15 +170,17 @@ def _take_in(actor: Actor, key: UUID, told: Request, body: bytes) -> Case:
         unit=unit.pk,
         channel=case.channel,
     )
-    tell_unit(
-        case,
-        unit,
-        kinds.CASE_CAME,
-        once=f"case:{case.pk}",
-        unit=unit.short_name or unit.name,
-        about=str(case.get_kind_display()),
-        answer_by=f"{case.answer_due_at.astimezone(clock.CHINA):%m-%d %H:%M}",
-    )
+    # in the language of the notices, not of whoever sent it
+    with translation.override("zh-hans"):
+        tell_unit(
+            case,
+            unit,
+            kinds.CASE_CAME,
+            once=f"case:{case.pk}",
+            unit=unit.short_name or unit.name,
+            about=case.official_kind,
+            answer_by=due_words(case.answer_due_at),
+        )
     return case
 
 

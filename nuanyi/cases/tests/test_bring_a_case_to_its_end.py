@@ -407,12 +407,34 @@ def test_why_a_case_came_here_is_said_in_words_and_never_as_a_code(routed):
 
 def test_staff_read_what_offices_write_and_riders_what_riders_say(routed, cast, client):
     case = send()
-    browser = cast.client("clerk")
-    for address in ("/office/cases/", f"/office/cases/{case.pk}/", "/office/cases/call/"):
-        page = browser.get(address).content.decode()
-        assert "拖欠劳动报酬" in page, address
-        assert "没发我工钱" not in page, address
+    read = {
+        "clerk": ("/office/cases/", f"/office/cases/{case.pk}/", "/office/cases/call/"),
+        "office": ("/office/cases/rules/", "/office/cases/clocks/", "/office/cases/served/"),
+    }
+    for name, addresses in read.items():
+        for address in addresses:
+            page = cast.client(name).get(address).content.decode()
+            assert "拖欠劳动报酬" in page, address
+            assert "没发我工钱" not in page, address
     assert "没发我工钱" in client.get(f"/c/{intake.link_of(case)}/").content.decode()
+
+
+def test_a_notice_says_what_and_until_when_as_the_case_s_page_does(routed):
+    """The term ends at the midnight after 8 June, which is no term until the 9th."""
+    with clock.held_at(MIDNIGHT):
+        case = send()
+        ends = datetime(2026, 6, 9, tzinfo=clock.CHINA)
+        Case.objects.filter(pk=case.pk).update(due_at=ends)
+    notices.spread_calls()
+    came = Notice.objects.get(kind="case-came", account=routed.accounts["clerk"]).facts
+    assert came["about"] == "拖欠劳动报酬"
+    last = clock.last_day(case.answer_due_at)
+    assert came["answer_by"].startswith(f"{last.month}月{last.day}日 周")
+    with clock.held_at(ends + timedelta(hours=1)):
+        jobs.watch_cases()
+        notices.spread_calls()
+    late = Notice.objects.filter(kind="case-late", account=routed.accounts["clerk"]).get().facts
+    assert late["due"] == "6月8日 周一"
 
 
 def test_who_writes_down_for_a_caller_reads_of_the_caller_and_is_asked_what_is_owed(routed, cast):

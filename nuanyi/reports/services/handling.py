@@ -14,6 +14,7 @@ from nuanyi.journal import services as journal
 from nuanyi.ledger import services as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
+from nuanyi.lib.dates import due_words
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.terms import Term
 from nuanyi.notices import progress
@@ -24,7 +25,7 @@ from nuanyi.places import queries as places
 from nuanyi.reports import doubles, events, kinds, queries, rules
 from nuanyi.reports.models import ACT, Picture, Report, Step, Voice
 from nuanyi.reports.rules import OPEN, State, Why
-from nuanyi.reports.services.sending import due_words, keep_pictures, tell_senders, tell_unit
+from nuanyi.reports.services.sending import keep_pictures, tell_senders, tell_unit
 from nuanyi.units.models import Unit
 from nuanyi.workflow import clocks, handover, joining
 
@@ -302,7 +303,7 @@ def warn_late(actor: Actor) -> int:
     )
     for report in late:
         with transaction.atomic():
-            facts: dict[str, Any] = {"ref": report.ref, "due": due_words(report)}
+            facts: dict[str, Any] = {"ref": report.ref, "due": due_words(report.due_at)}
             tell_unit(report, kinds.LATE, once=f"late:{report.pk}:{report.reopened}", **facts)
             notices.queue_to_role(
                 "district_office", kinds.LATE, once=f"late-up:{report.pk}:{report.reopened}", **facts

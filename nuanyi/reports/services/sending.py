@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock, limits, masks, pictures, row_security
 from nuanyi.lib.actor import system
+from nuanyi.lib.dates import due_words
 from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, NotFound, TooMuch
 from nuanyi.lib.ids import new_ref
@@ -205,7 +206,7 @@ def _take_in(key: UUID, told: ReportInput, body: bytes) -> Voice:
         once=f"report:{report.pk}",
         about=kind.title,
         where=place_words(report),
-        due=due_words(report),
+        due=due_words(report.due_at),
     )
     return voice
 
@@ -240,11 +241,6 @@ def place_words(report: Report, names: dict[str, str] | None = None) -> str:
     """A place in words: what was written, else the community. ``names`` spares a list from asking for each."""
     names = places.names_by_code() if names is None else names
     return report.where or names.get(report.region_code, "") or names.get(township_of(report.region_code), "")
-
-
-def due_words(report: Report) -> str:
-    """When a report is due, on China's clock."""
-    return f"{report.due_at.astimezone(clock.CHINA):%m-%d %H:%M}"
 
 
 def tell_unit(report: Report, kind: str, *, once: str, **facts: object) -> None:
