@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
 from conftest import square
 from nuanyi.ledger import queries as ledger
@@ -77,6 +78,14 @@ def test_after_thirty_days_it_must_be_reported_anew(taken, cast):
     sending.judge(voice=taken, good=True, key=uuid4())
     with clock.held_at(clock.now() + timedelta(days=32)), pytest.raises(IllegalMove):
         sending.judge(voice=taken, good=False, key=uuid4())
+
+
+def test_the_map_of_the_mended_shows_what_its_list_shows_however_old(taken, cast, client):
+    handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
+    Report.objects.filter(pk=taken.report_id).update(mended_at=clock.now() - timedelta(days=200))
+    listed = [row.ref for row in queries.mended()]
+    shown = client.get(reverse("report:map")).json()["features"]
+    assert [feature["properties"]["ref"] for feature in shown] == listed != []
 
 
 def test_a_passer_by_counts_once_from_wherever_he_taps_and_two_who_say_no_open_it(taken, cast):
