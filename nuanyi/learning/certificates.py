@@ -10,8 +10,8 @@ from nuanyi.lib.certificate import Certificate
 HEADING = "合 格 证"
 
 
-def certificate(number: str, day: date, name: str, link: str) -> Certificate:
-    """The certificate of somebody who passed."""
+def certificate(number: str, day: date, name: str, link: str, issuer: str) -> Certificate:
+    """The certificate of somebody who passed, and who issues it."""
     return Certificate(
         heading=HEADING,
         small="道路交通安全学习",
@@ -21,4 +21,5 @@ def certificate(number: str, day: date, name: str, link: str) -> Certificate:
         day=day,
         link=link,
         note="扫码验真：不联网也能核对，不会把姓名发给任何人",
+        issuer=issuer,
     )

@@ -27,6 +27,7 @@ from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.paging import page_of
 from nuanyi.lib.sent import wants_json
+from nuanyi.units import queries as units
 from nuanyi.units.queries import units_for
 
 
@@ -67,6 +68,7 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
         raise NotFound()
     refusal: Refusal | None = None
     asked = exams.questions_of(found)
+    given: dict[int, int] = {}
     if request.method == "POST":
         try:
             if request.POST.get("name"):
@@ -83,6 +85,8 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
         "paper": found,
         "until": found.made_at + timedelta(minutes=rules.PAPER_MINUTES),
         "asked": asked,
+        # what was ticked is not kept: it is told in the answer to the paper alone
+        "marked": [_marked(question, given.get(question.pk)) for question in asked],
         "refusal": refusal,
         "certificate": made,
         "name": exams.name_on(made) if made else "",
@@ -90,6 +94,17 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
     response = render(request, "learning/worker/paper.html", context, status=status_of(refusal))
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _marked(question: BankQuestion, own: int | None) -> dict[str, Any]:
+    """A question with its right answer, and one's own where it is known."""
+    options = question.options
+    return {
+        "question": question,
+        "right": options[question.right],
+        "own": options[own] if own is not None and 0 <= own < len(options) else "",
+        "good": own == question.right,
+    }
 
 
 @require_safe
@@ -109,7 +124,9 @@ def certificate(request: HttpRequest, key: UUID, form: str) -> HttpResponse:
     else:
         base = public_base(request)
         link = f"{base}/verify/#{signing.text_of(found.number, found.day, name)}" if base else ""
-        response = downloads.certificate(certificates.certificate(found.number, found.day, name, link), form)
+        response = downloads.certificate(
+            certificates.certificate(found.number, found.day, name, link, units.issuer()), form
+        )
     response["Cache-Control"] = "no-store"
     return response
 

@@ -13,7 +13,8 @@ WIDE, HIGH, EDGE = 1080, 1528, 90
 
 @dataclass(frozen=True)
 class Certificate:
-    """What stands on it; ``link`` is in the code, ``note`` says what the code proves; without a link there is neither. ``small`` stands above ``heading``."""
+    """What stands on it; ``link`` is in the code, ``note`` says what the code proves; without a link there is neither. ``small`` stands above ``heading``;
+    ``issuer`` signs it."""
 
     heading: str
     small: str
@@ -23,6 +24,7 @@ class Certificate:
     day: date
     link: str
     note: str
+    issuer: str = ""
 
     @property
     def line(self) -> str:
@@ -43,7 +45,8 @@ def pdf(told: Certificate) -> bytes:
     sheet.words(20, 54, told.heading, 36, colour=INK, wide=170, align="C")
     sheet.words(20, 88, told.name, 36, colour=INK, wide=170, align="C")
     sheet.words(20, 116, told.sentence, 16, colour=INK, wide=170, align="C", most_lines=3)
-    sheet.words(20, 148, told.line, 14, colour=SOFT, wide=170, align="C")
+    sheet.words(20, 140, told.issuer, 14, colour=INK, wide=170, align="C")
+    sheet.words(20, 150, told.line, 14, colour=SOFT, wide=170, align="C")
     if told.link:
         sheet.code(told.link, 70, 168, 70)
         sheet.words(20, 244, told.note, 13, colour=SOFT, wide=170, align="C")
@@ -59,7 +62,8 @@ def png(told: Certificate) -> bytes:
     card.words(middle, 250, told.heading, 84, INK, most=most, anchor="ma")
     card.words(middle, 430, told.name, 80, INK, most=most, anchor="ma")
     card.words(middle, 590, told.sentence, 38, INK, most=most, anchor="ma", lines=3)
-    card.words(middle, 790, told.line, 34, SOFT, most=most, anchor="ma")
+    card.words(middle, 740, told.issuer, 38, INK, most=most, anchor="ma")
+    card.words(middle, 800, told.line, 34, SOFT, most=most, anchor="ma")
     if told.link:
         card.code(told.link, middle, 880, 460)
         card.words(middle, 1400, told.note, 32, SOFT, most=most, anchor="ma")

@@ -147,6 +147,17 @@ def districts_served(rows: Iterable[Unit]) -> dict[int, str]:
     }
 
 
+def issuer() -> str:
+    """Who issues what this installation certifies: its office, with the district's name before it; else the district."""
+    offices = [unit for unit in units_on(clock.today()) if unit.kind == UnitKind.DISTRICT_OFFICE]
+    office = min(offices, key=lambda unit: unit.region_code, default=None)
+    district = places.district()
+    name = district.name if district is not None else ""
+    if office is None:
+        return name
+    return office.name if name in office.name else f"{name}{office.name}"
+
+
 def directory(on: date | None = None) -> Directory:
     """Read the matrix of responsibility as it holds on a day (today), whatever was closed since.
 

@@ -22,6 +22,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.base64url import b64, from_b64
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window
+from nuanyi.units import queries as units
 
 NETWORK = "203.0.113.9"
 
@@ -93,6 +94,8 @@ def test_a_stranger_checks_the_paper_without_us_and_a_changed_letter_is_found(ba
     page = pypdfium2.PdfDocument(io.BytesIO(pdf))[0]
     text = page.get_textpage().get_text_range()
     assert "李 小四" in text
+    assert units.issuer() in text
+    assert "雁山区" in units.issuer()
     (code,) = zxingcpp.read_barcodes(page.render(scale=3).to_pil())
     picture = Image.open(io.BytesIO(Client().get(f"/exam/{made.paper_id}/png/").content))
     (shown,) = zxingcpp.read_barcodes(picture)
@@ -193,7 +196,11 @@ def test_a_rider_takes_the_test_on_the_phone_from_begin_to_certificate(bank, cli
     page = client.get(f"/exam/{key}/").content.decode()
     assert page.count("<legend>") == 10
     answers = {f"q{pk}": right for pk, right in right_answers(paper).items()}
-    assert "通过了" in client.post(f"/exam/{key}/", answers).content.decode()
+    wrong = paper.questions[0]
+    told = {**answers, f"q{wrong}": 1 - answers[f"q{wrong}"]}
+    marked = client.post(f"/exam/{key}/", told).content.decode()
+    assert "通过了" in marked
+    assert (marked.count("你选的"), marked.count("正确答案")) == (1, 10)
     assert client.post(f"/exam/{key}/", {"name": "李小四"}).status_code == 302
     assert Certificate.objects.get().day == clock.today()
     assert client.get(f"/exam/{uuid4()}/").status_code == 404
