@@ -17,29 +17,39 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
     if actor.can(APPLICATIONS):
         owed = queries.talks_owed(actor)
         words = ngettext("%d person waits for a first talk", "%d people wait for a first talk", owed) % owed
-        yield Task(words, Route("party:applications"), owed, urgent=True)
+        yield Task(words, Route("party:applications", query={"state": "talk"}), owed, urgent=True)
         waiting = queries.waiting(actor)
         words = ngettext(
             "%d half-yearly review is overdue", "%d half-yearly reviews are overdue", waiting.reviews
         )
-        yield Task(words % waiting.reviews, Route("party:applications"), waiting.reviews, urgent=True)
+        yield Task(
+            words % waiting.reviews,
+            Route("party:applications", query={"state": "review"}),
+            waiting.reviews,
+            urgent=True,
+        )
         words = ngettext(
             "%d application is past the last day of its next step",
             "%d applications are past the last day of their next steps",
             waiting.steps,
         )
-        yield Task(words % waiting.steps, Route("party:applications"), waiting.steps, urgent=True)
+        yield Task(
+            words % waiting.steps,
+            Route("party:applications", query={"state": "late"}),
+            waiting.steps,
+            urgent=True,
+        )
         words = ngettext(
             "%d application has completed its year: what comes next is to be discussed",
             "%d applications have completed their year: what comes next is to be discussed",
             waiting.years,
         )
-        yield Task(words % waiting.years, Route("party:applications"), waiting.years)
+        yield Task(words % waiting.years, Route("party:applications", query={"state": "year"}), waiting.years)
         moved = queries.applications_moved(actor)
         words = (
             ngettext("%d application has moved to you", "%d applications have moved to you", moved) % moved
         )
-        yield Task(words, Route("party:applications", query={"state": "paused"}), moved)
+        yield Task(words, Route("party:applications", query={"state": queries.MOVED}), moved)
     if actor.can(FOLLOW):
         late = queries.visits_due(actor)
         words = ngettext("%d visit is due", "%d visits are due", late) % late
@@ -64,7 +74,7 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             )
             % unclear
         )
-        yield Task(words, Route("party:applications"), unclear)
+        yield Task(words, Route("party:applications", query={"state": queries.UNCLEAR}), unclear)
         unclear = len(queries.on_two_rolls(actor))
         words = (
             ngettext(
@@ -74,13 +84,13 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             )
             % unclear
         )
-        yield Task(words, Route("party:members"), unclear)
+        yield Task(words, Route("party:members", query={"wait": queries.UNCLEAR}), unclear)
         over = queries.past_their_end()
         words = (
             ngettext("%d temporary branch is past its end", "%d temporary branches are past their end", over)
             % over
         )
-        yield Task(words, Route("party:organisations"), over)
+        yield Task(words, Route("party:organisations", query={"wait": queries.OVER}), over)
         small = queries.too_small()
         words = (
             ngettext(
@@ -88,7 +98,7 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             )
             % small
         )
-        yield Task(words, Route("party:organisations"), small)
+        yield Task(words, Route("party:organisations", query={"wait": queries.SMALL}), small)
     if actor.can(COMMITTEES):
         late = life_queries.matters_overdue(actor)
         words = (
@@ -120,7 +130,7 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             )
             % away
         )
-        yield Task(words, Route("party:members"), away)
+        yield Task(words, Route("party:members", query={"wait": queries.AWAY}), away)
         late = life_queries.meetings_overdue(actor)
         words = (
             ngettext("%d meeting of a branch is overdue", "%d meetings of branches are overdue", late) % late

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from nuanyi.lib.access import actor_of, permission_required
@@ -25,7 +26,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
     own = queries.branches_of(actor)
     deed, names = request.POST.get("deed", ""), dict[int, str]()
     form = MemberForm(request.POST if request.method == "POST" and not deed else None, branches=own)
-    rows = queries.members_for(actor)
+    rows = queries.members_for(actor, request.GET.get("wait", ""))
     if request.method == "POST":
         try:
             if deed == "names":
@@ -42,7 +43,11 @@ def member_list(request: HttpRequest) -> HttpResponse:
                 return redirect("party:member", made.pk)
         except Refusal as wrong:
             refusal = wrong
+    waits = [(queries.AWAY, _("not reported yet"))]
+    if actor.can(ORGANISE):
+        waits.append((queries.UNCLEAR, _("to be settled")))
     context = {
+        "waits": waits,
         "rows": [(row, names.get(row.pk, "")) for row in rows],
         "branches": own,
         "form": form,

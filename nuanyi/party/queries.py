@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -60,6 +60,10 @@ FOLLOWED_AT_MOST = 500
 VISIT_WITHIN_DAYS = 90
 #: What the list of applications is asked for to show those that no instructor has.
 NOBODYS = "nobody"
+#: … those that rest because the worker moved, and those that the organisation department settles.
+MOVED, UNCLEAR = "moved", "unclear"
+#: Members who are away and have not reported there; organisations past their end and those that grew too small.
+AWAY, OVER, SMALL = "away", "over", "small"
 ADMITTING = [form for form, rule in FORMS.items() if rule.admits]
 
 
@@ -226,10 +230,25 @@ def full_members(organisations: Iterable[Organisation]) -> dict[int, int]:
     }
 
 
+#: The forms that must keep three full members.
+_MUST_KEEP_THREE = (Form.FORMAL, Form.JOINT, Form.MOBILE)
+
+
 def too_small() -> int:
     """How many branches that admit have fallen under three full members."""
-    rows = Organisation.objects.filter(ended_date=None, form__in=[Form.FORMAL, Form.JOINT, Form.MOBILE])
+    rows = Organisation.objects.filter(ended_date=None, form__in=_MUST_KEEP_THREE)
     return sum(1 for count in full_members(rows).values() if count < rules.MEMBERS_AT_LEAST)
+
+
+def standing(wait: str = "") -> list[Branch]:
+    """The tree of organisations; or those of it that are past their end, or too small."""
+    rows = tree()
+    if wait == OVER:
+        return [row for row in rows if row.over]
+    if wait == SMALL:
+        least = rules.MEMBERS_AT_LEAST
+        return [row for row in rows if row.organisation.form in _MUST_KEEP_THREE and row.members < least]
+    return rows
 
 
 def led_by(actor: Actor) -> QuerySet[Organisation]:
@@ -260,9 +279,13 @@ def receiving(actor: Actor, home: Organisation | None = None) -> list[Organisati
     return list(rows.order_by("name")) if actor.can(ORGANISE) else []
 
 
-def members_for(actor: Actor) -> list[Member]:
-    """Those who belong to the actor's branches or are received by them."""
+def members_for(actor: Actor, wait: str = "") -> list[Member]:
+    """Those who belong to the actor's branches or are received by them; or those of them who wait for something."""
     rows = Member.objects.visible_to(actor).filter(left_date=None).select_related("branch", "receiving")
+    if wait == AWAY:
+        rows = rows.filter(receiving=None).exclude(away_from_date=None)
+    elif wait == UNCLEAR:
+        rows = rows.filter(pk__in=on_two_rolls(actor))
     return list(rows[:FOLLOWED_AT_MOST])
 
 
@@ -674,11 +697,35 @@ def paths_for(actor: Actor, state: str = "") -> list[Path]:
         .select_related("organisation", "instructor")
         .prefetch_related("steps", "reviews")
     )
-    if state == NOBODYS:
+    if state in AWAITED:
+        rows = rows.filter(state=State.OPEN)
+    elif state == NOBODYS:
         rows = rows.filter(pk__in=without_instructor(actor).values("pk"))
+    elif state == MOVED:
+        rows = rows.filter(state=State.PAUSED, moved=True)
+    elif state == UNCLEAR:
+        rows = rows.filter(pk__in=unclear(actor))
     else:
         rows = rows.filter(state=state) if state in State.values else rows.exclude(state=State.ENDED)
-    return sorted(map(path_of, rows), key=lambda path: (path.first_due, path.application.pk))
+    paths = filter(AWAITED.get(state), map(path_of, rows))
+    return sorted(paths, key=lambda path: (path.first_due, path.application.pk))
+
+
+def _awaits_talk(path: Path) -> bool:
+    return all(step.code != "talk" for step in path.application.steps.all())
+
+
+def _past_last_day(path: Path) -> bool:
+    return path.overdue and path.step is not None and path.step.code != "talk"
+
+
+#: What an application on its way may wait for, as a choice of the list (see ``Waiting``).
+AWAITED: dict[str, Callable[[Path], bool]] = {
+    "talk": _awaits_talk,
+    "review": lambda path: path.review_overdue,
+    "late": _past_last_day,
+    "year": lambda path: path.year_over,
+}
 
 
 def talks_owed(actor: Actor) -> int:
@@ -701,9 +748,9 @@ def waiting(actor: Actor) -> Waiting:
     """What an actor's applications wait for, beside the first talk."""
     paths = paths_for(actor, State.OPEN)
     return Waiting(
-        sum(1 for path in paths if path.review_overdue),
-        sum(1 for path in paths if path.overdue and path.step and path.step.code != "talk"),
-        sum(1 for path in paths if path.year_over),
+        sum(map(AWAITED["review"], paths)),
+        sum(map(AWAITED["late"], paths)),
+        sum(map(AWAITED["year"], paths)),
     )
 
 

@@ -52,8 +52,10 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
             return redirect("party:organisation", made.pk)
         except Refusal as wrong:
             refusal = wrong
+    waits = [(queries.OVER, _("past its end")), (queries.SMALL, _("fewer than three members"))]
     context = {
-        "tree": tree,
+        "tree": queries.standing(request.GET["wait"]) if request.GET.get("wait") else tree,
+        "waits": waits,
         "form": form,
         "refusal": refusal,
         "names": places.names_by_code(),
@@ -327,8 +329,17 @@ def ask_code(request: HttpRequest) -> HttpResponse:
 
 
 def _states_of(actor: Actor) -> list[tuple[str, Words]]:
-    """What else the organisation department may ask the list for."""
-    return [(queries.NOBODYS, _("without an instructor"))] if actor.can(ORGANISE) else []
+    """What else the list may be asked for: what the first page counts."""
+    waits: list[tuple[str, Words]] = [
+        ("talk", _("waits for the first talk")),
+        ("review", _("half-yearly review overdue")),
+        ("late", _("past the last day of a step")),
+        ("year", _("has completed its year")),
+        (queries.MOVED, _("moved to you")),
+    ]
+    if actor.can(ORGANISE):
+        waits += [(queries.NOBODYS, _("without an instructor")), (queries.UNCLEAR, _("to be settled"))]
+    return waits
 
 
 def _application(request: HttpRequest, pk: int) -> Application:
