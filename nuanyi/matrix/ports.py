@@ -116,10 +116,7 @@ class Lists:
         projects = Project.objects.exclude(state=ProjectState.DROPPED).select_related("need", "pledge__unit")
         projects = projects.filter(lists.serves(region_code, "need__region_code"))
         return ThreeLists(
-            resources=[
-                Line(_short(row.unit), row.title, f"{row.left} {row.measure}", row.last_date)
-                for row in pledges
-            ],
+            resources=[_offered(row) for row in pledges],
             needs=[Line(_short(row.unit), row.title, _waiting(row), None) for row in needs],
             projects=[
                 Line(_short(row.pledge.unit), row.need.title, _reached(row), row.day)
@@ -127,6 +124,14 @@ class Lists:
             ],
             page=reverse("cases:lists"),
         )
+
+    def of_units(self, units: Sequence[int]) -> list[Line]:
+        """See ``ListsPort``. One query."""
+        return [_offered(row) for row in lists.open_pledges(units=units)]
+
+
+def _offered(row: Any) -> Line:
+    return Line(_short(row.unit), row.title, f"{row.left} {row.measure}", row.last_date)
 
 
 def _waiting(need: Need) -> str:

@@ -16,7 +16,8 @@ from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.region_codes import township_of
 from nuanyi.party import queries
-from nuanyi.party.rules import COVERAGE, ORGANISE
+from nuanyi.party.ports import lists
+from nuanyi.party.rules import ALLIANCES, COVERAGE, ORGANISE
 from nuanyi.party.services import alliances
 from nuanyi.places import queries as places
 
@@ -24,14 +25,14 @@ SHOWN = 50
 
 
 @require_safe
-@permission_required(COVERAGE)
+@permission_required(ALLIANCES)
 def alliance_list(request: HttpRequest) -> HttpResponse:
     """Which alliances are there?"""
-    return render(request, "party/staff/alliances.html", {"belts": queries.belts()})
+    return render(request, "party/staff/alliances.html", {"belts": queries.belts(actor_of(request))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@permission_required(COVERAGE)
+@permission_required(ALLIANCES)
 def alliance(request: HttpRequest, pk: int) -> HttpResponse:
     """One alliance: who belongs to it, what they share, what they do."""
     actor, refusal = actor_of(request), None
@@ -43,7 +44,7 @@ def alliance(request: HttpRequest, pk: int) -> HttpResponse:
             raise
         except Refusal as wrong:
             refusal = wrong
-    found = queries.belt(pk)
+    found = queries.belt(actor, pk)
     if found is None:
         raise NotFound()
     words, may_change = (
@@ -58,6 +59,16 @@ def alliance(request: HttpRequest, pk: int) -> HttpResponse:
         "words": words,
         "posted": request.POST,
         "refusal": refusal,
+        # how far branches and instructors reach, and how many members there are, is the offices' to know
+        "may_count": actor.can(COVERAGE),
+        "pledges": lists().of_units([unit.pk for unit in found.units]),
+        "joinable": [
+            one
+            for one in queries.organisations_kept(actor)
+            if one.pk not in {row.organisation_id for row in found.branches}
+        ]
+        if may_change
+        else [],
         "middles": {code: places.middle_of(code) for code in {room.region_code for room in found.rooms}},
         "names": places.names_by_code(),
         "regions": places.township_choices(),
@@ -88,6 +99,15 @@ def _change(request: HttpRequest, pk: int) -> None:
         )
     elif deed == "leave":
         alliances.let_firm_go(actor=actor, pk=number_of(told.get("firm", "")))
+    elif deed == "branch":
+        alliances.take_branch(
+            actor=actor,
+            alliance=pk,
+            organisation=number_of(told.get("organisation", "")),
+            paper=told.get("branch-paper", ""),
+        )
+    elif deed == "branch-leaves":
+        alliances.let_branch_go(actor=actor, pk=number_of(told.get("branch", "")))
     elif deed == "close":
         alliances.close_room(actor=actor, pk=number_of(told.get("room", "")))
     elif deed == "station":
@@ -129,10 +149,10 @@ def _change(request: HttpRequest, pk: int) -> None:
 
 
 @require_safe
-@permission_required(COVERAGE)
+@permission_required(ALLIANCES)
 def points(request: HttpRequest, pk: int) -> HttpResponse:
     """Firms and rooms on the map: one point a township, where its outline is known."""
-    found = queries.belt(pk)
+    found = queries.belt(actor_of(request), pk)
     if found is None:
         raise NotFound()
     names, counts = places.names_by_code(), dict[str, int]()

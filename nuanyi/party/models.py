@@ -435,6 +435,26 @@ class AllianceFirm(models.Model):
         ]
 
 
+class AllianceBranch(models.Model):
+    """A Party organisation is a member of an alliance, beside units and firms."""
+
+    PERSONAL = NOBODY
+
+    alliance = models.ForeignKey(Alliance, on_delete=models.CASCADE, related_name="branches")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="alliances")
+    paper = models.CharField(max_length=120)
+    from_date = models.DateField()
+    until_date = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "alliance", "organisation", condition=Q(until_date=None), name="branch_in_alliance_once"
+            )
+        ]
+
+
 class SharedRoom(models.Model):
     """A room that a member opens to all: a unit's or a firm's."""
 

@@ -113,6 +113,10 @@ class ListsPort(Protocol):
         """Open lines that serve a place: its own, and those of what lies around or within it."""
         ...
 
+    def of_units(self, units: Sequence[int]) -> Sequence[Line]:
+        """What these units offer and still have left (资源清单)."""
+        ...
+
 
 @dataclass(frozen=True)
 class StationPlan:

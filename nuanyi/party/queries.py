@@ -30,6 +30,7 @@ from nuanyi.lib.errors import Words
 from nuanyi.lib.region_codes import TOWNSHIP, district_of, township_of
 from nuanyi.party import rules
 from nuanyi.party.models import (
+    AllianceBranch,
     AllianceFirm,
     Application,
     Assignment,
@@ -47,7 +48,7 @@ from nuanyi.party.models import (
     Showing,
     Visit,
 )
-from nuanyi.party.rules import FORMS, ORGANISE, Door, Form, Standing, State, Step
+from nuanyi.party.rules import ALLIANCES, COVERAGE, FORMS, ORGANISE, Door, Form, Standing, State, Step
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.units.models import Alliance, Unit
 
@@ -262,6 +263,12 @@ def led_by(actor: Actor) -> QuerySet[Organisation]:
     return rows.filter(led)
 
 
+def organisations_kept(actor: Actor) -> list[Organisation]:
+    """Committees and branches of the districts for which this actor is the organisation department, by name."""
+    rows = Organisation.objects.filter(ended_date=None).order_by("name")
+    return [row for row in rows if actor.can(ORGANISE, regions=(row.region_code,))]
+
+
 def branches_of(actor: Actor) -> list[Organisation]:
     """The branches whose members this actor keeps, by name."""
     return list(led_by(actor).order_by("name"))
@@ -344,6 +351,9 @@ class Belt:
     alliance: Alliance
     units: list[Unit]
     firms: list[AllianceFirm]
+    branches: list[AllianceBranch]
+    #: full members of these branches together
+    members: int
     rooms: list[SharedRoom]
     activities: list[JointActivity]
     organised: int
@@ -360,35 +370,55 @@ class Belt:
         return sum(one.present or 0 for one in self.activities)
 
 
-def belt(pk: int) -> Belt | None:
-    """One alliance."""
-    alliance = Alliance.objects.filter(pk=pk).first()
+def belt(actor: Actor, pk: int) -> Belt | None:
+    """One alliance that this actor may see: an office any, others one of which their own unit is a member.
+
+    Who is a member of it, and how far the coverages reach, is read as the program: a member unit sees the others' names.
+    """
+    alliance = alliances_seen(actor).filter(pk=pk).first()
     if alliance is None:
         return None
     # of one that was dissolved: who was a member, and what was shared, on the day it ended
     open_then = Q(until_date=None)
     if alliance.ended_date is not None:
         open_then = Q(until_date=alliance.ended_date)
-    firms = list(alliance.firms.filter(open_then).select_related("establishment"))
-    wanted = Establishment.objects.filter(pk__in=[firm.establishment_id for firm in firms])
-    heads = {head or one for one, head in wanted.values_list("pk", "counted_with__head")}
-    reached: list[Any] = list(covered().filter(pk__in=heads))
+    with row_security.reader(PROGRAM):
+        firms = list(alliance.firms.filter(open_then).select_related("establishment"))
+        branches = list(alliance.branches.filter(open_then).select_related("organisation"))
+        wanted = Establishment.objects.filter(pk__in=[firm.establishment_id for firm in firms])
+        heads = {head or one for one, head in wanted.values_list("pk", "counted_with__head")}
+        reached: list[Any] = list(covered().filter(pk__in=heads)) if heads else []
+        rooms = list(alliance.rooms.filter(open_then).select_related("unit", "firm__establishment"))
     return Belt(
         alliance,
         list(alliance.members.filter(active=True).order_by("name")),
         firms,
-        list(alliance.rooms.filter(open_then).select_related("unit", "firm__establishment")),
+        branches,
+        sum(full_members(one.organisation for one in branches).values()),
+        rooms,
         list(alliance.activities.all()[:100]),
         sum(1 for one in reached if one.organised),
         sum(1 for one in reached if one.worked),
     )
 
 
-def belts() -> list[Alliance]:
-    """Every alliance that was not dissolved by name, with how many members of each kind and rooms it has. One query."""
-    rows = Alliance.objects.filter(ended_date=None).annotate(
+def alliances_seen(actor: Actor) -> QuerySet[Alliance]:
+    """The alliances that an actor may see: an office all of them, others those of their own unit."""
+    if actor.can(COVERAGE):
+        return Alliance.objects.all()
+    own = Unit.objects.filter(pk=actor.unit_id or 0)
+    return Alliance.objects.filter(members__in=own) if actor.can(ALLIANCES) else Alliance.objects.none()
+
+
+def belts(actor: Actor | None = None) -> list[Alliance]:
+    """Every alliance that was not dissolved (and that an actor may see) by name, with how many members of each kind and rooms
+    it has. One query."""
+    seen = Alliance.objects.all() if actor is None else alliances_seen(actor)
+    # asked by number: what decides who sees it must not narrow what is counted of it
+    rows = Alliance.objects.filter(pk__in=seen.values("pk"), ended_date=None).annotate(
         unit_count=Count("members", filter=Q(members__active=True), distinct=True),
         firm_count=Count("firms", filter=Q(firms__until_date=None), distinct=True),
+        branch_count=Count("branches", filter=Q(branches__until_date=None), distinct=True),
         room_count=Count("rooms", filter=Q(rooms__until_date=None), distinct=True),
     )
     return list(rows.order_by("name"))

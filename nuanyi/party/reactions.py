@@ -15,6 +15,7 @@ from nuanyi.lib.region_codes import district_of
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries
 from nuanyi.party.models import (
+    AllianceBranch,
     AllianceFirm,
     Assignment,
     Brought,
@@ -87,7 +88,7 @@ def _let_go_of_branches(account: Account) -> None:
 @receiver(alliance_ended)
 def end_an_alliance(sender: object, alliance: Alliance, **_more: object) -> None:
     """Its firms are members no more and its rooms are closed; activities stay, and so do their entries in the ledger."""
-    for model in (AllianceFirm, SharedRoom):
+    for model in (AllianceFirm, AllianceBranch, SharedRoom):
         model.objects.filter(alliance=alliance, until_date=None).update(until_date=alliance.ended_date)
 
 

@@ -37,6 +37,12 @@ ROOM = Room(
             _("Keep the joint committees of townships and communities"),
             {Role.ORGANISATION: ALL, Role.DISTRICT_OFFICE: ALL, Role.UNIT_STAFF: PLACE_OR_UNIT},
         ),
+        # which alliances a unit's staff see is decided by whose unit is a member
+        Permission(
+            rules.ALLIANCES,
+            _("See Party alliances: an office all of them, staff those of their own unit"),
+            OFFICES | {Role.UNIT_STAFF: ALL},
+        ),
         Permission(rules.FOLLOW, _("Follow the groups one is assigned to"), {Role.INSTRUCTOR: ALL}),
         Permission(
             rules.COVERAGE,
@@ -56,7 +62,7 @@ ROOM = Room(
         MenuItem(_("Speakers of the weeks"), "party:speakers", "star", rules.ORGANISE, order=45),
         MenuItem(_("Joint committees"), "party:committees", "together", rules.COMMITTEES, order=27),
         MenuItem(_("Two coverages"), "party:coverage", "half", rules.COVERAGE, order=20),
-        MenuItem(_("Party alliances"), "party:alliances", "chain", rules.COVERAGE, order=25),
+        MenuItem(_("Party alliances"), "party:alliances", "chain", rules.ALLIANCES, order=25),
         MenuItem(_("Organisations"), "party:organisations", "tree", rules.ORGANISE, order=30),
         MenuItem(_("Where a branch is possible"), "party:possible", "map", rules.ORGANISE, order=35),
         MenuItem(_("Papers of the path"), "party:papers", "paper", rules.ORGANISE, order=50),

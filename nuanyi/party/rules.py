@@ -31,6 +31,8 @@ ENTRIES = "party.entries"
 COMMITTEES = "party.committees"
 #: More establishments than any instructor can follow.
 CAPACITY_AT_MOST = 500
+#: Alliances: all of them for the offices, those of one's own unit for whoever works in a member unit.
+ALLIANCES = "party.alliances"
 #: Applications an hour from one network.
 ASKED_AN_HOUR = 20
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -109,12 +110,17 @@ def serves(region: str, field: str = "region_code") -> Q:
     return Q(**{f"{field}__in": around}) | Q(**{f"{field}__startswith": region})
 
 
-def open_pledges(region: str = "") -> list[Pledge]:
-    """Pledges that serve a place, with something left of them (``left``), the first to end first. One query."""
+def open_pledges(region: str = "", units: Sequence[int] | None = None) -> list[Pledge]:
+    """Pledges that serve a place (of these units alone), with something left of them (``left``), the first to end first.
+
+    One query.
+    """
     taken = Coalesce(Sum("projects__amount", filter=~Q(projects__state=ProjectState.DROPPED)), 0)
     rows = Pledge.objects.filter(serves(region), ended_at=None, last_date__gte=clock.today()).annotate(
         left=F("amount") - F("given") - taken
     )
+    if units is not None:
+        rows = rows.filter(unit__in=units)
     return list(rows.filter(left__gt=0).select_related("unit").order_by("last_date", "pk")[:200])
 
 

@@ -16,7 +16,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.party import events, kinds
-from nuanyi.party.models import AllianceFirm, JointActivity, SharedRoom
+from nuanyi.party.models import AllianceBranch, AllianceFirm, JointActivity, Organisation, SharedRoom
 from nuanyi.party.ports import StationPlan, stations
 from nuanyi.party.rules import ORGANISE
 from nuanyi.places import queries as places
@@ -88,6 +88,37 @@ def let_firm_go(*, actor: Actor, pk: int) -> None:
     found.until_date = clock.today()
     found.save(update_fields=["until_date"])
     found.rooms.filter(until_date=None).update(until_date=clock.today())
+    journal.record(actor, events.ALLIANCE_CHANGED, found.alliance)
+
+
+@transaction.atomic
+def take_branch(*, actor: Actor, alliance: int, organisation: int, paper: str) -> AllianceBranch:
+    """A Party organisation joins an alliance, by a paper. Raises NotAllowed, NotFound, BadInput, Conflict."""
+    belt = _alliance(actor, alliance)
+    target = Organisation.objects.select_for_update().filter(pk=organisation, ended_date=None).first()
+    if target is None or not actor.can(ORGANISE, regions=(target.region_code,)):
+        raise NotFound()
+    if not paper.strip():
+        raise BadInput(fields={"branch-paper": _("Name the paper that says so.")})
+    if belt.branches.filter(organisation=target, until_date=None).exists():
+        raise Conflict(_("It is a member already."), code="member-already")
+    made = AllianceBranch.objects.create(
+        alliance=belt, organisation=target, paper=paper.strip()[:120], from_date=clock.today()
+    )
+    journal.record(actor, events.ALLIANCE_CHANGED, belt)
+    return made
+
+
+@transaction.atomic
+def let_branch_go(*, actor: Actor, pk: int) -> None:
+    """A Party organisation leaves an alliance. Raises NotAllowed, NotFound."""
+    actor.require(ORGANISE)
+    found = AllianceBranch.objects.select_for_update().filter(pk=pk, until_date=None).first()
+    if found is None:
+        raise NotFound()
+    _alliance(actor, found.alliance_id)
+    found.until_date = clock.today()
+    found.save(update_fields=["until_date"])
     journal.record(actor, events.ALLIANCE_CHANGED, found.alliance)
 
 

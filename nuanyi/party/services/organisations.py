@@ -19,6 +19,7 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import (
+    AllianceBranch,
     Application,
     CommitteeSeat,
     CoverageDefinition,
@@ -341,7 +342,8 @@ def end(*, actor: Actor, pk: int, on: date, reason: str, paper: str) -> int:
         Member.objects.filter(receiving=branch).update(receiving=None, changed_date=clock.today())
     branch.reaches.filter(until_date=None).update(until_date=on)
     branch.flags.filter(until_date=None).update(until_date=on)
-    CommitteeSeat.objects.filter(organisation=branch, until_date=None).update(until_date=on)
+    for model in (CommitteeSeat, AllianceBranch):
+        model.objects.filter(organisation=branch, until_date=None).update(until_date=on)
     above = branch.parent
     while above is not None and (above.ended_date or not rules.FORMS[Form(above.form)].admits):
         above = above.parent

@@ -55,7 +55,7 @@ def test_a_shop_that_joined_an_alliance_under_its_other_name_counts_there(
     titles = {"sector": {}, "township": {}, "alliance": {str(belt.pk): belt.name}}
     [(_title, [cell])] = coverage.crossed("alliance", "sector", titles).lines
     assert (cell.total, cell.organised) == (1, 1)
-    assert queries.belt(belt.pk).organised == 1
+    assert queries.belt(cast.actor("organisation"), belt.pk).organised == 1
 
 
 def test_a_roster_that_is_taken_back_leaves_the_shops_that_were_worked_with(cast, program, district):

@@ -6,11 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 
+from nuanyi.cases.models import Pledge
+from nuanyi.cases.rules import Part
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.party import queries
-from nuanyi.party.services import alliances
+from nuanyi.party.services import alliances, organisations
 from nuanyi.people.models import RoleGrant
 from nuanyi.stations.models import Station
 from nuanyi.units import services as units
@@ -41,13 +43,13 @@ def room(cast, belt, **whose):
 def test_units_and_firms_share_rooms_and_a_firm_that_leaves_takes_its_rooms_along(cast, district, belt, firm):
     room(cast, belt, unit=district["t100"].pk)
     room(cast, belt, firm=firm.pk)
-    assert len(queries.belt(belt.pk).rooms) == 2
+    assert len(queries.belt(cast.actor("organisation"), belt.pk).rooms) == 2
     for wrong in ({}, {"unit": district["shichang"].pk}, {"unit": district["t100"].pk, "firm": firm.pk}):
         with pytest.raises(BadInput) as refused:
             room(cast, belt, **wrong)
         assert "whose" in refused.value.fields
     alliances.let_firm_go(actor=cast.actor("organisation"), pk=firm.pk)
-    found = queries.belt(belt.pk)
+    found = queries.belt(cast.actor("organisation"), belt.pk)
     assert (len(found.firms), len(found.rooms)) == (0, 1)
 
 
@@ -97,7 +99,7 @@ def test_a_joint_activity_counts_once_and_when_it_took_place(cast, belt):
     with pytest.raises(IllegalMove):
         alliances.hold_activity(actor=office, pk=past.pk, present=24)
     assert offered()["party.joint_activities"].total(Window()) == 1
-    found = queries.belt(belt.pk)
+    found = queries.belt(cast.actor("organisation"), belt.pk)
     assert (found.held, found.present) == (1, 24)
     with pytest.raises(BadInput):
         plan(date(1999, 1, 1))
@@ -167,3 +169,54 @@ def test_what_was_done_in_an_alliance_stays_to_be_read_when_it_is_dissolved(cast
     again = units.put_alliance(actor=program, name="桂阳公路党建示范带", members=[])
     assert again.pk != belt.pk
     assert cast.client("office").get("/office/responsibility/units/").status_code == 200
+
+
+def test_party_organisations_are_members_and_their_members_are_counted(cast, belt, found):
+    committee, branch = found(), found("甲支部", "formal")
+    office, page = cast.client("organisation"), f"/office/party/alliances/{belt.pk}/"
+    for one in (committee, branch):
+        told = {"deed": "branch", "organisation": one.pk, "branch-paper": "共建协议"}
+        assert office.post(page, told).status_code == 302
+    assert office.post(page, told).status_code == 409
+    assert office.post(page, {**told, "branch-paper": " "}).status_code == 422
+    [listed] = queries.belts()
+    assert listed.branch_count == 2
+    shown = queries.belt(cast.actor("organisation"), belt.pk)
+    assert [row.organisation for row in shown.branches] == [committee, branch]
+    assert shown.members == committee.members + branch.members
+    # one that leaves, and one that ends, are members no more
+    alliances.let_branch_go(actor=cast.actor("organisation"), pk=shown.branches[0].pk)
+    organisations.end(
+        actor=cast.actor("organisation"), pk=branch.pk, on=clock.today(), reason="合并", paper="批复"
+    )
+    assert not queries.belt(cast.actor("organisation"), belt.pk).branches
+
+
+def test_a_member_unit_reads_its_alliance_and_changes_nothing_and_no_other_unit_reads_it(
+    cast, belt, firm, found, district
+):
+    branch = found("甲支部", "formal")
+    alliances.take_branch(
+        actor=cast.actor("organisation"), alliance=belt.pk, organisation=branch.pk, paper="共建协议"
+    )
+    Pledge.objects.create(
+        unit=district["t100"],
+        part=Part.values[0],
+        title="党员活动室",
+        amount=4,
+        measure="次",
+        first_date=clock.today(),
+        last_date=clock.today() + timedelta(days=30),
+    )
+    address = f"/office/party/alliances/{belt.pk}/"
+    member, other = cast.client("yanshan"), cast.client("zhemu")
+    page = member.get(address).content.decode()
+    for words in ("雁山快递站", "甲支部", "党员活动室", "4 次"):
+        assert words in page
+    assert "名正式党员" not in page, "how many members there are is the offices' to know"
+    assert "名正式党员" in cast.client("organisation").get(address).content.decode()
+    assert member.post(address, {"deed": "leave", "firm": firm.pk}).status_code == 403
+    assert belt.name in member.get("/office/party/alliances/").content.decode()
+    assert other.get(address).status_code == 404
+    assert other.get(f"{address}points/").status_code == 404
+    assert belt.name not in other.get("/office/party/alliances/").content.decode()
