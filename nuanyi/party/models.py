@@ -216,6 +216,21 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             seen |= Q(instructor_id=actor.account_id)
         return self.filter(seen)
 
+    def empty(self) -> None:
+        """That somebody asked, each step and how it ended stay; who it was and every word written about them go."""
+        chosen = list(self.values_list("pk", flat=True))
+        StepDone.objects.filter(application__in=chosen).update(paper="")
+        Review.objects.filter(application__in=chosen).update(note="")
+        Application.objects.filter(pk__in=chosen).update(
+            sealed_name=None,
+            sealed_phone=None,
+            phone_digest=None,
+            workplace="",
+            home_code="",
+            end_paper="",
+            handed_to="",
+        )
+
 
 class Application(models.Model):
     """Somebody wants to join. ``key`` was made by the phone; the secret link to one's own page is worked out from it."""
@@ -226,6 +241,10 @@ class Application(models.Model):
         "phone_digest": _kept(
             _("Your phone as a keyed digest, so that you are not asked twice"), _("Deleted")
         ),
+        "workplace": _kept(_("Your workplace, as you asked to join"), _("Deleted")),
+        "home_code": _kept(_("The place where you live, as you asked to join"), _("Deleted")),
+        "end_paper": _kept(_("The paper by which your application ended"), _("Deleted")),
+        "handed_to": _kept(_("The organisation that goes on with your application"), _("Deleted")),
     }
 
     key = models.UUIDField(unique=True, editable=False)
@@ -266,7 +285,7 @@ class Application(models.Model):
 class Review(models.Model):
     """An activist was looked at: once in half a year."""
 
-    PERSONAL = NOBODY
+    PERSONAL = {"note": _kept(_("Note of a half-yearly review"), _("Deleted"))}
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="reviews")
     review_date = models.DateField()
@@ -281,7 +300,7 @@ class Review(models.Model):
 class StepDone(models.Model):
     """A step that was taken, on a day, with its paper; ``key`` where a phone wrote it down."""
 
-    PERSONAL = NOBODY
+    PERSONAL = {"paper": _kept(_("Note or paper of a step of your application"), _("Deleted"))}
 
     key = models.UUIDField(null=True, unique=True, editable=False)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="steps")
@@ -330,6 +349,9 @@ class Member(models.Model):
         "phone_digest": _belongs(
             _("Your phone as a keyed digest, so that you stand in one branch"), _("Deleted")
         ),
+        "agreed": _belongs(_("How you agreed to stand on the list of your branch"), _("Deleted")),
+        "standing_paper": _belongs(_("The paper by which your standing changed"), _("Deleted")),
+        "transfer_paper": _belongs(_("The letter of your transfer"), _("Deleted")),
     }
 
     key = models.UUIDField(unique=True, editable=False)

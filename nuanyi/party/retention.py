@@ -17,6 +17,7 @@ from nuanyi.party.models import (
     Application,
     Meeting,
     Member,
+    Review,
     Showing,
     Speaker,
     SpeakerWeek,
@@ -33,18 +34,24 @@ def _mark(field: str, subject: Subject) -> bytes | None:
     return keys().digest(field, subject.phone) if subject.phone else None
 
 
-def idle_applications(before: datetime) -> QuerySet[Application]:
-    """Applications asked before, without a step since, that still hold a name or a phone."""
+def _without_a_step_since(before: datetime) -> QuerySet[Application]:
     since = StepDone.objects.filter(application=OuterRef("pk"), done_date__gte=before.date())
-    empty = Q(sealed_name=None, sealed_phone=None, phone_digest=None)
-    return Application.objects.filter(asked_date__lt=before.date()).exclude(empty).exclude(Exists(since))
+    return Application.objects.filter(asked_date__lt=before.date()).exclude(Exists(since))
+
+
+def idle_applications(before: datetime) -> QuerySet[Application]:
+    """Applications asked before, without a step since, that still say something of who asked."""
+    nobody = Q(sealed_name=None, sealed_phone=None, phone_digest=None)
+    return _without_a_step_since(before).exclude(
+        nobody, workplace="", home_code="", end_paper="", handed_to=""
+    )
 
 
 def empty_applications(_actor: Actor, rows: list[Model]) -> None:
     """That somebody asked, and what came of it, stays; who it was goes, and nobody waits for them any more."""
     chosen = Application.objects.filter(pk__in=[row.pk for row in rows])
     chosen.filter(state__in=[State.OPEN, State.PAUSED]).update(state=State.ENDED, moved=False)
-    chosen.update(sealed_name=None, sealed_phone=None, phone_digest=None, workplace="")
+    chosen.empty()
 
 
 def applications_of(subject: Subject) -> QuerySet[Application]:
@@ -62,9 +69,50 @@ retention.keep(
 )
 
 
+def old_papers(before: datetime) -> QuerySet[StepDone]:
+    """Notes and papers of steps of applications without a step since."""
+    return StepDone.objects.filter(application__in=_without_a_step_since(before)).exclude(paper="")
+
+
+def empty_papers(_actor: Actor, rows: list[Model]) -> None:
+    """That the step was taken stays; what was written goes."""
+    StepDone.objects.filter(pk__in=[row.pk for row in rows]).update(paper="")
+
+
+def papers_of(subject: Subject) -> QuerySet[StepDone]:
+    """Those of applications that ask with the phone."""
+    return StepDone.objects.filter(application__in=applications_of(subject)).exclude(paper="")
+
+
+def old_notes(before: datetime) -> QuerySet[Review]:
+    """Notes of reviews of applications without a step since."""
+    return Review.objects.filter(application__in=_without_a_step_since(before)).exclude(note="")
+
+
+def empty_notes(_actor: Actor, rows: list[Model]) -> None:
+    """That somebody was looked at stays; what was written goes."""
+    Review.objects.filter(pk__in=[row.pk for row in rows]).update(note="")
+
+
+def notes_of(subject: Subject) -> QuerySet[Review]:
+    """Those of applications that ask with the phone."""
+    return Review.objects.filter(application__in=applications_of(subject)).exclude(note="")
+
+
+retention.keep(StepDone, over=old_papers, forget=empty_papers, of=papers_of, part=True, at_desk=True)
+retention.keep(Review, over=old_notes, forget=empty_notes, of=notes_of, part=True, at_desk=True)
+
+
 def former_members(before: datetime) -> QuerySet[Member]:
     """Whoever left a branch before, as long as a name or a phone is kept."""
-    empty = Q(sealed_name=None, sealed_phone=None, phone_digest=None)
+    empty = Q(
+        sealed_name=None,
+        sealed_phone=None,
+        phone_digest=None,
+        agreed="",
+        standing_paper="",
+        transfer_paper="",
+    )
     return Member.objects.filter(left_date__lt=before.date()).exclude(empty)
 
 
@@ -74,7 +122,15 @@ def empty_members(_actor: Actor, rows: list[Model]) -> None:
     Showing.objects.filter(member__in=chosen).delete()
     chosen.filter(left_date=None).update(left_date=clock.today())
     chosen.update(
-        sealed_name=None, sealed_phone=None, phone_digest=None, code_digest=None, receiving=None, away_code=""
+        sealed_name=None,
+        sealed_phone=None,
+        phone_digest=None,
+        code_digest=None,
+        receiving=None,
+        away_code="",
+        agreed="",
+        standing_paper="",
+        transfer_paper="",
     )
 
 

@@ -21,6 +21,13 @@ class Request(models.Model):
         "sealed_value": Declaration(
             _("The value that you say is right"), _("To put it right"), DUTY_BASIS, 30, KEY_DESTROYED
         ),
+        "reason": Declaration(
+            _("How you asked at the desk, and how you were known there"),
+            _("To be decided by a second person"),
+            DUTY_BASIS,
+            30,
+            _("Deleted"),
+        ),
     }
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

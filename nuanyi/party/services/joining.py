@@ -368,21 +368,18 @@ def end(*, actor: Actor, pk: int, told: EndInput) -> Application:
 
 @transaction.atomic
 def withdraw(*, link: str) -> None:
-    """The applicant takes it back: name, phone and mark are deleted; another asking of the phone stays.
+    """The applicant takes it back: name, phone, mark and all notes are deleted; another asking of the phone stays.
 
     Raises NotFound, IllegalMove.
     """
     found = by_link(link)
     if found.state not in (State.OPEN, State.PAUSED):
         raise IllegalMove(_("It does not go on now."), code="not-open")
-    Application.objects.filter(pk=found.pk).update(
-        state=State.ENDED,
-        end_reason=EndReason.TAKEN_BACK,
-        sealed_name=None,
-        sealed_phone=None,
-        phone_digest=None,
-        workplace="",
-    )
+    chosen = Application.objects.filter(pk=found.pk)
+    chosen.update(state=State.ENDED, end_reason=EndReason.TAKEN_BACK)
+    with row_security.reader(queries.PROGRAM):
+        # notes of steps are not shown to the holder of the link, and go all the same
+        chosen.empty()
     journal.record(queries.PROGRAM, events.APPLICATION_MOVED, found)
     erasures.note(found.pk, table=found._meta.label_lower)
 

@@ -9,10 +9,10 @@ import pytest
 from django.test import Client
 
 from nuanyi.journal.models import Entry
-from nuanyi.lib import clock
+from nuanyi.lib import clock, row_security
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.notices.models import Notice
-from nuanyi.party import queries
+from nuanyi.party import queries, retention
 from nuanyi.party.models import Application
 from nuanyi.party.services import joining, organisations
 
@@ -166,6 +166,25 @@ def test_taking_it_back_deletes_name_and_phone_and_asking_again_is_free(cast, as
     now = Application.objects.get(pk=made.pk)
     assert (now.sealed_name, now.sealed_phone, now.phone_digest, now.state) == (None, None, None, "ended")
     assert asked().pk != made.pk
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "erased"])
+def test_no_word_written_about_them_outlives_the_name(cast, found, asked, way):
+    found()
+    made = asked()
+    told = {"actor": cast.actor("instructor"), "pk": made.pk}
+    joining.take_step(**told, code="talk", on=clock.today(), paper="住站里，家在柘木")
+    made.reviews.create(review_date=clock.today(), note="踏实肯干")
+    with row_security.reader(queries.PROGRAM):
+        Application.objects.filter(pk=made.pk).update(end_paper="雁组〔2026〕9号", handed_to="柘木镇党委")
+    if way == "withdrawn":
+        joining.withdraw(link=joining.link_of(made))
+    else:
+        retention.empty_applications(queries.PROGRAM, [made])
+    now = Application.objects.get(pk=made.pk)
+    assert (now.workplace, now.home_code, now.end_paper, now.handed_to) == ("", "", "", "")
+    assert {step.paper for step in now.steps.all()} == {""}
+    assert {one.note for one in now.reviews.all()} == {""}
 
 
 def test_a_probation_is_prolonged_once(cast, found, asked):

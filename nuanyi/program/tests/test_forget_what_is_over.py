@@ -41,9 +41,11 @@ from nuanyi.party.models import (
     Meeting,
     Member,
     Organisation,
+    Review,
     Showing,
     Speaker,
     SpeakerWeek,
+    StepDone,
     TeamSeat,
 )
 from nuanyi.people import keeping, services
@@ -284,6 +286,14 @@ class Stage:
         )
         return made, lambda: Application.objects.filter(pk=made.pk, sealed_name__isnull=False).exists()
 
+    def stepdone(self):
+        made = self.application()[0].steps.create(code="talk", done_date=clock.today(), paper="站里谈得好")
+        return made, lambda: StepDone.objects.filter(pk=made.pk).exclude(paper="").exists()
+
+    def review(self):
+        made = self.application()[0].reviews.create(review_date=clock.today(), note="踏实")
+        return made, lambda: Review.objects.filter(pk=made.pk).exclude(note="").exists()
+
     def _member(self, **more):
         branch = Organisation.objects.create(
             name=f"支部{uuid4().hex[:8]}",
@@ -367,7 +377,7 @@ class Stage:
 
     def request(self):
         made = Request.objects.create(deed="correct", reason="本人要求", field="name", sealed_value=SEALED)
-        return made, lambda: Request.objects.filter(pk=made.pk, sealed_value__isnull=False).exists()
+        return made, lambda: Request.objects.filter(pk=made.pk).exclude(sealed_value=None, reason="").exists()
 
     def certificate(self):
         question = BankQuestion.objects.create(question="红灯停？", right=0, why="停")
