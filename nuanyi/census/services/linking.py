@@ -28,6 +28,8 @@ from nuanyi.places import queries as places
 
 #: One linkage writes at a time; another waits for it, an import does not.
 LINKAGE_LOCK = 1_706_001
+#: Who reads all records of a person, wherever they lie.
+PROGRAM = system("linkage")
 
 
 def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
@@ -38,13 +40,13 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
     """
     actor.require("census.link")
     started = clock.now()
-    with row_security.reading_as(system("linkage")):
+    with row_security.reading_as(PROGRAM):
         fingerprint = _fingerprint()
         last = last_run()
         if last and last.fingerprint == fingerprint and not always:
             return None
     run = _begin(fingerprint, started)
-    with row_security.reading_as(system("linkage")):
+    with row_security.reading_as(PROGRAM):
         workers, entries = _entries()
         also = _also(workers)
         records, listed = _shops()
@@ -53,7 +55,7 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
     linked = engine.link(prepared(entries), also=also, begins=lambda stage: _reach(run, stage))
     of_shops = shops.link_shops(listed, wider=wider)
     _reach(run, Stage.WRITING)
-    with row_security.reading_as(system("linkage")):
+    with row_security.reading_as(PROGRAM):
         _lock()
         zones = ((Zone.CERTAIN, linked.certain()), (Zone.POSSIBLE, iter(linked.review)))
         _replace(WORKERS, zones, workers)
@@ -88,7 +90,7 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
 
 def _begin(fingerprint: str, started: datetime) -> LinkageRun:
     """The row of a linkage that begins; those of killed ones go."""
-    with row_security.reading_as(system("linkage")):
+    with row_security.reading_as(PROGRAM):
         LinkageRun.objects.exclude(stage=Stage.DONE).delete()
         return LinkageRun.objects.create(
             fingerprint=fingerprint,
@@ -104,7 +106,7 @@ def _begin(fingerprint: str, started: datetime) -> LinkageRun:
 def _reach(run: LinkageRun, stage: str) -> None:
     """Say how far it has come, at once visible to whoever waits."""
     run.stage = stage
-    with row_security.reading_as(system("linkage")):
+    with row_security.reading_as(PROGRAM):
         LinkageRun.objects.filter(pk=run.pk).update(stage=stage, entries=run.entries)
 
 
@@ -204,7 +206,15 @@ def _replace(kept: Kept, zones: Iterable[tuple[Zone, Iterator[engine.Pair]]], re
 
 
 def _rebuild(kept: Kept) -> int:
-    """What is counted with what, from all links; returns how many records are counted with an earlier one."""
+    """What is counted with what, from all links; returns how many records are counted with an earlier one.
+
+    Read by the program, whoever decided: a person's records may lie in several districts, of which a reviewer sees one.
+    """
+    with row_security.reader(PROGRAM):
+        return _rebuild_all(kept)
+
+
+def _rebuild_all(kept: Kept) -> int:
     holding = kept.link.objects.holding().order_by("-probability", "id")
     said = list(holding.filter(verdict=Verdict.SAME).values_list("left", "right"))
     links = list(holding.filter(verdict="").values_list("left", "right"))
@@ -266,6 +276,14 @@ def split_record(*, actor: Actor, record_id: UUID, kept: Kept = WORKERS) -> int:
     """
     actor.require("census.link")
     _lock()
+    if not kept.record.objects.filter(pk=record_id).exists():
+        raise NotFound()
+    with row_security.reader(PROGRAM):
+        return _split(actor, record_id, kept)
+
+
+def _split(actor: Actor, record_id: UUID, kept: Kept) -> int:
+    """From every record of the group, also those that the reviewer does not see."""
     mine = kept.counted_with.objects.filter(pk=record_id).first()
     head = mine.head_id if mine else record_id
     others = kept.record.objects.filter(Q(pk=head) | Q(counted_with__head=head)).exclude(pk=record_id)

@@ -13,8 +13,10 @@ from nuanyi.census.models import Worker
 from nuanyi.census.services import imports, linking
 from nuanyi.census.tests.test_link_rosters import number_with
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+from nuanyi.lib import row_security
 from nuanyi.lib.errors import NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
+from nuanyi.people.models import Person, RoleGrant
 from nuanyi.people.services import erase_person
 
 NAMES = ["韦建国", "覃小梅", "莫大勇", "秦晓兰", "阳春生", "蒋志明", "廖海燕", "石秀英", "龙天明", "邓丽华"]
@@ -112,6 +114,28 @@ def test_a_wrong_link_is_split_and_stays_split(pair, program, cast):
     assert persons() == 3
     with pytest.raises(NotFound):
         linking.split_record(actor=cast.actor("office"), record_id=pair.right_id)
+
+
+def test_a_decision_in_one_district_halves_no_group_that_spans_several(pair, cast):
+    RoleGrant.objects.filter(role="district_office").update(region_code="450311")
+    here = Worker.objects.exclude(pk__in=[pair.left_id, pair.right_id]).get()
+    afar = [
+        Worker.objects.create(person=Person.objects.create(), region_code="450302001") for _number in range(2)
+    ]
+    for left, right in ((here, afar[0]), afar):
+        ends = sorted((left.pk, right.pk))
+        Link.objects.create(left_id=ends[0], right_id=ends[1], zone="certain", probability=0.99, version="1")
+    linking._rebuild(linking.WORKERS)
+    assert CountedWith.objects.count() == 2
+    office = cast.actor("office")
+    with row_security.reading_as(office):
+        linking.decide_pair(actor=office, link_id=pair.pk, verdict="same")
+    assert CountedWith.objects.count() == 3
+    with row_security.reading_as(office):
+        with pytest.raises(NotFound):
+            linking.split_record(actor=office, record_id=afar[1].pk)
+        assert linking.split_record(actor=office, record_id=here.pk) == 2
+    assert CountedWith.objects.count() == 2
 
 
 def test_two_reviewers_who_differ_leave_two_persons(pair, cast):

@@ -237,9 +237,10 @@ def report(*, actor: Actor, pk: int, words: str) -> Progress:
 
 @transaction.atomic
 def finish_step(*, actor: Actor, pk: int, step: int, done: bool = True) -> Milestone:
-    """A step is done, or is not after all; whoever leads the task or keeps the list says so. Raises NotAllowed, NotFound."""
+    """A step is done, or is not after all; whoever leads the task or keeps its list says so. Raises NotAllowed, NotFound."""
     task, _unit = _reporting(actor, pk)
-    leads = actor.can(KEEP) or task.lead_id in actor.units(REPORT)
+    keeps = actor.can(KEEP, regions=(task.lead.region_code,), units=(task.lead_id,))
+    leads = keeps or task.lead_id in actor.units(REPORT)
     if not leads:
         raise NotAllowed()
     found = task.milestones.select_for_update().filter(pk=step).first()

@@ -11,13 +11,13 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
-from nuanyi.lib.errors import BadInput
+from nuanyi.lib.errors import BadInput, NotAllowed
 from nuanyi.lib.periods import period_of
 from nuanyi.matrix import briefs, task_board
 from nuanyi.matrix.models import FormAnswer
 from nuanyi.matrix.services import briefs as brief_services
 from nuanyi.matrix.services import forms, practice, task_sheets, tasks
-from nuanyi.matrix.services.tasks import TaskInput
+from nuanyi.matrix.services.tasks import StepInput, TaskInput
 from nuanyi.matrix.tests.test_fill_anothers_form import of_rows, opened
 from nuanyi.matrix.waiting import waiting_for
 from nuanyi.people import services as people
@@ -147,3 +147,19 @@ def test_the_morning_of_a_district_asks_its_office_nothing_that_was_asked_of_oth
     client.force_login(Account.objects.get(username=f"office{HERE}"))
     head = client.get("/office/matrix/tasks/closing/2022/").headers["Content-Disposition"]
     assert "甲街道" not in unquote(head), "the list of a district is the district's, not that of one unit"
+
+
+def test_who_takes_part_in_another_districts_task_finishes_no_step_of_it(city):
+    _actor, lead = city[THERE]
+    helper, unit = city[HERE]
+    steps = [StepInput("完成摸排", date(2022, 6, 30))]
+    with row_security.reading_as(SETUP):
+        made = tasks.save_task(actor=SETUP, told=told(lead, cooperating=[unit], steps=steps))
+        step = made.milestones.get().pk
+    with row_security.reading_as(helper):
+        tasks.report(actor=helper, pk=made.pk, words="已配合摸排")
+        with pytest.raises(NotAllowed):
+            tasks.finish_step(actor=helper, pk=made.pk, step=step)
+    keeper, _unit = city[THERE]
+    with row_security.reading_as(keeper):
+        assert tasks.finish_step(actor=keeper, pk=made.pk, step=step).done_date
