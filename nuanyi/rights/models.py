@@ -7,11 +7,26 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.personal import DUTY_BASIS, KEY_DESTROYED, Declaration
+from nuanyi.lib.region_codes import within
 from nuanyi.lib.sealed import SealedText
 from nuanyi.people.models import Account, Person
 from nuanyi.rights.rules import Deed, State
+
+
+class RequestQuerySet(models.QuerySet["Request"]):
+    """Filters."""
+
+    def visible_to(self, actor: Actor) -> RequestQuerySet:
+        """All for whoever handles them; in a city those of persons of the own district, and of colleagues of its units."""
+        if actor.everywhere("rights.handle"):
+            return self
+        seen = Q(pk=None)
+        for region in actor.regions("rights.handle"):
+            seen |= Q(person__region_codes__overlap=[region]) | within(region, "account__unit__region_code")
+        return self.filter(seen)
 
 
 class Request(models.Model):
@@ -44,6 +59,8 @@ class Request(models.Model):
     asked_at = models.DateTimeField(default=clock.now)
     decided_at = models.DateTimeField(null=True)
     taken_at = models.DateTimeField(null=True)
+
+    objects = RequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -2,14 +2,21 @@
 
 from nuanyi.lib.row_security import RowPolicy
 
-HANDLES = "(SELECT nuanyi_reads_all('rights.handle'))"
+_REGIONS = "(SELECT nuanyi_regions('rights.handle'))"
+#: In a city a desk handles what persons of its own district ask, and colleagues of its units.
+HANDLES = (
+    "(SELECT nuanyi_reads_all('rights.handle'))"
+    f" OR EXISTS (SELECT FROM people_person p WHERE p.id = rights_request.person_id AND p.region_codes::text[] && {_REGIONS})"
+    " OR EXISTS (SELECT FROM people_account a JOIN units_unit u ON u.id = a.unit_id"
+    f" WHERE a.id = rights_request.account_id AND nuanyi_within(u.region_code, {_REGIONS}))"
+)
 PROGRAM = "(SELECT nuanyi_kind()) = 'system'"
 
 POLICIES = [
     RowPolicy(
         "rights.Request",
         HANDLES,
-        insert=f"{PROGRAM} OR {HANDLES} AND asked_by_id = (SELECT nuanyi_account()) AND state = 'asked'"
+        insert=f"{PROGRAM} OR ({HANDLES}) AND asked_by_id = (SELECT nuanyi_account()) AND state = 'asked'"
         " AND decided_by_id IS NULL AND taken_at IS NULL",
         delete=PROGRAM,
         guarded=(

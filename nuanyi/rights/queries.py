@@ -203,11 +203,14 @@ def document(subject: Subject, *, full: bool) -> dict[str, Any]:
 def waiting_for(actor: Actor) -> QuerySet[Request]:
     """Requests of the desk, for whoever handles them."""
     actor.require("rights.handle")
-    return Request.objects.select_related("person", "account", "asked_by", "decided_by")
+    rows = Request.objects.visible_to(actor)
+    return rows.select_related("person", "account", "asked_by", "decided_by")
 
 
 def open_count(actor: Actor) -> int:
     """How many wait for a second person other than the actor."""
     if not actor.can("rights.handle"):
         return 0
-    return Request.objects.filter(state=State.ASKED).exclude(asked_by=actor.account_id).count()
+    return (
+        Request.objects.visible_to(actor).filter(state=State.ASKED).exclude(asked_by=actor.account_id).count()
+    )

@@ -139,7 +139,7 @@ def may_decide(actor: Actor, request: Request) -> bool:
 def decide(*, actor: Actor, pk: UUID, good: bool) -> Request:
     """Let it be done, or refuse it. Raises NotAllowed (no second person), NotFound, IllegalMove (decided, lapsed)."""
     actor.require("rights.handle")
-    found = _locked(pk)
+    found = _locked(actor, pk)
     if found is None or found.whose is None:
         raise NotFound()
     if found.state != State.ASKED or found.asked_at < clock.now() - timedelta(days=WAITS_DAYS):
@@ -156,8 +156,9 @@ def decide(*, actor: Actor, pk: UUID, good: bool) -> Request:
     return found
 
 
-def _locked(pk: UUID) -> Request | None:
-    rows = Request.objects.select_for_update(of=("self",)).select_related("person", "account")
+def _locked(actor: Actor, pk: UUID) -> Request | None:
+    seen = Request.objects.visible_to(actor).select_for_update(of=("self",))
+    rows = seen.select_related("person", "account")
     return rows.filter(pk=pk).first()
 
 
@@ -197,7 +198,7 @@ def take(*, actor: Actor, pk: UUID) -> dict[str, Any]:
     Raises NotAllowed (somebody else took the request), NotFound, IllegalMove (not agreed, taken already).
     """
     actor.require("rights.handle")
-    found = _locked(pk)
+    found = _locked(actor, pk)
     if found is None or found.whose is None or found.deed != Deed.COPY:
         raise NotFound()
     if actor.account_id != found.asked_by_id:

@@ -1,6 +1,7 @@
 """By a code to one's phone: see, take along, put right, take back, be forgotten. At a desk: two officers."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,14 +16,14 @@ from nuanyi.census.models import Worker
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.journal.models import Entry
 from nuanyi.learning.models import Reader
-from nuanyi.lib import clock, retention, sealed
-from nuanyi.lib.actor import GUEST
+from nuanyi.lib import clock, retention, row_security, sealed
+from nuanyi.lib.actor import GUEST, Scope
 from nuanyi.lib.errors import Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.party.models import Application, Member, Organisation, Showing
 from nuanyi.party.services import joining as party_joining
 from nuanyi.party.services import members
 from nuanyi.people import erasures, services
-from nuanyi.people.models import Consent, Person, keys
+from nuanyi.people.models import Consent, Person, RoleGrant, keys
 from nuanyi.rights import queries
 from nuanyi.rights.models import Request
 from nuanyi.rights.rules import Deed, State
@@ -440,3 +441,26 @@ def test_an_open_account_is_closed_before_its_owner_is_forgotten(cast):
     desk.decide(actor=two, pk=made.pk, good=True)
     account.refresh_from_db()
     assert (account.email, account.display_name) == ("", f"#{account.pk}")
+
+
+def test_in_a_city_the_desk_of_the_own_district_decides_and_hands_over_and_no_other_sees_it(zhou, cast):
+    person, _case = zhou
+    grants = RoleGrant.objects.filter(role="district_office")
+    grants.update(region_code="450311")
+    first, second = cast.actor("office"), cast.actor("office2")
+    with row_security.reading_as(first):
+        asked = desk.ask(actor=first, person_id=person.pk, deed=Deed.COPY, reason="本人持证到窗口")
+    neighbour = replace(second, permissions={"rights.handle": (Scope(region="450302"),)})
+    with row_security.reading_as(neighbour):
+        assert not queries.waiting_for(neighbour).exists() and not queries.open_count(neighbour)
+        assert not Request.objects.exists()
+        with pytest.raises(NotFound):
+            desk.decide(actor=neighbour, pk=asked.pk, good=True)
+    with row_security.reading_as(second):
+        assert queries.open_count(second) == 1
+        assert desk.decide(actor=second, pk=asked.pk, good=True).state == State.DONE
+    with row_security.reading_as(first):
+        assert desk.take(actor=first, pk=asked.pk)["kept"]
+        erase = desk.ask(actor=first, person_id=person.pk, deed=Deed.ERASE, reason="本人持证到窗口")
+    with row_security.reading_as(second):
+        assert desk.decide(actor=second, pk=erase.pk, good=True).state == State.DONE
