@@ -13,6 +13,12 @@ PUSH_ENDED = declare("learning.push_ended", _("Pushes were delivered or given up
 SESSION_SAVED = declare("learning.session_saved", _("A session was planned or changed"))
 SESSION_HELD = declare("learning.session_held", _("A session was held or cancelled"))
 PICTURE_SEEN = declare("learning.picture_seen", _("A picture of a session was looked at"))
+SESSION_TEAM_SEEN = declare(
+    "learning.team_seen",
+    _("The names of a session's lecture team were opened"),
+    opens=True,
+    purpose=_("To know who speaks at a session"),
+)
 CHANNEL_SET = declare("learning.channel_set", _("A channel for pushes was set or tried"))
 BANK_CHANGED = declare("learning.bank_changed", _("The questions of the test were changed"))
 FIRM_CODE_MADE = declare("learning.firm_code_made", _("A firm got its address for the test"))

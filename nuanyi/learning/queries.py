@@ -9,14 +9,13 @@ from uuid import UUID
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
 from nuanyi.learning import kinds, rules
 from nuanyi.learning.models import Group, Lesson, LessonMedia, PlanDay, Push, Session
 from nuanyi.learning.rules import Category, Media, PushState, SessionKind, SessionStanding, State
 from nuanyi.ledger import queries as ledger
 from nuanyi.ledger import rules as ledger_rules
-from nuanyi.lib import clock, sealed
+from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.figures import Counts, Window
 from nuanyi.lib.form_parsing import number_of
@@ -208,17 +207,6 @@ def failed_of(channel: str) -> list[Push]:
 def attendance_counts(pks: list[int]) -> dict[int, int]:
     """Sign-ins by session. One query."""
     return dict(Session.objects.filter(pk__in=pks).values_list("pk").annotate(n=Count("attendances")))
-
-
-def team_of(session: Session, actor: Actor) -> list[tuple[str, str]]:
-    """``(what somebody does in the team, name)``, for those who plan the session.
-
-    Whoever may not open political affiliation reads names without the parts they have: one part says Party member.
-    """
-    if actor.can("people.reveal_political"):
-        rows = session.team.order_by("role", "pk")
-        return [(str(row.get_role_display()), sealed.open_text(row, "sealed_name")) for row in rows]
-    return sorted((str(_("Speaker")), sealed.open_text(row, "sealed_name")) for row in session.team.all())
 
 
 def roles_in_team(session: Session) -> list[str]:

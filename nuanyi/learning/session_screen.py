@@ -83,16 +83,18 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     )
 
 
-@require_safe
-@permission_required("learning.sessions")
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("learning.sessions", unkeyed="shown once, and kept nowhere for a repeat")
 def session(request: HttpRequest, pk: int) -> HttpResponse:
-    """One session: team, sign-ups, the screen, closing."""
+    """One session: team, sign-ups, the screen, closing. The team's names are opened by a form, and noted."""
     actor = actor_of(request)
     found = sessions.own(actor, pk, lock=False)
+    roles = queries.roles_in_team(found)
     context = {
         "session": found,
-        "team": queries.team_of(found, actor),
-        "missing": [Role(role).label for role in rules.missing_roles(queries.roles_in_team(found))],
+        "team": sessions.team_names(actor=actor, pk=pk) if request.method == "POST" else [],
+        "named": len(roles),
+        "missing": [Role(role).label for role in rules.missing_roles(roles)],
         "roles": Role.choices,
         "signed": found.attendances.count(),
         "asked": found.signups.count(),
@@ -106,7 +108,9 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "pictures": found.pictures.defer("sealed_data").order_by("pk"),
         "key": uuid4(),
     }
-    return render(request, "learning/staff/session.html", context)
+    response = render(request, "learning/staff/session.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST

@@ -21,11 +21,12 @@ from nuanyi.learning.rules import Role, SessionKind
 from nuanyi.learning.services import pushing
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock, limits, pictures
+from nuanyi.lib import clock, limits, pictures, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.sectors import Sector
+from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -119,6 +120,25 @@ def add_member(*, actor: Actor, pk: int, role: str, name: str) -> TeamMember:
     )
     journal.record(actor, events.SESSION_SAVED, session, team=role)
     return made
+
+
+@transaction.atomic
+def team_names(*, actor: Actor, pk: int) -> list[tuple[str, str]]:
+    """``(what somebody does in the team, name)``; each name counts into the day's quota.
+
+    Whoever may not open political affiliation reads names without the parts they have: one part says Party member.
+    Raises NotAllowed, NotFound, TooMuch.
+    """
+    session = own(actor, pk)
+    rows = list(session.team.order_by("role", "pk"))
+    if rows:
+        people.record_opening(actor, events.SESSION_TEAM_SEEN, session, values=len(rows))
+    told = actor.can("people.reveal_political")
+    found = [
+        (str(row.get_role_display() if told else _("Speaker")), sealed.open_text(row, "sealed_name"))
+        for row in rows
+    ]
+    return found if told else sorted(found)
 
 
 @transaction.atomic

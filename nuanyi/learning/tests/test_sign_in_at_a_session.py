@@ -263,7 +263,7 @@ def test_the_team_s_page_shows_names_and_nobody_s_affiliation_but_to_the_organis
     address = f"/office/learning/sessions/{session.pk}/"
 
     def card(part):
-        page = " ".join(cast.client(part).get(address).content.decode().split())
+        page = " ".join(cast.client(part).post(address).content.decode().split())
         return page.split("志愿宣讲服务队</h2>")[1].split("<form")[0]
 
     assert "党员: <b>示例乙" in card("organisation").replace("：", ": ")

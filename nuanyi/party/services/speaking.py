@@ -127,7 +127,7 @@ def team_names(*, actor: Actor, pk: int) -> dict[int, str]:
 def send_team(*, actor: Actor, pk: int, session: int) -> None:
     """The team speaks at a session. Its names go there sealed, and who reads them there learns no parts.
 
-    Raises NotAllowed, NotFound, IllegalMove where the team lacks a part.
+    Each counts into the day's quota. Raises NotAllowed, NotFound, TooMuch, IllegalMove where the team lacks a part.
     """
     found = _team(actor, pk)
     seats = list(found.seats.filter(until_date=None).exclude(sealed_name=None))
@@ -135,6 +135,7 @@ def send_team(*, actor: Actor, pk: int, session: int) -> None:
     if missing:
         words = "、".join(str(part.label) for part in missing)
         raise IllegalMove(_("The lecture team lacks: %(who)s") % {"who": words}, code="team")
+    people.record_opening(actor, events.TEAM_SEEN, found, values=len(seats))
     names = [(str(seat.part), sealed.open_text(seat, "sealed_name")) for seat in seats]
     sessions().put_team(actor, session, [("instructor", str(found.instructor)), *names])
     journal.record(actor, events.TEAM_CHANGED, found, session=session)

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
+from nuanyi.journal.models import Entry
 from nuanyi.learning.models import Lesson, PlanDay, Push, TeamMember
 from nuanyi.learning.rules import PushState, State
 from nuanyi.learning.services import sessions
@@ -119,8 +120,14 @@ def test_a_standing_team_speaks_at_a_session_once_it_is_whole(cast, team, lectur
     for _turn in range(2):  # sent twice, the team stands there once
         speaking.send_team(actor=actor, pk=team.pk, session=lecture.pk)
     assert sorted(TeamMember.objects.values_list("role", flat=True)) == ["instructor", "member", "worker"]
-    # those who plan the session read names; who of them is a Party member they do not read
-    page = cast.client("instructor").get(f"/office/learning/sessions/{lecture.pk}/").content.decode()
+    # each time two names were opened, and counted
+    assert [entry.detail["values"] for entry in Entry.objects.filter(kind="party.team_seen")] == [2, 2]
+    # those who plan the session open names, noted; who of them is a Party member they do not read
+    browser, address = cast.client("instructor"), f"/office/learning/sessions/{lecture.pk}/"
+    assert NAME not in browser.get(address).content.decode()
+    assert not Entry.objects.filter(kind="learning.team_seen").exists()
+    page = browser.post(address).content.decode()
+    assert Entry.objects.get(kind="learning.team_seen").detail["values"] == 3
     assert NAME in page
     assert "党员" not in page.split("<main")[1].split(NAME)[0].rsplit("<section", 1)[1]
 
