@@ -30,12 +30,12 @@ from nuanyi.census.loading.binary import (
     text_field,
 )
 from nuanyi.census.loading.tally import BARRED, CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
-from nuanyi.census.models import Change, Import, Record, Worker
+from nuanyi.census.models import Change, Establishment, Import, Record, Worker
 from nuanyi.census.reading import ReadRow
 from nuanyi.census.rows import WorkerDraft
 from nuanyi.census.rules import Choice
 from nuanyi.lib import clock, masks, row_security
-from nuanyi.lib.actor import Scope
+from nuanyi.lib.actor import Scope, system
 from nuanyi.lib.ids import new_id_bytes
 from nuanyi.lib.region_codes import township_of
 from nuanyi.people.models import Person, keys
@@ -511,6 +511,27 @@ def value_of(worker: Worker, name: str) -> str:
     return str({"sector": worker.sector, "region": worker.region_code, "site": worker.site_name}[name])
 
 
+def _present_codes(worker: Worker) -> list[str]:
+    """Where a person is by their records as they stand now, and where a roster that was taken in let see them: whoever
+    keeps a place that they left opens them no more. Read by the program, since other records may lie elsewhere.
+    """
+    person = worker.person
+    with row_security.reader(system("places of a person")):
+        regions = {worker.region_code}
+        regions |= set(
+            Worker.objects.filter(person=person).exclude(pk=worker.pk).values_list("region_code", flat=True)
+        )
+        regions |= set(Establishment.objects.filter(contact=person).values_list("region_code", flat=True))
+        rosters = Change.objects.filter(record_type=SCOPE, record_id=person.pk)
+        gained = [bytes(sealed) for sealed in rosters.values_list("sealed_before", flat=True)]
+    codes = {code for region in regions for code in prefixes(region)}
+    for sealed in gained:
+        # what an import that was taken back gave is gone from the person already, and comes back by no move
+        told = json.loads(keys().open("file", sealed, person.pk.bytes))[0]
+        codes |= set(told) & set(person.region_codes)
+    return sorted(codes)
+
+
 def put_value(worker: Worker, name: str, value: str) -> None:
     """Set one field of a worker by its roster name; does not save."""
     if name in ("name", "phone", "id_number"):
@@ -519,7 +540,7 @@ def put_value(worker: Worker, name: str, value: str) -> None:
         worker.sector = value
     elif name == "region":
         worker.region_code = value
-        worker.person.region_codes = sorted(set(worker.person.region_codes) | set(prefixes(value)))
+        worker.person.region_codes = _present_codes(worker)
     elif name == "site":
         worker.site_name = value
 

@@ -10,6 +10,8 @@ from nuanyi.journal.models import Entry
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.lib.ids import new_id
+from nuanyi.people import services as people
+from nuanyi.people.models import Person
 from nuanyi.people.services import open_for_program
 
 HOME = "/office/census/"
@@ -91,6 +93,24 @@ def test_nobody_changes_what_is_out_of_reach_or_moves_it_there(cast, worker):
         records.change_record(
             actor=cast.actor("yanshan"), model=Worker, pk=worker.pk, values={"region": "450311101"}
         )
+
+
+def test_who_keeps_the_place_that_somebody_left_opens_them_no_more(cast, worker):
+    office, before, after = cast.actor("office"), cast.actor("yanshan"), cast.actor("zhemu")
+    Person.objects.update(unit_ids=[])
+    Worker.objects.update(unit=None)
+    shown = lambda actor: Person.objects.visible_to(actor).filter(pk=worker.person_id).exists()  # noqa: E731
+    assert (shown(before), shown(after)) == (True, False)
+    change = records.change_record(actor=office, model=Worker, pk=worker.pk, values={"region": "450311101"})
+    assert (shown(before), shown(after)) == (False, True)
+    with pytest.raises(NotFound):
+        people.reveal(actor=before, person=worker.person, field="phone", purpose="电话核实登记信息")
+    records.undo_changes(actor=office, pks=[change.pk])
+    assert (shown(before), shown(after)) == (True, False)
+    # who is also on record there stays to be seen there
+    Worker.objects.create(person=worker.person, region_code="450311100")
+    records.change_record(actor=office, model=Worker, pk=worker.pk, values={"region": "450311101"})
+    assert (shown(before), shown(after)) == (True, True)
 
 
 def test_a_cell_is_changed_in_the_list_and_undone(cast, shop):
