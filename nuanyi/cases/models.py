@@ -183,6 +183,9 @@ class Case(models.Model):
             1095,
             _("Emptied"),
         ),
+        "employer": Declaration(
+            _("The employer that you named"), _("To help you"), DUTY_BASIS, 1095, _("Emptied")
+        ),
     }
 
     key = models.UUIDField(unique=True, editable=False)
@@ -367,6 +370,13 @@ class Hearing(models.Model):
             DUTY_BASIS,
             1095,
             KEY_DESTROYED,
+        ),
+        "words": Declaration(
+            _("What came of a mediation, in words"),
+            _("To invite and to write the record"),
+            DUTY_BASIS,
+            1095,
+            _("Emptied"),
         ),
     }
 
