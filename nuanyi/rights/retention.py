@@ -19,6 +19,6 @@ retention.keep(
     over=lambda before: Request.objects.filter(asked_at__lt=before).exclude(sealed_value=None, reason=""),
     forget=empty_requests,
     of=lambda subject: Request.objects.filter(
-        Q(person__in=subject.persons) | Q(account__in=subject.accounts)
-    ).exclude(sealed_value=None, reason=""),
+        Q(person__in=subject.persons) | Q(account__in=subject.accounts), sealed_value__isnull=False
+    ),
 )

@@ -518,9 +518,6 @@ def _present_codes(worker: Worker) -> list[str]:
     person = worker.person
     with row_security.reader(system("places of a person")):
         regions = {worker.region_code}
-        regions |= set(
-            Worker.objects.filter(person=person).exclude(pk=worker.pk).values_list("region_code", flat=True)
-        )
         regions |= set(Establishment.objects.filter(contact=person).values_list("region_code", flat=True))
         rosters = Change.objects.filter(record_type=SCOPE, record_id=person.pk)
         gained = [bytes(sealed) for sealed in rosters.values_list("sealed_before", flat=True)]

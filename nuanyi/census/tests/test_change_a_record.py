@@ -107,8 +107,8 @@ def test_who_keeps_the_place_that_somebody_left_opens_them_no_more(cast, worker)
         people.reveal(actor=before, person=worker.person, field="phone", purpose="电话核实登记信息")
     records.undo_changes(actor=office, pks=[change.pk])
     assert (shown(before), shown(after)) == (True, False)
-    # who is also on record there stays to be seen there
-    Worker.objects.create(person=worker.person, region_code="450311100")
+    # the contact of a shop there stays to be seen there
+    Establishment.objects.create(name="乙店", name_key="乙店", region_code="450311100", contact=worker.person)
     records.change_record(actor=office, model=Worker, pk=worker.pk, values={"region": "450311101"})
     assert (shown(before), shown(after)) == (True, True)
 
