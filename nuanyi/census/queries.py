@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
+from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.columns import FIELDS
 from nuanyi.census.loading import establishments as establishments_loading
@@ -28,9 +29,9 @@ from nuanyi.census.models import (
 )
 from nuanyi.census.rows import name_key
 from nuanyi.census.rules import FollowUp, ImportState, Kind, RoundState
-from nuanyi.lib import masks
+from nuanyi.lib import clock, masks
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import Words
+from nuanyi.lib.errors import BadInput, Words
 from nuanyi.lib.form_parsing import day_or_none, number_of, uuid_of
 from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.lib.sectors import Sector
@@ -261,3 +262,18 @@ def history(record: Establishment | Worker) -> list[PastChange]:
         who = change.source_import.source.name if change.source_import else str(change.account or "—")
         found.append(PastChange(change.changed_at, who, lines))
     return found
+
+
+def check_defaults(made: Import) -> None:
+    """What is said of a whole file can be so: its kind, sector, place and day. Raises BadInput."""
+    wrong: dict[str, Any] = {}
+    if made.kind and made.kind not in Kind.values:
+        wrong["kind"] = _("Establishments or workers?")
+    if made.default_sector and made.default_sector not in Sector.values:
+        wrong["default_sector"] = _("Choose a sector.")
+    if made.default_region and made.default_region not in places.names_by_code():
+        wrong["default_region"] = _("Choose a region.")
+    if made.as_of_date > clock.today():
+        wrong["as_of_date"] = _("This date lies in the future.")
+    if wrong:
+        raise BadInput(fields=wrong)

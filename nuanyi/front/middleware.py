@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -107,6 +108,10 @@ def _spoilt(text: str) -> bool:
     return "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text if sign > "\ud7ff")
 
 
+#: What other programs' pages may read: public, asked without a cookie. One's own calendar stands under a secret number.
+FOR_OTHER_PAGES = re.compile(r"/(api|open311|hsds|open)/|/feeds/(?!mine/)")
+
+
 class SafeHeaders:
     """Headers beside the content policy (django-csp); pages of signed-in people are never stored."""
 
@@ -120,6 +125,8 @@ class SafeHeaders:
             "Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self), payment=()"
         )
         response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.method in ("GET", "HEAD") and FOR_OTHER_PAGES.match(request.path):
+            response.setdefault("Access-Control-Allow-Origin", "*")
         user = getattr(request, "user", None)
         if request.path.startswith(("/office/", "/accounts/")) or (
             user is not None and user.is_authenticated

@@ -8,7 +8,8 @@ Source: docs.openreferral.org, HSDS 3.0 schemas and API.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -17,6 +18,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from nuanyi.cases.models import ServiceItem
+from nuanyi.cases.rules import Part
+from nuanyi.lib import clock
 from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.stations.models import Station
@@ -25,6 +28,8 @@ from nuanyi.units.models import Unit
 
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 MOST = 100
+#: Its published description: what is answered here is a part of it.
+OPENAPI = "https://raw.githubusercontent.com/openreferral/specification/3.0/schema/openapi.json"
 
 
 def identifier(what: str, key: object) -> str:
@@ -55,6 +60,16 @@ def service(item: ServiceItem) -> dict[str, Any]:
         "eligibility_description": item.who,
         "application_process": item.law,
     }
+    part = Part(item.part)
+    told["attributes"] = [
+        {
+            "id": identifier("item-part", pk),
+            "link_id": told["id"],
+            "link_entity": "service",
+            "taxonomy_term_id": identifier("part", part.value),
+            "taxonomy_term": term(part),
+        }
+    ]
     if item.promised_days:
         told["wait_time"] = gettext("within %(n)s days") % {"n": item.promised_days}
     if item.unit:
@@ -120,15 +135,84 @@ def service_at_location(station: Station) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, rows: Sequence[Any], told: Any) -> JsonResponse:
+#: Of a record where only the least is asked for (``minimal``).
+LEAST = ("id", "name", "description", "status", "organization_id", "service_id", "location_id")
+#: The parts of the service list, as the one taxonomy that there is.
+TAXONOMY = {"id": identifier("taxonomy", "parts"), "name": "服务清单", "description": "服务清单的六个方面"}
+Record = dict[str, Any]
+
+
+def term(part: Part) -> Record:
+    """A part of the service list, as a term of the taxonomy."""
+    return {
+        "id": identifier("part", part.value),
+        "code": part.value,
+        "name": str(part.label),
+        "description": str(part.label),
+        "taxonomy": TAXONOMY["name"],
+        "taxonomy_detail": TAXONOMY,
+    }
+
+
+def _flag(request: HttpRequest, name: str) -> bool:
+    told = request.GET.get(name, "false").lower()
+    if told not in ("true", "false"):
+        raise BadInput(code="bad-filter", fields={name: "true, false"})
+    return told == "true"
+
+
+def _asked_after(request: HttpRequest) -> datetime | None:
+    told = request.GET.get("modified_after", "")
+    if not told:
+        return None
+    try:
+        moment = datetime.fromisoformat(told.replace(" ", "+"))
+    except ValueError as exc:
+        fields = {"modified_after": "2026-11-26, 2026-11-26T08:00:00+08:00"}
+        raise BadInput(code="bad-filter", fields=fields) from exc
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.CHINA)
+
+
+def _fits(request: HttpRequest, record: Record, changed: datetime | None) -> bool:
+    """Whether a record is among what the filters of the specification ask for.
+
+    A line of the service list keeps no moment of its last change: it may have changed up to now.
+    """
+    asked = request.GET
+    after = _asked_after(request)
+    if after is not None and (changed or clock.now()) <= after:
+        return False
+    wanted = asked.get("search", "").casefold()
+    words = [record.get("name"), record.get("description"), (record.get("location") or {}).get("name")]
+    if wanted and not any(wanted in (text or "").casefold() for text in words):
+        return False
+    of = {record.get("organization_id"), (record.get("service") or {}).get("organization_id")}
+    if asked.get("organization_id") and asked["organization_id"].lower() not in of:
+        return False
+    terms = [one["taxonomy_term"] for one in record.get("attributes", [])]
+    if asked.get("taxonomy_term_id") and asked["taxonomy_term_id"].lower() not in [
+        one["id"] for one in terms
+    ]:
+        return False
+    taxonomies = [one["taxonomy_detail"]["id"] for one in terms]
+    taxonomies += [record["taxonomy_detail"]["id"]] if "taxonomy_detail" in record else []
+    return not asked.get("taxonomy_id") or asked["taxonomy_id"].lower() in taxonomies
+
+
+def _page(request: HttpRequest, records: Iterable[tuple[Record, datetime | None]]) -> JsonResponse:
+    if request.GET.get("format", "json") != "json":
+        raise BadInput(code="bad-filter", fields={"format": "json"})
     try:
         number, size = int(request.GET.get("page", "1")), int(request.GET.get("per_page", "50"))
     except ValueError as exc:
         raise BadInput(code="bad-page", fields={"page": "page, per_page"}) from exc
     if number < 1 or not 1 <= size <= MOST:
         raise BadInput(code="bad-page", fields={"page": "page >= 1, per_page 1-100"})
+    rows = [record for record, changed in records if _fits(request, record, changed)]
+    if _flag(request, "minimal"):
+        rows = [{name: row[name] for name in LEAST if name in row} for row in rows]
     pages = max(1, math.ceil(len(rows) / size))
-    part = [told(row) for row in rows[(number - 1) * size : number * size]]
+    part = rows[(number - 1) * size : number * size]
     body = {
         "total_items": len(rows),
         "total_pages": pages,
@@ -142,19 +226,21 @@ def _page(request: HttpRequest, rows: Sequence[Any], told: Any) -> JsonResponse:
     return JsonResponse(body)
 
 
-def _items() -> list[ServiceItem]:
-    return list(ServiceItem.objects.filter(active=True).select_related("unit"))
-
-
-def _stations() -> list[Station]:
-    return list(Station.objects.public().order_by("code"))
-
-
-def _one(key: UUID, what: str, rows: Sequence[Any], told: Any) -> JsonResponse:
-    found = next((row for row in rows if identifier(what, row.pk) == str(key)), None)
+def _answered(
+    request: HttpRequest, key: UUID | None, records: Iterable[tuple[Record, datetime | None]]
+) -> JsonResponse:
+    """A page of records, or the one of this key. Raises NotFound, BadInput (a filter that cannot be read)."""
+    if key is None:
+        return _page(request, records)
+    found = next((record for record, _changed in records if record["id"] == str(key)), None)
     if found is None:
         raise NotFound()
-    return JsonResponse(told(found))
+    return JsonResponse(found)
+
+
+def _services() -> list[Record]:
+    items = ServiceItem.objects.filter(active=True).select_related("unit")
+    return [*map(service, items), station_service()]
 
 
 @require_safe
@@ -165,7 +251,7 @@ def root(request: HttpRequest) -> JsonResponse:
         {
             "version": "3.0",
             "profile": "https://docs.openreferral.org/en/v3.0.0/hsds/",
-            "openapi_url": request.build_absolute_uri("/api/v1/openapi.json"),
+            "openapi_url": OPENAPI,
         }
     )
 
@@ -173,24 +259,43 @@ def root(request: HttpRequest) -> JsonResponse:
 @require_safe
 @permission_required(PUBLIC)
 def services(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
-    """The service list, or one line of it."""
-    return _one(key, "item", _items(), service) if key else _page(request, _items(), service)
+    """The service list and what stations offer, or one of them."""
+    return _answered(request, key, ((record, None) for record in _services()))
 
 
 @require_safe
 @permission_required(PUBLIC)
 def organizations(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
-    """The units, or one."""
-    rows = list(Unit.objects.filter(active=True))
-    return _one(key, "unit", rows, organization) if key else _page(request, rows, organization)
+    """The units, or one; with their services where all is asked for (``full``, ``full_service``)."""
+    records = [organization(unit) for unit in Unit.objects.filter(active=True)]
+    if _flag(request, "full") or _flag(request, "full_service"):
+        offered = _services()
+        for record in records:
+            record["services"] = [
+                {name: value for name, value in one.items() if name != "organization"}
+                for one in offered
+                if one.get("organization_id") == record["id"]
+            ]
+    return _answered(request, key, ((record, None) for record in records))
 
 
 @require_safe
 @permission_required(PUBLIC)
 def service_at_locations(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
     """The stations, or one."""
-    return (
-        _one(key, "at", _stations(), service_at_location)
-        if key
-        else _page(request, _stations(), service_at_location)
-    )
+    stations = Station.objects.public().order_by("code")
+    return _answered(request, key, ((service_at_location(one), one.changed_at) for one in stations))
+
+
+@require_safe
+@permission_required(PUBLIC)
+def taxonomies(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
+    """By what services are sorted: the parts of the service list."""
+    return _answered(request, key, [(TAXONOMY, None)])
+
+
+@require_safe
+@permission_required(PUBLIC)
+def taxonomy_terms(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
+    """The parts of the service list, or one."""
+    return _answered(request, key, ((term(part), None) for part in Part))

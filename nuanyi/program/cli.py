@@ -20,6 +20,18 @@ NEED_NO_HOME = frozenset({"link", "estimate", "service"})
 SOME_ROWS_BAD = 3
 
 
+def _from_to(least: int, most: int) -> Callable[[str], int]:
+    """A whole number between the two, both included; argparse ends with 2 and says which."""
+
+    def number(text: str) -> int:
+        value = int(text) if text.lstrip("-").isdecimal() else least - 1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{text}: a whole number from {least} to {most}")
+        return value
+
+    return number
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     whole = argparse.ArgumentParser(
@@ -37,11 +49,11 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--no-serve", action="store_true", help="build it and stop")
     demo.add_argument("--small", action="store_true", help="one month, a thin slice of everything")
     demo.add_argument("--host", default="127.0.0.1")
-    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--port", type=_from_to(0, 65_535), default=8000)
     serve = add("serve", "web and job worker; stops cleanly on SIGTERM", "serve")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
-    serve.add_argument("--workers", type=int, default=None)
+    serve.add_argument("--port", type=_from_to(0, 65_535), default=8000)
+    serve.add_argument("--workers", type=_from_to(1, 64), default=None)
     setup = add("setup", "an empty home becomes a district that can serve", "setup")
     setup.add_argument(
         "--district",
@@ -188,14 +200,24 @@ def main(argv: Sequence[str] | None = None) -> int:
             f"{wrong.filename}: this user may not; run it as the user who owns the data, or mend the rights"
         )
         return refuse(chosen, "no-rights", words)
-    except (CannotStart, BadSetting, UnsafeKeys, Unsafe, FileNotFoundError, IsADirectoryError) as wrong:
+    except (IsADirectoryError, NotADirectoryError, FileExistsError) as wrong:
+        if wrong.errno is None:
+            return refuse(chosen, "bad-input", str(wrong))
+        is_a = (
+            "is a folder; name a file" if isinstance(wrong, IsADirectoryError) else "is no folder; name one"
+        )
+        return refuse(chosen, "bad-input", f"{wrong.filename}: {is_a}")
+    except FileNotFoundError as wrong:
+        words = str(wrong) if wrong.errno is None else f"{wrong.filename}: there is no such file or folder"
+        return refuse(chosen, "bad-input", words)
+    except (CannotStart, BadSetting, UnsafeKeys, Unsafe) as wrong:
         return refuse(chosen, "bad-input", str(wrong))
     except Exception as wrong:
         from nuanyi.lib.errors import Refusal
 
         if not isinstance(wrong, Refusal):
             return _failed(chosen, wrong)
-        return refuse(chosen, wrong.code, _whole(wrong), **{k: str(v) for k, v in wrong.fields.items()})
+        return refuse(chosen, wrong.code, in_one_line(wrong), **{k: str(v) for k, v in wrong.fields.items()})
 
 
 def _refuse_empty_home(chosen: argparse.Namespace) -> None:
@@ -203,14 +225,40 @@ def _refuse_empty_home(chosen: argparse.Namespace) -> None:
     from nuanyi.lib.embedded_postgres import ELSEWHERE
     from nuanyi.lib.env import envstr, home
 
-    if chosen.run in MAY_MAKE_A_HOME | NEED_NO_HOME or envstr("DATABASE_URL"):
+    if chosen.run in MAY_MAKE_A_HOME | NEED_NO_HOME:
         return
     if "NUANYI_DB_URL" in os.environ:
         return  # a child of the supervisor: it has the database, wherever that is
+    if outside := envstr("DATABASE_URL"):
+        _refuse_empty_server(outside)
+        return
     # where the database's own account may not walk into the home, its files stand elsewhere and a note says where
     if not (home() / "postgres").exists() and not (home() / ELSEWHERE).exists():
         raise FileNotFoundError(
             f"there is no data in {home()}: set NUANYI_HOME to the folder that has it, or begin with "
+            "nuanyi setup, nuanyi serve, nuanyi restore DIR or nuanyi demo"
+        )
+
+
+def _refuse_empty_server(outside: str) -> None:
+    """Raise FileNotFoundError where somebody's own server has a database and nothing of ours in it, BadSetting for no address.
+
+    Nothing is made beside it: no keys, no tables. Whatever else the server says is told where it is asked next.
+    """
+    import psycopg
+
+    from nuanyi.lib.env import BadSetting
+
+    try:
+        with psycopg.connect(outside) as db:
+            found = db.execute("SELECT to_regclass('django_migrations')").fetchone()
+    except psycopg.ProgrammingError as wrong:
+        raise BadSetting(
+            f"DATABASE_URL is no address of a PostgreSQL: {' '.join(str(wrong).split())}"
+        ) from wrong
+    if found == (None,):
+        raise FileNotFoundError(
+            "the database that DATABASE_URL names is empty: name the one that has the data, or begin with "
             "nuanyi setup, nuanyi serve, nuanyi restore DIR or nuanyi demo"
         )
 
@@ -238,7 +286,8 @@ def _failed(chosen: argparse.Namespace, wrong: Exception) -> int:
     return FAILED
 
 
-def _whole(refusal: Any) -> str:
+def in_one_line(refusal: Any) -> str:
+    """A refusal in one line, each field with what is wrong with it."""
     return "; ".join([str(refusal), *(f"{name}: {words}" for name, words in refusal.fields.items())])
 
 

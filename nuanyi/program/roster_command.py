@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
+from nuanyi.census import queries
 from nuanyi.census.models import Import, Source
 from nuanyi.census.reading import NoHeader, Reader
 from nuanyi.census.rules import REASONS, ImportState
@@ -18,7 +20,7 @@ from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, Refusal
 from nuanyi.lib.ids import new_id
 from nuanyi.places import queries as places
-from nuanyi.program.cli import BAD_INPUT, SOME_ROWS_BAD, answer, progress
+from nuanyi.program.cli import BAD_INPUT, SOME_ROWS_BAD, answer, in_one_line, progress
 
 ACTOR = system("import-roster")
 
@@ -42,7 +44,9 @@ def run(chosen: argparse.Namespace) -> int:
         "files": [{key: value for key, value in r.items() if key != "errors"} for r in reports],
     }
     answer(chosen, whole, "\n".join(_words(report, chosen.check) for report in reports))
-    if any(r.get("refused") for r in reports):
+    refused = [f"{r['file']}: {r['errors'][0]['reason']}" for r in reports if r.get("refused")]
+    if refused:
+        sys.stderr.write("".join(f"nuanyi: {words}\n" for words in refused))
         return BAD_INPUT
     return SOME_ROWS_BAD if chosen.check and whole["rejected"] else 0
 
@@ -65,7 +69,7 @@ def _one(chosen: argparse.Namespace, file: Path, as_of: date) -> dict[str, Any]:
         wrong = "no row was recognised as the header: name the columns (姓名, 手机号码 … or 户名, 行业领域 …)"
         return _refused(file, "no-header", wrong)
     except Refusal as refused:
-        return _refused(file, refused.code, str(refused))
+        return _refused(file, refused.code, in_one_line(refused))
 
 
 def _refused(file: Path, code: str, words: str) -> dict[str, Any]:
@@ -86,6 +90,7 @@ def _check(chosen: argparse.Namespace, file: Path, data: bytes, as_of: date) -> 
         default_sector=chosen.sector,
         default_region=district.code if district else "",
     )
+    queries.check_defaults(of)
     reader = Reader(data, chosen.kind, source.columns)
     rows = bad = 0
     errors = []

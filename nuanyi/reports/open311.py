@@ -335,3 +335,13 @@ def one(request: HttpRequest, ref: str, *, form: str) -> HttpResponse:
     if found is None:
         raise Wrong(404, "service_request_id was not found")
     return _told(form, "service_requests", [_shown(found, places.names_by_code())])
+
+
+@require_safe
+@permission_required(PUBLIC)
+@_face
+def token(request: HttpRequest, ref: str, *, form: str) -> HttpResponse:
+    """The number of a report by its token. Here a number is given at once, so that the two are the same."""
+    if not _shown_to(request).filter(ref=ref).exists():
+        raise Wrong(404, "token was not found")
+    return _told(form, "service_requests", [{"service_request_id": ref, "token": ref}])

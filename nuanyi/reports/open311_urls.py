@@ -27,5 +27,6 @@ urlpatterns = [
     path("services.<form:form>", open311.services, name="services"),
     path("services/<slug:code>.<form:form>", open311.service, name="service"),
     path("requests.<form:form>", open311.requests, name="requests"),
+    path("tokens/<str:ref>.<form:form>", open311.token, name="token"),
     path("requests/<str:ref>.<form:form>", open311.one, name="one"),
 ]

@@ -97,6 +97,7 @@ class StationsAhead:
             ("Content-Type", "application/json; charset=utf-8"),
             ("Cache-Control", f"public, max-age={MAX_AGE}"),
             ("ETag", tag),
+            ("Access-Control-Allow-Origin", "*"),
             *self.headers,
         ]
         if tag in environ.get("HTTP_IF_NONE_MATCH", ""):
@@ -113,6 +114,7 @@ class StationsAhead:
             ("Content-Type", "application/problem+json"),
             ("Content-Length", str(len(body))),
             ("Cache-Control", "no-store"),
+            ("Access-Control-Allow-Origin", "*"),
             *self.headers,
         ]
         if refusal.status == 429:

@@ -550,6 +550,7 @@ def geojson() -> dict[str, Any]:
         features.append(
             {
                 "type": "Feature",
+                "id": head["code"],
                 "geometry": {
                     "type": "Point",
                     "coordinates": [round(entry.lon_wgs84, 6), round(entry.lat_wgs84, 6)],

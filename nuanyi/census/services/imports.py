@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.census import events, files, kinds
+from nuanyi.census import events, files, kinds, queries
 from nuanyi.census.columns import FIELDS, key_of
 from nuanyi.census.loading import establishments, workers
 from nuanyi.census.loading.tally import CHANGED, Choices, Tally
@@ -112,7 +112,7 @@ def send_file(
         political_evidence=political_evidence,
         default_region=default_region or _home_region(actor),
     )
-    _check_defaults(made)
+    queries.check_defaults(made)
     files.keep(made.pk, files.SENT, data)
     made.save(force_insert=True)
     journal.record(actor, events.FILE_SENT, made, source=source.name, bytes=len(data), file=digest)
@@ -139,20 +139,6 @@ def _home_region(actor: Actor) -> str:
         return regions[0]
     district = places.district()
     return district.code if district else ""
-
-
-def _check_defaults(made: Import) -> None:
-    wrong: dict[str, Any] = {}
-    if made.kind and made.kind not in Kind.values:
-        wrong["kind"] = _("Establishments or workers?")
-    if made.default_sector and made.default_sector not in Sector.values:
-        wrong["default_sector"] = _("Choose a sector.")
-    if made.default_region and made.default_region not in places.names_by_code():
-        wrong["default_region"] = _("Choose a region.")
-    if made.as_of_date > clock.today():
-        wrong["as_of_date"] = _("This date lies in the future.")
-    if wrong:
-        raise BadInput(fields=wrong)
 
 
 # reading -------------------------------------------------------------------------------------

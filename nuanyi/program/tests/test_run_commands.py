@@ -25,6 +25,7 @@ def test_figures_prints_every_figure_of_a_period_and_a_place(home):
     slim = tomllib.loads((ROOT / "nuanyi/program/demo/small.toml").read_text())
     assert told["learning.lessons_pushed"] == slim["learning"]["pushes"]
     assert told["learning.attendances"] == slim["learning"]["attendances"]
+    assert told["learning.attendances_at_least"] == told["learning.attendances"]
     assert told["service.wage_disputes_resolved"] == slim["cases"]["wage"]["solved"]
     assert told["governance.volunteers"] == slim["volunteers"]["took_part"]
     assert told["stations.open"] == 5
@@ -36,6 +37,15 @@ def test_figures_prints_every_figure_of_a_period_and_a_place(home):
 def test_bad_input_is_exit_2_with_what_to_do(home):
     assert json.loads(run(home, "figures", "--period", "22", "--json", code=2))["code"] == "bad-period"
     assert json.loads(run(home, "import-roster", "nowhere.xlsx", "--json", code=2))["code"] == "bad-input"
+    assert json.loads(run(home, "figures", "--region", "450399", "--json", code=2))["code"] == "no-such-place"
+
+
+def test_check_refuses_what_taking_in_would_refuse(home):
+    file = str(DEMO / "establishments.xlsx")
+    for option in (("--as-of", "2099-01-01"), ("--sector", "no-such-sector")):
+        for check in ((), ("--check",)):
+            told = json.loads(run(home, "import-roster", file, *check, *option, "--json", code=2))
+            assert told["errors"][0]["reason"].count(":") >= 1, told
 
 
 def test_who_lost_password_and_second_factor_gets_a_new_first_password(home):
@@ -76,6 +86,29 @@ def test_a_database_that_is_away_is_said_in_words_and_not_as_a_traceback(tmp_pat
     assert json.loads(done.stdout)["code"] == "failed"
     assert "Traceback" not in done.stderr
     assert "DATABASE_URL" in done.stderr
+    assert not list(tmp_path.iterdir()), "nothing is made beside a database that does not answer"
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "said"),
+    [
+        (("figures",), {"DATABASE_URL": "nonsense"}, "DATABASE_URL"),
+        (("serve", "--port", "99999"), {}, "0 to 65535"),
+        (("serve", "--workers", "-3"), {}, "1 to 64"),
+        (("setup", "--district", "450311"), {"NUANYI_HOME": "/proc/version"}, "/proc/version"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_2_and_in_words(tmp_path, words, told, said):
+    done = subprocess.run(
+        [sys.executable, "-m", "nuanyi.program.cli", *words],
+        env=environment(tmp_path) | told,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Errno" not in done.stderr and "Traceback" not in done.stderr
 
 
 def test_check_changes_nothing_and_names_each_bad_cell(home):
@@ -355,8 +388,14 @@ def test_a_server_of_ones_own_is_used_and_pages_never_run_as_its_owner(tmp_path_
         owner = make_conninfo(address.url("district", "outside"), password="of-the-owner")
         outside = environment(base / "home") | {"DATABASE_URL": owner}
         program = [sys.executable, "-m", "nuanyi.program.cli"]
-        done = subprocess.run([*program, "figures", "--json"], env=outside, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr[-2000:]
+        refused = subprocess.run([*program, "figures", "--json"], env=outside, capture_output=True, text=True)
+        assert (refused.returncode, json.loads(refused.stdout)["code"]) == (2, "bad-input")
+        assert "nuanyi setup" in refused.stderr
+        assert not (base / "home").exists(), "no keys beside a database that is not there"
+        with psycopg.connect(owner) as db:
+            assert db.execute("SELECT count(*) FROM pg_class WHERE relname LIKE 'people%'").fetchone() == (0,)
+        with served(base / "home", seconds=300, DATABASE_URL=owner) as (server, _port):
+            below = _environments_below(server.pid)
         script = (
             "from django.db import connection as c; k = c.cursor(); k.execute('SELECT session_user, current_user,"
             " pg_has_role(current_user, %s, %s)', ['district', 'MEMBER']); print(*k.fetchone())"
@@ -370,8 +409,8 @@ def test_a_server_of_ones_own_is_used_and_pages_never_run_as_its_owner(tmp_path_
         session, current, may_become_owner = who.stdout.split()
         assert session == current != "district"
         assert (session.startswith("nuanyi_web"), may_become_owner) == (True, "False")
-        with served(base / "home", DATABASE_URL=owner) as (server, _port):
-            below = _environments_below(server.pid)
+        done = subprocess.run([*program, "figures", "--json"], env=outside, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-2000:]
         kinds = ("nuanyi.program.web", "cli worker")
         assert all(any(kind in command for command in below) for kind in kinds), list(below)
         for command, variables in below.items():
