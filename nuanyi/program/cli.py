@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ FAILED = 1
 #: The only commands that may make a home: a mistyped folder must not look like an empty district.
 MAY_MAKE_A_HOME = frozenset({"demo", "setup", "setup_key", "restore", "serve", "manage"})
 #: Commands that ask no database.
-NEED_NO_HOME = frozenset({"link", "estimate", "service"})
+NEED_NO_HOME = frozenset({"link", "estimate", "site", "service"})
 #: ``import-roster --check``: the file was read, and some of its rows are bad.
 SOME_ROWS_BAD = 3
 
@@ -30,6 +31,17 @@ def _from_to(least: int, most: int) -> Callable[[str], int]:
         return value
 
     return number
+
+
+def _above_nought(text: str) -> float:
+    """A number above 0; argparse ends with 2 and says which."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"{text}: a number above 0")
+    return value
 
 
 def parser() -> argparse.ArgumentParser:
@@ -100,6 +112,31 @@ def parser() -> argparse.ArgumentParser:
     link.add_argument("--review", default="", metavar="CSV", help="the pairs that people should decide")
     estimate = add("estimate", "how many people in all, those on no roster included", "estimate")
     estimate.add_argument("files", nargs="+", metavar="FILE")
+    site = add("site", "which venues to open so that most people are near one; needs no database", "site")
+    site.description = (
+        "Which P venues to open, beside those that are open already, so that most weight has one within the radius. "
+        "The answer names the new ones; covered and bound count what those already open serve too."
+    )
+    site.add_argument("--demand", required=True, metavar="CSV", help="id,lat,lon,weight (WGS-84 degrees)")
+    site.add_argument(
+        "--venues", required=True, metavar="CSV", help="id,lat,lon,capacity,already_open (1 or 0)"
+    )
+    site.add_argument("--radius", required=True, type=_above_nought, metavar="METRES", help="great circle")
+    site.add_argument(
+        "--open", required=True, type=_from_to(0, 1_000_000), metavar="P", help="how many more to open"
+    )
+    site.add_argument(
+        "--capacity",
+        action="store_true",
+        help="a venue serves at most its capacity; the people of a point may go to several venues",
+    )
+    site.add_argument(
+        "--time-limit",
+        type=_above_nought,
+        default=60.0,
+        metavar="SECONDS",
+        help="afterwards the best plan so far, with how far from the best it can be (default: 60)",
+    )
     figures = add("figures", "every figure, by query", "figures")
     figures.add_argument("--period", default="", help="2022 or 2022-06")
     figures.add_argument("--region", default="", metavar="CODE")

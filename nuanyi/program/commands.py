@@ -547,3 +547,10 @@ def estimate(chosen: argparse.Namespace) -> int:
     from nuanyi.program import link_command
 
     return link_command.estimate(chosen)
+
+
+def site(chosen: argparse.Namespace) -> int:
+    """Which venues to open. No database."""
+    from nuanyi.program import site_command
+
+    return site_command.site(chosen)

@@ -14,7 +14,7 @@ from django.conf import settings
 from nuanyi.program.cli import answer, progress
 
 
-def _settled() -> None:
+def settled() -> None:
     """Django's words for refusals work without the product's settings, which would want a home and its keys."""
     if not settings.configured:
         settings.configure(USE_I18N=False, USE_TZ=True, TIME_ZONE="Asia/Shanghai")
@@ -22,7 +22,7 @@ def _settled() -> None:
 
 def link(chosen: argparse.Namespace) -> int:
     """Link the entries of files; write ``file,row,cluster`` and, where asked, the possible pairs."""
-    _settled()
+    settled()
     for out in (chosen.out, chosen.review):
         if out and not Path(out).absolute().parent.is_dir():
             raise FileNotFoundError(f"{out}: there is no such folder")
@@ -70,7 +70,7 @@ def _warnings(entries: list[Any]) -> list[str]:
 
 def estimate(chosen: argparse.Namespace) -> int:
     """How many people in all, from the overlaps of the files."""
-    _settled()
+    settled()
     from nuanyi.census.linkage import estimate as estimating
 
     entries, linked = _linked(chosen)
