@@ -20,6 +20,8 @@ EARTH_RADIUS_METRES = 6_371_008.8
 _HALF_ROUND = math.pi * EARTH_RADIUS_METRES
 YES = frozenset({"1", "1.0", "true", "yes", "y", "t", "是", "有", "已开", "已开放"})
 NO = frozenset({"", "0", "0.0", "false", "no", "n", "f", "否", "无", "未开", "未开放"})
+#: Beyond it sums lose single persons, and a number of that size is a slip.
+MOST_WEIGHT = 1e12
 #: More pairs of demand and venue within the radius than this do not fit into memory.
 MOST_PAIRS = 30_000_000
 
@@ -136,7 +138,11 @@ def demand_of(data: bytes, file: str) -> list[Demand]:
     rows = _rows(data, file, ("id", "lat", "lon", "weight"))
     _each_once(rows)
     return [
-        Demand(row.text("id"), *row.point(), row.number_in("weight", "a number of 0 or more", 0))
+        Demand(
+            row.text("id"),
+            *row.point(),
+            row.number_in("weight", "a number from 0 to 1,000,000,000,000", 0, MOST_WEIGHT),
+        )
         for row in rows
     ]
 
@@ -152,7 +158,7 @@ def venues_of(data: bytes, file: str, *, capacity: bool) -> list[Venue]:
         Venue(
             row.text("id"),
             *row.point(),
-            row.number_in("capacity", "a number of 0 or more", 0)
+            row.number_in("capacity", "a number from 0 to 1,000,000,000,000", 0, MOST_WEIGHT)
             if capacity or row.text("capacity")
             else math.inf,
             row.yes("already_open"),

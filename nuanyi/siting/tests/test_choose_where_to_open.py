@@ -207,6 +207,7 @@ def test_the_command_respects_capacities_where_asked(ask):
     [
         ({"demand": DEMAND.replace("weight", "people")}, "there is no column weight"),
         ({"demand": DEMAND.replace("30\n", "many\n")}, "d.csv, row 3, column weight: 'many'"),
+        ({"demand": DEMAND.replace("30\n", "1e308\n")}, "row 3, column weight: '1e308'"),
         ({"demand": DEMAND.replace("25.0700", "nan")}, "d.csv, row 3, column lat"),
         ({"demand": DEMAND.replace("市场", "桥头")}, "row 3, column id: '桥头' is not new: row 2"),
         ({"demand": "id,lat,lon,weight\n"}, "d.csv: there are no rows"),
