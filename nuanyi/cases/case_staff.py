@@ -24,6 +24,7 @@ from nuanyi.lib.seal import CannotOpen
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
+from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
 from nuanyi.units.queries import reason_words
 from nuanyi.workflow import clocks, handover
@@ -57,7 +58,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "offered_here": handover.is_asked(found, actor, "cases.handle"),
         "may_take": found.state == State.NEW and here and not found.offered_unit_id,
         "may_work": here and found.open,
-        "units": Unit.objects.filter(active=True).exclude(pk=found.unit_id).order_by("name"),
+        "units": units.bodies().exclude(pk=found.unit_id),
         "urgencies": Urgency.choices,
         "message_key": uuid4(),
         "solve_key": uuid4(),

@@ -16,6 +16,7 @@ from nuanyi.cases.services.lists import ListLineInput
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.terms import TermUnit
 from nuanyi.places import queries as places
+from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
 
 
@@ -313,4 +314,4 @@ class RuleForm(forms.Form):
         region: Any = self.fields["region"]
         region.choices = places.township_choices
         unit: Any = self.fields["unit"]
-        unit.queryset = Unit.objects.filter(active=True).order_by("name")
+        unit.queryset = units.bodies()

@@ -14,6 +14,7 @@ from nuanyi.places import queries as places
 from nuanyi.reports import queries
 from nuanyi.reports.rules import MAX_PHOTOS, MAX_PLACE, MAX_WORDS
 from nuanyi.reports.services.sending import ReportInput
+from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
 
 
@@ -91,12 +92,14 @@ class RuleForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     region = forms.ChoiceField(label=_("Township"), required=False)
-    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.filter(active=True))
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.none())
     because = forms.CharField(label=_("Because"), max_length=120, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kind: Any = self.fields["kind"]
         kind.choices = [("", _("All kinds")), *queries.kind_choices()]
+        unit: Any = self.fields["unit"]
+        unit.queryset = units.bodies()
         region: Any = self.fields["region"]
         region.choices = places.township_choices

@@ -28,6 +28,7 @@ from nuanyi.reports.models import ApiKey, DispatchRule, Kind, Report
 from nuanyi.reports.rules import MENDING_PHOTOS, OPEN, State, Why
 from nuanyi.reports.services import exports, handling, outside
 from nuanyi.reports.services import settings as office
+from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
 from nuanyi.units.queries import reason_words, units_for
 from nuanyi.workflow import handover
@@ -117,7 +118,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "offered": offered,
         "steps": found.steps.select_related("unit", "account"),
         "pictures": found.pictures.order_by("after", "pk").values_list("pk", "after"),
-        "units": Unit.objects.filter(active=True).exclude(pk=found.unit_id).order_by("name"),
+        "units": units.bodies().exclude(pk=found.unit_id),
         "reasons": Why.choices,
         "kinds": queries.kind_choices(),
         "names": places.names_by_code(),

@@ -286,6 +286,16 @@ def office(region_code: str = "") -> Unit | None:
     return own or rows.order_by("region_code", "pk").first()
 
 
+def bodies() -> QuerySet[Unit]:
+    """Active units that may be given what a worker wrote. A member of an alliance may be the firm that it is about."""
+    return Unit.objects.filter(active=True).exclude(kind=UnitKind.MEMBER).order_by("name")
+
+
+def is_body(unit: Unit) -> bool:
+    """Whether a unit may be given what a worker wrote (``bodies``)."""
+    return unit.active and unit.kind != UnitKind.MEMBER
+
+
 def unit_choices() -> list[tuple[int, str]]:
     """Active units for a select box."""
     return list(Unit.objects.filter(active=True).values_list("pk", "name"))

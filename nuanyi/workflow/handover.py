@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, Words
+from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
 
 #: Signs of a reason that are asked for, and that are kept.
@@ -54,11 +55,11 @@ class HandedOver(Protocol):
 def offer(row: HandedOver, to: Unit, words: str) -> None:
     """Offer it to another unit; one that was offered it before and did not answer is asked no longer.
 
-    Raises IllegalMove (nothing is left to do), BadInput.
+    Raises IllegalMove (nothing is left to do), BadInput (also for a member of an alliance: it may be the employer).
     """
     if not row.open:
         raise IllegalMove()
-    if to.pk == row.unit_id or not to.active:
+    if to.pk == row.unit_id or not units.is_body(to):
         raise BadInput(fields={"to": _("Choose another unit.")})
     words = _reason(words, _("Say why it belongs to them."))
     row.offered_unit_id, row.offered_words = to.pk, words

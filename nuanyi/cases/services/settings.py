@@ -20,6 +20,7 @@ from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.terms import TermUnit
 from nuanyi.places import queries as places
+from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
 
 
@@ -112,6 +113,8 @@ def save_rule(
         raise BadInput(code="bad-rule")
     if region_code and region_code not in places.names_by_code():
         raise BadInput(fields={"region": _("Choose a region.")})
+    if not units.is_body(unit):
+        raise BadInput(fields={"unit": _("Choose another unit.")})
     rule, _made = RoutingRule.objects.update_or_create(
         kind=kind, sector=sector, region_code=region_code, defaults={"unit": unit, "because": because[:120]}
     )

@@ -18,6 +18,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFo
 from nuanyi.lib.figures import Window
 from nuanyi.notices import services as notices
 from nuanyi.notices.models import Notice
+from nuanyi.units.models import Unit
 
 WORDS = "站长扣了我三天的钱，我叫李小四"
 PHONE = "19900007777"
@@ -476,3 +477,12 @@ def test_the_code_that_a_caller_is_told_stands_in_groups_on_a_slip_with_the_whol
     code = re.search(r"[A-Z2-9]{4}(?:-[A-Z2-9]{4}){3}", slip).group()
     assert "http://testserver/help/mine/" in slip
     assert client.post("/help/mine/", {"code": code}).status_code == 302
+
+
+def test_no_rule_sends_what_workers_write_to_a_firm_of_an_alliance(routed, program):
+    firm = Unit.objects.create(code="firm", name="甲快递（示例）", kind="member")
+    with pytest.raises(BadInput) as refused:
+        settings.save_rule(actor=program, kind="wage", sector="courier", region_code="", unit=firm)
+    assert set(refused.value.fields) == {"unit"}
+    page = routed.client("office").get("/office/cases/rules/").content.decode()
+    assert "甲快递（示例）" not in page

@@ -98,6 +98,10 @@ def save_task(*, actor: Actor, told: TaskInput, pk: int | None = None) -> KeyTas
     Raises NotAllowed, NotFound, BadInput (also where the year has the number already, on the list of the same district).
     """
     units.require_unit(actor, KEEP, told.lead)
+    own = units.own_district(actor)
+    if own and told.region_code and not told.region_code.startswith(own):
+        # whether a target is reached tells of exact counts: of one's own district alone
+        raise BadInput(fields={"region": _("Choose a region.")})
     _check(told)
     task = _locked(actor, pk) if pk is not None else KeyTask()
     before = set(task.parts.values_list("unit", flat=True)) if pk is not None else set()

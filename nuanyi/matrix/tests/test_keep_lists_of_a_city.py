@@ -163,3 +163,14 @@ def test_who_takes_part_in_another_districts_task_finishes_no_step_of_it(city):
     keeper, _unit = city[THERE]
     with row_security.reading_as(keeper):
         assert tasks.finish_step(actor=keeper, pk=made.pk, step=step).done_date
+
+
+def test_no_district_measures_a_task_in_anothers_place(city):
+    """Whether the target is reached tells of exact counts: by halving it, of how many there are in a village of theirs."""
+    actor, unit = city[HERE]
+    with row_security.reading_as(actor):
+        for place in (THERE, f"{THERE}100"):
+            with pytest.raises(BadInput) as refused:
+                tasks.save_task(actor=actor, told=told(unit, region_code=place))
+            assert set(refused.value.fields) == {"region"}
+        assert tasks.save_task(actor=actor, told=told(unit, region_code=HERE)).region_code == HERE

@@ -22,6 +22,7 @@ from nuanyi.places.models import Grid
 from nuanyi.reports import events, kinds, queries
 from nuanyi.reports.models import ApiKey, DispatchRule, GridDuty, Kind, Report
 from nuanyi.reports.rules import State
+from nuanyi.units import queries as units
 from nuanyi.units.models import Unit
 
 ACT = "reports.settings"
@@ -72,6 +73,8 @@ def rule_of(*, kind: str, region: str, unit: Unit, because: str = "") -> Dispatc
         raise BadInput(fields={"kind": _("Choose from the list.")})
     if region and region not in places.names_by_code():
         raise BadInput(fields={"region": _("Choose a region.")})
+    if not units.is_body(unit):
+        raise BadInput(fields={"unit": _("Choose another unit.")})
     return DispatchRule(kind=known, region_code=region, unit=unit, because=because.strip()[:120])
 
 

@@ -22,8 +22,8 @@ class Thing:
     open: bool = True
 
 
-def unit(pk, active=True):
-    return SimpleNamespace(pk=pk, active=active)
+def unit(pk, active=True, kind="department"):
+    return SimpleNamespace(pk=pk, active=active, kind=kind)
 
 
 def of(pk):
@@ -100,3 +100,12 @@ def test_a_unit_that_does_not_answer_is_asked_no_longer_when_another_is():
     assert (thing.offered_unit_id, thing.offered_words) == (THIRD, "归他")
     with pytest.raises(IllegalMove):
         handover.accept(thing, of(THEIRS), HANDLE)
+
+
+def test_a_member_of_an_alliance_is_offered_nothing_it_may_be_the_firm_that_it_is_about():
+    """Whoever is offered something reads it at once: an employer would have held the complaint about itself."""
+    thing = Thing()
+    with pytest.raises(BadInput) as refused:
+        handover.offer(thing, unit(THEIRS, kind="member"), "归你们")
+    assert set(refused.value.fields) == {"to"}
+    assert thing.offered_unit_id is None
