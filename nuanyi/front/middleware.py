@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 from csp.utils import build_policy
 from django.conf import settings
@@ -189,8 +189,15 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the request."""
-        return self.get_response(request)
+        """Answer the request; a program whose method an address does not take hears so in its own form."""
+        response = self.get_response(request)
+        if response.status_code != 405 or not wants_json(request):
+            return response
+        told = answer(
+            request, Refusal(_("This address takes other methods."), code="wrong-method", status=405)
+        )
+        told["Allow"] = response.get("Allow", "")
+        return cast(HttpResponse, told)
 
     def process_view(self, request: HttpRequest, view: Any, *_arguments: Any) -> HttpResponseBase | None:
         """Send holders of a first password to change it, and whoever reaches everything to set a second factor up, before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -20,6 +21,11 @@ def wants_json(request: HttpRequest) -> bool:
     if request.path.startswith(("/api/", "/open311/", "/hsds/")):
         return True
     return sent.wants_json(request)
+
+
+def own_form(request: HttpRequest) -> Callable[[HttpRequest, Refusal], HttpResponse] | None:
+    """How an interface with errors of its own (Open311) writes one; None where there is none, or no address was found."""
+    return getattr(request.resolver_match and request.resolver_match.func, "error_form", None)
 
 
 def in_office(request: HttpRequest) -> bool:
@@ -127,6 +133,9 @@ def _typed(request: HttpRequest) -> dict[str, list[str]]:
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
     """Answer a refused request in the form that its client understands."""
+    in_form = own_form(request)
+    if in_form is not None:
+        return in_form(request, refusal)
     if wants_json(request):
         return problem(refusal)
     if isinstance(refusal, SignInFirst):

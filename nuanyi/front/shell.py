@@ -21,7 +21,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from nuanyi import __version__
 from nuanyi.front import bodies, measures
-from nuanyi.front.refusals import answer, in_office, problem, wants_json
+from nuanyi.front.refusals import answer, in_office, own_form, problem, wants_json
 from nuanyi.lib import rooms
 from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.database_errors import refusal_for
@@ -67,7 +67,7 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
 
 def unanswerable(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
     """What can be said without the database: in the form of the interface that was asked, else a page in both languages."""
-    form = getattr(request.resolver_match and request.resolver_match.func, "error_form", None)
+    form = own_form(request)
     response: HttpResponseBase
     if form is not None:
         response = form(request, refusal)

@@ -104,3 +104,13 @@ def test_what_a_station_offers_is_found_by_its_number(filled, client):
 def test_pages_of_others_may_read_what_is_public(client, db, address):
     assert client.get(address)["Access-Control-Allow-Origin"] == "*"
     assert "Access-Control-Allow-Origin" not in client.get("/")
+
+
+@pytest.mark.parametrize("address", ["/api/v1/stations.geojson", "/hsds/services"])
+def test_a_method_that_an_address_does_not_take_is_said_to_programs_as_any_refusal(client, db, address):
+    answer = client.delete(address)
+    assert (answer.status_code, answer["Content-Type"]) == (405, "application/problem+json")
+    assert answer.json()["code"] == "wrong-method"
+    told = client.delete("/open311/v2/services.json")
+    assert (told.status_code, told.json()[0]["code"]) == (405, 405)
+    assert client.delete("/open311/v2/services.xml")["Content-Type"].startswith("text/xml")
