@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import limits, masks, sealed
+from nuanyi.lib import clock, limits, masks, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.form_parsing import number_of
@@ -177,9 +177,19 @@ def must_have_second_factor(roles: Iterable[str]) -> bool:
 
 def lacks_second_factor(account: Account, roles: Iterable[str]) -> bool:
     """Whether an account must set a second factor up before it goes on."""
+    return clock.today() > second_factor_by(account) and is_without_second_factor(account, roles)
+
+
+def is_without_second_factor(account: Account, roles: Iterable[str]) -> bool:
+    """Whether an account that must have a second factor, now or in a few days, has none."""
     if not must_have_second_factor(roles):
         return False
     return not Authenticator.objects.filter(user=account, type__in=SECOND_FACTORS).exists()
+
+
+def second_factor_by(account: Account) -> date:
+    """The last day on which a password alone does for an account that must have a second factor."""
+    return account.made_at.astimezone(clock.CHINA).date() + timedelta(days=rules.SECOND_FACTOR_WITHIN_DAYS)
 
 
 def reach_with_second_factor() -> tuple[int, int]:

@@ -53,6 +53,8 @@ CONFIRMED_BY: dict[Role, Role] = {Role.INSTRUCTOR: Role.ORGANISATION}
 OF_A_PLACE: frozenset[Role] = frozenset({Role.INSTRUCTOR})
 #: A district cannot go on without one of each.
 NEVER_THE_LAST: frozenset[Role] = SENSITIVE
+#: So many days a new account of these goes on without a second factor: the first day of a district is for its work.
+SECOND_FACTOR_WITHIN_DAYS = 14
 #: For so long somebody whose account, role or password another person made is no second person beside him.
 INDEPENDENT_AFTER_DAYS = 30
 

@@ -1,6 +1,7 @@
 """Whoever reaches everything has a second factor before they go on; nobody else must, and nobody is locked out."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -8,7 +9,9 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 
 from conftest import PASSWORD
-from nuanyi.people import services
+from nuanyi.lib import clock
+from nuanyi.people import rules, services
+from nuanyi.people.models import Account
 from nuanyi.program import health
 
 INDEX = "/accounts/2fa/?first=1"
@@ -17,8 +20,10 @@ REACH = ("office", "organisation", "auditor", "administrator")
 
 
 @pytest.fixture(autouse=True)
-def _required(settings):
+def _required(settings, cast):
+    """Required, and the days within which it may be set up are over."""
     settings.NUANYI_SECOND_FACTOR = True
+    Account.objects.update(made_at=clock.now() - timedelta(days=rules.SECOND_FACTOR_WITHIN_DAYS + 1))
 
 
 def signed_in(name):
@@ -53,6 +58,18 @@ def test_it_is_set_up_in_one_page_and_the_office_is_open(cast):
     assert browser.get("/office/").status_code == 200
     # from now on the password alone opens nothing
     assert signed_in("office").get("/office/").status_code == 302
+
+
+def test_a_new_account_has_two_weeks_for_it_and_is_reminded_on_the_first_page(cast):
+    """On the first day of a district its office works; nobody must fetch a phone first."""
+    Account.objects.update(made_at=clock.now())
+    browser = signed_in("office")
+    page = browser.get("/office/")
+    assert page.status_code == 200
+    assert "设置两步验证" in page.content.decode()
+    assert "设置两步验证" not in signed_in("clerk").get("/office/").content.decode()
+    TOTP.activate(cast.accounts["office"], SECRET)
+    assert "设置两步验证" not in browser.get("/office/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["yanshan", "clerk", "grid", "keeper", "instructor"])
