@@ -42,7 +42,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     answer = AnswerTemplate.objects.filter(unit=found.unit_id)
     used = answer.filter(pk=number_of(request.GET.get("use", ""))).first()
     hearings = [
-        (hearing, queries.opened(hearing.sealed_participants, hearing.key.bytes))
+        (hearing, queries.opened(hearing.sealed_participants, hearing.key.bytes) if here else "")
         for hearing in found.hearings.order_by("at")
     ]
     claim = list(found.claim_lines.order_by("first_date"))
@@ -51,8 +51,9 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "case": found,
         "route_words": reason_words(found.route_reason),
         "words": queries.words_of(found),
-        "messages": queries.messages_of(found, inside=True),
-        "caller": queries.opened(found.sealed_caller, found.key.bytes + b"caller"),
+        # whoever is only offered it reads what it is about: no names, and nothing that stays inside the unit that has it
+        "messages": queries.messages_of(found, inside=here),
+        "caller": queries.opened(found.sealed_caller, found.key.bytes + b"caller") if here else "",
         "clocks": queries.clocks_of(found),
         "here": here,
         "offered_here": handover.is_asked(found, actor, "cases.handle"),
@@ -70,7 +71,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "paid": sum(part.cents for part in instalments if part.paid_date),
         "wage": found.kind in (Kind.WAGE, Kind.INJURY),
         "phone": _opened_phone(request, pk),
-        "files": found.attachments.defer("sealed_file").order_by("made_at"),
+        "files": found.attachments.defer("sealed_file").order_by("made_at") if here else [],
         "hearings": hearings,
         "hearing_key": uuid4(),
         "outcomes": Outcome.choices[1:],

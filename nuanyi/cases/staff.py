@@ -215,7 +215,9 @@ def by_call(request: HttpRequest) -> HttpResponse:
             refusal = wrong
     status = status_of(refusal, form)
     context = {"form": form, "refusal": refusal, "kept": kept, "today": clock.today()}
-    return render(request, "cases/staff/call.html", context, status=status)
+    response = render(request, "cases/staff/call.html", context, status=status)
+    response["Cache-Control"] = "no-store"  # it shows a code once
+    return response
 
 
 def _address_of(request: HttpRequest, path: str) -> str:

@@ -145,17 +145,25 @@ class KnownBrowsers:
         """Answer the request."""
         response = self.get_response(request)
         held = request.COOKIES.get(known_browsers.COOKIE, "")
-        if settings.SESSION_COOKIE_NAME in request.COOKIES or known_browsers.is_mark(held):
+        if (
+            settings.SESSION_COOKIE_NAME in request.COOKIES
+            or settings.CSRF_COOKIE_NAME not in response.cookies
+        ):
             return response
-        if settings.CSRF_COOKIE_NAME not in response.cookies:
+        mark = known_browsers.renewed(held)
+        if not mark and known_browsers.is_mark(held):
             return response
-        try:
-            limits.count("known browser", client_address(request.META), at_most=known_browsers.GIVEN_AN_HOUR)
-        except (TooMuch, DatabaseError):
-            return response  # it is counted with the others, as before
+        if not mark:
+            try:
+                limits.count(
+                    "known browser", client_address(request.META), at_most=known_browsers.GIVEN_AN_HOUR
+                )
+            except (TooMuch, DatabaseError):
+                return response  # it is counted with the others, as before
+            mark = known_browsers.new_mark()
         response.set_cookie(
             known_browsers.COOKIE,
-            known_browsers.new_mark(),
+            mark,
             max_age=known_browsers.DAYS * 86_400,
             httponly=True,
             samesite="Lax",

@@ -126,10 +126,15 @@ def write_heads(home: Path) -> bool:
     return True
 
 
+def is_missing(home: Path) -> bool:
+    """Whether this machine has no file, though there are entries that are known by one: it was removed, or never copied."""
+    return known(home).gone and bool(_last("keyed"))
+
+
 def all_there(home: Path) -> bool:
     """Whether the last entries that the file knows are in the database as they were, and it knows any of those with a key."""
     before = known(home)
-    if before.gone and _last("keyed"):
+    if is_missing(home):
         return False
     return all(_still_there(partition, head) for partition, head in before.heads.items())
 

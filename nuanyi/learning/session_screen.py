@@ -90,11 +90,14 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = sessions.own(actor, pk, lock=False)
     roles = queries.roles_in_team(found)
+    missing = [Role(role).label for role in rules.missing_roles(roles)]
     context = {
         "session": found,
         "team": sessions.team_names(actor=actor, pk=pk) if request.method == "POST" else [],
         "named": len(roles),
-        "missing": [Role(role).label for role in rules.missing_roles(roles)],
+        # which part is missing would tell whose part the named ones have: for those alone who may read parts
+        "missing": missing if actor.can("people.reveal_political") else [],
+        "is_incomplete": bool(missing),
         "roles": Role.choices,
         "signed": found.attendances.count(),
         "asked": found.signups.count(),

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, overload
 
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import Actor, system
@@ -41,7 +42,9 @@ def window(period: str = "", region: str = "") -> Window:
     except ValueError as exc:
         raise BadInput(f"{period}: write a period as 2022, 2022-Q2 or 2022-06", code="bad-period") from exc
     if last < first:
-        raise BadInput(f"{period}: the period ends before it begins", code="bad-period")
+        raise BadInput(
+            _("%(period)s: the period ends before it begins") % {"period": period}, code="bad-period"
+        )
     return Window(first, last, region)
 
 

@@ -15,15 +15,23 @@ from django.core import signing
 from nuanyi.lib import clock
 
 COOKIE, SALT = "ny-b", "known browser"
-#: Known from the next day on; for a month, and then anew.
-AGE, DAYS = timedelta(days=1), 30
+#: Known from the next day on, for a month after it was last seen; renewed when it is so old.
+AGE, DAYS, RENEWED = timedelta(days=1), 30, timedelta(days=10)
 #: So many an hour are given to one network.
-GIVEN_AN_HOUR = 120
+GIVEN_AN_HOUR = 600
 
 
 def new_mark() -> str:
     """A mark for a browser that has none, dated now."""
     return signing.dumps([int(clock.now().timestamp()), secrets.token_urlsafe(9)], salt=SALT)
+
+
+def renewed(value: str) -> str:
+    """The same mark for another month, known as before; "" where it is new enough, or none of ours."""
+    found = _read(value)
+    if found is None or clock.now() - found[0] < RENEWED:
+        return ""
+    return signing.dumps([int((clock.now() - AGE).timestamp()), found[1]], salt=SALT)
 
 
 def is_mark(value: str) -> bool:

@@ -61,6 +61,15 @@ def names() -> Names:
     )
 
 
+#: A line that asks for somebody: what one unit answered fills no other unit's form.
+_OF_SOMEBODY = re.compile("姓名|领导|负责人|联系人|填表人|填报人|经办|审核|身份证|手机|电话|住址")
+
+
+def is_of_somebody(text: str) -> bool:
+    """Whether a label asks for a person, or how to reach one."""
+    return bool(_OF_SOMEBODY.search(label(text)))
+
+
 def label(text: str) -> str:
     """A label as it is compared: ``（一）1. 从业人员数（人）：`` as ``从业人员数``."""
     plain = _BRACKETS.sub("", text).strip()

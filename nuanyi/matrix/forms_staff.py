@@ -47,10 +47,10 @@ def forms(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     rows = FormAnswer.objects.select_related("unit").order_by("-at")
-    waiting = rows.filter(value="")
-    if not actor.everywhere(services.ACT):  # only whose form asked answers
+    if not actor.everywhere(services.ACT):  # whose form asked answers; an answer may name somebody
         own = actor.units(services.ACT)
-        waiting = waiting.filter(Q(unit__in=own) | Q(asked_units__overlap=own))
+        rows = rows.filter(Q(unit__in=own) | Q(asked_units__overlap=own))
+    waiting = rows.filter(value="")
     context = {
         "open": waiting[:200],
         "answered": [

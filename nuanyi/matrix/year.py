@@ -118,10 +118,16 @@ def _checked(file: Path) -> dict[str, Any]:
                 raise WrongReport(
                     _("each sentence has its words as “say” (%(part)s)") % {"part": part["title"]}
                 )
-            for key in practice_rules.slots(say):
+            see, count = one.get("see", []), one.get("count", [])
+            if not all(
+                isinstance(names, list) and all(isinstance(name, str) for name in names)
+                for names in (see, count)
+            ):
+                raise WrongReport(_("“see” and “count” are lists of names"))
+            for key in (*practice_rules.slots(say), *count):
                 if key not in figures.offered():
                     raise WrongReport(_("there is no figure %(keys)s") % {"keys": key})
-            for name in one.get("see", []):
+            for name in see:
                 if name not in routes:
                     raise WrongReport(_("there is no page %(name)s") % {"name": name})
         part.setdefault("sentence", [])

@@ -111,7 +111,7 @@ def watch(*, subject: str, number: str, link: str, way: str, to: str, network: s
     if not ready(way):
         raise Refusal(_("This way is not set up here."), code="no-such-way")
     # outside the transaction: what a refusal takes back must not take the count of the attempt with it
-    limits.count("watch", network, at_most=OF_A_NETWORK)
+    limits.count("watch", network, at_most=OF_A_NETWORK, crowd=1)
     address = _address(way, to)
     if way == Way.SMS:
         # of the phone, whatever it is asked for: whoever holds many links rings no stranger's phone all day
@@ -160,7 +160,7 @@ def _address(way: str, to: str) -> str:
 @transaction.atomic
 def confirm(*, subject: str, number: str, code: str, network: str) -> bool:
     """The code that came to the phone; after five wrong ones it is void. Raises TooMuch."""
-    limits.count("watch-code", network, at_most=OF_A_NETWORK)
+    limits.count("watch-code", network, at_most=OF_A_NETWORK, crowd=1)
     mark = mark_of(subject, number)
     row_security.show(watched=mark.hex())
     watcher = Watcher.objects.select_for_update().filter(mark=mark, way=Way.SMS).first()

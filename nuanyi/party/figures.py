@@ -127,7 +127,7 @@ offer(
             "Branch assemblies, meetings of committees and groups, Party lessons and themed days, counted when held"
         ),
         listed=ledger.lister(kinds.MEETINGS),
-        listed_permission=rules.MEMBERS,
+        listed_permission=rules.COVERAGE,
     )
 )
 offer(
@@ -140,7 +140,7 @@ offer(
         Route("party:brought"),
         _("Times that documents, government services or culture were brought to an establishment or a place"),
         listed=ledger.lister(kinds.BROUGHT),
-        listed_permission=rules.ENTRIES,
+        listed_permission=rules.COVERAGE,
     )
 )
 offer(

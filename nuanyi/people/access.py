@@ -9,8 +9,8 @@ from types import MappingProxyType
 from nuanyi.lib import rooms
 from nuanyi.lib.actor import EVERYWHERE, Actor, Scope
 from nuanyi.people.models import Account, RoleGrant, keys
-from nuanyi.people.rules import ALL, PLACE, PLACE_OR_UNIT, UNIT, Role
-from nuanyi.units.models import Unit
+from nuanyi.people.rules import ALL, NOT_FOR_MEMBERS, OF_A_UNIT, PLACE, PLACE_OR_UNIT, UNIT, Role
+from nuanyi.units.models import Unit, UnitKind
 
 #: Roles that reach everywhere, unless they are given for one district of a city.
 OF_ONE_DISTRICT = frozenset({Role.DISTRICT_OFFICE, Role.ORGANISATION})
@@ -23,7 +23,8 @@ def owner_mark(actor: Actor) -> str:
 
 def actor_for(account: Account) -> Actor:
     """The actor of an account, with its roles as they are now (one query)."""
-    grants = list(RoleGrant.objects.filter(account=account)) if account.is_active else []
+    held = RoleGrant.objects.filter(account=account).select_related("account__unit")
+    grants = list(held) if account.is_active else []
     return Actor(
         kind="account",
         label=account.username,
@@ -39,7 +40,11 @@ def _permissions(grants: Iterable[RoleGrant], unit_id: int | None) -> dict[str, 
     permissions: dict[str, set[Scope]] = defaultdict(set)
     for grant in grants:
         own = _of_one_district(grant)
+        unit = grant.account.unit
+        is_member = unit is not None and unit.kind == UnitKind.MEMBER and grant.role in OF_A_UNIT
         for permission in rooms.permissions().values():
+            if is_member and permission.name in NOT_FOR_MEMBERS:
+                continue
             kind = permission.roles.get(Role(grant.role))
             scope = _scope(kind, grant.region_code, unit_id)
             if kind == ALL and own:

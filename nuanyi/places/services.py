@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 from django.db import transaction
@@ -23,6 +23,8 @@ MAX_FEATURES = 20_000
 #: So many loads can be looked back at; what stood before older ones is dropped.
 LOADS_KEPT = 5
 LOAD = "places.load"
+#: So long a load can be taken back: later records stand in its places, by their codes.
+BACK_WITHIN = timedelta(days=1)
 
 
 @transaction.atomic
@@ -283,12 +285,17 @@ def take_load_back(*, actor: Actor, pk: int) -> tuple[int, int]:
         raise Conflict(
             _("Another file was loaded since. Only the last one can be taken back."), code="not-last"
         )
+    if load.at < clock.now() - BACK_WITHIN:
+        raise Conflict(
+            _("It was loaded days ago and is in use by now: load a file that is right."), code="in-use"
+        )
     model: type[Region] | type[Grid] = Grid if load.what == Load.What.GRIDS else Region
     there = {
         str(row.pk): row for row in model._default_manager.filter(pk__in=[code for code, _old in load.before])
     }
     if not actor.everywhere(LOAD):
         places = [row.region_id if isinstance(row, Grid) else row.code for row in there.values()]
+        places += [former["region_id"] for _code, former in load.before if former and former.get("region_id")]
         if not all(actor.can(LOAD, regions=(place,)) for place in places):
             raise NotFound()
     gone = back = 0

@@ -131,6 +131,11 @@ def _walls() -> Finding:
 def _journal() -> Finding:
     """Whether the entries known by the heads outside the database are still there (the whole chain: verify-journal)."""
     home, title = Path(settings.NUANYI_HOME), _("Journal")
+    if heads.is_missing(home):
+        words = _(
+            "journal-heads.jsonl is not on this machine: put it back from a backup, or from the other machine"
+        )
+        return Finding("journal", title, "bad", words)
     if not heads.all_there(home):
         words = _("an entry that was written down outside the database is gone: run nuanyi verify-journal")
         return Finding("journal", title, "bad", words)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nuanyi.lib import clock
-from nuanyi.lib.access import PUBLIC, address_of, permission_required
+from nuanyi.lib.access import PUBLIC, address_of, browser_of, permission_required
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, status_of
@@ -215,7 +215,12 @@ def mended_map(request: HttpRequest) -> JsonResponse:
 @permission_required(PUBLIC)
 def check(request: HttpRequest, ref: str) -> HttpResponse:
     """I passed by: it is mended, or it is not."""
-    sending.check(ref=ref, good=request.POST.get("good") == "1", network=address_of(request))
+    sending.check(
+        ref=ref,
+        good=request.POST.get("good") == "1",
+        network=address_of(request),
+        browser=browser_of(request),
+    )
     return redirect(f"{reverse('report:mended')}?thanks=1")
 
 

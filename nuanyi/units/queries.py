@@ -193,7 +193,8 @@ def units_on(day: date) -> QuerySet[Unit]:
     there = Q(active=True)
     if day < clock.today():
         there |= Q(closed_date=None) | Q(closed_date__gt=day)
-    return Unit.objects.filter(there)
+    # where two were of the same place, the one in use comes last and is the one that counts
+    return Unit.objects.filter(there).order_by("active", "pk")
 
 
 def rules_in_force(on: date | None = None) -> QuerySet[ResponsibilityRule]:
@@ -289,6 +290,11 @@ def office(region_code: str = "") -> Unit | None:
 def bodies() -> QuerySet[Unit]:
     """Active units that may be given what a worker wrote. A member of an alliance may be the firm that it is about."""
     return Unit.objects.filter(active=True).exclude(kind=UnitKind.MEMBER).order_by("name")
+
+
+def is_of_a_member(actor: Actor) -> bool:
+    """Whether an actor works for a member of an alliance: perhaps the employer of those whose records it sees."""
+    return Unit.objects.filter(pk=actor.unit_id or 0, kind=UnitKind.MEMBER).exists()
 
 
 def is_body(unit: Unit) -> bool:

@@ -293,19 +293,27 @@ def _hand_rules_on(unit: Unit, into: Unit) -> int:
     """
     today, count = clock.today(), 0
     for rule in ResponsibilityRule.objects.filter(_not_over(today), unit=unit, active=True):
-        same = ResponsibilityRule.objects.filter(
-            _not_over(today), unit=into, role=rule.role, sector=rule.sector, region_code=rule.region_code
-        ).exists()
-        to_come = rule.from_date is not None and rule.from_date >= today
-        if to_come and same:
-            rule.delete()
-        elif to_come:
-            rule.unit = into
-            rule.save(update_fields=["unit"])
+        begins = max(today, rule.from_date or today)
+        theirs = list(
+            ResponsibilityRule.objects.filter(
+                _not_over(begins), unit=into, role=rule.role, sector=rule.sector, region_code=rule.region_code
+            ).order_by("from_date")
+        )
+        own = next((one for one in theirs if one.from_date is None or one.from_date <= begins), None)
+        later = next((one for one in theirs if one.from_date is not None and one.from_date > begins), None)
+        until = rule.until_date
+        if later is not None and later.from_date is not None and (until is None or until >= later.from_date):
+            until = later.from_date - timedelta(days=1)
+        if rule.from_date is not None and rule.from_date >= today:
+            if own is None:
+                rule.unit, rule.until_date = into, until
+                rule.save(update_fields=["unit", "until_date"])
+            else:
+                rule.delete()
         else:
-            until, rule.until_date = rule.until_date, today - timedelta(days=1)
+            rule.until_date = today - timedelta(days=1)
             rule.save(update_fields=["until_date"])
-            if not same:
+            if own is None:
                 ResponsibilityRule.objects.create(
                     role=rule.role,
                     sector=rule.sector,
@@ -315,6 +323,9 @@ def _hand_rules_on(unit: Unit, into: Unit) -> int:
                     from_date=today,
                     until_date=until,
                 )
+        if own is not None and own.until_date is not None and (until is None or own.until_date < until):
+            own.until_date = until  # the other unit's own goes on as long as the one that it takes over
+            own.save(update_fields=["until_date"])
         count += 1
     return count
 

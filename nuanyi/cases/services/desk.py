@@ -74,8 +74,8 @@ def open_phone(*, actor: Actor, pk: int, purpose: str) -> str:
 
 @transaction.atomic
 def open_file(*, actor: Actor, pk: int, number: UUID) -> tuple[str, bytes]:
-    """Type and bytes of a photo or a voice note, for the unit that handles the case; journaled. Raises NotFound."""
-    case = own(actor, pk)
+    """Type and bytes of a photo or a voice note, for the unit that has the case; journaled. Raises NotFound, IllegalMove (offered)."""
+    case = held(actor, pk)
     found = case.attachments.filter(pk=number).first()
     if found is None:
         raise NotFound()

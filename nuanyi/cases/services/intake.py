@@ -91,7 +91,7 @@ def case_by_code(code: str, network: str) -> Case:
     found = Case.objects.filter(claim_digest=digest).first()
     if found is None:
         # wrong codes alone are counted: a neighbour behind the same carrier's address locks no right code out
-        limits.count("claim", network, at_most=rules.TRIED_AN_HOUR)
+        limits.count("claim", network, at_most=rules.TRIED_AN_HOUR, crowd=1)
         raise NotFound(_("No case has this code. Look at it once more."), code="no-case")
     return found
 

@@ -41,7 +41,7 @@ def send_code(*, phone: str, network: str) -> None:
         raise Refusal(_("SMS is not set up here. Use the link or the claim code."), code="no-sms")
     number = _mobile(phone)
     mark = queries.phone_mark(number)
-    limits.count("sms", network, at_most=rules.CODES_OF_A_NETWORK)
+    limits.count("sms", network, at_most=rules.CODES_OF_A_NETWORK, crowd=1)
     limits.count(f"sms:{mark.hex()}", "", at_most=rules.CODES_TO_A_PHONE)
     code = f"{secrets.randbelow(10**6):06d}"
     row_security.show(phone_code=mark.hex())
@@ -58,7 +58,7 @@ def prove(*, phone: str, code: str, network: str) -> str:
     mark = queries.phone_mark(number)
     if not _right(mark, "".join(code.split())):
         # five tries void the code by themselves; wrong ones alone count against an address that many share
-        limits.count("sms-code", network, at_most=rules.TRIED_AN_HOUR)
+        limits.count("sms-code", network, at_most=rules.TRIED_AN_HOUR, crowd=1)
         raise IllegalMove(_("This code is not right or too old. Ask for a new one."), code="bad-code")
     return number
 

@@ -486,3 +486,18 @@ def test_no_rule_sends_what_workers_write_to_a_firm_of_an_alliance(routed, progr
     assert set(refused.value.fields) == {"unit"}
     page = routed.client("office").get("/office/cases/rules/").content.decode()
     assert "甲快递（示例）" not in page
+
+
+def test_whoever_is_only_offered_a_case_reads_what_it_is_about_and_no_names(routed, district):
+    """Inside notes of the other unit, the caller and every photo stood open as soon as a case was offered."""
+    case = send(caller="李小四")
+    clerk = routed.actor("clerk")
+    desk.take(actor=clerk, pk=case.pk)
+    desk.write(actor=clerk, pk=case.pk, words="老板我们认识", inside=True)
+    desk.offer(actor=clerk, pk=case.pk, to=district["t100"], words="归你们")
+    page = routed.client("yanshan").get(f"/office/cases/{case.pk}/")
+    assert page.status_code == 200
+    assert WORDS in page.content.decode()
+    assert (page.context["caller"], list(page.context["files"])) == ("", [])
+    assert "老板我们认识" not in page.content.decode()
+    assert "老板我们认识" in routed.client("clerk").get(f"/office/cases/{case.pk}/").content.decode()

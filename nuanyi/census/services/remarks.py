@@ -18,6 +18,7 @@ from nuanyi.lib import clock, pictures, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
 from nuanyi.lib.meanwhile import changed_meanwhile
+from nuanyi.units import queries as units
 
 Record = Establishment | Worker
 Remark = RecordNote | RecordPhoto
@@ -184,6 +185,8 @@ def read_notes(*, actor: Actor, record: Record) -> tuple[list[NoteShown], list[N
     """
     model: type[Record] = type(record)
     _record(actor, model, record.pk, "census.view")
+    if units.is_of_a_member(actor):
+        return [], []
     rows = list(
         RecordNote.objects.filter(**{_field(model): record.pk})
         .select_related("account", "ended_by")
@@ -265,6 +268,8 @@ def photos_of(actor: Actor, record: Record) -> list[PhotoShown]:
 def photo(*, actor: Actor, model: type[Record], pk: UUID, key: UUID) -> bytes:
     """A photo, opened, for whoever may see its record; that it was looked at is journaled. Raises NotFound."""
     record = _record(actor, model, pk, "census.view")
+    if units.is_of_a_member(actor):
+        raise NotFound()
     found = RecordPhoto.objects.filter(pk=key, ended_at=None, **{_field(model): record}).first()
     if found is None:
         raise NotFound()

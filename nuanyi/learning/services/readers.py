@@ -79,7 +79,7 @@ def ask(*, key: UUID, way: str, to: str, hour: time, network: str) -> Reader:
 
     Raises BadInput, TooMuch, Refusal (the way is not set up here, the code did not go out).
     """
-    limits.count("reader", network, at_most=OF_A_NETWORK)
+    limits.count("reader", network, at_most=OF_A_NETWORK, crowd=1)
     channel = channels.CHANNELS.get(way)
     if channel is None or not (channel.in_browser or channel.proves_by_code):
         raise BadInput(fields={"way": _("Choose from the list.")})
@@ -104,7 +104,7 @@ def confirm(*, key: UUID, code: str, hour: time, network: str) -> Reader | None:
     """The code is right: lessons come from tomorrow on. None where it is not; after five wrong ones it is
     void. Raises TooMuch.
     """
-    limits.count("reader-code", network, at_most=OF_A_NETWORK)
+    limits.count("reader-code", network, at_most=OF_A_NETWORK, crowd=1)
     row_security.show(reader=str(key))
     reader = Reader.objects.select_for_update().filter(key=key).first()
     if reader is None or reader.code_digest is None:

@@ -159,3 +159,16 @@ def test_the_table_names_nobody_and_its_digests_change_with_the_hour():
             found.append(bytes(digest))
     assert {len(digest) for digest in found} == {16}
     assert len(set(found)) == 2
+
+
+def test_a_mark_that_grows_old_is_renewed_and_stays_known():
+    """A month after the first form every rider behind a carrier was unknown again."""
+    mark = known_browsers.new_mark()
+    assert known_browsers.renewed(mark) == ""
+    with clock.held_at(clock.now() + known_browsers.RENEWED):
+        again = known_browsers.renewed(mark)
+        assert known_browsers.known_mark(again) == known_browsers.known_mark(mark) != ""
+    with clock.held_at(clock.now() + timedelta(days=known_browsers.DAYS + 1)):
+        assert known_browsers.known_mark(again)
+        assert not known_browsers.is_mark(mark)
+    assert known_browsers.renewed("made up") == ""

@@ -4,6 +4,7 @@ is missing is asked once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from nuanyi.lib.blank_forms import Filled
 from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.figures import Window
+from nuanyi.lib.identity import mobiles_in
 from nuanyi.lib.periods import Period, period_of, words_of
 from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.lib.sectors import sector_called
@@ -32,6 +34,7 @@ from nuanyi.units.models import Unit
 from nuanyi.units.queries import own_district
 
 ACT = "matrix.forms"
+_ID_NUMBER = re.compile(r"\d{17}[\dXx]")
 MOST_SIGNS, MOST_CELLS = 4 << 20, 3000
 
 
@@ -146,6 +149,8 @@ def _cell(known: _Known, sheet: int, gap: Gap, names: dict[str, str]) -> Filled:
     own = (form_rules.label(gap.missing)[:80], gap.region or known.region, known.period.name)
     lasting = (own[0], own[1], "")
     answer = known.answers.get(own) or known.answers.get(lasting)
+    if answer is not None and form_rules.is_of_somebody(gap.missing) and not _answered_here(known, answer):
+        answer = None
     if answer is not None and answer.value:
         day = answer.at.astimezone(clock.CHINA).date()
         return Filled(
@@ -154,6 +159,11 @@ def _cell(known: _Known, sheet: int, gap: Gap, names: dict[str, str]) -> Filled:
     return Filled(
         *place, "", f"系统中没有“{gap.missing}”。请在“一表通”页面填一次，以后同名项目自动带出。", missing=True
     )
+
+
+def _answered_here(known: _Known, answer: FormAnswer) -> bool:
+    """Whether the unit that asks gave the answer itself, or asks for all."""
+    return known.actor.can(ACT, regions=(), units=answer.answering)
 
 
 def _figure(known: _Known, place: tuple[int, int, int], gap: Gap, names: dict[str, str]) -> Filled:
@@ -219,6 +229,10 @@ def answer(*, actor: Actor, pk: int, value: str, source: str = "", lasting: bool
         raise NotFound()
     if not value.strip():
         raise BadInput(fields={"value": _("Write the answer.")})
+    if mobiles_in(value) or _ID_NUMBER.search(value):
+        raise BadInput(
+            fields={"value": _("No mobile and no identity number: write those into the form by hand.")}
+        )
     before = [found]
     if lasting and found.period:
         same = FormAnswer.objects.select_for_update(of=("self",)).filter(

@@ -11,6 +11,7 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.sheets import BadSheet
+from nuanyi.matrix import form_rules
 from nuanyi.matrix.models import FormAnswer
 from nuanyi.matrix.services import forms
 from nuanyi.units.models import Unit
@@ -311,3 +312,8 @@ def test_nothing_is_written_outside_the_table(cast):
     ):
         sheet = opened(forms.fill(actor=cast.actor("office"), data=of_rows(row), period="2022").data)
         assert sheet[answer].value == 0, row
+
+
+def test_what_one_unit_wrote_of_somebody_fills_no_other_units_form():
+    assert form_rules.is_of_somebody("（一）联系人：") and form_rules.is_of_somebody("分管领导")
+    assert not form_rules.is_of_somebody("从业人员数")

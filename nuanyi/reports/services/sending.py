@@ -355,7 +355,7 @@ def _network(report: Report, address: str) -> int:
 
 
 @transaction.atomic
-def check(*, ref: str, good: bool, network: str) -> Report:
+def check(*, ref: str, good: bool, network: str, browser: str = "") -> Report:
     """Somebody passing by says whether a mended thing is mended; two who say no open it again. Raises NotFound, TooMuch.
 
     One browser counts once for each time that it was mended, however often it taps: by a keyed mark that is good for
@@ -371,8 +371,8 @@ def check(*, ref: str, good: bool, network: str) -> Report:
     )
     if report is None or report.state not in DONE:
         raise NotFound()
-    address, _bar, browser = network.partition("|")
-    mark = body_digest("passer", repr((report.ref, report.reopened, browser or address)).encode())
+    address, _bar, token = network.partition("|")
+    mark = body_digest("passer", repr((report.ref, report.reopened, browser or token or address)).encode())
     Check.objects.bulk_create(
         [Check(key=UUID(bytes=mark), report=report, good=good, network=_network(report, address))],
         update_conflicts=True,

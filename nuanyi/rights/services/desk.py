@@ -113,7 +113,7 @@ def _take_down(
         raise BadInput(fields=wrong)
     made.reason = made.reason.strip()[:200]
     if made.deed == Deed.CORRECT:
-        sealed.put(made, "sealed_value", value.strip()[:60])
+        sealed.put(made, "sealed_value", value.strip()[:254])
     else:
         made.field = ""
     try:
@@ -173,10 +173,10 @@ def _do(actor: Actor, found: Request, whose: Person | Account) -> None:
         for consent in queries.consents_of(_subject(whose)):
             people.withdraw_consent(actor=actor, consent=consent)
     elif found.deed == Deed.ERASE:
-        with row_security.reader(DESK):
-            outcome = own.forget_subject(actor=DESK, subject=_subject(whose))
-        if isinstance(whose, Account) and not outcome.forgotten:
+        if isinstance(whose, Account) and whose.is_active:
             raise IllegalMove(_("The account is still open: it is closed first."), code="account-open")
+        with row_security.reader(DESK):
+            own.forget_subject(actor=DESK, subject=_subject(whose))
 
 
 def _subject(whose: Person | Account) -> Subject:

@@ -150,3 +150,32 @@ def test_the_page_shows_who_led_before_and_since_when_who_leads(changed, cast):
     shown = " ".join(page.split("谁牵头、从何时起")[1].split("</ul>")[0].split())
     assert shown.index("2023-11-30") < shown.index("区委社会工作部")
     assert "2023-12-01" in shown
+
+
+def test_a_merge_leaves_no_day_on_which_nobody_leads(district, program):
+    """The other unit had the same rule from next year on: until then nobody answered."""
+    into = services.put_unit(
+        actor=program, code="shegong", name="区委社会工作部", short_name="社会工作部", kind="department"
+    )
+    begins = clock.today() + timedelta(days=60)
+    services.change_rule(
+        actor=program, edit=services.RuleEdit("lead", "", "", into.pk, "统筹两新党建", from_date=begins)
+    )
+    services.merge_units(actor=program, unit=district["zuzhi"], into=into)
+    for on in (clock.today(), begins - timedelta(days=1), begins, begins + timedelta(days=400)):
+        assert lead(on) == ["社会工作部"], on
+
+
+def test_of_two_townships_of_one_place_the_one_in_use_answers_for_days_gone_by(district, program):
+    """One was entered twice and merged away before closing days were kept: it answered for every day before."""
+    twice = services.put_unit(
+        actor=program,
+        code="twice",
+        name="雁山镇（重）",
+        short_name="重",
+        kind="township",
+        region_code="450311100",
+    )
+    type(twice).objects.filter(pk=twice.pk).update(active=False, closed_date=None)
+    before = queries.directory(clock.today() - timedelta(days=300))
+    assert before.townships["450311100"] == district["t100"].pk

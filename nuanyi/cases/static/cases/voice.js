@@ -18,8 +18,8 @@
     said.setAttribute("role", "status");
     button.before(said);
     /* the browser's own button has its words in the phone's language and not in the page's: it waits behind the title of the
-       field, which opens it, and comes back where the microphone is denied */
-    field.hidden = true;
+       field, which opens it for a thumb, is still reached by the keyboard, and comes back where the microphone is denied */
+    field.classList.add("sr");
     const LONGEST = 120; // seconds
     let recorder = null,
         ticking = null;
@@ -56,7 +56,7 @@
             /* what to do is said where the button is, and the button stays for whoever has done it */
             said.textContent = words.dataset.denied;
             said.hidden = false;
-            field.hidden = false;
+            field.classList.remove("sr");
             return;
         }
         said.hidden = true;
