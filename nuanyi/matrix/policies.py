@@ -32,7 +32,9 @@ POLICIES = [
     ),
     RowPolicy(
         "matrix.ScreenLink",
-        "(SELECT nuanyi_may('matrix.screens')) OR encode(link_digest, 'hex') = (SELECT nuanyi_shown('screen'))",
+        "(SELECT nuanyi_reads_all('matrix.screens'))"
+        " OR unit_id = ANY ((SELECT nuanyi_units('matrix.screens'))::bigint[])"
+        " OR encode(link_digest, 'hex') = (SELECT nuanyi_shown('screen'))",
     ),
     RowPolicy(
         "matrix.Practice",

@@ -27,6 +27,7 @@ from nuanyi.matrix import cube as cubes
 from nuanyi.matrix.models import ScreenLink
 from nuanyi.matrix.services import screens
 from nuanyi.places import queries as places
+from nuanyi.units.queries import of_own_units
 
 #: Figures of the present, by their keys; the rest of the eight are all that was ever delivered.
 NOW = ("census.establishments", "census.workers", "stations.open")
@@ -159,7 +160,7 @@ def links(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     context = {
-        "rows": ScreenLink.objects.select_related("made_by").order_by(
+        "rows": of_own_units(ScreenLink.objects.select_related("made_by"), actor, screens.GIVE).order_by(
             F("revoked_at").desc(nulls_first=True), "-pk"
         ),
         "made": made,

@@ -15,7 +15,7 @@ from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.matrix import events
 from nuanyi.matrix.models import ScreenLink
 from nuanyi.people.models import Account, keys
-from nuanyi.units.queries import require_unit
+from nuanyi.units.queries import of_own_units, require_unit
 
 GIVE = "matrix.screens"
 #: A screen asks each minute; that it was there is written down as often as somebody would want to know.
@@ -36,7 +36,7 @@ def make_link(*, actor: Actor, name: str) -> tuple[ScreenLink, str]:
     name = name.strip()
     if not 2 <= len(name) <= 40:
         raise BadInput(fields={"name": _("Say in a few words where it hangs.")})
-    if ScreenLink.objects.filter(name=name, revoked_at=None).exists():
+    if of_own_units(ScreenLink.objects.filter(name=name, revoked_at=None), actor, GIVE).exists():
         raise BadInput(fields={"name": _("There is a link of this name already. Revoke it first.")})
     link = secrets.token_urlsafe(32)
     made = ScreenLink.objects.create(

@@ -11,12 +11,12 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
-from nuanyi.lib.errors import BadInput, NotAllowed
+from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
 from nuanyi.lib.periods import period_of
 from nuanyi.matrix import briefs, task_board
 from nuanyi.matrix.models import FormAnswer
 from nuanyi.matrix.services import briefs as brief_services
-from nuanyi.matrix.services import forms, practice, task_sheets, tasks
+from nuanyi.matrix.services import forms, practice, screens, task_sheets, tasks
 from nuanyi.matrix.services.tasks import StepInput, TaskInput
 from nuanyi.matrix.tests.test_fill_anothers_form import of_rows, opened
 from nuanyi.matrix.waiting import waiting_for
@@ -174,3 +174,18 @@ def test_no_district_measures_a_task_in_anothers_place(city):
                 tasks.save_task(actor=actor, told=told(unit, region_code=place))
             assert set(refused.value.fields) == {"region"}
         assert tasks.save_task(actor=actor, told=told(unit, region_code=HERE)).region_code == HERE
+
+
+def test_each_district_hangs_up_and_lists_its_own_screens(city):
+    here, there = (city[code][0] for code in (HERE, THERE))
+    with row_security.reading_as(here):
+        screens.make_link(actor=here, name="大厅")
+    with row_security.reading_as(there):
+        made, _link = screens.make_link(actor=there, name="大厅")
+    for code in (HERE, THERE):
+        browser = Client()
+        browser.force_login(Account.objects.get(username=f"office{code}"))
+        rows = browser.get("/office/matrix/screen/links/").context["rows"]
+        assert [row.unit.region_code for row in rows] == [code]
+    with row_security.reading_as(here), pytest.raises(NotFound):
+        screens.revoke_link(actor=here, pk=made.pk)
