@@ -52,20 +52,20 @@ KNOWN = 10
 MARK = "="
 
 
-def count(subject: str, address: str, *, at_most: int, crowd: int = KNOWN) -> None:
+def count(subject: str, address: str, *, at_most: int, crowd: int | None = None) -> None:
     """Count one attempt at ``subject`` in this hour. Raises TooMuch beyond ``at_most``.
 
     ``address`` is an address, or ``address|token``: then the browser's own attempts are bounded first, and those of
     everybody behind the address more widely, so that one of them shuts nobody else out. Requests without a token share one.
     A token that begins with ``MARK`` is one of a known browser: those are not counted among the others, and together
-    ``crowd`` times as wide; 1 where each attempt costs money or tries a secret.
+    ``crowd`` (``KNOWN``) times as wide; 1 where each attempt costs money or tries a secret.
     """
     _address, bar, token = address.partition("|")
     network = network_of(address)
     if bar:
         _count(f"{subject}\0{network}\0{token}", at_most)
         if token.startswith(MARK):
-            _count(f"{subject}\0{network}\0{MARK}*", at_most * SHARED * crowd)
+            _count(f"{subject}\0{network}\0{MARK}*", at_most * SHARED * (KNOWN if crowd is None else crowd))
         else:
             _count(f"{subject}\0{network}\0*", at_most * SHARED)
     else:

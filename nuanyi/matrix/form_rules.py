@@ -61,8 +61,8 @@ def names() -> Names:
     )
 
 
-#: A line that asks for somebody: what one unit answered fills no other unit's form.
-_OF_SOMEBODY = re.compile("姓名|领导|负责人|联系人|填表人|填报人|经办|审核|身份证|手机|电话|住址")
+#: A line that asks for somebody: it is filled by hand, and neither asked for nor kept.
+_OF_SOMEBODY = re.compile("姓名|联系人|填表人|填报人|经办人|审核人|身份证|手机|住址")
 
 
 def is_of_somebody(text: str) -> bool:

@@ -23,7 +23,7 @@ ROOM = Room(
     steps=[Step("Run an errand", "toy:list", "toy.run", order=1)],
     bar=[BarItem("Errand", "errand:ask", "hand", 50, frozenset({"errand"}))],
     ways=[Way("station:nearest", Route("errand:ask"), "Have an errand run", "hand")],
-    home_figures=["toy.errands"],
+    home_figures={"toy.errands": "toy.run"},
     tasks=home.tasks_for,
     search=home.search_for,
     pages={"errand": RecordPage("toy:list", parameter="")},

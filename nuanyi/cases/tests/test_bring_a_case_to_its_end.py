@@ -493,7 +493,7 @@ def test_whoever_is_only_offered_a_case_reads_what_it_is_about_and_no_names(rout
     case = send(caller="李小四")
     clerk = routed.actor("clerk")
     desk.take(actor=clerk, pk=case.pk)
-    desk.write(actor=clerk, pk=case.pk, words="老板我们认识", inside=True)
+    desk.write(actor=clerk, pk=case.pk, key=uuid4(), words="老板我们认识", inside=True)
     desk.offer(actor=clerk, pk=case.pk, to=district["t100"], words="归你们")
     page = routed.client("yanshan").get(f"/office/cases/{case.pk}/")
     assert page.status_code == 200

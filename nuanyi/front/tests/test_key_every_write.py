@@ -22,6 +22,7 @@ UNKEYED = {
     "me/data/": "shows everything of a person; what it does can be done again without harm",
     "office/rights/<uuid:pk>/": "shown once, and kept nowhere for a repeat",
     "office/rights/": "a search, whose number stands in no address",
+    "office/learning/sessions/<int:pk>/": "shown once, and kept nowhere for a repeat",
     "office/learning/preview/": "shows what is being written, and keeps nothing",
     "help/phone/": "keeps nothing but tries; a code opens as often as it is right",
 }

@@ -103,7 +103,7 @@ def fill(*, actor: Actor, data: bytes, period: str, region_code: str = "") -> Re
     asked = dict.fromkeys(
         (gap.missing, gap.region or region_code)
         for (_sheet, gap), cell in zip(gaps, cells, strict=True)
-        if cell.missing and gap.missing
+        if cell.missing and gap.missing and not form_rules.is_of_somebody(gap.missing)
     )
     account = Account.objects.filter(pk=actor.account_id or 0).first()
     for text, place in asked:
@@ -149,8 +149,8 @@ def _cell(known: _Known, sheet: int, gap: Gap, names: dict[str, str]) -> Filled:
     own = (form_rules.label(gap.missing)[:80], gap.region or known.region, known.period.name)
     lasting = (own[0], own[1], "")
     answer = known.answers.get(own) or known.answers.get(lasting)
-    if answer is not None and form_rules.is_of_somebody(gap.missing) and not _answered_here(known, answer):
-        answer = None
+    if form_rules.is_of_somebody(gap.missing):
+        return Filled(*place, "", "涉及个人的项目，系统不代填也不留存，请手工填写。", missing=True)
     if answer is not None and answer.value:
         day = answer.at.astimezone(clock.CHINA).date()
         return Filled(
@@ -159,11 +159,6 @@ def _cell(known: _Known, sheet: int, gap: Gap, names: dict[str, str]) -> Filled:
     return Filled(
         *place, "", f"系统中没有“{gap.missing}”。请在“一表通”页面填一次，以后同名项目自动带出。", missing=True
     )
-
-
-def _answered_here(known: _Known, answer: FormAnswer) -> bool:
-    """Whether the unit that asks gave the answer itself, or asks for all."""
-    return known.actor.can(ACT, regions=(), units=answer.answering)
 
 
 def _figure(known: _Known, place: tuple[int, int, int], gap: Gap, names: dict[str, str]) -> Filled:

@@ -11,7 +11,6 @@ from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.sheets import BadSheet
-from nuanyi.matrix import form_rules
 from nuanyi.matrix.models import FormAnswer
 from nuanyi.matrix.services import forms
 from nuanyi.units.models import Unit
@@ -314,6 +313,22 @@ def test_nothing_is_written_outside_the_table(cast):
         assert sheet[answer].value == 0, row
 
 
-def test_what_one_unit_wrote_of_somebody_fills_no_other_units_form():
-    assert form_rules.is_of_somebody("（一）联系人：") and form_rules.is_of_somebody("分管领导")
-    assert not form_rules.is_of_somebody("从业人员数")
+@pytest.mark.django_db
+def test_what_asks_for_somebody_is_neither_asked_for_nor_kept(cast):
+    """A half-filled roster sent as a form left its names as open questions, which every unit read."""
+    made = forms.fill(
+        actor=cast.actor("yanshan"), data=of_rows(["联系人", ""], ["购买意外险人数", ""]), period="2022"
+    )
+    assert [one.label for one in FormAnswer.objects.all()] == ["购买意外险人数"]
+    assert made.missing == ["购买意外险人数"]
+    line = FormAnswer.objects.get()
+    for value in ("19900005678", "王某 450311199003070012"):
+        with pytest.raises(BadInput):
+            forms.answer(actor=cast.actor("yanshan"), pk=line.pk, value=value)
+    forms.answer(actor=cast.actor("yanshan"), pk=line.pk, value="12")
+    page = "/office/matrix/forms/"
+    answered = {
+        part: [one.value for one, _may in cast.client(part).get(page).context["answered"]]
+        for part in ("yanshan", "zhemu", "office")
+    }
+    assert answered == {"yanshan": ["12"], "zhemu": [], "office": ["12"]}
