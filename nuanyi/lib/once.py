@@ -208,13 +208,16 @@ def _kept(
     """The answer that a repeat gets.
 
     A page that a view wants stored nowhere shows opened names, phones or one-time passwords. Kept here it would lie under
-    another family of keys than the value itself, be in every backup, and come back without quota and journal: whoever works
-    here is led back to the page that the form stood on, whichever field carries the key. A rider's phone gets its secret link
-    and code again.
+    another family of keys than the value itself, be in every backup, and come back without quota and journal. Whoever works
+    here is led back to the page that the form stood on; where the form carries a record's own key, the page is made again,
+    and what it opens counts again: the code of a caller is read aloud from the same record. A rider's phone gets its secret
+    link and code again.
     """
-    shown_once = attempt.carrier == PAGE or actor.kind == "account"
-    if shown_once and response.status_code == 200 and "no-store" in response.get("Cache-Control", ""):
-        return _back(request)
+    if response.status_code == 200 and "no-store" in response.get("Cache-Control", ""):
+        if attempt.carrier == PAGE:
+            return _back(request)
+        if actor.kind == "account":
+            return None
     return response if isinstance(response, HttpResponse) else None
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nuanyi.cases.models import ServiceItem
+from nuanyi.journal.models import Entry
 from nuanyi.lib import clock, limits, once
 from nuanyi.people import client_keys
 from nuanyi.people.jobs import forget_client_keys
@@ -142,18 +143,42 @@ def test_a_key_of_one_case_is_refused_in_words_in_another(cast, district, progra
     assert answers[1].json()["code"] == "key-reused"
 
 
-@pytest.mark.parametrize("carrier", ["once", "key"])
-def test_a_password_that_was_shown_once_comes_back_by_no_repeat(cast, carrier):
-    """The slip came again from the same browser for two days, by its button for sending a form once more; and whoever sent
-    it with the field by which phones carry their key got it for two weeks."""
+def test_a_password_that_was_shown_once_comes_back_by_no_repeat(cast):
+    """The slip came again from the same browser for two days, by its button for sending a form once more."""
     browser, address = cast.client("office"), f"/office/people/{cast.accounts['keeper'].pk}/"
     told = {"password": "1", **fields_of(browser.get(address))}
-    told[carrier] = told.pop("once")
     slip = browser.post(address, told, headers={"referer": f"http://testserver{address}"})
     [password] = re.findall(r"<dd>(\w{4}-\w{4}-\w{4})</dd>", slip.content.decode())
     again = browser.post(address, told, headers={"referer": f"http://testserver{address}"})
     assert (again.status_code, again["Location"]) == (302, address)
     assert Client().post("/accounts/login/", {"login": "keeper", "password": password}).status_code == 302
+
+
+def test_an_opening_that_is_sent_again_is_an_opening_again_whichever_field_carries_its_key(cast, program):
+    """With the field by which phones carry their key, names and phones came back for two weeks without journal and quota."""
+    from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
+    from nuanyi.people.models import Person
+
+    take(program, [HEAD, row(1)])
+    browser, key = cast.client("office"), str(uuid4())
+    address = f"/office/people/persons/{Person.objects.get().pk}/reveal/"
+    told = {"field": "phone", "purpose": "回电核实情况", "key": key}
+    for count in (1, 2):
+        assert row(1)[1] in browser.post(address, told).content.decode()
+        assert Entry.objects.filter(kind="people.revealed").count() == count
+    assert all(row(1)[1] not in str(client_keys._opened(one)) for one in ClientKey.objects.all())
+
+
+def test_a_callers_code_is_read_aloud_again_from_the_same_case_and_lies_in_no_kept_answer(cast):
+    browser, address = cast.client("clerk"), "/office/cases/call/"
+    told = {"key": str(uuid4()), "kind": "policy", "words": "社保怎么交", "came": "call"}
+    codes = []
+    for _turn in range(2):
+        page = browser.post(address, told)
+        assert page.status_code == 200, page.context["form"].errors
+        codes.append(page.context["kept"]["code"])
+    assert codes[0] == codes[1]
+    assert all(client_keys._opened(one) is None for one in ClientKey.objects.all())
 
 
 def test_a_key_for_another_platform_comes_back_by_no_repeat(cast, district):
