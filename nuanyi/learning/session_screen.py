@@ -98,6 +98,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         # which part is missing would tell whose part the named ones have: for those alone who may read parts
         "missing": missing if actor.can("people.reveal_political") else [],
         "is_incomplete": bool(missing),
+        "parts": [Role(role).label for role in rules.missing_roles([])],
         "roles": Role.choices,
         "signed": found.attendances.count(),
         "asked": found.signups.count(),

@@ -256,7 +256,11 @@ def test_a_workers_page_is_whole_at_twice_the_text(open_as, address):
     page = open_as(None, size="phone")
     page.goto(address)
     page.evaluate(TWICE)
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+    too_wide = page.evaluate(
+        "[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)"
+        ".map((e) => e.outerHTML.slice(0, 160))"
+    )
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"), too_wide
 
 
 RATIO = """(() => {

@@ -145,7 +145,7 @@ def test_a_session_from_its_invitation_to_the_sign_in_sheet_and_a_forwarded_code
     teacher.fill("[name=ends]", later)
     teacher.select_option("[name=unit]", index=1)
     teacher.click("main form button")
-    teacher.get_by_text("还缺").wait_for()
+    teacher.get_by_text("还没配齐").wait_for()
     office = teacher.url
     teacher.locator("label", has_text="浏览器骑手群").click()
     teacher.click("button:text-is('邀请')")

@@ -131,7 +131,7 @@ def test_drafts_of_every_kind_survive_dropped_replies_a_killed_tab_and_a_restart
         )
 
     found = drafts.send(
-        browser, stage.address, many=20, drops=0.2, kills=2, restart=restart, keys_of=keys_of, seconds=150
+        browser, stage.address, many=20, drops=0.2, kills=2, restart=restart, keys_of=keys_of, seconds=300
     )
     assert drafts.safe(found), found
     assert found["restarted"]
