@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
 from nuanyi.matrix import events
 from nuanyi.matrix.models import ScreenLink
 from nuanyi.people.models import Account, keys
@@ -33,6 +33,8 @@ def make_link(*, actor: Actor, name: str) -> tuple[ScreenLink, str]:
     Raises NotAllowed, BadInput.
     """
     actor.require(GIVE)
+    if actor.unit_id is None and not actor.everywhere(GIVE):
+        raise NotAllowed()  # nobody of that district could take it back
     name = name.strip()
     if not 2 <= len(name) <= 40:
         raise BadInput(fields={"name": _("Say in a few words where it hangs.")})
