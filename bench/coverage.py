@@ -1,5 +1,8 @@
-"""Both coverages by two dimensions (any pair of sector, township and alliance) over 100,000 establishments: as a page asks for them, against a plain GROUP BY of the same
-establishments that says nothing of coverage. The target of 50 ms holds for every asking but the first after a change."""
+"""Both coverages by two dimensions (any pair of sector, township and alliance) over 100,000 establishments.
+
+As a page asks for them, against a plain GROUP BY of the same establishments that says nothing of coverage. The target of 50 ms
+holds for every asking but the first after a change.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Doubles: a made-up stream of 20,000 reports whose doubles are known; precision, recall, and the look-up among a million.
 
 The stream is made, not sampled: things (a lamp, a hole) stand at places of a district; each is told once or several times by
-phones whose position errs by 8 metres (one in five, between houses, by 25; GPS.gov states 4.9 m under an open sky), in other words, one in twelve under a wrong kind, within twelve
-days. Beside one thing in six stands another of its kind 60 to 160 metres away, and beside one in ten a thing of another kind
+phones whose position errs by 8 metres (one in five, between houses, by 25; GPS.gov states 4.9 m under an open sky), in other
+words, one in twelve under a wrong kind, within twelve days. Beside one thing in six stands another of its kind 60 to 160 metres away, and beside one in ten a thing of another kind
 within 20 metres: those are no doubles. ``BENCH_REPORTS`` says how many stand in the table of the look-up.
 """
 
@@ -198,7 +198,8 @@ def _look_up(report: Report) -> None:
         looked += len(around)
     spent.sort()
     report.note(
-        f"among {STANDING:,} reports: {spent[250] * 1000:.2f} ms at the median, {spent[475] * 1000:.2f} ms at the 95th percentile, {looked / 500:.1f} neighbours each"
+        f"among {STANDING:,} reports: {spent[250] * 1000:.2f} ms at the median,"
+        f" {spent[475] * 1000:.2f} ms at the 95th percentile, {looked / 500:.1f} neighbours each"
     )
     start = time.perf_counter()
     for _n in range(500):

@@ -24,7 +24,10 @@ ESTABLISHMENTS, WORKERS = "establishments", "workers"
 
 
 def _township() -> Case:
-    """The township of a record as the list asks for it, in the codes of today: that of one that was merged since is the one that took it in."""
+    """The township of a record as the list asks for it, in the codes of today.
+
+    Of one that was merged since, it is the one that took it in.
+    """
     known = places.moved_now()
     moved = [
         When(region_then__startswith=old, then=Value(township_of(known[old])))

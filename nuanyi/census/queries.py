@@ -161,9 +161,10 @@ def rounds(state: str = "") -> list[RoundProgress]:
     found = list(CensusRound.objects.prefetch_related("units"))
     if state in RoundState.values:
         found = [one for one in found if one.state == state]
+    models: tuple[Any, ...] = (Establishment, Worker, Import)
     counted: list[dict[int, int]] = [
-        dict(model.objects.exclude(round=None).values_list("round").annotate(n=Count("pk")).order_by())  # type: ignore[attr-defined]
-        for model in (Establishment, Worker, Import)
+        dict(model.objects.exclude(round=None).values_list("round").annotate(n=Count("pk")).order_by())
+        for model in models
     ]
     labels = dict(Sector.choices)
     return [

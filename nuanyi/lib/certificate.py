@@ -13,8 +13,10 @@ WIDE, HIGH, EDGE = 1080, 1528, 90
 
 @dataclass(frozen=True)
 class Certificate:
-    """What stands on it; ``link`` is in the code, ``note`` says what the code proves; without a link there is neither. ``small`` stands above ``heading``;
-    ``issuer`` signs it."""
+    """What stands on it; ``link`` is in the code, ``note`` says what the code proves; without a link there is neither.
+
+    ``small`` stands above ``heading``; ``issuer`` signs it.
+    """
 
     heading: str
     small: str

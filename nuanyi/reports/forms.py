@@ -49,7 +49,10 @@ class ReportForm(forms.Form):
         township.choices = places.township_choices
 
     def told(self, files: list[Any]) -> ReportInput:
-        """For the service. A phone without a position names its township: its middle stands in, marked as vague. Raises BadInput."""
+        """For the service. A phone without a position names its township: its middle stands in, marked as vague.
+
+        Raises BadInput.
+        """
         told = self.cleaned_data
         lat, lon, accuracy = told["lat"], told["lon"], told["accuracy"] or 0.0
         if lat is None or lon is None:

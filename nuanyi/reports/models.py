@@ -171,7 +171,10 @@ class Report(models.Model):
 
 
 class Voice(models.Model):
-    """One sending: the report's own, or "me too". The phone made the key; the secret link is worked out from it and kept nowhere."""
+    """One sending: the report's own, or "me too".
+
+    The phone made the key; the secret link is worked out from it and kept nowhere.
+    """
 
     PERSONAL = {
         "sealed_phone": Declaration(

@@ -140,7 +140,8 @@ def changes(
     """What differs between two releases in what the first told already: corrections, and not a month that is new.
 
     ``until`` and ``now_until`` are their last months: what a year that went on between them differs by is also what is
-    new, so that its corrections are told by their months. A cell that only one of them has held nothing in the other: None (few or nobody) for the kinds ``of_people``, else 0.
+    new, so that its corrections are told by their months. A cell that only one of them has held nothing in the other: None
+    (few or nobody) for the kinds ``of_people``, else 0.
     """
 
     def key(row: dict[str, Any]) -> tuple[str, ...]:

@@ -81,7 +81,10 @@ class Alliance(models.Model):
 
 
 class ResponsibilityRule(models.Model):
-    """One line of the responsibility matrix: for a sector and a region (empty: any), a unit answers in a role, between two dates."""
+    """One line of the responsibility matrix.
+
+    For a sector and a region (empty: any), a unit answers in a role, between two dates.
+    """
 
     PERSONAL = NOBODY
 

@@ -74,7 +74,10 @@ def open_phone(*, actor: Actor, pk: int, purpose: str) -> str:
 
 @transaction.atomic
 def open_file(*, actor: Actor, pk: int, number: UUID) -> tuple[str, bytes]:
-    """Type and bytes of a photo or a voice note, for the unit that has the case; journaled. Raises NotFound, IllegalMove (offered)."""
+    """Type and bytes of a photo or a voice note, for the unit that has the case; journaled.
+
+    Raises NotFound, IllegalMove (it is only offered).
+    """
     case = held(actor, pk)
     found = case.attachments.filter(pk=number).first()
     if found is None:

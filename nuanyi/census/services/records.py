@@ -317,8 +317,8 @@ def change_record(
     """Change some fields of a record by hand, keeping what they were; None where nothing differs.
 
     ``seen`` is the record's ``changed_at`` (ISO 8601) when it was shown, ``was`` what fields said then: somebody else's
-    change since is not overwritten. ``taken_away`` names personal values that are wrong and go; left empty they would stay. Raises NotAllowed,
-    NotFound, BadInput with a word per field, Conflict.
+    change since is not overwritten. ``taken_away`` names personal values that are wrong and go; left empty they would stay.
+    Raises NotAllowed, NotFound, BadInput with a word per field, Conflict.
     """
     actor.require("census.edit")
     rows = model.objects.visible_to(actor, "census.edit").select_for_update(of=("self",))
