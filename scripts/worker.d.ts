@@ -18,3 +18,5 @@ declare const VERSION: string;
 declare const SHELL: string[];
 /* [pattern of a path, address of the kept page that stands in for it] */
 declare const KEPT: [string, string][];
+/* the address of a kept page -> the name in it with which only the server can answer */
+declare const ASKED: Record<string, string>;

@@ -29,6 +29,7 @@ ROOM = Room(
             "cases.handle",
             _("Handle requests"),
             {Role.CLERK: UNIT, Role.UNIT_STAFF: UNIT, Role.DISTRICT_OFFICE: UNIT},
+            for_members=False,
         ),
         Permission(
             "cases.oversee",
@@ -45,6 +46,7 @@ ROOM = Room(
             "cases.register",
             _("Take registers of services in"),
             {Role.DISTRICT_OFFICE: ALL, Role.CLERK: UNIT, Role.UNIT_STAFF: UNIT},
+            for_members=False,
         ),
         # they name nobody and stand behind figures that all these are shown
         Permission("cases.served", _("See which services were counted"), FIGURES),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front import bodies
 from nuanyi.front.refusals import answer, wants_json
-from nuanyi.lib import known_browsers, limits, outgoing
+from nuanyi.lib import known_browsers, limits, outgoing, rooms
 from nuanyi.lib.access import PUBLIC, actor_of
 from nuanyi.lib.errors import BadInput, Refusal, SignInFirst, TooMuch
 from nuanyi.lib.proxies import client_address
@@ -108,15 +108,12 @@ def _spoilt(text: str) -> bool:
     return "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text if sign > "\ud7ff")
 
 
-#: What other programs' pages may read: public, asked without a cookie. One's own calendar stands under a secret number.
-FOR_OTHER_PAGES = re.compile(r"/(api|open311|hsds|open)/|/feeds/(?!mine/)")
-
-
 class SafeHeaders:
     """Headers beside the content policy (django-csp); pages of signed-in people are never stored."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+        self.for_other_pages = re.compile(rooms.for_other_pages())
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
@@ -125,7 +122,7 @@ class SafeHeaders:
             "Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self), payment=()"
         )
         response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if request.method in ("GET", "HEAD") and FOR_OTHER_PAGES.match(request.path):
+        if request.method in ("GET", "HEAD") and self.for_other_pages.match(request.path):
             response.setdefault("Access-Control-Allow-Origin", "*")
         user = getattr(request, "user", None)
         if request.path.startswith(("/office/", "/accounts/")) or (
@@ -151,9 +148,9 @@ class KnownBrowsers:
         ):
             return response
         mark = known_browsers.renewed(held)
-        if not mark and known_browsers.is_mark(held):
+        if mark == "":
             return response
-        if not mark:
+        if mark is None:
             try:
                 limits.count(
                     "known browser", client_address(request.META), at_most=known_browsers.GIVEN_AN_HOUR

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 from django.urls import resolve
 
-from nuanyi.lib import sent
+from nuanyi.lib import rooms, sent
 from nuanyi.lib.errors import Refusal, SignInFirst
 
 
@@ -33,16 +33,12 @@ def in_office(request: HttpRequest) -> bool:
     return request.path.startswith("/office/")
 
 
-#: Pages that staff use on the phone, each with a bar of its own.
-_STAFF_PHONE = ("/grid/", "/keeper/", "/visits/")
-
-
 def _shell(request: HttpRequest) -> str:
     """The page around a refusal: the office's, that of staff on the phone, or the riders'."""
     if _is_office(request):
         return "front/staff.html"
     actor = getattr(request, "actor", None)
-    staff = actor is not None and actor.kind == "account" and request.path.startswith(_STAFF_PHONE)
+    staff = actor is not None and actor.kind == "account" and request.path.startswith(rooms.staff_phone())
     return "front/phone_staff.html" if staff else "front/phone.html"
 
 

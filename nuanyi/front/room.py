@@ -51,6 +51,7 @@ ROOM = Room(
         Metric("nuanyi_jobs", "Jobs in the queue by state.", queue.by_state, labels=("queue", "status")),
         Metric("nuanyi_jobs_oldest_seconds", "How long the oldest job that is due has waited.", queue.oldest),
     ],
+    for_other_pages=[r"/api/"],
     gallery=[
         Shot("no-network", Route("offline")),
         Shot("worker-who", Route("who", query={"sector": "delivery", "region": "450311101"})),

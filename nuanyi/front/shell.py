@@ -130,7 +130,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     shell = [what.address if isinstance(what, rooms.Route) else static(what.name) for what in rooms.offline()]
     kept = [(pattern, page.address) for pattern, page in rooms.kept_pages()]
     script = (Path(__file__).parent / "static/front/sw.js").read_text()
-    declared = {"VERSION": _version(shell), "SHELL": shell, "KEPT": kept}
+    declared = {"VERSION": _version(shell), "SHELL": shell, "KEPT": kept, "ASKED": rooms.answered_online()}
     body = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in declared.items()) + script
     response = HttpResponse(body, content_type="text/javascript; charset=utf-8")
     response["Service-Worker-Allowed"] = "/"

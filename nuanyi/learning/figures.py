@@ -43,5 +43,7 @@ for _kind, _title, _unit, _route, _words in (
             _words,
             of_people=_kind == kinds.ATTENDANCES,
             listed=ledger.lister(_kind),
+            # the published report says "more than 200": a name of its own, the same records
+            also=("learning.attendances_at_least",) if _kind == kinds.ATTENDANCES else (),
         )
     )

@@ -61,6 +61,9 @@ ROOM = Room(
         StaticFile("learning/verify.js"),
     ],
     # the code on the screen of a hall without network: the page keeps it and sends it later
+    answered_online={"learn:verify": "number", "learn:home": "q"},
+    # one's own calendar stands under a secret number
+    for_other_pages=[r"/feeds/(?!mine/)"],
     kept={r"^/in/\w+/[\w-]+/$": Route("learn:kept")},
     tones={
         "review": "ask",

@@ -168,6 +168,8 @@ class Figure:
     narrowed_by: tuple[str, ...] = ()
     #: words that belong beside the number for who sees all of it: how sure it is, what waits. None where there are none
     beside: Callable[[], str] | None = None
+    #: further names under which the command prints it
+    also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "count", _AsTheProgram(self.count))
@@ -175,11 +177,6 @@ class Figure:
             object.__setattr__(self, "listed", _ListedAsTheProgram(self.listed))
         if self.in_sight is not None:
             object.__setattr__(self, "in_sight", _InSightAsTheProgram(self.in_sight))
-
-    @property
-    def records(self) -> str:
-        """The address of the list that the number counts, "" where there is none."""
-        return self.route.address if self.route is not None else ""
 
     def list_of(self, asked: Window, sector: str = "") -> str:
         """The address of that list, narrowed to a window and a sector as far as the list can be; "" where there is none."""

@@ -26,17 +26,14 @@ def new_mark() -> str:
     return signing.dumps([int(clock.now().timestamp()), secrets.token_urlsafe(9)], salt=SALT)
 
 
-def renewed(value: str) -> str:
-    """The same mark for another month, known as before; "" where it is new enough, or none of ours."""
+def renewed(value: str) -> str | None:
+    """The same mark for another month, known as before; "" where it is new enough, None where it is none of ours."""
     found = _read(value)
-    if found is None or clock.now() - found[0] < RENEWED:
+    if found is None:
+        return None
+    if clock.now() - found[0] < RENEWED:
         return ""
     return signing.dumps([int((clock.now() - AGE).timestamp()), found[1]], salt=SALT)
-
-
-def is_mark(value: str) -> bool:
-    """Whether this server made it, and it is not over."""
-    return _read(value) is not None
 
 
 def known_mark(value: str) -> str:

@@ -88,6 +88,8 @@ class Permission:
     name: str
     title: Words
     roles: Mapping[Role, str]
+    #: False: not for the staff of an alliance's member, whose role is one of a unit: it may be the firm that is complained of
+    for_members: bool = True
     written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
 
@@ -274,6 +276,12 @@ class Room:
     #: pages that the phone keeps none of, by the pattern of their paths (a regular expression that Python and scripts read
     #: alike) -> the kept page, one of ``offline``, that stands in for them without network and fills itself on the phone
     kept: Mapping[str, Route] = field(default_factory=lambda: MappingProxyType({}))
+    #: route of a kept page -> the name in its address with which only the server can answer it
+    answered_online: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    #: the beginnings of addresses whose pages staff use on the phone
+    staff_phone: Sequence[str] = ()
+    #: patterns of addresses that the pages of other sites may read: public, and asked without a cookie
+    for_other_pages: Sequence[str] = ()
     tones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     metrics: Sequence[Metric] = ()
     policies: Sequence[RowPolicy] = ()
@@ -389,6 +397,22 @@ def offline() -> list[Route | StaticFile]:
 def kept_pages() -> list[tuple[str, Route]]:
     """Which kept page stands in without network for the paths of a pattern."""
     return [line for room in rooms().values() for line in room.kept.items()]
+
+
+def answered_online() -> dict[str, str]:
+    """The address of a kept page -> the name in it with which only the server can answer."""
+    lines = [line for room in rooms().values() for line in room.answered_online.items()]
+    return {Route(route).address: name for route, name in lines}
+
+
+def staff_phone() -> tuple[str, ...]:
+    """The beginnings of addresses whose pages staff use on the phone."""
+    return tuple(path for room in rooms().values() for path in room.staff_phone)
+
+
+def for_other_pages() -> str:
+    """One pattern of the addresses that the pages of other sites may read."""
+    return "|".join(pattern for room in rooms().values() for pattern in room.for_other_pages)
 
 
 def metrics() -> list[Metric]:

@@ -30,7 +30,10 @@ ROOM = Room(
         ),
         Permission("matrix.tasks", _("Keep the list of key tasks, supervise"), OFFICES),
         Permission(
-            "matrix.forms", _("Have another office's form filled"), {**OFFICES, Role.UNIT_STAFF: UNIT}
+            "matrix.forms",
+            _("Have another office's form filled"),
+            {**OFFICES, Role.UNIT_STAFF: UNIT},
+            for_members=False,
         ),
         Permission("matrix.practice", _("Write up good practice"), {**OFFICES, Role.UNIT_STAFF: UNIT}),
         Permission("matrix.practice_review", _("Review and share good practice"), OFFICES),
@@ -40,10 +43,12 @@ ROOM = Room(
             "matrix.records",
             _("See the ledger's entries behind a number"),
             {**OFFICES, Role.UNIT_STAFF: PLACE_OR_UNIT},
+            for_members=False,
         ),
     ],
     mounts=[Mount("office/matrix/"), Mount("hsds/", "hsds_urls"), Mount("wall/", "wall_urls")],
     secret_paths=["wall"],
+    for_other_pages=[r"/hsds/"],
     menu=[
         MenuItem(_("Matrix"), "matrix:matrix", "grid", "matrix.view", part=TODAY, order=20),
         MenuItem(_("Key tasks"), "matrix:tasks", "check", "matrix.tasks_see", part=TODAY, order=25),

@@ -97,6 +97,7 @@ ROOM = Room(
         StaticFile("party/visits.js"),
     ],
     # an empty page: the list itself is sealed and read by the phone of the one who signed in
+    staff_phone=["/visits/"],
     kept={r"^/visits/$": Route("party_worker:visits_kept")},
     policies=POLICIES,
     gallery=[

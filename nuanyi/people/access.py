@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from types import MappingProxyType
+from typing import Any
+
+from django.db.models import F
 
 from nuanyi.lib import rooms
 from nuanyi.lib.actor import EVERYWHERE, Actor, Scope
 from nuanyi.people.models import Account, RoleGrant, keys
-from nuanyi.people.rules import ALL, NOT_FOR_MEMBERS, OF_A_UNIT, PLACE, PLACE_OR_UNIT, UNIT, Role
+from nuanyi.people.rules import ALL, OF_A_UNIT, PLACE, PLACE_OR_UNIT, UNIT, Role
 from nuanyi.units.models import Unit, UnitKind
 
 #: Roles that reach everywhere, unless they are given for one district of a city.
@@ -23,7 +26,7 @@ def owner_mark(actor: Actor) -> str:
 
 def actor_for(account: Account) -> Actor:
     """The actor of an account, with its roles as they are now (one query)."""
-    held = RoleGrant.objects.filter(account=account).select_related("account__unit")
+    held = RoleGrant.objects.filter(account=account).annotate(unit_kind=F("account__unit__kind"))
     grants = list(held) if account.is_active else []
     return Actor(
         kind="account",
@@ -36,14 +39,13 @@ def actor_for(account: Account) -> Actor:
     )
 
 
-def _permissions(grants: Iterable[RoleGrant], unit_id: int | None) -> dict[str, tuple[Scope, ...]]:
+def _permissions(grants: Iterable[Any], unit_id: int | None) -> dict[str, tuple[Scope, ...]]:
     permissions: dict[str, set[Scope]] = defaultdict(set)
     for grant in grants:
         own = _of_one_district(grant)
-        unit = grant.account.unit
-        is_member = unit is not None and unit.kind == UnitKind.MEMBER and grant.role in OF_A_UNIT
+        is_member = grant.unit_kind == UnitKind.MEMBER and grant.role in OF_A_UNIT
         for permission in rooms.permissions().values():
-            if is_member and permission.name in NOT_FOR_MEMBERS:
+            if is_member and not permission.for_members:
                 continue
             kind = permission.roles.get(Role(grant.role))
             scope = _scope(kind, grant.region_code, unit_id)

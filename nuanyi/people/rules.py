@@ -51,10 +51,6 @@ OF_A_UNIT: frozenset[Role] = frozenset({Role.CLERK, Role.UNIT_STAFF})
 CONFIRMED_BY: dict[Role, Role] = {Role.INSTRUCTOR: Role.ORGANISATION}
 #: Roles that a unit gives for a place within its reach, and not without one: without a place they reach the whole district.
 OF_A_PLACE: frozenset[Role] = frozenset({Role.INSTRUCTOR})
-#: What a role of a unit does not open to the staff of an alliance's member: it may be the firm that is complained of.
-NOT_FOR_MEMBERS: frozenset[str] = frozenset(
-    {"cases.handle", "cases.register", "reports.handle", "matrix.forms", "matrix.records"}
-)
 #: A district cannot go on without one of each.
 NEVER_THE_LAST: frozenset[Role] = SENSITIVE
 #: So many days a new account of these goes on without a second factor: the first day of a district is for its work.

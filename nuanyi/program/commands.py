@@ -305,6 +305,7 @@ def figures(chosen: argparse.Namespace) -> int:
         from nuanyi.lib import row_security
         from nuanyi.lib.actor import system
         from nuanyi.lib.errors import BadInput
+        from nuanyi.lib.figures import offered as figures_of_rooms
         from nuanyi.lib.figures import window
         from nuanyi.matrix import queries
         from nuanyi.places import queries as places
@@ -316,9 +317,8 @@ def figures(chosen: argparse.Namespace) -> int:
             shown = queries.all_figures(asked)
         width = max((len(figure.key) for figure in shown), default=0)
         words = "\n".join(f"{figure.key:<{width}}  {figure.value:>8}  {figure.title}" for figure in shown)
-        told = {figure.key: figure.value for figure in shown}
-        # the published report says "more than 200": a name of its own, the same records
-        told["learning.attendances_at_least"] = told["learning.attendances"]
+        offered = figures_of_rooms()
+        told = {name: figure.value for figure in shown for name in (figure.key, *offered[figure.key].also)}
         answer(chosen, told, words)
     return 0
 

@@ -27,6 +27,7 @@ ROOM = Room(
             "reports.handle",
             _("Handle reports"),
             {**OFFICES, Role.UNIT_STAFF: UNIT, Role.CLERK: UNIT, Role.GRID_WORKER: PLACE},
+            for_members=False,
         ),
         Permission("reports.settings", _("Set kinds, routes and platforms of reports"), OFFICES),
     ],
@@ -58,6 +59,8 @@ ROOM = Room(
         StaticFile("reports/grid.js"),
     ],
     # an empty page: the list itself is sealed and read by the phone of the one who signed in
+    for_other_pages=[r"/open311/"],
+    staff_phone=["/grid/"],
     kept={r"^/grid/(\d+/)?$": Route("grid:kept")},
     tones={"new": "ask", "open": "good", "closed": "good"},
     gallery=[

@@ -15,6 +15,7 @@ ROOM = Room(
         Permission("sharing.receive", _("Take in summaries of districts"), OFFICES),
     ],
     mounts=[Mount("office/sharing/"), Mount("open/", "open_urls")],
+    for_other_pages=[r"/open/"],
     part=HOUSE,
     menu=[
         MenuItem(_("Upward and downward"), "sharing:upward", "share", "sharing.view", order=60),

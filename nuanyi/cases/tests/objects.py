@@ -119,3 +119,18 @@ OWN_TABLES = {
     "cases/staff/overview.html": declared.CROSS,
     "cases/staff/rules.html": declared.RULES,
 }
+
+#: Files that are no list of a day, by what they are named instead (``front/tests/test_save_lists_under_their_names``).
+SAVED_NAMED_BY = {
+    "office/cases/registers/<uuid:pk>/register.xlsx": "the register that was sent",
+}
+
+#: Routes that need more than one of every object to answer with a file, and the test that opens each.
+SAVED_ELSEWHERE = {
+    "office/cases/<int:pk>/letters/<slug:name>/": "cases/tests/test_write_letters.py",
+}
+
+#: Addresses of files whose parameter is a word and no object.
+SAVED_WORDS = {
+    "office/cases/letters/<slug:name>.docx": ["/office/cases/letters/notice.docx"],
+}

@@ -145,3 +145,19 @@ OWN_TABLES = {
     "census/staff/import_findings.html": declared.TYPED,
     "census/staff/unseen.html": declared.CROSS,
 }
+
+#: Files that are no list of a day, by what they are named instead (``front/tests/test_save_lists_under_their_names``).
+SAVED_NAMED_BY = {
+    "office/census/imports/<uuid:pk>/<str:part>.xlsx": "the roster as it was sent, and what is in it now",
+}
+
+#: Routes that need more than one of every object to answer with a file, and the test that opens each.
+SAVED_ELSEWHERE = {
+    "office/census/imports/<uuid:pk>/<str:part>.xlsx": "census/tests/test_mend_a_roster_in_the_page.py",
+    "office/census/exports/<uuid:pk>/take/": "census/tests/test_export_a_list.py",
+}
+
+#: Addresses of files whose parameter is a word and no object.
+SAVED_WORDS = {
+    "office/census/<what:what>.xlsx": ["/office/census/workers.xlsx", "/office/census/establishments.xlsx"],
+}

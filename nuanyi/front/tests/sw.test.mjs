@@ -5,7 +5,9 @@ import { test } from "node:test";
 import vm from "node:vm";
 
 const script = readFileSync(new URL("../static/front/sw.js", import.meta.url), "utf8");
-const worker = (shell = []) => {
+/* as the rooms declare it */
+const ASKED = { "/verify/": "number", "/learn/": "q" };
+const worker = (shell = [], beside = {}) => {
     const heard = {},
         stores = {},
         caches = {};
@@ -21,7 +23,8 @@ const worker = (shell = []) => {
             add: async () => {},
         };
     };
-    vm.runInNewContext(`const VERSION = "1", SHELL = ${JSON.stringify(shell)}, KEPT = [];${script}`, {
+    const declared = `VERSION = "1", SHELL = ${JSON.stringify(shell)}, KEPT = [], ASKED = ${JSON.stringify(ASKED)}`;
+    vm.runInNewContext(`const ${declared};${script}`, {
         self: {
             addEventListener: (name, act) => {
                 heard[name] = act;
@@ -42,6 +45,7 @@ const worker = (shell = []) => {
         },
         URL,
         setTimeout,
+        ...beside,
     });
     const ask = async (path, destination, mode) => {
         let answer = null;
@@ -101,37 +105,15 @@ test("the newest sixty stay", async () => {
 });
 
 test("a network that is there and does not answer keeps no page from opening for longer than five seconds", async () => {
-    const heard = {},
-        waits = [],
-        kept = new Response("as it was kept");
-    vm.runInNewContext(`const VERSION = "1", SHELL = ["/"], KEPT = [];${script}`, {
-        self: {
-            addEventListener: (name, act) => {
-                heard[name] = act;
-            },
-        },
-        location: { origin: "https://nuanyi.example" },
-        caches: {
-            open: async () => ({ match: async () => kept, put: async () => {} }),
-            match: async () => kept,
-        },
+    const waits = [];
+    const { open, caches } = worker(["/"], {
         fetch: () => new Promise(() => {}),
-        Request,
-        Response,
-        URL,
         setTimeout: (done, after, ...told) => {
             waits.push(after);
             setImmediate(done, ...told);
         },
     });
-    let answer = null;
-    heard.fetch({
-        request: { method: "GET", url: "https://nuanyi.example/", destination: "document", mode: "navigate" },
-        respondWith: (given) => {
-            answer = given;
-        },
-        waitUntil: () => {},
-    });
-    assert.equal(await (await answer).text(), "as it was kept");
+    caches["/"] = new Response("as it was kept");
+    assert.equal(await (await open("/")).text(), "as it was kept");
     assert.deepEqual(waits, [5000]);
 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections import ChainMap
 from pathlib import Path
 from urllib.parse import unquote
 from uuid import uuid4
@@ -15,44 +16,19 @@ from django.urls import reverse
 import nuanyi
 from nuanyi.front.checks import act_of, routes
 from nuanyi.lib import clock, downloads
-from nuanyi.party.services import papers
 from nuanyi.people.access import actor_for
 from nuanyi.program.tests.test_answer_anothers_as_none import FILLED, OBJECTS, Side, addresses, name_of
+from tests import declared
 
 PACKAGE = Path(nuanyi.__file__).parent
 #: What makes an answer a file, in the source of a view.
 _SAVES = re.compile(r"\b(?:workbook|word|certificate|saved_as|_pdf)\(")
 #: Files that are no list of a day, by what they are named instead.
-NAMED_BY = {
-    "office/census/imports/<uuid:pk>/<str:part>.xlsx": "the roster as it was sent, and what is in it now",
-    "office/cases/registers/<uuid:pk>/register.xlsx": "the register that was sent",
-    "office/matrix/tasks/tasks.xlsx": "the year of the tasks",
-    "office/stations/<uuid:pk>/poster.pdf": "the station",
-}
+NAMED_BY = dict(ChainMap(*declared.of_the_rooms("SAVED_NAMED_BY")))
 #: Routes that need more than one of every object to answer with a file, and the test that opens each.
-ELSEWHERE = {
-    "exam/<uuid:key>/<slug:form>/": "learning/tests: a passed paper",
-    "v/<slug:link>/hours.pdf": "volunteers/tests: confirmed hours",
-    "v/<slug:link>/hours.png": "volunteers/tests: confirmed hours",
-    "office/cases/<int:pk>/letters/<slug:name>/": "cases/tests/test_write_letters.py",
-    "office/party/applications/<int:pk>/papers/<slug:name>/": "party/tests/test_go_the_whole_path.py",
-    "office/census/imports/<uuid:pk>/<str:part>.xlsx": "census/tests/test_mend_a_roster_in_the_page.py",
-    "office/matrix/tasks/closing/<int:year>/": "matrix/tests/test_keep_lists_of_a_city.py",
-    "office/matrix/forms/": "matrix/tests: a form of another office, filled in",
-    "office/matrix/briefs/<int:pk>/brief.docx": "matrix/tests: a brief",
-    "office/census/exports/<uuid:pk>/take/": "census/tests/test_export_a_list.py",
-    "office/stations/<uuid:pk>/poster.pdf": "stations/tests: an installation with an address",
-    "office/rights/<uuid:pk>/take/": "rights/tests: a desk's request",
-    "me/data/file/": "rights/tests/test_ask_what_is_kept.py",
-    "office/sharing/summaries/<str:month>/<int:revision>.json": "sharing/tests: a signed month",
-    "open/services.csv": "sharing/tests: a release",
-}
+ELSEWHERE = dict(ChainMap(*declared.of_the_rooms("SAVED_ELSEWHERE")))
 #: Addresses whose parameter is a word and no object.
-WORDS = {
-    "office/census/<what:what>.xlsx": ["/office/census/workers.xlsx", "/office/census/establishments.xlsx"],
-    "office/party/papers/<slug:name>.docx": [f"/office/party/papers/{name}.docx" for name in papers.BY_NAME],
-    "office/cases/letters/<slug:name>.docx": ["/office/cases/letters/notice.docx"],
-}
+WORDS = dict(ChainMap(*declared.of_the_rooms("SAVED_WORDS")))
 ROLES = ("office", "organisation", "clerk", "zhemu", "administrator")
 
 

@@ -118,3 +118,8 @@ OWN_TABLES = {
     "learning/staff/push_table.html": declared.INSIDE,
     "learning/staff/pushes.html": "what is in doubt, by day and group, above the list of all",
 }
+
+#: Routes that need more than one of every object to answer with a file, and the test that opens each.
+SAVED_ELSEWHERE = {
+    "exam/<uuid:key>/<slug:form>/": "learning/tests: a passed paper",
+}

@@ -83,7 +83,7 @@ def test_a_mark_is_the_server_s_own_and_known_from_the_next_day_for_a_month():
     begun = clock.now()
     with clock.held_at(begun):
         mark = known_browsers.new_mark()
-        assert known_browsers.is_mark(mark)
+        assert known_browsers.renewed(mark) is not None
         assert known_browsers.known_mark(mark) == ""
     for age, known in ((timedelta(hours=23), False), (timedelta(days=1), True), (timedelta(days=31), False)):
         with clock.held_at(begun + age):
@@ -91,9 +91,9 @@ def test_a_mark_is_the_server_s_own_and_known_from_the_next_day_for_a_month():
     with clock.held_at(begun + timedelta(days=2)):
         assert known_browsers.known_mark(mark) == known_browsers.known_mark(mark) != ""
         for forged in ("", "=", mark[:-1], mark + "x", f"{limits.MARK}{mark}", "x" * 5000):
-            assert not known_browsers.is_mark(forged)
+            assert known_browsers.renewed(forged) is None
     with clock.held_at(begun - timedelta(days=1)):
-        assert not known_browsers.is_mark(mark)
+        assert known_browsers.renewed(mark) is None
 
 
 def test_a_browser_that_is_shown_a_form_gets_one_mark_and_a_network_only_so_many(monkeypatch):
@@ -170,5 +170,5 @@ def test_a_mark_that_grows_old_is_renewed_and_stays_known():
         assert known_browsers.known_mark(again) == known_browsers.known_mark(mark) != ""
     with clock.held_at(clock.now() + timedelta(days=known_browsers.DAYS + 1)):
         assert known_browsers.known_mark(again)
-        assert not known_browsers.is_mark(mark)
-    assert known_browsers.renewed("made up") == ""
+        assert known_browsers.renewed(mark) is None
+    assert known_browsers.renewed("made up") is None

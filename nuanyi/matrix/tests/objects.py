@@ -144,3 +144,15 @@ OWN_TABLES = {
     "matrix/staff/task_unit.html": declared.COMPUTED,
     "matrix/staff/tasks.html": declared.COMPUTED,
 }
+
+#: Files that are no list of a day, by what they are named instead (``front/tests/test_save_lists_under_their_names``).
+SAVED_NAMED_BY = {
+    "office/matrix/tasks/tasks.xlsx": "the year of the tasks",
+}
+
+#: Routes that need more than one of every object to answer with a file, and the test that opens each.
+SAVED_ELSEWHERE = {
+    "office/matrix/tasks/closing/<int:year>/": "matrix/tests/test_keep_lists_of_a_city.py",
+    "office/matrix/forms/": "matrix/tests: a form of another office, filled in",
+    "office/matrix/briefs/<int:pk>/brief.docx": "matrix/tests: a brief",
+}

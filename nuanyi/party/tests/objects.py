@@ -15,6 +15,7 @@ from nuanyi.party.models import (
     Organisation,
 )
 from nuanyi.party.rules import ORGANISE
+from nuanyi.party.services import papers
 from tests import declared
 
 
@@ -142,4 +143,14 @@ OWN_TABLES = {
     "party/staff/members.html": "names stand in it only after they were opened, which is noted each time",
     "party/staff/organisations.html": "a tree: each stands below its superior",
     "party/staff/possible.html": declared.COMPUTED,
+}
+
+#: Routes that need more than one of every object to answer with a file, and the test that opens each.
+SAVED_ELSEWHERE = {
+    "office/party/applications/<int:pk>/papers/<slug:name>/": "party/tests/test_go_the_whole_path.py",
+}
+
+#: Addresses of files whose parameter is a word and no object.
+SAVED_WORDS = {
+    "office/party/papers/<slug:name>.docx": [f"/office/party/papers/{name}.docx" for name in papers.BY_NAME],
 }

@@ -35,3 +35,9 @@ OF_THE_DISTRICT = {
 OWN_TABLES = {
     "rights/staff/desk.html": declared.COMPUTED,
 }
+
+#: Routes that need more than one of every object to answer with a file, and the test that opens each.
+SAVED_ELSEWHERE = {
+    "office/rights/<uuid:pk>/take/": "rights/tests: a desk's request",
+    "me/data/file/": "rights/tests/test_ask_what_is_kept.py",
+}

@@ -41,3 +41,9 @@ OWN_TABLES = {
     "sharing/staff/releases.html": declared.RULES,
     "sharing/staff/upward.html": declared.RULES,
 }
+
+#: Routes that need more than one of every object to answer with a file, and the test that opens each.
+SAVED_ELSEWHERE = {
+    "office/sharing/summaries/<str:month>/<int:revision>.json": "sharing/tests: a signed month",
+    "open/services.csv": "sharing/tests: a release",
+}

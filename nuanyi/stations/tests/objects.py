@@ -111,3 +111,13 @@ OWN_TABLES = {
     "stations/staff/station.html": declared.INSIDE,
     "stations/staff/visits.html": declared.CROSS,
 }
+
+#: Files that are no list of a day, by what they are named instead (``front/tests/test_save_lists_under_their_names``).
+SAVED_NAMED_BY = {
+    "office/stations/<uuid:pk>/poster.pdf": "the station",
+}
+
+#: Routes that need more than one of every object to answer with a file, and the test that opens each.
+SAVED_ELSEWHERE = {
+    "office/stations/<uuid:pk>/poster.pdf": "stations/tests: an installation with an address",
+}

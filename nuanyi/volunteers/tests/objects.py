@@ -86,3 +86,9 @@ OWN_TABLES = {
     "volunteers/staff/rewards.html": declared.RULES,
     "volunteers/staff/shift.html": declared.INSIDE,
 }
+
+#: Routes that need more than one of every object to answer with a file, and the test that opens each.
+SAVED_ELSEWHERE = {
+    "v/<slug:link>/hours.pdf": "volunteers/tests: confirmed hours",
+    "v/<slug:link>/hours.png": "volunteers/tests: confirmed hours",
+}

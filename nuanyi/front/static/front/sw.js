@@ -62,10 +62,8 @@ const picture = async (request, path) => {
 };
 /* the kept page that the phone fills itself, as a room declares it for pages that are never kept; "" where none does */
 const standIn = (path) => KEPT.find(([pattern]) => new RegExp(pattern).test(path))?.[1] ?? "";
-/* what only the server can answer: the bare page that is kept would look as if nothing had been asked */
-const asks = ({ pathname, searchParams }) =>
-    (pathname === "/verify/" && searchParams.has("number")) ||
-    (pathname === "/learn/" && searchParams.has("q"));
+/* what only the server can answer, as a room declares it: the bare page that is kept would look as if nothing had been asked */
+const asks = ({ pathname, searchParams }) => pathname in ASKED && searchParams.has(ASKED[pathname]);
 self.addEventListener("fetch", (event) => {
     const address = new URL(event.request.url);
     if (event.request.method !== "GET" || address.origin !== location.origin) return;
