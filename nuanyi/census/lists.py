@@ -10,6 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import queries
+from nuanyi.census.models import Establishment, Worker
 from nuanyi.census.rules import FollowUp, ImportState, Kind
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.dates import day_words
@@ -21,6 +22,8 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 
 ESTABLISHMENTS, WORKERS = "establishments", "workers"
+#: What an address calls a kind of record.
+MODELS: dict[str, Any] = {ESTABLISHMENTS: Establishment, WORKERS: Worker}
 
 
 def _township() -> Case:

@@ -1,8 +1,7 @@
 """Who sees which rows of the census: those of their places and of their unit's own rosters."""
 
-from nuanyi.lib.row_security import OWN, RowPolicy, scoped
+from nuanyi.lib.row_security import OWN, PROGRAM, RowPolicy, same, scoped
 
-PROGRAM = "(SELECT nuanyi_kind()) = 'system'"
 RECORD = scoped("census.view", region="region_code", unit="unit_id")
 EVERYWHERE = "(SELECT nuanyi_reads_all('census.view'))"
 IMPORT = f"{PROGRAM} OR EXISTS (SELECT FROM census_import i WHERE i.id = source_import_id)"
@@ -48,13 +47,11 @@ POLICIES = [
             *("state", "decided_by_id", "decided_at", "approved_rows"),
         ),
         # another than who asks decides, once; who asked takes, once
-        guard=f"{PROGRAM} OR (NEW.asked_by_id, NEW.asked_at, NEW.purpose, NEW.filters)"
-        " IS NOT DISTINCT FROM (OLD.asked_by_id, OLD.asked_at, OLD.purpose, OLD.filters) AND ("
+        guard=f"{PROGRAM} OR {same('asked_by_id', 'asked_at', 'purpose', 'filters')} AND ("
         "OLD.state = 'asked' AND NEW.state IN ('approved', 'refused') AND NEW.decided_by_id = nuanyi_account()"
         " AND NEW.decided_by_id <> OLD.asked_by_id AND nuanyi_may('census.approve_export')"
         " OR OLD.state = 'approved' AND NEW.state = 'taken' AND OLD.asked_by_id = nuanyi_account()"
-        " AND NEW.approved_rows IS NULL AND (NEW.decided_by_id, NEW.decided_at) IS NOT DISTINCT FROM"
-        " (OLD.decided_by_id, OLD.decided_at))",
+        f" AND NEW.approved_rows IS NULL AND {same('decided_by_id', 'decided_at')})",
     ),
     RowPolicy("census.Link", EITHER % ("left_id", "right_id")),
     RowPolicy("census.Opinion", f"{PROGRAM} OR EXISTS (SELECT FROM census_link l WHERE l.id = link_id)"),

@@ -48,7 +48,6 @@ class PhotoShown:
     who: str
     made_at: datetime
     may_change: bool
-    is_there: bool
     ended_at: datetime | None
     ended_by: str
 
@@ -226,6 +225,8 @@ def add_photo(*, actor: Actor, model: type[Record], pk: UUID, data: bytes, key: 
 
     Raises NotFound, BadInput (there are six), BadPicture.
     """
+    _record(actor, model, pk, "census.follow_up")  # nobody out of reach has a picture looked at
+    clean = pictures.rebuild(data)  # takes long: before the row is locked
     record = _record(actor, model, pk, "census.follow_up", lock=True)
     known = RecordPhoto.objects.filter(pk=key, **{_field(model): record}).first()
     if known is not None:
@@ -233,7 +234,6 @@ def add_photo(*, actor: Actor, model: type[Record], pk: UUID, data: bytes, key: 
     there = RecordPhoto.objects.filter(ended_at=None, **{_field(model): record}).count()
     if there >= MAX_PHOTOS:
         raise BadInput(fields={"photo": _("A record holds at most six photos. Take one away first.")})
-    clean = pictures.rebuild(data)
     made = RecordPhoto(
         key=key,
         account_id=actor.account_id,
@@ -249,6 +249,8 @@ def add_photo(*, actor: Actor, model: type[Record], pk: UUID, data: bytes, key: 
 
 def photos_of(actor: Actor, record: Record) -> list[PhotoShown]:
     """The photos of a record that its reader may see, without their pictures, newest first."""
+    if units.is_of_a_member(actor):
+        return []
     rows = RecordPhoto.objects.filter(**{_field(type(record)): record.pk})
     return [
         PhotoShown(
@@ -256,7 +258,6 @@ def photos_of(actor: Actor, record: Record) -> list[PhotoShown]:
             str(row.account or "—"),
             row.made_at,
             _may_change(actor, record, row),
-            row.ended_at is None,
             row.ended_at,
             str(row.ended_by or "—"),
         )

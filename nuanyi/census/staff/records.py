@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from nuanyi.census import lists, queries
 from nuanyi.census.columns import FIELDS as COLUMN_FIELDS
 from nuanyi.census.linkage import queries as linked
-from nuanyi.census.models import Change, Establishment, Worker
+from nuanyi.census.models import Change
 from nuanyi.census.rules import FollowUp
 from nuanyi.census.services import exports, records
 from nuanyi.census.staff import remarks
@@ -30,8 +30,6 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.people.rules import FIELDS
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
-
-WHAT: dict[str, Any] = {"establishments": Establishment, "workers": Worker}
 
 
 def filters_of(request: HttpRequest) -> dict[str, str]:
@@ -157,7 +155,7 @@ def worker(request: HttpRequest, pk: UUID) -> HttpResponse:
 @permission_required("census.follow_up")
 def follow_up(request: HttpRequest, what: str) -> HttpResponse:
     """Set the follow-up of the chosen rows, or undo that."""
-    actor, model = actor_of(request), WHAT[what]
+    actor, model = actor_of(request), lists.MODELS[what]
     if request.POST.get("undo"):
         try:
             before = {str(UUID(key)): str(state) for key, state in json.loads(request.POST["undo"]).items()}
@@ -199,7 +197,7 @@ def export(request: HttpRequest, what: str) -> HttpResponse:
 @permission_required("census.edit")
 def cells(request: HttpRequest, what: str) -> HttpResponse:
     """Change one field in the list: of one record, of several (a column pasted from Excel), or of the picked ones."""
-    actor, model = actor_of(request), WHAT[what]
+    actor, model = actor_of(request), lists.MODELS[what]
     name = request.POST.get("field", "")
     was: dict[UUID, dict[str, str]] = {}
     if "value" in request.POST:
@@ -252,7 +250,7 @@ def undo_cells(request: HttpRequest, what: str) -> HttpResponse:
 @permission_required("census.edit")
 def edit(request: HttpRequest, what: str, pk: UUID | None = None) -> HttpResponse:
     """Write a record by hand, or change one."""
-    actor, model, refusal = actor_of(request), WHAT[what], None
+    actor, model, refusal = actor_of(request), lists.MODELS[what], None
     record = None
     if pk is not None:
         record = model.objects.visible_to(actor, "census.edit").filter(pk=pk).first()

@@ -10,14 +10,13 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from nuanyi.census.models import Establishment, Worker
+from nuanyi.census import lists
+from nuanyi.census.models import Worker
 from nuanyi.census.rules import MAX_PHOTOS
 from nuanyi.census.services import remarks
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.form_parsing import key_of
-
-_MODELS: dict[str, Any] = {"establishments": Establishment, "workers": Worker}
 
 
 def shown(request: HttpRequest, record: Any) -> dict[str, Any]:
@@ -25,13 +24,13 @@ def shown(request: HttpRequest, record: Any) -> dict[str, Any]:
     actor = actor_of(request)
     stand, gone = remarks.read_notes(actor=actor, record=record)
     photos = remarks.photos_of(actor, record)
-    there = [photo for photo in photos if photo.is_there]
+    there = [photo for photo in photos if photo.ended_at is None]
     return {
-        "what": "workers" if isinstance(record, Worker) else "establishments",
+        "what": lists.WORKERS if isinstance(record, Worker) else lists.ESTABLISHMENTS,
         "notes": stand,
         "notes_gone": gone,
         "photos": there,
-        "photos_gone": [photo for photo in photos if not photo.is_there],
+        "photos_gone": [photo for photo in photos if photo.ended_at is not None],
         "may_remark": actor.can("census.follow_up"),
         "has_room": len(there) < MAX_PHOTOS,
         "note_just_gone": _just_gone(request, record),
@@ -56,7 +55,7 @@ def note(request: HttpRequest, what: str, pk: UUID) -> HttpResponse:
     """Write a note on a record."""
     remarks.add_note(
         actor=actor_of(request),
-        model=_MODELS[what],
+        model=lists.MODELS[what],
         pk=pk,
         words=request.POST.get("words", ""),
         key=key_of(request),
@@ -68,7 +67,7 @@ def note(request: HttpRequest, what: str, pk: UUID) -> HttpResponse:
 @permission_required("census.follow_up")
 def note_act(request: HttpRequest, what: str, pk: UUID, key: UUID) -> HttpResponse:
     """Correct a note, take it away, put it back."""
-    actor, model = actor_of(request), _MODELS[what]
+    actor, model = actor_of(request), lists.MODELS[what]
     deed = request.POST.get("deed", "")
     if deed == "away":
         remarks.take_note_away(actor=actor, model=model, pk=pk, note=key)
@@ -89,7 +88,7 @@ def photo_add(request: HttpRequest, what: str, pk: UUID) -> HttpResponse:
     if sent is None:
         raise BadInput(fields={"photo": _("Choose a file.")})
     remarks.add_photo(
-        actor=actor_of(request), model=_MODELS[what], pk=pk, data=sent.read(), key=key_of(request)
+        actor=actor_of(request), model=lists.MODELS[what], pk=pk, data=sent.read(), key=key_of(request)
     )
     return _back(what, pk)
 
@@ -98,7 +97,7 @@ def photo_add(request: HttpRequest, what: str, pk: UUID) -> HttpResponse:
 @permission_required("census.view", journaled=True)
 def photo(request: HttpRequest, what: str, pk: UUID, key: UUID) -> HttpResponse:
     """A photo of a record, for whoever may see the record; looking at it is journaled."""
-    data = remarks.photo(actor=actor_of(request), model=_MODELS[what], pk=pk, key=key)
+    data = remarks.photo(actor=actor_of(request), model=lists.MODELS[what], pk=pk, key=key)
     response = HttpResponse(data, content_type="image/jpeg")
     response["Cache-Control"] = "no-store"
     return response
@@ -108,5 +107,5 @@ def photo(request: HttpRequest, what: str, pk: UUID, key: UUID) -> HttpResponse:
 @permission_required("census.follow_up")
 def photo_away(request: HttpRequest, what: str, pk: UUID, key: UUID) -> HttpResponse:
     """Delete a photo's picture for good."""
-    remarks.take_photo_away(actor=actor_of(request), model=_MODELS[what], pk=pk, key=key)
+    remarks.take_photo_away(actor=actor_of(request), model=lists.MODELS[what], pk=pk, key=key)
     return _back(what, pk)

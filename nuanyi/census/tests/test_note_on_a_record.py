@@ -15,7 +15,9 @@ from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.retention import Subject
 from nuanyi.people import services as people
+from nuanyi.people.access import actor_for
 from nuanyi.rights import queries as rights
+from nuanyi.units.models import Unit
 
 WORDS = "下午三点以后再打电话"
 
@@ -191,3 +193,18 @@ def test_an_import_that_is_taken_back_leaves_the_record_that_carries_a_note(cast
     done = imports.undo(actor=program, of=of)
     assert (done["kept"], done["removed"]) == (1, 1)
     assert RecordNote.objects.count() == 1
+
+
+def test_the_staff_of_an_alliances_member_read_no_notes_and_see_no_photos(cast, worker):
+    """It may be the firm that the person works for, and it sees the record by its own roster."""
+    told = {"actor": cast.actor("office"), "model": Worker, "pk": worker.pk}
+    written(cast, worker)
+    made = remarks.add_photo(data=jpeg(), key=new_id(), **told)
+    staff = cast.accounts["yanshan"]
+    assert remarks.photos_of(cast.actor("yanshan"), worker)
+    Unit.objects.filter(pk=staff.unit_id).update(kind="member")
+    actor = actor_for(staff)
+    assert remarks.read_notes(actor=actor, record=worker) == ([], [])
+    assert remarks.photos_of(actor, worker) == []
+    with pytest.raises(NotFound):
+        remarks.photo(actor=actor, model=Worker, pk=worker.pk, key=made.pk)
