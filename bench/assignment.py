@@ -11,12 +11,12 @@ from random import Random
 from bench.report import Report
 
 ROWS, PEOPLE, TURNS, TARGET_S = 2_000, 40, 3, 10.0
-#: as nuanyi.party.services.instructors has it
-LANGUAGE_KM = 20.0
 
 
 def _case() -> tuple[list[list[float]], list[int], list[int | None]]:
     """What each would cost each, what each follows already, what each can take on (synthetic, the same every time)."""
+    from nuanyi.party.services.instructors import LANGUAGE_KM
+
     chance = Random(2022)
     middles = [(chance.uniform(0, 40), chance.uniform(0, 40)) for _n in range(5)]
     homes = [

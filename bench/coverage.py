@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from bench.filling import fill
 from bench.report import Report
 
 ROWS, TURNS, TARGET_MS = 100_000, 11, 50
@@ -21,13 +22,15 @@ ROWS, TURNS, TARGET_MS = 100_000, 11, 50
 BELTS = 8
 #: every pair of dimensions
 PAIRS = (("sector", "township"), ("alliance", "township"), ("sector", "alliance"))
-FILL = """
-INSERT INTO census_establishment (id, name, name_key, region_code, sector, follow_up, first_seen_date, {more})
-SELECT gen_random_uuid(), 'bench ' || n, 'bench ' || n,
-  (ARRAY['450311001','450311100','450311101','450311200','450311201'])[1 + n %% 5],
-  (ARRAY['courier','delivery','road_transport','livestream','logistics','ecommerce'])[1 + n %% 6], 'new', '2022-01-01', {values}
-FROM generate_series(1, %s) n
-"""
+FILL = {
+    "id": "gen_random_uuid()",
+    "name": "'bench ' || n",
+    "name_key": "'bench ' || n",
+    "region_code": "(ARRAY['450311001','450311100','450311101','450311200','450311201'])[1 + n %% 5]",
+    "sector": "(ARRAY['courier','delivery','road_transport','livestream','logistics','ecommerce'])[1 + n %% 6]",
+    "follow_up": "'new'",
+    "first_seen_date": "'2022-01-01'",
+}
 FILLS = """
 INSERT INTO party_reach (organisation_id, establishment_id, from_date)
 SELECT %(branch)s, id, '2022-06-01' FROM census_establishment WHERE name LIKE 'bench %%' AND hashtext(name) %% 5 <> 0;
@@ -71,24 +74,8 @@ def _fill() -> None:
         actor=system("bench"), username="bench-coverage", password="a-long-enough-one-9", unit=None
     )
     belts = Alliance.objects.bulk_create(Alliance(name=f"bench {n}") for n in range(BELTS))
-    told = {"id", "name", "name_key", "region_code", "sector", "follow_up", "first_seen_date"}
-    rest = [
-        field
-        for field in Establishment._meta.local_fields
-        if field.column not in told and not field.null and not field.primary_key
-    ]
-    empty = {field.column: "now()" if "Date" in field.get_internal_type() else "''" for field in rest}
-    for field in rest:
-        if field.get_internal_type() in (
-            "PositiveIntegerField",
-            "IntegerField",
-            "FloatField",
-            "BooleanField",
-        ):
-            empty[field.column] = "false" if field.get_internal_type() == "BooleanField" else "0"
+    fill(Establishment, FILL, "generate_series(1, %s) n", [ROWS])
     with connection.cursor() as cursor:
-        more = ", ".join(f'"{name}"' for name in empty)
-        cursor.execute(FILL.format(more=more, values=", ".join(empty.values())), [ROWS])
         cursor.execute(
             FILLS,
             {

@@ -118,23 +118,23 @@ def begin(home: Path) -> None:
 
 def write_heads(home: Path) -> bool:
     """Append the present heads; False where an entry that the file knows is no longer there, and nothing is written."""
-    if not all_there(home):
+    before = known(home)
+    if not all_there(before):
         return False
-    before, now = known(home), present_heads()
+    now = present_heads()
     if now != before.heads:
         append(home, line_of(now, before.unkeyed))
     return True
 
 
-def is_missing(home: Path) -> bool:
+def is_missing(before: Known) -> bool:
     """Whether this machine has no file, though there are entries that are known by one: it was removed, or never copied."""
-    return known(home).gone and bool(_last("keyed"))
+    return before.gone and bool(_last("keyed"))
 
 
-def all_there(home: Path) -> bool:
+def all_there(before: Known) -> bool:
     """Whether the last entries that the file knows are in the database as they were, and it knows any of those with a key."""
-    before = known(home)
-    if is_missing(home):
+    if is_missing(before):
         return False
     return all(_still_there(partition, head) for partition, head in before.heads.items())
 

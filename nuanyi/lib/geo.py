@@ -13,6 +13,8 @@ from typing import Any
 from nuanyi.lib.errors import BadInput
 
 Ring = Sequence[Sequence[float]]
+#: The sphere on which distances are measured: the mean radius of the Earth (IUGG).
+EARTH_RADIUS_METRES = 6_371_008.8
 _A = 6378245.0  # Krasovsky 1940 semi-major axis, metres, as GCJ-02 uses it
 _EE = 0.00669342162296594323
 _X_PI = math.pi * 3000.0 / 180.0
@@ -86,7 +88,7 @@ def metres_between(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
     phi1, phi2 = math.radians(lat1), math.radians(lat2)
     a = math.sin((phi2 - phi1) / 2) ** 2
     a += math.cos(phi1) * math.cos(phi2) * math.sin(math.radians(lon2 - lon1) / 2) ** 2
-    return 2 * 6_371_008.8 * math.asin(math.sqrt(min(1.0, a)))
+    return 2 * EARTH_RADIUS_METRES * math.asin(math.sqrt(min(1.0, a)))
 
 
 def ring_holds(ring: Ring, *, lat: float, lon: float) -> bool:

@@ -402,12 +402,16 @@ def back_to(request: HttpRequest, default: str, **told: int | str) -> str:
 # changing cells --------------------------------------------------------------------------------
 
 
-def typed_cells(request: HttpRequest, key: Callable[[str], Any]) -> dict[Any, str]:
-    """``{key of a row: what was typed}`` of one cell, or of a column pasted from Excel. Raises BadInput."""
+def _keys(request: HttpRequest, key: Callable[[str], Any]) -> list[Any]:
     try:
-        keys = [key(text) for text in request.POST.getlist("id")]
+        return [key(text) for text in request.POST.getlist("id")]
     except ValueError as exc:
         raise BadInput() from exc
+
+
+def typed_cells(request: HttpRequest, key: Callable[[str], Any]) -> dict[Any, str]:
+    """``{key of a row: what was typed}`` of one cell, or of a column pasted from Excel. Raises BadInput."""
+    keys = _keys(request, key)
     if len(keys) > MOST_AT_ONCE:
         raise BadInput(_("At most 2,000 rows are changed at once. Narrow the filters."), code="too-many")
     return dict(zip(keys, request.POST.getlist("value"), strict=False))
@@ -415,11 +419,7 @@ def typed_cells(request: HttpRequest, key: Callable[[str], Any]) -> dict[Any, st
 
 def shown_cells(request: HttpRequest, key: Callable[[str], Any]) -> dict[Any, str]:
     """``{key of a row: what its cell said when it was changed}``; empty where the page did not tell. Raises BadInput."""
-    try:
-        keys = [key(text) for text in request.POST.getlist("id")]
-    except ValueError as exc:
-        raise BadInput() from exc
-    return dict(zip(keys, request.POST.getlist("was"), strict=False))
+    return dict(zip(_keys(request, key), request.POST.getlist("was"), strict=False))
 
 
 # picking ---------------------------------------------------------------------------------------

@@ -56,8 +56,16 @@ class RowPolicy:
     written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
 
+#: The condition of what the program alone does.
+PROGRAM = "(SELECT nuanyi_kind()) = 'system'"
 #: The condition of what is one account's own (``account_id``), and of nobody else but the program.
-OWN = "(SELECT nuanyi_kind()) = 'system' OR account_id = (SELECT nuanyi_account())"
+OWN = f"{PROGRAM} OR account_id = (SELECT nuanyi_account())"
+
+
+def same(*columns: str) -> str:
+    """The condition that a statement changes none of these columns: for guards."""
+    new, old = (", ".join(f"{row}.{column}" for column in columns) for row in ("NEW", "OLD"))
+    return f"({new}) IS NOT DISTINCT FROM ({old})"
 
 
 def scoped(permission: str, *, region: str = "", unit: str = "") -> str:

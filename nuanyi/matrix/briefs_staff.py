@@ -18,11 +18,6 @@ from nuanyi.places import queries as places
 from nuanyi.units.queries import own_district
 
 
-def word(data: bytes, name: str) -> HttpResponse:
-    """A Word file to be saved as ``name``.docx."""
-    return downloads.word(data, f"{name}.docx")
-
-
 @require_safe
 @permission_required("matrix.view")
 def brief_list(request: HttpRequest) -> HttpResponse:
@@ -113,7 +108,7 @@ def brief_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The Word file: of a signed one the very file that was signed, of a draft one made now."""
     found = briefs.one(actor_of(request), pk)
     data = bytes(found.docx) if found.docx else brief_paper.document(found)
-    return word(data, found.title)
+    return downloads.word(data, f"{found.title}.docx")
 
 
 def asked_window(request: HttpRequest) -> tuple[Window, str, str]:

@@ -726,9 +726,22 @@ class _Work:
         value, sign, aim = self._value(count, cell, before, aims)
         return Cell(value, count, 0, False, None, self._records(cell) if count else "", sign, aim)
 
+    @cached_property
+    def _from(self) -> str:
+        """The view, as its records name where they were opened."""
+        return self.view.address().removeprefix("?")
+
+    @cached_property
+    def _opened(self) -> dict[str, bool]:
+        """Whether the entries of a place are the actor's to see, asked once for each place."""
+        return {}
+
     def _records(self, cell: tuple[Member | None, Member | None]) -> str:
         """The address of exactly the entries that a cell or a sum counts; "" where they are not the actor's to see."""
-        if not opens_records(self.actor, self.view.region, self._codes(cell).get(Axis.PLACE, "")):
+        place = self._codes(cell).get(Axis.PLACE, "")
+        if place not in self._opened:
+            self._opened[place] = opens_records(self.actor, self.view.region, place)
+        if not self._opened[place]:
             return ""
         told = {
             "kind": self.view.kind or ("" if Axis.KIND in self.view.axes else DESK),
@@ -747,7 +760,7 @@ class _Work:
                 told["place"] = code or UNKNOWN
             else:
                 told[axis.value] = code or UNKNOWN
-        told["from"] = self.view.address().removeprefix("?")
+        told["from"] = self._from
         return urlencode({name: value for name, value in told.items() if value})
 
     # what stands out ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ Source: docs.openreferral.org, HSDS 3.0 schemas and API.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -173,13 +173,15 @@ def _asked_after(request: HttpRequest) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=clock.CHINA)
 
 
-def _fits(request: HttpRequest, record: Record, changed: datetime | None) -> bool:
+#: What is asked of the records themselves; where nothing of it is, only one page of them is made.
+FILTERS = ("search", "modified_after", "organization_id", "taxonomy_term_id", "taxonomy_id")
+
+
+def _fits(asked: Mapping[str, str], record: Record, changed: datetime | None, after: datetime | None) -> bool:
     """Whether a record is among what the filters of the specification ask for.
 
     A line of the service list keeps no moment of its last change: it may have changed up to now.
     """
-    asked = request.GET
-    after = _asked_after(request)
     if after is not None and (changed or clock.now()) <= after:
         return False
     wanted = asked.get("search", "").casefold()
@@ -199,22 +201,32 @@ def _fits(request: HttpRequest, record: Record, changed: datetime | None) -> boo
     return not asked.get("taxonomy_id") or asked["taxonomy_id"].lower() in taxonomies
 
 
-def _page(request: HttpRequest, records: Iterable[tuple[Record, datetime | None]]) -> JsonResponse:
-    if request.GET.get("format", "json") != "json":
+def _page(
+    request: HttpRequest,
+    rows: Sequence[Any],
+    told: Callable[[Any], Record],
+    changed: Callable[[Any], datetime | None],
+) -> JsonResponse:
+    asked = request.GET.dict()
+    if asked.get("format", "json") != "json":
         raise BadInput(code="bad-filter", fields={"format": "json"})
     try:
-        number, size = int(request.GET.get("page", "1")), int(request.GET.get("per_page", "50"))
+        number, size = int(asked.get("page", "1")), int(asked.get("per_page", "50"))
     except ValueError as exc:
         raise BadInput(code="bad-page", fields={"page": "page, per_page"}) from exc
     if number < 1 or not 1 <= size <= MOST:
         raise BadInput(code="bad-page", fields={"page": "page >= 1, per_page 1-100"})
-    rows = [record for record, changed in records if _fits(request, record, changed)]
-    if _flag(request, "minimal"):
-        rows = [{name: row[name] for name in LEAST if name in row} for row in rows]
-    pages = max(1, math.ceil(len(rows) / size))
-    part = rows[(number - 1) * size : number * size]
+    first, after, least = (number - 1) * size, _asked_after(request), _flag(request, "minimal")
+    if any(asked.get(name) for name in FILTERS):
+        records = [record for row in rows if _fits(asked, record := told(row), changed(row), after)]
+        total, part = len(records), records[first : first + size]
+    else:
+        total, part = len(rows), [told(row) for row in rows[first : first + size]]
+    if least:
+        part = [{name: row[name] for name in LEAST if name in row} for row in part]
+    pages = max(1, math.ceil(total / size))
     body = {
-        "total_items": len(rows),
+        "total_items": total,
         "total_pages": pages,
         "page_number": number,
         "size": len(part),
@@ -226,13 +238,25 @@ def _page(request: HttpRequest, records: Iterable[tuple[Record, datetime | None]
     return JsonResponse(body)
 
 
+def _as_it_is(record: Record) -> Record:
+    return record
+
+
+def _never_said(_row: Any) -> datetime | None:
+    return None
+
+
 def _answered(
-    request: HttpRequest, key: UUID | None, records: Iterable[tuple[Record, datetime | None]]
+    request: HttpRequest,
+    key: UUID | None,
+    rows: Sequence[Any],
+    told: Callable[[Any], Record] = _as_it_is,
+    changed: Callable[[Any], datetime | None] = _never_said,
 ) -> JsonResponse:
-    """A page of records, or the one of this key. Raises NotFound, BadInput (a filter that cannot be read)."""
+    """A page of what is ``told`` of rows, or the one of this key. Raises NotFound, BadInput (a filter that cannot be read)."""
     if key is None:
-        return _page(request, records)
-    found = next((record for record, _changed in records if record["id"] == str(key)), None)
+        return _page(request, rows, told, changed)
+    found = next((record for row in rows if (record := told(row))["id"] == str(key)), None)
     if found is None:
         raise NotFound()
     return JsonResponse(found)
@@ -260,7 +284,7 @@ def root(request: HttpRequest) -> JsonResponse:
 @permission_required(PUBLIC)
 def services(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
     """The service list and what stations offer, or one of them."""
-    return _answered(request, key, ((record, None) for record in _services()))
+    return _answered(request, key, _services())
 
 
 @require_safe
@@ -276,26 +300,26 @@ def organizations(request: HttpRequest, key: UUID | None = None) -> JsonResponse
                 for one in offered
                 if one.get("organization_id") == record["id"]
             ]
-    return _answered(request, key, ((record, None) for record in records))
+    return _answered(request, key, records)
 
 
 @require_safe
 @permission_required(PUBLIC)
 def service_at_locations(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
     """The stations, or one."""
-    stations = Station.objects.public().order_by("code")
-    return _answered(request, key, ((service_at_location(one), one.changed_at) for one in stations))
+    stations = list(Station.objects.public().order_by("code"))
+    return _answered(request, key, stations, service_at_location, lambda one: one.changed_at)
 
 
 @require_safe
 @permission_required(PUBLIC)
 def taxonomies(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
     """By what services are sorted: the parts of the service list."""
-    return _answered(request, key, [(TAXONOMY, None)])
+    return _answered(request, key, [TAXONOMY])
 
 
 @require_safe
 @permission_required(PUBLIC)
 def taxonomy_terms(request: HttpRequest, key: UUID | None = None) -> JsonResponse:
     """The parts of the service list, or one."""
-    return _answered(request, key, ((term(part), None) for part in Part))
+    return _answered(request, key, [term(part) for part in Part])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
@@ -100,13 +101,16 @@ def matrix(asked: Window, actor: Actor | None = None) -> Matrix:
         book: units.Directory | None = units.directory()
     except NotFound:
         book = None
-    rows = [_row(code, title, columns, shops, people, largest, book, asked) for code, title in labels]
+    lists = _lists(asked)
+    rows = [_row(code, title, columns, shops, people, largest, book, lists) for code, title in labels]
     sums = [
-        _sum([row.cells[i] for row in rows], asked, place=_place(township))
+        _sum([row.cells[i] for row in rows], *lists(_place(township), ""))
         for i, (township, _name) in enumerate(columns)
     ]
     everything = [cell for row in rows for cell in row.cells]
-    return Matrix(columns, rows, sums, _sum(everything, asked), sum(cell.thin for cell in everything))
+    return Matrix(
+        columns, rows, sums, _sum(everything, *lists("", "")), sum(cell.thin for cell in everything)
+    )
 
 
 def _place(township: str) -> str:
@@ -114,16 +118,25 @@ def _place(township: str) -> str:
     return township if len(township) > DISTRICT else "none"
 
 
-def _lists(asked: Window, place: str = "", sector: str = "") -> tuple[str, str]:
+Lists = Callable[[str, str], tuple[str, str]]
+
+
+def _lists(asked: Window) -> Lists:
     """The lists of establishments and of workers as they were on a window's last day, of a place and a sector."""
-    offered, here = figures.offered(), replace(asked, region=place or asked.region)
+    offered = figures.offered()
     shops, people = (offered[key] for key in ("census.establishments", "census.workers"))
-    return shops.list_of(here, sector), people.list_of(here, sector)
+
+    def of(place: str, sector: str) -> tuple[str, str]:
+        here = replace(asked, region=place or asked.region)
+        return shops.list_of(here, sector), people.list_of(here, sector)
+
+    return of
 
 
-def _sum(cells: list[Cell], asked: Window, place: str = "", sector: str = "") -> Sum:
+def _sum(cells: list[Cell], establishments: str, workers: str) -> Sum:
+    """What some cells come to, and the lists that show it."""
     shops, people = sum(cell.establishments for cell in cells), sum(cell.workers for cell in cells)
-    return Sum(shops, people, *_lists(asked, place, sector))
+    return Sum(shops, people, establishments, workers)
 
 
 def _people(
@@ -148,7 +161,7 @@ def _row(
     people: figures.Counts,
     largest: int,
     book: units.Directory | None,
-    asked: Window,
+    lists: Lists,
 ) -> Row:
     cells = []
     for township, _name in columns:
@@ -165,10 +178,10 @@ def _row(
                 heat(m, largest),
                 answering.get("guide", ""),
                 answering.get("hold", ""),
-                *_lists(asked, _place(township), code or "none"),
+                *lists(_place(township), code or "none"),
             )
         )
-    return Row(code, title, cells, _sum(cells, asked, sector=code or "none"))
+    return Row(code, title, cells, _sum(cells, *lists("", code or "none")))
 
 
 @dataclass(frozen=True)

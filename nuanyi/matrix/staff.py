@@ -44,14 +44,15 @@ def _periods(today: date) -> list[str]:
 def matrix(request: HttpRequest) -> HttpResponse:
     """Sector by township: establishments, workers, who answers. Every number leads to its records."""
     (asked, period), actor = _asked(request), actor_of(request)
+    reported, wrong = year.read()
     context = {
         "matrix": queries.matrix(asked, actor),
         "figures": queries.all_figures(asked, actor, period),
         "period": request.GET.get("period", "").strip()[:20],
         "wrong": bool(request.GET.get("period", "").strip()) and not period,
         "periods": _periods(clock.today()),
-        "reported_years": year.years(),
-        "wrong_reports": year.wrong_files() if actor.everywhere("matrix.briefs") else [],
+        "reported_years": sorted(reported, reverse=True),
+        "wrong_reports": wrong if actor.everywhere("matrix.briefs") else [],
         "coarse": not figures.sees_exact(actor),
         "beside": queries.beside_workers(actor),
     }

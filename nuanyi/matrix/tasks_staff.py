@@ -17,7 +17,6 @@ from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, rows_again, status_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import closing_paper, task_board
-from nuanyi.matrix.briefs_staff import word
 from nuanyi.matrix.services import task_sheets, tasks
 from nuanyi.matrix.services.tasks import StepInput, TaskInput
 from nuanyi.matrix.task_board import KEEP, REPORT, SEE, TaskRow
@@ -134,7 +133,9 @@ def closing(request: HttpRequest, year: int) -> HttpResponse:
     whole = actor.everywhere(SEE) or actor.regions(SEE)  # a district of a city has a list of its own
     own = [] if whole else Unit.objects.filter(pk__in=actor.units(SEE)).order_by("pk")
     part_of = "、".join(map(str, own))
-    return word(closing_paper.document(year, rows, part_of), f"{part_of}{year}年重点任务完成情况报告")
+    return downloads.word(
+        closing_paper.document(year, rows, part_of), f"{part_of}{year}年重点任务完成情况报告.docx"
+    )
 
 
 @require_safe

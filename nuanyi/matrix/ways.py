@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.errors import Words
+from nuanyi.lib.rooms import Route
 
 #: Pages from which one comes to the records of a number: name in the address, route, its parameter, words.
 ORIGINS: dict[str, tuple[str, str, Words]] = {
@@ -37,4 +38,4 @@ def back(origin: str, period: str = "", region: str = "") -> tuple[str, Words]:
         route, parameter, words = ORIGINS[kind]
         return reverse(route, kwargs={parameter: int(number)}), words
     asked = {name: value for name, value in (("period", period), ("region", region)) if value}
-    return reverse("matrix:matrix") + (f"?{urlencode(asked)}" if asked else ""), _("Back to the matrix")
+    return Route("matrix:matrix", query=asked).address, _("Back to the matrix")

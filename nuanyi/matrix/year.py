@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,39 +53,31 @@ class Report:
     parts: list[tuple[str, list[Sentence]]]
 
 
-def years() -> list[str]:
-    """The years of which this district has a published report, the newest first."""
-    return sorted(_published(), reverse=True)
-
-
 class WrongReport(Exception):
     """A file that is no report; its words say what is wrong and where."""
 
 
-def wrong_files() -> list[str]:
-    """What is wrong with files that were meant to be reports: for those who laid them down."""
-    return _read()[1]
+def _menu() -> dict[str, Words]:
+    """The pages of the menu, by route."""
+    return {item.route: item.title for room in rooms.rooms().values() for item in room.menu}
 
 
-def _published() -> dict[str, dict[str, Any]]:
-    """``{year: report}`` of the district that this installation serves, from ``settings.PUBLISHED_REPORTS``.
+def read() -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """``{year: report}`` of the district that this installation serves, from ``settings.PUBLISHED_REPORTS``; and what is
+    wrong with files that were meant to be reports, for those who laid them down.
 
-    A file names its ``district`` by its code and its year as ``period``: another district's report is none here. One that
-    cannot be read is left out and named by :func:`wrong_files`.
+    A file names its ``district`` by its code and its year as ``period``: another district's report is none here.
     """
-    return _read()[0]
-
-
-def _read() -> tuple[dict[str, dict[str, Any]], list[str]]:
     district = places.district()
     if district is None:
         return {}, []
     found: dict[str, dict[str, Any]] = {}
     wrong = []
+    routes, offered = _menu(), figures.offered()
     for folder in settings.PUBLISHED_REPORTS:
         for file in sorted(Path(folder).glob("*.toml")):
             try:
-                told = _checked(file)
+                told = _checked(file, routes, offered)
             except WrongReport as exc:
                 wrong.append(f"{file.name}：{exc}")
                 continue
@@ -93,7 +86,7 @@ def _read() -> tuple[dict[str, dict[str, Any]], list[str]]:
     return found, wrong
 
 
-def _checked(file: Path) -> dict[str, Any]:
+def _checked(file: Path, routes: Collection[str], offered: Collection[str]) -> dict[str, Any]:
     """A report of which every sentence can be shown. Raises WrongReport."""
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -107,7 +100,6 @@ def _checked(file: Path) -> dict[str, Any]:
     parts = told.get("part", [])
     if not isinstance(parts, list):
         raise WrongReport(_("“%(name)s” is missing") % {"name": "[[part]]"})
-    routes = {item.route for room in rooms.rooms().values() for item in room.menu}
     for part in parts:
         sentences = part.get("sentence", []) if isinstance(part, dict) else None
         if not isinstance(sentences, list) or not isinstance(part.get("title"), str):
@@ -125,7 +117,7 @@ def _checked(file: Path) -> dict[str, Any]:
             ):
                 raise WrongReport(_("“see” and “count” are lists of names"))
             for key in (*practice_rules.slots(say), *count):
-                if key not in figures.offered():
+                if key not in offered:
                     raise WrongReport(_("there is no figure %(keys)s") % {"keys": key})
             for name in see:
                 if name not in routes:
@@ -138,7 +130,7 @@ def _checked(file: Path) -> dict[str, Any]:
 def report(actor: Actor, year: int) -> Report:
     """The report of a year. Raises NotAllowed, NotFound where none of that year was written down."""
     actor.require("matrix.view")
-    told = _published().get(str(year))
+    told = read()[0].get(str(year))
     if told is None:
         raise NotFound()
     numbers = {
@@ -147,7 +139,7 @@ def report(actor: Actor, year: int) -> Report:
         for sentence in part["sentence"]
         for key in (*practice_rules.slots(sentence["say"]), *sentence.get("count", []))
     }
-    menu = {item.route: item.title for room in rooms.rooms().values() for item in room.menu}
+    menu = _menu()
     pages = {
         name: (menu[name], Route(name, query={"year": told["period"]}).address)
         for part in told["part"]

@@ -52,6 +52,8 @@ def alliance(request: HttpRequest, pk: int) -> HttpResponse:
         actor.can(ORGANISE) and found.alliance.ended_date is None,
     )
     near = Establishment.objects.exclude(pk__in=[firm.establishment_id for firm in found.firms])
+    members = {row.organisation_id for row in found.branches}
+    kept = queries.organisations_kept(actor) if may_change else []
     context = {
         "belt": found,
         "may_change": may_change,
@@ -62,13 +64,7 @@ def alliance(request: HttpRequest, pk: int) -> HttpResponse:
         # how far branches and instructors reach, and how many members there are, is the offices' to know
         "may_count": actor.can(COVERAGE),
         "pledges": lists().of_units([unit.pk for unit in found.units]),
-        "joinable": [
-            one
-            for one in queries.organisations_kept(actor)
-            if one.pk not in {row.organisation_id for row in found.branches}
-        ]
-        if may_change
-        else [],
+        "joinable": [one for one in kept if one.pk not in members],
         "middles": {code: places.middle_of(code) for code in {room.region_code for room in found.rooms}},
         "names": places.names_by_code(),
         "regions": places.township_choices(),

@@ -105,11 +105,9 @@ def _worked_out(day: date) -> Cube:
         for establishment, head, alliance in of_records:
             of_firm.setdefault(head or establishment, set()).add(alliance)
         belts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-        linked = firms.filter(establishment__counted_with__isnull=False)
-        members = Q(pk__in=firms.values("establishment")) | Q(
-            pk__in=linked.values("establishment__counted_with__head")
+        wanted = rows.filter(queries.of_either(firms)).values_list(
+            "pk", "township", "sector", "organised", "worked"
         )
-        wanted = rows.filter(members).values_list("pk", "township", "sector", "organised", "worked")
         for pk, township, sector, organised, worked in wanted if of_firm else ():
             for alliance in of_firm[pk]:
                 cell = belts[township, sector, str(alliance)]

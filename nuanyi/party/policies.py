@@ -1,6 +1,6 @@
 """Which rows the database shows to whom."""
 
-from nuanyi.lib.row_security import RowPolicy, scoped
+from nuanyi.lib.row_security import PROGRAM, RowPolicy, scoped
 
 #: the organisations of the district for which the reader is the organisation department: in a city, of one's own alone
 _ORGANISED = (
@@ -13,8 +13,7 @@ _SEEN = (
     " OR key::text = (SELECT nuanyi_shown('application'))"
 )
 
-_PROGRAM = "(SELECT nuanyi_kind()) = 'system'"
-_COUNTED = f"{_PROGRAM} OR (SELECT nuanyi_may('party.organise', 'party.coverage'))"
+_COUNTED = f"{PROGRAM} OR (SELECT nuanyi_may('party.organise', 'party.coverage'))"
 _FOLLOWED = (
     "(SELECT nuanyi_may('party.follow')) AND establishment_id IN (SELECT a.establishment_id FROM party_assignment a"
     " WHERE a.account_id = (SELECT nuanyi_account()) AND a.until_date IS NULL)"
@@ -61,7 +60,7 @@ POLICIES = [
     RowPolicy("party.Meeting", _LED),
     RowPolicy(
         "party.Brought",
-        f"{_PROGRAM} OR {scoped('party.organise', region='region_code')} OR account_id = (SELECT nuanyi_account())",
+        f"{PROGRAM} OR {scoped('party.organise', region='region_code')} OR account_id = (SELECT nuanyi_account())",
     ),
     # a seat in a team says who belongs to the Party
     RowPolicy("party.LectureTeam", _TEAM),
@@ -77,15 +76,15 @@ POLICIES = [
         "party.Showing",
         "true",
         # the program too, when a try-out is emptied: its members go first
-        update=f"{_PROGRAM} OR member_id IN (SELECT id FROM party_member WHERE {_MEMBER})",
-        delete=f"{_PROGRAM} OR member_id IN (SELECT id FROM party_member WHERE {_MEMBER})",
+        update=f"{PROGRAM} OR member_id IN (SELECT id FROM party_member WHERE {_MEMBER})",
+        delete=f"{PROGRAM} OR member_id IN (SELECT id FROM party_member WHERE {_MEMBER})",
     ),
     RowPolicy(
         "party.Review",
-        f"{_PROGRAM} OR application_id IN (SELECT id FROM party_application WHERE {_SEEN})",
+        f"{PROGRAM} OR application_id IN (SELECT id FROM party_application WHERE {_SEEN})",
     ),
     RowPolicy(
         "party.StepDone",
-        f"{_PROGRAM} OR application_id IN (SELECT id FROM party_application WHERE {_SEEN})",
+        f"{PROGRAM} OR application_id IN (SELECT id FROM party_application WHERE {_SEEN})",
     ),
 ]

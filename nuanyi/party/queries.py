@@ -232,7 +232,7 @@ def full_members(organisations: Iterable[Organisation]) -> dict[int, int]:
 
 
 #: The forms that must keep three full members.
-_MUST_KEEP_THREE = (Form.FORMAL, Form.JOINT, Form.MOBILE)
+_MUST_KEEP_THREE = [form for form, rule in FORMS.items() if rule.admits and rule.members_at_least]
 
 
 def too_small() -> int:
@@ -241,9 +241,8 @@ def too_small() -> int:
     return sum(1 for count in full_members(rows).values() if count < rules.MEMBERS_AT_LEAST)
 
 
-def standing(wait: str = "") -> list[Branch]:
-    """The tree of organisations; or those of it that are past their end, or too small."""
-    rows = tree()
+def waiting_of(rows: list[Branch], wait: str) -> list[Branch]:
+    """Of the tree of organisations those that are past their end, or too small; all for another word."""
     if wait == OVER:
         return [row for row in rows if row.over]
     if wait == SMALL:
@@ -460,6 +459,12 @@ def instructors() -> list[Instructor]:
 def wishes() -> dict[UUID, str]:
     """The language in which people of an establishment wish to be talked with, where they said one."""
     return dict(LanguageWish.objects.values_list("establishment", "language"))
+
+
+def wish_of(establishment: UUID) -> str:
+    """The language in which people of one establishment wish to be talked with, "" where they said none."""
+    rows = LanguageWish.objects.filter(establishment=establishment)
+    return rows.values_list("language", flat=True).first() or ""
 
 
 def languages() -> list[str]:
@@ -885,7 +890,7 @@ def definition(on: date | None = None) -> CoverageDefinition | None:
     return CoverageDefinition.objects.filter(from_date__lte=on or clock.today()).first()
 
 
-def _of_either(rows: QuerySet[Any]) -> Q:
+def of_either(rows: QuerySet[Any]) -> Q:
     """Whether an establishment has one of these, or a record that is counted with it has.
 
     Asked as two sets, each worked out once: an EXISTS of each establishment is asked 100,000 times.
@@ -918,11 +923,11 @@ def _active(since: date, day: date) -> Q:
         brought_to = {head or one for one, head in rows}
         met = Meeting.objects.filter(held_date__gt=since, held_date__lte=day)
         branches_met = set(met.order_by().values_list("organisation", flat=True))
-    found = _of_either(taken_part)
+    found = of_either(taken_part)
     if brought_to:
         found |= Q(pk__in=brought_to)
     if branches_met:
-        found |= _of_either(_reaching(day).filter(organisation__in=branches_met))
+        found |= of_either(_reaching(day).filter(organisation__in=branches_met))
     return found
 
 
@@ -947,12 +952,12 @@ def covered(on: date | None = None) -> QuerySet[Establishment]:
     active_days = rule.activity_within_days if rule else VISIT_WITHIN_DAYS
     followers = Assignment.objects.filter(_open_on(day), from_date__lte=day)
     visits = Visit.objects.filter(visit_date__gt=day - timedelta(days=days), visit_date__lte=day)
-    reached_by_work = _of_either(visits) | _active(day - timedelta(days=active_days), day)
+    reached_by_work = of_either(visits) | _active(day - timedelta(days=active_days), day)
     rows: QuerySet[Establishment] = Establishment.objects.filter(
         first_seen_date__lte=day, counted_with=None
     ).annotate(
-        organised=ExpressionWrapper(_of_either(_reaching(day)), output_field=BooleanField()),
-        worked=ExpressionWrapper(_of_either(followers) & reached_by_work, output_field=BooleanField()),
+        organised=ExpressionWrapper(of_either(_reaching(day)), output_field=BooleanField()),
+        worked=ExpressionWrapper(of_either(followers) & reached_by_work, output_field=BooleanField()),
     )
     return rows
 

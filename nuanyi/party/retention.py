@@ -7,6 +7,7 @@ only that something is on file: a number may have had another holder before.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
@@ -69,38 +70,25 @@ retention.keep(
 )
 
 
-def old_papers(before: datetime) -> QuerySet[StepDone]:
-    """Notes and papers of steps of applications without a step since."""
-    return StepDone.objects.filter(application__in=_without_a_step_since(before)).exclude(paper="")
+def _keep_words(model: type[StepDone] | type[Review], field: str) -> None:
+    """That a step was taken, or somebody looked at, stays; what was written goes with what the application says."""
+    written: Any = model._default_manager.exclude(**{field: ""})
+
+    def forget(_actor: Actor, rows: list[Model]) -> None:
+        written.filter(pk__in=[row.pk for row in rows]).update(**{field: ""})
+
+    retention.keep(
+        model,
+        over=lambda before: written.filter(application__in=_without_a_step_since(before)),
+        forget=forget,
+        of=lambda subject: written.filter(application__in=applications_of(subject)),
+        part=True,
+        at_desk=True,
+    )
 
 
-def empty_papers(_actor: Actor, rows: list[Model]) -> None:
-    """That the step was taken stays; what was written goes."""
-    StepDone.objects.filter(pk__in=[row.pk for row in rows]).update(paper="")
-
-
-def papers_of(subject: Subject) -> QuerySet[StepDone]:
-    """Those of applications that ask with the phone."""
-    return StepDone.objects.filter(application__in=applications_of(subject)).exclude(paper="")
-
-
-def old_notes(before: datetime) -> QuerySet[Review]:
-    """Notes of reviews of applications without a step since."""
-    return Review.objects.filter(application__in=_without_a_step_since(before)).exclude(note="")
-
-
-def empty_notes(_actor: Actor, rows: list[Model]) -> None:
-    """That somebody was looked at stays; what was written goes."""
-    Review.objects.filter(pk__in=[row.pk for row in rows]).update(note="")
-
-
-def notes_of(subject: Subject) -> QuerySet[Review]:
-    """Those of applications that ask with the phone."""
-    return Review.objects.filter(application__in=applications_of(subject)).exclude(note="")
-
-
-retention.keep(StepDone, over=old_papers, forget=empty_papers, of=papers_of, part=True, at_desk=True)
-retention.keep(Review, over=old_notes, forget=empty_notes, of=notes_of, part=True, at_desk=True)
+_keep_words(StepDone, "paper")
+_keep_words(Review, "note")
 
 
 def former_members(before: datetime) -> QuerySet[Member]:

@@ -7,7 +7,7 @@ Sources, as far as their published texts could be read: 中国共产党章程 Ar
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -363,6 +363,11 @@ def months_later(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
     return date(year, month + 1, min(day.day, last))
+
+
+def may_be_enrolled(done: Collection[str], state: str, *, is_named: bool) -> bool:
+    """Whether an application may come to the list of a branch: approved, not ended, and still with a name."""
+    return "approved" in done and state != State.ENDED and is_named
 
 
 def next_step(done: Mapping[str, date]) -> Step | None:

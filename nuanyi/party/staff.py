@@ -54,7 +54,7 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
             refusal = wrong
     waits = [(queries.OVER, _("past its end")), (queries.SMALL, _("fewer than three members"))]
     context = {
-        "tree": queries.standing(request.GET["wait"]) if request.GET.get("wait") else tree,
+        "tree": queries.waiting_of(tree, request.GET.get("wait", "")),
         "waits": waits,
         "form": form,
         "refusal": refusal,
@@ -203,6 +203,13 @@ def coverage(request: HttpRequest) -> HttpResponse:
     return render(request, "party/staff/coverage.html", context, status=status_of(refusal, form))
 
 
+def _capacity(told: str) -> int | None:
+    """How many somebody typed; None for nothing, -1 for what is no number: it is refused, not read as none."""
+    if not told:
+        return None
+    return int(told) if told.isdecimal() and len(told) < 6 else -1
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(ORGANISE)
 def instructor_list(request: HttpRequest) -> HttpResponse:
@@ -213,12 +220,10 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
     try:
         deed = request.POST.get("deed", "")
         if deed == "terms":
-            told = request.POST.get("capacity", "").strip()
             instructors.save_terms(
                 actor=actor,
                 account=number_of(request.POST.get("account", "")),
-                # whatever is no number is refused, not read as none
-                capacity=int(told) if told.isdecimal() and len(told) < 6 else -1 if told else None,
+                capacity=_capacity(request.POST.get("capacity", "").strip()),
                 languages=request.POST.get("languages", ""),
             )
             return redirect(request.get_full_path())
@@ -372,6 +377,10 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
     found = _application(request, pk)
     path = queries.path_of(found)
     done = queries.steps_of(found)
+    enrolled = queries.enrolled(found) if actor.can(ORGANISE) and "approved" in done else None
+    may_enrol = actor.can(ORGANISE) and rules.may_be_enrolled(
+        done, found.state, is_named=found.sealed_name is not None
+    )
     context = {
         "path": path,
         "application": found,
@@ -383,12 +392,9 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "may_prolong": actor.can(ORGANISE) and "meeting" in done and not found.prolonged_months,
         "prolong_months": rules.PROLONGED_MONTHS,
         # from the approval on: whose list they stand on, or to which they come
-        "enrolled": queries.enrolled(found) if actor.can(ORGANISE) and "approved" in done else None,
-        "may_enrol": actor.can(ORGANISE)
-        and "approved" in done
-        and found.state != State.ENDED
-        and found.sealed_name is not None,
-        "rolls": queries.receiving(actor) if actor.can(ORGANISE) and "approved" in done else [],
+        "enrolled": enrolled,
+        "may_enrol": may_enrol,
+        "rolls": queries.receiving(actor) if may_enrol else [],
         "doors": queries.other_doors(found),
         "review_article": rules.REVIEW_ARTICLE,
         "end_reasons": rules.EndReason.choices,
@@ -623,7 +629,7 @@ def my_group(request: HttpRequest, pk: UUID) -> HttpResponse:
         "names": places.names_by_code(),
         "sent": request.GET.get("sent"),
         "flag": queries.flag_of(pk),
-        "wished": queries.wishes().get(pk, ""),
+        "wished": queries.wish_of(pk),
         "languages": queries.languages(),
     }
     return render(request, "party/staff/group.html", context, status=status_of(refusal, form))

@@ -1,10 +1,9 @@
 """Who sees which rows of persons, and who may make somebody of an account."""
 
-from nuanyi.lib.row_security import RowPolicy, follows
+from nuanyi.lib.row_security import PROGRAM, RowPolicy, follows, same
 from nuanyi.people.rules import SENSITIVE
 
 MANAGES = "(SELECT nuanyi_may('people.manage_accounts'))"
-PROGRAM = "(SELECT nuanyi_kind()) = 'system'"
 #: What an account's owner may not change of it: where it belongs, who made it, who set its password last.
 _FIXED = (
     "username",
@@ -16,12 +15,6 @@ _FIXED = (
     "password_set_at",
 )
 _REACH_EVERYTHING = ", ".join(f"'{role}'" for role in sorted(SENSITIVE))
-
-
-def _same(*columns: str) -> str:
-    """None of these columns changes."""
-    new, old = (", ".join(f"{row}.{column}" for column in columns) for row in ("NEW", "OLD"))
-    return f"({new}) IS NOT DISTINCT FROM ({old})"
 
 
 POLICIES = [
@@ -42,7 +35,7 @@ POLICIES = [
         delete=MANAGES,
         guarded=(*_FIXED, "password", "must_change_password"),
         # a first password stays one until another takes its place
-        guard=f"{MANAGES} OR OLD.id = nuanyi_account() AND {_same(*_FIXED)}"
+        guard=f"{MANAGES} OR OLD.id = nuanyi_account() AND {same(*_FIXED)}"
         " AND (NEW.must_change_password OR NOT OLD.must_change_password OR NEW.password <> OLD.password)",
     ),
     # whoever signs in must learn what he may; he gives himself nothing, and two persons are two in the database too
@@ -55,10 +48,10 @@ POLICIES = [
         update=MANAGES,
         delete=MANAGES,
         guarded=("account_id", "role", "region_code", "granted_by_id", "confirmed_by_id", "confirmed_at"),
-        guard=f"{PROGRAM} OR {_same('account_id', 'role', 'region_code')} AND ("
+        guard=f"{PROGRAM} OR {same('account_id', 'role', 'region_code')} AND ("
         "NEW.confirmed_at IS NULL AND NEW.confirmed_by_id IS NULL AND NEW.granted_by_id = nuanyi_account()"
         " OR OLD.confirmed_at IS NULL AND NEW.confirmed_by_id = nuanyi_account()"
-        f" AND {_same('granted_by_id')} AND NEW.confirmed_by_id IS DISTINCT FROM OLD.granted_by_id"
+        f" AND {same('granted_by_id')} AND NEW.confirmed_by_id IS DISTINCT FROM OLD.granted_by_id"
         " AND NEW.confirmed_by_id <> OLD.account_id)",
     ),
     RowPolicy(

@@ -563,15 +563,11 @@ def correct_person(*, actor: Actor, person: Person, field: str, value: str, reas
     journal.record(actor, events.CORRECTED, found, field=field, reason=reason[:200])
 
 
-#: What of an account its owner may have put right, and how long it may be.
-_CORRECTED_OF_ACCOUNT = {"display_name": 60, "email": 254}
-
-
 @transaction.atomic
 def correct_account(*, actor: Actor, account: Account, field: str, value: str, reason: str) -> None:
     """Put right what is kept of a colleague (PIPL Art. 46). Raises NotAllowed, NotFound, BadInput."""
     actor.require("people.correct")
-    if field not in _CORRECTED_OF_ACCOUNT:
+    if field not in rules.FIELDS_OF_ACCOUNT:
         raise BadInput(code="bad-field")
     found = Account.objects.select_for_update(of=("self",)).filter(pk=account.pk).first()
     if found is None:
@@ -582,7 +578,8 @@ def correct_account(*, actor: Actor, account: Account, field: str, value: str, r
             validate_email(clear)
     except ValidationError as exc:
         raise BadInput(fields={"value": _("This cannot be read as such a value.")}) from exc
-    if not clear or len(clear) > _CORRECTED_OF_ACCOUNT[field]:
+    column: Any = Account._meta.get_field(field)
+    if not clear or len(clear) > column.max_length:
         raise BadInput(fields={"value": _("This cannot be read as such a value.")})
     setattr(found, field, clear)
     found.save(update_fields=[field])

@@ -131,12 +131,13 @@ def _walls() -> Finding:
 def _journal() -> Finding:
     """Whether the entries known by the heads outside the database are still there (the whole chain: verify-journal)."""
     home, title = Path(settings.NUANYI_HOME), _("Journal")
-    if heads.is_missing(home):
+    before = heads.known(home)
+    if heads.is_missing(before):
         words = _(
             "journal-heads.jsonl is not on this machine: put it back from a backup, or from the other machine"
         )
         return Finding("journal", title, "bad", words)
-    if not heads.all_there(home):
+    if not heads.all_there(before):
         words = _("an entry that was written down outside the database is gone: run nuanyi verify-journal")
         return Finding("journal", title, "bad", words)
     return Finding("journal", title, "ok", _("its end is the one that was written down outside the database"))

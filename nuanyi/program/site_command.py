@@ -15,8 +15,10 @@ def site(chosen: argparse.Namespace) -> int:
     settled()
     from nuanyi.siting import tables
 
-    demand = tables.demand_of(_bytes(chosen.demand), Path(chosen.demand).name)
-    venues = tables.venues_of(_bytes(chosen.venues), Path(chosen.venues).name, capacity=chosen.capacity)
+    demand = tables.demand_of(Path(chosen.demand).read_bytes(), Path(chosen.demand).name)
+    venues = tables.venues_of(
+        Path(chosen.venues).read_bytes(), Path(chosen.venues).name, capacity=chosen.capacity
+    )
     progress(chosen, f"{len(demand)} points of demand, {len(venues)} venues …")
     found = tables.site(
         demand,
@@ -47,13 +49,6 @@ def site(chosen: argparse.Namespace) -> int:
     words += f"covered: {_plain(plan.value)} of {_plain(found.demand)}{share}. {sure}"
     answer(chosen, result, words)
     return 0
-
-
-def _bytes(name: str) -> bytes:
-    file = Path(name)
-    if not file.exists():
-        raise FileNotFoundError(f"{name}: there is no such file")
-    return file.read_bytes()
 
 
 def _plain(number: float) -> int | float:

@@ -39,7 +39,5 @@ class State(models.TextChoices):
 #: What can be put right, and whose value is shown in clear to whoever proved a phone: a number may have had another holder
 #: before, so that an identity number is seen in full at a desk only.
 CORRECTABLE = ("name", "phone", "id_number")
-#: A colleague's account: nothing of it stands on a consent.
-CORRECTABLE_OF_ACCOUNT = ("display_name", "email")
 BY_PHONE = ("name",)
 MASKED_BY_PHONE = frozenset({"sealed_id_number", "sealed_political", "sealed_before", "changes"})

@@ -19,7 +19,7 @@ from nuanyi.lib.form_parsing import status_of
 from nuanyi.people.rules import FIELDS, FIELDS_OF_ACCOUNT
 from nuanyi.rights import queries
 from nuanyi.rights.models import Request
-from nuanyi.rights.rules import CORRECTABLE, CORRECTABLE_OF_ACCOUNT, DEEDS_OF_ACCOUNT, Deed
+from nuanyi.rights.rules import CORRECTABLE, DEEDS_OF_ACCOUNT, Deed
 from nuanyi.rights.services import desk as services
 
 LISTED = 100
@@ -67,7 +67,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "title": f"{found} {found.username}",
             "deeds": [(deed.value, deed.label) for deed in DEEDS_OF_ACCOUNT],
-            "fields": [(name, FIELDS_OF_ACCOUNT[name]) for name in CORRECTABLE_OF_ACCOUNT],
+            "fields": list(FIELDS_OF_ACCOUNT.items()),
         },
     )
 

@@ -13,10 +13,9 @@ from scipy.spatial import cKDTree
 
 from nuanyi.lib import sheets
 from nuanyi.lib.errors import BadInput
+from nuanyi.lib.geo import EARTH_RADIUS_METRES
 from nuanyi.siting.optimise import TIME_LIMIT, Plan, max_cover_within
 
-#: The sphere of ``lib.geo.metres_between``.
-EARTH_RADIUS_METRES = 6_371_008.8
 _HALF_ROUND = math.pi * EARTH_RADIUS_METRES
 YES = frozenset({"1", "1.0", "true", "yes", "y", "t", "是", "有", "已开", "已开放"})
 NO = frozenset({"", "0", "0.0", "false", "no", "n", "f", "否", "无", "未开", "未开放"})

@@ -67,7 +67,8 @@ class StationsAhead:
     def __init__(
         self, behind: Application, live: LiveSnapshot, headers: list[tuple[str, str]], per_second: float
     ) -> None:
-        self.behind, self.live, self.headers = behind, live, headers
+        self.behind, self.live = behind, live
+        self.headers = [("Access-Control-Allow-Origin", "*"), *headers]  # pages of other sites may read it
         self.buckets = Buckets(per_second)
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -97,7 +98,6 @@ class StationsAhead:
             ("Content-Type", "application/json; charset=utf-8"),
             ("Cache-Control", f"public, max-age={MAX_AGE}"),
             ("ETag", tag),
-            ("Access-Control-Allow-Origin", "*"),
             *self.headers,
         ]
         if tag in environ.get("HTTP_IF_NONE_MATCH", ""):
@@ -114,7 +114,6 @@ class StationsAhead:
             ("Content-Type", "application/problem+json"),
             ("Content-Length", str(len(body))),
             ("Cache-Control", "no-store"),
-            ("Access-Control-Allow-Origin", "*"),
             *self.headers,
         ]
         if refusal.status == 429:

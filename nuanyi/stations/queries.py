@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.geo import metres_between, wgs84_to_gcj02
+from nuanyi.lib.geo import EARTH_RADIUS_METRES, metres_between, wgs84_to_gcj02
 from nuanyi.lib.navigation import ways
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.small_cells import INSIDE, coarse
@@ -53,7 +53,7 @@ from nuanyi.stations.rules import (
     may_be_the_same,
     owner_names,
 )
-from nuanyi.stations.snapshot import DAYS_AHEAD, RADIUS, Near, Snapshot, on_sphere
+from nuanyi.stations.snapshot import DAYS_AHEAD, Near, Snapshot, on_sphere
 
 #: Minutes on foot beyond which only the ride is told.
 WALKED_AT_MOST = 60
@@ -380,7 +380,7 @@ def likely_doubles(actor: Actor, most: int = 100) -> list[Pair]:
         return []
     decided = {frozenset(pair) for pair in StationPair.objects.values_list("station_id", "other_id")}
     points = on_sphere([s.lat_wgs84 for s in rows], [s.lon_wgs84 for s in rows])
-    reach = 2 * math.sin(SAME_STREET_METRES / RADIUS / 2)
+    reach = 2 * math.sin(SAME_STREET_METRES / EARTH_RADIUS_METRES / 2)
     found = []
     for first, second in cKDTree(points).query_pairs(reach):
         one, two = rows[first], rows[second]

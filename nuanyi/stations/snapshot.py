@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from nuanyi.lib.clock import CHINA
+from nuanyi.lib.geo import EARTH_RADIUS_METRES
 from nuanyi.stations.hours import Schedule, Standing, standing
 from nuanyi.stations.rules import Access, AmenityKind, Function, Tier
 
-RADIUS = 6_371_008.8
 DAYS_AHEAD = 9
 TREES_KEPT = 48
 #: A set of filters gets a tree of its own when it is asked for the third time.
@@ -78,7 +78,7 @@ def point_on_sphere(lat: float, lon: float) -> tuple[float, float, float]:
 
 def metres_of(chord: float) -> float:
     """The great-circle distance of two unit vectors that are ``chord`` apart."""
-    return 2 * RADIUS * math.asin(min(1.0, chord / 2))
+    return 2 * EARTH_RADIUS_METRES * math.asin(min(1.0, chord / 2))
 
 
 class Clockwork:

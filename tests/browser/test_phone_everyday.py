@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.waits import until
+from tests.browser.waits import open_all_day, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PLACE = {"latitude": 25.0470, "longitude": 110.3220, "accuracy": 12}
@@ -36,11 +36,7 @@ def fits(page):
 
 
 def test_a_station_answers_in_whole_lines_is_called_judged_kept_and_handed_on(open_as):
-    keeper = open_as("yizhan", size="phone")
-    keeper.goto("/keeper/LF01/")
-    if keeper.locator("button[name=door][value=open]").count():
-        keeper.click("button[name=door][value=open]")
-        keeper.wait_for_selector("button[name=door][value=shut]")
+    open_all_day(open_as("yizhan", size="phone"))
     page = narrow(open_as)
     best = page.locator(".best")
     expect(best).to_contain_text("良丰")

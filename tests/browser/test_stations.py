@@ -8,7 +8,7 @@ import zxingcpp
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PUBLIC
-from tests.browser.waits import until
+from tests.browser.waits import open_all_day, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 LIANGFENG = {"latitude": 25.0470, "longitude": 110.3220}
@@ -35,14 +35,6 @@ def rider(stage, browser):
     yield act
     for context in contexts:
         context.close()
-
-
-def open_all_day(keeper):
-    """The demo's hours depend on the time of the test; the keeper opens with one tap."""
-    keeper.goto("/keeper/LF01/")
-    if keeper.locator("button[name=door][value=open]").count():
-        keeper.click("button[name=door][value=open]")
-        keeper.wait_for_selector("button[name=door][value=shut]")
 
 
 WEEK = """

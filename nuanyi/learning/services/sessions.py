@@ -129,7 +129,7 @@ def team_names(*, actor: Actor, pk: int) -> list[tuple[str, str]]:
     Whoever may not open political affiliation reads names without the parts they have: one part says Party member.
     Raises NotAllowed, NotFound, TooMuch.
     """
-    session = own(actor, pk)
+    session = own(actor, pk, lock=False)
     rows = list(session.team.order_by("role", "pk"))
     if rows:
         people.record_opening(actor, events.SESSION_TEAM_SEEN, session, values=len(rows))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from nuanyi.journal import services as journal
@@ -38,21 +40,24 @@ def count_thin(*, actor: Actor) -> int:
     """
     actor.require_everywhere("matrix.view")
     districts = places.districts()
-    kept = []
+    year = charts.last_year()
+    counted: list[tuple[str, dict[str, Any]]] = []
     for district in ["", *([one.code for one in districts] if len(districts) > 1 else [])]:
         # the office of one district is shown the counts of its people as everybody is
-        view = cubes.View(
-            rows=Axis.SECTOR, columns=Axis.PLACE, region=district, period=str(charts.last_year())
-        )
+        view = cubes.View(rows=Axis.SECTOR, columns=Axis.PLACE, region=district, period=str(year))
         found = cubes.cube(view, GUEST if district else None)
         thin = found.thin[0] if found.thin else None
         told = {
             "number": len(found.thin),
-            "year": charts.last_year(),
+            "year": year,
             "sector": thin.row_code if thin else "",
             "region_code": thin.column_code if thin else "",
             "counted_date": clock.today(),
         }
-        kept.append(ThinCount.objects.update_or_create(district=district, defaults=told)[0])
-    journal.record(actor, events.THIN_COUNTED, thin=kept[0].number)
-    return kept[0].number
+        counted.append((district, told))
+    # written when all is worked out: no row is locked while a cube is
+    for district, told in counted:
+        ThinCount.objects.update_or_create(district=district, defaults=told)
+    number = int(counted[0][1]["number"])
+    journal.record(actor, events.THIN_COUNTED, thin=number)
+    return number

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, figures
+from nuanyi.lib import clock, figures, rooms
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound, Words
 from nuanyi.lib.figures import window
-from nuanyi.lib.roles import Role
 from nuanyi.matrix import events, kinds, practice_rules
 from nuanyi.matrix.models import Practice, Regulation, RegulationVersion
 from nuanyi.matrix.practice_rules import Shelf
@@ -23,8 +23,6 @@ from nuanyi.units.models import Unit
 from nuanyi.units.queries import district_served, require_unit
 
 WRITE, REVIEW, KEEP = "matrix.practice", "matrix.practice_review", "matrix.regulations"
-#: Who writes good practice up, and so hears of it.
-OWN_ROLES = (Role.UNIT_STAFF, Role.DISTRICT_OFFICE, Role.ORGANISATION)
 
 
 def _check(title: str, text: str, period: str, region_code: str) -> None:
@@ -119,10 +117,10 @@ def _tell_writers(found: Practice) -> None:
     for account in Account.objects.filter(pk__in={*found.writers, found.author_id or 0}, is_active=True):
         notices.call(
             account.unit_id or found.unit_id,
-            [str(role) for role in OWN_ROLES],
+            [str(role) for role in rooms.permissions()[WRITE].roles],  # who writes it up hears of it
             kind,
             once=f"{kind}:{found.pk}:{account.pk}:{moment}",
-            address=f"/office/matrix/practice/{found.pk}/",
+            address=reverse("matrix:practice", args=[found.pk]),
             account_id=account.pk,
             title=found.title,
         )

@@ -8,14 +8,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal import services as journal
-from nuanyi.lib import clock, figures, row_security
+from nuanyi.lib import clock, figures, rooms, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound, Words
 from nuanyi.lib.region_codes import DISTRICT
-from nuanyi.lib.roles import Role
 from nuanyi.lib.sectors import Sector
 from nuanyi.matrix import events, kinds, task_rules
 from nuanyi.matrix.models import KeyTask, Milestone, Progress, Supervision, TaskUnit
@@ -31,8 +31,6 @@ MOST_STEPS = 30
 #: Whether a number is free asks also the tasks that whoever enters one does not see.
 _NUMBERS = system("key tasks")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-#: Who of a unit hears of its tasks.
-TOLD = (Role.UNIT_STAFF, Role.DISTRICT_OFFICE, Role.ORGANISATION)
 
 
 @dataclass
@@ -262,10 +260,10 @@ def finish_step(*, actor: Actor, pk: int, step: int, done: bool = True) -> Miles
 def _tell(unit: int, kind: str, task: KeyTask, once: str, **facts: Any) -> None:
     notices.call(
         unit,
-        [str(role) for role in TOLD],
+        [str(role) for role in rooms.permissions()[REPORT].roles],  # who answers for a task hears of it
         kind,
         once=once,
-        address=f"/office/matrix/tasks/{task.pk}/",
+        address=reverse("matrix:task", args=[task.pk]),
         number=str(task.number),
         **facts,
     )

@@ -21,7 +21,7 @@ from nuanyi.lib.ids import PLAIN_SIGNS
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Application, Flag, Member, Organisation, Showing
-from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Standing, State
+from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Standing
 from nuanyi.people import erasures, links
 from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
@@ -394,7 +394,7 @@ def _enrol(actor: Actor, application: int, told: EnrolInput) -> Member:
     if known := queries.enrolled(asked):
         return known
     done = queries.steps_of(asked)
-    if "approved" not in done or asked.state == State.ENDED or asked.sealed_name is None:
+    if not rules.may_be_enrolled(done, asked.state, is_named=asked.sealed_name is not None):
         raise IllegalMove(
             _("The list of a branch holds whoever was approved as a probationary member."),
             code="not-approved",

@@ -18,11 +18,11 @@ from nuanyi.lib.retention import Subject
 from nuanyi.people import queries as people_queries
 from nuanyi.people import services as people
 from nuanyi.people.models import Account, Person
+from nuanyi.people.rules import FIELDS_OF_ACCOUNT
 from nuanyi.rights import events, queries
 from nuanyi.rights.models import Request
 from nuanyi.rights.rules import (
     CORRECTABLE,
-    CORRECTABLE_OF_ACCOUNT,
     DEEDS_OF_ACCOUNT,
     MIN_REASON,
     WAITS_DAYS,
@@ -94,7 +94,7 @@ def ask_for_account(
     whose = account(actor=actor, pk=account_id)
     actor.require_within("rights.handle", regions=(whose.unit.region_code if whose.unit is not None else "",))
     made = Request(account=whose, deed=deed, reason=reason, field=field, asked_by_id=actor.account_id)
-    return _take_down(actor, made, value, deeds=DEEDS_OF_ACCOUNT, fields=CORRECTABLE_OF_ACCOUNT)
+    return _take_down(actor, made, value, deeds=DEEDS_OF_ACCOUNT, fields=FIELDS_OF_ACCOUNT)
 
 
 def _take_down(
