@@ -14,7 +14,7 @@ ADDRESS = re.compile(
 LEFT = {
     "cases": 15,
     "census": 9,
-    "front": 20,
+    "front": 8,
     "learning": 10,
     "lib": 1,
     "matrix": 13,

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front import bodies
-from nuanyi.front.refusals import answer, wants_json
+from nuanyi.front.refusals import answer, in_office, wants_json
 from nuanyi.lib import known_browsers, limits, outgoing, rooms
 from nuanyi.lib.access import PUBLIC, actor_of
 from nuanyi.lib.errors import BadInput, Refusal, SignInFirst, TooMuch
@@ -104,6 +104,11 @@ def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:
     return ((name, str(value)) for name, values in sent.lists() for value in values)
 
 
+def _of_accounts(request: HttpRequest) -> bool:
+    """Whether this is one of the pages of signing in and of one's own account."""
+    return request.path.startswith("/accounts/")
+
+
 def _spoilt(text: str) -> bool:
     return "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text if sign > "\ud7ff")
 
@@ -125,9 +130,7 @@ class SafeHeaders:
         if request.method in ("GET", "HEAD") and self.for_other_pages.match(request.path):
             response.setdefault("Access-Control-Allow-Origin", "*")
         user = getattr(request, "user", None)
-        if request.path.startswith(("/office/", "/accounts/")) or (
-            user is not None and user.is_authenticated
-        ):
+        if in_office(request) or _of_accounts(request) or (user is not None and user.is_authenticated):
             response["Cache-Control"] = "no-store"
         return response
 
@@ -210,7 +213,7 @@ class Refusals:
 
         What a phone kept for later stays with it: programs are answered as where somebody must sign in first.
         """
-        if getattr(view, "permission", PUBLIC) == PUBLIC or request.path.startswith("/accounts/"):
+        if getattr(view, "permission", PUBLIC) == PUBLIC or _of_accounts(request):
             return None
         user = request.user
         if not isinstance(user, Account):

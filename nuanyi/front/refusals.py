@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import resolve
+from django.urls import resolve, reverse
 
 from nuanyi.lib import rooms, sent
 from nuanyi.lib.errors import Refusal, SignInFirst
@@ -30,7 +30,7 @@ def own_form(request: HttpRequest) -> Callable[[HttpRequest, Refusal], HttpRespo
 
 def in_office(request: HttpRequest) -> bool:
     """Whether an address belongs to the staff's own shell."""
-    return request.path.startswith("/office/")
+    return request.path.startswith(reverse("office"))
 
 
 def _shell(request: HttpRequest) -> str:
@@ -78,7 +78,7 @@ def _in_its_form(request: HttpRequest, refusal: Refusal) -> HttpResponse | None:
         or refusal.status not in _OF_A_FORM
         or not _is_office(request)
         or before.netloc != request.get_host()
-        or not before.path.startswith("/office/")
+        or not before.path.startswith(reverse("office"))
     ):
         return None
     again: Any = copy(request)
@@ -135,7 +135,7 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
     if wants_json(request):
         return problem(refusal)
     if isinstance(refusal, SignInFirst):
-        target = f"/accounts/login/?next={quote(request.get_full_path())}"
+        target = f"{reverse('account_login')}?next={quote(request.get_full_path())}"
         if getattr(request, "htmx", False):
             response = HttpResponse(status=204)
             response["HX-Redirect"] = target
