@@ -13,6 +13,9 @@ from tests.browser.waits import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
+#: Whether the phone has put something of a sort away: whoever leaves sooner than any thumb would leaves before that.
+HELD = "Drafts.things().then((all) => all.some(({ body }) => body.sort === '%s'))"
+
 
 def test_a_lesson_opened_once_is_read_again_without_network_and_counts_on_the_phone(open_as):
     page = open_as(None, size="phone")
@@ -162,6 +165,7 @@ def test_a_session_from_its_invitation_to_the_sign_in_sheet_and_a_forwarded_code
     rider.goto(link.removeprefix(PUBLIC))
     rider.click("text=我要参加")
     rider.get_by_text("名额已留好").wait_for()
+    until(rider, HELD % "session")
     rider.goto(rider.url.split("?")[0])
     rider.get_by_text("我来不了").wait_for()
     assert rider.get_by_text("我要参加").count() == 0
@@ -214,6 +218,7 @@ def test_a_certificate_is_earned_on_a_phone_and_checked_by_a_stranger_without_ne
     until(rider, "document.querySelectorAll('fieldset.question input:checked').length === 10")
     rider.click("text=交卷")
     rider.get_by_text("通过了").wait_for()
+    until(rider, HELD % "certificate")
     rider.goto("/exam/")
     rider.locator("[data-things=certificate] a").click()
     rider.fill("#id_name", "周师傅")
