@@ -119,42 +119,61 @@ def _to_come(year: int, month: int) -> bool:
     return (year, month) > (today.year, today.month)
 
 
-def trend(view: cubes.View, year: int, actor: Actor | None, *, step: int = 0) -> Chart:
+def trend(
+    view: cubes.View, year: int, actor: Actor | None, *, step: int = 1, by_place: bool = False
+) -> Chart:
     """A year's months, with the year before. ``step``: each number that is shown is made coarse by itself, and so is the sum
-    that the sentence says, for one fixed view that nobody can filter.
+    that the sentence says, for one fixed view that nobody can filter. ``by_place``: where the places' own numbers stand
+    beside it, each number is the sum of what is shown of them, so that the parts make up the whole.
     """
-    asked = replace(view, rows=Axis.KIND, columns=Axis.MONTH, kind=view.kind or cubes.DESK)
+    rows = Axis.PLACE if by_place else Axis.KIND
+    asked = replace(view, rows=rows, columns=Axis.MONTH, kind=view.kind or cubes.DESK)
     now = cubes.cube(replace(asked, period=str(year)), actor)
     before = cubes.cube(replace(asked, period=str(year - 1)), actor)
-    this = [None if _to_come(year, month) else float(now.column_totals[month - 1].count) for month in MONTHS]
-    last: list[float | None] = [float(cell.count) for cell in before.column_totals]
-    months = sum(value is not None for value in this)
-    sums = _sum(this), _sum(last[:months])
-    if step:
-        this, last = ([_coarse(value, step) for value in values] for values in (this, last))
-        sums = coarse(sums[0], step), coarse(sums[1], step)
+    months = sum(not _to_come(year, month) for month in MONTHS)
+    parts = [_by_month(found, by_place=by_place) for found in (now, before)]
+    this, last = (
+        [float(sum(coarse(n, step) for n in month)) for month in zip(*one, strict=True)] for one in parts
+    )
+    sums = [sum(coarse(sum(line[:months]), step) for line in one) for one in parts]
     return Chart(
         "trend",
         _("Month by month"),
-        _trend_sentence(year, this, sums, now.unit),
+        _trend_sentence(year, this[:months], (sums[0], sums[1]), now.unit),
         [_month(month) for month in MONTHS],
-        [Series(str(year), this), Series(str(year - 1), last, earlier=True)],
+        [
+            Series(str(year), [*this[:months], *[None] * (len(MONTHS) - months)]),
+            Series(str(year - 1), [*last], earlier=True),
+        ],
         now.unit,
         total=sums[0],
     )
 
 
-def _coarse(value: float | None, step: int) -> float | None:
-    return None if value is None else float(coarse(int(value), step))
+def _by_month(found: cubes.Cube, *, by_place: bool) -> list[list[int]]:
+    """The counts of twelve months: a line for each place, or one for all."""
+    if by_place:
+        return [[cell.count for cell in row] for row in found.cells] or [[0] * len(MONTHS)]
+    return [[cell.count for cell in found.column_totals]]
 
 
-def _trend_sentence(year: int, this: Sequence[float | None], sums: tuple[int, int], unit: str) -> str:
+def of_places(view: cubes.View, year: int, *, step: int) -> dict[str, int | None]:
+    """What was delivered in each place of a year, each made coarse by itself (None where that hides it); "" where the place is
+    not known.
+    """
+    asked = replace(view, rows=Axis.PLACE, columns=Axis.MONTH, kind=view.kind or cubes.DESK)
+    found = cubes.cube(replace(asked, period=str(year)), None)
+    counts = {place.code: sum(cell.count for cell in cells) for place, cells, _all in found.lines}
+    return {code: coarse(n, step) or (None if n else 0) for code, n in counts.items()}
+
+
+def _trend_sentence(year: int, this: Sequence[float], sums: tuple[int, int], unit: str) -> str:
     """In words: how many so far, how that compares with the same months of the year before, the strongest month."""
-    months = sum(value is not None for value in this)
+    months = len(this)
     now, then = sums
     if not now and not then:
         return _("Nothing in %(year)s, nor in the year before.") % {"year": year}
-    strongest = max(range(months), key=lambda n: this[n] or 0) + 1 if now else 0
+    strongest = max(range(months), key=lambda n: this[n]) + 1 if now else 0
     said = _("%(year)s: %(n)s %(unit)s") % {"year": year, "n": f"{now:,}", "unit": unit}
     if not then:
         said += _(", the year before had none")
@@ -288,9 +307,9 @@ def funnel(year: int, region: str, actor: Actor | None) -> Chart:
     )
 
 
-def hours(year: int) -> Chart:
-    """At which hours of the day workers come to the stations of the whole district; in fives, as everywhere."""
-    by_hour = dict(stations.visits_table(date(year, 1, 1), date(year, 12, 31))["hours"])
+def hours(year: int, region: str = "") -> Chart:
+    """At which hours of the day workers come to all stations (of one district of a city); in fives, as everywhere."""
+    by_hour = dict(stations.visits_table(date(year, 1, 1), date(year, 12, 31), region)["hours"])
     values: list[float | None] = [float(by_hour.get(hour, 0)) for hour in range(24)]
     sentence = _("Nobody checked in at a station in %(year)s.") % {"year": year}
     if any(values):

@@ -22,6 +22,7 @@ from nuanyi.lib.geo import EARTH_RADIUS_METRES, metres_between, wgs84_to_gcj02
 from nuanyi.lib.navigation import ways
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.small_cells import INSIDE, coarse
+from nuanyi.places import queries as places
 from nuanyi.stations import nearby
 from nuanyi.stations.hours import Standing, standing
 from nuanyi.stations.live import snapshot_now
@@ -504,8 +505,9 @@ def faults_listed(actor: Actor, filters: dict[str, str]) -> QuerySet[Fault]:
     return rows
 
 
-def visits_table(first: date, last: date) -> dict[str, Any]:
-    """Visits by station and month, by hour of the day and by sector, between two days: three queries.
+def visits_table(first: date, last: date, region: str = "") -> dict[str, Any]:
+    """Visits by station and month, by hour of the day and by sector, between two days, of all stations or of those in one
+    region: three queries.
 
     In fives, and under five nothing (``lib.small_cells``): one or two visits in a month are one or two people, whom a
     keeper knows. Sums are sums of what is shown.
@@ -513,6 +515,8 @@ def visits_table(first: date, last: date) -> dict[str, Any]:
     rows = VisitCount.objects.filter(
         hour_at__gte=clock.midnight(first), hour_at__lt=clock.midnight(last + timedelta(days=1))
     ).order_by()
+    if region:
+        rows = rows.filter(places.within(region, places.moved_now(), "station__region_code"))
     counted: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     by_hour: dict[int, int] = dict.fromkeys(range(24), 0)
     for name, hour, count in rows.values_list("station__name", "hour_at").annotate(n=Sum("count")):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from nuanyi.census.models import Worker
 from nuanyi.journal.models import Entry
@@ -138,3 +139,29 @@ def test_few_in_each_of_many_cells_are_no_nothing_and_no_number_tells_of_few(cas
     assert tiles["450311101"][0] is None, "nobody is on record there"
     shown = [value for one in told["trend"]["spec"]["series"] for value in one["values"]]
     assert all(value % 5 == 0 for value in [*shown, told["numbers"]["service"]])
+
+
+def test_what_all_screens_show_is_worked_out_once_in_five_minutes(cast, hung):
+    address, _page = hung
+    made = {"source": Unit.objects.first()}
+    ledger.record("service.policy_consultations", [Delivered(date(2022, 6, 9), 10, "450311100")], **made)
+    now = clock.now()
+
+    def asked(address, browser, minutes):
+        with clock.held_at(now + timedelta(minutes=minutes)), CaptureQueriesContext(connection) as seen:
+            return browser.get(f"{address}numbers.json").json(), len(seen)
+
+    first, worked_out = asked(address, Client(), 0)
+    ledger.record("service.policy_consultations", [Delivered(date(2022, 6, 10), 5, "450311100")], **made)
+    second, kept = asked(address, Client(), 4)
+    inside, of_office = asked("/office/matrix/screen/", cast.client("office"), 4)
+    assert kept <= 8 < worked_out, (kept, worked_out)
+    assert of_office < worked_out
+    assert first == second == inside and first["numbers"]["service"] == 10, "and it says as of when"
+    later, _n = asked(address, Client(), 6)
+    assert later["numbers"]["service"] == 15 and later["as_of"] != first["as_of"]
+
+
+def test_the_screen_says_that_parts_may_not_add_up(hung):
+    page = Client().get(hung[0]).content.decode()
+    assert "各部分之和可能略小于总数" in page

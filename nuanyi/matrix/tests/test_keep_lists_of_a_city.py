@@ -7,13 +7,15 @@ import pytest
 from django.test import Client
 
 from conftest import PASSWORD
+from nuanyi.census.models import Worker
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
+from nuanyi.lib.ids import new_id
 from nuanyi.lib.periods import period_of
-from nuanyi.matrix import briefs, task_board
+from nuanyi.matrix import briefs, screen_content, task_board
 from nuanyi.matrix.models import FormAnswer
 from nuanyi.matrix.services import briefs as brief_services
 from nuanyi.matrix.services import forms, practice, screens, task_sheets, tasks
@@ -22,7 +24,7 @@ from nuanyi.matrix.tests.test_fill_anothers_form import of_rows, opened
 from nuanyi.matrix.waiting import waiting_for
 from nuanyi.people import services as people
 from nuanyi.people.access import actor_for
-from nuanyi.people.models import Account
+from nuanyi.people.models import Account, Person
 from nuanyi.places import services as places
 from nuanyi.places.models import Region
 from nuanyi.units import services as units
@@ -189,3 +191,54 @@ def test_each_district_hangs_up_and_lists_its_own_screens(city):
         assert [row.unit.region_code for row in rows] == [code]
     with row_security.reading_as(here), pytest.raises(NotFound):
         screens.revoke_link(actor=here, pk=made.pk)
+
+
+def test_the_city_sees_its_districts_side_by_side_and_a_district_its_own(city):
+    """What the city's screen says is the sum of what is shown of its districts: nothing can be subtracted."""
+    for count, region in ((9, f"{HERE}001"), (14, f"{THERE}100"), (4, f"{THERE}101"), (3, "")):
+        served(count, region)
+    for number, region in enumerate((f"{HERE}001",) * 7 + (f"{THERE}100",) * 4):
+        Worker.objects.create(
+            person=Person.objects.create(id=new_id(), region_codes=[]),
+            sector="courier",
+            region_code=region,
+            first_seen_date=date(2022, 1, 1 + number),
+        )
+    seen = {}
+    for code in (HERE, THERE, ""):
+        name = f"office{code}"
+        if not code:
+            whole = people.make_account(
+                actor=SETUP, username=name, password=PASSWORD, unit=None, must_change_password=False
+            )
+            people.give_role(actor=SETUP, account=whole, role="district_office")
+        browser = Client()
+        browser.force_login(Account.objects.get(username=name))
+        seen[code] = browser.get("/office/matrix/screen/numbers.json").json()
+        page = browser.get("/office/matrix/screen/").content.decode()
+        assert ("data-district=" in page) is (code == "")
+        assert ("秀峰区 ·" in page, "桂林市 ·" in page) == (code == HERE, code == "")
+    keys = list(screen_content.BESIDE)
+    beside = {code: dict(zip(keys, values, strict=True)) for code, values in seen[""]["districts"].items()}
+    assert {code: row["service"] for code, row in beside.items()} == {HERE: 5, THERE: 15}, "14 and 4 are 18"
+    assert {code: row["census.workers"] for code, row in beside.items()} == {HERE: 5, THERE: None}
+    for key in ("service", "census.workers"):
+        parts = [row[key] or 0 for row in beside.values()]
+        assert seen[""]["numbers"][key] == sum(parts), "parts and sum agree"
+        for code in (HERE, THERE):
+            assert seen[code]["numbers"][key] == (beside[code][key])
+    assert seen[""]["trend"]["spec"]["series"][0]["values"][5] == 20, (
+        "30 in June, of which each district in fives"
+    )
+    assert seen[HERE]["districts"] == {} and "hours" in seen[HERE] and "hours" not in seen[""]
+
+
+def test_the_link_of_a_district_shows_this_district_on_its_wall(city):
+    served(10, f"{HERE}001")
+    served(35, f"{THERE}100")
+    for code, count, name in ((HERE, 10, "秀峰区"), (THERE, 35, "雁山区")):
+        actor, _unit = city[code]
+        with row_security.reading_as(actor):
+            _made, link = screens.make_link(actor=actor, name="大厅")
+        assert name in Client().get(f"/wall/{link}/").content.decode()
+        assert Client().get(f"/wall/{link}/numbers.json").json()["numbers"]["service"] == count

@@ -33,7 +33,19 @@
             tile.className = `heat-${shade}`;
             tile.querySelector("span").textContent = value === null ? "—" : value.toFixed(1);
         }
+        /* the districts of a city side by side */
+        for (const row of screen.querySelectorAll("[data-district]")) {
+            const values = told.districts[row.dataset.district] || [];
+            row.querySelectorAll("td").forEach((cell, n) => {
+                const value = values[n] ?? null;
+                cell.textContent = value === null ? "—" : value.toLocaleString();
+            });
+        }
+        screen.querySelectorAll("[data-head]").forEach((head, n) => {
+            head.textContent = told.heads[n] ?? head.textContent;
+        });
         for (const name of ["trend", "map", "hours"]) {
+            if (!told[name]) continue;
             const words = screen.querySelector(`[data-sentence=${name}]`);
             const place = screen.querySelector(`[data-chart=${name}]`);
             words.textContent = told[name].sentence;

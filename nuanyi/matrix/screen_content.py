@@ -1,0 +1,157 @@
+"""What the big screen says: at most eight numbers, a map, two movements; for a city its districts side by side.
+
+It is worked out once in some minutes and shared by all screens that show the same; "as of" says when. Nobody can filter it:
+each number is made coarse by itself, so that few in each of many cells are not told as nothing at all. Where the districts
+stand beside the city, what is said of the city is the sum of what is shown of them, so that nothing can be subtracted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from nuanyi.lib import clock, figures
+from nuanyi.lib.dates import moment_words
+from nuanyi.lib.figures import Figure, Window
+from nuanyi.lib.small_cells import INSIDE, coarse
+from nuanyi.matrix import charts
+from nuanyi.matrix import cube as cubes
+from nuanyi.places import queries as places
+
+#: Figures of the present, by their keys; the rest of the eight are all that was ever delivered.
+NOW = ("census.establishments", "census.workers", "stations.open")
+DELIVERED = (
+    "stations.visits",
+    cubes.DESK,
+    "learning.attendances",
+    "governance.community_problems_reported",
+    "governance.volunteer_hours",
+)
+#: What stands in the columns of the districts side by side, with the short words at their heads.
+BESIDE = ("census.workers", "census.establishments", "stations.open", cubes.DESK)
+#: For so long what was worked out is shown to whoever asks; the page says as of when.
+KEPT = timedelta(minutes=5)
+#: Changes with what is kept: what another version of the program kept is not read.
+_FORM = 1
+
+
+@dataclass(frozen=True)
+class Number:
+    """One of the eight: None where it is too small to be shown."""
+
+    key: str
+    title: str
+    value: int | None
+    unit: str
+
+
+@dataclass(frozen=True)
+class DistrictRow:
+    """A district of a city beside the others: a value for each key of ``BESIDE`` that is offered, None where too small to be
+    shown. The row without a code is what lies in no district."""
+
+    code: str
+    name: str
+    values: dict[str, int | None]
+
+
+def content(district: str = "") -> dict[str, Any]:
+    """What the screen of one district of a city shows, or ("") of all that this installation serves; at most ``KEPT`` old."""
+    kept_as = f"big-screen:{_FORM}:{district}:{get_language()}"
+    now = clock.now()
+    kept = cache.get(kept_as)
+    # the clock is asked too: a day that a test or a demo holds does not move the cache's own
+    if kept is not None and timedelta() <= now - kept["at"] < KEPT:
+        return dict(kept["content"])
+    found = _worked_out(district)
+    cache.set(kept_as, {"at": now, "content": found}, KEPT.total_seconds())
+    return dict(found)
+
+
+def _worked_out(district: str) -> dict[str, Any]:
+    as_of = moment_words(clock.now())
+    parts = [] if district else places.districts()
+    is_city = len(parts) > 1
+    year = charts.last_year()
+    view = cubes.View(kind=cubes.DESK, region=district)
+    trend = charts.trend(view, year, None, step=INSIDE, by_place=is_city)
+    codes = [part.code for part in parts] if is_city else []
+    told = {key: _told(figure, district, codes) for key, figure in _figures().items()}
+    rows = []
+    if is_city:
+        names = {part.code: part.name for part in parts} | {"": _("In no district")}
+        desk = charts.of_places(view, year, step=INSIDE)
+        rows = [
+            DistrictRow(
+                code,
+                names[code],
+                {key: desk.get(code, 0) if key == cubes.DESK else told[key][code] for key in _beside(told)},
+            )
+            for code in (*codes, "")
+        ]
+        rows = [row for row in rows if row.code or any(row.values.values())]
+    return {
+        "year": year,
+        "as_of": as_of,
+        "numbers": _numbers(told, year, trend),
+        "trend": trend,
+        "map": charts.choropleth(view, year, None, step=INSIDE),
+        "hours": None if is_city else charts.hours(year, district),
+        "districts": rows,
+        "heads": _heads(year, _beside(told)) if is_city else [],
+    }
+
+
+def _figures() -> dict[str, Figure]:
+    offered = figures.offered()
+    return {key: offered[key] for key in (*NOW, *DELIVERED) if key in offered}
+
+
+def _beside(told: dict[str, dict[str, int | None]]) -> list[str]:
+    return [key for key in BESIDE if key == cubes.DESK or key in told]
+
+
+def _heads(year: int, keys: list[str]) -> list[str]:
+    words = {
+        "census.workers": _("Workers"),
+        "census.establishments": _("Establishments"),
+        "stations.open": _("Stations"),
+        cubes.DESK: _("Ended in %(year)s") % {"year": year},
+    }
+    return [words[key] for key in keys]
+
+
+def _told(figure: Figure, district: str, parts: list[str]) -> dict[str, int | None]:
+    """A figure as it is shown, by the code of each part ("" for what lies in none of them) and for "all" of them."""
+    whole = figure.total(Window(region=district))
+    if not parts:
+        return {"all": _shown(figure, whole)}
+    counts = {code: figure.total(Window(region=code)) for code in parts}
+    counts[""] = max(0, whole - sum(counts.values()))
+    shown = {code: _shown(figure, number) for code, number in counts.items()}
+    total = sum(number or 0 for number in shown.values())
+    return {**shown, "all": total or (None if whole else 0)}
+
+
+def _shown(figure: Figure, number: int) -> int | None:
+    if not figure.of_people:
+        return number
+    return coarse(number, INSIDE) or (None if number else 0)
+
+
+def _numbers(told: dict[str, dict[str, int | None]], year: int, trend: charts.Chart) -> list[Number]:
+    """All that was ever delivered; what the desk did, in the year that the panels show."""
+    known = _figures()
+    numbers = []
+    for key in (*NOW, *DELIVERED):
+        if key == cubes.DESK:
+            title = _("Requests brought to an end, %(year)s") % {"year": year}
+            numbers.append(Number(key, title, trend.total, trend.unit))
+        elif key in told:
+            numbers.append(Number(key, str(known[key].title), told[key]["all"], str(known[key].unit)))
+    return numbers
