@@ -38,7 +38,7 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
     if actor.can("cases.oversee"):
         late = sum(line.late for line in queries.overview())
         words = ngettext("%d request is late in the district", "%d requests are late in the district", late)
-        yield Task(words % late, Route("cases:overview"), late, urgent=True)
+        yield Task(words % late, Route("cases:overview", part="late"), late, urgent=True)
     if actor.can("cases.settings"):
         count = len(queries.kinds_without_route())
         words = ngettext(
@@ -46,7 +46,7 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             "%d kinds of request have no route and come to you",
             count,
         )
-        yield Task(words % count, Route("cases:rules"), count)
+        yield Task(words % count, Route("cases:rules", part="unrouted"), count)
 
 
 def search_for(actor: Actor, text: str) -> Iterator[Hits]:

@@ -322,6 +322,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "form": form,
         "moved": moved,
         "rows": RoutingRule.objects.select_related("unit").order_by("kind", "region_code"),
+        "unrouted": queries.kinds_without_route(),
         "names": places.names_by_code(),
     }
     return render(

@@ -8,6 +8,7 @@ from django.db.models import Count, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.census import queries
 from nuanyi.census.linkage import queries as linkage
 from nuanyi.census.models import CensusRound, Establishment, Worker
 from nuanyi.census.rules import RoundState
@@ -106,7 +107,7 @@ for _key, (_codes, _sectors, _title) in GROUPS.items():
             _("establishments"),
             _establishments_of(_sectors),
             ("sector", "township"),
-            Route("census:establishments", query={"sector": _codes}),
+            Route("census:establishments", query={"sector": _codes, "heads": queries.ONCE}),
             _("Establishments on record in these sectors"),
             listed=_listed(_sectors),
             listed_permission="census.view",
@@ -122,7 +123,7 @@ offer(
         _("establishments"),
         lambda asked, by: _count(Establishment, asked, by),
         ("sector", "township"),
-        Route("census:establishments"),
+        Route("census:establishments", query={"heads": queries.ONCE}),
         _("All establishments on record"),
         listed=_listed(),
         listed_permission="census.view",
@@ -137,7 +138,7 @@ offer(
         _("persons"),
         lambda asked, by: _count(Worker, asked, by),
         ("sector", "township", "region"),
-        Route("census:workers"),
+        Route("census:workers", query={"heads": queries.ONCE}),
         _(
             "Persons on record; one person in several rosters is counted once, as far as the linkage is certain"
         ),

@@ -91,7 +91,7 @@ def listing_of(what: str, actor: Actor, permission: str = "census.view") -> List
         _filters(actor),
         rows,
         searches=_("Part of the name") if what == ESTABLISHMENTS else _("Part of the site's name"),
-        also=("import", "establishment", "on"),
+        also=("import", "establishment", "on", "heads"),
         narrowed=lambda name, value: _narrowed(actor, name, value),
     )
 
@@ -100,6 +100,8 @@ def _narrowed(actor: Actor, name: str, value: str) -> Words:
     """What the list shows only of: a past day, the new records of one roster, the workers of one establishment."""
     if name == "on":
         return format_lazy("{}{}", _("On record by "), day_words(day_of(value, "on")))
+    if name == "heads":
+        return _("Each once, as figures count")
     pk = uuid_of(value)
     if name == "import":
         sent = queries.imports_for(actor).filter(pk=pk).first()

@@ -43,7 +43,9 @@ CharField.register_lookup(Length)
 
 #: The filter for records whose sector or township nobody has told.
 NONE = "none"
-FILTERS = ("sector", "region", "source", "follow_up", "q", "import", "on")
+#: The filter for one record of everybody.
+ONCE = "once"
+FILTERS = ("sector", "region", "source", "follow_up", "q", "import", "on", "heads")
 
 
 def establishments(
@@ -92,6 +94,8 @@ def _filtered(rows: Any, filters: dict[str, str]) -> Any:
         rows = rows.filter(made_by=uuid_of(filters["import"]))
     if filters.get("follow_up") in FollowUp.values:
         rows = rows.filter(follow_up=filters["follow_up"])
+    if filters.get("heads") == ONCE:  # as the figures count: whoever stands in several rosters is one
+        rows = rows.filter(counted_with=None)
     return rows
 
 

@@ -57,18 +57,21 @@ def _reverse(name: str, kwargs: tuple[tuple[str, Any], ...]) -> str:
 
 @dataclass(frozen=True)
 class Route:
-    """A named route with what fills it in; ``query`` follows the question mark."""
+    """A named route with what fills it in; ``query`` follows the question mark, ``part`` names a part of the page."""
 
     name: str
     kwargs: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     query: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    part: str = ""
     written_at: str = field(default_factory=source_line, compare=False, repr=False)
 
     @property
     def address(self) -> str:
         """The address on this server, from its root."""
         plain = _reverse(self.name, tuple(self.kwargs.items()))
-        return f"{plain}?{urlencode(self.query, safe=',')}" if self.query else plain
+        if self.query:
+            plain = f"{plain}?{urlencode(self.query, safe=',')}"
+        return f"{plain}#{self.part}" if self.part else plain
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ class Behind:
     hidden: bool
     #: the figure's own list, narrowed to the period, place and sector as far as it can be; "" where it has none
     list: str
+    #: whether that list shows its reader all that is counted
+    whole: bool = True
 
 
 def of_task(actor: Actor, key: str, pk: int) -> tuple[Window, str]:
@@ -55,7 +57,7 @@ def behind(actor: Actor, key: str, asked: Window, sector: str = "") -> Behind:
     if not exact:
         return Behind(figure, value, [], 0, 0, hidden=True, list="")
     if figure.listed_permission and not actor.everywhere(figure.listed_permission):
-        return Behind(figure, value, None, 0, 0, hidden=False, list=own_list)
+        return Behind(figure, value, None, 0, 0, hidden=False, list=own_list, whole=False)
     found = figure.listed(asked)
     if isinstance(found, Paged):
         found = found.of_sector(sector) if sector and "sector" in figure.dimensions else found

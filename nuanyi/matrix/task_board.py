@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from nuanyi.lib.periods import Period
 from nuanyi.lib.region_codes import DISTRICT
 from nuanyi.matrix import task_rules
 from nuanyi.matrix.models import KeyTask, Milestone, Supervision
-from nuanyi.matrix.task_rules import Light, Standing, Step, Verdict
+from nuanyi.matrix.task_rules import Light, Standing, Step, TaskState, Verdict
 from nuanyi.places import queries as places
 
 SEE, REPORT, KEEP = "matrix.tasks_see", "matrix.tasks_report", "matrix.tasks"
@@ -172,6 +172,12 @@ def supervisions_of(actor: Actor, unit: int) -> list[Supervision]:
     seen = KeyTask.objects.visible_to(actor)
     rows = Supervision.objects.filter(unit=unit, accepted_at=None, task__in=seen)
     return list(rows.select_related("task").order_by("due_date", "pk"))
+
+
+def late_steps(unit: int) -> QuerySet[Milestone]:
+    """Steps of running tasks that a unit leads whose day has gone by, of whatever year."""
+    rows = Milestone.objects.filter(task__lead=unit, task__state=TaskState.RUNNING, done_date=None)
+    return rows.filter(due_date__lt=clock.today()).select_related("task").order_by("due_date", "pk")
 
 
 def years(actor: Actor) -> list[int]:

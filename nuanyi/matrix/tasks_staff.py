@@ -152,7 +152,14 @@ def unit_page(request: HttpRequest, pk: int) -> HttpResponse:
     rows = [row for row in task_board.tasks_of(actor, year) if row.has_part([pk])]
     groups = [(part, Part(part).label, [row for row in rows if part in row.has_part([pk])]) for part in Part]
     asked = task_board.supervisions_of(actor, pk)
-    context = {"unit": unit, "year": year, "groups": [group for group in groups if group[2]], "asked": asked}
+    context = {
+        "unit": unit,
+        "year": year,
+        "groups": [group for group in groups if group[2]],
+        "asked": [one for one in asked if one.answered_at is None],
+        "answered": [one for one in asked if one.answered_at is not None],
+        "late": task_board.late_steps(pk),
+    }
     return render(request, "matrix/staff/task_unit.html", context)
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.rooms import Route, Task
-from nuanyi.matrix.models import KeyTask, Milestone, Practice, Supervision
+from nuanyi.matrix import task_board
+from nuanyi.matrix.models import KeyTask, Practice, Supervision
 from nuanyi.matrix.practice_rules import Shelf
 from nuanyi.matrix.task_board import KEEP, REPORT
 from nuanyi.matrix.task_rules import Light, TaskState
@@ -21,18 +22,12 @@ def waiting_for(actor: Actor) -> Iterator[Task]:
     """Supervision that waits for an answer, steps that are late, tasks behind, answers to accept, practice to review."""
     own = actor.unit_id
     if actor.can(REPORT) and own is not None:
-        page = Route("matrix:task_unit", {"pk": own})
         mine = Supervision.objects.filter(unit=own, answered_at=None, accepted_at=None).count()
         words = ngettext("%d supervision waits for your answer", "%d supervisions wait for your answer", mine)
-        yield Task(words % mine, page, mine, urgent=True)
-        late = Milestone.objects.filter(
-            done_date=None,
-            due_date__lt=clock.today(),
-            task__state=TaskState.RUNNING,
-            task__lead=own,
-        ).count()
+        yield Task(words % mine, Route("matrix:task_unit", {"pk": own}, part="answers"), mine, urgent=True)
+        late = task_board.late_steps(own).count()
         words = ngettext("%d step of a key task is late", "%d steps of key tasks are late", late)
-        yield Task(words % late, page, late, urgent=True)
+        yield Task(words % late, Route("matrix:task_unit", {"pk": own}, part="steps"), late, urgent=True)
     if actor.can(KEEP):
         yield from _for_keepers(actor)
     if actor.can("matrix.practice_review"):

@@ -20,7 +20,7 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
     """Notices that are unread."""
     count = unseen(actor)
     words = ngettext("%d notice is unread", "%d notices are unread", count) % count
-    yield Task(words, Route("notices:notices"), count)
+    yield Task(words, Route("notices:notices", query={"unread": "1"}), count)
 
 
 def waiting() -> Iterator[tuple[Mapping[str, str], float]]:

@@ -55,8 +55,10 @@ def notices(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             services.set_preference(actor=actor, account=account, **form.cleaned_data)
             return redirect("notices:notices")
+    unread = request.GET.get("unread") == "1"
+    listed = Notice.objects.visible_to(actor)
     page = page_of(
-        Notice.objects.visible_to(actor),
+        listed.filter(seen_at=None) if unread else listed,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
     )
@@ -64,5 +66,5 @@ def notices(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         services.mark_seen(actor=actor)
     unready = [channel.name for channel in of_staff() if not channel.configured()]
-    context = {"page": page, "rows": rows, "form": form, "unready": unready}
+    context = {"page": page, "unread": unread, "rows": rows, "form": form, "unready": unready}
     return render(request, "notices/staff/notices.html", context, status=422 if form.errors else 200)

@@ -33,8 +33,12 @@ def committee_list(request: HttpRequest) -> HttpResponse:
             return redirect("party:committee", made.pk)
         except Refusal as wrong:
             refusal = wrong
+    which = request.GET.get("matters", "")
+    asked = which if which in (life_queries.LATE, life_queries.OURS) else ""
     context = {
-        "rows": life_queries.committees(actor),
+        "rows": [] if asked else life_queries.committees(actor),
+        "asked": asked,
+        "matters": life_queries.matters_listed(actor, asked) if asked else [],
         "form": form,
         "refusal": refusal,
         "names": places.names_by_code(),

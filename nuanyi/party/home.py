@@ -53,7 +53,7 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
     if actor.can(FOLLOW):
         late = queries.visits_due(actor)
         words = ngettext("%d visit is due", "%d visits are due", late) % late
-        yield Task(words, Route("party:mine"), late)
+        yield Task(words, Route("party:mine", query={"wait": queries.VISIT}), late)
     if actor.can(ORGANISE):
         alone = queries.without_instructor(actor).count()
         words = (
@@ -100,7 +100,7 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
         )
         yield Task(words, Route("party:organisations", query={"wait": queries.SMALL}), small)
     if actor.can(COMMITTEES):
-        late = life_queries.matters_overdue(actor)
+        late = life_queries.matters_listed(actor, life_queries.LATE).count()
         words = (
             ngettext(
                 "%d matter of a joint committee is overdue",
@@ -109,8 +109,8 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             )
             % late
         )
-        yield Task(words, Route("party:committees"), late)
-        own = life_queries.matters_of_unit(actor)
+        yield Task(words, Route("party:committees", query={"matters": life_queries.LATE}), late)
+        own = life_queries.matters_listed(actor, life_queries.OURS).count()
         words = (
             ngettext(
                 "%d matter that your unit took on is open",
@@ -119,7 +119,7 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
             )
             % own
         )
-        yield Task(words, Route("party:committees"), own)
+        yield Task(words, Route("party:committees", query={"matters": life_queries.OURS}), own)
     if actor.can(MEMBERS):
         away = queries.not_reported(actor)
         words = (
@@ -135,4 +135,4 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
         words = (
             ngettext("%d meeting of a branch is overdue", "%d meetings of branches are overdue", late) % late
         )
-        yield Task(words, Route("party:life"), late, urgent=True)
+        yield Task(words, Route("party:life", query={"wait": life_queries.LATE}), late, urgent=True)

@@ -33,6 +33,8 @@ from nuanyi.party.rules import Form, MatterState, Strand, months_later
 
 #: Meetings shown in a list.
 SHOWN = 100
+#: What is overdue; what the reader's own unit took on.
+LATE, OURS = "late", "ours"
 
 
 def rules_now() -> dict[MeetingKind, LifeRule]:
@@ -181,14 +183,11 @@ def _counted(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(own.annotate(n=Count("pk")).values("n")), 0)
 
 
-def matters_overdue(actor: Actor) -> int:
-    """How many matters of joint committees are overdue in the actor's places."""
-    rows = Matter.objects.filter(committee__in=JointCommittee.objects.kept_by(actor))
-    return rows.filter(state=MatterState.OPEN, due_date__lt=clock.today()).count()
-
-
-def matters_of_unit(actor: Actor) -> int:
-    """How many matters the actor's own unit took on that are not done."""
-    if not actor.unit_id:
-        return 0
-    return Matter.objects.filter(seat__unit_id=actor.unit_id, state=MatterState.OPEN).count()
+def matters_listed(actor: Actor, which: str) -> QuerySet[Matter]:
+    """Matters that are not done: those that are overdue in the actor's places, or those that his own unit took on."""
+    rows = Matter.objects.filter(state=MatterState.OPEN, committee__ended_date=None)
+    rows = rows.select_related("committee", "seat__unit", "seat__organisation")
+    if which == OURS:
+        return rows.filter(seat__unit_id=actor.unit_id) if actor.unit_id else rows.none()
+    kept = JointCommittee.objects.kept_by(actor)
+    return rows.filter(committee__in=kept, due_date__lt=clock.today())

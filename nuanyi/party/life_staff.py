@@ -43,8 +43,10 @@ def life_list(request: HttpRequest) -> HttpResponse:
         except Refusal as wrong:
             refusal = wrong
     book = life_queries.rules_now()
+    late = request.GET.get("wait") == life_queries.LATE
     context = {
         "lives": life_queries.lives(actor, branches, book),
+        "late": late,
         "rules": book,
         "meetings": life_queries.meetings_for(actor),
         "form": form,

@@ -64,7 +64,7 @@ NOBODYS = "nobody"
 #: … those that rest because the worker moved, and those that the organisation department settles.
 MOVED, UNCLEAR = "moved", "unclear"
 #: Members who are away and have not reported there; organisations past their end and those that grew too small.
-AWAY, OVER, SMALL = "away", "over", "small"
+AWAY, OVER, SMALL, VISIT = "away", "over", "small", "visit"
 ADMITTING = [form for form, rule in FORMS.items() if rule.admits]
 
 

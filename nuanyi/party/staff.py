@@ -498,9 +498,10 @@ def _move(request: HttpRequest, pk: int, deed: str) -> None:
 @permission_required(FOLLOW)
 def my_groups(request: HttpRequest) -> HttpResponse:
     """The instructor's day: whose visit is due, where I was not for long, who waits for a talk."""
-    actor = actor_of(request)
+    actor, due = actor_of(request), request.GET.get("wait") == queries.VISIT
     context = {
-        "rows": queries.visit_round(actor),
+        "rows": [row for row in queries.visit_round(actor) if row.overdue or not due],
+        "due": due,
         "owed": queries.talks_owed(actor),
         "names": places.names_by_code(),
     }

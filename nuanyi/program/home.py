@@ -17,4 +17,4 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
     if actor.can("setup.view"):
         alone = people.units_without_hands(units.own_district(actor)).count()
         words = ngettext("nobody can sign in at %d unit yet", "nobody can sign in at %d units yet", alone)
-        yield Task(words % alone, Route("setup-state"), alone)
+        yield Task(words % alone, Route("setup-state", part="alone"), alone)

@@ -13,10 +13,10 @@ from nuanyi.rights import queries
 
 def tasks_for(actor: Actor) -> Iterator[Task]:
     """Requests that somebody else took and that wait for a second person."""
-    count = queries.open_count(actor)
+    count = queries.open_to(actor).count()
     words = ngettext(
         "%d person's request waits for a second person",
         "%d persons' requests wait for a second person",
         count,
     )
-    yield Task(words % count, Route("rights:desk"), count, urgent=True)
+    yield Task(words % count, Route("rights:desk", query={"waiting": "1"}), count, urgent=True)

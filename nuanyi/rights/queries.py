@@ -207,10 +207,8 @@ def waiting_for(actor: Actor) -> QuerySet[Request]:
     return rows.select_related("person", "account", "asked_by", "decided_by")
 
 
-def open_count(actor: Actor) -> int:
-    """How many wait for a second person other than the actor."""
+def open_to(actor: Actor) -> QuerySet[Request]:
+    """Those that wait for a second person other than the actor."""
     if not actor.can("rights.handle"):
-        return 0
-    return (
-        Request.objects.visible_to(actor).filter(state=State.ASKED).exclude(asked_by=actor.account_id).count()
-    )
+        return Request.objects.none()
+    return waiting_for(actor).filter(state=State.ASKED).exclude(asked_by=actor.account_id)

@@ -33,8 +33,16 @@ def desk(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("number", "").strip()[:60]
     found = services.find(actor=actor, text=text) if text else None
     colleague = services.find_account(actor=actor, text=text) if text else None
-    rows = [(row, services.may_decide(actor, row)) for row in queries.waiting_for(actor)[:LISTED]]
-    context = {"rows": rows, "found": found, "colleague": colleague, "mine": actor.account_id}
+    waiting = request.GET.get("waiting") == "1"
+    listed = queries.open_to(actor) if waiting else queries.waiting_for(actor)
+    rows = [(row, services.may_decide(actor, row)) for row in listed[:LISTED]]
+    context = {
+        "rows": rows,
+        "waiting": waiting,
+        "found": found,
+        "colleague": colleague,
+        "mine": actor.account_id,
+    }
     response = render(request, "rights/staff/desk.html", context)
     response["Cache-Control"] = "no-store"
     return response

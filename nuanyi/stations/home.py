@@ -20,11 +20,13 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
     if actor.can("stations.edit"):
         yield from _at_the_office(actor)
         return
-    told, expiring = queries.waiting_at(actor)
+    told, expiring = (
+        sum(queries.waiting_at(actor, what).values()) for what in (queries.TOLD, queries.EXPIRES)
+    )
     words = ngettext("%d thing told by workers is open", "%d things told by workers are open", told) % told
-    yield Task(words, Route("keeper:mine"), told, urgent=True)
+    yield Task(words, Route("keeper:mine", query={"wait": queries.TOLD}, part="told"), told, urgent=True)
     soon = ngettext("%d thing expires within 30 days", "%d things expire within 30 days", expiring) % expiring
-    yield Task(soon, Route("keeper:mine"), expiring)
+    yield Task(soon, Route("keeper:mine", query={"wait": queries.EXPIRES}, part="expires"), expiring)
 
 
 def _at_the_office(actor: Actor) -> Iterator[Task]:

@@ -36,13 +36,15 @@ def _kept(request: HttpRequest, code: str) -> Station:
 @require_safe
 @permission_required("stations.keep")
 def mine(request: HttpRequest) -> HttpResponse:
-    """Which station do I keep?"""
-    stations = queries.my_stations(actor_of(request))
+    """Which station do I keep? With ``wait``: where something of that kind waits, and how much."""
+    actor, wait = actor_of(request), request.GET.get("wait", "")
+    stations = queries.my_stations(actor)
     if len(stations) == 1:
         return redirect("keeper:today", code=stations[0].code)
-    return render(
-        request, "stations/keeper/mine.html", {"stations": [(s, queries.stands_now(s)) for s in stations]}
-    )
+    waiting = queries.waiting_at(actor, wait) if wait in (queries.TOLD, queries.EXPIRES) else {}
+    shown = [s for s in stations if s.pk in waiting] or stations
+    rows = [(s, queries.stands_now(s), waiting.get(s.pk, 0)) for s in shown]
+    return render(request, "stations/keeper/mine.html", {"stations": rows, "part": wait if waiting else ""})
 
 
 @require_safe

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet, Sum
@@ -337,12 +338,22 @@ def keepers_paper(actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def waiting_at(actor: Actor) -> tuple[int, int]:
-    """Open faults and things that expire soon, at the stations that an actor keeps: two queries."""
+#: What waits at a keeper's stations: what workers told, what expires soon.
+TOLD, EXPIRES = "told", "expires"
+
+
+def waiting_at(actor: Actor, what: str) -> dict[UUID, int]:
+    """``{station: how many}`` of the open faults (``TOLD``) or of what expires soon, at the stations that an actor keeps.
+
+    One query; stations at which nothing waits are left out.
+    """
     kept = Station.objects.kept_by(actor).values("pk")
-    soon = clock.today() + timedelta(days=EXPIRY_DAYS)
-    faults = Fault.objects.filter(station__in=kept, ended_at=None).count()
-    return faults, Amenity.objects.filter(station__in=kept, expires_date__lte=soon).count()
+    if what == TOLD:
+        rows: QuerySet[Any] = Fault.objects.filter(station__in=kept, ended_at=None)
+    else:
+        soon = clock.today() + timedelta(days=EXPIRY_DAYS)
+        rows = Amenity.objects.filter(station__in=kept, expires_date__lte=soon)
+    return dict(rows.order_by().values_list("station").annotate(n=Count("pk")))
 
 
 # the office --------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from nuanyi.learning.services import sessions
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
-from nuanyi.party import life_queries, life_rules
+from nuanyi.party import home, life_queries, life_rules
 from nuanyi.party.life_rules import MeetingKind, Span
 from nuanyi.party.models import Meeting
 from nuanyi.party.services import life, organisations
@@ -128,6 +128,9 @@ def test_what_is_due_follows_the_rule_the_size_and_what_was_held(cast, branch, p
         # five full members and no groups: neither a committee nor groups
         assert set(due) == {MeetingKind.ASSEMBLY, MeetingKind.LESSON, MeetingKind.THEMED}
         assert mine.overdue == 3
+        [task] = [one for one in home.tasks_for(cast.actor("甲支部")) if "life" in one.href]
+        listed = cast.client("甲支部").get(task.href).content.decode()
+        assert task.count == listed.count("data-row") == listed.count("data-counted") == 3
         made = planned("assembly", starts=NOW - timedelta(days=60))
         life.hold_meeting(actor=cast.actor("甲支部"), pk=made.pk, heads=5, minutes=MINUTES)
         [mine] = life_queries.lives(cast.actor("甲支部"))

@@ -15,7 +15,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFo
 from nuanyi.lib.figures import Window, offered
 from nuanyi.notices import services as notice_services
 from nuanyi.notices.models import Notice
-from nuanyi.party import life_queries
+from nuanyi.party import home, life_queries
 from nuanyi.party.models import JointCommittee, Matter
 from nuanyi.party.services import committees
 
@@ -76,11 +76,14 @@ def test_a_member_takes_a_matter_on_and_what_is_done_counts_once(cast, committee
 
 def test_what_is_past_its_day_is_overdue_and_waits_on_the_home_page(cast, committee, seat):
     matter = take_on(cast, committee, seat, due=clock.today())
-    assert life_queries.matters_overdue(cast.actor("yanshan")) == 0
+    assert life_queries.matters_listed(cast.actor("yanshan"), life_queries.LATE).count() == 0
     with clock.held_at(clock.now() + timedelta(days=2)):
-        assert life_queries.matters_overdue(cast.actor("yanshan")) == 1
-        assert life_queries.matters_overdue(cast.actor("zhemu")) == 0
+        assert life_queries.matters_listed(cast.actor("yanshan"), life_queries.LATE).count() == 1
+        assert life_queries.matters_listed(cast.actor("zhemu"), life_queries.LATE).count() == 0
         assert Matter.objects.get(pk=matter.pk).overdue
+        [task] = [one for one in home.tasks_for(cast.actor("yanshan")) if "matters=late" in one.href]
+        listed = cast.client("yanshan").get(task.href).content.decode()
+        assert task.count == listed.count("data-counted") == 1, "the number leads to the matter itself"
         [row] = life_queries.committees(cast.actor("yanshan"))
         assert (row.members, row.open, row.late) == (1, 1, 1)
 
@@ -208,7 +211,11 @@ def test_a_unit_that_takes_a_matter_on_is_told_and_sees_it_and_says_what_came_of
     notice = Notice.objects.get(kind="matter-taken", account=cast.accounts["department"])
     assert notice.facts["title"] == "园区充电桩"
     actor, browser = cast.actor("department"), cast.client("department")
-    assert life_queries.matters_of_unit(actor) == 1
+    assert life_queries.matters_listed(actor, life_queries.OURS).count() == 1
+    [task] = [one for one in home.tasks_for(actor) if "matters=ours" in one.href]
+    listed = browser.get(task.href).content.decode()
+    assert "园区充电桩" in listed and "夜间歇脚点" not in listed
+    assert task.count == listed.count("data-counted") == 1
     page = f"/office/party/committees/{committee.pk}/"
     body = browser.get(page).content.decode()
     assert "园区充电桩" in body
@@ -221,7 +228,7 @@ def test_a_unit_that_takes_a_matter_on_is_told_and_sees_it_and_says_what_came_of
     assert browser.post(page, told).status_code == 302
     matter.refresh_from_db()
     assert matter.state == "done"
-    assert life_queries.matters_of_unit(actor) == 0
+    assert life_queries.matters_listed(actor, life_queries.OURS).count() == 0
     committees.let_member_go(actor=cast.actor("yanshan"), pk=committee.pk, seat=member_unit.pk)
     assert browser.get(page).status_code == 404, "without a seat it is as if there were none"
 

@@ -21,6 +21,7 @@ from nuanyi.lib.actor import system
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.sectors import Sector
+from nuanyi.people import queries as people
 from nuanyi.people.passwords import Slip
 from nuanyi.people.rules import Role
 from nuanyi.people.slips import slips_page
@@ -33,6 +34,7 @@ from nuanyi.program.setup.template import template
 from nuanyi.units import reading
 from nuanyi.units.models import Role as UnitRole
 from nuanyi.units.models import Unit
+from nuanyi.units.queries import own_district
 from nuanyi.units.reading import UnitInput
 
 ACTOR = system("setup")
@@ -330,7 +332,12 @@ def overview(request: HttpRequest) -> HttpResponse:
 @permission_required("setup.view")
 def state(request: HttpRequest) -> HttpResponse:
     """The same overview for a district that is open, with the page of each part."""
-    context = {"steps": queries.steps(), "template": template(), "trial": trials.is_trial()}
+    context = {
+        "steps": queries.steps(),
+        "template": template(),
+        "trial": trials.is_trial(),
+        "alone": people.units_without_hands(own_district(actor_of(request))).order_by("name"),
+    }
     return render(request, "setup/state.html", context)
 
 

@@ -452,12 +452,12 @@ def test_in_a_city_the_desk_of_the_own_district_decides_and_hands_over_and_no_ot
         asked = desk.ask(actor=first, person_id=person.pk, deed=Deed.COPY, reason="本人持证到窗口")
     neighbour = replace(second, permissions={"rights.handle": (Scope(region="450302"),)})
     with row_security.reading_as(neighbour):
-        assert not queries.waiting_for(neighbour).exists() and not queries.open_count(neighbour)
+        assert not queries.waiting_for(neighbour).exists() and not queries.open_to(neighbour)
         assert not Request.objects.exists()
         with pytest.raises(NotFound):
             desk.decide(actor=neighbour, pk=asked.pk, good=True)
     with row_security.reading_as(second):
-        assert queries.open_count(second) == 1
+        assert queries.open_to(second).count() == 1
         assert desk.decide(actor=second, pk=asked.pk, good=True).state == State.DONE
     with row_security.reading_as(first):
         assert desk.take(actor=first, pk=asked.pk)["kept"]
