@@ -95,7 +95,7 @@ def test_numbers_of_the_matrix_lead_to_records_of_their_period_and_place(cast, s
     people = client.get(
         "/office/matrix/records/census.workers/?period=2022-05&region=450311100"
     ).content.decode()
-    assert "/office/census/workers/?region=450311100&amp;on=2022-05-31" in people
+    assert "/office/census/workers/?heads=once&amp;region=450311100&amp;on=2022-05-31" in people
 
 
 def test_an_establishment_that_a_branch_reaches_is_listed_behind_the_coverage(cast, shops, monkeypatch):
