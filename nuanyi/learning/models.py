@@ -7,11 +7,11 @@ import secrets
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.learning.rules import Category, Media, PushState, Role, SessionKind, State
+from nuanyi.learning.rules import Category, Media, PushState, SessionKind, State
 from nuanyi.learning.rules import Paper as SheetKind
-from nuanyi.lib import clock
+from nuanyi.lib import clock, sealed
 from nuanyi.lib.ids import new_id
-from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration
+from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration, Sensitivity
 from nuanyi.lib.sealed import SealedBytes, SealedText
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import channels
@@ -281,18 +281,31 @@ class Session(models.Model):
 
 
 class TeamMember(models.Model):
-    """One of a session's lecture team."""
+    """One of a session's lecture team. The part tells who belongs to the Party: it is sealed as the name is."""
 
     PERSONAL = {
         "sealed_name": Declaration(
             _("Name in a lecture team"), _("To know who speaks"), DUTY_BASIS, 1095, KEY_DESTROYED
         ),
+        "sealed_part": Declaration(
+            _("Part in a lecture team"),
+            _("To see that the team is complete"),
+            DUTY_BASIS,
+            1095,
+            KEY_DESTROYED,
+            Sensitivity.SENSITIVE,
+        ),
     }
 
     key = models.UUIDField(unique=True, editable=False)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="team")
-    role = models.CharField(max_length=10, choices=Role)
+    sealed_part = SealedText(bound_by="key", suffix=b"part", family="member")
     sealed_name = SealedText(bound_by="key")
+
+    @property
+    def part(self) -> str:
+        """The part, opened; who shows it looks at whether the reader may know."""
+        return sealed.open_choice(self, "sealed_part")
 
 
 class SessionPicture(models.Model):

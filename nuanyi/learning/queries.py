@@ -211,7 +211,7 @@ def attendance_counts(pks: list[int]) -> dict[int, int]:
 
 def roles_in_team(session: Session) -> list[str]:
     """The parts that are taken, for saying what is still missing."""
-    return list(session.team.order_by("role").values_list("role", flat=True))
+    return sorted(row.part for row in session.team.all())
 
 
 def opinions_of(session: Session) -> dict[int, int]:

@@ -154,7 +154,8 @@ check_move = moves.checker(MOVES)
 
 def missing_roles(roles: Iterable[str]) -> list[str]:
     """The roles that a lecture team still lacks: instructor, Party member and worker make it complete."""
-    return [role for role in Role.values if role not in set(roles)]
+    there = set(roles)
+    return [role for role in Role.values if role not in there]
 
 
 # the code on the screen --------------------------------------------------------------------------

@@ -118,6 +118,27 @@ def open_bytes(row: models.Model, name: str) -> bytes:
     return keys().open_bytes(field.family, bytes(sealed), field.bound_of(row)) if sealed else b""
 
 
+#: Bytes to which a choice is padded: the length of what is sealed must not tell which of a list it is.
+CHOICE_BYTES = 24
+
+
+def put_choice(row: models.Model, name: str, choice: str) -> None:
+    """Seal one of a fixed list, padded with spaces: whoever has the table alone reads neither it nor its length."""
+    put(row, name, padded(choice))
+
+
+def padded(choice: str) -> str:
+    """A choice at the one length that all choices are sealed at. Raises ValueError for a longer one."""
+    if len(choice.encode()) > CHOICE_BYTES:
+        raise ValueError(f"a choice has at most {CHOICE_BYTES} bytes")
+    return choice + " " * (CHOICE_BYTES - len(choice.encode()))
+
+
+def open_choice(row: models.Model, name: str) -> str:
+    """What :func:`put_choice` sealed, "" where there is none. Raises CannotOpen."""
+    return open_text(row, name).rstrip(" ")
+
+
 # the registry --------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.models import Establishment
-from nuanyi.lib import clock
+from nuanyi.lib import clock, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.personal import CONSENT_BASIS, DUTY_BASIS, KEY_DESTROYED, NOBODY, Declaration, Sensitivity
 from nuanyi.lib.region_codes import within
@@ -30,7 +30,6 @@ from nuanyi.party.rules import (
     Standing,
     State,
     Strand,
-    TeamPart,
     VisitKind,
 )
 from nuanyi.people.models import Account
@@ -137,10 +136,18 @@ class Assignment(models.Model):
         indexes = [models.Index("account", condition=Q(until_date=None), name="assignment_of_instructor")]
 
 
+def _of_an_instructor(title: object) -> Declaration:
+    purpose = _("To share out establishments by what each instructor can take on")
+    return Declaration(title, purpose, DUTY_BASIS, 365, _("Deleted"))  # type: ignore[arg-type]
+
+
 class InstructorTerms(models.Model):
     """What an instructor can take on: how many establishments (None: a fair share), and the languages spoken, by 、."""
 
-    PERSONAL = NOBODY
+    PERSONAL = {
+        "capacity": _of_an_instructor(_("How many establishments you can follow")),
+        "languages": _of_an_instructor(_("The languages you speak, as an instructor")),
+    }
 
     account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="+")
     capacity = models.PositiveSmallIntegerField(null=True)
@@ -148,14 +155,27 @@ class InstructorTerms(models.Model):
 
 
 class LanguageWish(models.Model):
-    """The language in which people of an establishment would like to be talked with, as they said it."""
+    """The language in which people of an establishment would like to be talked with, as they said it on a day.
 
-    PERSONAL = NOBODY
+    It is its contact's to see and to take back: mostly they said it, and a language can tell where somebody comes from.
+    """
+
+    PERSONAL = {
+        "language": Declaration(
+            _("The language in which you wish to be talked with"),
+            _("To send an instructor who speaks it"),
+            DUTY_BASIS,
+            1095,
+            _("Deleted"),
+            Sensitivity.SENSITIVE,
+        ),
+    }
 
     establishment = models.OneToOneField(
         Establishment, on_delete=models.CASCADE, related_name="language_wish"
     )
     language = models.CharField(max_length=20)
+    said_date = models.DateField(default=clock.today)
 
 
 class Visit(models.Model):
@@ -633,8 +653,8 @@ class Brought(models.Model):
 _SPEAKS = _("To know who speaks to the riders, and to have asked them")
 
 
-def _speaks(title: object, basis: object = CONSENT_BASIS) -> Declaration:
-    return Declaration(title, _SPEAKS, basis, 1095, KEY_DESTROYED, Sensitivity.SENSITIVE)  # type: ignore[arg-type]
+def _speaks(title: object, erased: object = KEY_DESTROYED) -> Declaration:
+    return Declaration(title, _SPEAKS, CONSENT_BASIS, 1095, erased, Sensitivity.SENSITIVE)  # type: ignore[arg-type]
 
 
 class LectureTeamQuerySet(models.QuerySet["LectureTeam"]):
@@ -674,26 +694,39 @@ class LectureTeam(models.Model):
 
 
 class TeamSeat(models.Model):
-    """Somebody in a standing lecture team, by their consent. The part tells a Party member from a workers' representative."""
+    """Somebody in a standing lecture team, by their consent. The part tells a Party member from a workers' representative:
+    it is sealed as the name is."""
 
-    PERSONAL = {"sealed_name": _speaks(_("Name in a standing lecture team"))}
+    PERSONAL = {
+        "sealed_name": _speaks(_("Name in a standing lecture team")),
+        "sealed_part": _speaks(_("Part in a standing lecture team")),
+        "agreed": _speaks(_("The paper by which you agreed to speak"), erased=_("Deleted")),
+    }
 
     key = models.UUIDField(unique=True, editable=False)
     team = models.ForeignKey(LectureTeam, on_delete=models.CASCADE, related_name="seats")
-    part = models.CharField(max_length=10, choices=TeamPart)
+    sealed_part = SealedText(bound_by="key", suffix=b"part", family="member", null=True)
     sealed_name = SealedText(bound_by="key", suffix=b"seat", family="member", null=True)
     agreed = models.CharField(max_length=120)
     from_date = models.DateField()
     until_date = models.DateField(null=True)
 
     class Meta:
-        ordering = ["part", "pk"]
+        ordering = ["pk"]
+
+    @property
+    def part(self) -> str:
+        """The part, opened; "" once it is forgotten."""
+        return sealed.open_choice(self, "sealed_part")
 
 
 class Speaker(models.Model):
     """Somebody who speaks in a week (每周先锋), of a kind, by their consent. Named in public only if they wish it."""
 
-    PERSONAL = {"sealed_name": _speaks(_("Name of a weekly speaker"))}
+    PERSONAL = {
+        "sealed_name": _speaks(_("Name of a weekly speaker")),
+        "agreed": _speaks(_("The paper by which you agreed to speak"), erased=_("Deleted")),
+    }
 
     key = models.UUIDField(unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=SpeakerKind)

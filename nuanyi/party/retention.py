@@ -9,13 +9,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from nuanyi.lib import clock, retention
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.retention import Subject
 from nuanyi.party.models import (
     Application,
+    InstructorTerms,
+    LanguageWish,
     Meeting,
     Member,
     Review,
@@ -175,15 +178,38 @@ def empty_minutes(_actor: Actor, rows: list[Model]) -> None:
 retention.keep(Meeting, over=old_minutes, forget=empty_minutes)
 
 
+def unused_terms(before: datetime) -> QuerySet[InstructorTerms]:
+    """Terms of instructors who have not signed in since; whoever has the role no more loses them at once."""
+    last = Coalesce(F("account__last_login"), F("account__made_at"))
+    return InstructorTerms.objects.annotate(last_use=last).filter(last_use__lt=before)
+
+
+retention.keep(
+    InstructorTerms,
+    over=unused_terms,
+    of=lambda subject: InstructorTerms.objects.filter(
+        Q(account__in=subject.accounts) | Q(account__person__in=subject.persons)
+    ),
+)
+
+retention.keep(
+    LanguageWish,
+    over=lambda before: LanguageWish.objects.filter(said_date__lt=before.date()),
+    of=lambda subject: LanguageWish.objects.filter(establishment__contact__in=subject.persons),
+)
+
+
 def former_seats(before: datetime) -> QuerySet[TeamSeat]:
     """Whoever left a lecture team before, or whose team ended, as long as the name is kept."""
     over = Q(until_date__lt=before.date()) | Q(team__until_date__lt=before.date())
-    return TeamSeat.objects.filter(over).exclude(sealed_name=None)
+    return TeamSeat.objects.filter(over).exclude(sealed_name=None, sealed_part=None, agreed="")
 
 
 def empty_seats(_actor: Actor, rows: list[Model]) -> None:
     """That a team had somebody stays; who it was goes."""
-    TeamSeat.objects.filter(pk__in=[row.pk for row in rows]).update(sealed_name=None)
+    TeamSeat.objects.filter(pk__in=[row.pk for row in rows]).update(
+        sealed_name=None, sealed_part=None, agreed=""
+    )
 
 
 retention.keep(TeamSeat, over=former_seats, forget=empty_seats)
@@ -192,7 +218,7 @@ retention.keep(TeamSeat, over=former_seats, forget=empty_seats)
 def silent_speakers(before: datetime) -> QuerySet[Speaker]:
     """Speakers who agreed before and have spoken in no week since."""
     since = SpeakerWeek.objects.filter(speaker=OuterRef("pk"), week_date__gte=before.date())
-    rows = Speaker.objects.filter(agreed_date__lt=before.date()).exclude(sealed_name=None)
+    rows = Speaker.objects.filter(agreed_date__lt=before.date()).exclude(sealed_name=None, agreed="")
     return rows.exclude(Exists(since))
 
 
@@ -202,7 +228,7 @@ def empty_speakers(actor: Actor, rows: list[Model]) -> None:
     weeks = SpeakerWeek.objects.filter(speaker__in=chosen)
     hush_weeks(actor, list(weeks))
     weeks.filter(week_date__gte=clock.monday(clock.today())).delete()
-    Speaker.objects.filter(pk__in=chosen).update(sealed_name=None, named=False)
+    Speaker.objects.filter(pk__in=chosen).update(sealed_name=None, agreed="", named=False)
 
 
 retention.keep(Speaker, over=silent_speakers, forget=empty_speakers)

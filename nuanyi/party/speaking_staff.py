@@ -104,7 +104,7 @@ def _change_team(request: HttpRequest, pk: int, deed: str) -> None:
 @permission_required(ENTRIES)
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """One lecture team: who sits in it, where it speaks."""
-    actor, refusal, names = actor_of(request), None, dict[int, str]()
+    actor, refusal, names = actor_of(request), None, dict[int, tuple[str, str]]()
     deed = request.POST.get("deed", "")
     form = SeatForm(request.POST if deed == "seat" else None)
     if request.method == "POST":
@@ -135,7 +135,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     seats = list(found.seats.filter(until_date=None))
     context = {
         "team": found,
-        "seats": [(seat, names.get(seat.pk, "")) for seat in seats],
+        "seats": [(seat, *names.get(seat.pk, ("", ""))) for seat in seats],
         "missing": [part.label for part in rules.TeamPart if part not in {seat.part for seat in seats}],
         "sessions": sessions().coming(actor),
         "form": form,

@@ -114,11 +114,17 @@ def add_member(*, actor: Actor, pk: int, role: str, name: str) -> TeamMember:
         raise BadInput(fields={"name": _("A role and a name.")})
     if session.team.count() >= 12:
         raise IllegalMove()
-    key = new_id()
-    made = TeamMember.objects.create(
-        key=key, session=session, role=role, sealed_name=keys().seal("person", name.strip()[:40], key.bytes)
-    )
-    journal.record(actor, events.SESSION_SAVED, session, team=role)
+    made = _seat(session, role, name)
+    # which part somebody has stands in no journal: it tells who belongs to the Party
+    journal.record(actor, events.SESSION_SAVED, session, team="one")
+    return made
+
+
+def _seat(session: Session, role: str, name: str) -> TeamMember:
+    made = TeamMember(key=new_id(), session=session)
+    sealed.put(made, "sealed_name", name.strip()[:40])
+    sealed.put_choice(made, "sealed_part", role)
+    made.save()
     return made
 
 
@@ -130,15 +136,14 @@ def team_names(*, actor: Actor, pk: int) -> list[tuple[str, str]]:
     Raises NotAllowed, NotFound, TooMuch.
     """
     session = own(actor, pk, lock=False)
-    rows = list(session.team.order_by("role", "pk"))
+    rows = list(session.team.order_by("pk"))
     if rows:
         people.record_opening(actor, events.SESSION_TEAM_SEEN, session, values=len(rows))
     told = actor.can("people.reveal_political")
-    found = [
-        (str(row.get_role_display() if told else _("Speaker")), sealed.open_text(row, "sealed_name"))
-        for row in rows
-    ]
-    return found if told else sorted(found)
+    if told:
+        parted = sorted(((row.part, row) for row in rows), key=lambda one: (one[0], one[1].pk))
+        return [(str(Role(part).label), sealed.open_text(row, "sealed_name")) for part, row in parted]
+    return sorted((str(_("Speaker")), sealed.open_text(row, "sealed_name")) for row in rows)
 
 
 @transaction.atomic
@@ -151,9 +156,7 @@ def put_team(*, actor: Actor, pk: int, team: Sequence[tuple[str, str]]) -> None:
         raise BadInput(fields={"name": _("A role and a name.")})
     session.team.all().delete()
     for role, name in team:
-        key = new_id()
-        sealed_name = keys().seal("person", name.strip()[:40], key.bytes)
-        TeamMember.objects.create(key=key, session=session, role=role, sealed_name=sealed_name)
+        _seat(session, role, name)
     journal.record(actor, events.SESSION_SAVED, session, team="whole")
 
 
@@ -237,7 +240,7 @@ def close(*, actor: Actor, pk: int, head_count: int | None) -> Session:
         raise IllegalMove()
     if session.starts_at > clock.now():
         raise IllegalMove(_("It has not begun yet."), code="not-begun")
-    missing = rules.missing_roles(session.team.values_list("role", flat=True))
+    missing = rules.missing_roles(row.part for row in session.team.all())
     if session.kind == SessionKind.LECTURE and missing:
         words = "、".join(str(Role(role).label) for role in missing)
         raise IllegalMove(_("The lecture team lacks: %(who)s") % {"who": words}, code="team")

@@ -192,7 +192,9 @@ def note_language(*, actor: Actor, establishment: UUID, language: str) -> None:
     if len(wished) > 1 or len(language.strip()) > 20:
         raise BadInput(fields={"language": _("One language, of 20 characters at most.")})
     if wished:
-        LanguageWish.objects.update_or_create(establishment=found, defaults={"language": wished[0]})
+        LanguageWish.objects.update_or_create(
+            establishment=found, defaults={"language": wished[0], "said_date": clock.today()}
+        )
     else:
         LanguageWish.objects.filter(establishment=found).delete()
     journal.record(actor, events.LANGUAGE_NOTED, found)

@@ -97,8 +97,9 @@ def take_into_team(*, actor: Actor, key: UUID, team: int, part: str, name: str, 
         raise BadInput(fields=wrong)
     if found.seats.filter(until_date=None).count() >= SEATS_AT_MOST:
         raise IllegalMove(_("A team has twelve people at most."), code="team-full")
-    made = TeamSeat(key=key, team=found, part=part, agreed=agreed.strip()[:120], from_date=clock.today())
+    made = TeamSeat(key=key, team=found, agreed=agreed.strip()[:120], from_date=clock.today())
     sealed.put(made, "sealed_name", name.strip())
+    sealed.put_choice(made, "sealed_part", part)
     made.save()
     journal.record(actor, events.TEAM_CHANGED, found)
     return made
@@ -114,13 +115,18 @@ def leave_team(*, actor: Actor, team: int, seat: int) -> None:
 
 
 @transaction.atomic
-def team_names(*, actor: Actor, pk: int) -> dict[int, str]:
-    """The names of a team by seat; each counts into the day's quota. Raises NotAllowed, NotFound, TooMuch."""
+def team_names(*, actor: Actor, pk: int) -> dict[int, tuple[str, str]]:
+    """``{seat: (part in words, name)}`` of a team; each counts into the day's quota.
+
+    Raises NotAllowed, NotFound, TooMuch.
+    """
     found = _team(actor, pk)
     seats = list(found.seats.filter(until_date=None).exclude(sealed_name=None))
     if seats:
         people.record_opening(actor, events.TEAM_SEEN, found, values=len(seats))
-    return {seat.pk: sealed.open_text(seat, "sealed_name") for seat in seats}
+    return {
+        seat.pk: (str(TeamPart(seat.part).label), sealed.open_text(seat, "sealed_name")) for seat in seats
+    }
 
 
 @transaction.atomic
@@ -136,7 +142,7 @@ def send_team(*, actor: Actor, pk: int, session: int) -> None:
         words = "、".join(str(part.label) for part in missing)
         raise IllegalMove(_("The lecture team lacks: %(who)s") % {"who": words}, code="team")
     people.record_opening(actor, events.TEAM_SEEN, found, values=len(seats))
-    names = [(str(seat.part), sealed.open_text(seat, "sealed_name")) for seat in seats]
+    names = sorted((seat.part, sealed.open_text(seat, "sealed_name")) for seat in seats)
     sessions().put_team(actor, session, [("instructor", str(found.instructor)), *names])
     journal.record(actor, events.TEAM_CHANGED, found, session=session)
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from nuanyi.journal.models import Entry
@@ -18,7 +19,7 @@ from nuanyi.learning.services import sessions
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
-from nuanyi.party.models import Brought, LectureTeam, Speaker, SpeakerWeek
+from nuanyi.party.models import Brought, LectureTeam, Speaker, SpeakerWeek, TeamSeat
 from nuanyi.party.services import brought, instructors, life, papers, speaking
 from nuanyi.people import keeping
 from nuanyi.people import services as people
@@ -119,7 +120,7 @@ def test_a_standing_team_speaks_at_a_session_once_it_is_whole(cast, team, lectur
     team.seat("worker", "莫代表")
     for _turn in range(2):  # sent twice, the team stands there once
         speaking.send_team(actor=actor, pk=team.pk, session=lecture.pk)
-    assert sorted(TeamMember.objects.values_list("role", flat=True)) == ["instructor", "member", "worker"]
+    assert sorted(row.part for row in TeamMember.objects.all()) == ["instructor", "member", "worker"]
     # each time two names were opened, and counted
     assert [entry.detail["values"] for entry in Entry.objects.filter(kind="party.team_seen")] == [2, 2]
     # those who plan the session open names, noted; who of them is a Party member they do not read
@@ -152,6 +153,28 @@ def test_who_sits_in_a_team_as_what_is_seen_by_the_department_and_its_instructor
     assert LectureTeam.objects.get().until_date == clock.today()
 
 
+def test_who_sits_in_a_team_as_a_party_member_stands_in_no_row_and_no_entry_in_clear(cast, team, lecture):
+    team.seat("member", NAME)
+    team.seat("worker", "莫代表")
+    for role, name in (("member", NAME), ("worker", "莫代表")):
+        sessions.add_member(actor=cast.actor("instructor"), pk=lecture.pk, role=role, name=name)
+    for table in ("party_teamseat", "learning_teammember", "journal_entry"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT row_to_json(r)::text FROM {table} r")
+            rows = [row for (row,) in cursor.fetchall() if table != "journal_entry" or '"learning.' in row]
+        assert rows, table
+        assert [row for row in rows if '"member"' in row or '"worker"' in row or "党员" in row] == []
+    # nor does the length of what is sealed tell one part from another
+    for model in (TeamSeat, TeamMember):
+        assert len({len(bytes(row.sealed_part)) for row in model.objects.all()}) == 1
+        assert sorted(row.part for row in model.objects.all()) == ["member", "worker"]
+    # the page of the team shows a part with its name only, once they are opened
+    page = cast.client("instructor").get(f"/office/party/teams/{team.pk}/").content.decode()
+    assert "党员 · <b>" not in page
+    opened = cast.client("instructor").post(f"/office/party/teams/{team.pk}/", {"deed": "names"})
+    assert f"党员 · <b>{NAME}" in opened.content.decode()
+
+
 @pytest.fixture
 def department(cast):
     """In a city: the organisation department of one district, which sees no other's."""
@@ -173,7 +196,7 @@ def test_the_department_of_a_district_keeps_the_teams_of_its_district_alone(cast
     seat = speaking.take_into_team(
         actor=department, key=uuid4(), team=own.pk, part="member", name=NAME, agreed="同意书"
     )
-    assert speaking.team_names(actor=department, pk=own.pk) == {seat.pk: NAME}
+    assert speaking.team_names(actor=department, pk=own.pk) == {seat.pk: ("党员", NAME)}
     with pytest.raises(NotAllowed):
         set_up("秀峰宣讲队", "450302001")
     with row_security.reader(program):

@@ -6,12 +6,14 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.contrib.sessions.models import Session as Login
+from django.db.models import Q
 
 from conftest import id_number
 from nuanyi.cases.models import Attachment, Case, Hearing, Message, PhoneCode
 from nuanyi.census.models import (
     Appearance,
     Change,
+    Establishment,
     Finding,
     Import,
     ImportFile,
@@ -37,6 +39,8 @@ from nuanyi.lib import clock, retention, sealed
 from nuanyi.notices.models import Watcher
 from nuanyi.party.models import (
     Application,
+    InstructorTerms,
+    LanguageWish,
     LectureTeam,
     Meeting,
     Member,
@@ -326,6 +330,17 @@ class Stage:
         )
         return made, lambda: Meeting.objects.filter(pk=made.pk, sealed_minutes__isnull=False).exists()
 
+    def instructorterms(self):
+        account = Account.objects.create(username=uuid4().hex)
+        made = InstructorTerms.objects.create(account=account, capacity=3, languages="壮语")
+        return made, lambda: InstructorTerms.objects.filter(pk=made.pk).exists()
+
+    def languagewish(self):
+        met = clock.now() + timedelta(days=1200)
+        shop = Establishment.objects.create(name="甲", name_key="甲", region_code="450311", followed_at=met)
+        made = LanguageWish.objects.create(establishment=shop, language="壮语")
+        return made, lambda: LanguageWish.objects.filter(pk=made.pk).exists()
+
     def teamseat(self):
         account = Account.objects.create(username=uuid4().hex)
         team = LectureTeam.objects.create(
@@ -334,19 +349,21 @@ class Stage:
         made = TeamSeat.objects.create(
             key=uuid4(),
             team=team,
-            part="worker",
+            sealed_part=SEALED,
             sealed_name=SEALED,
             agreed="x",
             from_date=clock.today(),
             until_date=clock.today(),
         )
-        return made, lambda: TeamSeat.objects.filter(pk=made.pk, sealed_name__isnull=False).exists()
+        nothing = Q(sealed_name=None, sealed_part=None, agreed="")
+        return made, lambda: TeamSeat.objects.filter(pk=made.pk).exclude(nothing).exists()
 
     def speaker(self):
         made = Speaker.objects.create(
             key=uuid4(), kind="model", sealed_name=SEALED, agreed="x", agreed_date=clock.today()
         )
-        return made, lambda: Speaker.objects.filter(pk=made.pk, sealed_name__isnull=False).exists()
+        nothing = Q(sealed_name=None, agreed="")
+        return made, lambda: Speaker.objects.filter(pk=made.pk).exclude(nothing).exists()
 
     def speakerweek(self):
         made = SpeakerWeek.objects.create(speaker=self.speaker()[0], week_date=clock.today(), said="先锋")
@@ -365,7 +382,7 @@ class Stage:
 
     def teammember(self):
         made = TeamMember.objects.create(
-            key=uuid4(), session=self._session(), role="speaker", sealed_name=SEALED
+            key=uuid4(), session=self._session(), sealed_part=SEALED, sealed_name=SEALED
         )
         return made, lambda: TeamMember.objects.filter(pk=made.pk).exists()
 
