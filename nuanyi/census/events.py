@@ -25,6 +25,11 @@ NOTE_TAKEN_AWAY = declare(
     "census.note_taken_away", _("A note on a record was taken away"), personal="id only"
 )
 NOTE_PUT_BACK = declare("census.note_put_back", _("A note on a record was put back"), personal="id only")
+CONTACT_FORGOTTEN = declare(
+    "census.contact_forgotten",
+    _("The contact of an establishment was forgotten, and notes and photos with them"),
+    personal="id only",
+)
 NOTES_READ = declare(
     "census.notes_read",
     _("The notes on a record were read"),

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.dispatch import receiver
 
-from nuanyi.census import queries
-from nuanyi.census.models import Appearance, Change, Establishment, Match, Worker
+from nuanyi.census import events, queries
+from nuanyi.census.models import (
+    Appearance,
+    Change,
+    Establishment,
+    Match,
+    RecordNote,
+    RecordPhoto,
+    Worker,
+)
+from nuanyi.journal import services as journal
+from nuanyi.lib import sealed
+from nuanyi.lib.actor import Actor
 from nuanyi.people.events import person_erased
 from nuanyi.people.models import Person
 from nuanyi.units.events import Subjects, subjects_asked
+
+#: How a roster calls what it says of an establishment's contact.
+CONTACT = ("contact_name", "contact_phone")
 
 
 @receiver(subjects_asked)
@@ -20,11 +35,31 @@ def who_is_here(sender: object, **_more: Any) -> list[Subjects]:
 
 
 @receiver(person_erased)
-def forget(sender: object, person: Person, **_more: Any) -> None:
+def forget(sender: object, person: Person, actor: Actor, **_more: Any) -> None:
     """A person is erased: the worker's rows in rosters, sealed earlier values and matches go with it."""
     for worker in Worker.objects.filter(person=person):
         Appearance.objects.filter(worker=worker).delete()
         Change.objects.filter(record_id=worker.pk).delete()
         Match.objects.filter(record_id=worker.pk).delete()
         worker.delete()
-    Establishment.objects.filter(contact=person).update(contact=None)
+    for shop in Establishment.objects.filter(contact=person):
+        _forget_contact(shop, actor)
+
+
+def _forget_contact(shop: Establishment, actor: Actor) -> None:
+    """The shop stays; what was noted and photographed while somebody was its contact may name them, and goes with them.
+
+    So does what rosters called its contact before; its other earlier values stay, for undoing and for figures.
+    """
+    gone = sum(model.objects.filter(establishment=shop).delete()[0] for model in (RecordNote, RecordPhoto))
+    for change in Change.objects.filter(record_id=shop.pk):
+        before = json.loads(sealed.open_text(change, "sealed_before"))
+        kept = {name: value for name, value in before.items() if name not in CONTACT}
+        if kept != before:
+            sealed.put(change, "sealed_before", json.dumps(kept))
+            change.save(update_fields=["sealed_before"])
+    for match in Match.objects.filter(record_id=shop.pk):
+        match.changes = [line for line in match.changes if line[0] not in CONTACT]
+        match.save(update_fields=["changes"])
+    Establishment.objects.filter(pk=shop.pk).update(contact=None)
+    journal.record(actor, events.CONTACT_FORGOTTEN, shop, remarks=gone)

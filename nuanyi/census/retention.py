@@ -109,11 +109,14 @@ retention.keep(
 
 
 def _remarks(model: Any) -> None:
-    """Notes and photos on records go three years after they were made; those on a worker are shown to that worker."""
+    """Notes and photos on records go three years after they were made. Those on a worker are shown to that worker, those on
+    an establishment to its contact, and go with them."""
     retention.keep(
         model,
         over=lambda before: model.objects.filter(made_at__lt=before),
-        of=lambda subject: model.objects.filter(worker__person__in=subject.persons),
+        of=lambda subject: model.objects.filter(
+            Q(worker__person__in=subject.persons) | Q(establishment__contact__in=subject.persons)
+        ),
         part=True,
         at_desk=True,
     )
