@@ -146,12 +146,14 @@ def decide(*, actor: Actor, pk: UUID, good: bool) -> Request:
         raise IllegalMove()
     if not may_decide(actor, found):
         raise NotAllowed(_("A second person decides, not the one who took the request."), code="own-request")
-    if good:
-        _do(actor, found, found.whose)
+    value = sealed.open_text(found, "sealed_value")
     found.state = State.DONE if good else State.REFUSED
     found.decided_by_id, found.decided_at = actor.account_id, clock.now()
     found.sealed_value = None
+    # before it is done: to be forgotten takes along how it was asked, and nothing here brings that back
     found.save()
+    if good:
+        _do(actor, found, found.whose, value)
     journal.record(actor, events.DECIDED, found.whose, deed=found.deed, good=good, request=str(found.pk))
     return found
 
@@ -162,9 +164,9 @@ def _locked(actor: Actor, pk: UUID) -> Request | None:
     return rows.filter(pk=pk).first()
 
 
-def _do(actor: Actor, found: Request, whose: Person | Account) -> None:
+def _do(actor: Actor, found: Request, whose: Person | Account, value: str) -> None:
     if found.deed == Deed.CORRECT:
-        value, reason = sealed.open_text(found, "sealed_value"), f"request {found.pk}"
+        reason = f"request {found.pk}"
         if isinstance(whose, Account):
             people.correct_account(actor=actor, account=whose, field=found.field, value=value, reason=reason)
         else:

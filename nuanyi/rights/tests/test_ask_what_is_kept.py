@@ -12,14 +12,21 @@ from django.test import Client
 from nuanyi.cases.models import Case, PhoneCode
 from nuanyi.cases.services import intake, phones
 from nuanyi.cases.services.intake import Request as CaseRequest
-from nuanyi.census.models import Worker
+from nuanyi.census.models import Change, Establishment, RecordNote, RecordPhoto, Worker
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.journal.models import Entry
 from nuanyi.learning.models import Reader
 from nuanyi.lib import clock, retention, row_security, sealed
 from nuanyi.lib.actor import GUEST, Scope
 from nuanyi.lib.errors import Conflict, IllegalMove, NotAllowed, NotFound
-from nuanyi.party.models import Application, Member, Organisation, Showing
+from nuanyi.party.models import (
+    Application,
+    InstructorTerms,
+    LanguageWish,
+    Member,
+    Organisation,
+    Showing,
+)
 from nuanyi.party.services import joining as party_joining
 from nuanyi.party.services import members
 from nuanyi.people import erasures, services
@@ -298,6 +305,70 @@ def test_a_value_is_put_right_and_a_person_forgotten_once_a_second_officer_agree
     assert Volunteer.objects.get().sealed_name is None
     with pytest.raises(NotFound):
         desk.ask(actor=one, person_id=person.pk, deed="copy", reason="书面请求")
+
+
+def test_how_somebody_asked_at_the_desk_is_shown_to_them_and_goes_with_them(zhou, cast):
+    """Also of a request without a value: it says how the person was known."""
+    person, _case = zhou
+    one, two = cast.actor("office"), cast.actor("organisation")
+    for deed in ("copy", "erase"):
+        desk.ask(actor=one, person_id=person.pk, deed=deed, reason="持身份证到窗口")
+    document = queries.document(retention.Subject("", (person.pk,)), full=True)
+    shown = [part["fields"] for part in document["kept"] if part["table"] == "rights.request"]
+    assert [[field["value"] for field in fields] for fields in shown] == [["持身份证到窗口"]] * 2
+    desk.decide(actor=two, pk=Request.objects.get(deed="erase").pk, good=True)
+    # that two persons decided stays; what was written of the person does not, and nothing of it waits any more
+    assert set(Request.objects.values_list("deed", "reason", "state")) == {
+        ("copy", "", "lapsed"),
+        ("erase", "", "done"),
+    }
+
+
+def test_what_is_kept_of_an_instructor_is_shown_to_the_colleague_and_goes_on_request(cast):
+    account = cast.accounts["instructor"]
+    InstructorTerms.objects.create(account=account, capacity=12, languages="壮语")
+    subject = retention.Subject(accounts=(account.pk,))
+    [terms] = [one for one in queries.holdings(subject, full=True) if one.table == "party.instructorterms"]
+    assert [value.shown for value in terms.values] == ["12", "壮语"]
+    own.forget_subject(actor=own.HOLDER, subject=subject, table="party.instructorterms", key=terms.key)
+    assert not InstructorTerms.objects.exists()
+
+
+def test_whoever_is_the_contact_of_a_shop_takes_along_what_was_said_and_noted_there(cast, program, client):
+    contact = Person()
+    services.seal_into(contact, name="吴店主", phone=PHONE)
+    contact.save()
+    shop = Establishment.objects.create(
+        name="甲店", name_key="甲店", region_code="450311100", contact=contact
+    )
+    other = Establishment.objects.create(name="乙店", name_key="乙店", region_code="450311100")
+    LanguageWish.objects.create(establishment=shop, language="壮语")
+    for where in (shop, other):
+        note = RecordNote(key=uuid4(), establishment=where)
+        sealed.put(note, "sealed_words", "吴店主的儿子住院")
+        note.save()
+        photo = RecordPhoto(key=uuid4(), establishment=where)
+        sealed.put(photo, "sealed_data", b"jpeg")
+        photo.save()
+    before = Change(record_type="establishment", record_id=shop.pk, changed_at=clock.now())
+    sealed.put(before, "sealed_before", json.dumps({"contact_name": "吴店主", "address": "旧址"}))
+    before.save()
+    full = queries.holdings(retention.Subject(persons=(contact.pk,)), full=True)
+    shown = {one.table: [value.shown for value in one.values] for one in full}
+    assert shown["party.languagewish"] == ["壮语"]
+    assert shown["census.recordnote"] == ["吴店主的儿子住院"]
+    assert "census.recordphoto" in shown
+    # a number may have had another holder: by phone alone only that notes are on file
+    assert "儿子住院" not in str(own.show(proof=own.proof_of(PHONE)))
+    own.forget(actor=GUEST, proof=own.proof_of(PHONE))
+    shop.refresh_from_db()
+    assert shop.contact is None
+    assert not LanguageWish.objects.exists()
+    for model in (RecordNote, RecordPhoto):
+        assert [row.establishment_id for row in model.objects.all()] == [other.pk]
+    left = Change.objects.get(record_id=shop.pk)
+    assert json.loads(sealed.open_text(left, "sealed_before")) == {"address": "旧址"}
+    assert Entry.objects.filter(kind="census.contact_forgotten", subject_id=str(shop.pk)).exists()
 
 
 def test_a_request_that_nobody_decides_lapses(zhou, cast, program):
