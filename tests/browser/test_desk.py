@@ -135,3 +135,18 @@ def test_somebody_on_the_telephone_is_written_down_and_gets_a_code(open_as):
     page.click("main form button")
     page.wait_for_url("**/c/**")
     assert "社保断了怎么补" in page.content()
+
+
+def test_the_first_row_of_a_list_stands_high_and_the_bar_for_picked_rows_comes_with_the_first_pick(open_as):
+    page = open_as("liangxin")
+    for address in ("/office/stations/", "/office/census/establishments/", "/office/reports/"):
+        page.goto(address)
+        row, bar = page.locator("#list tbody tr").first, page.locator(".list .bulk")
+        top = row.bounding_box()["y"]
+        assert top < 320, (address, top)
+        assert bar.is_hidden()
+        row.locator("td.pick input").check()
+        assert bar.is_visible()
+        assert row.bounding_box()["y"] == top, "no row moves under the pointer"
+        row.locator("td.pick input").uncheck()
+        assert bar.is_hidden()
