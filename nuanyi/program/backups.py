@@ -42,8 +42,11 @@ DUMP, MANIFEST = "nuanyi.dump", "manifest.json"
 #: How the databases of rehearsals are called.
 SCRATCH = "nuanyi_rehearsal_"
 #: Tables whose rows are in no backup: who is signed in now, and what is remembered for minutes. A session's key opens an
-#: account as its password does, and a backup lies in more places than the database.
-PASSING = frozenset({"django_session", "front_cache"})
+#: account as its password does, and a backup lies in more places than the database. So are the counts of attempts and the
+#: salts that make marks of passers-by and of devices unreadable once they are gone: a copy would keep them readable.
+PASSING = frozenset(
+    {"django_session", "front_cache", "people_attempt", "reports_passersalt", "stations_hoursalt"}
+)
 
 
 #: PostgreSQL 17 knows every setting that our tools begin a restore with; before, the named ones are left out.

@@ -6,7 +6,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from nuanyi.lib.actor import system
-from nuanyi.reports.services import handling, outside, settings
+from nuanyi.reports.services import handling, outside, sending, settings
 
 OUT_ATTEMPTS = 4
 
@@ -46,8 +46,9 @@ def send_outside(context: JobContext, pk: int, service: str, before: str) -> Non
 @app.periodic(cron="40 2 * * *")
 @app.task(queue="reports", queueing_lock="reports-night")
 def night(timestamp: int = 0) -> int:
-    """Count into the ledger, end what nobody said no to."""
+    """Count into the ledger, end what nobody said no to, forget the salts of days that are over."""
     actor = system("reports")
+    sending.forget_salts()
     return settings.count_into_ledger() + handling.close_silent(actor)
 
 

@@ -256,10 +256,22 @@ def _bucket() -> int:
     return secrets.randbelow(rules.NETWORKS)
 
 
+class PasserSalt(models.Model):
+    """The salt of a day, drawn at random; deleted with the day after. The table is unlogged and in no backup.
+
+    Afterwards nobody, with the whole database, a backup and all keys in hand, can try which network a number stood for.
+    """
+
+    PERSONAL = NOBODY
+
+    day = models.DateField(primary_key=True)
+    salt = models.BinaryField()
+
+
 class Check(models.Model):
     """Somebody passing by says whether a mended thing is mended. A keyed mark of the browser for this report, and nothing
-    of who. ``network`` is one of some thousand numbers that the networks of the world share: it tells two taps behind
-    one address from two passers-by, and not which address."""
+    of who. ``network`` is one of some thousand numbers that the networks of the world share, drawn under the day's salt: it
+    tells two taps behind one address from two passers-by, and not which address."""
 
     PERSONAL = NOBODY
 

@@ -5,6 +5,7 @@ Nothing of who or of the minute is kept. Each sending has a key that the phone m
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import clock, limits, masks, pictures, row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.dates import due_words
-from nuanyi.lib.digests import body_digest, sha256_hex
+from nuanyi.lib.digests import body_digest, salted_mark, sha256_hex
 from nuanyi.lib.errors import BadInput, NotFound, TooMuch
 from nuanyi.lib.ids import new_ref
 from nuanyi.lib.region_codes import township_of
@@ -29,7 +30,7 @@ from nuanyi.people import links
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
 from nuanyi.reports import doubles, kinds, queries, rules
-from nuanyi.reports.models import Check, Picture, Report, Step, Voice
+from nuanyi.reports.models import Check, PasserSalt, Picture, Report, Step, Voice
 from nuanyi.reports.rules import DONE, State
 from nuanyi.workflow import intake as taking
 from nuanyi.workflow import rules as workflow
@@ -346,12 +347,25 @@ def judge(
 
 def _network(report: Report, address: str) -> int:
     """The number of a network among those that share it; that of yesterday where it said something then."""
-    days = (clock.today(), clock.today() - timedelta(days=1))
-    told = [repr((report.ref, report.reopened, limits.network_of(address), day.isoformat())) for day in days]
-    today, yesterday = (
-        int.from_bytes(body_digest("passer-network", one.encode())) % rules.NETWORKS for one in told
-    )
-    return yesterday if report.checks.filter(network=yesterday).exists() else today
+    forget_salts()
+    today = clock.today()
+    made, _new = PasserSalt.objects.get_or_create(day=today, defaults={"salt": os.urandom(32)})
+    before = PasserSalt.objects.filter(day=today - timedelta(days=1)).first()
+    told = repr((report.ref, report.reopened, limits.network_of(address)))
+    if before is not None:
+        yesterday = _number(before, told)
+        if report.checks.filter(network=yesterday).exists():
+            return yesterday
+    return _number(made, told)
+
+
+def _number(of: PasserSalt, told: str) -> int:
+    return int.from_bytes(salted_mark(bytes(of.salt), told)) % rules.NETWORKS
+
+
+def forget_salts() -> int:
+    """Delete the salts of days before yesterday: numbers of networks that were drawn under them can be tried no more."""
+    return PasserSalt.objects.filter(day__lt=clock.today() - timedelta(days=1)).delete()[0]
 
 
 @transaction.atomic
@@ -372,9 +386,11 @@ def check(*, ref: str, good: bool, network: str, browser: str = "") -> Report:
     if report is None or report.state not in DONE:
         raise NotFound()
     address, _bar, token = network.partition("|")
-    mark = body_digest("passer", repr((report.ref, report.reopened, browser or token or address)).encode())
+    number = _network(report, address)
+    # without a browser to tell: the number of the network, never the address itself, which the keys would let one try
+    mark = body_digest("passer", repr((report.ref, report.reopened, browser or token or number)).encode())
     Check.objects.bulk_create(
-        [Check(key=UUID(bytes=mark), report=report, good=good, network=_network(report, address))],
+        [Check(key=UUID(bytes=mark), report=report, good=good, network=number)],
         update_conflicts=True,
         unique_fields=["key"],
         update_fields=["good"],

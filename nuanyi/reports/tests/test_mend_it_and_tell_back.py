@@ -17,8 +17,8 @@ from nuanyi.notices import services as notices
 from nuanyi.notices.models import Notice
 from nuanyi.people import keeping
 from nuanyi.places import services as places
-from nuanyi.reports import kinds, queries
-from nuanyi.reports.models import Report, Step
+from nuanyi.reports import jobs, kinds, queries
+from nuanyi.reports.models import Check, PasserSalt, Report, Step
 from nuanyi.reports.rules import State, Why
 from nuanyi.reports.services import handling, sending, settings
 from nuanyi.reports.tests.conftest import AT, BESIDE, WEST, collection
@@ -117,6 +117,38 @@ def test_two_browsers_behind_one_address_are_one_passer_by_until_days_have_gone(
     with clock.held_at(noon + timedelta(days=3)):
         sending.check(ref=ref, good=False, network="203.0.113.1|four")
     assert (fresh(taken).state, fresh(taken).reopened) == (State.TAKEN, 1)
+
+
+def test_which_network_tapped_is_tried_by_nobody_who_has_the_keys_and_a_copy(taken, cast):
+    """All addresses of a district can be tried in seconds: what they are tried with is gone, and was never copied."""
+    handling.mend(actor=cast.actor("zhemu"), pk=taken.report_id, words="修了", photos=[])
+    ref, noon = fresh(taken).ref, clock.now().replace(hour=4, minute=0)
+    with clock.held_at(noon):
+        sending.check(ref=ref, good=False, network="203.0.113.1")
+        drawn = Check.objects.get()
+    # the same keys and the same words, drawn anew: another number and another mark
+    for table in (Check, PasserSalt):
+        table.objects.all().delete()
+    with clock.held_at(noon):
+        sending.check(ref=ref, good=False, network="203.0.113.1")
+        again = Check.objects.get()
+    assert (again.network, again.key) != (drawn.network, drawn.key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, relpersistence FROM pg_class WHERE relname = ANY(%s) ORDER BY 1",
+            [["people_attempt", "reports_passersalt", "stations_hoursalt"]],
+        )
+        assert cursor.fetchall() == [
+            ("people_attempt", "u"),
+            ("reports_passersalt", "u"),
+            ("stations_hoursalt", "u"),
+        ]
+    with clock.held_at(noon + timedelta(days=1)):
+        jobs.night.func()
+        assert PasserSalt.objects.exists(), "yesterday's number is still recognised"
+    with clock.held_at(noon + timedelta(days=2)):
+        jobs.night.func()
+        assert not PasserSalt.objects.exists()
 
 
 def test_steps_of_reporters_and_passers_have_no_number_between_those_of_units(taken, cast):
