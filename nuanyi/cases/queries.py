@@ -244,8 +244,23 @@ def clocks_of(case: Case) -> list[ClockShown]:
 
 # the desk ----------------------------------------------------------------------------------------
 
-#: Columns that a list does not show.
+#: Columns that neither a list nor a file of it shows.
 HEAVY = ("sealed_words", "sealed_caller", "sealed_phone", "claim_digest", "body_digest")
+#: Columns that the worklist shows or sorts by.
+SHOWN = (
+    "ref",
+    "kind",
+    "own_kind",
+    "state",
+    "due_at",
+    "paused_at",
+    "unit_id",
+    "offered_unit_id",
+    "region_code",
+    "employer",
+    "clerk__username",
+    "clerk__display_name",
+)
 FILTERS = ("state", "kind", "who", "region", "offered", "q")
 
 

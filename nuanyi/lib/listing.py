@@ -25,8 +25,11 @@ from nuanyi.lib.errors import BadInput, Words
 SIZES = (50, 200)
 #: How many rows are counted at most, and how many may be changed at once.
 COUNTED_TO, MOST_AT_ONCE = 100_000, 2000
+#: A page with more rows behind it comes without its counts and sums, and asks for them when it is there: what the eye
+#: looks for first, the rows, costs the same however many there are.
+COUNTED_AT_ONCE = 2000
 #: Parts of the address that are not filters.
-_CONTROLS = frozenset({"sort", "after", "before", "size", "hide", "undo", "did", "failed"})
+_CONTROLS = frozenset({"sort", "after", "before", "size", "hide", "undo", "did", "failed", "counts"})
 
 Rows = QuerySet[Any]
 
@@ -138,6 +141,8 @@ class Shown:
     columns: list[ColumnShown]
     older: str
     newer: str
+    #: the address that has the counts and sums which this page left out; empty where it has them
+    counts_later: str
     sizes: list[Option]
     #: the address of this view without its page
     query: str
@@ -152,6 +157,11 @@ class Shown:
     def name(self) -> str:
         """The list's name."""
         return self.listing.name
+
+    @property
+    def may_pick_all(self) -> bool:
+        """Whether more fits than stands on the page, and no more than may be changed at once."""
+        return bool(self.older or self.newer) and self.total <= MOST_AT_ONCE and not self.has_more
 
     @property
     def has_sums(self) -> bool:
@@ -174,9 +184,14 @@ def shown(request: HttpRequest, listing: Listing) -> Shown:
     after, before = query.get("after", ""), query.get("before", "")
     parts = listing.parts(filters) if listing.parts and not query.get("sort") else [rows]
     found, older, newer = _page(parts, name, is_down, after, before, size)
-    total = rows.order_by()[: COUNTED_TO + 1].count()
-    sums = _sums(listing, rows)
-    kept = {key: query[key] for key in query if key not in ("after", "before", "undo", "did", "failed")}
+    is_counted = query.get("counts") == "1"
+    counted_to = COUNTED_TO if is_counted else COUNTED_AT_ONCE
+    total = rows.order_by()[: counted_to + 1].count()
+    is_counted = is_counted or total <= counted_to
+    sums = _sums(listing, rows) if is_counted else {}
+    kept = {
+        key: query[key] for key in query if key not in ("after", "before", "undo", "did", "failed", "counts")
+    }
 
     def href(**changed: str) -> str:
         told = {key: value for key, value in {**kept, **changed}.items() if value}
@@ -193,15 +208,16 @@ def shown(request: HttpRequest, listing: Listing) -> Shown:
         listing,
         found,
         filters,
-        min(total, COUNTED_TO),
-        total > COUNTED_TO,
-        [_filter(listing, one, filters, href) for one in listing.filters],
+        min(total, counted_to),
+        total > counted_to,
+        [_filter(listing, one, filters, href, is_counted) for one in listing.filters],
         [
             _column(column, index, query.get("sort", ""), href, sums)
             for index, column in enumerate(listing.columns)
         ],
         href(after=older) if older else "",
         href(before=newer) if newer else "",
+        "" if is_counted else href(counts="1"),
         [Option(str(n), href(size=str(n)), None, n == size) for n in SIZES],
         urlencode({key: value for key, value in kept.items() if value}),
         query.get("hide", ""),
@@ -337,10 +353,12 @@ def _page(
 # filters, sums, columns ------------------------------------------------------------------------
 
 
-def _filter(listing: Listing, one: Filter, filters: dict[str, str], href: Callable[..., str]) -> FilterShown:
+def _filter(
+    listing: Listing, one: Filter, filters: dict[str, str], href: Callable[..., str], is_counted: bool
+) -> FilterShown:
     now = filters.get(one.name, "")
     counts: dict[str, int] = {}
-    if one.counted is not None:
+    if one.counted is not None and is_counted:
         others = {**filters, one.name: one.unfiltered}
         rows = listing.rows(others).order_by().values(counted_as=_expression(one.counted))
         for told in rows.annotate(n=Count("pk")):
@@ -353,8 +371,8 @@ def _filter(listing: Listing, one: Filter, filters: dict[str, str], href: Callab
     for value, title in one.choices:
         is_here = str(value) == now
         words = title if is_here else words
-        is_counted = one.counted is not None and str(value) not in one.uncounted
-        count = counts.get(str(value), 0) if is_counted else None
+        has_count = is_counted and one.counted is not None and str(value) not in one.uncounted
+        count = counts.get(str(value), 0) if has_count else None
         if count or is_here or count is None or len(one.choices) <= 12:
             options.append(Option(title, href(**{**dropped, one.name: str(value)}), count, is_here))
     return FilterShown(one.name, one.title, words if now else "", options)
@@ -393,7 +411,7 @@ def back_to(request: HttpRequest, default: str, **told: int | str) -> str:
     if not path.startswith(default) or "//" in path or "\\" in path:
         path, query = default, ""
     kept = QueryDict(query, mutable=True)
-    for name in ("undo", "did", "failed"):
+    for name in ("undo", "did", "failed", "counts"):
         kept.pop(name, None)
     kept.update({name: str(value) for name, value in told.items()})
     return f"{path}?{kept.urlencode()}" if kept else path

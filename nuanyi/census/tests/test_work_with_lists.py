@@ -1,4 +1,5 @@
 import re
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -166,7 +167,7 @@ def test_numbers_are_summed_and_two_hundred_rows_stand_on_a_page(cast):
     assert len(names(page)) == 200
     assert f'<td class="num">{total}</td>' in flat(page)
     # what is left off on paper is left off in the line of sums too: it stays under its column
-    assert flat(page).partition("<tfoot>")[2].startswith('<tr><td class="pick"></td>')
+    assert flat(page).partition('<tfoot id="list-sums">')[2].startswith('<tr><td class="pick"></td>')
 
 
 def test_a_view_is_kept_for_oneself_or_shared_with_the_unit(cast):
@@ -251,4 +252,22 @@ def test_the_thousandth_page_of_a_hundred_thousand_rows_asks_as_the_first_does_a
         assert not any(" OFFSET " in sql for sql in thousandth)
     page = flat(browser.get(f"{SHOPS}?size=200").content.decode())
     assert page.count("<tr data-row") == 200
-    assert 'role="status">超过 100,000 条<' in page
+    assert re.search('role="status"[^>]*>超过 2,000 条<', page)
+
+
+def test_a_long_list_shows_its_rows_first_and_asks_for_its_counts_and_sums_by_itself(cast):
+    """However many rows there are, a page looks at no more than it shows; what is counted comes when it is there."""
+    many_shops(3000)
+    browser = cast.client("office")
+    with CaptureQueriesContext(connection) as captured:
+        page = flat(browser.get(f"{SHOPS}?sort=headcount").content.decode())
+    assert not any("GROUP BY" in query["sql"] and "counted_as" in query["sql"] for query in captured)
+    [later] = re.findall('<span id="list-total"[^>]*hx-get="([^"]+)"', page)
+    assert "<td>合计" not in page
+    counted = flat(browser.get(f"{SHOPS.split('?')[0]}{unescape(later)}").content.decode())
+    total = Establishment.objects.count()
+    assert re.search(f'role="status"[^>]*>{total} 行<', counted)
+    assert "hx-get" not in re.search('<span id="list-total"[^>]*>', counted)[0]
+    filters = counted.split('id="list-filters"')[1].split('id="list-total"')[0]
+    assert '<span class="quiet">' in filters
+    assert "counts=1" not in filters, "the address of a view does not carry it on"
