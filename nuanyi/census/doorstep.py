@@ -8,24 +8,35 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.census.columns import FIELDS
 from nuanyi.census.services import records
-from nuanyi.lib.access import PUBLIC, actor_of, permission_required
+from nuanyi.lib import rooms
+from nuanyi.lib.access import PUBLIC, actor_of, opens, permission_required
 from nuanyi.lib.errors import BadInput
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.access import owner_mark
 from nuanyi.places import queries as places
 
 
+def _onward() -> list[str]:
+    """Where the page leads beside itself."""
+    return [*(way.href for way in rooms.ways_from("doorstep:page")), reverse("office")]
+
+
 @require_safe
 @permission_required(PUBLIC)
 def page(request: HttpRequest) -> HttpResponse:
     """The form. It holds nothing personal and is the same for everybody, so that a phone may keep it."""
-    response = render(
-        request, "census/worker/doorstep.html", {"sectors": Sector.choices, "townships": places.townships()}
-    )
+    context = {
+        "sectors": Sector.choices,
+        "townships": places.townships(),
+        # all of them: the page is the same for everybody, and the phone shows those that its account may open
+        "ways": rooms.ways_from("doorstep:page"),
+    }
+    response = render(request, "census/worker/doorstep.html", context)
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -62,6 +73,7 @@ def token(request: HttpRequest) -> JsonResponse:
         "token": get_token(request),
         "signed_in": actor.kind == "account" and not first,
         "may": actor.can("census.enter"),
+        "opens": [address for address in _onward() if opens(actor, address)],
         "whose": owner_mark(actor),
     }
     response = JsonResponse(body)

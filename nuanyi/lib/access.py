@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import InternalError, connection
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import resolve
 from psycopg.pq import TransactionStatus
 
 from nuanyi.lib import known_browsers, limits, row_security
@@ -40,6 +42,22 @@ def refusals_are_answered_by(answer: Answer) -> None:
 def actor_of(request: HttpRequest) -> Actor:
     """Who makes this request; a guest where nobody signed in."""
     return cast(Actor, getattr(request, "actor", GUEST))
+
+
+@lru_cache(maxsize=1024)
+def _permission_of(path: str) -> str:
+    """The permission of the door at ``path``; addresses do not change while the program runs, and the matrix
+    asks for sixty at once.
+    """
+    return getattr(resolve(path).func, "permission", PUBLIC)
+
+
+def opens(actor: Actor, address: str) -> bool:
+    """Whether the page at ``address`` lets this actor in by its door: a link that leads to a refusal is no link."""
+    permission = _permission_of(urlsplit(address).path)
+    return (
+        permission == PUBLIC or (permission == SIGNED_IN and actor.kind != "guest") or actor.can(permission)
+    )
 
 
 def address_of(request: HttpRequest) -> str:

@@ -15,6 +15,7 @@ from nuanyi.lib.rooms import (
     Route,
     Shot,
     StaticFile,
+    Way,
 )
 from nuanyi.reports import home
 from nuanyi.reports.policies import POLICIES, UNBOUND
@@ -58,6 +59,7 @@ ROOM = Room(
         StaticFile("reports/report.js"),
         StaticFile("reports/grid.js"),
     ],
+    ways=[Way("doorstep:page", Route("grid:today"), _("My grid"), "map")],
     # an empty page: the list itself is sealed and read by the phone of the one who signed in
     for_other_pages=[r"/open311/"],
     staff_phone=["/grid/"],

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django import template
@@ -13,7 +12,6 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import QueryDict
 from django.template.defaulttags import CsrfTokenNode
-from django.urls import resolve
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
@@ -21,8 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front.icons import ICONS
 from nuanyi.lib import clock, rooms
-from nuanyi.lib.access import PUBLIC, SIGNED_IN
-from nuanyi.lib.actor import Actor
+from nuanyi.lib.access import opens
 from nuanyi.lib.dates import SHORT_DAYS, day_words, month_words
 from nuanyi.lib.once import PAGE
 from nuanyi.people.queries import kept_views as people_kept_views
@@ -88,21 +85,7 @@ def _say_choose(widget: Any) -> None:
         ]
 
 
-@lru_cache(maxsize=1024)
-def _permission_of(path: str) -> str:
-    """The permission of the door at ``path``; addresses do not change while the program runs, and the matrix
-    asks for sixty at once.
-    """
-    return getattr(resolve(path).func, "permission", PUBLIC)
-
-
-@register.filter
-def opens(actor: Actor, address: str) -> bool:
-    """Whether the page at ``address`` lets this actor in by its door: a link that leads to a refusal is no link."""
-    permission = _permission_of(urlsplit(address).path)
-    return (
-        permission == PUBLIC or (permission == SIGNED_IN and actor.kind != "guest") or actor.can(permission)
-    )
+register.filter("opens", opens)
 
 
 @register.simple_tag(takes_context=True)

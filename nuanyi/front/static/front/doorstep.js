@@ -42,18 +42,42 @@
     }
     /* the page is the same for everybody and holds no token: who is signed in is asked */
     const out = document.querySelector("[data-sign-out]");
+    /* and where this account may go on to; without network as it was told last, until somebody signs out */
+    const OPENS = "doorstep-opens";
+    const offer = (addresses) => {
+        for (const way of document.querySelectorAll("[data-opens]"))
+            way.hidden = !addresses.includes(way.getAttribute("href"));
+    };
+    const remembered = () => {
+        try {
+            return JSON.parse(localStorage.getItem(OPENS) || "[]");
+        } catch {
+            return [];
+        }
+    };
+    offer(remembered());
     if (out) {
         fetch(form.dataset.token, { credentials: "same-origin" })
             .then((answer) => answer.json())
             .then((token) => {
                 out.elements.csrfmiddlewaretoken.value = token.token;
                 out.hidden = !token.signed_in;
+                document.getElementById("may-not").hidden = !token.signed_in || token.may;
+                offer(token.opens);
+                try {
+                    localStorage.setItem(OPENS, JSON.stringify(token.opens));
+                } catch {
+                    /* a phone that keeps nothing is told each time */
+                }
             })
             .catch(() => {});
         out.addEventListener(
             "submit",
             (event) => {
-                if (!list.children.length || confirm(out.querySelector("button").dataset.sure)) return;
+                if (!list.children.length || confirm(out.querySelector("button").dataset.sure)) {
+                    localStorage.removeItem(OPENS);
+                    return;
+                }
                 event.preventDefault();
                 event.stopImmediatePropagation();
             },
