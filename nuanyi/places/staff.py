@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -128,6 +130,19 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("places:places")
 
 
+def _map_words() -> dict[str, dict[str, str]]:
+    """What the buttons of a map are called, in every language: the answer is kept for all of them."""
+    words = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            words[code] = {
+                "close": gettext("Close"),
+                "zoomIn": gettext("Zoom in"),
+                "zoomOut": gettext("Zoom out"),
+            }
+    return words
+
+
 @require_safe
 @permission_required(PUBLIC)
 def geojson(request: HttpRequest) -> JsonResponse:
@@ -139,6 +154,7 @@ def geojson(request: HttpRequest) -> JsonResponse:
             "townships": queries.outlines(Level.TOWNSHIP),
             "grids": queries.grids_geojson(),
             "attribution": base_map.ATTRIBUTION if drawn else None,
+            "words": _map_words(),
         }
     )
     response["Cache-Control"] = "public, max-age=300"

@@ -5,7 +5,9 @@ import { page, SmallElement, settled } from "./small_document.mjs";
 
 const opened = async () => {
     const drawn = [],
-        popups = [];
+        popups = [],
+        zooms = [],
+        heard = {};
     const layer = () => new Proxy({}, { get: (_of, name) => (name === "isValid" ? () => false : layer) });
     const leaflet = new Proxy(
         {
@@ -15,8 +17,16 @@ const opened = async () => {
                     attributionControl: { setPrefix: () => {} },
                     fitBounds: () => {},
                     setView: () => {},
-                    on: () => {},
+                    on: (name, act) => {
+                        heard[name] = act;
+                    },
                 };
+            },
+            control: {
+                zoom: (titles) => {
+                    zooms.push(titles);
+                    return layer();
+                },
             },
             geoJSON: (data, how) => {
                 if (how?.pointToLayer)
@@ -37,6 +47,7 @@ const opened = async () => {
     const head = { append: (tag) => tag.onload() };
     const document = new SmallElement("document", {
         head,
+        documentElement: { lang: "zh-Hans" },
         found: {
             "[data-map]": [place],
             "[data-words]": [here, words],
@@ -48,7 +59,14 @@ const opened = async () => {
         getComputedStyle: () => ({ getPropertyValue: () => "#000" }),
         fetch: async (address) => ({
             json: async () =>
-                address === "/points.json" ? points : { base: { outline: [], river: [] }, grids: [], townships: [] },
+                address === "/points.json"
+                    ? points
+                    : {
+                          base: { outline: [], river: [] },
+                          grids: [],
+                          townships: [],
+                          words: { "zh-hans": { close: "关闭", zoomIn: "放大", zoomOut: "缩小" } },
+                      },
         }),
         Stations: {
             file: async () => ({}),
@@ -58,7 +76,7 @@ const opened = async () => {
         },
         Rides: { use: () => {} },
     });
-    return { world, place, drawn, popups };
+    return { world, place, drawn, popups, zooms, heard };
 };
 
 test("a pin of a station tells how it stands and the way there", async () => {
@@ -77,4 +95,13 @@ test("a map that its file and its button draw at once is drawn once", async () =
     world.drawMap(place);
     await settled();
     assert.equal(drawn.length, 1);
+});
+
+test("what the map's library says in English is said in the page's language", async () => {
+    const { zooms, heard } = await opened();
+    await settled();
+    assert.deepEqual({ ...zooms[0] }, { zoomInTitle: "放大", zoomOutTitle: "缩小" });
+    const button = { setAttribute: (name, words) => Object.assign(button, { [name]: words }) };
+    heard.popupopen({ popup: { getElement: () => ({ querySelector: () => button }) } });
+    assert.equal(button["aria-label"], "关闭");
 });

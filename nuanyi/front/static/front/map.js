@@ -10,7 +10,16 @@
         await Promise.all([load(place.dataset.script), style(place.dataset.style)]);
         const data = await (await fetch(place.dataset.map)).json();
         const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-        const map = L.map(place, { attributionControl: true, scrollWheelZoom: false });
+        const map = L.map(place, { attributionControl: true, scrollWheelZoom: false, zoomControl: false });
+        /* the library speaks English only */
+        const words = data.words?.[document.documentElement.lang.toLowerCase()];
+        L.control.zoom({ zoomInTitle: words?.zoomIn, zoomOutTitle: words?.zoomOut }).addTo(map);
+        map.on("popupopen", ({ popup }) =>
+            popup
+                .getElement()
+                .querySelector(".leaflet-popup-close-button")
+                ?.setAttribute("aria-label", words?.close),
+        );
         map.attributionControl.setPrefix("");
         if (
             place.dataset.tiles &&
