@@ -10,10 +10,11 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 from nuanyi.learning import rules
+from nuanyi.learning.demo import drawings
 from nuanyi.learning.forms import questions_from_text
 from nuanyi.learning.models import Lesson, PlanDay, Push, Session
 from nuanyi.learning.queries import road_questions
-from nuanyi.learning.rules import Category, State
+from nuanyi.learning.rules import Category, Media, State
 from nuanyi.learning.services import exams, groups, lessons, pushing, sessions
 from nuanyi.lib import calendar, clock
 from nuanyi.lib.demo import PROGRAM, Demo, Plan, Story, at, key, parts_of, spread
@@ -128,6 +129,8 @@ def _group(plan: Plan) -> Story:
 
 def _published(one: Written) -> Lesson:
     lesson = lessons.save_lesson(actor=played_by("liangxin2"), told=one.told)
+    drawing = drawings.picture(one.told.slug, one.told.category, one.told.title)
+    lessons.add_media(actor=played_by("liangxin2"), lesson=lesson, kind=Media.PICTURE, data=drawing)
     lessons.move_lesson(actor=played_by("liangxin2"), lesson=lesson, to=State.REVIEW)
     return lessons.move_lesson(actor=played_by("liangxin"), lesson=lesson, to=State.PUBLISHED)
 
