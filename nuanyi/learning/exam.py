@@ -85,7 +85,7 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
         "paper": found,
         "until": found.made_at + timedelta(minutes=rules.PAPER_MINUTES),
         "asked": asked,
-        # what was ticked is not kept: it is told in the answer to the paper alone
+        # what was ticked is not kept here: it is told in the answer to the paper alone, and kept by the phone
         "marked": [_marked(question, given.get(question.pk)) for question in asked],
         "refusal": refusal,
         "certificate": made,
@@ -97,13 +97,16 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _marked(question: BankQuestion, own: int | None) -> dict[str, Any]:
-    """A question with its right answer, and one's own where it is known."""
-    options = question.options
+    """A question with its options, the right one among them, and one's own where it is known (else None)."""
+    known = own if own is not None and 0 <= own < len(question.options) else None
     return {
         "question": question,
-        "right": options[question.right],
-        "own": options[own] if own is not None and 0 <= own < len(options) else "",
-        "good": own == question.right,
+        "options": [
+            {"words": words, "right": number == question.right, "own": number == known}
+            for number, words in enumerate(question.options)
+        ],
+        "own": known,
+        "good": known == question.right,
     }
 
 

@@ -212,6 +212,8 @@ def test_a_certificate_is_earned_on_a_phone_and_checked_by_a_stranger_without_ne
     for box in rider.locator("fieldset.question").all():
         words = box.locator("legend").inner_text().split(". ", 1)[1]
         box.locator(f"label.option:has-text('{right[words]}') input").check()
+    # eight pass: the first is answered wrong
+    rider.locator("fieldset.question").first.locator("input:not(:checked)").first.check()
     # a tab that the phone killed comes back as it was
     until(rider, "Drafts.form(`${location.pathname}#answers`).then((one) => one?.fields.length > 10)")
     rider.reload()
@@ -219,6 +221,15 @@ def test_a_certificate_is_earned_on_a_phone_and_checked_by_a_stranger_without_ne
     rider.click("text=交卷")
     rider.get_by_text("通过了").wait_for()
     until(rider, HELD % "certificate")
+    for _look in ("handed in", "looked at again"):
+        # the district does not know what was ticked: this phone does, after a reload too
+        until(rider, "document.querySelectorAll('[data-marked] [data-own]:not([hidden])').length === 10")
+        wrong = rider.locator("[data-marked][open]")
+        assert wrong.count() == 1, "what went wrong is open, the rest folded"
+        assert "错的" in wrong.locator("summary").inner_text()
+        assert "你的答案" in wrong.locator(".marked .wrong").inner_text()
+        assert "正确答案" in wrong.locator(".marked .right").inner_text()
+        rider.reload()
     rider.goto("/exam/")
     rider.locator("[data-things=certificate] a").click()
     rider.fill("#id_name", "周师傅")

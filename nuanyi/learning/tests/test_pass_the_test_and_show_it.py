@@ -1,5 +1,6 @@
 import io
 import json
+import re
 from datetime import date, timedelta
 from random import Random
 from uuid import uuid4
@@ -200,7 +201,15 @@ def test_a_rider_takes_the_test_on_the_phone_from_begin_to_certificate(bank, cli
     told = {**answers, f"q{wrong}": 1 - answers[f"q{wrong}"]}
     marked = client.post(f"/exam/{key}/", told).content.decode()
     assert "通过了" in marked
-    assert (marked.count("你选的"), marked.count("正确答案")) == (1, 10)
+    assert marked.count("正确答案") == 10
+    own = [tag for tag in re.findall(r"<span[^>]*data-own[^>]*>", marked) if "hidden" not in tag]
+    assert (len(own), marked.count('class="wrong"'), len(re.findall(r"<details[^>]*\sopen\b", marked))) == (
+        10,
+        1,
+        1,
+    )
+    again = client.get(f"/exam/{key}/").content.decode()
+    assert 'class="wrong"' not in again, "what was ticked stays with the phone"
     assert client.post(f"/exam/{key}/", {"name": "李小四"}).status_code == 302
     assert Certificate.objects.get().day == clock.today()
     assert client.get(f"/exam/{uuid4()}/").status_code == 404
