@@ -187,6 +187,15 @@ def grade_of(*, core: int, works: int, broken: int, shut: int, seen_open: int) -
     return Grade.UNPROVEN
 
 
+MOST_STARS = 5
+
+
+def star_row(stars: float) -> str:
+    """A mean of ratings as full and empty stars, to the nearest whole one (a half goes up)."""
+    full = min(MOST_STARS, max(0, int(stars + 0.5)))
+    return "★" * full + "☆" * (MOST_STARS - full)
+
+
 #: Two stations this near are the same room whatever they are called; that near if their names are alike or their telephone
 #: is the same. In metres: two lists measure one door some ten metres apart, and another map puts it half a street away.
 SAME_DOOR_METRES, SAME_STREET_METRES = 25, 200

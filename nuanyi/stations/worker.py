@@ -35,6 +35,7 @@ from nuanyi.stations.rules import (
     Grade,
     State,
     Trouble,
+    star_row,
 )
 from nuanyi.stations.services import faults
 
@@ -191,6 +192,7 @@ def _page(request: HttpRequest, found: Station, refusal: Refusal | None = None) 
         "confirmed": count,
         "confirmed_hours": hours,
         "stars": stars,
+        "star_row": star_row(stars),
         "ratings": ratings,
         "ways": ways(found.name, found.lat_wgs84, found.lon_wgs84),
         "openings": [moment for span in queries.openings_of(found) for moment in span],

@@ -182,6 +182,10 @@ def test_stars_are_counted_and_nonsense_is_refused(kept):
     for n, stars in enumerate((5, 4, 4)):
         faults.rate(station=kept, device=f"d{n}", stars=stars, network="203.0.113.7")
     assert queries.stars(kept) == (4.3, 3)
+    page = Client().get(f"/stations/{kept.code}/").content.decode()
+    assert '<span class="star-row" aria-hidden="true">★★★★☆</span>' in page, "seen as stars"
+    assert "4.3 分（满分 5 分）" in page, "and read aloud in words"
+    assert page.count('<span aria-hidden="true">4★</span>') == page.count("4 星") == 1
     assert Client().post(f"/stations/{kept.code}/rate/", {"stars": "9"}).status_code == 422
 
 
