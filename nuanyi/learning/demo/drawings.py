@@ -11,7 +11,7 @@ from nuanyi.lib.cards import WHITE, Card, Colour
 WIDTH, HEIGHT = 640, 480
 MADE_UP = "示例图片"
 #: Ground and figure by category, dark enough for white words.
-COLOURS: dict[str, tuple[Colour, Colour]] = {
+COLOURS: dict[Category, tuple[Colour, Colour]] = {
     Category.ROAD: ((31, 95, 168), (242, 163, 58)),
     Category.FRAUD: ((142, 32, 38), (244, 214, 160)),
     Category.LABOUR: ((21, 92, 52), (226, 214, 150)),
@@ -31,16 +31,22 @@ def headline(title: str) -> str:
 
 def picture(slug: str, category: str, title: str) -> bytes:
     """A PNG of ``WIDTH`` by ``HEIGHT`` pixels, the same for the same lesson every time."""
-    ground, figure = COLOURS[category]
+    ground, figure = COLOURS[Category(category)]
     chance = Random(f"picture of {slug}")
     card = Card(WIDTH, HEIGHT)
     card.pen.rectangle((0, 0, WIDTH, HEIGHT), ground)
-    _pattern(card, chance, tuple(min(255, part + 22) for part in ground))
-    SHAPES[category](card, figure, ground)
-    card.pen.rectangle((0, 300, WIDTH, 420), tuple(part * 3 // 4 for part in ground))
+    _pattern(card, chance, _shade(ground, 1.25))
+    SHAPES[Category(category)](card, figure, ground)
+    card.pen.rectangle((0, 300, WIDTH, 420), _shade(ground, 0.75))
     card.words(WIDTH // 2, 360, headline(title), 84, WHITE, most=440, anchor="mm")
     card.words(WIDTH // 2, HEIGHT - 30, MADE_UP, 24, WHITE, anchor="mm")
     return card.png()
+
+
+def _shade(colour: Colour, share: float) -> Colour:
+    """A lighter or darker one."""
+    red, green, blue = (min(255, int(part * share)) for part in colour)
+    return red, green, blue
 
 
 def _pattern(card: Card, chance: Random, colour: Colour) -> None:
