@@ -34,6 +34,8 @@ DELIVERED = (
 )
 #: What stands in the columns of the districts side by side, with the short words at their heads.
 BESIDE = ("census.workers", "census.establishments", "stations.open", cubes.DESK)
+#: The last of those columns: what the desk ended for each 100 workers.
+PER_100 = "per-100"
 #: For so long what was worked out is shown to whoever asks; the page says as of when.
 KEPT = timedelta(minutes=5)
 #: Changes with what is kept: what another version of the program kept is not read.
@@ -53,11 +55,11 @@ class Number:
 @dataclass(frozen=True)
 class DistrictRow:
     """A district of a city beside the others: a value for each key of ``BESIDE`` that is offered, None where too small to be
-    shown. The row without a code is what lies in no district."""
+    shown, and for ``PER_100``. The row without a code is what lies in no district."""
 
     code: str
     name: str
-    values: dict[str, int | None]
+    values: dict[str, float | None]
 
 
 def content(district: str = "") -> dict[str, Any]:
@@ -80,27 +82,26 @@ def _worked_out(district: str) -> dict[str, Any]:
     year = charts.last_year()
     view = cubes.View(kind=cubes.DESK, region=district)
     trend = charts.trend(view, year, None, step=INSIDE, by_place=is_city)
+    shades = charts.choropleth(view, year, None, step=INSIDE)
     codes = [part.code for part in parts] if is_city else []
     told = {key: _told(figure, district, codes) for key, figure in _figures().items()}
-    rows = []
+    rows: list[DistrictRow] = []
     if is_city:
         names = {part.code: part.name for part in parts} | {"": _("In no district")}
         desk = charts.of_places(view, year, step=INSIDE)
-        rows = [
-            DistrictRow(
-                code,
-                names[code],
-                {key: desk.get(code, 0) if key == cubes.DESK else told[key][code] for key in _beside(told)},
-            )
-            for code in (*codes, "")
-        ]
+        rates = dict(zip(shades.codes, shades.series[0].values, strict=True))
+        for code in (*codes, ""):
+            values: dict[str, float | None] = {
+                key: desk.get(code, 0) if key == cubes.DESK else told[key][code] for key in _beside(told)
+            }
+            rows.append(DistrictRow(code, names[code], {**values, PER_100: rates.get(code)}))
         rows = [row for row in rows if row.code or any(row.values.values())]
     return {
         "year": year,
         "as_of": as_of,
         "numbers": _numbers(told, year, trend),
         "trend": trend,
-        "map": charts.choropleth(view, year, None, step=INSIDE),
+        "map": shades,
         "hours": None if is_city else charts.hours(year, district),
         "districts": rows,
         "heads": _heads(year, _beside(told)) if is_city else [],
@@ -119,11 +120,12 @@ def _beside(told: dict[str, dict[str, int | None]]) -> list[str]:
 def _heads(year: int, keys: list[str]) -> list[str]:
     words = {
         "census.workers": _("Workers"),
-        "census.establishments": _("Establishments"),
+        "census.establishments": _("Establishments on record"),
         "stations.open": _("Stations"),
         cubes.DESK: _("Ended in %(year)s") % {"year": year},
+        PER_100: _("For each 100"),
     }
-    return [words[key] for key in keys]
+    return [words[key] for key in (*keys, PER_100)]
 
 
 def _told(figure: Figure, district: str, parts: list[str]) -> dict[str, int | None]:

@@ -110,6 +110,11 @@ def test_a_key_task_goes_from_red_by_supervision_and_answer_to_green(open_as):
     assert office.locator("main .badge").first.inner_text().endswith("正常推进")
 
 
+#: The smallest type of what a selector finds on the wall, in pixels.
+SMALLEST = """selector => Math.min(...[...document.querySelectorAll('.big-screen :is(' + selector + ')')]
+    .map(one => parseFloat(getComputedStyle(one).fontSize)))"""
+
+
 def test_the_big_screen_fits_a_wall_names_nobody_and_keeps_itself_up_to_date(open_as):
     page = open_as("liangxin")
     page.set_viewport_size({"width": 1920, "height": 1080})
@@ -122,10 +127,11 @@ def test_the_big_screen_fits_a_wall_names_nobody_and_keeps_itself_up_to_date(ope
     numbers = page.locator("[data-number]").all_inner_texts()
     assert 6 <= len(numbers) <= 8
     assert all(text == "—" or number_in(text) == 0 or number_in(text) >= 5 for text in numbers)
-    smallest = page.evaluate(
-        "Math.min(...[...document.querySelectorAll('.screen-numbers b')].map(b => parseFloat(getComputedStyle(b).fontSize)))"
-    )
-    assert smallest >= 40
+    for width, height in ((3840, 2160), (1920, 1080)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(SMALLEST, ".screen-numbers b") >= 0.04 * height, "the numbers, from five metres"
+        assert page.evaluate(SMALLEST, "h1, h2, h2 *, p, p *, b, small, span, .chart") >= 0.015 * height
+        assert page.evaluate("document.documentElement.scrollHeight") <= height
     assert "19900" not in page.content()
     # after a minute it asks again by itself: what the server says then stands there without a reload
     told = page.evaluate(

@@ -218,7 +218,7 @@ def test_the_city_sees_its_districts_side_by_side_and_a_district_its_own(city):
         page = browser.get("/office/matrix/screen/").content.decode()
         assert ("data-district=" in page) is (code == "")
         assert ("秀峰区 ·" in page, "桂林市 ·" in page) == (code == HERE, code == "")
-    keys = list(screen_content.BESIDE)
+    keys = [*screen_content.BESIDE, screen_content.PER_100]
     beside = {code: dict(zip(keys, values, strict=True)) for code, values in seen[""]["districts"].items()}
     assert {code: row["service"] for code, row in beside.items()} == {HERE: 5, THERE: 15}, "14 and 4 are 18"
     assert {code: row["census.workers"] for code, row in beside.items()} == {HERE: 5, THERE: None}

@@ -29,12 +29,17 @@
             data: spec.labels,
             axisLine: { lineStyle: { color: look.line } },
             axisTick: { show: false },
-            axisLabel: { color: look.ink2, fontSize: look.size * 0.86, hideOverlap: true },
+            axisLabel: {
+                color: look.ink2,
+                fontSize: look.size * 0.86,
+                margin: look.size * 0.55,
+                hideOverlap: true,
+            },
         },
         yAxis: {
             type: "value",
             minInterval: 1,
-            axisLabel: { color: look.ink2, fontSize: look.size * 0.86 },
+            axisLabel: { color: look.ink2, fontSize: look.size * 0.86, margin: look.size * 0.55 },
             splitLine: { lineStyle: { color: look.line } },
         },
     });
@@ -44,7 +49,10 @@
         legend: {
             top: 0,
             right: 0,
+            lineStyle: { width: look.size / 6 },
             itemWidth: look.size * 2.4,
+            itemHeight: look.size * 0.8,
+            itemGap: look.size * 0.8,
             textStyle: { color: look.ink, fontSize: look.size },
         },
         tooltip: { ...tip(look), trigger: "axis" },
@@ -63,6 +71,8 @@
 
     const bars = (spec, look) => ({
         ...axes(spec, look),
+        /* no legend stands above them */
+        grid: { ...axes(spec, look).grid, top: look.size },
         tooltip: { ...tip(look), trigger: "axis" },
         series: [
             {
@@ -170,6 +180,7 @@
                 precision: 1,
                 itemHeight: look.size * 6,
                 itemWidth: look.size,
+                textGap: look.size * 0.6,
                 inRange: { color: look.steps.slice(1) },
                 textStyle: { color: look.ink2, fontSize: look.size * 0.86 },
                 text: [number(Math.round(most * 10) / 10), "0"],
@@ -182,6 +193,8 @@
                     roam: false,
                     selectedMode: false,
                     aspectScale: 0.9,
+                    layoutCenter: ["50%", "50%"],
+                    layoutSize: "98%",
                     label: {
                         show: true,
                         color: look.heatInk,

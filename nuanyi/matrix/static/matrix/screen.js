@@ -24,6 +24,7 @@
             );
             if (!place) continue;
             place.textContent = value === null ? "—" : value.toLocaleString();
+            place.dataset.length = String(place.textContent.length);
             place.closest("div").querySelector("[data-title]").textContent = told.titles[key];
         }
         for (const place of screen.querySelectorAll("[data-year]")) place.textContent = told.year;
@@ -48,7 +49,7 @@
             if (!told[name]) continue;
             const words = screen.querySelector(`[data-sentence=${name}]`);
             const place = screen.querySelector(`[data-chart=${name}]`);
-            words.textContent = told[name].sentence;
+            if (words) words.textContent = told[name].sentence;
             if (!place) continue;
             place.setAttribute("aria-label", told[name].sentence);
             place.spec = told[name].spec;
