@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,15 +11,22 @@ from uuid import UUID, uuid5
 
 from django.db.models import (
     BooleanField,
+    Case,
     Count,
+    DateField,
     ExpressionWrapper,
     F,
+    Func,
     Max,
+    OuterRef,
     Q,
     QuerySet,
+    Subquery,
+    Value,
+    When,
     Window,
 )
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, Greatest, Least, RowNumber
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import queries as census
@@ -44,8 +51,10 @@ from nuanyi.party.models import (
     Member,
     Organisation,
     Reach,
+    Review,
     SharedRoom,
     Showing,
+    StepDone,
     Visit,
 )
 from nuanyi.party.rules import ALLIANCES, COVERAGE, FORMS, ORGANISE, Door, Form, Standing, State, Step
@@ -567,8 +576,8 @@ def visits_due(actor: Actor) -> int:
 
 
 def talks(actor: Actor) -> list[Path]:
-    """Those who wait for their first talk with this actor, the longest first."""
-    return [path for path in paths_for(actor, State.OPEN) if path.step and path.step.code == "talk"]
+    """Those who wait for their first talk with this actor, the longest first; no more than anybody can visit."""
+    return paths_for(actor, "talk", at_most=FOLLOWED_AT_MOST)
 
 
 def instructor_for(code: str) -> int | None:
@@ -725,15 +734,77 @@ def days_of(path: Path) -> list[tuple[str, date]]:
     return [(what, day) for what, day in found if day is not None]
 
 
-def paths_for(actor: Actor, state: str = "") -> list[Path]:
-    """All applications that this actor may see, the most pressing first: a list that is cut is cut behind them."""
-    rows = (
-        Application.objects.visible_to(actor)
-        .select_related("organisation", "instructor")
-        .prefetch_related("steps", "reviews")
+def _months_later(day: Any, months: Any) -> Func:
+    """:func:`rules.months_later` in the database: the last day of a month that is shorter, as there."""
+    return Func(
+        day,
+        months,
+        template="(%(expressions)s))::date",
+        arg_joiner=" + make_interval(months => ",
+        output_field=DateField(),
     )
+
+
+def _day_of(code: str) -> Subquery:
+    taken = StepDone.objects.filter(application=OuterRef("pk"), code=code).order_by()
+    return Subquery(taken.values("done_date"))
+
+
+def _with_days(rows: QuerySet[Application]) -> QuerySet[Application]:
+    """Applications that go on or rest, with what :func:`path_of` works out of the rules for one of them, worked out by the
+    database for all: ``furthest`` (the place of the furthest step that is done), ``due``, ``over`` (from when the year that
+    the next step waits for is over), ``review_due`` and ``first_due``, each None where there is none.
+    """
+    taken = StepDone.objects.filter(application=OuterRef("pk")).order_by().values("application")
+    seen = Review.objects.filter(application=OuterRef("pk")).order_by().values("application")
+    place = Case(*(When(code=step.code, then=number) for number, step in enumerate(rules.STEPS)))
+    due, over = [], []
+    for number, step in enumerate(rules.STEPS):
+        if step.due_months is not None:
+            last = _months_later(_day_of(step.after), Value(step.due_months))
+            due.append(When(furthest=number - 1, then=last))
+        if step.earliest_months:
+            months: Any = Value(step.earliest_months)
+            if step.code == rules.AFTER_PROBATION:
+                months = months + F("prolonged_months")
+            first = _months_later(_day_of(step.after), months)
+            over.append(When(furthest=number - 1, then=Greatest(first, F("last_done"))))
+    watched = Q(state=State.OPEN, activist__isnull=False, met__isnull=True)
+    next_review = _months_later(Greatest(F("activist"), F("last_review")), Value(rules.REVIEW_MONTHS))
+    return (
+        rows.annotate(
+            furthest=Coalesce(Subquery(taken.annotate(n=Max(place)).values("n")), -1),
+            last_done=Subquery(taken.annotate(day=Max("done_date")).values("day")),
+            last_review=Subquery(seen.annotate(day=Max("review_date")).values("day")),
+            activist=_day_of("activist"),
+            met=_day_of("meeting"),
+        )
+        .annotate(
+            due=Case(*due, output_field=DateField()),
+            over=Case(*over, output_field=DateField()),
+            review_due=Case(When(watched, then=next_review), output_field=DateField()),
+        )
+        .annotate(first_due=Least("due", "review_due"))
+    )
+
+
+def _waits(what: str) -> Q:
+    """What an application on its way may wait for (see ``AWAITED``), of rows of :func:`_with_days`."""
+    today = clock.today()
+    before_talk = Q(furthest__lt=rules.STEPS.index(rules.BY_CODE["talk"]))
+    return {
+        "talk": before_talk,
+        "review": Q(review_due__lt=today),
+        "late": Q(due__lt=today) & ~before_talk,
+        "year": Q(over__lte=today),
+    }[what]
+
+
+def applications_for(actor: Actor, state: str = "") -> QuerySet[Application]:
+    """The applications that this actor may see, the most pressing first: a list that is cut is cut behind them."""
+    rows = _with_days(Application.objects.visible_to(actor))
     if state in AWAITED:
-        rows = rows.filter(state=State.OPEN)
+        rows = rows.filter(_waits(state), state=State.OPEN)
     elif state == NOBODYS:
         rows = rows.filter(pk__in=without_instructor(actor).values("pk"))
     elif state == MOVED:
@@ -742,31 +813,22 @@ def paths_for(actor: Actor, state: str = "") -> list[Path]:
         rows = rows.filter(pk__in=unclear(actor))
     else:
         rows = rows.filter(state=state) if state in State.values else rows.exclude(state=State.ENDED)
-    paths = filter(AWAITED.get(state), map(path_of, rows))
-    return sorted(paths, key=lambda path: (path.first_due, path.application.pk))
+    return rows.order_by(F("first_due").asc(nulls_last=True), "pk")
 
 
-def _awaits_talk(path: Path) -> bool:
-    return all(step.code != "talk" for step in path.application.steps.all())
-
-
-def _past_last_day(path: Path) -> bool:
-    return path.overdue and path.step is not None and path.step.code != "talk"
+def paths_for(actor: Actor, state: str = "", at_most: int | None = None) -> list[Path]:
+    """Where the applications of :func:`applications_for` stand; of very many the first ``at_most``. Three queries."""
+    rows = applications_for(actor, state).select_related("organisation", "instructor")
+    return [path_of(row) for row in rows.prefetch_related("steps", "reviews")[:at_most]]
 
 
 #: What an application on its way may wait for, as a choice of the list (see ``Waiting``).
-AWAITED: dict[str, Callable[[Path], bool]] = {
-    "talk": _awaits_talk,
-    "review": lambda path: path.review_overdue,
-    "late": _past_last_day,
-    "year": lambda path: path.year_over,
-}
+AWAITED = frozenset({"talk", "review", "late", "year"})
 
 
 def talks_owed(actor: Actor) -> int:
     """How many wait for their first talk."""
-    rows = Application.objects.visible_to(actor).filter(state=State.OPEN)
-    return rows.exclude(steps__code="talk").count()
+    return applications_for(actor, "talk").count()
 
 
 @dataclass(frozen=True)
@@ -780,13 +842,12 @@ class Waiting:
 
 
 def waiting(actor: Actor) -> Waiting:
-    """What an actor's applications wait for, beside the first talk."""
-    paths = paths_for(actor, State.OPEN)
-    return Waiting(
-        sum(map(AWAITED["review"], paths)),
-        sum(map(AWAITED["late"], paths)),
-        sum(map(AWAITED["year"], paths)),
+    """What an actor's applications wait for, beside the first talk. One query, however many there are."""
+    rows = _with_days(Application.objects.visible_to(actor).filter(state=State.OPEN))
+    counts = rows.aggregate(
+        **{name: Count("pk", filter=_waits(name), distinct=True) for name in ("review", "late", "year")}
     )
+    return Waiting(counts["review"], counts["late"], counts["year"])
 
 
 def applications_moved(actor: Actor) -> int:

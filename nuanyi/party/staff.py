@@ -311,10 +311,10 @@ def _points(found: list[Possible], names: Mapping[str, str]) -> dict[str, object
 def application_list(request: HttpRequest) -> HttpResponse:
     """Who waits for what, and until when?"""
     actor = actor_of(request)
-    paths = queries.paths_for(actor, request.GET.get("state", ""))
+    state = request.GET.get("state", "")
     context = {
-        "paths": paths[: queries.FOLLOWED_AT_MOST],
-        "total": len(paths),
+        "paths": queries.paths_for(actor, state, at_most=queries.FOLLOWED_AT_MOST),
+        "total": queries.applications_for(actor, state).count(),
         "unclear": queries.unclear(actor),
         "states": [*State.choices, *_states_of(actor)],
         "names": places.names_by_code(),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from random import Random
 from uuid import uuid4
 
 import pytest
@@ -18,7 +19,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.notices.models import Notice
 from nuanyi.party import home, queries, rules
-from nuanyi.party.models import Application, Assignment
+from nuanyi.party.models import Application, Assignment, Review, StepDone
 from nuanyi.party.rules import State
 from nuanyi.party.services import joining, members, organisations, papers
 from nuanyi.people import services as people
@@ -234,7 +235,79 @@ def test_a_list_that_is_cut_keeps_those_who_wait_longest(cast, asked, monkeypatc
     assert f"/office/party/applications/{oldest.pk}/" in page
     assert page.count("<tr data-row>") == 2
     assert "最急的 2 件，共 4 件" in page
-    assert len(queries.talks(cast.actor("instructor"))) == 4
+    instructor = cast.actor("instructor")
+    assert [path.application.pk for path in queries.talks(instructor)][0] == oldest.pk
+    assert (len(queries.talks(instructor)), queries.talks_owed(instructor)) == (2, 4)
+
+
+@pytest.fixture
+def many_paths(district):
+    """Applications at all points of the path, with days drawn by a seed, some of them at the end of a month: forty."""
+    luck, made = Random(11), []
+    for _number in range(40):
+        one = Application.objects.create(key=uuid4(), work_code="450311100", door=rules.Door.DEPARTMENT)
+        on = date(2022, 1, 31) + timedelta(days=luck.randrange(1500))
+        for step in rules.STEPS[: luck.randrange(0, len(rules.STEPS) + 1)]:
+            if luck.random() < 0.1:
+                continue
+            StepDone.objects.create(application=one, code=step.code, done_date=on, paper="纸质")
+            on = on + timedelta(days=luck.choice((0, 1, 29, 31, 200, 365)))
+            if step.code == "contacts" and luck.random() < 0.5:
+                Review.objects.create(application=one, review_date=on)
+        Application.objects.filter(pk=one.pk).update(
+            prolonged_months=luck.choice((0, 0, 6)), state=luck.choice(("open", "open", "open", "paused"))
+        )
+        made.append(one.pk)
+    return made
+
+
+def test_the_database_counts_and_orders_what_waits_as_the_rules_say(cast, many_paths):
+    """The first page asks for numbers: nobody's path is worked out for them one by one."""
+    actor, seen = cast.actor("organisation"), []
+    rows = Application.objects.filter(pk__in=many_paths).prefetch_related("steps", "reviews")
+    paths = [queries.path_of(row) for row in rows]
+    for years in range(5):
+        with clock.held_at(datetime(2022 + years, 8, 31, 12, tzinfo=clock.CHINA)):
+            going = [path for path in paths if path.application.state == State.OPEN]
+            ordered = sorted(paths, key=lambda path: (path.first_due, path.application.pk))
+            assert [one.application.pk for one in queries.paths_for(actor)] == [
+                one.application.pk for one in ordered
+            ]
+            late = [
+                one
+                for one in going
+                if one.due and one.due < clock.today() and one.step and one.step.code != "talk"
+            ]
+            expected = queries.Waiting(
+                sum(one.review_overdue for one in going), len(late), sum(one.year_over for one in going)
+            )
+            assert queries.waiting(actor) == expected
+            seen.append(expected)
+            for state, count in (
+                ("review", expected.reviews),
+                ("late", expected.steps),
+                ("year", expected.years),
+            ):
+                assert queries.applications_for(actor, state).count() == count
+    assert all(any(counts) for counts in zip(*((n.reviews, n.steps, n.years) for n in seen), strict=True))
+    assert queries.talks_owed(actor) == sum(
+        one.step is not None and one.step.code in ("applied", "talk") for one in going
+    )
+
+
+def test_the_first_page_of_the_department_reads_no_application_to_count_them(
+    cast, many_paths, monkeypatch, django_assert_num_queries
+):
+    actor, looked_at = cast.actor("organisation"), []
+    real = queries.path_of
+    monkeypatch.setattr(queries, "path_of", lambda row: looked_at.append(row) or real(row))
+    with django_assert_num_queries(1):
+        queries.waiting(actor)
+    list(home.tasks_for(actor))
+    assert looked_at == []
+    monkeypatch.setattr(queries, "FOLLOWED_AT_MOST", 3)
+    page = cast.client("organisation").get("/office/party/applications/")
+    assert len(looked_at) == 3 == len(page.context["paths"]), "of forty only those that are shown"
 
 
 def text_of(docx: bytes) -> str:
