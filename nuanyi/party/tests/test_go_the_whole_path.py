@@ -236,7 +236,7 @@ def test_a_list_that_is_cut_keeps_those_who_wait_longest(cast, asked, monkeypatc
     assert page.count("<tr data-row>") == 2
     assert "最急的 2 件，共 4 件" in page
     instructor = cast.actor("instructor")
-    assert [path.application.pk for path in queries.talks(instructor)][0] == oldest.pk
+    assert queries.talks(instructor)[0].application.pk == oldest.pk
     assert (len(queries.talks(instructor)), queries.talks_owed(instructor)) == (2, 4)
 
 

@@ -317,6 +317,25 @@ def test_the_same_month_twice_is_the_same_or_is_refused(program, year):
     assert Received.objects.count() == 2
 
 
+def test_two_districts_that_send_one_month_twice_each_count_once_and_neither_for_the_other(program, year):
+    month = date(2022, 6, 1)
+    senders = (("450302", ONE, 7, 9), ("450303", TWO, 20, 30))
+    for code, private, first, _second in senders:
+        _enter(program, code, private)
+        told = _raw(_other(code, "2022-06", {POLICY: first}, private))
+        assert summaries.receive(actor=program, raw=told)[1]
+        assert not summaries.receive(actor=program, raw=told)[1], "the same once more"
+    assert queries.city_table(month, month).sums[POLICY] == 27
+    for code, private, _first, second in senders:
+        # the other district's revision takes nobody's place: each has a count of its own
+        told = _other(code, "2022-06", {POLICY: second}, private, revision=2)
+        assert summaries.receive(actor=program, raw=_raw(told))[1]
+    assert queries.city_table(month, month).sums[POLICY] == 39
+    with pytest.raises(BadInput):
+        summaries.receive(actor=program, raw=_raw(_other("450303", "2022-06", {POLICY: 1}, ONE, revision=3)))
+    assert queries.city_table(month, month).sums[POLICY] == 39
+
+
 def test_a_key_that_is_over_signs_nothing_any_more(program, year):
     _enter(program, "450302", ONE)
     _enter(program, "450302", TWO, since=date(2023, 1, 1))
