@@ -140,6 +140,7 @@ OWN_TABLES = {
     "matrix/staff/matrix.html": declared.CROSS,
     "matrix/staff/records.html": "the cell that was opened is its only filter; its sum must stand above it",
     "matrix/staff/regulations.html": declared.RULES,
+    "matrix/staff/screen.html": declared.CROSS,
     "matrix/staff/screen_links.html": declared.RULES,
     "matrix/staff/task_unit.html": declared.COMPUTED,
     "matrix/staff/tasks.html": declared.COMPUTED,

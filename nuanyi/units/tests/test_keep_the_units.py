@@ -141,7 +141,7 @@ def test_units_are_sorted_and_found_like_every_list_and_each_number_leads_to_so_
     assert links
     for kind, count in links:
         if count != "0":
-            assert f'role="status">{count} 行<' in flat({"kind": kind})
+            assert f'data-total="{count}"' in flat({"kind": kind})
     forth = re.findall(r"<tr data-row[^>]*><td>(?:<a[^>]*>)?([^<]+)<", flat({"sort": "name"}))
     assert len(forth) > 3
     assert forth == sorted(forth)
