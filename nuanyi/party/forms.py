@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.form_parsing import uuid_of
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.sectors import Sector
@@ -419,12 +420,14 @@ class TeamForm(forms.Form):
     region = forms.ChoiceField(label=_("Place"))
     instructor = forms.ChoiceField(label=_("Instructor"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         region: Any = self.fields["region"]
         region.choices = [(code, name) for code, name in places.township_choices() if code]
         instructor: Any = self.fields["instructor"]
-        instructor.choices = [(str(one.account.pk), str(one.account)) for one in queries.instructors()]
+        instructor.choices = [
+            (str(one.account.pk), str(one.account)) for one in queries.instructors_of(actor)
+        ]
 
 
 class SeatForm(forms.Form):

@@ -291,7 +291,7 @@ def receiving(actor: Actor, home: Organisation | None = None) -> list[Organisati
     """The branches to which the organisation department may transfer a member of ``home`` (or whoever is on none yet): those
     of its district that admit."""
     rows = led_by(actor).filter(form__in=ADMITTING).exclude(pk=home.pk if home is not None else 0)
-    return list(rows.order_by("name")) if actor.can(ORGANISE) else []
+    return [row for row in rows.order_by("name") if actor.can(ORGANISE, regions=(row.region_code,))]
 
 
 def members_for(actor: Actor, wait: str = "") -> list[Member]:
@@ -450,7 +450,7 @@ def instructors() -> list[Instructor]:
     """Every active instructor. Two queries."""
     bases: dict[int, list[str]] = defaultdict(list)
     accounts: dict[int, Account] = {}
-    for row in able().select_related("account").order_by("account_id", "region_code"):
+    for row in able().select_related("account__unit").order_by("account_id", "region_code"):
         accounts[row.account_id] = row.account
         bases[row.account_id].append(row.region_code)
     terms = {row.account_id: row for row in InstructorTerms.objects.filter(account__in=accounts)}
@@ -463,6 +463,25 @@ def instructors() -> list[Instructor]:
         )
         for pk, account in accounts.items()
     ]
+
+
+def instructors_of(actor: Actor) -> list[Instructor]:
+    """The instructors whom this actor may give something to: in a city those of its own district, and those whose place
+    holds it. Whoever has the role for no place in particular belongs where the own unit lies."""
+    own = actor.regions(ORGANISE)
+    return [
+        one
+        for one in instructors()
+        if actor.everywhere(ORGANISE)
+        or any(
+            base.startswith(region) or region.startswith(base) for base in _places_of(one) for region in own
+        )
+    ]
+
+
+def _places_of(one: Instructor) -> list[str]:
+    unit = one.account.unit
+    return [base or (unit.region_code if unit is not None else "") for base in one.bases]
 
 
 def wishes() -> dict[UUID, str]:

@@ -67,7 +67,7 @@ def brought_list(request: HttpRequest) -> HttpResponse:
 def team_list(request: HttpRequest) -> HttpResponse:
     """Which standing lecture teams are there?"""
     actor, refusal = actor_of(request), None
-    form = TeamForm(request.POST or None)
+    form = TeamForm(request.POST or None, actor=actor)
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:

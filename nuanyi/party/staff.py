@@ -254,7 +254,7 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
         "who": who,
         "place": place,
         "townships": places.townships(),
-        "people": [(one, loads[one.account.pk]) for one in queries.instructors()],
+        "people": [(one, loads[one.account.pk]) for one in queries.instructors_of(actor)],
         "wishes": queries.wishes(),
         "languages": queries.languages(),
         "posted": request.POST if refusal is not None else {},
@@ -406,8 +406,8 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "refusal": refusal,
         "names": places.names_by_code(),
         "may_organise": actor.can(ORGANISE),
-        "branches": [row.organisation for row in queries.tree()] if actor.can(ORGANISE) else [],
-        "people": queries.instructors() if actor.can(ORGANISE) else [],
+        "branches": queries.organisations_kept(actor),
+        "people": queries.instructors_of(actor) if actor.can(ORGANISE) else [],
     }
     response = render(request, "party/staff/application.html", context, status=status_of(refusal))
     response["Cache-Control"] = "no-store"

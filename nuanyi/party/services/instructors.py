@@ -72,11 +72,13 @@ def _proposed(actor: Actor, only_new: bool) -> tuple[list[Proposal], Comparison]
     ``only_new`` leaves those alone that somebody follows. Raises NotAllowed, Conflict where nobody is an instructor.
     """
     actor.require(ORGANISE)
-    people = queries.instructors()
+    people = queries.instructors_of(actor)
     if not people:
         raise Conflict(_("Nobody has the role of an instructor yet."), code="no-instructors")
     now, wished = queries.followed_by(), queries.wishes()
     rows = list(Establishment.objects.filter(counted_with=None).order_by("region_code", "pk"))
+    if not actor.everywhere(ORGANISE):  # in a city: those of the own district
+        rows = [row for row in rows if actor.can(ORGANISE, regions=(row.region_code,))]
     if only_new:
         rows = [row for row in rows if row.pk not in now]
     middles: dict[str, tuple[float, float] | None] = {}
@@ -202,12 +204,16 @@ def note_language(*, actor: Actor, establishment: UUID, language: str) -> None:
 
 @transaction.atomic
 def assign(*, actor: Actor, establishment: UUID, account: int, reason: str = "") -> Assignment:
-    """Let an instructor follow an establishment from today on. Its visits and notes stay with it. Raises NotFound."""
+    """Let an instructor follow an establishment from today on. Its visits and notes stay with it.
+
+    In a city both are of the own district. Raises NotAllowed, NotFound.
+    """
     actor.require(ORGANISE)
     target = Establishment.objects.select_for_update().filter(pk=establishment).first()
-    who = {one.account.pk: one.account for one in queries.instructors()}.get(account)
+    who = {one.account.pk: one.account for one in queries.instructors_of(actor)}.get(account)
     if target is None or who is None:
         raise NotFound()
+    actor.require_within(ORGANISE, regions=(target.region_code,))
     now = Assignment.objects.filter(establishment=target, until_date=None).first()
     if now is not None and now.account_id == who.pk:
         return now

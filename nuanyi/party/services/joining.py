@@ -288,7 +288,8 @@ def hand_over(
 ) -> Application:
     """Give an application to another organisation or instructor: whoever moves starts nothing anew (Art. 12).
 
-    Raises NotAllowed, NotFound.
+    In a city both are of the own district; to another one it is handed on by its papers (``end``). Raises NotAllowed,
+    NotFound.
     """
     actor.require(ORGANISE)
     found = _locked(actor, pk)
@@ -296,9 +297,10 @@ def hand_over(
         target = Organisation.objects.filter(pk=organisation, ended_date=None).first()
         if target is None:
             raise NotFound()
+        actor.require_within(ORGANISE, regions=(target.region_code,))
         found.organisation, found.door = target, Door.HANDED
     if account is not None:
-        if account not in {one.account.pk for one in queries.instructors()}:
+        if account not in {one.account.pk for one in queries.instructors_of(actor)}:
             raise NotFound()
         found.instructor_id = account
     found.save(update_fields=["organisation", "door", "instructor"])

@@ -351,7 +351,8 @@ def transfer(*, actor: Actor, pk: int, to: int, on: date, paper: str) -> Member:
     wrong: dict[str, Words] = {}
     # locked: it may be ending, once it sees that it has no members
     target = queries.led_by(actor).select_for_update().filter(pk=to).exclude(pk=found.branch_id).first()
-    if target is None:
+    # to lead a branch as its secretary is no right of its district's department
+    if target is None or not actor.can(ORGANISE, regions=(target.region_code,)):
         wrong["to"] = _("Choose from the list.")
     elif not rules.FORMS[rules.Form(target.form)].admits:
         wrong["to"] = _("Whoever works in a temporary branch stays a member of the home branch.")

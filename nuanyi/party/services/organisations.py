@@ -92,7 +92,7 @@ def found(*, actor: Actor, told: OrganisationInput) -> Organisation:
         wrong["founded"] = _("The day has not come yet.")
     if form is not Form.COMMITTEE and not told.approval.strip():
         wrong["approval"] = _("The committee above approves it: name its paper.")
-    parent, wrong_parent = _above(told.parent, form, told.region_code)
+    parent, wrong_parent = _above(actor, told.parent, form, told.region_code)
     wrong |= wrong_parent
     if told.secretary is not None and told.secretary not in _may_lead(told.region_code):
         wrong["secretary"] = _("Choose somebody with the role of a branch secretary.")
@@ -120,15 +120,22 @@ def found(*, actor: Actor, told: OrganisationInput) -> Organisation:
 
 
 def _above(
-    pk: int | None, form: Form, region_code: str, itself: Organisation | None = None
+    actor: Actor, pk: int | None, form: Form, region_code: str, itself: Organisation | None = None
 ) -> tuple[Organisation | None, dict[str, Words]]:
     """What an organisation stands below, and what is wrong with it: only a committee stands above others, and nothing but
-    the topmost committee of a place stands below none."""
+    the topmost committee of a place stands below none. In a city nobody puts one below another district's committee: it
+    is the actor's own, that of a place around it, or where it stands already."""
     committees = Organisation.objects.filter(form=Form.COMMITTEE, ended_date=None)
     if itself is not None:
         committees = committees.exclude(pk__in=_below(itself))
     if pk:
         parent = committees.filter(pk=pk).first()
+        if parent is not None and not (
+            (itself is not None and itself.parent_id == pk)
+            or region_code.startswith(parent.region_code)
+            or actor.can(ORGANISE, regions=(parent.region_code,))
+        ):
+            parent = None
         return parent, {} if parent is not None else {
             "parent": _("Choose the committee above from the list.")
         }
@@ -174,7 +181,7 @@ def rearrange(*, actor: Actor, pk: int, told: ChangeInput) -> list[OrganisationC
         wrong["region"] = _("Choose a region.")
     if told.sector and told.sector not in Sector.values:
         wrong["sector"] = _("Choose from the list.")
-    parent, wrong_parent = _above(told.parent, form, told.region_code, branch)
+    parent, wrong_parent = _above(actor, told.parent, form, told.region_code, branch)
     wrong |= wrong_parent
     if rules.FORMS[form].ends_with_a_task:
         if not told.task.strip():

@@ -65,7 +65,7 @@ def set_team_up(*, actor: Actor, name: str, region_code: str, instructor: int) -
         wrong["name"] = _("There is a team of this name already.")
     if region_code not in places.names_by_code():
         wrong["region"] = _("Choose a region.")
-    if instructor not in {one.account.pk for one in queries.instructors()}:
+    if instructor not in {one.account.pk for one in queries.instructors_of(actor)}:
         wrong["instructor"] = _("Choose an instructor.")
     if wrong:
         raise BadInput(fields=wrong)

@@ -124,8 +124,6 @@ OF_THE_DISTRICT = {
 
 #: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
 ASKS_NO_PLACE = {
-    "party.services.instructors.accept_proposal": declared.SEEN,
-    "party.services.instructors.assign": declared.SEEN,
     "party.services.instructors.note_language": declared.SEEN,
     "party.services.members.lower_flag": declared.SEEN,
     "party.services.members.raise_flag": declared.SEEN,

@@ -233,7 +233,7 @@ def test_a_list_that_is_cut_keeps_those_who_wait_longest(cast, asked, monkeypatc
         asked(phone=f"1990000400{number}")
     page = cast.client("instructor").get("/office/party/applications/").content.decode()
     assert f"/office/party/applications/{oldest.pk}/" in page
-    assert page.count("<tr data-row>") == 2
+    assert page.count("<tr data-row") == 2
     assert "最急的 2 件，共 4 件" in page
     instructor = cast.actor("instructor")
     assert queries.talks(instructor)[0].application.pk == oldest.pk

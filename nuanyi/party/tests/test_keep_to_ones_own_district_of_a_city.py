@@ -8,10 +8,12 @@ import pytest
 
 from nuanyi.lib import clock, row_security, sealed
 from nuanyi.lib.actor import Actor, Scope
-from nuanyi.lib.errors import NotFound
+from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.party import queries
 from nuanyi.party.models import Application, Brought, Meeting, Member, Organisation
-from nuanyi.party.services import joining, members
+from nuanyi.party.services import instructors, joining, members, organisations
+from nuanyi.people.models import RoleGrant
+from nuanyi.places import services as places
 
 pytestmark = pytest.mark.django_db
 
@@ -95,11 +97,109 @@ def test_a_member_who_is_away_is_seen_where_a_branch_received_them_until_the_abs
             assert Member.objects.visible_to(other).count() == Member.objects.count() == seen
 
 
+@pytest.fixture
+def instructed(cast, program, district):
+    """An instructor in 雁山区, one in the district beside it, and one with no place, whose unit lies in 雁山区."""
+    from nuanyi.people import services as people
+
+    RoleGrant.objects.filter(role="instructor").delete()
+    made = {}
+    for name, region, unit in (
+        ("here", f"{HERE}100", None),
+        ("there", f"{THERE}001", None),
+        ("unit", "", district["t100"]),
+    ):
+        account = people.make_account(
+            actor=program, username=name, password="three-words-7", unit=unit, must_change_password=False
+        )
+        RoleGrant.objects.create(
+            account=account, role="instructor", region_code=region, confirmed_at=clock.now()
+        )
+        made[name] = account.pk
+    return made
+
+
+def test_establishments_are_given_to_instructors_of_the_own_district_alone(cast, program, instructed, shop):
+    mine, theirs = shop("雁山快递", f"{HERE}100"), shop("秀峰快递", f"{THERE}001")
+    own, other = department(cast, HERE), department(cast, THERE)
+    assert {one.account.pk for one in queries.instructors_of(own)} == {instructed["here"], instructed["unit"]}
+    assert {one.account.pk for one in queries.instructors_of(other)} == {instructed["there"]}
+    # seen by the program, so that nothing but the service itself holds it
+    for actor, establishment, account in (
+        (own, mine, "there"),
+        (own, theirs, "here"),
+        (other, mine, "there"),
+    ):
+        with row_security.reading_as(program), pytest.raises(NotFound):
+            instructors.assign(actor=actor, establishment=establishment.pk, account=instructed[account])
+    with row_security.reading_as(program):
+        proposed = instructors.propose(actor=own)
+        assert {one.establishment.pk for one in proposed} == {mine.pk}
+        assert {one.account.pk for one in proposed} <= {instructed["here"], instructed["unit"]}
+        assert instructors.assign(actor=own, establishment=mine.pk, account=instructed["here"])
+        # whoever has it everywhere has all of them
+        assert len(queries.instructors_of(program)) == 3
+
+
+def test_an_application_is_handed_over_within_the_own_district(cast, program, here, instructed):
+    asked, _member = here
+    own = department(cast, HERE)
+    beside, mine = branch_in(f"{THERE}100", 3), branch_in(f"{HERE}100", 4)
+    with row_security.reading_as(program):
+        for told in ({"organisation": beside.pk}, {"account": instructed["there"]}):
+            with pytest.raises(NotFound):
+                joining.hand_over(actor=own, pk=asked.pk, **told)
+        told = joining.hand_over(actor=own, pk=asked.pk, organisation=mine.pk, account=instructed["here"])
+    assert (told.organisation_id, told.instructor_id) == (mine.pk, instructed["here"])
+
+
+def test_a_member_is_transferred_to_no_branch_that_one_leads_elsewhere(cast, program, here):
+    """The department of 雁山区 is secretary of a branch beside it, too: that is no right to transfer people there."""
+    _asked, member = here
+    own, beside, mine = department(cast, HERE), branch_in(f"{THERE}100", 3), branch_in(f"{HERE}100", 4)
+    Organisation.objects.filter(pk=beside.pk).update(secretary=own.account_id)
+    assert [one.pk for one in queries.receiving(own, member.branch)] == [mine.pk]
+    told = {"pk": member.pk, "on": clock.today(), "paper": "介绍信1号"}
+    with row_security.reading_as(program):
+        with pytest.raises(BadInput) as refused:
+            members.transfer(actor=own, to=beside.pk, **told)
+        assert set(refused.value.fields) == {"to"}
+        assert members.transfer(actor=own, to=mine.pk, **told).branch_id == mine.pk
+
+
+def test_nobody_puts_an_organisation_below_another_district_s_committee(cast, program, district):
+    places.put_region(actor=program, code=THERE, name="秀峰区", level="district")
+    own = department(cast, HERE)
+    above = [
+        Organisation.objects.create(
+            name=f"{region}党委", form="committee", region_code=region, founded_date=date(2020, 7, 1)
+        )
+        for region in ("4503", HERE, THERE)
+    ]
+
+    def found(parent, name):
+        told = organisations.OrganisationInput(
+            name, "formal", f"{HERE}100", date(2022, 7, 1), parent=parent.pk, members=4, approval="x"
+        )
+        return organisations.found(actor=own, told=told)
+
+    with pytest.raises(BadInput) as refused:
+        found(above[2], "甲支部")
+    assert set(refused.value.fields) == {"parent"}
+    for number, parent in enumerate(above[:2]):
+        made = found(parent, f"支部{number}")
+        assert made.parent_id == parent.pk
+    told = organisations.ChangeInput(clock.today(), "批复", made.name, f"{HERE}100", parent=above[2].pk)
+    with pytest.raises(BadInput) as refused:
+        organisations.rearrange(actor=own, pk=made.pk, told=told)
+    assert set(refused.value.fields) == {"parent"}
+
+
 def test_in_a_city_the_department_of_the_place_is_told_and_no_other(cast, program, district, asked):
     """Who asks to join in 雁山区 where nobody is instructor: the department beside it hears nothing of it."""
     from nuanyi.notices.models import Notice
     from nuanyi.people import services as people
-    from nuanyi.people.models import Account, RoleGrant
+    from nuanyi.people.models import Account
 
     beside = people.make_account(
         actor=program, username="beside", password="three-words-7", unit=None, must_change_password=False

@@ -119,6 +119,7 @@ EXCEPTIONS: dict[str, str] = {
             "reports.services.outside.send_out",
             "reports.services.outside.take_back",
             "reports.services.settings.count_into_ledger",
+            "reports.services.sending.forget_salts",
             "stations.services.faults.forget_hours",
         ),
         PROGRAM,
