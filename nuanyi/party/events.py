@@ -26,7 +26,6 @@ APPLICATION_SEEN = declare(
     "party.application_seen",
     _("A name and a phone were opened"),
     opens=True,
-    purpose=_("To see to an application to join the Party"),
 )
 ORGANISATION_CHANGED = declare("party.organisation_changed", _("A Party organisation was changed"))
 MEMBER_MOVED = declare("party.member_moved", _("The list of a branch was changed"))
@@ -35,7 +34,6 @@ MEMBERS_SEEN = declare(
     "party.members_seen",
     _("The list of a branch was opened"),
     opens=True,
-    purpose=_("To keep the list of a branch"),
 )
 LINK_SHOWN = declare(
     "party.link_shown",

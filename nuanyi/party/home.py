@@ -121,6 +121,16 @@ def tasks_for(actor: Actor) -> Iterator[Task]:
         )
         yield Task(words, Route("party:committees", query={"matters": life_queries.OURS}), own)
     if actor.can(MEMBERS):
+        full = queries.to_be_confirmed(actor)
+        words = (
+            ngettext(
+                "%d member is to be confirmed as a full one",
+                "%d members are to be confirmed as full ones",
+                full,
+            )
+            % full
+        )
+        yield Task(words, Route("party:members", query={"wait": queries.FULL}), full)
         away = queries.not_reported(actor)
         words = (
             ngettext(

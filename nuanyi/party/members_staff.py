@@ -30,7 +30,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if deed == "names":
-                names = members.names_of(actor=actor, rows=rows)
+                names = members.names_of(actor=actor, rows=rows, purpose=request.POST.get("purpose", ""))
             elif deed == "report":
                 branch = number_of(request.POST.get("branch", ""))
                 found = members.check_in(actor=actor, branch=branch, code=request.POST.get("code", ""))
@@ -43,7 +43,7 @@ def member_list(request: HttpRequest) -> HttpResponse:
                 return redirect("party:member", made.pk)
         except Refusal as wrong:
             refusal = wrong
-    waits = [(queries.AWAY, _("not reported yet"))]
+    waits = [(queries.AWAY, _("not reported yet")), (queries.FULL, _("to be confirmed as full members"))]
     if actor.can(ORGANISE):
         waits.append((queries.UNCLEAR, _("to be settled")))
     context = {
@@ -75,7 +75,7 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
             if deed == "away" and form.is_valid():
                 code = members.send_away(actor=actor, pk=pk, told=form.told())
             elif deed == "reveal":
-                opened = members.open_member(actor=actor, pk=pk)
+                opened = members.open_member(actor=actor, pk=pk, purpose=request.POST.get("purpose", ""))
             elif deed == "link":
                 link = members.hand_over_link(actor=actor, pk=pk)
             elif deed == "home":
@@ -83,6 +83,9 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect("party:member", pk)
             elif deed == "change" and change.is_valid():
                 members.change_member(actor=actor, pk=pk, told=change.told())
+                return redirect("party:member", pk)
+            elif deed in ("full", "aside"):
+                members.confirm_full(actor=actor, pk=pk, good=deed == "full")
                 return redirect("party:member", pk)
             elif deed == "transfer":
                 members.transfer(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -371,6 +373,7 @@ class Member(models.Model):
         ),
         "agreed": _belongs(_("How you agreed to stand on the list of your branch"), _("Deleted")),
         "standing_paper": _belongs(_("The paper by which your standing changed"), _("Deleted")),
+        "full_paper": _belongs(_("The paper by which you are to stand as a full member"), _("Deleted")),
         "transfer_paper": _belongs(_("The letter of your transfer"), _("Deleted")),
     }
 
@@ -396,6 +399,9 @@ class Member(models.Model):
     #: since when, and by which paper, they stand as they do, where that changed on this list
     standing_date = models.DateField(null=True)
     standing_paper = models.CharField(max_length=120, blank=True)
+    #: what the path says that whoever keeps the list has not confirmed yet: a full member from a day on, by a paper
+    full_date = models.DateField(null=True)
+    full_paper = models.CharField(max_length=120, blank=True)
     #: the branch from which they were transferred last (组织关系转接), and the letter that says so
     came_from = models.ForeignKey(
         Organisation, null=True, on_delete=models.SET_NULL, related_name="members_sent"
@@ -415,6 +421,11 @@ class Member(models.Model):
             models.UniqueConstraint("code_digest", name="report_code_once"),
         ]
         indexes = [models.Index("phone_digest", name="member_of_phone")]
+
+    def stand_full(self, on: date, paper: str) -> None:
+        """Say that this is a full member from a day on, by a paper; not saved yet."""
+        self.standing, self.standing_date, self.standing_paper = Standing.FULL, on, paper
+        self.changed_date = clock.today()
 
 
 class Showing(models.Model):

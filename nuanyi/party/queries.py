@@ -73,7 +73,7 @@ NOBODYS = "nobody"
 #: … those that rest because the worker moved, and those that the organisation department settles.
 MOVED, UNCLEAR = "moved", "unclear"
 #: Members who are away and have not reported there; organisations past their end and those that grew too small.
-AWAY, OVER, SMALL, VISIT = "away", "over", "small", "visit"
+AWAY, OVER, SMALL, VISIT, FULL = "away", "over", "small", "visit", "full"
 ADMITTING = [form for form, rule in FORMS.items() if rule.admits]
 
 
@@ -299,9 +299,21 @@ def members_for(actor: Actor, wait: str = "") -> list[Member]:
     rows = Member.objects.visible_to(actor).filter(left_date=None).select_related("branch", "receiving")
     if wait == AWAY:
         rows = rows.filter(receiving=None).exclude(away_from_date=None)
+    elif wait == FULL:
+        rows = _to_be_confirmed(actor)
     elif wait == UNCLEAR:
         rows = rows.filter(pk__in=on_two_rolls(actor))
     return list(rows[:FOLLOWED_AT_MOST])
+
+
+def _to_be_confirmed(actor: Actor) -> QuerySet[Member]:
+    rows = Member.objects.visible_to(actor).filter(left_date=None, branch__in=led_by(actor))
+    return rows.exclude(full_date=None).select_related("branch", "receiving")
+
+
+def to_be_confirmed(actor: Actor) -> int:
+    """How many on the lists that this actor keeps are full members by their path, which the list does not say yet."""
+    return _to_be_confirmed(actor).count()
 
 
 def not_reported(actor: Actor) -> int:

@@ -102,6 +102,7 @@ def former_members(before: datetime) -> QuerySet[Member]:
         phone_digest=None,
         agreed="",
         standing_paper="",
+        full_paper="",
         transfer_paper="",
     )
     return Member.objects.filter(left_date__lt=before.date()).exclude(empty)
@@ -121,6 +122,8 @@ def empty_members(_actor: Actor, rows: list[Model]) -> None:
         away_code="",
         agreed="",
         standing_paper="",
+        full_date=None,
+        full_paper="",
         transfer_paper="",
     )
 

@@ -364,7 +364,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         deed = request.POST.get("deed", "")
         try:
             if deed == "reveal":
-                opened = joining.open_application(actor=actor, pk=pk)
+                opened = joining.open_application(actor=actor, pk=pk, purpose=request.POST.get("purpose", ""))
             else:
                 _move(request, pk, deed)
                 if deed == "move":  # it may have gone to somebody else

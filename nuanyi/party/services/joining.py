@@ -18,6 +18,7 @@ from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Application, Member, Organisation, Review, StepDone
 from nuanyi.party.rules import FOLLOW, ORGANISE, Door, EndReason, Standing, State
+from nuanyi.party.services import members
 from nuanyi.people import erasures, links
 from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
@@ -206,21 +207,24 @@ def take_step(
     if step.code == "full":
         found.state = State.MEMBER
         found.save(update_fields=["state"])
-        _stands_full(found, on, paper)
+        _stands_full(actor, found, on, paper.strip()[:120])
     journal.record(actor, events.APPLICATION_MOVED, found)
     return found
 
 
-def _stands_full(application: Application, on: date, paper: str) -> None:
-    """Whoever was entered from the application stands as a full member on the list of the branch, too."""
+def _stands_full(actor: Actor, application: Application, on: date, paper: str) -> None:
+    """Whoever was entered from the application stands as a full member on the list of the branch, too, where who takes the
+    step keeps that list; else it waits for whoever does (``members.confirm_full``)."""
     with row_security.reader(queries.PROGRAM):  # whoever goes the path with them may not see the list
-        rows = Member.objects.filter(key=queries.member_key(application), left_date=None)
-        rows.update(
-            standing=Standing.FULL,
-            standing_date=on,
-            standing_paper=paper.strip()[:120],
-            changed_date=clock.today(),
-        )
+        rows = Member.objects.select_for_update(of=("self",)).select_related("branch")
+        row = rows.filter(key=queries.member_key(application), left_date=None).first()
+        if row is None or row.standing == Standing.FULL:
+            return
+        if members.keeps(actor, row.branch):
+            row.stand_full(on, paper)
+        else:
+            row.full_date, row.full_paper = on, paper
+        row.save()
 
 
 @transaction.atomic
@@ -387,13 +391,18 @@ def withdraw(*, link: str) -> None:
 
 
 @transaction.atomic
-def open_application(*, actor: Actor, pk: int) -> tuple[str, str]:
-    """Name and phone, for whoever owes the talk; two values of the day's quota. Raises NotFound, NotAllowed, TooMuch."""
+def open_application(*, actor: Actor, pk: int, purpose: str) -> tuple[str, str]:
+    """Name and phone, for whoever owes the talk, opened for a purpose; two values of the day's quota.
+
+    Raises NotFound, NotAllowed, BadInput (no purpose), TooMuch.
+    """
     found = _locked(actor, pk)
     if found.sealed_name is None or found.sealed_phone is None:
         raise NotFound()
     ring = keys()
-    people.record_opening(actor, events.APPLICATION_SEEN, found, values=2)
+    people.record_opening(
+        actor, events.APPLICATION_SEEN, found, values=2, purpose=people.read_purpose(purpose)
+    )
     return (
         ring.open("political", found.sealed_name, found.key.bytes + b"name"),
         ring.open("political", found.sealed_phone, found.key.bytes + b"phone"),

@@ -169,22 +169,34 @@ def _tell_of_many(actor: Actor, account: int) -> None:
 
 
 @transaction.atomic
-def names_of(*, actor: Actor, rows: Sequence[Member]) -> dict[int, str]:
-    """The names of these members, for whoever keeps the list; each counts into the day's quota. Raises NotAllowed, TooMuch."""
+def names_of(*, actor: Actor, rows: Sequence[Member], purpose: str) -> dict[int, str]:
+    """The names of these members, for whoever keeps the list, opened for a purpose; each counts into the day's quota.
+
+    Raises NotAllowed, BadInput (no purpose), TooMuch.
+    """
     actor.require(MEMBERS)
     seen = list(
         Member.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]).select_related("branch")
     )
     if seen:
-        people.record_opening(actor, events.MEMBERS_SEEN, seen[0].branch, values=len(seen))
+        people.record_opening(
+            actor,
+            events.MEMBERS_SEEN,
+            seen[0].branch,
+            values=len(seen),
+            purpose=people.read_purpose(purpose),
+        )
     return {row.pk: sealed.open_text(row, "sealed_name") for row in seen}
 
 
 @transaction.atomic
-def open_member(*, actor: Actor, pk: int) -> tuple[str, str]:
-    """A member's name and phone; two values of the day's quota. Raises NotAllowed, NotFound, TooMuch."""
+def open_member(*, actor: Actor, pk: int, purpose: str) -> tuple[str, str]:
+    """A member's name and phone, opened for a purpose; two values of the day's quota.
+
+    Raises NotAllowed, NotFound, BadInput (no purpose), TooMuch.
+    """
     found = _member(actor, pk)
-    people.record_opening(actor, events.MEMBERS_SEEN, found, values=2)
+    people.record_opening(actor, events.MEMBERS_SEEN, found, values=2, purpose=people.read_purpose(purpose))
     return sealed.open_text(found, "sealed_name"), sealed.open_text(found, "sealed_phone")
 
 
@@ -322,9 +334,27 @@ def change_member(*, actor: Actor, pk: int, told: MemberChange) -> Member:
     if told.standing and told.standing != found.standing:
         found.standing, found.standing_date = told.standing, told.on
         found.standing_paper = told.paper.strip()[:120]
+        found.full_date, found.full_paper = None, ""
     found.changed_date = clock.today()
     _save_once(found)
     journal.record(actor, events.MEMBER_MOVED, found)
+    return found
+
+
+@transaction.atomic
+def confirm_full(*, actor: Actor, pk: int, good: bool) -> Member:
+    """Whoever keeps the list lets it say what the path says, a full member from a day on by its paper, or sets that aside.
+
+    Raises NotAllowed, NotFound, IllegalMove (nothing waits).
+    """
+    found = _member(actor, pk, home=True)
+    if found.full_date is None:
+        raise IllegalMove(_("Nothing waits to be confirmed here."), code="nothing-waits")
+    if good:
+        found.stand_full(found.full_date, found.full_paper)
+    found.full_date, found.full_paper, found.changed_date = None, "", clock.today()
+    found.save()
+    journal.record(actor, events.MEMBER_MOVED, found, good=good)
     return found
 
 

@@ -37,7 +37,10 @@ def test_the_same_key_again_gives_the_first_answer(cast, asked):
 def test_name_and_phone_are_sealed_under_the_keys_of_affiliation(cast, asked):
     made = asked()
     assert "覃大海".encode() not in bytes(made.sealed_name)
-    assert joining.open_application(actor=cast.actor("instructor"), pk=made.pk) == ("覃大海", "19900004321")
+    assert joining.open_application(actor=cast.actor("instructor"), pk=made.pk, purpose="约谈入党意愿") == (
+        "覃大海",
+        "19900004321",
+    )
     assert Entry.objects.filter(kind="party.application_seen").count() == 1
 
 
@@ -204,7 +207,7 @@ def test_nobody_else_sees_that_somebody_asked(cast, found, asked, part):
     made = asked()
     assert not Application.objects.visible_to(cast.actor(part)).exists()
     with pytest.raises(NotAllowed):
-        joining.open_application(actor=cast.actor(part), pk=made.pk)
+        joining.open_application(actor=cast.actor(part), pk=made.pk, purpose="约谈入党意愿")
     browser = cast.client(part)
     assert browser.get(f"/office/party/applications/{made.pk}/").status_code == 403
     assert b"4321" not in browser.get("/office/").content

@@ -172,7 +172,10 @@ def test_another_asking_of_the_phone_goes_on_when_one_is_taken_back(cast, asked)
     owner.refresh_from_db()
     assert owner.state == State.OPEN
     instructor = cast.actor("instructor")
-    assert joining.open_application(actor=instructor, pk=owner.pk) == ("覃大海", "19900004321")
+    assert joining.open_application(actor=instructor, pk=owner.pk, purpose="约谈入党意愿") == (
+        "覃大海",
+        "19900004321",
+    )
 
 
 def test_somebody_of_another_district_is_sent_to_the_organisation_there(cast, asked):

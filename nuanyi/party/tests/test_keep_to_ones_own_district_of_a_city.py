@@ -73,16 +73,16 @@ def test_only_the_own_department_opens_a_name_and_moves_an_application(cast, her
     own, other = department(cast, HERE), department(cast, THERE)
     with row_security.reading_as(other):
         for deed in (
-            lambda: members.open_member(actor=other, pk=member.pk),
+            lambda: members.open_member(actor=other, pk=member.pk, purpose="约谈入党意愿"),
             lambda: members.leave(actor=other, pk=member.pk, on=clock.today()),
-            lambda: joining.open_application(actor=other, pk=asked.pk),
+            lambda: joining.open_application(actor=other, pk=asked.pk, purpose="约谈入党意愿"),
             lambda: joining.pause(actor=other, pk=asked.pk, to="paused"),
         ):
             with pytest.raises(NotFound):
                 deed()
     with row_security.reading_as(own):
-        assert members.open_member(actor=own, pk=member.pk)[0] == "周小明"
-        assert joining.open_application(actor=own, pk=asked.pk)[0] == "周小明"
+        assert members.open_member(actor=own, pk=member.pk, purpose="约谈入党意愿")[0] == "周小明"
+        assert joining.open_application(actor=own, pk=asked.pk, purpose="约谈入党意愿")[0] == "周小明"
 
 
 def test_a_member_who_is_away_is_seen_where_a_branch_received_them_until_the_absence_is_over(cast, here):

@@ -41,7 +41,7 @@ def test_a_phone_that_was_mistyped_is_mended_and_the_name_stays(cast, secretary,
     made, other = entered(branch), entered(branch, name="韦乙", phone="19900005679")
     actor = cast.actor("甲支部")
     members.change_member(actor=actor, pk=made.pk, told=members.MemberChange(phone="19900005680"))
-    assert members.open_member(actor=actor, pk=made.pk) == ("梁远行", "19900005680")
+    assert members.open_member(actor=actor, pk=made.pk, purpose="约谈入党意愿") == ("梁远行", "19900005680")
     with pytest.raises(Conflict):
         members.change_member(actor=actor, pk=other.pk, told=members.MemberChange(phone="19900005680"))
     with pytest.raises(BadInput):
@@ -66,7 +66,7 @@ def test_the_department_transfers_a_member_and_the_former_branch_sees_them_no_mo
     assert "介绍信8号" in seen
     made = Member.objects.get(pk=made.pk)
     assert (made.branch, made.joined_date, made.away_from_date) == (there, today, None)
-    assert members.open_member(actor=cast.actor("乙支部"), pk=made.pk)[0] == "梁远行"
+    assert members.open_member(actor=cast.actor("乙支部"), pk=made.pk, purpose="约谈入党意愿")[0] == "梁远行"
 
 
 def test_no_branch_transfers_by_itself_nor_to_a_temporary_one(cast, secretary, found, entered):

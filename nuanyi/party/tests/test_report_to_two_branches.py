@@ -44,8 +44,15 @@ def test_both_branches_see_the_member_and_the_third_gets_the_answer_of_one_that_
     for part in ("甲支部", "乙支部", "organisation"):
         page = f"/office/party/members/{member.pk}/"
         assert "梁远行" not in cast.client(part).get(page).content.decode()
-        assert "梁远行" in cast.client(part).post(page, {"deed": "reveal"}).content.decode()
-        opened = cast.client(part).post("/office/party/members/", {"deed": "names"}).content.decode()
+        assert (
+            "梁远行"
+            in cast.client(part).post(page, {"deed": "reveal", "purpose": "通知支部会议"}).content.decode()
+        )
+        opened = (
+            cast.client(part)
+            .post("/office/party/members/", {"deed": "names", "purpose": "通知支部会议"})
+            .content.decode()
+        )
         assert "梁远行" in opened
     curious = cast.client("丙支部")
 
@@ -57,7 +64,12 @@ def test_both_branches_see_the_member_and_the_third_gets_the_answer_of_one_that_
         return page.status_code, page.content.split(b"<main")[-1], report.status_code, words
 
     assert answers(member.pk, code) == answers(member.pk + 9999, "QQQQQQQQQQ")
-    assert "梁远行" not in curious.post("/office/party/members/", {"deed": "names"}).content.decode()
+    assert (
+        "梁远行"
+        not in curious.post(
+            "/office/party/members/", {"deed": "names", "purpose": "通知支部会议"}
+        ).content.decode()
+    )
     with pytest.raises(NotAllowed):  # the receiving branch takes nobody off the list of another
         members.leave(actor=cast.actor("乙支部"), pk=member.pk, on=clock.today())
     members.come_home(actor=cast.actor("甲支部"), pk=member.pk)

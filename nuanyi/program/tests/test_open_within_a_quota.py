@@ -47,7 +47,14 @@ def test_the_openings_of_all_rooms_are_declared_as_such():
 
 
 #: Where whoever opens says what for; the pages of the other kinds serve one purpose, which stands with the kind.
-SAID = {"people.revealed", "cases.phone_opened", "reports.phones_seen", "volunteers.name_seen"}
+SAID = {
+    "people.revealed",
+    "cases.phone_opened",
+    "reports.phones_seen",
+    "volunteers.name_seen",
+    "party.application_seen",
+    "party.members_seen",
+}
 
 
 def test_nothing_is_opened_without_a_purpose():
