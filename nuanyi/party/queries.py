@@ -300,7 +300,7 @@ def members_for(actor: Actor, wait: str = "") -> list[Member]:
     if wait == AWAY:
         rows = rows.filter(receiving=None).exclude(away_from_date=None)
     elif wait == FULL:
-        rows = _to_be_confirmed(actor)
+        rows = rows.filter(pk__in=_to_be_confirmed(actor))
     elif wait == UNCLEAR:
         rows = rows.filter(pk__in=on_two_rolls(actor))
     return list(rows[:FOLLOWED_AT_MOST])
@@ -308,7 +308,7 @@ def members_for(actor: Actor, wait: str = "") -> list[Member]:
 
 def _to_be_confirmed(actor: Actor) -> QuerySet[Member]:
     rows = Member.objects.visible_to(actor).filter(left_date=None, branch__in=led_by(actor))
-    return rows.exclude(full_date=None).select_related("branch", "receiving")
+    return rows.exclude(full_date=None)
 
 
 def to_be_confirmed(actor: Actor) -> int:
