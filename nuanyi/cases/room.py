@@ -53,16 +53,16 @@ ROOM = Room(
     ],
     part=Part(_("Service desk"), 30),
     menu=[
-        MenuItem(_("What must be done next"), "cases:worklist", "hand", "cases.handle", order=10),
-        MenuItem(_("By telephone"), "cases:call", "call", "cases.handle", order=20),
-        MenuItem(_("Who waits where"), "cases:overview", "bell", "cases.oversee", order=30),
+        MenuItem(_("Cases"), "cases:worklist", "hand", "cases.handle", order=10),
+        MenuItem(_("Note a call down"), "cases:call", "call", "cases.handle", order=20),
+        MenuItem(_("Cases by unit"), "cases:overview", "bell", "cases.oversee", order=30),
         MenuItem(_("Service list"), "cases:items", "check", "front.office", order=40),
         MenuItem(
             _("What requests are about"), "cases:kinds", "hand", "cases.settings", part=SETTINGS, order=145
         ),
         MenuItem(_("Where cases go"), "cases:rules", "compass", "cases.settings", part=SETTINGS, order=150),
         MenuItem(_("The three lists"), "cases:lists", "half", "cases.lists", order=60),
-        MenuItem(_("How long"), "cases:clocks", "bell", "cases.settings", part=SETTINGS, order=170),
+        MenuItem(_("Time limits"), "cases:clocks", "bell", "cases.settings", part=SETTINGS, order=170),
         MenuItem(_("Letters"), "cases:letters", "download", "cases.settings", part=SETTINGS, order=180),
         MenuItem(_("Registers of services"), "cases:registers", "upload", "cases.register", order=90),
     ],
