@@ -21,6 +21,7 @@ def main() -> int:
     from bench import (
         assignment,
         coverage,
+        cube,
         demo,
         doubles,
         imports,
@@ -45,6 +46,7 @@ def main() -> int:
             imports,
             lists,
             sums,
+            cube,
             stations,
             intake,
             worklist,
