@@ -107,6 +107,10 @@ def _change(now: int, then: int, than: str, unit: str) -> str:
     return words
 
 
+#: How it is said that something was never there before.
+FIRST = "首次有记录："
+
+
 def clause(line: Line, count: Count, period: Period, *, all_new: bool = False) -> str:
     """What is said of a figure that is not nothing, without a full stop; "" where it is named among what did not happen."""
     said = line.say.format(n=count.value)
@@ -128,7 +132,7 @@ def clause(line: Line, count: Count, period: Period, *, all_new: bool = False) -
         return f"没有新增{line.name}（{_last(period)}为{count.before}{line.unit}）" if count.before else ""
     parts = [said]
     if not count.ever_before:
-        parts = [f"首次有记录：{said}"]
+        parts = [f"{FIRST}{said}"]
     elif count.before is not None:
         parts.append(
             _change(count.value, count.before, _last(period), line.unit)
@@ -157,7 +161,7 @@ def paragraphs(section: Section, counts: Mapping[str, Count], period: Period) ->
         if all_new:
             opening = opening.removesuffix("，") + f"（{_last(period)}末尚无记录），"
         said = [clause(line, counts[line.figure], period, all_new=all_new) for line in of_kind]
-        said = [words for words in said if words]
+        said = _firsts_together([words for words in said if words])
         if said:
             found.append(opening + "；".join(said) + "。")
     absent = [
@@ -166,6 +170,13 @@ def paragraphs(section: Section, counts: Mapping[str, Count], period: Period) ->
     if absent:
         found.append(f"{_this(period)}没有登记：{'、'.join(absent)}。")
     return found
+
+
+def _firsts_together(said: list[str]) -> list[str]:
+    """What was never there before stands at the end and is said to be so once, not of each."""
+    firsts = [words.removeprefix(FIRST) for words in said if words.startswith(FIRST)]
+    others = [words for words in said if not words.startswith(FIRST)]
+    return [*others, FIRST + "、".join(firsts)] if firsts else others
 
 
 def _is_nothing(line: Line, count: Count) -> bool:

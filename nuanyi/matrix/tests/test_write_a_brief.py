@@ -57,6 +57,18 @@ def test_a_period_of_nothing_says_so_and_what_did_not_happen_is_named():
     assert said[1].startswith("6月没有登记：") and "法律援助" in said[1]
 
 
+def test_what_was_never_there_before_is_said_to_be_so_once():
+    service = next(part for part in brief_rules.sections() if part.key == "service")
+    counts = {
+        "service.legal_aid": Count(4, 0, 0, 4, 0),
+        POLICY: Count(3, 1, 0, 4, 1),
+        "service.employment_guidance": Count(2, 0, 0, 2, 0),
+    }
+    [said] = brief_rules.paragraphs(service, counts, period_of("2022-06"))
+    assert said.startswith("6月，提供政策咨询3次，比上月增加2次，本年累计4次；首次有记录：")
+    assert said.count("首次有记录") == 1 and said.endswith("、开展就业指导2次。")
+
+
 @pytest.mark.parametrize(
     ("text", "first", "last", "words"),
     [
