@@ -1,6 +1,7 @@
 """Screenshots of every page on a phone and a desktop, light and dark, from a running demo: ``scripts/gallery.py http://localhost:8000``.
 
-``scripts/gallery.py http://localhost:8000 screens`` takes only those that the web app's manifest shows.
+``scripts/gallery.py http://localhost:8000 cube charts`` takes only these; ``… screens`` only those that the web app's manifest
+shows.
 """
 
 from __future__ import annotations
@@ -92,9 +93,10 @@ def pages() -> dict[str, tuple[str, str]]:
     return {shot.name: (shot.account, shot.route.address) for shot in rooms.gallery()} | REFUSED
 
 
-def main(address: str) -> None:
-    """Take them all."""
-    wanted = pages()
+def main(address: str, names: list[str]) -> None:
+    """Take them all, or those of some names."""
+    offered = pages()
+    wanted = {name: offered[name] for name in names or offered}
     accounts = sorted({account for account, _path in wanted.values()})
     OUT.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
@@ -124,5 +126,8 @@ def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    take = screens if "screens" in sys.argv[2:] else main
-    take(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000")
+    served = sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000"
+    if "screens" in sys.argv[2:]:
+        screens(served)
+    else:
+        main(served, sys.argv[2:])
