@@ -113,6 +113,16 @@ def _spoilt(text: str) -> bool:
     return "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text if sign > "\ud7ff")
 
 
+#: What is never a document, nor the script of a worker: policies about documents say nothing on it.
+_PARTS = frozenset({"text/css", "text/javascript"})
+
+
+def _is_part_of_a_page(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether this is a style sheet or a script among the static files: no browser opens one as a page."""
+    kind = response.get("Content-Type", "").partition(";")[0]
+    return request.path.startswith(settings.STATIC_URL) and response.status_code == 200 and kind in _PARTS
+
+
 class SafeHeaders:
     """Headers beside the content policy (django-csp); pages of signed-in people are never stored."""
 
@@ -123,6 +133,11 @@ class SafeHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request."""
         response = self.get_response(request)
+        if _is_part_of_a_page(request, response):
+            # read by no browser there; at a first visit over a slow line they are as long as a whole script
+            response._csp_exempt = True  # type: ignore[attr-defined]
+            del response["Cross-Origin-Opener-Policy"]
+            return response
         response.setdefault(
             "Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self), payment=()"
         )

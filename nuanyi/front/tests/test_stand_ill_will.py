@@ -56,3 +56,22 @@ def test_a_page_may_ask_the_base_map_that_was_chosen_and_no_other_stranger(
     assert parts["img-src"] == f"'self' data: blob: {source}".strip()
     assert parts["connect-src"] == ("'self' " + source if connects else "'self'")
     assert parts["script-src"] == "'self'"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "is_part"),
+    [
+        ("/static/front/phone.css", "text/css", True),
+        ("/static/front/shell.js", "text/javascript", True),
+        ("/static/front/icon.svg", "image/svg+xml", False),
+        ("/static/front/500.html", "text/html", False),
+        ("/sw.js", "text/javascript", False),
+        ("/", "text/html", False),
+    ],
+)
+def test_whatever_could_be_opened_as_a_page_or_run_as_a_worker_has_its_policies(path, kind, is_part):
+    """A style sheet and a script of a page are neither: a first visit over a slow line does not pay for their headers."""
+    served = middleware.SafeHeaders(lambda _request: HttpResponse(content_type=f"{kind}; charset=utf-8"))
+    answer = CSPMiddleware(served)(RequestFactory().get(path))
+    for header in ("Content-Security-Policy", "Permissions-Policy", "Cross-Origin-Opener-Policy"):
+        assert (header not in answer) is is_part, (path, header)
