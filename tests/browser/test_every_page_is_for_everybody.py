@@ -263,6 +263,25 @@ def test_a_workers_page_is_whole_at_twice_the_text(open_as, address):
     assert not page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"), too_wide
 
 
+def test_long_english_words_stay_on_the_screen_at_twice_the_root_size_and_no_place_of_the_bar_is_broken(
+    open_as,
+):
+    page = open_as(None, size="phone", language="en")
+    wide = []
+    for address in ("/", "/help/", "/me/", "/friendly/", "/stations/LF01/"):
+        page.goto(address)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+            wide.append(address)
+        tall = page.evaluate(
+            "[...document.querySelectorAll('.bottom a')].filter((one) => {"
+            "  const words = document.createRange(); words.selectNodeContents(one.lastChild);"
+            "  return words.getClientRects().length > 1; }).map((one) => one.textContent)"
+        )
+        assert tall == [], "a word of the bar on two lines"
+    assert wide == []
+
+
 RATIO = """(() => {
   const paint = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgb = (c) => { paint.clearRect(0, 0, 1, 1); paint.fillStyle = c; paint.fillRect(0, 0, 1, 1); return [...paint.getImageData(0, 0, 1, 1).data]; };
