@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -95,7 +96,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             )
             return sent(
                 request,
-                f"/c/{intake.link_of(case)}/",
+                reverse("help:case", args=[intake.link_of(case)]),
                 title=case.get_kind_display(),
                 number=case.ref,
                 code=intake.claim_code_of(case.key),
@@ -119,7 +120,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "wage": " ".join(queries.codes_following(Kind.WAGE)),
         "refusal": refusal,
         "most_photos": MAX_PHOTOS,
-        "action": f"/help/ask/?{known}" if known else "/help/ask/",
+        "action": reverse("help:ask") + (f"?{known}" if known else ""),
     }
     return render(request, "cases/worker/ask.html", context, status=status)
 
@@ -192,7 +193,7 @@ def _case_page(request: HttpRequest, found: Case, link: str, refusal: Refusal | 
         "sent": request.GET.get("sent"),
         "moves": queries.worker_moves(found),
         "files": found.attachments.defer("sealed_file").order_by("made_at"),
-        **progress_pages.context(request, "case", found.key.hex, f"/c/{link}/watch/"),
+        **progress_pages.context(request, "case", found.key.hex, reverse("help:watch", args=[link])),
         "hearings": found.hearings.filter(ended_at=None).order_by("at") if found.open else [],
     }
     status = status_of(refusal)
@@ -253,7 +254,9 @@ def watch(request: HttpRequest, link: str) -> HttpResponse:
     """Be told when the case moves, or no more."""
     found = intake.case_by_link(link)
     over = found.ended_at is not None
-    return _private(progress_pages.act(request, "case", found.key.hex, f"/c/{link}/", over=over))
+    return _private(
+        progress_pages.act(request, "case", found.key.hex, reverse("help:case", args=[link]), over=over)
+    )
 
 
 @require_safe

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.columns import FIELDS
@@ -187,8 +188,8 @@ def subjects() -> list[Subjects]:
     """What the census holds, by sector and region, for the dry run of responsibility rules."""
     found: list[Subjects] = []
     for title, model, address in (
-        ("establishments", Establishment, "/office/census/establishments/"),
-        ("workers", Worker, "/office/census/workers/"),
+        ("establishments", Establishment, reverse("census:establishments")),
+        ("workers", Worker, reverse("census:workers")),
     ):
         cells = (
             model.objects.values_list("sector", "region_code")

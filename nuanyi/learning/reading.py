@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
@@ -45,15 +46,14 @@ def _shown(found: re.Match[str], media: Mapping[UUID, LessonMedia]) -> str:
     words = SafeString(found[2])
     if one is None:
         return str(words)
+    address = reverse("learn:media", args=[one.pk])
     if one.kind == Media.PICTURE:
         return format_html(
-            '<img class="photo" src="/learn/media/{}/" alt="{}" width="{}" height="{}" loading="lazy">',
-            one.pk,
+            '<img class="photo" src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
+            address,
             words,
             one.width,
             one.height,
         )
     tag = "video" if one.kind == Media.VIDEO else "audio"
-    return format_html(
-        '<{0} controls preload="none" src="/learn/media/{1}/" aria-label="{2}"></{0}>', tag, one.pk, words
-    )
+    return format_html('<{0} controls preload="none" src="{1}" aria-label="{2}"></{0}>', tag, address, words)

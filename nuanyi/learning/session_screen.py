@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -105,7 +106,7 @@ def session(request: HttpRequest, pk: int) -> HttpResponse:
         "opinions": queries.opinions_of(found),
         "names": places.names_by_code(),
         "begun": found.starts_at <= clock.now(),
-        "link": f"/sessions/{found.code}/",
+        "link": reverse("learn:session", args=[found.code]),
         "groups": sessions.groups_to_invite(actor_of(request)),
         "invited": queries.invited(found),
         "sheets": Paper.choices,

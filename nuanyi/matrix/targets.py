@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nuanyi.ledger import rules as kinds
@@ -40,11 +41,14 @@ def next_step(kind: str) -> tuple[str, str]:
     """What the office usually does where a kind is thin: words, and where it is done."""
     room = kind.partition(".")[0]
     steps = {
-        "service": (_("Send the service clerks there for a day, and tell the groups"), "/office/cases/"),
-        "learning": (_("Plan a session there"), "/office/learning/sessions/"),
-        "stations": (_("See whether a station can open there"), "/office/stations/"),
-        "governance": (_("Send a team there"), "/office/volunteers/"),
-        "census": (_("Ask for the roster of this place"), "/office/census/imports/"),
-        "party": (_("Assign an instructor"), "/office/party/"),
+        "service": (
+            _("Send the service clerks there for a day, and tell the groups"),
+            reverse("cases:worklist"),
+        ),
+        "learning": (_("Plan a session there"), reverse("learning:sessions")),
+        "stations": (_("See whether a station can open there"), reverse("stations:list")),
+        "governance": (_("Send a team there"), reverse("volunteers:people")),
+        "census": (_("Ask for the roster of this place"), reverse("census:imports")),
+        "party": (_("Assign an instructor"), reverse("party:organisations")),
     }
-    return steps.get(room, (_("Ask the unit that answers"), "/office/responsibility/"))
+    return steps.get(room, (_("Ask the unit that answers"), reverse("units:ask")))

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -116,7 +117,10 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
                 services.set_first_password(actor=actor, account=found, password=password)
                 slip = Slip(found.username, found.display_name, str(found.unit or ""), "", password)
                 return slips_page(
-                    request, [slip], onward=f"/office/people/{pk}/", onward_words=gettext("Printed; back")
+                    request,
+                    [slip],
+                    onward=reverse("people:account", args=[pk]),
+                    onward_words=gettext("Printed; back"),
                 )
             elif "open" in request.POST:
                 services.open_account(actor=actor, account=found)
@@ -174,7 +178,7 @@ def many(request: HttpRequest) -> HttpResponse:
             if "sure" in request.POST:
                 slips = bulk.make_accounts(actor=actor, rows=rows)
                 return slips_page(
-                    request, slips, onward="/office/people/", onward_words=gettext("Printed; back")
+                    request, slips, onward=reverse("people:accounts"), onward_words=gettext("Printed; back")
                 )
         except Refusal as wrong:
             refusal = wrong
@@ -235,4 +239,4 @@ def view(request: HttpRequest) -> HttpResponse:
             is_shared=bool(request.POST.get("shared")),
         )
     back = request.POST.get("next", "")
-    return redirect(back if back.startswith("/office/") else "/office/")
+    return redirect(back if back.startswith(reverse("office")) else reverse("office"))

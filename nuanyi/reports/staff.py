@@ -222,7 +222,11 @@ def act(request: HttpRequest, pk: int, deed: str) -> HttpResponse:
         isinstance(done, Report)
         and not Report.objects.visible_to(actor_of(request)).filter(pk=done.pk).exists()
     )
-    return redirect("reports:list" if gone else f"/office/reports/{done.pk if deed == 'join' else pk}/")
+    return redirect(
+        reverse("reports:list")
+        if gone
+        else reverse("reports:report", args=[done.pk if deed == "join" else pk])
+    )
 
 
 @require_POST

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Count, F
+from django.urls import reverse
 from procrastinate.contrib.django import app
 
 from nuanyi.ledger import services as ledger
@@ -105,7 +106,7 @@ def _tell(station_id: UUID, kind: str, *, once: str, **facts: object) -> None:
             keeper.account,
             kind,
             once=once,
-            address=f"/keeper/{station.code}/" if station else "",
+            address=reverse("keeper:today", args=[station.code]) if station else "",
             station=station.name if station else "",
             **facts,
         )

@@ -8,6 +8,7 @@ from typing import Any
 import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from nuanyi.lib import clock
@@ -89,6 +90,11 @@ def tap(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("keeper:today", code=station.code)
 
 
+def _today(station: Station, part: str) -> str:
+    """The part of the keeper's page that something was done in."""
+    return f"{reverse('keeper:today', args=[station.code])}#{part}"
+
+
 def _number(text: str) -> int | None:
     if not text:
         return None
@@ -112,7 +118,7 @@ def amenity(request: HttpRequest, code: str) -> HttpResponse:
         inspected=bool(post.get("inspected")),
         expires=day_or_none(post.get("expires", ""), "expires"),
     )
-    return redirect(f"/keeper/{station.code}/#supplies")
+    return redirect(_today(station, "supplies"))
 
 
 @require_POST
@@ -130,7 +136,7 @@ def fault(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         answer=request.POST.get("answer", ""),
     )
     target = request.POST.get("next", "")
-    return redirect(target if target.startswith("/office/stations/") else f"/keeper/{station.code}/#told")
+    return redirect(target if target.startswith(reverse("stations:list")) else _today(station, "told"))
 
 
 @require_safe
@@ -158,7 +164,7 @@ def wish(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         answer=request.POST.get("answer", ""),
         granted=request.POST.get("granted") == "1",
     )
-    return redirect(f"/keeper/{station.code}/#wishes")
+    return redirect(_today(station, "wishes"))
 
 
 @require_POST
@@ -167,7 +173,7 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
     """A note for the next keeper."""
     station = _kept(request, code)
     keeping.hand_over(actor=actor_of(request), station=station, words=request.POST.get("words", ""))
-    return redirect(f"/keeper/{station.code}/#note")
+    return redirect(_today(station, "note"))
 
 
 @require_safe

@@ -297,7 +297,7 @@ def exceptions(request: HttpRequest, pk: UUID) -> HttpResponse:
             text=post.get("hours", ""),
             reason=post.get("reason", ""),
         )
-    return redirect(f"/office/stations/{pk}/#exceptions")
+    return redirect(reverse("stations:one", args=[pk]) + "#exceptions")
 
 
 @require_POST
@@ -313,7 +313,7 @@ def set_photo(request: HttpRequest, pk: UUID) -> HttpResponse:
         shows=request.POST.get("shows", ""),
         data=sent.read(),
     )
-    return redirect(f"/office/stations/{pk}/#photos")
+    return redirect(reverse("stations:one", args=[pk]) + "#photos")
 
 
 @require_POST
@@ -323,7 +323,7 @@ def keepers(request: HttpRequest, pk: UUID) -> HttpResponse:
     chosen = [int(text) for text in request.POST.getlist("keeper") if text.isdecimal() and len(text) < 12]
     accounts = list(Account.objects.filter(pk__in=chosen, is_active=True))
     stations.set_keepers(actor=actor_of(request), station=_found(request, pk), accounts=accounts)
-    return redirect(f"/office/stations/{pk}/#keepers")
+    return redirect(reverse("stations:one", args=[pk]) + "#keepers")
 
 
 # on paper ----------------------------------------------------------------------------------------
@@ -583,7 +583,7 @@ def map_json(request: HttpRequest) -> JsonResponse:
                 "lon": station.lon_wgs84,
                 "open": stands.open,
                 "state": station.state,
-                "href": f"/office/stations/{station.pk}/",
+                "href": reverse("stations:one", args=[station.pk]),
             }
         )
     return JsonResponse({"stations": rows, "rings": [500, 1000, 2000]})

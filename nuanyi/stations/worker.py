@@ -235,6 +235,11 @@ def photo(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
     return response
 
 
+def _said(found: Station, what: str) -> str:
+    """The station's page, with thanks for what was said."""
+    return f"{reverse('station:station', args=[found.code])}?said={what}"
+
+
 def _position(request: HttpRequest) -> tuple[float, float] | None:
     lat, lon = request.POST.get("lat", ""), request.POST.get("lon", "")
     return nearby.point_of(lat, lon, "wgs84") if lat and lon else None
@@ -283,7 +288,7 @@ def confirm(request: HttpRequest, code: str) -> HttpResponse:
         )
     except Refusal as refusal:
         return _page(request, found, refusal)
-    return with_device(request, redirect(f"/stations/{found.code}/?said=open"), device)
+    return with_device(request, redirect(_said(found, "open")), device)
 
 
 @require_POST
@@ -298,7 +303,7 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
         stars=int(stars) if stars.isdecimal() and len(stars) < 3 else 0,
         network=address_of(request),
     )
-    return with_device(request, redirect(f"/stations/{found.code}/?said=stars"), device)
+    return with_device(request, redirect(_said(found, "stars")), device)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -327,7 +332,7 @@ def tell(request: HttpRequest, code: str) -> HttpResponse:
             )
             return sent(
                 request,
-                f"/told/{faults.link_of(fault)}/",
+                reverse("station:told", args=[faults.link_of(fault)]),
                 title=f"{found.name} {fault.get_trouble_display()}",
             )
         except Refusal as wrong:
@@ -376,4 +381,4 @@ def wish(request: HttpRequest, code: str) -> HttpResponse:
     except ValueError as exc:
         raise BadInput(code="bad-key") from exc
     faults.wish(station=found, key=key, words=request.POST.get("words", ""), network=address_of(request))
-    return redirect(f"/stations/{found.code}/?said=wish")
+    return redirect(_said(found, "wish"))

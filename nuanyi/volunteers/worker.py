@@ -42,7 +42,9 @@ def home(request: HttpRequest) -> HttpResponse:
                 told=form.told(),
                 network=address_of(request),
             )
-            return sent(request, f"/v/{joining.link_of(made)}/", title=made.team.name)
+            return sent(
+                request, reverse("volunteer:mine", args=[joining.link_of(made)]), title=made.team.name
+            )
         except Refusal as wrong:
             refusal = wrong
     refuse_program(request, form, refusal)
@@ -119,7 +121,7 @@ def act(request: HttpRequest, link: str, deed: str) -> HttpResponse:
             raise
         # the secret page stays: whoever loses it has no other way back
         return _mine(request, link, refusal)
-    return redirect("/volunteer/" if deed == "leave" else f"/v/{link}/")
+    return redirect(reverse("volunteer:home") if deed == "leave" else reverse("volunteer:mine", args=[link]))
 
 
 def _do(request: HttpRequest, link: str, deed: str) -> None:

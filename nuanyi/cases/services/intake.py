@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
@@ -258,7 +259,11 @@ def _attach(case: Case, key: UUID, photos: Sequence[bytes], voice: bytes) -> Non
 def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) -> None:
     """Tell those of a unit who handle cases: the clerk of the case alone where it has one."""
     clerk = case.clerk_id if case.unit_id == to.pk else None
-    address = f"/office/cases/{case.pk}/" if to.pk in (case.unit_id, case.offered_unit_id) else "/office/"
+    address = (
+        reverse("cases:case", args=[case.pk])
+        if to.pk in (case.unit_id, case.offered_unit_id)
+        else reverse("office")
+    )
     notices.call(to.pk, ("clerk", "unit_staff"), kind, once=once, address=address, account_id=clerk, **facts)
 
 

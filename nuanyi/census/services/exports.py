@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import events, kinds, queries
@@ -246,7 +247,7 @@ def decide_export(*, actor: Actor, export: Export, approve: bool, seen: int) -> 
         Account.objects.get(pk=found.asked_by_id),
         kinds.EXPORT_DECIDED,
         once=f"export-decided:{found.pk}",
-        address="/office/census/exports/",
+        address=reverse("census:exports"),
     )
     return found
 

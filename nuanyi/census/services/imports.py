@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import events, files, kinds, queries
@@ -359,7 +360,7 @@ def _tell(of: Import, kind: str, **facts: Any) -> None:
     if of.account_id is not None:
         account = Account.objects.get(pk=of.account_id)
         notices.queue(
-            account, kind, once=f"{kind}:{of.pk}", address=f"/office/census/imports/{of.pk}/", **facts
+            account, kind, once=f"{kind}:{of.pk}", address=reverse("census:import", args=[of.pk]), **facts
         )
 
 

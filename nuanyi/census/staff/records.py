@@ -181,7 +181,8 @@ def follow_up(request: HttpRequest, what: str) -> HttpResponse:
 
 def _back(request: HttpRequest, what: str) -> str:
     target = request.POST.get("next", "")
-    return target if target.startswith("/office/census/") else f"/office/census/{what}/"
+    lists = (reverse("census:establishments"), reverse("census:workers"))
+    return target if target.startswith(lists) else reverse(f"census:{what}")
 
 
 @require_safe

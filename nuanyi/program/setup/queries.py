@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import queries as cases
@@ -56,7 +57,7 @@ def _accounts() -> Step:
         True,
         str(there),
         _("Nobody can sign in, so nothing can be answered."),
-        "/office/people/",
+        reverse("people:accounts"),
     )
 
 
@@ -82,7 +83,7 @@ def steps() -> list[Step]:
             True,
             str(where) if district else "",
             _("Nothing can be entered yet."),
-            "/office/places/",
+            reverse("places:places"),
         ),
         Step(
             "units",
@@ -91,7 +92,7 @@ def steps() -> list[Step]:
             True,
             str(_("%(n)s units") % {"n": units}),
             _("Requests have nowhere to go."),
-            "/office/responsibility/units/",
+            reverse("units:units"),
         ),
         Step(
             "responsibility",
@@ -100,7 +101,7 @@ def steps() -> list[Step]:
             False,
             str(_("%(n)s rules") % {"n": rules}),
             _("Townships hold their own places; the district office holds everything else."),
-            "/office/responsibility/rules/",
+            reverse("units:rules"),
         ),
         Step(
             "services",
@@ -113,7 +114,7 @@ def steps() -> list[Step]:
                 else _("%(n)s lines, every kind of request has a route") % {"n": items}
             ),
             _("What has no route comes to the district office."),
-            "/office/cases/rules/",
+            reverse("cases:rules"),
         ),
         _accounts(),
         Step(
@@ -131,7 +132,7 @@ def steps() -> list[Step]:
                 else _("every unit has somebody")
             ),
             _("What would go to such a unit comes to the district office."),
-            "/office/people/bulk/",
+            reverse("people:many"),
         ),
         Step(
             "shapes",
@@ -142,7 +143,7 @@ def steps() -> list[Step]:
             _(
                 "Places are chosen from lists instead of by the map; reports go to the township that is named."
             ),
-            "/office/places/",
+            reverse("places:places"),
         ),
         Step(
             "stations",
@@ -151,6 +152,6 @@ def steps() -> list[Step]:
             False,
             str(_("%(n)s stations") % {"n": stations}),
             _("Riders see that there is none yet."),
-            "/office/stations/",
+            reverse("stations:list"),
         ),
     ]
