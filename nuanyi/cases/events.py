@@ -3,7 +3,7 @@ the case itself carries its moment, since the clocks of the law run from it."""
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare, declare_words
+from nuanyi.journal.rules import declare, declare_fields, declare_words
 
 CASE_SENT = declare("cases.case_sent", _("A case came"), personal="id only")
 CASE_READ = declare("cases.case_read", _("A case was read"), personal="id only")
@@ -52,6 +52,7 @@ LETTER_SAVED = declare("cases.letter_saved", _("A template of a letter was chang
 LISTS_CHANGED = declare("cases.lists_changed", _("The lists of needs, resources and projects were changed"))
 
 #: What stands in the details of these entries alone, as an auditor would say it.
+declare_fields("cases", {"silent": _("no word from the worker in time")})
 declare_words(
     {
         "agrees": _("agrees to be named"),

@@ -3,7 +3,8 @@
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare, declare_words
+from nuanyi.census.columns import FIELDS
+from nuanyi.journal.rules import declare, declare_fields, declare_words
 
 FILE_SENT = declare("census.file_sent", _("A roster was sent"))
 FILE_DELETED = declare("census.file_deleted", _("A roster's file was deleted"))
@@ -68,12 +69,15 @@ declare_words(
         "persons": _("number of persons"),
         "possible": _("possibly the same"),
         "regions": _("places"),
+        "remarks": _("notes and photos taken away"),
         "round": _("round"),
         "sectors": _("sectors of the work"),
         "source": _("source"),
         "undone": _("taken back"),
     }
 )
+
+declare_fields("census", {name: words for kind in FIELDS.values() for name, (words, _heads) in kind.items()})
 
 #: Sent with ``model`` and ``ids`` before records are removed that only a roster which is taken back had made; listeners return
 #: a set of those ids on which something of theirs stands: these stay.

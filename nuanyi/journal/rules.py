@@ -93,6 +93,19 @@ def declare_words(words: Mapping[str, Words]) -> None:
         _words[name] = word
 
 
+_fields: dict[str, dict[str, Words]] = {}
+
+
+def declare_fields(room: str, words: Mapping[str, Words]) -> None:
+    """Let a room say what the fields of its records are called where details name them."""
+    _fields.setdefault(room, {}).update(words)
+
+
+def field_of(room: str, name: str) -> Words | None:
+    """What a room calls a field; None where it said nothing."""
+    return _fields.get(room, {}).get(name)
+
+
 def word_of(name: str) -> Words | None:
     """What a name in a detail means; None where nobody said."""
     return _words.get(name)

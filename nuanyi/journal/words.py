@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from django.apps import apps
+from django.db.models.enums import Choices
 from django.utils.translation import gettext
 
 from nuanyi.journal import rules
 from nuanyi.lib.errors import Words
+from nuanyi.lib.personal import NOBODY, Declaration
 
 MOST_SIGNS = 60
+
+
+#: Names in details under which names of fields stand.
+OF_FIELDS = frozenset({"field", "fields"})
+
+
+def _enumerations() -> Iterator[type[Choices]]:
+    """Every enumeration with words, also those that no field of a table takes."""
+    waiting: list[type[Choices]] = [Choices]
+    while waiting:
+        found = waiting.pop()
+        waiting += found.__subclasses__()
+        yield found
 
 
 @cache
@@ -27,7 +42,35 @@ def _choices(app: str) -> tuple[dict[str, dict[str, Words]], dict[str, Words]]:
     together: dict[str, Words] = {}
     for told in fields.values():
         together = {**told, **together}
+    for one in _enumerations():
+        if one.__module__.startswith(f"nuanyi.{app}."):
+            together = {**{str(key): words for key, words in one.choices}, **together}
     return fields, together
+
+
+@cache
+def _fields(app: str) -> dict[str, Words]:
+    """What the fields of a room's tables are called: by what is declared of them, else by their own names in words."""
+    found: dict[str, Words] = {}
+    for model in apps.all_models.get(app, {}).values():
+        for one in model._meta.fields:
+            if str(one.verbose_name) != one.name.replace("_", " "):
+                found.setdefault(one.name, one.verbose_name)
+        declared: Mapping[str, Declaration] = getattr(model, "PERSONAL", NOBODY)
+        found |= {name: told.title for name, told in declared.items()}
+    return found
+
+
+def field_title(name: str, app: str) -> Words | None:
+    """What a field of a room is called, or of another room where this one has none of that name; None where nobody says."""
+
+    def said(room: str) -> Words | None:
+        return rules.field_of(room, name) or _fields(room).get(name)
+
+    own = said(app) or rules.word_of(name)
+    return (
+        own if own is not None else next((word for other in apps.all_models if (word := said(other))), None)
+    )
 
 
 class Reader:
@@ -48,11 +91,10 @@ class Reader:
         if value is None or value == "":
             return "—"
         if isinstance(value, dict):
-            parts = [(key, self.value_words(part, key, app)) for key, part in value.items()]
-            return (
-                "；".join(f"{self._word(key, name, app, title_of(key))}：{words}" for key, words in parts)
-                or "—"
-            )
+            parts = [
+                (key, self.value_words(part, key.removesuffix("_id"), app)) for key, part in value.items()
+            ]
+            return "；".join(f"{self._key_word(key, name, app)}：{words}" for key, words in parts) or "—"
         if isinstance(value, list):
             return "、".join(
                 str(self._word(part, name, app, title_of(part)))
@@ -63,6 +105,11 @@ class Reader:
         text = str(self._word(value, name, app, str(value)))
         return text if len(text) <= MOST_SIGNS else f"{text[: MOST_SIGNS - 1]}…"
 
+    def _key_word(self, key: str, name: str, app: str) -> Words:
+        """What a key of a table is called: a field, else what it names."""
+        title = rules.word_of(key) or rules.word_of(key.removesuffix("_id")) or field_title(key, app)
+        return title if title is not None else self._word(key, name, app, key)
+
     def _word(self, value: Any, name: str, app: str, otherwise: Words) -> Words:
         """What a code, a number or a choice is called; ``otherwise`` where nobody says."""
         known = rules.names_of(name)
@@ -72,11 +119,13 @@ class Reader:
             return self.known[name].get(str(value), otherwise)
         if not isinstance(value, str):
             return otherwise
+        if name in OF_FIELDS:
+            return field_title(value, app) or otherwise
         fields, together = _choices(app)
         own = fields.get(name) or fields.get(name.removesuffix("s")) or {}
         if value in own:
             return own[value]
-        return otherwise if rules.word_of(value) is not None else together.get(value, otherwise)
+        return together.get(value) or rules.field_of(app, value) or otherwise
 
 
 def title_of(name: str) -> Words:

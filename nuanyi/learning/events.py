@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare, declare_words
+from nuanyi.journal.rules import declare, declare_fields, declare_words
 
 LESSON_SAVED = declare("learning.lesson_saved", _("A lesson was written or changed"))
 LESSON_MOVED = declare("learning.lesson_moved", _("A lesson was reviewed, published or withdrawn"))
@@ -25,6 +25,7 @@ FIRM_CODE_MADE = declare("learning.firm_code_made", _("A firm got its address fo
 CERTIFICATE_REVOKED = declare("learning.certificate_revoked", _("A certificate was revoked"))
 
 #: What stands in the details of these entries alone, as an auditor would say it.
+declare_fields("learning", {"wecom": _("WeCom")})
 declare_words(
     {
         "a_minute": _("at most a minute"),

@@ -3,7 +3,8 @@
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare, declare_words
+from nuanyi.journal.rules import declare, declare_fields, declare_words
+from nuanyi.people.rules import FIELDS, FIELDS_OF_ACCOUNT
 
 ACCOUNT_MADE = declare("people.account_made", _("An account was made"))
 ACCOUNT_CLOSED = declare("people.account_closed", _("An account was closed"))
@@ -40,6 +41,8 @@ declare_words(
         "waiting": _("waiting"),
     }
 )
+
+declare_fields("people", FIELDS | FIELDS_OF_ACCOUNT)
 
 #: An account opened more personal values today than is usual. Arguments: ``actor``, ``count``.
 reveal_alarm = Signal()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.journal.rules import declare, declare_words
+from nuanyi.journal.rules import declare, declare_fields, declare_words
 
 UNIT_SAVED = declare("units.unit_saved", _("A unit was entered or changed"))
 UNIT_CLOSED = declare("units.unit_closed", _("A unit was closed"))
@@ -15,6 +15,10 @@ UNIT_MERGED = declare("units.unit_merged", _("A unit was merged into another"))
 RULES_CHANGED = declare("units.rules_changed", _("Responsibility rules were changed"))
 
 #: What stands in the details of these entries alone, as an auditor would say it.
+declare_fields(
+    "units",
+    {"from_date": _("From"), "until_date": _("Until"), "region_code": _("Place")},
+)
 declare_words(
     {
         "dissolved": _("dissolved"),

@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 from nuanyi.journal import heads, jobs, keys, queries, rules, services
 from nuanyi.journal.models import Entry
+from nuanyi.journal.words import Reader
 from nuanyi.lib import clock
 from nuanyi.people import events
 
@@ -243,6 +245,29 @@ def test_the_auditor_reads_details_in_words(cast, program):
     assert "n" * 61 not in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "detail", "told"),
+    [
+        ("people.corrected", {"field": "phone"}, "字段：电话"),
+        ("people.reveal_refused", {"field": "id_number"}, "字段：身份证号"),
+        ("people.corrected", {"field": "display_name"}, "字段：同事看到的名字"),
+        ("people.consent_given", {"purpose": "political"}, "用途：政治面貌"),
+        (
+            "census.record_changed",
+            {"fields": ["phone", "site", "headcount"]},
+            "字段：电话、户或站点、从业人数",
+        ),
+        ("census.followed_up", {"before": "new"}, "之前：未联系"),
+        ("units.rules_changed", {"after": {"unit_id": None, "from_date": None}}, "之后：单位：—；开始：—"),
+    ],
+)
+def test_fields_and_choices_stand_in_words_in_the_audit(cast, program, kind, detail, told):
+    with translation.override("zh-hans"):
+        [(title, words)] = Reader().detail_words(kind, detail)
+        assert f"{title}：{words}".startswith(told), f"{title}：{words}"
+        assert not re.search("[a-z]{3}", words), words
+
+
 def test_numbers_and_codes_are_told_by_their_names(cast, program):
     unit = cast.accounts["clerk"].unit
     services.record(program, events.ACCOUNT_MADE, None, unit=unit.pk, region="450311101", role="clerk")
@@ -280,7 +305,7 @@ def test_the_auditors_first_page_says_what_to_look_at_and_leads_to_exactly_that(
         services.record(program, events.REVEALED, None, field="phone")
     services.record(program, events.ACCOUNT_MADE, None)
     page = browser.get("/office/").content.decode()
-    [href] = re.findall(r'href="([^"]+)"><span\s*>近 7 天有 3 次查看个人信息明文', page)
+    [href] = re.findall(r'href="([^"]+)"[^>]*><span\s*>近 7 天有 3 次查看个人信息明文', page)
     listed = browser.get(href.replace("&amp;", "&")).content.decode()
     assert 'role="status"' in listed
     assert listed.count("<tr data-row") == 3
