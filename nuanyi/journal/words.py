@@ -21,9 +21,9 @@ MOST_SIGNS = 60
 OF_FIELDS = frozenset({"field", "fields"})
 
 
-def _enumerations() -> Iterator[type[Choices]]:
+def _enumerations() -> Iterator[Any]:
     """Every enumeration with words, also those that no field of a table takes."""
-    waiting: list[type[Choices]] = [Choices]
+    waiting: list[Any] = [Choices]
     while waiting:
         found = waiting.pop()
         waiting += found.__subclasses__()
@@ -42,9 +42,9 @@ def _choices(app: str) -> tuple[dict[str, dict[str, Words]], dict[str, Words]]:
     together: dict[str, Words] = {}
     for told in fields.values():
         together = {**told, **together}
-    for one in _enumerations():
-        if one.__module__.startswith(f"nuanyi.{app}."):
-            together = {**{str(key): words for key, words in one.choices}, **together}
+    for kind in _enumerations():
+        if kind.__module__.startswith(f"nuanyi.{app}."):
+            together = {**{str(key): words for key, words in kind.choices}, **together}
     return fields, together
 
 
