@@ -115,7 +115,14 @@ def test_a_lasting_secret_opens_for_its_purpose_and_after_every_rotation(tmp_pat
     assert len(lasting | {keys.digest_key}) == 3
     seal.add_key(file, "person")
     assert seal.load_keys(file).open_for_good("second factor", sealed) == "种子"
-    for purpose, text in (("opened phone", sealed), ("second factor", "*"), ("second factor", sealed[:-8])):
+    # a sign that no Base64 has is a changed secret, and not passed over
+    foreign = f"{sealed[:4]}*{sealed[4:]}"
+    for purpose, text in (
+        ("opened phone", sealed),
+        ("second factor", "*"),
+        ("second factor", sealed[:-8]),
+        ("second factor", foreign),
+    ):
         with pytest.raises(seal.CannotOpen):
             keys.open_for_good(purpose, text)
 
