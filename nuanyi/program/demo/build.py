@@ -48,8 +48,7 @@ def build(say: Callable[[str], None], *, small: bool = False) -> dict[str, Any]:
         for room in told.values():
             if room.today is not None:
                 room.today(plan)
-        # as they stood when the plan ended, whatever was opened since
-        figures = {figure.key: figure.value for figure in matrix.all_figures(Window(plan.first, plan.last))}
+        figures = {figure.key: figure.value for figure in matrix.all_figures(Window())}
     return {
         "figures": figures,
         "sign_ins": [{"username": name, "password": PASSWORD, "who": who} for name, who, *_rest in ACCOUNTS],
