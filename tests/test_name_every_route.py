@@ -16,6 +16,7 @@ LEFT = {
     "front": 6,
     "learning": 6,
     "lib": 1,
+    "program": 2,
     "reports": 5,
     "stations": 9,
 }

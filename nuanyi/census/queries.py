@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census.columns import FIELDS
+from nuanyi.census.linkage import queries as linkage
 from nuanyi.census.loading import establishments as establishments_loading
 from nuanyi.census.loading import workers as workers_loading
 from nuanyi.census.loading.workers import SCOPE
@@ -57,6 +58,7 @@ def establishments(
     rows = _filtered(rows, filters)
     if filters.get("q"):
         rows = rows.filter(name_key__contains=name_key(filters["q"]))
+    rows = _once(actor, rows, filters, linkage.SHOPS)
     return rows.order_by("-pk")
 
 
@@ -73,7 +75,13 @@ def workers(actor: Actor, filters: dict[str, str], permission: str = "census.vie
         rows = rows.filter(site_name__contains=filters["q"].strip())
     if filters.get("establishment"):
         rows = rows.filter(establishment_id=uuid_of(filters["establishment"]))
+    rows = _once(actor, rows, filters, linkage.WORKERS)
     return rows.order_by("-pk")
+
+
+def _once(actor: Actor, rows: Any, filters: dict[str, str], kept: linkage.Kept) -> Any:
+    """As the figures count: whoever stands in several rosters is one."""
+    return linkage.once(actor, rows, kept) if filters.get("heads") == ONCE else rows
 
 
 def _filtered(rows: Any, filters: dict[str, str]) -> Any:
@@ -95,8 +103,6 @@ def _filtered(rows: Any, filters: dict[str, str]) -> Any:
         rows = rows.filter(made_by=uuid_of(filters["import"]))
     if filters.get("follow_up") in FollowUp.values:
         rows = rows.filter(follow_up=filters["follow_up"])
-    if filters.get("heads") == ONCE:  # as the figures count: whoever stands in several rosters is one
-        rows = rows.filter(counted_with=None)
     return rows
 
 

@@ -19,7 +19,7 @@ from nuanyi.census.models import (
 )
 from nuanyi.journal import services as journal
 from nuanyi.lib import sealed
-from nuanyi.lib.actor import Actor
+from nuanyi.lib.actor import PHONE_HOLDER, Actor
 from nuanyi.people.events import person_erased
 from nuanyi.people.models import Person
 from nuanyi.units.events import Subjects, subjects_asked
@@ -49,9 +49,16 @@ def forget(sender: object, person: Person, actor: Actor, **_more: Any) -> None:
 def _forget_contact(shop: Establishment, actor: Actor) -> None:
     """The shop stays; what was noted and photographed while somebody was its contact may name them, and goes with them.
 
+    A phone alone does not take away what an office noted: who answers for a firm could else wipe it out by becoming
+    its contact. It goes by a decision at the desk, or when its time is over.
+
     So does what rosters called its contact before; its other earlier values stay, for undoing and for figures.
     """
-    gone = sum(model.objects.filter(establishment=shop).delete()[0] for model in (RecordNote, RecordPhoto))
+    gone = 0
+    if actor != PHONE_HOLDER:
+        gone = sum(
+            model.objects.filter(establishment=shop).delete()[0] for model in (RecordNote, RecordPhoto)
+        )
     for change in Change.objects.filter(record_id=shop.pk):
         before = json.loads(sealed.open_text(change, "sealed_before"))
         kept = {name: value for name, value in before.items() if name not in CONTACT}

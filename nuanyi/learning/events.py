@@ -25,7 +25,7 @@ FIRM_CODE_MADE = declare("learning.firm_code_made", _("A firm got its address fo
 CERTIFICATE_REVOKED = declare("learning.certificate_revoked", _("A certificate was revoked"))
 
 #: What stands in the details of these entries alone, as an auditor would say it.
-declare_fields("learning", {"wecom": _("WeCom")})
+declare_fields("learning", {"wecom": _("WeCom"), "one": _("one of the team"), "whole": _("the whole team")})
 declare_words(
     {
         "a_minute": _("at most a minute"),

@@ -104,6 +104,8 @@ class Actor:
             raise NotFound()
 
 
+#: Whoever proved to hold a telephone number, and nothing else: the next holder of the number could.
+PHONE_HOLDER = Actor(kind="system", label="phone-holder")
 GUEST = Actor(kind="guest", label="guest")
 
 

@@ -143,6 +143,8 @@ class Shown:
     newer: str
     #: the address that has the counts and sums which this page left out; empty where it has them
     counts_later: str
+    #: that only the counts and sums are asked for: no rows stand here
+    is_of_counts: bool
     sizes: list[Option]
     #: the address of this view without its page
     query: str
@@ -166,7 +168,7 @@ class Shown:
     @property
     def has_sums(self) -> bool:
         """Whether a line of sums stands below."""
-        return bool(self.rows) and any(column.total is not None for column in self.columns)
+        return any(column.total is not None for column in self.columns)
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -183,8 +185,9 @@ def shown(request: HttpRequest, listing: Listing) -> Shown:
     rows = listing.rows(filters)
     after, before = query.get("after", ""), query.get("before", "")
     parts = listing.parts(filters) if listing.parts and not query.get("sort") else [rows]
-    found, older, newer = _page(parts, name, is_down, after, before, size)
     is_counted = query.get("counts") == "1"
+    # who asks for the counts has the rows; whoever asks so by hand reads no row that nobody would have noted
+    found, older, newer = ([], "", "") if is_counted else _page(parts, name, is_down, after, before, size)
     counted_to = COUNTED_TO if is_counted else COUNTED_AT_ONCE
     total = rows.order_by()[: counted_to + 1].count()
     is_counted = is_counted or total <= counted_to
@@ -218,6 +221,7 @@ def shown(request: HttpRequest, listing: Listing) -> Shown:
         href(after=older) if older else "",
         href(before=newer) if newer else "",
         "" if is_counted else href(counts="1"),
+        query.get("counts") == "1",
         [Option(str(n), href(size=str(n)), None, n == size) for n in SIZES],
         urlencode({key: value for key, value in kept.items() if value}),
         query.get("hide", ""),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -202,9 +202,10 @@ def set_preference(
 
 
 @transaction.atomic
-def mark_seen(*, actor: Actor) -> int:
-    """The account has looked at its notices."""
-    return Notice.objects.visible_to(actor).filter(seen_at=None).update(seen_at=clock.now())
+def mark_seen(*, actor: Actor, pks: Sequence[UUID] | None = None) -> int:
+    """The account has looked at its notices; at those of a page alone, where ``pks`` names them."""
+    rows = Notice.objects.visible_to(actor).filter(seen_at=None)
+    return (rows if pks is None else rows.filter(pk__in=pks)).update(seen_at=clock.now())
 
 
 def send_code_later(way: str, address: str, code: str, title: str = "", text: str = "") -> None:

@@ -64,7 +64,8 @@ def notices(request: HttpRequest) -> HttpResponse:
     )
     rows = _grouped(page.rows)
     if request.method == "GET":
-        services.mark_seen(actor=actor)
+        # of the unread ones no more than were shown: those of the next page are still to be read
+        services.mark_seen(actor=actor, pks=[notice.pk for notice in page.rows] if unread else None)
     unready = [channel.name for channel in of_staff() if not channel.configured()]
     context = {"page": page, "unread": unread, "rows": rows, "form": form, "unready": unready}
     return render(request, "notices/staff/notices.html", context, status=422 if form.errors else 200)

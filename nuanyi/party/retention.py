@@ -199,6 +199,7 @@ retention.keep(
     LanguageWish,
     over=lambda before: LanguageWish.objects.filter(said_date__lt=before.date()),
     of=lambda subject: LanguageWish.objects.filter(establishment__contact__in=subject.persons),
+    at_desk=True,
 )
 
 

@@ -133,10 +133,14 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None or found.until_date is not None:
         raise NotFound()
     seats = list(found.seats.filter(until_date=None))
+    there = {seat.part for seat in seats}
+    missing = [part.label for part in rules.TeamPart if part not in there]
     context = {
         "team": found,
         "seats": [(seat, *names.get(seat.pk, ("", ""))) for seat in seats],
-        "missing": [part.label for part in rules.TeamPart if part not in {seat.part for seat in seats}],
+        "is_incomplete": bool(missing),
+        # which part is missing tells whose part the seated ones have: once their names were opened, which is noted
+        "missing": missing if names else [],
         "sessions": sessions().coming(actor),
         "form": form,
         "refusal": refusal,

@@ -174,8 +174,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "office"
+# paths, not names: slips print them and libraries join them
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/office/"
 ACCOUNT_ADAPTER = "nuanyi.front.sign_in.StaffAdapter"
 ACCOUNT_FORMS = {"login": "nuanyi.front.sign_in.SignInForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}

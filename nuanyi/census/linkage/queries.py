@@ -182,6 +182,17 @@ def _groups_within(rows: Any, kept: Kept) -> list[set[Any]]:
     return joined(links, apart)
 
 
+def once(actor: Actor, rows: Any, kept: Kept) -> Any:
+    """Of records that the actor may see each person (or establishment) once, as ``count_persons`` counts them.
+
+    Whoever does not see everything is not told by a row that is left out that a roster elsewhere has the same person.
+    """
+    if actor.everywhere("census.view"):
+        return rows.filter(counted_with=None)
+    others = [pk for group in _groups_within(rows, kept) for pk in sorted(group)[1:]]
+    return rows.exclude(pk__in=others)
+
+
 @dataclass(frozen=True)
 class Reason:
     """One thing that speaks for or against, in words."""

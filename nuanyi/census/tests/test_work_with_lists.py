@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from nuanyi.census import queries
+from nuanyi.census.linkage.models import CountedWith
 from nuanyi.census.models import Establishment, Worker
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.lib.ids import new_id
@@ -270,4 +272,19 @@ def test_a_long_list_shows_its_rows_first_and_asks_for_its_counts_and_sums_by_it
     assert "hx-get" not in re.search('<span id="list-total"[^>]*>', counted)[0]
     filters = counted.split('id="list-filters"')[1].split('id="list-total"')[0]
     assert '<span class="quiet">' in filters
+    assert "<tr data-row" not in counted, "the rows are there already"
     assert "counts=1" not in filters, "the address of a view does not carry it on"
+
+
+def test_a_row_that_is_left_out_tells_nobody_of_a_roster_elsewhere(cast, program):
+    """Each person once: for whoever sees one township, as its own records say among themselves."""
+    take(program, [HEAD, row(1, region="柘木镇")])
+    take(program, [HEAD, row(2, name="示例二"), row(3, name="示例三")], source_name="乙")
+    theirs, mine, _other = Worker.objects.order_by("pk")
+    CountedWith.objects.create(worker=mine, head=theirs)
+
+    def once(part, **filters):
+        return {one.pk for one in queries.workers(cast.actor(part), filters)}
+
+    assert mine.pk not in once("office", heads="once")
+    assert mine.pk in once("yanshan", heads="once") == once("yanshan")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 from django.utils import translation
 
 from nuanyi.journal import heads, jobs, keys, queries, rules, services
@@ -355,3 +356,14 @@ def test_what_was_searched_for_in_the_journal_is_not_written_into_it(cast):
     detail = Entry.objects.filter(kind="journal.read").latest("pk").detail
     assert detail["filters"]["q"] == "…"
     assert "周小明" not in str(detail)
+
+
+def test_one_look_at_a_long_audit_is_one_entry_and_its_counts_show_none(cast, program):
+    browser = cast.client("auditor")
+    before = Entry.objects.filter(kind="journal.read").count()
+    page = browser.get(reverse("journal:audit"))
+    assert page.status_code == 200
+    assert Entry.objects.filter(kind="journal.read").count() == before + 1
+    counts = browser.get(reverse("journal:audit") + "?counts=1").content.decode()
+    assert "data-row" not in counts
+    assert Entry.objects.filter(kind="journal.read").count() == before + 1

@@ -242,6 +242,9 @@ def close(*, actor: Actor, pk: int, head_count: int | None) -> Session:
         raise IllegalMove(_("It has not begun yet."), code="not-begun")
     missing = rules.missing_roles(row.part for row in session.team.all())
     if session.kind == SessionKind.LECTURE and missing:
+        # which part is missing tells whose part the named ones have
+        if not actor.can("people.reveal_political"):
+            raise IllegalMove(_("The lecture team is not complete yet."), code="team")
         words = "、".join(str(Role(role).label) for role in missing)
         raise IllegalMove(_("The lecture team lacks: %(who)s") % {"who": words}, code="team")
     if head_count is not None and not 0 <= head_count <= 5000:

@@ -136,6 +136,8 @@ def test_a_lecture_needs_its_team_and_the_ledger_counts_sign_ins_or_heads(cast, 
         with pytest.raises(IllegalMove) as lacking:
             sessions.close(actor=cast.actor("office"), pk=session.pk, head_count=12)
         assert lacking.value.code == "team"
+        # pressed again and again it would tell whose part those have who are named
+        assert not any(str(role.label) in str(lacking.value) for role in rules.Role)
         for role in ("instructor", "member", "worker"):
             sessions.add_member(actor=cast.actor("office"), pk=session.pk, role=role, name="示例姓名")
         sessions.close(actor=cast.actor("office"), pk=session.pk, head_count=12)

@@ -83,3 +83,14 @@ def test_e_mail_really_arrives(cast, settings, mailoutbox):
     services.send_due()
     assert [mail.to for mail in mailoutbox] == [["someone@example.invalid"]]
     assert mailoutbox[0].subject == "暖驿测试通知"
+
+
+def test_of_the_unread_no_more_than_was_shown_counts_as_read(cast):
+    account = cast.accounts["office"]
+    for number in range(53):
+        services.queue(account, "test", once=f"unread-{number}", address="/office/")
+    page = cast.client("office").get("/office/notices/?unread=1")
+    assert page.status_code == 200
+    assert Notice.objects.filter(account=account, seen_at=None).count() == 3
+    assert cast.client("office").get("/office/notices/").status_code == 200
+    assert not Notice.objects.filter(account=account, seen_at=None).exists()

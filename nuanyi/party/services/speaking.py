@@ -137,12 +137,16 @@ def send_team(*, actor: Actor, pk: int, session: int) -> None:
     """
     found = _team(actor, pk)
     seats = list(found.seats.filter(until_date=None).exclude(sealed_name=None))
-    missing = [part for part in TeamPart if part not in {seat.part for seat in seats}]
+    there = {seat.part for seat in seats}
+    missing = [part for part in TeamPart if part not in there]
     if missing:
         words = "、".join(str(part.label) for part in missing)
         raise IllegalMove(_("The lecture team lacks: %(who)s") % {"who": words}, code="team")
     people.record_opening(actor, events.TEAM_SEEN, found, values=len(seats))
-    names = sorted((seat.part, sealed.open_text(seat, "sealed_name")) for seat in seats)
+    # by name: in the order of their parts the rows would tell them
+    names = sorted(
+        ((seat.part, sealed.open_text(seat, "sealed_name")) for seat in seats), key=lambda pair: pair[1]
+    )
     sessions().put_team(actor, session, [("instructor", str(found.instructor)), *names])
     journal.record(actor, events.TEAM_CHANGED, found, session=session)
 
@@ -254,8 +258,9 @@ def withdraw_speaker(*, actor: Actor, pk: int) -> None:
     found = _speaker(actor, pk)
     _say(actor, found, "")
     found.weeks.filter(week_date__gte=clock.monday(clock.today())).delete()
-    found.sealed_name, found.named, found.withdrawn_date = None, False, clock.today()
-    found.save(update_fields=["sealed_name", "named", "withdrawn_date"])
+    found.sealed_name, found.agreed, found.named = None, "", False
+    found.withdrawn_date = clock.today()
+    found.save(update_fields=["sealed_name", "agreed", "named", "withdrawn_date"])
     journal.record(actor, events.SPEAKER_CHANGED, found, withdrawn=True)
     erasures.note(found.pk, table=found._meta.label_lower)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from nuanyi.cases.services import phones
 from nuanyi.journal import services as journal
 from nuanyi.lib import row_security
-from nuanyi.lib.actor import Actor, system
+from nuanyi.lib.actor import PHONE_HOLDER, Actor
 from nuanyi.lib.errors import IllegalMove, NotFound, Refusal
 from nuanyi.lib.retention import Subject
 from nuanyi.people import erasures
@@ -23,7 +23,7 @@ from nuanyi.rights import events, queries
 from nuanyi.rights.rules import BY_PHONE, PROOF_SECONDS
 
 #: Who reads and writes once somebody has proven a phone: the program, for exactly what belongs to that phone.
-HOLDER = system("phone-holder")
+HOLDER = PHONE_HOLDER
 _SALT = "rights-proof"
 
 

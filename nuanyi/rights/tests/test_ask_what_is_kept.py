@@ -334,7 +334,11 @@ def test_what_is_kept_of_an_instructor_is_shown_to_the_colleague_and_goes_on_req
     assert not InstructorTerms.objects.exists()
 
 
-def test_whoever_is_the_contact_of_a_shop_takes_along_what_was_said_and_noted_there(cast, program, client):
+@pytest.mark.parametrize("at_desk", [True, False])
+def test_whoever_is_the_contact_of_a_shop_takes_along_what_was_said_and_noted_there(cast, program, at_desk):
+    """What an office noted goes by a decision at the desk. By phone alone a firm could wipe it out: it would only have
+    to name a telephone of its own as the contact's.
+    """
     contact = Person()
     services.seal_into(contact, name="吴店主", phone=PHONE)
     contact.save()
@@ -359,13 +363,19 @@ def test_whoever_is_the_contact_of_a_shop_takes_along_what_was_said_and_noted_th
     assert shown["census.recordnote"] == ["吴店主的儿子住院"]
     assert "census.recordphoto" in shown
     # a number may have had another holder: by phone alone only that notes are on file
-    assert "儿子住院" not in str(own.show(proof=own.proof_of(PHONE)))
-    own.forget(actor=GUEST, proof=own.proof_of(PHONE))
+    by_phone = str(own.show(proof=own.proof_of(PHONE)))
+    assert "儿子住院" not in by_phone
+    assert "壮语" not in by_phone, "a language can tell where somebody comes from"
+    if at_desk:
+        own.forget_subject(actor=program, subject=retention.Subject(persons=(contact.pk,)))
+    else:
+        own.forget(actor=GUEST, proof=own.proof_of(PHONE))
     shop.refresh_from_db()
     assert shop.contact is None
     assert not LanguageWish.objects.exists()
     for model in (RecordNote, RecordPhoto):
-        assert [row.establishment_id for row in model.objects.all()] == [other.pk]
+        kept = {row.establishment_id for row in model.objects.all()}
+        assert kept == ({other.pk} if at_desk else {other.pk, shop.pk})
     left = Change.objects.get(record_id=shop.pk)
     assert json.loads(sealed.open_text(left, "sealed_before")) == {"address": "旧址"}
     assert Entry.objects.filter(kind="census.contact_forgotten", subject_id=str(shop.pk)).exists()

@@ -239,6 +239,7 @@
     });
 
     /* columns can be hidden; what was chosen stays on this machine, and a kept view brings its own */
+    const hides = new WeakMap();
     const arrange = (table) => {
         const key = `columns:${table.dataset.columns}`;
         let hidden = [];
@@ -277,6 +278,7 @@
                 box.append(label);
             });
         apply();
+        hides.set(table, apply);
         /* a view that is kept remembers its columns */
         const query = $("input[name=query]", table.closest("#list") || document);
         const form = $('#list form [name="title"]')?.form;
@@ -297,7 +299,18 @@
     };
     begin();
     refill();
+    /* counts and sums that come after a long list: a filter that is open stays open, the sums hide the columns that the
+       table hides */
+    let opened = -1;
+    document.addEventListener("htmx:beforeSwap", (event) => {
+        if (/** @type {Element} */ (event.target).id === "list-total")
+            opened = $$("#list-filters details").findIndex((filter) => filter.open);
+    });
     document.addEventListener("htmx:afterSettle", (event) => {
-        if (/** @type {Element} */ (event.target).id === "list") begin();
+        const { id } = /** @type {Element} */ (event.target);
+        if (id === "list") begin();
+        if (id !== "list-total") return;
+        $$("table[data-columns]").forEach((table) => hides.get(table)?.());
+        if (opened >= 0) $$("#list-filters details")[opened].open = true;
     });
 })();
