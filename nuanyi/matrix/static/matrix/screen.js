@@ -39,7 +39,9 @@
             const values = told.districts[row.dataset.district] || [];
             row.querySelectorAll("td").forEach((cell, n) => {
                 const value = values[n] ?? null;
-                cell.textContent = value === null ? "—" : value.toLocaleString();
+                /* the last is a rate: one place after the point, as the server writes it */
+                const said = n === values.length - 1 ? value?.toFixed(1) : value?.toLocaleString();
+                cell.textContent = said ?? "—";
             });
         }
         screen.querySelectorAll("[data-head]").forEach((head, n) => {
