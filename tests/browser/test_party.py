@@ -101,6 +101,7 @@ def test_from_two_taps_to_an_activist(open_as, stage):
     )
     page = f"/office/party/applications/{newest}/"
     instructor.goto(page)
+    instructor.fill("[name=purpose]", "上门谈话")
     instructor.click("button[value=reveal]")
     instructor.get_by_text("19900006611").wait_for()
     # the next step is the talk; nothing else can be chosen
