@@ -1,6 +1,6 @@
 """Who sees which rows of cases: the unit that has or is offered the case, and whoever holds its key."""
 
-from nuanyi.lib.row_security import OWN, RowPolicy
+from nuanyi.lib.row_security import OWN, PROGRAM, RowPolicy
 
 OF_A_CASE = "EXISTS (SELECT FROM cases_case c WHERE c.id = case_id)"
 
@@ -19,7 +19,7 @@ POLICIES = [
     RowPolicy("cases.Message", OF_A_CASE),
     RowPolicy(
         "cases.PhoneCode",
-        "(SELECT nuanyi_kind()) = 'system' OR encode(phone_digest, 'hex') = (SELECT nuanyi_shown('phone_code'))",
+        f"{PROGRAM} OR encode(phone_digest, 'hex') = (SELECT nuanyi_shown('phone_code'))",
     ),
     RowPolicy(
         "cases.AnswerTemplate",

@@ -49,10 +49,9 @@ def forget(sender: object, person: Person, actor: Actor, **_more: Any) -> None:
 def _forget_contact(shop: Establishment, actor: Actor) -> None:
     """The shop stays; what was noted and photographed while somebody was its contact may name them, and goes with them.
 
-    A phone alone does not take away what an office noted: who answers for a firm could else wipe it out by becoming
-    its contact. It goes by a decision at the desk, or when its time is over.
-
-    So does what rosters called its contact before; its other earlier values stay, for undoing and for figures.
+    So does what rosters called its contact before; its other earlier values stay, for undoing and for figures. A phone
+    alone does not take away what an office noted: who answers for a firm could else wipe it out by becoming its
+    contact. That goes by a decision at the desk, or when its time is over.
     """
     gone = 0
     if actor != PHONE_HOLDER:

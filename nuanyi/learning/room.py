@@ -60,10 +60,10 @@ ROOM = Room(
         StaticFile("learning/in.js"),
         StaticFile("learning/verify.js"),
     ],
-    # the code on the screen of a hall without network: the page keeps it and sends it later
     answered_online={"learn:verify": "number", "learn:home": "q"},
     # one's own calendar stands under a secret number
     for_other_pages=[r"/feeds/(?!mine/)"],
+    # the code on the screen of a hall without network: the page keeps it and sends it later
     kept={r"^/in/\w+/[\w-]+/$": Route("learn:kept")},
     tones={
         "review": "ask",

@@ -30,6 +30,8 @@ COUNTED_TO, MOST_AT_ONCE = 100_000, 2000
 COUNTED_AT_ONCE = 2000
 #: Parts of the address that are not filters.
 _CONTROLS = frozenset({"sort", "after", "before", "size", "hide", "undo", "did", "failed", "counts"})
+#: Those of them that say what was just done or asked, and belong to no view that is gone back to.
+_PASSING = ("undo", "did", "failed", "counts")
 
 Rows = QuerySet[Any]
 
@@ -185,16 +187,14 @@ def shown(request: HttpRequest, listing: Listing) -> Shown:
     rows = listing.rows(filters)
     after, before = query.get("after", ""), query.get("before", "")
     parts = listing.parts(filters) if listing.parts and not query.get("sort") else [rows]
-    is_counted = query.get("counts") == "1"
+    is_of_counts = query.get("counts") == "1"
     # who asks for the counts has the rows; whoever asks so by hand reads no row that nobody would have noted
-    found, older, newer = ([], "", "") if is_counted else _page(parts, name, is_down, after, before, size)
-    counted_to = COUNTED_TO if is_counted else COUNTED_AT_ONCE
+    found, older, newer = ([], "", "") if is_of_counts else _page(parts, name, is_down, after, before, size)
+    counted_to = COUNTED_TO if is_of_counts else COUNTED_AT_ONCE
     total = rows.order_by()[: counted_to + 1].count()
-    is_counted = is_counted or total <= counted_to
+    is_counted = is_of_counts or total <= counted_to
     sums = _sums(listing, rows) if is_counted else {}
-    kept = {
-        key: query[key] for key in query if key not in ("after", "before", "undo", "did", "failed", "counts")
-    }
+    kept = {key: query[key] for key in query if key not in ("after", "before", *_PASSING)}
 
     def href(**changed: str) -> str:
         told = {key: value for key, value in {**kept, **changed}.items() if value}
@@ -221,7 +221,7 @@ def shown(request: HttpRequest, listing: Listing) -> Shown:
         href(after=older) if older else "",
         href(before=newer) if newer else "",
         "" if is_counted else href(counts="1"),
-        query.get("counts") == "1",
+        is_of_counts,
         [Option(str(n), href(size=str(n)), None, n == size) for n in SIZES],
         urlencode({key: value for key, value in kept.items() if value}),
         query.get("hide", ""),
@@ -415,7 +415,7 @@ def back_to(request: HttpRequest, default: str, **told: int | str) -> str:
     if not path.startswith(default) or "//" in path or "\\" in path:
         path, query = default, ""
     kept = QueryDict(query, mutable=True)
-    for name in ("undo", "did", "failed", "counts"):
+    for name in _PASSING:
         kept.pop(name, None)
     kept.update({name: str(value) for name, value in told.items()})
     return f"{path}?{kept.urlencode()}" if kept else path

@@ -17,7 +17,7 @@ from nuanyi.ledger import queries as ledger
 from nuanyi.ledger import rules as kinds
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
-from nuanyi.lib.small_cells import INSIDE, coarse
+from nuanyi.lib.small_cells import INSIDE, cell, coarse
 from nuanyi.matrix import cube as cubes
 from nuanyi.matrix import rules
 from nuanyi.matrix.rules import Axis, Measure
@@ -163,8 +163,8 @@ def of_places(view: cubes.View, year: int, *, step: int) -> dict[str, int | None
     """
     asked = replace(view, rows=Axis.PLACE, columns=Axis.MONTH, kind=view.kind or cubes.DESK)
     found = cubes.cube(replace(asked, period=str(year)), None)
-    counts = {place.code: sum(cell.count for cell in cells) for place, cells, _all in found.lines}
-    return {code: coarse(n, step) or (None if n else 0) for code, n in counts.items()}
+    counts = {place.code: sum(one.count for one in cells) for place, cells, _all in found.lines}
+    return {code: cell(n, step) for code, n in counts.items()}
 
 
 def _trend_sentence(year: int, this: Sequence[float], sums: tuple[int, int], unit: str) -> str:

@@ -1,6 +1,6 @@
 """Who sees which rows of the matrix (``program.row_policies`` lays these down)."""
 
-from nuanyi.lib.row_security import RowPolicy, scoped
+from nuanyi.lib.row_security import PROGRAM, RowPolicy, scoped
 
 #: ``task`` names the table of its column: within the subquery a bare name would be the subquery's own.
 HAS_A_PART = (
@@ -20,7 +20,7 @@ POLICIES = [
     RowPolicy(
         "matrix.Brief",
         f"{scoped('matrix.briefs', region='region_code')} OR state = 'signed' AND (SELECT nuanyi_may('matrix.view'))",
-        delete="state = 'draft' OR (SELECT nuanyi_kind()) = 'system'",
+        delete=f"state = 'draft' OR {PROGRAM}",
         guarded=("sections", "counts", "corrections", "docx", "digest", "signed_at", "state", "title"),
         guard="OLD.state = 'draft'",
     ),

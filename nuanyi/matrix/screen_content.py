@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from nuanyi.lib import clock, figures
 from nuanyi.lib.dates import moment_words
 from nuanyi.lib.figures import Figure, Window
-from nuanyi.lib.small_cells import INSIDE, coarse
+from nuanyi.lib.small_cells import INSIDE, cell
 from nuanyi.matrix import charts
 from nuanyi.matrix import cube as cubes
 from nuanyi.places import queries as places
@@ -141,9 +141,7 @@ def _told(figure: Figure, district: str, parts: list[str]) -> dict[str, int | No
 
 
 def _shown(figure: Figure, number: int) -> int | None:
-    if not figure.of_people:
-        return number
-    return coarse(number, INSIDE) or (None if number else 0)
+    return cell(number, INSIDE) if figure.of_people else number
 
 
 def _numbers(told: dict[str, dict[str, int | None]], year: int, trend: charts.Chart) -> list[Number]:

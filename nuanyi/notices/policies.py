@@ -1,6 +1,6 @@
 """Who sees which notices: each account its own."""
 
-from nuanyi.lib.row_security import OWN, RowPolicy
+from nuanyi.lib.row_security import OWN, PROGRAM, RowPolicy
 
 POLICIES = [
     RowPolicy("notices.Notice", f"{OWN} OR (SELECT nuanyi_may('notices.settings', 'program.health'))"),
@@ -8,11 +8,11 @@ POLICIES = [
     # whoever has the secret link of what is watched; and the job
     RowPolicy(
         "notices.Watcher",
-        "(SELECT nuanyi_kind()) = 'system' OR encode(mark, 'hex') = (SELECT nuanyi_shown('watched'))"
+        f"{PROGRAM} OR encode(mark, 'hex') = (SELECT nuanyi_shown('watched'))"
         " OR encode(code_digest, 'hex') = (SELECT nuanyi_shown('watch_code'))",
     ),
     # whoever moves something leaves word; only the job reads it
-    RowPolicy("notices.Happening", "(SELECT nuanyi_kind()) = 'system'", insert="true"),
+    RowPolicy("notices.Happening", PROGRAM, insert="true"),
 ]
 
 #: What is tied to a unit, an account or a person and has no policy, each with the reason.

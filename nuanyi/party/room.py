@@ -96,8 +96,8 @@ ROOM = Room(
         Route("party_worker:visits_kept"),
         StaticFile("party/visits.js"),
     ],
-    # an empty page: the list itself is sealed and read by the phone of the one who signed in
     staff_phone=["/visits/"],
+    # an empty page: the list itself is sealed and read by the phone of the one who signed in
     kept={r"^/visits/$": Route("party_worker:visits_kept")},
     policies=POLICIES,
     gallery=[

@@ -7,7 +7,7 @@ Sources, as far as their published texts could be read: 中国共产党章程 Ar
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -153,6 +153,12 @@ class TeamPart(models.TextChoices):
 
     MEMBER = "member", _("Party member")
     WORKER = "worker", _("Workers' representative")
+
+
+def missing_parts(parts: Iterable[str]) -> list[TeamPart]:
+    """The parts that a standing lecture team still lacks: one of each makes it complete."""
+    there = set(parts)
+    return [part for part in TeamPart if part not in there]
 
 
 class SpeakerKind(models.TextChoices):

@@ -133,8 +133,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None or found.until_date is not None:
         raise NotFound()
     seats = list(found.seats.filter(until_date=None))
-    there = {seat.part for seat in seats}
-    missing = [part.label for part in rules.TeamPart if part not in there]
+    missing = [part.label for part in rules.missing_parts(seat.part for seat in seats)]
     context = {
         "team": found,
         "seats": [(seat, *names.get(seat.pk, ("", ""))) for seat in seats],

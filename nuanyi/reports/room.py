@@ -60,9 +60,9 @@ ROOM = Room(
         StaticFile("reports/grid.js"),
     ],
     ways=[Way("doorstep:page", Route("grid:today"), _("My grid"), "map")],
-    # an empty page: the list itself is sealed and read by the phone of the one who signed in
     for_other_pages=[r"/open311/"],
     staff_phone=["/grid/"],
+    # an empty page: the list itself is sealed and read by the phone of the one who signed in
     kept={r"^/grid/(\d+/)?$": Route("grid:kept")},
     tones={"new": "ask", "open": "good", "closed": "good"},
     gallery=[

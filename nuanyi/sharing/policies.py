@@ -1,11 +1,11 @@
 """Which rows the database shows to whom."""
 
-from nuanyi.lib.row_security import RowPolicy
+from nuanyi.lib.row_security import PROGRAM, RowPolicy
 
 POLICIES = [
     # it holds the sealed half of a key: nobody reads it who does not see what is handed up
     RowPolicy(
         "sharing.SigningKey",
-        "(SELECT nuanyi_kind()) = 'system' OR (SELECT nuanyi_may('sharing.view', 'sharing.publish'))",
+        f"{PROGRAM} OR (SELECT nuanyi_may('sharing.view', 'sharing.publish'))",
     ),
 ]

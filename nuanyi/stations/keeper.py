@@ -16,6 +16,7 @@ from nuanyi.lib.access import PUBLIC, actor_of, permission_required
 from nuanyi.lib.addresses import NoAddress, code_base, public_base
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.form_parsing import day_or_none
+from nuanyi.lib.rooms import Route
 from nuanyi.people.access import owner_mark
 from nuanyi.stations import queries
 from nuanyi.stations.models import Fault, Photo, Station, Wish
@@ -92,7 +93,7 @@ def tap(request: HttpRequest, code: str) -> HttpResponse:
 
 def _today(station: Station, part: str) -> str:
     """The part of the keeper's page that something was done in."""
-    return f"{reverse('keeper:today', args=[station.code])}#{part}"
+    return Route("keeper:today", {"code": station.code}, part=part).address
 
 
 def _number(text: str) -> int | None:

@@ -67,8 +67,8 @@ ROOM = Room(
         StaticFile("stations/nearest.js"),
         StaticFile("stations/station.js"),
     ],
-    # an empty page: which stations he keeps is sealed and read by the phone of the one who signed in
     staff_phone=["/keeper/"],
+    # an empty page: which stations he keeps is sealed and read by the phone of the one who signed in
     kept={r"^/keeper/([\w-]+/)?$": Route("keeper:kept")},
     ways=[Way("volunteers:redeem", Route("keeper:mine"), _("My station today"), "home")],
     tones={"open": "good", "planned": "plain", "closed": "good", "broken": "bad", "low": "ask"},

@@ -26,6 +26,7 @@ from nuanyi.lib.figures import window
 from nuanyi.lib.form_parsing import MAPS, chosen, day_or_none, status_of
 from nuanyi.lib.listing import Column, Filter, Listing, back_to, picked, shown, shown_cells, typed_cells
 from nuanyi.lib.paper import SIZES
+from nuanyi.lib.rooms import Route
 from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
 from nuanyi.stations import events, posters, queries
@@ -297,7 +298,7 @@ def exceptions(request: HttpRequest, pk: UUID) -> HttpResponse:
             text=post.get("hours", ""),
             reason=post.get("reason", ""),
         )
-    return redirect(reverse("stations:one", args=[pk]) + "#exceptions")
+    return redirect(Route("stations:one", {"pk": pk}, part="exceptions").address)
 
 
 @require_POST
@@ -313,7 +314,7 @@ def set_photo(request: HttpRequest, pk: UUID) -> HttpResponse:
         shows=request.POST.get("shows", ""),
         data=sent.read(),
     )
-    return redirect(reverse("stations:one", args=[pk]) + "#photos")
+    return redirect(Route("stations:one", {"pk": pk}, part="photos").address)
 
 
 @require_POST
@@ -323,7 +324,7 @@ def keepers(request: HttpRequest, pk: UUID) -> HttpResponse:
     chosen = [int(text) for text in request.POST.getlist("keeper") if text.isdecimal() and len(text) < 12]
     accounts = list(Account.objects.filter(pk__in=chosen, is_active=True))
     stations.set_keepers(actor=actor_of(request), station=_found(request, pk), accounts=accounts)
-    return redirect(reverse("stations:one", args=[pk]) + "#keepers")
+    return redirect(Route("stations:one", {"pk": pk}, part="keepers").address)
 
 
 # on paper ----------------------------------------------------------------------------------------

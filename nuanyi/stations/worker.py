@@ -19,6 +19,7 @@ from nuanyi.lib.downloads import kept_json
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.navigation import ways
+from nuanyi.lib.rooms import Route
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.places import queries as places
@@ -237,7 +238,7 @@ def photo(request: HttpRequest, code: str, pk: UUID) -> HttpResponse:
 
 def _said(found: Station, what: str) -> str:
     """The station's page, with thanks for what was said."""
-    return f"{reverse('station:station', args=[found.code])}?said={what}"
+    return Route("station:station", {"code": found.code}, {"said": what}).address
 
 
 def _position(request: HttpRequest) -> tuple[float, float] | None:

@@ -181,8 +181,8 @@ def follow_up(request: HttpRequest, what: str) -> HttpResponse:
 
 def _back(request: HttpRequest, what: str) -> str:
     target = request.POST.get("next", "")
-    lists = (reverse("census:establishments"), reverse("census:workers"))
-    return target if target.startswith(lists) else reverse(f"census:{what}")
+    pages = tuple(reverse(f"census:{one}") for one in lists.MODELS)
+    return target if target.startswith(pages) else reverse(f"census:{what}")
 
 
 @require_safe

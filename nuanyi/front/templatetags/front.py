@@ -222,7 +222,10 @@ def _day_or_today(local: datetime) -> SafeString | str:
 
 @register.simple_tag
 def around(value: datetime) -> SafeString:
-    """``今天 21 点多``: what is kept to the hour and what is kept to the second, told alike, so that a way never runs backwards."""
+    """``今天 21 点多``: what is kept to the hour and what is kept to the second are told alike.
+
+    Otherwise a way would run backwards.
+    """
     local = value.astimezone(clock.CHINA)
     words = gettext("after %(hour)s:00") % {"hour": local.hour}
     return format_html('<span class="nowrap">{} {}</span>', _day_or_today(local), words)

@@ -40,7 +40,12 @@ TITLES = (
     ("急救一课", "course"),
     ("疫情防控一课", "lecture"),
 )
-ROAD_TITLES = ("送餐骑手交通安全课", "快递三轮车安全课", "网约车驾驶员交通安全课", "冬季行车安全课")
+ROAD_TITLES = (
+    "送餐骑手交通安全课",
+    "快递三轮车安全课",
+    "网约车驾驶员交通安全课",
+    "冬季行车安全课",
+)
 SECTORS = ("delivery", "courier", "delivery", "road_transport", "courier", "livestream")
 #: Who spoke before the shift, week by week in turn: in the order in which Party work gives the weeks to its speakers.
 SPEAKERS = ("model", "pioneer", "benchmark")

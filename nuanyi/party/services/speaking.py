@@ -16,7 +16,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
-from nuanyi.party import events, queries
+from nuanyi.party import events, queries, rules
 from nuanyi.party.models import LectureTeam, Speaker, SpeakerWeek, TeamSeat
 from nuanyi.party.ports import plan, sessions
 from nuanyi.party.rules import ENTRIES, ORGANISE, SpeakerKind, TeamPart
@@ -137,8 +137,7 @@ def send_team(*, actor: Actor, pk: int, session: int) -> None:
     """
     found = _team(actor, pk)
     seats = list(found.seats.filter(until_date=None).exclude(sealed_name=None))
-    there = {seat.part for seat in seats}
-    missing = [part for part in TeamPart if part not in there]
+    missing = rules.missing_parts(seat.part for seat in seats)
     if missing:
         words = "、".join(str(part.label) for part in missing)
         raise IllegalMove(_("The lecture team lacks: %(who)s") % {"who": words}, code="team")
