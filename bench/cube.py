@@ -7,7 +7,6 @@ memory; the entries are written by the database itself, two million a statement)
 
 from __future__ import annotations
 
-import os
 import statistics
 import time
 from datetime import date
@@ -16,9 +15,8 @@ from typing import Any
 from django.db import connection
 
 from bench.report import Report
-from bench.sums import timed
+from bench.sums import MANY, timed
 
-MANY = int(os.environ.get("BENCH_ENTRIES", "5000000"))
 #: Entries that one statement writes: each touches nearly every sum once, however many it writes.
 PART = 2_000_000
 #: A district as it is: each kind nearly everywhere, each unit in one place, a twentieth of all not known.

@@ -105,8 +105,8 @@ def _marked(question: BankQuestion, own: int | None) -> dict[str, Any]:
             {"words": words, "right": number == question.right, "own": number == known}
             for number, words in enumerate(question.options)
         ],
-        "own": known,
         "good": known == question.right,
+        "wrong": known is not None and known != question.right,
     }
 
 

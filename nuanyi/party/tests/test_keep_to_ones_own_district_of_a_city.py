@@ -14,10 +14,10 @@ from nuanyi.party.models import Application, Brought, Meeting, Member, Organisat
 from nuanyi.party.services import instructors, joining, members, organisations
 from nuanyi.people.models import RoleGrant
 from nuanyi.places import services as places
+from tests.declared import HERE, THERE
 
 pytestmark = pytest.mark.django_db
 
-HERE, THERE = "450311", "450302"
 ALL = (Application, Member, Meeting, Brought)
 
 
