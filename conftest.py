@@ -53,16 +53,6 @@ def _fresh_books() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _cache_table(request: pytest.FixtureRequest) -> None:
-    """The shared cache lives in the database; tests that have one need its table."""
-    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
-        from django.core.management import call_command
-
-        request.getfixturevalue("db")
-        call_command("createcachetable", verbosity=0)
-
-
-@pytest.fixture(autouse=True)
 def _files_bear_chinese_names(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a page of any test saves under zh-Hans is named in Chinese, so that no file is forgotten."""
     from django.utils.translation import get_language
@@ -139,7 +129,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _as_the_web_role(request: pytest.FixtureRequest, _cache_table: None) -> Iterator[None]:
+def _as_the_web_role(request: pytest.FixtureRequest) -> Iterator[None]:
     """Every test runs as the role that serves pages, bound by row-level security; what a test does without a page reads
     as the program. Those that need the tables' owner say ``@pytest.mark.as_owner``."""
     needs = "db" in request.fixturenames or request.node.get_closest_marker("django_db")
@@ -169,9 +159,7 @@ def program() -> Any:
     return system("test")
 
 
-@pytest.fixture
-def district(db: None, program: Any) -> dict[str, Any]:
-    """雁山区 with five townships, their units, the department for couriers, and the rules of the source."""
+def _make_district(program: Any) -> dict[str, Any]:
     from nuanyi.places import services as places
     from nuanyi.units import services as units
 
@@ -196,6 +184,36 @@ def district(db: None, program: Any) -> dict[str, Any]:
     ):
         units.change_rule(actor=program, edit=units.RuleEdit(role, sector, "", made[unit].pk))
     return made
+
+
+@pytest.fixture(scope="session")
+def _prepared(django_db_setup: None, django_db_blocker: Any) -> dict[str, Any]:
+    """The district and the cast, made once by the services and taken away again; the tests put their rows in."""
+    from django.db import transaction
+    from django.test import override_settings
+
+    from nuanyi.lib import row_security
+    from nuanyi.lib.actor import system
+    from tests.prepared import Prepared
+
+    program = system("test")
+    with (
+        django_db_blocker.unblock(),
+        override_settings(PASSWORD_HASHERS=["conftest.QuickHasher"]),
+        transaction.atomic(),
+    ):
+        row_security.process_reads_as(program)
+        district = Prepared(lambda: _make_district(program))
+        cast = Prepared(lambda: _make_cast(district.made, program))
+        transaction.set_rollback(True)
+        row_security.process_reads_as(None)
+    return {"district": district, "cast": cast}
+
+
+@pytest.fixture
+def district(db: None, program: Any, _prepared: dict[str, Any]) -> dict[str, Any]:
+    """雁山区 with five townships, their units, the department for couriers, and the rules of the source."""
+    return _prepared["district"].again() or _make_district(program)
 
 
 @dataclass
@@ -232,9 +250,7 @@ PARTS = {
 }
 
 
-@pytest.fixture
-def cast(district: dict[str, Any], program: Any) -> Cast:
-    """One account for every role; ``clerk`` is the curious one of another unit."""
+def _make_cast(district: dict[str, Any], program: Any) -> Cast:
     from nuanyi.people import services
 
     accounts = {}
@@ -249,6 +265,12 @@ def cast(district: dict[str, Any], program: Any) -> Cast:
         services.give_role(actor=program, account=account, role=role, region_code=region)
         accounts[part] = account
     return Cast(accounts)
+
+
+@pytest.fixture
+def cast(district: dict[str, Any], program: Any, _prepared: dict[str, Any]) -> Cast:
+    """One account for every role; ``clerk`` is the curious one of another unit."""
+    return _prepared["cast"].again() or _make_cast(district, program)
 
 
 def workbook(rows: list[list[object]], name: str = "Sheet1") -> bytes:

@@ -16,6 +16,11 @@ def now() -> datetime:
     return _held[-1] if _held else datetime.now(UTC)
 
 
+def held() -> bool:
+    """Whether the clock stands still."""
+    return bool(_held)
+
+
 def today() -> date:
     """Today's date in China, whatever zone the machine is in."""
     return now().astimezone(CHINA).date()
