@@ -12,6 +12,7 @@ from django.db.models import Model
 from nuanyi.ledger import rules
 from nuanyi.ledger.models import LedgerEntry
 from nuanyi.lib.errors import IllegalMove
+from nuanyi.lib.shape import Reason, shaped_otherwise
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Delivered:
     unit_id: int = 0
 
 
+@shaped_otherwise(Reason.PART)
 def record(kind: str, lines: Iterable[Delivered], *, source: Model) -> list[LedgerEntry]:
     """Append entries of one kind that come from one record. Raises KeyError for an undeclared kind."""
     rules.kind(kind)
@@ -45,6 +47,7 @@ def record(kind: str, lines: Iterable[Delivered], *, source: Model) -> list[Ledg
     return LedgerEntry.objects.bulk_create(entries)
 
 
+@shaped_otherwise(Reason.PART)
 @transaction.atomic
 def reverse(entry: LedgerEntry) -> LedgerEntry:
     """Take an entry back by a second one. Raises IllegalMove where it is reversed already or is a reversal."""
@@ -63,6 +66,7 @@ def reverse(entry: LedgerEntry) -> LedgerEntry:
     )
 
 
+@shaped_otherwise(Reason.PART)
 @transaction.atomic
 def reverse_everything() -> int:
     """Take back all that stands: a try-out begins anew. Returns how many entries. Nothing is removed."""
@@ -77,6 +81,7 @@ def reverse_everything() -> int:
         return int(cursor.rowcount)
 
 
+@shaped_otherwise(Reason.PART)
 def reverse_all_from(source: Model) -> int:
     """Reverse whatever a record put into the ledger and did not take back yet; returns how many entries."""
     standing = LedgerEntry.objects.filter(

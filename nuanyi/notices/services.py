@@ -17,6 +17,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import NotAllowed
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import events, rules
 from nuanyi.notices.channels import CHANNELS
 from nuanyi.notices.models import Call, Notice, Preference, State
@@ -25,11 +26,13 @@ from nuanyi.people.models import Account, RoleGrant, keys
 BATCH = 100
 
 
+@shaped_otherwise(Reason.PART)
 def queue(account: Account, kind: str, *, once: str, address: str = "", **facts: Any) -> None:
     """Put a notice into the outbox. The same ``once`` never makes a second. Raises KeyError for an unknown kind."""
     queue_all(Account.objects.filter(pk=account.pk), kind, once=once, address=address, **facts)
 
 
+@shaped_otherwise(Reason.PART)
 def queue_all(accounts: QuerySet[Account], kind: str, *, once: str, address: str = "", **facts: Any) -> int:
     """Tell several accounts the same, each as it wishes to be told, in two statements; returns how many accounts."""
     declared, now, rows = rules.kind(kind), clock.now(), list(accounts.select_related("preference"))
@@ -57,6 +60,7 @@ def queue_all(accounts: QuerySet[Account], kind: str, *, once: str, address: str
     return len(rows)
 
 
+@shaped_otherwise(Reason.PART)
 def queue_to_role(role: str, kind: str, *, once: str, region_code: str = "", **facts: Any) -> int:
     """Tell everybody who has a role; returns how many.
 
@@ -72,6 +76,7 @@ def queue_to_role(role: str, kind: str, *, once: str, region_code: str = "", **f
     return queue_all(accounts, kind, once=once, **facts)
 
 
+@shaped_otherwise(Reason.PART)
 def call(
     unit_id: int,
     roles: Sequence[str],
@@ -105,6 +110,7 @@ def call(
         )
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def spread_calls() -> int:
     """Make the calls that were left into notices; returns how many calls. Twice the same ``once`` is told once."""
     spread = 0
@@ -132,6 +138,7 @@ def words_of(notice: Notice) -> tuple[str, str]:
 TAKEN_FOR = timedelta(minutes=10)
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def send_due() -> int:
     """Send what is due. No row is locked while another server is asked; being killed repeats at most the one under way."""
     spread_calls()
@@ -201,6 +208,7 @@ def set_preference(
     return preference
 
 
+@shaped_otherwise(Reason.OWN)
 @transaction.atomic
 def mark_seen(*, actor: Actor, pks: Sequence[UUID] | None = None) -> int:
     """The account has looked at its notices; at those of a page alone, where ``pks`` names them."""

@@ -31,6 +31,7 @@ from nuanyi.lib.held_locks import HELD_LOCKS, held
 from nuanyi.lib.identity import Unreadable, read_id_number, read_mobile, read_person_name
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.seal import FAMILIES, add_key, drop_keys_before
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.people import erasures, events, queries, rules
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, Consent, ErasureMark, KeptView, Person, RoleGrant, WecomLink, keys
@@ -390,6 +391,7 @@ def _somebody_could_confirm(grant: RoleGrant) -> bool:
     return any(may_confirm(actor_for(keeper), grant) for keeper in keepers)
 
 
+@shaped_otherwise(Reason.PART)
 @transaction.atomic
 def let_helpers_wait(*, actor: Actor, unit: Unit) -> None:
     """Part of a merge: whom the merger made or opened of late gets none of the work that came to this unit alone by it."""
@@ -614,6 +616,7 @@ def replay_erasures(*, actor: Actor) -> int:
 _CORRECTED = {"name": read_person_name, "phone": read_mobile, "id_number": read_id_number}
 
 
+@shaped_otherwise(Reason.PART)
 @transaction.atomic
 def give_consent(*, actor: Actor, person: Person, purpose: str, evidence: str) -> Consent:
     """Record that a person agreed to one purpose; a second time gives the standing one."""
@@ -721,6 +724,7 @@ def _wait_for_older_transactions() -> None:
 # kept views of lists ------------------------------------------------------------------------
 
 
+@shaped_otherwise(Reason.OWN)
 @transaction.atomic
 def keep_view(*, actor: Actor, list_name: str, title: str, query: str, is_shared: bool = False) -> KeptView:
     """Keep a list's filters, order and columns under a name. What was searched for is not kept: it may be a name.
@@ -742,6 +746,7 @@ def keep_view(*, actor: Actor, list_name: str, title: str, query: str, is_shared
     return made
 
 
+@shaped_otherwise(Reason.OWN)
 @transaction.atomic
 def drop_view(*, actor: Actor, pk: int) -> None:
     """Forget a view of one's own. Raises NotFound."""

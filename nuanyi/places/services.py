@@ -16,6 +16,7 @@ from nuanyi.lib import clock, geo
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, NotFound
 from nuanyi.lib.region_codes import CITY, DISTRICT, township_of
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.places import division, events, queries, shapes
 from nuanyi.places.models import Geometry, Grid, Level, Load, Region, RegionChange
 
@@ -189,6 +190,7 @@ class _Looked(Exception):
     """Ends a dry run; carries what it counted."""
 
 
+@shaped_otherwise(Reason.STEP)
 def look_at_geojson(*, actor: Actor, document: bytes, crs: str, what: str) -> tuple[int, int]:
     """What ``load_geojson`` would make and change; nothing is written. Raises the same."""
     actor.require(LOAD)

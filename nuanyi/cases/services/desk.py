@@ -26,6 +26,7 @@ from nuanyi.lib.dates import due_words
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.meanwhile import changed_meanwhile
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
 from nuanyi.units.models import Unit
@@ -144,6 +145,7 @@ def refuse_offer(*, actor: Actor, pk: int, words: str) -> Case:
     return case
 
 
+@shaped_otherwise(Reason.PART)
 @transaction.atomic
 def note(actor: Actor, case: Case, words: str, of: str = "inside") -> None:
     """Leave a message that the program writes for the clerk."""

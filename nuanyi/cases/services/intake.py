@@ -26,6 +26,7 @@ from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.lib.ids import new_ref
 from nuanyi.lib.sectors import Sector
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import progress
 from nuanyi.notices import services as notices
 from nuanyi.people import erasures, links
@@ -122,6 +123,7 @@ def _checked(told: Request) -> Request:
     return told
 
 
+@shaped_otherwise(Reason.PERSON)
 def send_case(*, actor: Actor, key: UUID, told: Request, network: str = "") -> Case:
     """Take a request in: sealed, routed, with its clocks running. The same ``key`` again gives the first answer.
 
@@ -256,6 +258,7 @@ def _attach(case: Case, key: UUID, photos: Sequence[bytes], voice: bytes) -> Non
         )
 
 
+@shaped_otherwise(Reason.PART)
 def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) -> None:
     """Tell those of a unit who handle cases: the clerk of the case alone where it has one."""
     clerk = case.clerk_id if case.unit_id == to.pk else None
@@ -267,6 +270,7 @@ def tell_unit(case: Case, to: Unit, kind: str, *, once: str, **facts: object) ->
     notices.call(to.pk, ("clerk", "unit_staff"), kind, once=once, address=address, account_id=clerk, **facts)
 
 
+@shaped_otherwise(Reason.PART)
 def tell_worker(case: Case, *, told: bool = True) -> None:
     """A case moved: its worker hears of it where he wants to; not ``told`` what he did himself."""
     progress.happened("case", [case.key.hex], over=case.ended_at is not None, told=told)
@@ -280,6 +284,7 @@ def _locked(case: Case) -> Case:
     return Case.objects.select_for_update(of=("self",)).select_related("unit").get(pk=case.pk)
 
 
+@shaped_otherwise(Reason.PERSON)
 @transaction.atomic
 def add_word(
     *, actor: Actor, case: Case, key: UUID, words: str, photos: Sequence[bytes] = (), voice: bytes = b""
@@ -307,6 +312,7 @@ def add_word(
     return made
 
 
+@shaped_otherwise(Reason.PERSON)
 @transaction.atomic
 def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -> Case:
     """The worker says whether it is solved: agreed, it is closed; not agreed, it is open again with the same clerk.
@@ -333,6 +339,7 @@ def judge(*, actor: Actor, case: Case, agrees: bool, stars: int | None = None) -
     return case
 
 
+@shaped_otherwise(Reason.PERSON)
 @transaction.atomic
 def withdraw(*, actor: Actor, case: Case) -> Case:
     """The worker takes his case back. Raises IllegalMove."""
@@ -345,6 +352,7 @@ def withdraw(*, actor: Actor, case: Case) -> Case:
     return case
 
 
+@shaped_otherwise(Reason.PERSON)
 @transaction.atomic
 def forget(*, actor: Actor, case: Case) -> Case:
     """Delete what names the worker and what he wrote (PIPL Art. 47), once the case has ended; the count stays.
@@ -366,6 +374,7 @@ def forget(*, actor: Actor, case: Case) -> Case:
     return case
 
 
+@shaped_otherwise(Reason.PERSON)
 @transaction.atomic
 def agree_to_name(*, actor: Actor, case: Case) -> Case:
     """The worker allows that letters to the firm carry the name. Raises IllegalMove (it has ended, or needs no letter)."""

@@ -14,6 +14,7 @@ from nuanyi.cases.models import Case, PhoneCode
 from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.errors import BadInput, IllegalMove, Refusal
 from nuanyi.lib.identity import Unreadable, read_mobile
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
 from nuanyi.notices.channels import sms
 from nuanyi.people.models import keys
@@ -35,6 +36,7 @@ def _code_mark(mark: bytes, code: str) -> bytes:
     return keys().digest("case-phone-code", f"{mark.hex()}:{code}")
 
 
+@shaped_otherwise(Reason.STRANGER)
 def send_code(*, phone: str, network: str) -> None:
     """Send a code to a phone, whether or not it has a case: the answer tells nobody which. Raises BadInput, TooMuch, Refusal."""
     if not ready():

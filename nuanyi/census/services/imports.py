@@ -54,6 +54,7 @@ from nuanyi.lib.digests import file_digest
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.held_locks import held
 from nuanyi.lib.sectors import Sector
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, Person
@@ -193,6 +194,7 @@ def reader_of(of: Import) -> Reader:
     return reader
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def read_import(pk: UUID) -> None:
     """Read a file and say what would happen; writes findings and matches, nothing of the census."""
     with sole_worker(pk) as mine:
@@ -373,6 +375,7 @@ def _delete_file(actor: Actor, of: Import) -> None:
         journal.record(actor, events.FILE_DELETED, of, file=of.file_digest)
 
 
+@shaped_otherwise(Reason.PROGRAM)
 @transaction.atomic
 def sweep_file(pk: UUID) -> None:
     """Delete a file that outlived its import because the process died between the two."""
@@ -391,6 +394,7 @@ def _own(actor: Actor, of: Import) -> Import:
     return found
 
 
+@shaped_otherwise(Reason.STEP)
 @transaction.atomic
 def choose_columns(*, actor: Actor, of: Import, kind: str, columns: dict[str, dict[str, Any]]) -> Import:
     """Say which column is which, have the file read again, and remember it for the source.
@@ -499,6 +503,7 @@ def _rewrite(of: Import, cells: dict[int, str]) -> None:
     files.keep_told(of.pk, files.MENDED, mended)
 
 
+@shaped_otherwise(Reason.STEP)
 @transaction.atomic
 def choose(
     *, actor: Actor, of: Import, choice: str, rows: list[int] | None = None, group: str | None = None
@@ -520,6 +525,7 @@ def choose(
     return Match.objects.filter(source_import=of, pk__in=rows, sort="changed").update(choice=choice)
 
 
+@shaped_otherwise(Reason.STEP)
 @transaction.atomic
 def decide(*, actor: Actor, of: Import, only_if_clean: bool = False) -> Import:
     """Take the good rows in (or, with ``only_if_clean``, nothing unless every row is good).
@@ -575,6 +581,7 @@ def discard(*, actor: Actor, of: Import) -> Import:
 # taking in -----------------------------------------------------------------------------------
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def write_import(pk: UUID) -> None:
     """Take the good rows in: one transaction, one import at a time. Killed anywhere, nothing of it is there."""
     with sole_worker(pk) as mine:

@@ -19,6 +19,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.database_errors import broken_rule
 from nuanyi.lib.digests import body_digest, sha256_hex
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.people import links
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places
@@ -196,6 +197,7 @@ def tip_by_link(link: str) -> Tip:
     return links.row_of("tip", link, Tip.objects.select_related("place"))
 
 
+@shaped_otherwise(Reason.STRANGER)
 def tell_tip(*, key: UUID, told: PlaceInput, code: str = "", network: str) -> Tip:
     """Say what a place is like: a new one, or (``code``) how a known one really is. The same ``key`` gives the first answer.
 

@@ -21,6 +21,7 @@ from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.lib.small_cells import OUTSIDE, coarse
 from nuanyi.people.models import keys
 from nuanyi.units.models import Unit
@@ -82,6 +83,7 @@ def _device(device: UUID) -> bytes:
     return keys().digest("exam", f"{device.hex}:{clock.today()}")
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def begin(*, key: UUID, device: UUID, firm: str = "", network: str) -> Paper:
     """A new paper; the same ``key`` gives the same paper. Raises IllegalMove (wait, or come tomorrow; no bank), TooMuch."""
@@ -113,6 +115,7 @@ def questions_of(paper: Paper) -> list[BankQuestion]:
     return [found[pk] for pk in paper.questions if pk in found]
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def hand_in(*, key: UUID, answers: dict[int, int]) -> Paper:
     """Mark a paper. Handed in twice it keeps its first mark. Raises NotFound, IllegalMove (too late)."""
@@ -134,6 +137,7 @@ def hand_in(*, key: UUID, answers: dict[int, int]) -> Paper:
 NUMBERS_AN_HOUR = 60
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def certify(*, key: UUID, name: str) -> Certificate:
     """A certificate for a paper that was passed; asked for again it is the same one. Raises NotFound,
@@ -224,6 +228,7 @@ def passed_by(code: str) -> tuple[FirmCode, int]:
         return firm, coarse(passed.count(), OUTSIDE)
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def forget_devices() -> int:
     """Empty the marks of phones on papers of earlier days; returns how many."""
     today = clock.midnight(clock.today())

@@ -18,6 +18,7 @@ from nuanyi.lib import clock, limits, pictures, sounds
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.lib.ids import new_id
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
 from nuanyi.people.models import Account
 
@@ -180,6 +181,7 @@ def moves_for(actor: Actor, lesson: Lesson) -> list[tuple[str, Words]]:
     ]
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def finish(*, key: UUID, slug: str, network: str) -> None:
     """Somebody read a lesson to its end; the same ``key`` again counts once. Raises NotFound, TooMuch."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.learning.models import KeptProgress
 from nuanyi.lib import clock, limits
 from nuanyi.lib.errors import BadInput, Conflict, NotFound
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.people.models import keys
 
 #: All questions of some forty lessons, sealed.
@@ -40,6 +41,7 @@ def read(*, ident: str, network: str) -> KeptProgress:
     return found
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def write(*, ident: str, version: int, blob: bytes, network: str) -> int:
     """Keep ``blob`` after ``version`` (0: nothing was there); returns its version. The same again is kept once.
@@ -67,12 +69,14 @@ def write(*, ident: str, version: int, blob: bytes, network: str) -> int:
     return found.version
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def drop(*, ident: str, network: str) -> None:
     """Delete it. Twice is once."""
     KeptProgress.objects.filter(mark=_mark(ident, network)).delete()
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def forget_idle() -> int:
     """Delete what nobody touched for long."""
     return KeptProgress.objects.filter(day__lt=clock.today() - timedelta(days=IDLE_DAYS)).delete()[0]

@@ -33,6 +33,7 @@ from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound
 from nuanyi.lib.outgoing import Gone
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import channels as ports
 from nuanyi.notices import services as notices
 from nuanyi.notices.rules import wait_before
@@ -110,6 +111,7 @@ def _code() -> str:
     return secrets.token_hex(5)
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def queue_day(day: date, groups: Iterable[Group] | None = None) -> int:
     """Queue the day's lesson for every active group and reader at their hour; running it again queues nothing twice."""
     plan = PlanDay.objects.select_related("lesson").filter(day=day, lesson__state=State.PUBLISHED).first()
@@ -145,6 +147,7 @@ def queue_day(day: date, groups: Iterable[Group] | None = None) -> int:
     return Push.objects.filter(day=day).count() - before
 
 
+@shaped_otherwise(Reason.PART)
 @transaction.atomic
 def invite(session: Session, groups: Iterable[Group]) -> int:
     """Tell groups of a session as it stands now; the same standing is told a group once. Returns how many are told."""
@@ -164,6 +167,7 @@ def invite(session: Session, groups: Iterable[Group]) -> int:
     return len(rows)
 
 
+@shaped_otherwise(Reason.PART)
 @transaction.atomic
 def tell_invited(session: Session) -> int:
     """Tell those who were invited that a session moved or was called off."""
@@ -191,6 +195,7 @@ class Sent:
     gone: bool = False
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def send_due(send: Callable[[Push, float], None] = deliver) -> int:
     """Send what is due over every channel that is not stopped, never by night; returns how many arrived.
 
@@ -383,6 +388,7 @@ def settle_many(
     return len(pushes)
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def open_push(code: str) -> tuple[str, str]:
     """``(slug of the lesson, code of the session)`` behind a pushed link, one of them ""; that it was opened is counted and

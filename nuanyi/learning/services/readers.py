@@ -19,6 +19,7 @@ from nuanyi.learning.models import Channel, Reader
 from nuanyi.learning.services import delivery
 from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import channels
 from nuanyi.notices.channels import wechat
 from nuanyi.people.models import keys
@@ -73,6 +74,7 @@ def _hour(hour: time) -> time:
     return hour
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def ask(*, key: UUID, way: str, to: str, hour: time, network: str) -> Reader:
     """Ask for the lesson of the day. A browser's own address counts at once; for phone and e-mail a code is sent first.
@@ -99,6 +101,7 @@ def ask(*, key: UUID, way: str, to: str, hour: time, network: str) -> Reader:
     return reader
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def confirm(*, key: UUID, code: str, hour: time, network: str) -> Reader | None:
     """The code is right: lessons come from tomorrow on. None where it is not; after five wrong ones it is
@@ -120,6 +123,7 @@ def confirm(*, key: UUID, code: str, hour: time, network: str) -> Reader | None:
     return reader
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def follow(*, key: UUID, openid: str, hour: time = time(7, 0)) -> Reader:
     """A follower of the official account asked for it there; who he is, WeChat's signature says."""
@@ -129,6 +133,7 @@ def follow(*, key: UUID, openid: str, hour: time = time(7, 0)) -> Reader:
     return reader
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def unfollow(openid: str) -> bool:
     """A follower stops; returns whether there was anything to stop."""
@@ -159,6 +164,7 @@ def by_stop_code(code: str) -> Reader:
     return found
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def stop(code: str) -> None:
     """Delete a reader. Twice is once."""
@@ -166,6 +172,7 @@ def stop(code: str) -> None:
     _forget(Reader.objects.filter(stop_code=code))
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def forget_unconfirmed() -> int:
     """Delete addresses that nobody confirmed within a day."""
     return Reader.objects.filter(active=False, code_at__lt=clock.now() - timedelta(days=1)).delete()[0]

@@ -26,6 +26,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.sectors import Sector
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
 from nuanyi.places import queries as places
@@ -286,6 +287,7 @@ def ticket_for(session: Session, token: str) -> str:
     return signing.dumps({"s": session.code, "n": counter}, salt="hall")
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def sign_in(
     *, session: Session, phone: UUID, ticket: str = "", token: str = "", waited: int = 0, network: str
@@ -322,6 +324,7 @@ def _was_there(session: Session, ticket: str, token: str, waited: int) -> bool:
     return counter is not None and rules.fresh(counter, clock.now(), waited)
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def sign_up(*, session: Session, phone: UUID, network: str) -> int:
     """Ask for a place; returns 0 where there is one, else the place in the waiting list. The same phone again changes nothing."""
@@ -342,12 +345,14 @@ def place_of(session: Session, phone: UUID) -> int:
     return max(0, ahead + 1 - session.capacity) if session.capacity else 0
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def give_up(*, session: Session, phone: UUID) -> None:
     """Give a place back; whoever waits moves up."""
     Signup.objects.filter(session=session, device=_phone("signup", session, phone)).delete()
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def give_opinion(*, session: Session, phone: UUID, mark: int, network: str) -> None:
     """One tap: 1 good, 2 so-so, 3 bad; only from a phone that was there. The last tap counts. Raises IllegalMove, BadInput."""

@@ -12,6 +12,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.matrix import events
 from nuanyi.matrix.models import ScreenLink
 from nuanyi.people.models import Account, keys
@@ -66,6 +67,7 @@ def revoke_link(*, actor: Actor, pk: int) -> ScreenLink:
     return found
 
 
+@shaped_otherwise(Reason.STRANGER)
 def open_link(*, link: str) -> ScreenLink:
     """The link that a screen shows, noted as used. Raises NotFound for one that was never made or was taken back."""
     digest = _digest(link)

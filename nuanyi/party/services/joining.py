@@ -14,6 +14,7 @@ from nuanyi.lib import clock, limits, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.lib.sectors import Sector
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Application, Member, Organisation, Review, StepDone
@@ -64,6 +65,7 @@ def _checked(told: ApplicationInput) -> ApplicationInput:
     return told
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
     """Ask for a talk about joining. The same key again gives the first answer; the instructor is told at once.
@@ -118,6 +120,7 @@ def _tell(application: Application, account: int) -> None:
     )
 
 
+@shaped_otherwise(Reason.PROGRAM)
 @transaction.atomic
 def tell_of_days(actor: Actor) -> int:
     """Tell instructors (where there is none, the organisation department) of days of their applications that are a week away:
@@ -372,6 +375,7 @@ def end(*, actor: Actor, pk: int, told: EndInput) -> Application:
     return found
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def withdraw(*, link: str) -> None:
     """The applicant takes it back: name, phone, mark and all notes are deleted; another asking of the phone stays.

@@ -18,6 +18,7 @@ from nuanyi.lib import clock, limits, once, row_security, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound, Words
 from nuanyi.lib.ids import PLAIN_SIGNS
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Application, Flag, Member, Organisation, Showing
@@ -479,6 +480,7 @@ def leave(*, actor: Actor, pk: int, on: date) -> Member:
     return found
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def show_oneself(*, link: str, said: str) -> Showing:
     """亮身份, in one's own words; nothing is read out of what the branch keeps. Raises NotFound, BadInput."""
@@ -493,6 +495,7 @@ def show_oneself(*, link: str, said: str) -> Showing:
     return made
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def hide_oneself(*, link: str) -> None:
     """Take it back: nothing of it is kept, also not after a restore. Raises NotFound."""

@@ -66,6 +66,14 @@ class Function:
         return f"{self.module.removeprefix('nuanyi.')}.{self.name}"
 
     @property
+    def reason(self) -> str:
+        """The name of the reason for which it has another shape (``lib.shape``), "" where none stands at it."""
+        for mark in self.node.decorator_list:
+            if isinstance(mark, ast.Call) and ast.unparse(mark.func) == "shaped_otherwise":
+                return ast.unparse(mark.args[0]).removeprefix("Reason.")
+        return ""
+
+    @property
     def public(self) -> bool:
         return not self.name.startswith("_")
 

@@ -27,7 +27,7 @@ from nuanyi.people.models import Account, Person, RoleGrant
 from nuanyi.places import services as places
 from nuanyi.places.tests.objects import grid
 from nuanyi.program.tests.service_shape import does, public_services
-from nuanyi.program.tests.test_keep_the_shape_of_a_write import EXCEPTIONS
+from nuanyi.program.tests.test_keep_the_shape_of_a_write import exceptions
 from nuanyi.units import services as units
 from nuanyi.units.models import Alliance, ResponsibilityRule, Unit
 from nuanyi.units.tests.objects import edit, unit_of
@@ -115,7 +115,7 @@ def test_every_writing_service_asks_where_its_object_lies_or_says_why_not():
         if does(function.module, function.name, "writes")
         and not does(function.module, function.name, "bounds")
     }
-    assert asks_nothing - set(EXCEPTIONS) - set(REASONS) == set()
+    assert asks_nothing - set(exceptions()) - set(REASONS) == set()
     assert set(REASONS) <= asks_nothing, "a reason for what is not there, or asks by now"
 
 

@@ -16,6 +16,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.dates import due_words
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.lib.terms import Term
 from nuanyi.notices import progress
 from nuanyi.notices import services as notices
@@ -51,6 +52,7 @@ def held(actor: Actor, pk: int) -> Report:
     return report
 
 
+@shaped_otherwise(Reason.PART)
 def add_step(
     actor: Actor, report: Report, words: str = "", *, key: UUID | None = None, shown: bool = True
 ) -> None:
@@ -294,6 +296,7 @@ def phones(*, actor: Actor, pk: int, purpose: str) -> list[str]:
 # by themselves -----------------------------------------------------------------------------------
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def warn_late(actor: Actor) -> int:
     """Tell unit and district once of each report whose time is over; returns how many."""
     late = list(
@@ -312,6 +315,7 @@ def warn_late(actor: Actor) -> int:
     return len(late)
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def close_silent(actor: Actor) -> int:
     """End what was said to be mended a week ago and nobody said no to; it counts apart from what a reporter confirmed."""
     now = clock.now()
@@ -324,6 +328,7 @@ def close_silent(actor: Actor) -> int:
     return len(ended)
 
 
+@shaped_otherwise(Reason.PROGRAM)
 @transaction.atomic
 def regrid() -> int:
     """After grids or outlines were redrawn: open reports lie in the grid that is there now; who has them, keeps them."""

@@ -21,6 +21,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, later, outgoing
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.reports import events, kinds, queries, rules
 from nuanyi.reports.models import Report, Step
 from nuanyi.reports.rules import State
@@ -110,6 +111,7 @@ def hand_out(*, actor: Actor, pk: int, server: str, service: str) -> Report:
     return report
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def send_out(*, pk: int, service: str) -> bool:
     """Send a report that is to go out. Again it carries the same key: a platform that knows it takes it once.
 
@@ -142,6 +144,7 @@ def send_out(*, pk: int, service: str) -> bool:
     return True
 
 
+@shaped_otherwise(Reason.PROGRAM)
 @transaction.atomic
 def take_back(*, pk: int, before: str, why: str) -> None:
     """The other platform did not take it: the report stands where it stood, and those who handle it are told."""
@@ -155,6 +158,7 @@ def take_back(*, pk: int, before: str, why: str) -> None:
     )
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def follow() -> int:
     """Ask what became of reports that were handed out; returns how many moved."""
     moved, known = 0, servers()

@@ -23,6 +23,7 @@ from nuanyi.lib.digests import body_digest, salted_mark, sha256_hex
 from nuanyi.lib.errors import BadInput, NotFound, TooMuch
 from nuanyi.lib.ids import new_ref
 from nuanyi.lib.region_codes import township_of
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.lib.terms import Term
 from nuanyi.notices import progress
 from nuanyi.notices import services as notices
@@ -135,6 +136,7 @@ def _digest(told: ReportInput) -> bytes:
     return body_digest("report-body", repr(parts).encode())
 
 
+@shaped_otherwise(Reason.STRANGER)
 def send_report(*, key: UUID, told: ReportInput, network: str = "", at_most: int = 0) -> Voice:
     """Take a report in: placed, dispatched, its time running. The same ``key`` again gives the first answer.
 
@@ -223,6 +225,7 @@ def _voice(key: UUID, report: Report, phone: str, body: bytes, *, first: bool = 
     return voice
 
 
+@shaped_otherwise(Reason.PART)
 def keep_pictures(report: Report, key: UUID, photos: list[bytes], *, after: bool = False) -> None:
     """Keep photos, rebuilt from their pixels (the place in them goes) and sealed. Raises BadPicture."""
     for number, photo in enumerate(photos):
@@ -244,6 +247,7 @@ def place_words(report: Report, names: dict[str, str] | None = None) -> str:
     return report.where or names.get(report.region_code, "") or names.get(township_of(report.region_code), "")
 
 
+@shaped_otherwise(Reason.PART)
 def tell_unit(report: Report, kind: str, *, once: str, **facts: object) -> None:
     """Tell the grid worker of a report, or those of its unit."""
     notices.call(
@@ -257,6 +261,7 @@ def tell_unit(report: Report, kind: str, *, once: str, **facts: object) -> None:
     )
 
 
+@shaped_otherwise(Reason.PART)
 def tell_senders(report: Report, *, but: Voice | None = None) -> None:
     """A report moved: its senders hear of it, ``but`` the one who moved it himself."""
     over = report.ended_at is not None
@@ -271,6 +276,7 @@ def tell_senders(report: Report, *, but: Voice | None = None) -> None:
 # me too, and afterwards --------------------------------------------------------------------------
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def me_too(*, key: UUID, ref: str, network: str) -> Voice:
     """Somebody saw the same: he is told back like the first. The same key again counts once for each report, since the
@@ -296,6 +302,7 @@ def me_too(*, key: UUID, ref: str, network: str) -> Voice:
     return voice
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def look(voice: Voice) -> Report:
     """The sender looks at what came of it: where there is an end to hear of, he has heard it."""
@@ -314,6 +321,7 @@ def _open_again(report: Report) -> None:
     tell_unit(report, kinds.REOPENED, once=f"again:{report.pk}:{report.reopened}", ref=report.ref)
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def judge(
     *, voice: Voice, good: bool, words: str = "", photos: list[bytes] | None = None, key: UUID
@@ -363,11 +371,13 @@ def _number(of: PasserSalt, told: str) -> int:
     return int.from_bytes(salted_mark(bytes(of.salt), told)) % rules.NETWORKS
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def forget_salts() -> int:
     """Delete the salts of days before yesterday: numbers of networks that were drawn under them can be tried no more."""
     return PasserSalt.objects.filter(day__lt=clock.today() - timedelta(days=1)).delete()[0]
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def check(*, ref: str, good: bool, network: str, browser: str = "") -> Report:
     """Somebody passing by says whether a mended thing is mended; two who say no open it again. Raises NotFound, TooMuch.

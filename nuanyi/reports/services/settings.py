@@ -15,6 +15,7 @@ from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.lib.terms import TermUnit
 from nuanyi.people.models import Account, keys
 from nuanyi.places import queries as places
@@ -149,6 +150,7 @@ def key_of(text: str) -> ApiKey | None:
     return ApiKey.objects.select_related("unit").filter(digest=digest, active=True).first()
 
 
+@shaped_otherwise(Reason.PROGRAM)
 @transaction.atomic
 def count_into_ledger() -> int:
     """Put the reports of days that are over into the ledger: at night, so that no entry tells the moment of a sending."""

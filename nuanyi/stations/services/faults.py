@@ -20,6 +20,7 @@ from nuanyi.lib.digests import body_digest, salted_mark, sha256_hex
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.geo import metres_between
 from nuanyi.lib.sectors import Sector
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.people import links
 from nuanyi.stations import rules
 from nuanyi.stations.models import Amenity, Fault, HourMark, HourSalt, Photo, Station, Wish
@@ -36,6 +37,7 @@ def _public(pk: UUID) -> Station:
 # once an hour ----------------------------------------------------------------------------------
 
 
+@shaped_otherwise(Reason.PART)
 def first_time(device: str, act: str, station: Station) -> bool:
     """Whether this device does this here for the first time in this hour; remembers that it did."""
     hour = clock.hour_of(clock.now())
@@ -49,6 +51,7 @@ def first_time(device: str, act: str, station: Station) -> bool:
         return bool(cursor.rowcount)
 
 
+@shaped_otherwise(Reason.PROGRAM)
 def forget_hours() -> int:
     """Delete the salts and marks of hours that are over."""
     hour = clock.hour_of(clock.now())
@@ -106,6 +109,7 @@ def _stands_at(station: Station, position: tuple[float, float]) -> bool:
     return metres_between(*position, station.lat_wgs84, station.lon_wgs84) <= rules.NEAR_METRES
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def check_in(
     *,
@@ -135,6 +139,7 @@ def check_in(
     return True
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def confirm_open(
     *, station: Station, device: str, position: tuple[float, float] | None, network: str
@@ -157,6 +162,7 @@ def confirm_open(
     return True
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def rate(*, station: Station, device: str, stars: int, network: str) -> bool:
     """Give 1 to 5 stars; False where this device did in this hour already. Raises BadInput, NotFound, TooMuch."""
@@ -183,6 +189,7 @@ def fault_by_link(link: str) -> Fault:
     return links.row_of("fault", link, Fault.objects.select_related("station"))
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def tell_fault(
     *,
@@ -236,6 +243,7 @@ def tell_fault(
     return fault
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def reopen_fault(*, link: str) -> Fault:
     """The reporter says that it is not mended. Raises NotFound, IllegalMove (open, or ended more than 7 days ago)."""
@@ -249,6 +257,7 @@ def reopen_fault(*, link: str) -> Fault:
     return fault
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def wish(*, station: Station, key: UUID, words: str, network: str) -> Wish:
     """Put a small wish into the box. The same ``key`` again gives the first answer. Raises NotFound, BadInput, TooMuch."""

@@ -14,6 +14,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, limits, masks, once, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.people import erasures, links
 from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
@@ -62,6 +63,7 @@ def _checked(told: VolunteerInput) -> VolunteerInput:
     return told
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def ask(*, key: UUID, team: int, told: VolunteerInput, network: str) -> Volunteer:
     """Ask to join a team; the unit says yes. The same key again gives the first answer. Raises BadInput, NotFound, TooMuch."""

@@ -13,6 +13,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, once
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.people.models import Account
 from nuanyi.volunteers import events
 from nuanyi.volunteers.models import ACT, Reward, StarStep, Voucher
@@ -73,6 +74,7 @@ def set_star(*, actor: Actor, stars: int, hours: int) -> StarStep:
     return made
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def take(*, link: str, reward: int, key: UUID) -> Voucher:
     """Spend hours on a reward. The same key again gives the first voucher. Raises IllegalMove (too few hours,

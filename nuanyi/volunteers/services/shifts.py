@@ -17,6 +17,7 @@ from nuanyi.ledger.services import Delivered
 from nuanyi.lib import clock, pictures
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
+from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.people.models import Account, keys
 from nuanyi.places import queries as places
 from nuanyi.volunteers import events, kinds, queries, rules
@@ -89,6 +90,7 @@ def _free(shift: Shift, role: str) -> int:
     return need.count - shift.signups.filter(role=role, place__in=(Place.ON, Place.OFFERED)).count()
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def sign_up(*, link: str, shift: int, role: str) -> Signup:
     """Take a place, or stand on the waiting list; one who gives his place away loses it to whoever comes next. Twice is once."""
@@ -111,6 +113,7 @@ def sign_up(*, link: str, shift: int, role: str) -> Signup:
     return mine
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def give_away(*, link: str, shift: int) -> Signup:
     """Give a place away: whoever waits gets it at once; where nobody does, it stays mine until somebody takes it. Raises NotFound."""
@@ -130,6 +133,7 @@ def give_away(*, link: str, shift: int) -> Signup:
     return mine
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def come(*, link: str, shift: int) -> Signup:
     """I am here: counts from half an hour before the shift until its end; hours it does not make. Raises IllegalMove, NotFound."""
@@ -196,6 +200,7 @@ def _book(actor: Actor, found: Signup, minutes: int, note: str) -> None:
     journal.record(actor, events.HOURS_CONFIRMED, found, before=before, minutes=minutes)
 
 
+@shaped_otherwise(Reason.STRANGER)
 @transaction.atomic
 def appeal(*, link: str, signup: int, words: str) -> Signup:
     """These are not my hours: somebody else than who confirmed them decides. Raises NotFound, BadInput, IllegalMove."""
