@@ -3,7 +3,8 @@
 The stream is made, not sampled: things (a lamp, a hole) stand at places of a district; each is told once or several times by
 phones whose position errs by 8 metres (one in five, between houses, by 25; GPS.gov states 4.9 m under an open sky), in other
 words, one in twelve under a wrong kind, within twelve days. Beside one thing in six stands another of its kind 60 to 160
-metres away, and beside one in ten a thing of another kind within 20 metres: those are no doubles. ``BENCH_REPORTS`` says how many stand in the table of the look-up.
+metres away, and beside one in ten a thing of another kind within 20 metres: those are no doubles. ``BENCH_REPORTS`` says how
+many stand in the table of the look-up.
 """
 
 from __future__ import annotations
