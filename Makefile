@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 # style sheets and catalogues are built, not committed
 BUILD = $(PY) scripts/bundle.py && $(PY) scripts/messages.py --compile
-.PHONY: setup built dev demo test access schema mutants lint format coverage bench lighthouse faults lock vendor vendor-check messages font system-packages node dist clean
+.PHONY: setup built dev demo test steady access schema mutants lint format coverage bench lighthouse faults lock vendor vendor-check messages font system-packages node dist clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
@@ -44,6 +44,10 @@ system-packages:
 # a browser that ran out of time on a busy machine is tried once more, and shown as R; nothing else is
 test: .venv/dev-ready built system-packages lint
 	.venv/bin/pytest -n 2 --dist loadgroup --reruns 1 --only-rerun TimeoutError
+
+# Three times in a row beside a busy loop on every core. ARGS names some of the tests.
+steady: .venv/dev-ready built system-packages
+	$(PY) scripts/steady.py $(ARGS)
 
 # Every route with an object, every role, every method: some minutes.
 access: .venv/dev-ready
