@@ -9,6 +9,7 @@ from nuanyi.lib.rooms import (
     SETTINGS,
     BarItem,
     MenuItem,
+    NextStep,
     Part,
     Permission,
     RecordPage,
@@ -68,7 +69,13 @@ ROOM = Room(
     ],
     steps=[Step(_("See what must be done next"), "cases:worklist", "cases.handle", order=10)],
     bar=[BarItem(_("Help"), "help:home", "hand", 20, frozenset({"help", "who"}))],
+    where_thin={
+        "service": NextStep(
+            _("Send the service clerks there for a day, and tell the groups"), Route("cases:worklist")
+        )
+    },
     ways=[
+        Way("offline", Route("help:ask"), _("Ask for help"), order=20),
         Way("station:check_in", Route("help:ask", query={"at": "station"}), _("Ask for help"), "hand"),
         Way("volunteers:rewards", Route("cases:pledge"), _("Enter a pledge")),
     ],

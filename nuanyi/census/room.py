@@ -9,13 +9,16 @@ from nuanyi.lib.rooms import (
     CENSUS,
     MenuItem,
     Mount,
+    NextStep,
     Permission,
     RecordPage,
     Room,
     Route,
+    ScreenFigure,
     Shot,
     StaticFile,
     Step,
+    Way,
 )
 
 _READERS = {
@@ -61,8 +64,14 @@ ROOM = Room(
         "census.workers": "census.view",
         "census.key_sectors_surveyed": "census.rounds",
     },
+    screen=[
+        ScreenFigure("census.establishments", 10, _("Establishments on record")),
+        ScreenFigure("census.workers", 20, _("Workers")),
+    ],
     tasks=home.tasks_for,
     search=home.search_for,
+    where_thin={"census": NextStep(_("Ask for the roster of this place"), Route("census:imports"))},
+    ways=[Way("offline", Route("doorstep:page"), _("Record somebody at the door"), order=40, for_staff=True)],
     offline=[Route("doorstep:page"), StaticFile("front/doorstep.js")],
     tones={
         "visited": "good",

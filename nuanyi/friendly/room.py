@@ -27,12 +27,13 @@ ROOM = Room(
     part=Part(_("Stations"), 20),
     menu=[MenuItem(_("Rider-friendly places"), "friendly_office:list", "compass", "friendly.view", order=60)],
     ways=[
+        Way("offline", Route("friendly:home"), _("How to get in, where to park"), order=50),
         Way(
             "station:nearest",
             Route("friendly:home"),
             _("Compounds, malls, battery swap, cheap meals"),
             "door",
-        )
+        ),
     ],
     tasks=home.tasks_for,
     search=home.search_for,

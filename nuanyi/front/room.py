@@ -16,6 +16,7 @@ from nuanyi.lib.rooms import (
     Route,
     Shot,
     StaticFile,
+    Way,
 )
 
 ROOM = Room(
@@ -32,6 +33,7 @@ ROOM = Room(
         MenuItem(_("My account"), "my_account", "me", "front.office", part=HOUSE, order=65),
     ],
     bar=[BarItem(_("Me"), "me", "me", 90, frozenset({"me", "privacy"}))],
+    ways=[Way("offline", Route("me"), _("What I sent"), order=60)],
     offline=[
         Route("offline"),
         Route("me"),
@@ -52,6 +54,7 @@ ROOM = Room(
         Metric("nuanyi_jobs_oldest_seconds", "How long the oldest job that is due has waited.", queue.oldest),
     ],
     for_other_pages=[r"/api/"],
+    passing=frozenset({"django_session", "front_cache"}),
     gallery=[
         Shot("no-network", Route("offline")),
         Shot("worker-who", Route("who", query={"sector": "delivery", "region": "450311101"})),

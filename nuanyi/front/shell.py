@@ -196,7 +196,8 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @permission_required(PUBLIC)
 def offline(request: HttpRequest) -> HttpResponse:
     """What a phone shows without network."""
-    return render(request, "front/offline.html")
+    # the phone keeps one page for whoever holds it: what is for staff is shown where one of them signed in
+    return render(request, "front/offline.html", {"ways": rooms.ways_from("offline")})
 
 
 def _version(shell: list[str]) -> str:

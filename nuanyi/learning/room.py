@@ -8,13 +8,16 @@ from nuanyi.lib.rooms import (
     SETTINGS,
     BarItem,
     MenuItem,
+    NextStep,
     Part,
     Permission,
     RecordPage,
     Room,
     Route,
+    ScreenFigure,
     Shot,
     StaticFile,
+    Way,
 )
 
 ROOM = Room(
@@ -51,6 +54,12 @@ ROOM = Room(
         "learning.attendances": "learning.sessions",
     },
     bar=[BarItem(_("Learn"), "learn:home", "book", 30, frozenset({"learn"}))],
+    where_thin={"learning": NextStep(_("Plan a session there"), Route("learning:sessions"))},
+    ways=[
+        Way("offline", Route("learn:home"), _("Lessons"), order=40),
+        Way("offline", Route("learn:kept"), _("Sign in at a session"), order=70),
+    ],
+    screen=[ScreenFigure("learning.attendances", 60)],
     offline=[
         Route("learn:home"),
         Route("learn:kept"),

@@ -175,6 +175,9 @@ class Way:
     route: Route
     title: Words
     icon: str = ""
+    order: int = 50
+    #: shown where somebody who works for a unit signed in
+    for_staff: bool = False
 
     @property
     def href(self) -> str:
@@ -195,6 +198,26 @@ class Task:
     def href(self) -> str:
         """Where it is done."""
         return self.route.address
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What the office usually does where little was delivered: words, and where it is done."""
+
+    title: Words
+    route: Route
+
+
+@dataclass(frozen=True)
+class ScreenFigure:
+    """A figure that the big screen shows, by its key; with a ``head`` it is a column too where districts stand side by side.
+
+    ``%(year)s`` in a head is the year that the screen shows.
+    """
+
+    key: str
+    order: int
+    head: Words = ""
 
 
 @dataclass(frozen=True)
@@ -273,6 +296,9 @@ class Room:
     ways: Sequence[Way] = ()
     #: which of its figures the first page shows, by their keys, each with the permission of those whose work it is
     home_figures: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    screen: Sequence[ScreenFigure] = ()
+    #: the beginning of its figures' keys ("": of those that no room speaks for) -> what to do next where numbers are thin
+    where_thin: Mapping[str, NextStep] = field(default_factory=lambda: MappingProxyType({}))
     tasks: Callable[[Actor], Iterable[Task]] | None = None
     search: Callable[[Actor, str], Iterable[Hits]] | None = None
     offline: Sequence[Route | StaticFile] = ()
@@ -295,6 +321,9 @@ class Room:
     #: models that hold what the program writes of its own runs, also before anything is entered: they are emptied with a
     #: try-out, and are no records of the district
     of_runs: frozenset[str] = frozenset()
+    #: tables whose rows are in no backup: who is signed in now, what is remembered for minutes, and salts that make marks
+    #: unreadable once they are gone
+    passing: frozenset[str] = frozenset()
     #: paths whose next part is a secret: the log leaves it out
     secret_paths: Sequence[str] = ()
     gallery: Sequence[Shot] = ()
@@ -371,8 +400,9 @@ def bar() -> list[BarItem]:
 
 
 def ways_from(page: str) -> list[Way]:
-    """The ways that lead on from a page (its route's name) into other rooms, in the order of the rooms."""
-    return [way for room in rooms().values() for way in room.ways if way.page == page]
+    """The ways that lead on from a page (its route's name) into other rooms, in their order, else in that of the rooms."""
+    found = [way for room in rooms().values() for way in room.ways if way.page == page]
+    return sorted(found, key=lambda way: (way.for_staff, way.order))
 
 
 def tasks(actor: Actor) -> list[Task]:
@@ -385,6 +415,18 @@ def home_figures(actor: Actor) -> list[str]:
     """The keys of the figures that the first page shows to an actor: those that are of their own work."""
     told = [pair for room in rooms().values() for pair in room.home_figures.items()]
     return [key for key, permission in told if actor.can(permission)]
+
+
+def screen_figures() -> list[ScreenFigure]:
+    """What the big screen shows, in its order."""
+    found = (figure for room in rooms().values() for figure in room.screen)
+    return sorted(found, key=lambda figure: figure.order)
+
+
+def where_thin(key: str) -> NextStep:
+    """What to do next where the numbers of a figure or of a kind of service are thin, as its room says."""
+    steps = {begins: step for room in rooms().values() for begins, step in room.where_thin.items()}
+    return steps.get(key.partition(".")[0]) or steps[""]
 
 
 def search(actor: Actor, text: str) -> list[Hits]:
@@ -406,6 +448,11 @@ def answered_online() -> dict[str, str]:
     """The address of a kept page -> the name in it with which only the server can answer."""
     lines = [line for room in rooms().values() for line in room.answered_online.items()]
     return {Route(route).address: name for route, name in lines}
+
+
+def passing() -> frozenset[str]:
+    """The tables whose rows are in no backup."""
+    return frozenset(table for room in rooms().values() for table in room.passing)
 
 
 def staff_phone() -> tuple[str, ...]:

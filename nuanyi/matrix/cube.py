@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from nuanyi.ledger import queries as ledger
 from nuanyi.ledger import rules as kinds
 from nuanyi.ledger.queries import Slice
-from nuanyi.lib import clock, figures, periods
+from nuanyi.lib import clock, figures, periods, rooms
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import BadInput, NotFound
@@ -804,15 +804,15 @@ class _Work:
         for reason, row, column in sorted(thin, key=lambda line: line[0].own - line[0].usual):
             codes = self._codes((row, column))
             kind = codes.get(Axis.KIND) or self.view.kind or DESK
-            words, href = targets.next_step(kind)
+            step = rooms.where_thin(kind)
             told.append(
                 ThinCell(
                     row.title,
                     column.title,
                     _reason(reason),
                     self._who(directory, codes),
-                    words,
-                    href,
+                    str(step.title),
+                    step.route.address,
                     row.code,
                     column.code,
                 )

@@ -3,7 +3,19 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, FIGURES, OFFICES, PLACE_OR_UNIT, UNIT, Role
-from nuanyi.lib.rooms import GOVERNANCE, TODAY, MenuItem, Mount, Part, Permission, Room, Route, Shot, Step
+from nuanyi.lib.rooms import (
+    GOVERNANCE,
+    TODAY,
+    MenuItem,
+    Mount,
+    Part,
+    Permission,
+    Room,
+    Route,
+    ScreenFigure,
+    Shot,
+    Step,
+)
 from nuanyi.matrix import home
 from nuanyi.matrix.policies import POLICIES, UNBOUND
 
@@ -71,6 +83,8 @@ ROOM = Room(
         MenuItem(_("Cube"), "matrix:cube", "cube", "matrix.view", part=NUMBERS, order=10),
         MenuItem(_("A grid's week"), "matrix:grids", "grid", "reports.handle", part=GOVERNANCE, order=80),
     ],
+    # what the desk ended, of all its kinds together: worked out by the cube
+    screen=[ScreenFigure("service", 50, _("Ended in %(year)s"))],
     tasks=home.tasks_for,
     steps=[Step(_("See the matrix"), "matrix:matrix", "matrix.view", order=40)],
     home_figures={"responsibility.guided_establishments": "matrix.tasks_report"},

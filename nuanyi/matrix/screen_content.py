@@ -15,25 +15,15 @@ from django.core.cache import cache
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from nuanyi.lib import clock, figures
+from nuanyi.lib import clock, figures, rooms
 from nuanyi.lib.dates import moment_words
+from nuanyi.lib.errors import Words
 from nuanyi.lib.figures import Figure, Window
 from nuanyi.lib.small_cells import INSIDE, cell
 from nuanyi.matrix import charts
 from nuanyi.matrix import cube as cubes
 from nuanyi.places import queries as places
 
-#: Figures of the present, by their keys; the rest of the eight are all that was ever delivered.
-NOW = ("census.establishments", "census.workers", "stations.open")
-DELIVERED = (
-    "stations.visits",
-    cubes.DESK,
-    "learning.attendances",
-    "governance.community_problems_reported",
-    "governance.volunteer_hours",
-)
-#: What stands in the columns of the districts side by side, with the short words at their heads.
-BESIDE = ("census.workers", "census.establishments", "stations.open", cubes.DESK)
 #: The last of those columns: what the desk ended for each 100 workers.
 PER_100 = "per-100"
 #: For so long what was worked out is shown to whoever asks; the page says as of when.
@@ -54,8 +44,8 @@ class Number:
 
 @dataclass(frozen=True)
 class DistrictRow:
-    """A district of a city beside the others: a value for each key of ``BESIDE`` that is offered, None where too small to be
-    shown, and for ``PER_100``. The row without a code is what lies in no district."""
+    """A district of a city beside the others: a value for each column, None where too small to be shown, and for
+    ``PER_100``. The row without a code is what lies in no district."""
 
     code: str
     name: str
@@ -110,22 +100,20 @@ def _worked_out(district: str) -> dict[str, Any]:
 
 def _figures() -> dict[str, Figure]:
     offered = figures.offered()
-    return {key: offered[key] for key in (*NOW, *DELIVERED) if key in offered}
+    return {one.key: offered[one.key] for one in rooms.screen_figures() if one.key in offered}
 
 
-def _beside(told: dict[str, dict[str, int | None]]) -> list[str]:
-    return [key for key in BESIDE if key == cubes.DESK or key in told]
-
-
-def _heads(year: int, keys: list[str]) -> list[str]:
-    words = {
-        "census.workers": _("Workers"),
-        "census.establishments": _("Establishments on record"),
-        "stations.open": _("Stations"),
-        cubes.DESK: _("Ended in %(year)s") % {"year": year},
-        PER_100: _("For each 100"),
+def _beside(told: dict[str, dict[str, int | None]]) -> dict[str, Words]:
+    """What stands in the columns of the districts side by side, by its key, with the short words at their heads."""
+    return {
+        one.key: one.head
+        for one in rooms.screen_figures()
+        if one.head and (one.key == cubes.DESK or one.key in told)
     }
-    return [words[key] for key in (*keys, PER_100)]
+
+
+def _heads(year: int, columns: dict[str, Words]) -> list[str]:
+    return [*(str(head) % {"year": year} for head in columns.values()), _("For each 100")]
 
 
 def _told(figure: Figure, district: str, parts: list[str]) -> dict[str, int | None]:
@@ -148,7 +136,7 @@ def _numbers(told: dict[str, dict[str, int | None]], year: int, trend: charts.Ch
     """All that was ever delivered; what the desk did, in the year that the panels show."""
     known = _figures()
     numbers = []
-    for key in (*NOW, *DELIVERED):
+    for key in (one.key for one in rooms.screen_figures()):
         if key == cubes.DESK:
             title = _("Requests brought to an end, %(year)s") % {"year": year}
             numbers.append(Number(key, title, trend.total, trend.unit))

@@ -1,9 +1,6 @@
-"""What a kind of service is to reach in a year, and what to do next where it is thin."""
+"""What a kind of service is to reach in a year."""
 
 from __future__ import annotations
-
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from nuanyi.ledger import rules as kinds
 from nuanyi.lib.region_codes import DISTRICT
@@ -35,20 +32,3 @@ def added(of_years: list[Targets]) -> Targets:
         for key, aim in year.items():
             found[key] = found.get(key, 0) + aim
     return found
-
-
-def next_step(kind: str) -> tuple[str, str]:
-    """What the office usually does where a kind is thin: words, and where it is done."""
-    room = kind.partition(".")[0]
-    steps = {
-        "service": (
-            _("Send the service clerks there for a day, and tell the groups"),
-            reverse("cases:worklist"),
-        ),
-        "learning": (_("Plan a session there"), reverse("learning:sessions")),
-        "stations": (_("See whether a station can open there"), reverse("stations:list")),
-        "governance": (_("Send a team there"), reverse("volunteers:people")),
-        "census": (_("Ask for the roster of this place"), reverse("census:imports")),
-        "party": (_("Assign an instructor"), reverse("party:organisations")),
-    }
-    return steps.get(room, (_("Ask the unit that answers"), reverse("units:ask")))

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, OFFICES, PLACE_OR_UNIT, Role
-from nuanyi.lib.rooms import MenuItem, Part, Permission, Room, Route, Shot, StaticFile, Way
+from nuanyi.lib.rooms import MenuItem, NextStep, Part, Permission, Room, Route, Shot, StaticFile, Way
 from nuanyi.party import home, rules
 from nuanyi.party.policies import POLICIES
 
@@ -68,7 +68,9 @@ ROOM = Room(
         MenuItem(_("Papers of the path"), "party:papers", "paper", rules.ORGANISE, order=50),
         MenuItem(_("Instructors"), "party:instructors", "badge", rules.ORGANISE, order=40),
     ],
+    where_thin={"party": NextStep(_("Assign an instructor"), Route("party:organisations"))},
     ways=[
+        Way("offline", Route("party_worker:visits_kept"), _("My visits"), order=30, for_staff=True),
         Way("me", Route("party_worker:ask"), _("I would like to join the Party")),
         Way(
             "me",

@@ -68,6 +68,7 @@ ROOM = Room(
     steps=[Step(_("Make an account"), "people:new", "people.manage_accounts", order=8)],
     tasks=home.tasks_for,
     search=home.search_for,
+    passing=frozenset({"people_attempt"}),
     gallery=[
         Shot("accounts", Route("people:accounts"), "liangxin"),
         Shot("roles", Route("people:roles"), "liangxin"),

@@ -28,7 +28,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from nuanyi import __version__
 from nuanyi.journal import heads
-from nuanyi.lib import row_security
+from nuanyi.lib import rooms, row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.digests import file_sha256_hex
 from nuanyi.lib.embedded_postgres import CannotStart, binaries_of_wheel
@@ -41,14 +41,6 @@ from nuanyi.program import database, row_policies
 DUMP, MANIFEST = "nuanyi.dump", "manifest.json"
 #: How the databases of rehearsals are called.
 SCRATCH = "nuanyi_rehearsal_"
-#: Tables whose rows are in no backup: who is signed in now, and what is remembered for minutes. A session's key opens an
-#: account as its password does, and a backup lies in more places than the database. So are the counts of attempts and the
-#: salts that make marks of passers-by and of devices unreadable once they are gone: a copy would keep them readable.
-PASSING = frozenset(
-    {"django_session", "front_cache", "people_attempt", "reports_passersalt", "stations_hoursalt"}
-)
-
-
 #: PostgreSQL 17 knows every setting that our tools begin a restore with; before, the named ones are left out.
 KNOWS_EACH_SETTING = 170_000
 UNKNOWN_BEFORE = b"SET transaction_timeout"
@@ -107,7 +99,7 @@ def _seeing_everything(db: psycopg.Connection[Any]) -> tuple[list[str], dict[str
     return ["--enable-row-security"], {"PGOPTIONS": f"-c {row_security.SETTING}={word}"}
 
 
-def digests(db: psycopg.Connection[Any], without: frozenset[str] = PASSING) -> dict[str, dict[str, Any]]:
+def digests(db: psycopg.Connection[Any], without: frozenset[str]) -> dict[str, dict[str, Any]]:
     """``{table: {"rows": n, "digest": hex}}`` over every row of every table, independent of their order; not
     those of ``without``.
     """
@@ -173,7 +165,9 @@ def write(folder: Path) -> dict[str, Any]:
         for file in (target, folder / MANIFEST):
             file.touch(mode=0o600)
         fingerprints = keys_in_use(db)
-        tables = digests(db)
+        # a session's key opens an account as its password does, and a backup lies in more places than the database; a copy
+        # of counts and of salts would keep readable what is to be forgotten
+        tables = digests(db, rooms.passing())
         journal = _journal_heads(db)
         arguments, environment = _seeing_everything(db)
         address, secret = reached(url)
@@ -184,7 +178,7 @@ def write(folder: Path) -> dict[str, Any]:
                 "--no-owner",
                 # the secret is made again from the keys, which are not in a backup
                 f"--exclude-table-data={row_policies.SCHEMA}.*",
-                *(f"--exclude-table-data=public.{table}" for table in sorted(PASSING)),
+                *(f"--exclude-table-data=public.{table}" for table in sorted(rooms.passing())),
                 f"--snapshot={name}",
                 f"--file={target}",
                 f"--dbname={address}",
@@ -430,12 +424,12 @@ def _put_back(folder: Path, url: str, manifest: dict[str, Any]) -> dict[str, Any
             row_policies.write_secret(db.cursor())
     with _snapshot(url) as (db, _name):
         # one of 0.8.0 and before holds the passing tables too
-        tables = digests(db, PASSING - manifest["tables"].keys())
+        tables = digests(db, rooms.passing() - manifest["tables"].keys())
     different = sorted(name for name, kept in manifest["tables"].items() if tables.get(name) != kept)
     if different:
         raise CannotStart(f"restored, but these tables differ from the backup: {', '.join(different)}")
     with psycopg.connect(url) as db:
-        for table in sorted(PASSING & manifest["tables"].keys()):
+        for table in sorted(rooms.passing() & manifest["tables"].keys()):
             db.execute(sql.SQL("TRUNCATE {}").format(sql.Identifier(table)))
     if manifest.get("journal"):
         # what came after the backup is lost with the old database: from here on the backup's heads are the last

@@ -13,6 +13,7 @@ from nuanyi.lib.rooms import (
     RecordPage,
     Room,
     Route,
+    ScreenFigure,
     Shot,
     StaticFile,
     Way,
@@ -51,6 +52,7 @@ ROOM = Room(
     ],
     home_figures={"governance.community_problems_reported": "reports.handle"},
     bar=[BarItem(_("Report"), "report:send", "report", 40, frozenset({"report", "grid", "volunteer"}))],
+    screen=[ScreenFigure("governance.community_problems_reported", 70)],
     tasks=home.tasks_for,
     search=home.search_for,
     offline=[
@@ -59,12 +61,17 @@ ROOM = Room(
         StaticFile("reports/report.js"),
         StaticFile("reports/grid.js"),
     ],
-    ways=[Way("doorstep:page", Route("grid:today"), _("My grid"), "map")],
+    ways=[
+        Way("doorstep:page", Route("grid:today"), _("My grid"), "map"),
+        Way("offline", Route("report:send"), _("Report something"), order=30),
+        Way("offline", Route("grid:kept"), _("My grid today"), order=10, for_staff=True),
+    ],
     for_other_pages=[r"/open311/"],
     staff_phone=["/grid/"],
     # an empty page: the list itself is sealed and read by the phone of the one who signed in
     kept={r"^/grid/(\d+/)?$": Route("grid:kept")},
     tones={"new": "ask", "open": "good", "closed": "good"},
+    passing=frozenset({"reports_passersalt"}),
     gallery=[
         Shot("report", Route("report:send")),
         Shot("mended", Route("report:mended")),

@@ -7,11 +7,13 @@ from nuanyi.lib.rooms import (
     BarItem,
     MenuItem,
     Mount,
+    NextStep,
     Part,
     Permission,
     RecordPage,
     Room,
     Route,
+    ScreenFigure,
     Shot,
     StaticFile,
     Step,
@@ -55,6 +57,10 @@ ROOM = Room(
     steps=[Step(_("Open my station's page"), "keeper:mine", "stations.keep", order=50)],
     bar=[BarItem(_("Stations"), "station:nearest", "cup", 10, frozenset({"station"}))],
     home_figures={"stations.open": "stations.view", "stations.visits": "stations.keep"},
+    screen=[
+        ScreenFigure("stations.open", 30, _("Stations")),
+        ScreenFigure("stations.visits", 40),
+    ],
     tasks=home.tasks_for,
     search=home.search_for,
     offline=[
@@ -70,8 +76,14 @@ ROOM = Room(
     staff_phone=["/keeper/"],
     # an empty page: which stations he keeps is sealed and read by the phone of the one who signed in
     kept={r"^/keeper/([\w-]+/)?$": Route("keeper:kept")},
-    ways=[Way("volunteers:redeem", Route("keeper:mine"), _("My station today"), "home")],
+    where_thin={"stations": NextStep(_("See whether a station can open there"), Route("stations:list"))},
+    ways=[
+        Way("volunteers:redeem", Route("keeper:mine"), _("My station today"), "home"),
+        Way("offline", Route("station:nearest"), _("Stations"), order=10),
+        Way("offline", Route("keeper:kept"), _("My station today"), order=20, for_staff=True),
+    ],
     tones={"open": "good", "planned": "plain", "closed": "good", "broken": "bad", "low": "ask"},
+    passing=frozenset({"stations_hoursalt"}),
     gallery=[
         Shot("worker-home", Route("station:nearest")),
         Shot(

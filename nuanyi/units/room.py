@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.journal.rules import declare_names
 from nuanyi.lib.roles import EVERY_STAFF, OFFICES
-from nuanyi.lib.rooms import CENSUS, HOUSE, MenuItem, Mount, Permission, Room, Route, Shot, Step
+from nuanyi.lib.rooms import CENSUS, HOUSE, MenuItem, Mount, NextStep, Permission, Room, Route, Shot, Step
 from nuanyi.units import home, queries
 
 declare_names("unit", "members", known=queries.names_for_the_journal)
@@ -26,6 +26,7 @@ ROOM = Room(
         MenuItem(_("Units and alliances"), "units:units", "tree", "units.view", part=HOUSE, order=30),
     ],
     steps=[Step(_("Ask who answers for a place"), "units:ask", "units.view", order=60)],
+    where_thin={"": NextStep(_("Ask the unit that answers"), Route("units:ask"))},
     search=home.search_for,
     gallery=[
         Shot(

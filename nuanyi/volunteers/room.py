@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, OFFICES, UNIT, Role
-from nuanyi.lib.rooms import GOVERNANCE, MenuItem, Permission, Room, Route, Shot, Way
+from nuanyi.lib.rooms import GOVERNANCE, MenuItem, NextStep, Permission, Room, Route, ScreenFigure, Shot, Way
 from nuanyi.volunteers import home
 from nuanyi.volunteers.policies import POLICIES, UNBOUND
 
@@ -40,6 +40,7 @@ ROOM = Room(
         MenuItem(_("Recognition"), "volunteers:rewards", "cup", "volunteers.manage", order=60),
         MenuItem(_("Hand out a reward"), "volunteers:redeem", "hand", "volunteers.redeem", order=70),
     ],
+    where_thin={"governance": NextStep(_("Send a team there"), Route("volunteers:people"))},
     ways=[
         Way("report:send", Route("volunteer:home"), _("Volunteer")),
         Way("keeper:today", Route("volunteers:redeem"), _("Hand out a reward"), "hand"),
@@ -48,6 +49,7 @@ ROOM = Room(
         "governance.volunteers": "volunteers.manage",
         "governance.volunteer_hours": "volunteers.manage",
     },
+    screen=[ScreenFigure("governance.volunteer_hours", 80)],
     tasks=home.tasks_for,
     tones={"asked": "ask", "open": "good", "closed": "good"},
     gallery=[

@@ -10,7 +10,7 @@ from conftest import PASSWORD
 from nuanyi.census.models import Worker
 from nuanyi.ledger import services as ledger
 from nuanyi.ledger.services import Delivered
-from nuanyi.lib import clock, row_security
+from nuanyi.lib import clock, rooms, row_security
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
 from nuanyi.lib.ids import new_id
@@ -218,7 +218,7 @@ def test_the_city_sees_its_districts_side_by_side_and_a_district_its_own(city):
         page = browser.get("/office/matrix/screen/").content.decode()
         assert ("data-district=" in page) is (code == "")
         assert ("秀峰区 ·" in page, "桂林市 ·" in page) == (code == HERE, code == "")
-    keys = [*screen_content.BESIDE, screen_content.PER_100]
+    keys = [*(one.key for one in rooms.screen_figures() if one.head), screen_content.PER_100]
     beside = {code: dict(zip(keys, values, strict=True)) for code, values in seen[""]["districts"].items()}
     assert {code: row["service"] for code, row in beside.items()} == {HERE: 5, THERE: 15}, "14 and 4 are 18"
     assert {code: row["census.workers"] for code, row in beside.items()} == {HERE: 5, THERE: None}
