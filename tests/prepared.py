@@ -1,7 +1,7 @@
 """Rows that services made once in a process, put in again as they stood for every test that wants them.
 
 Most tests begin with the same district and the same cast. To make them by the services takes half a second of
-processor each time, which was a third of what all tests took.
+processor each time, which was half of what the tests of a room took.
 """
 
 from __future__ import annotations
