@@ -1,4 +1,5 @@
-"""The two style sheets that pages load, made from one file a component: a first visit needs one request for all of its looks.
+"""The two style sheets that pages load, made from one file a component: a first visit needs one request for all of its looks,
+and one for the scripts of the first page, each of which other pages load alone.
 
 Cascade layers decide who wins, so that no rule needs ``!important``: Pico first, our utilities last. Built, not committed.
 """
@@ -32,6 +33,8 @@ OFFICE_ONLY = {
 }
 #: What only phones show.
 PHONE_ONLY = {"shells/bottom-bar.css"}
+#: The scripts of the first page, in the order in which they lean on each other.
+FIRST_PAGE = ("front/ride.js", "stations/kept.js", "stations/nearest.js")
 
 
 def parts(layer: str, without: set[str]) -> list[Path]:
@@ -60,6 +63,13 @@ def bundled(without: set[str]) -> str:
     return str(cssmin("\n".join(sheets)))
 
 
+def joined(names: tuple[str, ...]) -> str:
+    """Scripts as one file; each ends its own statements. ``names`` begin with their room, as in a page."""
+    package = STATIC.parents[1]
+    return "\n".join((package / name.partition("/")[0] / "static" / name).read_text() for name in names)
+
+
 if __name__ == "__main__":
     (STATIC / "front/phone.css").write_text(bundled(OFFICE_ONLY))
     (STATIC / "front/office.css").write_text(bundled(PHONE_ONLY))
+    (STATIC.parents[1] / "stations/static/stations/first.js").write_text(joined(FIRST_PAGE))

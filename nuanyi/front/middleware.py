@@ -113,12 +113,12 @@ def _spoilt(text: str) -> bool:
     return "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text if sign > "\ud7ff")
 
 
-#: What is never a document, nor the script of a worker: policies about documents say nothing on it.
-_PARTS = frozenset({"text/css", "text/javascript"})
+#: What runs nothing when it is opened by itself, nor is the script of a worker: policies about documents say nothing on it.
+_PARTS = frozenset({"text/css", "text/javascript", "image/png"})
 
 
 def _is_part_of_a_page(request: HttpRequest, response: HttpResponse) -> bool:
-    """Whether this is a style sheet or a script among the static files: no browser opens one as a page."""
+    """Whether this is a style sheet, a script or a picture of pixels among the static files: none is a page by itself."""
     kind = response.get("Content-Type", "").partition(";")[0]
     return request.path.startswith(settings.STATIC_URL) and response.status_code == 200 and kind in _PARTS
 

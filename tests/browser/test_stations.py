@@ -347,6 +347,6 @@ def test_the_first_page_is_small_and_asks_for_little(stage, browser):
     )
     page.goto("/")
     page.wait_for_load_state("networkidle")
-    assert sum(sizes.values()) < 60_000
+    assert sum(sizes.values()) <= 30_000, sizes
     assert len(blocking) <= 3, blocking
     context.close()

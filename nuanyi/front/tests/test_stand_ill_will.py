@@ -63,6 +63,8 @@ def test_a_page_may_ask_the_base_map_that_was_chosen_and_no_other_stranger(
     [
         ("/static/front/phone.css", "text/css", True),
         ("/static/front/shell.js", "text/javascript", True),
+        ("/static/front/icon-32.png", "image/png", True),
+        ("/reports/2022-11.png", "image/png", False),
         ("/static/front/icon.svg", "image/svg+xml", False),
         ("/static/front/500.html", "text/html", False),
         ("/sw.js", "text/javascript", False),
