@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.learning import certificates, rules, signing
 from nuanyi.learning.forms import questions_as_text, questions_from_text
 from nuanyi.learning.models import BankQuestion, Certificate, FirmCode, Paper
-from nuanyi.learning.queries import road_questions
+from nuanyi.learning.queries import has_test, road_questions
 from nuanyi.learning.services import exams
 from nuanyi.lib import downloads
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
@@ -51,6 +51,7 @@ def start(request: HttpRequest) -> HttpResponse:
     context = {
         "key": uuid4(),
         "refusal": refusal,
+        "no_bank": not has_test(),
         "firm": request.GET.get("firm", "")[:8],
         "asked": rules.PAPER,
         "pass_mark": rules.PASS_MARK,

@@ -11,7 +11,7 @@ from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, Sum, 
 from django.db.models.functions import Coalesce
 
 from nuanyi.learning import kinds, rules
-from nuanyi.learning.models import Group, Lesson, LessonMedia, PlanDay, Push, Session
+from nuanyi.learning.models import BankQuestion, Group, Lesson, LessonMedia, PlanDay, Push, Session
 from nuanyi.learning.rules import Category, Media, PushState, SessionKind, SessionStanding, State
 from nuanyi.ledger import queries as ledger
 from nuanyi.ledger import rules as ledger_rules
@@ -60,6 +60,11 @@ def lesson_of_the_day() -> PlanDay | None:
         .filter(day=clock.today(), lesson__state=State.PUBLISHED)
         .first()
     )
+
+
+def has_test() -> bool:
+    """Whether there are questions to draw a test from."""
+    return BankQuestion.objects.filter(active=True).exists()
 
 
 def lessons_listed(filters: dict[str, str]) -> QuerySet[Lesson]:

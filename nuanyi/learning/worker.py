@@ -46,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "categories": Category.choices,
         "today": queries.lesson_of_the_day(),
         "coming": queries.coming()[:3],
+        "none_yet": not (parts or q or category),
         "count": sum(len(rows) for _v, _t, rows in parts),
     }
     return render(request, "learning/worker/home.html", context)

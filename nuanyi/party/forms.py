@@ -47,7 +47,7 @@ class JoinForm(forms.Form):
         label=_("Name of your shop or depot (if you like)"), max_length=80, required=False
     )
     sector = forms.ChoiceField(
-        label=_("What do you do? (if you like)"), required=False, choices=[("", "—"), *Sector.choices]
+        label=_("What do you do?"), required=False, choices=[("", "—"), *Sector.choices]
     )
     home = forms.ChoiceField(label=_("Where do you live?"), required=False)
     roving = forms.BooleanField(
