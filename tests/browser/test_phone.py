@@ -5,6 +5,7 @@ import re
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from faults import drafts
 from tests.browser.waits import until
@@ -30,6 +31,8 @@ def phone(open_as, *, located=True):
 def ask_offline(page, words):
     page.context.set_offline(True)
     page.goto("/help/ask/?kind=wage")
+    assert page.locator("[name=kind][value=wage]").is_checked()
+    assert not page.locator("[name=kind]").first.is_visible(), "what was chosen is not asked again"
     page.fill("[name=words]", words)
     page.click(SEND_HELP)
     page.get_by_text("等有网").first.wait_for()
@@ -40,6 +43,9 @@ def test_a_request_written_offline_and_sent_from_another_page_keeps_its_link_and
     ask_offline(page, "三月的工钱没发，离线试验")
     page.goto("/learn/")
     page.get_by_text("还有 1 件没发出").wait_for()
+    page.goto("/me/")
+    expect(page.locator("[data-mine] li")).to_contain_text("三月的工钱没发")
+    expect(page.locator("[data-mine] li")).to_contain_text("还没发出")
     page.goto("/")  # the page that fetches the scripts for it only where something was kept
     page.get_by_text("还有 1 件没发出").wait_for()
     page.context.set_offline(False)

@@ -282,7 +282,7 @@ def deadline(due: datetime) -> SafeString:
     blank, opens, closes = ("", "（", "）") if (get_language() or "").startswith("zh") else (" ", "(", ")")
     # put together by hand: a list asks for two hundred, and only the translated words need escaping
     return SafeString(
-        f'<span class="deadline {tone}">{SIGNS[tone]} {words}{blank}'
+        f'<span class="deadline {tone}"><span class="nowrap">{SIGNS[tone]} {words}</span>{blank}'
         f'<span class="nowrap">{opens}{last_day(due)}{closes}</span></span>'
     )
 

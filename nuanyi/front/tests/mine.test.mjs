@@ -5,7 +5,10 @@ import { page, SmallElement, settled } from "./small_document.mjs";
 
 const NONE = "00000000-0000-0000-0000-000000000000",
     PHONE = "2b0e9b7e-6f1d-4a4e-9d0f-2f6f3f0f9d11";
-const opened = async (things) => {
+const opened = async (things, waits = []) => {
+    const list = new SmallElement("ul", {
+        dataset: { none: "还没发过", nothing: "没有找到", waiting: "还没发出" },
+    });
     const rows = things.map(({ body }) => new SmallElement("li", { textContent: body.title }));
     const field = new SmallElement("div", { hidden: true }),
         find = new SmallElement("input", { value: "", parentElement: field }),
@@ -20,7 +23,7 @@ const opened = async (things) => {
         messages = new SmallElement("p", { className: "quiet awaits", dataset: { denied: "浏览器没让提醒" } });
     const document = new SmallElement("document", {
         found: {
-            "[data-mine]": [new SmallElement("ul", { dataset: { none: "还没发过", nothing: "没有找到" } })],
+            "[data-mine]": [list],
             "[data-mine-find]": [find],
             "[data-mine-clear]": [clear],
             "[data-mine-none]": [none],
@@ -30,7 +33,12 @@ const opened = async (things) => {
         },
     });
     page(["front/static/front/mine.js"], document, {
-        Drafts: { possible: () => true, answers: async () => [], things: async () => things },
+        Drafts: {
+            possible: () => true,
+            answers: async () => [],
+            things: async () => things,
+            ownWaiting: async () => waits,
+        },
         localStorage: { getItem: (name) => (name === "hall.phone" ? PHONE : null) },
         Notification: { permission: "denied" },
     });
@@ -40,7 +48,7 @@ const opened = async (things) => {
         find.dispatchEvent(new Event("input"));
         await settled();
     };
-    return { rows, field, clear, none, link, feed, messages, look };
+    return { list, rows, field, clear, none, link, feed, messages, look };
 };
 const FAVOURITE = { body: { sort: "station", title: "良丰驿站" } },
     SESSION = { body: { sort: "session", title: "雨天骑行一课" } };
@@ -71,4 +79,16 @@ test("the page says whether this browser lets messages through", async () => {
     const { messages } = await opened([]);
     assert.equal(messages.textContent, "浏览器没让提醒");
     assert.equal(messages.className, "quiet");
+});
+
+test("what did not leave yet stands in the list of what was sent, and is found by its words", async () => {
+    const { list, none, look } = await opened(
+        [],
+        [{ id: "1", body: { at: Date.now(), title: "没发我工钱", words: "三月四月没发" } }],
+    );
+    assert.equal(none.hidden, true, "nobody is told that nothing was ever written");
+    assert.match(list.textContent, /没发我工钱三月四月没发.*还没发出/);
+    await look("井盖");
+    assert.equal(list.textContent, "");
+    assert.equal(none.textContent, "没有找到");
 });

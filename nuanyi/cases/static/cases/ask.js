@@ -8,10 +8,30 @@
         from = new URLSearchParams();
     for (const name of ["item", "at"]) if (asked.get(name)) from.set(name, asked.get(name));
     if ([...from].length) form.setAttribute("action", `/help/ask/?${from}`);
+    /* what was chosen on the page before is not asked again, as on a page that the server made for it */
+    const fold = (chooser, chosen) => {
+        const more = Object.assign(document.createElement("details"), { className: "more" }),
+            title = document.createElement("summary");
+        more.dataset.kind = "";
+        title.append(
+            chosen,
+            Object.assign(document.createElement("span"), {
+                className: "quiet",
+                textContent: ` · ${form.dataset.else}`,
+            }),
+        );
+        chooser.before(more);
+        more.append(title, chooser);
+    };
     const choice = [...form.querySelectorAll("[name=kind]")].find(
         (radio) => radio.value === asked.get("kind"),
     );
-    if (choice && !form.querySelector("[name=kind]:checked")) choice.checked = true;
+    if (choice && !form.querySelector("[name=kind]:checked")) {
+        choice.checked = true;
+        const chooser = choice.closest(".field");
+        if (chooser && !choice.closest("[data-kind]"))
+            fold(chooser, choice.closest("label").textContent.trim());
+    }
     /* what only some kinds need is asked of them alone */
     const show = () =>
         form.querySelectorAll("[data-for]").forEach((part) => {

@@ -163,6 +163,15 @@ const Drafts = (() => {
         await writeSealed("drafts", id, whole, ofAccount(whole) ? ACCOUNT : OWN, { state });
     };
     const all = () => opened("drafts");
+    /* what the worker wrote and what did not leave yet, newest first; ``words`` are what was typed */
+    const ownWaiting = async () =>
+        (await all())
+            .filter(({ state, body }) => state === "waiting" && !ofAccount(body))
+            .map(({ id, body }) => ({
+                id,
+                body: { ...body, words: (body.fields || []).find(([name]) => name === "words")?.[1] || "" },
+            }))
+            .sort((one, other) => other.body.at - one.body.at);
     const drop = (id) => remove("drafts", id);
 
     /* what came back for a draft is kept and the draft goes, both or neither */
@@ -255,6 +264,7 @@ const Drafts = (() => {
     return {
         put,
         all,
+        ownWaiting,
         drop,
         answered,
         answers,

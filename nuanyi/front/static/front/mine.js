@@ -66,11 +66,23 @@
         }).format(moment);
     const text = (tag, className, content) =>
         Object.assign(document.createElement(tag), { className, textContent: content });
+    /* parts that go over the line as a whole; a dot ends a line and begins none */
+    const line = (className, ...parts) => {
+        const made = text("p", className, "");
+        parts.forEach((part, n) =>
+            made.append(text("span", "nowrap", n < parts.length - 1 ? `${part} ·` : part), " "),
+        );
+        return made;
+    };
     const plain = (code) => code.toUpperCase().replace(/[^0-9A-Z]/g, "");
     const draw = async () => {
         const wanted = find.value.trim(),
             all = await Drafts.answers(),
-            things = await Drafts.things();
+            things = await Drafts.things(),
+            waits = (await Drafts.ownWaiting()).filter(
+                ({ body }) =>
+                    !wanted || [body.title, body.words].some((part) => (part || "").includes(wanted)),
+            );
         /* favourites, certificates and the like stand in lists of their own (keep.js) and are found by the same words */
         let found = 0;
         for (const item of document.querySelectorAll("[data-things] li")) {
@@ -85,6 +97,15 @@
                     [body.number, body.code].some((part) => plain(part || "").includes(plain(wanted)))),
         );
         list.replaceChildren(
+            ...waits.map(({ body }) => {
+                const item = text("li", "card", "");
+                item.append(
+                    text("b", "", body.title || ""),
+                    text("p", "", body.words || ""),
+                    line("quiet", day(body.at), words.waiting),
+                );
+                return item;
+            }),
             ...shown.map(({ at, body }) => {
                 const item = document.createElement("li"),
                     link = Object.assign(document.createElement("a"), {
@@ -94,21 +115,18 @@
                 link.append(
                     text("b", "", [sort(body.link), body.title].filter(Boolean).join("：")),
                     text("p", "", body.words || ""),
-                    text(
-                        "p",
+                    line(
                         "quiet",
-                        [day(at), body.number && `${words.number}\u00a0${body.number}`]
-                            .filter(Boolean)
-                            .join(" · "),
+                        ...[day(at), body.number && `${words.number} ${body.number}`].filter(Boolean),
                     ),
                 );
-                if (body.code) link.append(text("p", "", `${words.code} ${body.code}`));
+                if (body.code) link.append(line("", `${words.code} ${body.code}`));
                 item.append(link);
                 return item;
             }),
         );
         find.closest(".field").hidden = all.length + things.length < 2;
-        none.hidden = Boolean(shown.length || (wanted && found));
+        none.hidden = Boolean(shown.length || waits.length || (wanted && found));
         none.textContent = wanted ? words.nothing : words.none;
         const feed = document.querySelector("[data-feed]"),
             own = localStorage.getItem("hall.phone");
