@@ -35,6 +35,16 @@ def moment_words(moment: datetime) -> str:
     return f"{day_words(local.date())} {local:%H:%M}"
 
 
+def week_words(monday: date) -> str:
+    """``6月第3周`` of the week that begins on a Monday, by the month of that day; the year too where it is not this one;
+    in English ``week of 20 Jun``.
+    """
+    if not (get_language() or "").startswith("zh"):
+        return f"week of {day_words(monday)}"
+    year = "" if monday.year == clock.today().year else f"{monday.year}年"
+    return f"{year}{monday.month}月第{(monday.day - 1) // 7 + 1}周"
+
+
 def month_words(month: str) -> str:
     """``2022年6月`` of ``2022-06``; in English ``Jun 2022``."""
     first = date.fromisoformat(f"{month}-01")

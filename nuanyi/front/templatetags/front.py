@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.front.icons import ICONS
 from nuanyi.lib import clock, rooms
 from nuanyi.lib.access import opens
-from nuanyi.lib.dates import SHORT_DAYS, day_words, month_words
+from nuanyi.lib.dates import SHORT_DAYS, day_words, month_words, week_words
 from nuanyi.lib.once import PAGE
 from nuanyi.people.queries import kept_views as people_kept_views
 
@@ -190,6 +190,7 @@ def day(value: date | datetime | None) -> SafeString | str:
 
 
 register.filter("month_words", month_words)
+register.filter("week_words", week_words)
 
 
 @register.filter("day_words")

@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from nuanyi.lib import clock
-from nuanyi.lib.dates import day_words, moment_words, month_words
+from nuanyi.lib.dates import day_words, moment_words, month_words, week_words
 
 NOON = datetime(2022, 6, 30, 4, tzinfo=UTC)
 
@@ -56,3 +56,12 @@ def test_a_month_is_named():
 def test_a_way_is_said_as_exactly_as_one_goes_it(metres, words):
     with translation.override("zh-hans"):
         assert Template("{{ metres|distance }}").render(Context({"metres": metres})) == words
+
+
+def test_a_week_is_counted_within_its_month():
+    with clock.held_at(datetime(2026, 11, 27, tzinfo=clock.CHINA)), translation.override("zh-hans"):
+        assert week_words(date(2026, 11, 16)) == "11月第3周"
+        assert week_words(date(2022, 6, 6)) == "2022年6月第1周"
+        assert week_words(date(2022, 10, 31)) == "2022年10月第5周"
+    with clock.held_at(datetime(2026, 11, 27, tzinfo=clock.CHINA)), translation.override("en"):
+        assert week_words(date(2026, 11, 16)) == "week of 16 Nov"
