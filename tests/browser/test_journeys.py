@@ -154,6 +154,14 @@ def test_an_entry_at_the_door_waits_on_the_phone_without_network_and_is_sent_onc
     page.context.set_offline(True)
     page.reload()
     assert page.locator("#doorstep").count() == 1
+    # a number that lacks a digit does not leave the form while its owner still stands there
+    page.fill("#name", "门边少一位")
+    page.fill("#phone", "1982222000")
+    page.select_option("#sector", "delivery")
+    page.select_option("#region", "450311101")
+    page.click("#doorstep button")
+    assert page.locator("#phone").evaluate("(field) => field.validationMessage")
+    assert page.locator("#waiting li").count() == 0
     for n in range(3):
         page.fill("#name", "门边" + "甲乙丙"[n])
         page.fill("#phone", f"1982222000{n}")

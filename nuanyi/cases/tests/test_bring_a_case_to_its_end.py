@@ -381,6 +381,16 @@ def test_what_cannot_be_undone_is_asked_for_a_second_time(routed):
     assert page.index("/add/") < fold, "not beside sending"
 
 
+def test_the_newest_word_stands_first_and_what_was_asked_at_the_beginning_last(routed):
+    case = send()
+    link = intake.link_of(case)
+    for words in ("先说的一句", "后说的一句"):
+        Client().post(f"/c/{link}/add/", {"key": str(uuid4()), "words": words})
+    page = Client().get(f"/c/{link}/").content.decode()
+    newest, older, first = (page.index(words) for words in ("后说的一句", "先说的一句", "你写的"))
+    assert newest < older < first
+
+
 def test_a_refused_word_stays_on_the_page_of_the_case(routed):
     case = send()
     answer = Client().post(f"/c/{intake.link_of(case)}/add/", {"key": str(uuid4()), "words": "长" * 3000})

@@ -55,3 +55,38 @@ test("what was spoken before a reload can be heard again", () => {
     field.dispatchEvent(new Event("change"));
     assert.equal(player.hidden, true);
 });
+
+test("while somebody speaks the seconds run, and after two minutes it ends by itself", async () => {
+    const field = new SmallElement("input", { dataset: { record: "说话", stop: "停", denied: "不行" }, files: [] });
+    const document = new SmallElement("document", { found: { "input[data-voice]": [field] } });
+    const ended = [];
+    let now = 1000,
+        tick = () => {};
+    page(["cases/static/cases/voice.js"], document, {
+        MediaRecorder: class {
+            start() {}
+            stop() {
+                ended.push(now);
+            }
+        },
+        DataTransfer: class {},
+        Date: { now: () => now },
+        setInterval: (run, _every, began) => {
+            tick = () => run(began);
+        },
+        navigator: { mediaDevices: { getUserMedia: async () => ({}) } },
+    });
+    const button = field.nextElementSibling,
+        clock = button.nextElementSibling;
+    button.click();
+    await settled();
+    assert.equal(clock.hidden, false);
+    assert.equal(button.textContent, "停");
+    now += 65_000;
+    tick();
+    assert.equal(clock.textContent.trim(), "1:05 / 2:00");
+    assert.deepEqual(ended, []);
+    now += 60_000;
+    tick();
+    assert.equal(ended.length, 1);
+});

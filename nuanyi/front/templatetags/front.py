@@ -193,6 +193,12 @@ register.filter("month_words", month_words)
 register.filter("week_words", week_words)
 
 
+@register.filter
+def from_to(hours: str) -> str:
+    """Hours as they are kept (``07:00-23:00``) the way they are printed: with the dash that sessions have."""
+    return hours.replace("-", "–")
+
+
 @register.filter("day_words")
 def day_in_words(value: date | datetime | None) -> str:
     """The day as ``{% day %}`` says it, as plain words for a sentence; nothing for none."""

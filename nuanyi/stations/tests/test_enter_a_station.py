@@ -307,7 +307,9 @@ def test_a_district_without_stations_says_so_and_asks_nobody_to_take_a_filter_aw
     page = rider.get("/").content.decode()
     assert "这里还没有驿站" in page
     assert "去掉一个选择" not in page
-    assert "还不知道你在哪里" not in page.partition("data-words")[0], "nothing is listed that could stand first"
+    assert "还不知道你在哪里" not in page.partition("data-words")[0], (
+        "nothing is listed that could stand first"
+    )
     assert "data-ask hidden" in page, "there is nothing to choose from"
     put()
     assert "去掉一个选择" in rider.get("/?amenity=microwave").content.decode()

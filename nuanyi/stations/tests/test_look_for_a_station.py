@@ -147,5 +147,5 @@ def test_a_station_is_handed_on_as_a_picture_whose_code_leads_to_it(put, setting
 def test_two_spans_of_a_day_are_never_broken_inside(put):
     station = put("近站", hours={str(n): "08:30-12:00 14:00-21:00" for n in range(1, 8)})
     told = Client().get(f"/stations/{station.code}/").content.decode()
-    for span in ("08:30-12:00", "14:00-21:00"):
+    for span in ("08:30–12:00", "14:00–21:00"):
         assert f'<span class="nowrap">{span}</span>' in told
