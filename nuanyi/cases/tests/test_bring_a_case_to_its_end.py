@@ -387,7 +387,7 @@ def test_the_newest_word_stands_first_and_what_was_asked_at_the_beginning_last(r
     for words in ("先说的一句", "后说的一句"):
         Client().post(f"/c/{link}/add/", {"key": str(uuid4()), "words": words})
     page = Client().get(f"/c/{link}/").content.decode()
-    newest, older, first = (page.index(words) for words in ("后说的一句", "先说的一句", "你写的"))
+    newest, older, first = (page.index(words) for words in ("后说的一句", "先说的一句", "<h2>你写的</h2>"))
     assert newest < older < first
 
 
