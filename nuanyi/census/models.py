@@ -197,6 +197,10 @@ class Change(models.Model):
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     record_type = models.CharField(max_length=20)
     record_id = models.UUIDField()
+    #: the contact of an establishment to whom another person followed by this change
+    former_contact = models.ForeignKey(
+        Person, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     sealed_before = SealedText(bound_by="record_id", family="file")
     changed_at = models.DateTimeField()
     former_sector = models.CharField(max_length=20, blank=True)
@@ -207,6 +211,11 @@ class Change(models.Model):
         indexes = [
             models.Index("record_id", "until_date", name="change_of_record"),
             models.Index(fields=["until_date"], condition=Q(until_date__isnull=False), name="change_moved"),
+            models.Index(
+                fields=["former_contact"],
+                condition=Q(former_contact__isnull=False),
+                name="change_of_contact",
+            ),
         ]
 
 
@@ -408,6 +417,8 @@ class Remark(models.Model):
     establishment = models.ForeignKey(
         Establishment, null=True, on_delete=models.CASCADE, related_name="%(class)ss"
     )
+    #: who was the establishment's contact then: whoever followed is not told what was noted before
+    contact = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     account = models.ForeignKey(Account, null=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(default=clock.now)
     ended_at = models.DateTimeField(null=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.db.models import Q
 from django.dispatch import receiver
 
 from nuanyi.census import events, queries
+from nuanyi.census.loading.establishments import CONTACT
 from nuanyi.census.models import (
     Appearance,
     Change,
@@ -24,9 +26,6 @@ from nuanyi.people.events import person_erased
 from nuanyi.people.models import Person
 from nuanyi.units.events import Subjects, subjects_asked
 
-#: How a roster calls what it says of an establishment's contact.
-CONTACT = ("contact_name", "contact_phone")
-
 
 @receiver(subjects_asked)
 def who_is_here(sender: object, **_more: Any) -> list[Subjects]:
@@ -42,11 +41,12 @@ def forget(sender: object, person: Person, actor: Actor, **_more: Any) -> None:
         Change.objects.filter(record_id=worker.pk).delete()
         Match.objects.filter(record_id=worker.pk).delete()
         worker.delete()
-    for shop in Establishment.objects.filter(contact=person):
-        _forget_contact(shop, actor)
+    once = Change.objects.filter(former_contact=person).values("record_id")
+    for shop in Establishment.objects.filter(Q(contact=person) | Q(pk__in=once)):
+        _forget_contact(shop, person, actor)
 
 
-def _forget_contact(shop: Establishment, actor: Actor) -> None:
+def _forget_contact(shop: Establishment, person: Person, actor: Actor) -> None:
     """The shop stays; what was noted and photographed while somebody was its contact may name them, and goes with them.
 
     So does what rosters called its contact before; its other earlier values stay, for undoing and for figures. A phone
@@ -56,7 +56,8 @@ def _forget_contact(shop: Establishment, actor: Actor) -> None:
     gone = 0
     if actor != PHONE_HOLDER:
         gone = sum(
-            model.objects.filter(establishment=shop).delete()[0] for model in (RecordNote, RecordPhoto)
+            model.objects.filter(establishment=shop, contact=person).delete()[0]
+            for model in (RecordNote, RecordPhoto)
         )
     for change in Change.objects.filter(record_id=shop.pk):
         before = json.loads(sealed.open_text(change, "sealed_before"))
@@ -67,5 +68,5 @@ def _forget_contact(shop: Establishment, actor: Actor) -> None:
     for match in Match.objects.filter(record_id=shop.pk):
         match.changes = [line for line in match.changes if line[0] not in CONTACT]
         match.save(update_fields=["changes"])
-    Establishment.objects.filter(pk=shop.pk).update(contact=None)
+    Establishment.objects.filter(pk=shop.pk, contact=person).update(contact=None)
     journal.record(actor, events.CONTACT_FORGOTTEN, shop, remarks=gone)

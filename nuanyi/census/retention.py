@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, cast
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from nuanyi.census import events
 from nuanyi.census.models import (
     Appearance,
     Change,
@@ -108,20 +109,39 @@ retention.keep(
 )
 
 
-def _remarks(model: Any) -> None:
+def _looked_at(look: str) -> Callable[[list[Any]], list[retention.LookedAt]]:
+    """Looks at what is noted on an establishment stand in the journal under that: its contact is shown those since the
+    first note of theirs. Those at a worker's stand under the person."""
+
+    def looked_at(rows: list[Any]) -> list[retention.LookedAt]:
+        since: dict[str, datetime] = {}
+        for row in rows:
+            if row.establishment_id is not None:
+                shop = str(row.establishment_id)
+                since[shop] = min(row.made_at, since.get(shop, row.made_at))
+        return [
+            retention.LookedAt(look, Establishment._meta.label_lower, shop, moment)
+            for shop, moment in since.items()
+        ]
+
+    return looked_at
+
+
+def _remarks(model: Any, look: str) -> None:
     """Notes and photos on records go three years after they were made. Those on a worker are shown to that worker, those on
-    an establishment to its contact, and go with them."""
+    an establishment to whoever was its contact then, and go with them."""
     retention.keep(
         model,
         over=lambda before: model.objects.filter(made_at__lt=before),
         of=lambda subject: model.objects.filter(
-            Q(worker__person__in=subject.persons) | Q(establishment__contact__in=subject.persons)
+            Q(worker__person__in=subject.persons) | Q(contact__in=subject.persons)
         ),
         part=True,
         at_desk=True,
+        looked_at=_looked_at(look),
     )
 
 
-_remarks(RecordNote)
-_remarks(RecordPhoto)
+_remarks(RecordNote, events.NOTES_READ)
+_remarks(RecordPhoto, events.PHOTO_SEEN)
 retention.in_use(Person, persons_in_use)

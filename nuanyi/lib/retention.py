@@ -30,9 +30,20 @@ class Subject:
     accounts: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class LookedAt:
+    """Entries of one kind about one subject since a moment tell of looks at somebody's rows, whose names they do not bear."""
+
+    kind: str
+    subject_type: str
+    subject_id: str
+    since: datetime
+
+
 Over = Callable[[datetime], "QuerySet[Model]"]
 Of = Callable[[Subject], "Iterable[Model]"]
 Forget = Callable[[Actor, "list[Model]"], None]
+Looks = Callable[["list[Model]"], "list[LookedAt]"]
 Held = Callable[[], "QuerySet[Model]"]
 #: Rows that are forgotten in one transaction.
 BATCH = 500
@@ -45,7 +56,8 @@ class Rule:
     ``of`` finds the rows about one person, for whoever asks what is kept (PIPL Art. 45); None where a row cannot be told
     to be about anybody. Rows that are ``part`` of others go when those are forgotten, and not alone. ``held`` are the rows
     that can be forgotten on request, where those are more than will ever be past their time. Of what is shown ``at_desk``
-    whoever proved a phone, which may have had another holder, reads only that it is on file.
+    whoever proved a phone, which may have had another holder, reads only that it is on file. ``looked_at`` says of some
+    rows which entries of the journal tell of looks at them beside those about the row or the person.
     """
 
     model: type[Model]
@@ -55,6 +67,7 @@ class Rule:
     part: bool = False
     held: Held | None = None
     at_desk: bool = False
+    looked_at: Looks | None = None
 
     @property
     def name(self) -> str:
@@ -95,9 +108,10 @@ def keep(
     part: bool = False,
     held: Held | None = None,
     at_desk: bool = False,
+    looked_at: Looks | None = None,
 ) -> None:
     """Say when rows of a table are past their time, how they are forgotten, and whose they are."""
-    _rules[model] = Rule(model, over, forget, of, part, held, at_desk)
+    _rules[model] = Rule(model, over, forget, of, part, held, at_desk, looked_at)
 
 
 def in_use(model: type[Model], rows: Callable[[datetime], Q]) -> None:

@@ -34,7 +34,7 @@ from nuanyi.party.rules import (
     Strand,
     VisitKind,
 )
-from nuanyi.people.models import Account
+from nuanyi.people.models import Account, Person
 from nuanyi.units.models import Alliance, Unit
 
 _ASKED = _("To talk with you about joining, within a month")
@@ -176,6 +176,8 @@ class LanguageWish(models.Model):
     establishment = models.OneToOneField(
         Establishment, on_delete=models.CASCADE, related_name="language_wish"
     )
+    #: who was the contact then: whoever followed is not told of another's language
+    contact = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
     language = models.CharField(max_length=20)
     said_date = models.DateField(default=clock.today)
 

@@ -198,7 +198,7 @@ retention.keep(
 retention.keep(
     LanguageWish,
     over=lambda before: LanguageWish.objects.filter(said_date__lt=before.date()),
-    of=lambda subject: LanguageWish.objects.filter(establishment__contact__in=subject.persons),
+    of=lambda subject: LanguageWish.objects.filter(contact__in=subject.persons),
     at_desk=True,
 )
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
 from nuanyi.census.loading.workers import moved, prefixes
-from nuanyi.census.models import Appearance, Change, Establishment, Import
+from nuanyi.census.models import Appearance, Change, Establishment, Import, RecordNote, RecordPhoto
 from nuanyi.census.reading import ReadRow
 from nuanyi.census.rows import EstablishmentDraft, name_key
 from nuanyi.census.rules import Choice
@@ -22,6 +21,8 @@ from nuanyi.people.models import Person, keys
 from nuanyi.people.services import open_for_program, seal_into
 
 STEP = 200
+#: How a roster calls what it says of an establishment's contact.
+CONTACT = ("contact_name", "contact_phone")
 
 
 class EstablishmentLoader:
@@ -186,17 +187,18 @@ class EstablishmentLoader:
 
     def _change(self, draft: EstablishmentDraft, record: Establishment, wanted: list[str]) -> None:
         before = {name: value_of(record, name) for name in wanted} | {"as_of": record.as_of_date.isoformat()}
+        told = {name: getattr(draft, name) for name in wanted}
+        values = {name: "" if value is None else str(value) for name, value in told.items()}
         Change.objects.create(
             source_import=self.of,
             record_type="establishment",
             record_id=record.pk,
+            former_contact=contact_who_leaves(record, values),
             changed_at=self.at,
             sealed_before=self.ring.seal("file", json.dumps(before), record.pk.bytes),
             **moved(record, wanted, self.of.as_of_date),
         )
-        for name in wanted:
-            value = getattr(draft, name)
-            put_value(record, name, "" if value is None else str(value))
+        put_values(record, values)
         record.changed_at = self.at
         record.as_of_date = max(record.as_of_date, self.of.as_of_date)
         record.save()
@@ -222,30 +224,63 @@ def value_of(record: Establishment, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def put_value(record: Establishment, name: str, value: str) -> None:
-    """Set one field by its roster name; saves the contact, not the establishment."""
-    if name in ("contact_name", "contact_phone"):
-        contact = record.contact or Person(id=new_id(), region_codes=prefixes(record.region_code))
-        seal_into(contact, **{name.removeprefix("contact_"): value})
-        contact.save()
-        record.contact = contact
-    elif name == "name":
-        record.name, record.name_key = value, name_key(value)
-    elif name == "credit_code":
-        record.credit_code = value or None
-    elif name == "sector":
-        record.sector = value
-    elif name == "region":
-        record.region_code = value
-    elif name == "headcount":
-        record.headcount = int(value) if value else None
-    elif name == "address":
-        record.address = value
+def contact_who_leaves(record: Establishment, values: dict[str, str]) -> Person | None:
+    """The contact to whom another person follows by ``values``: neither the name nor the number stays. None where one does.
+
+    What was noted while somebody was the contact is shown to them, and to nobody who came after.
+    """
+    if record.contact is None or not any(name in values for name in CONTACT):
+        return None
+    before = {name: value_of(record, name) for name in CONTACT}
+    after = before | {name: value for name, value in values.items() if name in CONTACT}
+    if not any(after.values()) or any(before[name] and before[name] == after[name] for name in CONTACT):
+        return None
+    return record.contact
 
 
-def restore(record: Establishment, sealed_before: Any) -> None:
-    """Give an establishment the values it had before an import; does not save it."""
-    before = json.loads(keys().open("file", bytes(sealed_before), record.pk.bytes))
+def put_values(record: Establishment, values: dict[str, str]) -> None:
+    """Set fields by their roster names; saves the contact, not the establishment."""
+    contact = {name.removeprefix("contact_"): values[name] for name in CONTACT if name in values}
+    if contact:
+        _put_contact(record, contact, contact_who_leaves(record, values))
+    for name, value in values.items():
+        if name == "name":
+            record.name, record.name_key = value, name_key(value)
+        elif name == "credit_code":
+            record.credit_code = value or None
+        elif name == "sector":
+            record.sector = value
+        elif name == "region":
+            record.region_code = value
+        elif name == "headcount":
+            record.headcount = int(value) if value else None
+        elif name == "address":
+            record.address = value
+
+
+def _put_contact(record: Establishment, told: dict[str, str], leaves: Person | None) -> None:
+    person = record.contact
+    if person is None or leaves is not None:
+        units = leaves.unit_ids if leaves is not None else _units(record)
+        person = Person(id=new_id(), region_codes=prefixes(record.region_code), unit_ids=list(units))
+    seal_into(person, **told)
+    person.save()
+    if record.contact is None:
+        # what was noted before anybody was named is about whoever is named first
+        for remark in (RecordNote, RecordPhoto):
+            remark.objects.filter(establishment=record, contact=None).update(contact=person)
+    record.contact = person
+
+
+def restore(record: Establishment, change: Change) -> None:
+    """Give an establishment the values it had before a change; saves its contact, not the establishment.
+
+    Where another contact had come, the one before is it again, unless forgotten meanwhile.
+    """
+    before = json.loads(keys().open("file", bytes(change.sealed_before), record.pk.bytes))
     record.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
-    for name, value in before.items():
-        put_value(record, name, value)
+    former = change.former_contact
+    if former is not None:
+        before = {name: value for name, value in before.items() if name not in CONTACT}
+        record.contact = former if former.erased_at is None else None
+    put_values(record, before)

@@ -549,9 +549,14 @@ def narrow(person: Person, sealed_gained: Any) -> None:
     person.unit_ids = [unit for unit in person.unit_ids if unit not in units]
 
 
-def restore(worker: Worker, sealed_before: Any) -> None:
-    """Give a worker the values it had before an import; does not save."""
-    before = json.loads(keys().open("file", bytes(sealed_before), worker.pk.bytes))
-    worker.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
-    for name, value in before.items():
+def put_values(worker: Worker, values: dict[str, str]) -> None:
+    """Set fields by their roster names; does not save."""
+    for name, value in values.items():
         put_value(worker, name, value)
+
+
+def restore(worker: Worker, change: Change) -> None:
+    """Give a worker the values it had before a change; does not save."""
+    before = json.loads(keys().open("file", bytes(change.sealed_before), worker.pk.bytes))
+    worker.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
+    put_values(worker, before)

@@ -779,14 +779,14 @@ def _restore(change: Change) -> bool:
         )
         if worker is None:
             return False
-        workers.restore(worker, change.sealed_before)
+        workers.restore(worker, change)
         worker.person.save()
         worker.save()
         return True
     record = Establishment.objects.filter(pk=change.record_id, changed_at=change.changed_at).first()
     if record is None:
         return False
-    establishments.restore(record, change.sealed_before)
+    establishments.restore(record, change)
     record.save()
     return True
 

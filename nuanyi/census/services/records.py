@@ -355,9 +355,10 @@ def change_record(
     wanted = [name for name, value in told.items() if value != _now(record, name)]
     if not wanted:
         return None
-    change = _keep_former(actor, record, wanted)
-    for name in wanted:
-        _loader(model).put_value(record, name, told[name])
+    values = {name: told[name] for name in wanted}
+    leaves = None if isinstance(record, Worker) else establishments.contact_who_leaves(record, values)
+    change = _keep_former(actor, record, wanted, leaves)
+    _loader(model).put_values(record, values)
     if "site" in wanted:
         site = Establishment.objects.filter(name_key=name_key(told["site"])).first() if told["site"] else None
         record.establishment = site
@@ -366,12 +367,13 @@ def change_record(
     return change
 
 
-def _keep_former(actor: Actor, record: Record, names: list[str]) -> Change:
+def _keep_former(actor: Actor, record: Record, names: list[str], leaves: Person | None) -> Change:
     before = {name: _now(record, name) for name in names} | {"as_of": record.as_of_date.isoformat()}
     return Change.objects.create(
         account_id=actor.account_id,
         record_type="worker" if isinstance(record, Worker) else "establishment",
         record_id=record.pk,
+        former_contact=leaves,
         changed_at=clock.now(),
         sealed_before=keys().seal("file", json.dumps(before), record.pk.bytes),
         **workers.moved(record, names, clock.today()),
@@ -445,8 +447,8 @@ def undo_changes(*, actor: Actor, pks: list[int]) -> int:
             for name in json.loads(keys().open("file", bytes(change.sealed_before), record.pk.bytes))
             if name != "as_of"
         ]
-        again = _keep_former(actor, record, names)
-        _loader(model).restore(record, change.sealed_before)
+        again = _keep_former(actor, record, names, record.contact if change.former_contact else None)
+        _loader(model).restore(record, change)
         record.changed_at = again.changed_at
         if isinstance(record, Worker):
             record.person.save()

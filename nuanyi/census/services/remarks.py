@@ -66,6 +66,13 @@ def _field(model: type[Record]) -> str:
     return "worker" if model is Worker else "establishment"
 
 
+def _of(record: Record) -> dict[str, Any]:
+    """Of which record a remark is, and whom it concerns: of an establishment whoever is its contact now."""
+    if isinstance(record, Worker):
+        return {"worker": record}
+    return {"establishment": record, "contact_id": record.contact_id}
+
+
 def _about(record: Record) -> Any:
     """Of whom the journal tells: of a worker the person, who may ask who read what is written there."""
     return record.person if isinstance(record, Worker) else record
@@ -98,7 +105,7 @@ def add_note(*, actor: Actor, model: type[Record], pk: UUID, words: str, key: UU
         if getattr(known, f"{_field(model)}_id") != pk or sealed.open_text(known, "sealed_words") != told:
             raise Conflict(code="key-reused")
         return known
-    made = RecordNote(key=key, account_id=actor.account_id, **{_field(model): record})
+    made = RecordNote(key=key, account_id=actor.account_id, **_of(record))
     sealed.put(made, "sealed_words", told)
     made.save(force_insert=True)
     journal.record(actor, events.NOTE_WRITTEN, _about(record))
@@ -144,7 +151,9 @@ def correct_note(
     if found.ended_at is None and sealed.open_text(found, "sealed_words") == told:
         return found  # type: ignore[no-any-return]
     _end(actor, found)
-    made = RecordNote(key=key, account_id=actor.account_id, **{_field(model): record})
+    # a note that is put right concerns whom it concerned
+    of = _of(record) | ({"contact_id": found.contact_id} if found.contact_id else {})
+    made = RecordNote(key=key, account_id=actor.account_id, **of)
     sealed.put(made, "sealed_words", told)
     made.save(force_insert=True)
     found.corrected_by = made.pk
@@ -239,7 +248,7 @@ def add_photo(*, actor: Actor, model: type[Record], pk: UUID, data: bytes, key: 
         account_id=actor.account_id,
         width=clean.width,
         height=clean.height,
-        **{_field(model): record},
+        **_of(record),
     )
     sealed.put(made, "sealed_data", clean.jpeg)
     made.save(force_insert=True)

@@ -195,7 +195,12 @@ def note_language(*, actor: Actor, establishment: UUID, language: str) -> None:
         raise BadInput(fields={"language": _("One language, of 20 characters at most.")})
     if wished:
         LanguageWish.objects.update_or_create(
-            establishment=found, defaults={"language": wished[0], "said_date": clock.today()}
+            establishment=found,
+            defaults={
+                "language": wished[0],
+                "said_date": clock.today(),
+                "contact_id": found.contact_id,
+            },
         )
     else:
         LanguageWish.objects.filter(establishment=found).delete()

@@ -346,12 +346,12 @@ def test_whoever_is_the_contact_of_a_shop_takes_along_what_was_said_and_noted_th
         name="甲店", name_key="甲店", region_code="450311100", contact=contact
     )
     other = Establishment.objects.create(name="乙店", name_key="乙店", region_code="450311100")
-    LanguageWish.objects.create(establishment=shop, language="壮语")
+    LanguageWish.objects.create(establishment=shop, contact=contact, language="壮语")
     for where in (shop, other):
-        note = RecordNote(key=uuid4(), establishment=where)
+        note = RecordNote(key=uuid4(), establishment=where, contact=where.contact)
         sealed.put(note, "sealed_words", "吴店主的儿子住院")
         note.save()
-        photo = RecordPhoto(key=uuid4(), establishment=where)
+        photo = RecordPhoto(key=uuid4(), establishment=where, contact=where.contact)
         sealed.put(photo, "sealed_data", b"jpeg")
         photo.save()
     before = Change(record_type="establishment", record_id=shop.pk, changed_at=clock.now())

@@ -1,0 +1,172 @@
+"""Another contact follows in a shop: what was noted before is the former one's to see and to have forgotten."""
+
+import json
+
+import pytest
+
+from conftest import workbook
+from nuanyi.census.models import Change, Establishment, RecordNote
+from nuanyi.census.services import imports, records, remarks
+from nuanyi.lib import sealed
+from nuanyi.lib.ids import new_id
+from nuanyi.lib.retention import Subject
+from nuanyi.people import services as people
+from nuanyi.people.models import Person
+from nuanyi.people.services import open_for_program
+from nuanyi.rights import queries as rights
+
+HEAD = ["户名", "行业领域", "所在乡镇（街道）", "负责人", "联系电话"]
+FORMER, FOLLOWING = ("周明", "19900000001"), ("李力", "19900000002")
+WORDS = "周明的儿子住院"
+
+
+def roster(program, name, phone):
+    return imports.import_now(
+        actor=program,
+        choice="overwrite",
+        data=workbook([HEAD, ["甲店", "快递", "雁山镇", name, phone]]),
+        client_key=new_id(),
+        file_name="a.xlsx",
+        source_name="台账",
+    )
+
+
+def by_hand(cast, shop, name, phone):
+    values = {"contact_name": name, "contact_phone": phone}
+    return records.change_record(actor=cast.actor("office"), model=Establishment, pk=shop.pk, values=values)
+
+
+def note(cast, shop, words=WORDS):
+    return remarks.add_note(
+        actor=cast.actor("office"), model=Establishment, pk=shop.pk, words=words, key=new_id()
+    )
+
+
+def told(person):
+    kept = rights.holdings(Subject(persons=(person.pk,)), full=True)
+    return [value.shown for one in kept if one.table == "census.recordnote" for value in one.values]
+
+
+def looks(person, *, full=True):
+    return [look.what for look in rights.looks_of(Subject(persons=(person.pk,)), full=full)]
+
+
+@pytest.fixture
+def shop(district, program):
+    roster(program, *FORMER)
+    return Establishment.objects.get()
+
+
+def contact_of(shop):
+    shop.refresh_from_db()
+    return shop.contact
+
+
+@pytest.mark.parametrize("way", ["roster", "hand"])
+def test_whoever_follows_hears_nothing_of_what_was_noted_of_the_one_before(cast, program, shop, way):
+    former = shop.contact
+    note(cast, shop)
+    if way == "roster":
+        roster(program, *FOLLOWING)
+    else:
+        by_hand(cast, shop, *FOLLOWING)
+    following = contact_of(shop)
+    assert open_for_program(following, "name") == "李力"
+    assert told(following) == []
+    note(cast, shop, "李力愿意设爱心角")
+    assert told(following) == ["李力愿意设爱心角"]
+    former.refresh_from_db()
+    assert told(former) == [WORDS]
+    assert open_for_program(former, "phone") == "19900000001", "by it they ask what is kept"
+    stand, _gone = remarks.read_notes(actor=cast.actor("office"), record=shop)
+    assert len(stand) == 2, "colleagues see all that was noted on the shop"
+
+
+@pytest.mark.parametrize(
+    ("name", "phone"), [("周小明", "19900000001"), ("周明", "19900000003"), ("", "19900000003")]
+)
+def test_a_contact_of_whom_the_name_or_the_number_stays_is_the_same_person(cast, program, shop, name, phone):
+    former = shop.contact
+    note(cast, shop)
+    roster(program, name, phone)
+    assert contact_of(shop) == former
+    assert told(former) == [WORDS]
+
+
+def test_a_note_that_is_put_right_later_stays_with_whom_it_concerns(cast, program, shop):
+    former, made = shop.contact, note(cast, shop)
+    roster(program, *FOLLOWING)
+    remarks.correct_note(
+        actor=cast.actor("office"),
+        model=Establishment,
+        pk=shop.pk,
+        note=made.pk,
+        words="周明的女儿住院",
+        key=new_id(),
+    )
+    assert set(told(former)) == {WORDS, "周明的女儿住院"}
+    assert told(contact_of(shop)) == []
+
+
+def test_what_was_noted_before_anybody_was_named_is_shown_to_whoever_is_named_first(cast, program, district):
+    roster(program, "", "")
+    shop = Establishment.objects.get()
+    note(cast, shop)
+    roster(program, *FORMER)
+    assert told(contact_of(shop)) == [WORDS]
+
+
+@pytest.mark.parametrize("way", ["roster", "hand"])
+def test_taken_back_the_former_contact_is_it_again_with_all_that_is_theirs(cast, program, shop, way):
+    former = shop.contact
+    note(cast, shop)
+    if way == "roster":
+        imports.undo(actor=program, of=roster(program, *FOLLOWING))
+    else:
+        change = by_hand(cast, shop, *FOLLOWING)
+        assert records.undo_changes(actor=cast.actor("office"), pks=[change.pk]) == 1
+    assert contact_of(shop) == former
+    assert told(former) == [WORDS]
+    assert open_for_program(former, "name") == "周明"
+
+
+def test_a_former_contact_who_is_forgotten_goes_with_what_was_noted_and_comes_back_by_no_undo(
+    cast, program, shop
+):
+    former = shop.contact
+    note(cast, shop)
+    of = roster(program, *FOLLOWING)
+    following = contact_of(shop)
+    note(cast, shop, "李力愿意设爱心角")
+    people.erase_person(actor=cast.actor("organisation"), person=former, reason="本人要求")
+    assert contact_of(shop) == following
+    assert told(following) == ["李力愿意设爱心角"]
+    assert RecordNote.objects.count() == 1
+    kept = [json.loads(sealed.open_text(one, "sealed_before")) for one in Change.objects.all()]
+    assert not any({"contact_name", "contact_phone"} & set(one) for one in kept)
+    imports.undo(actor=program, of=of)
+    assert contact_of(shop) is None
+
+
+def test_whoever_is_forgotten_takes_nothing_along_that_was_noted_of_the_one_before(cast, program, shop):
+    former = shop.contact
+    note(cast, shop)
+    roster(program, *FOLLOWING)
+    people.erase_person(actor=cast.actor("organisation"), person=contact_of(shop), reason="本人要求")
+    assert contact_of(shop) is None
+    assert told(former) == [WORDS]
+
+
+def test_a_contact_is_told_who_looked_at_what_is_noted_on_the_shop(cast, program, shop):
+    person = shop.contact
+    read = "查看了一条记录的备注"
+    remarks.read_notes(actor=cast.actor("office"), record=shop)
+    note(cast, shop)
+    assert read not in looks(person), "nothing of theirs has been read yet"
+    remarks.read_notes(actor=cast.actor("office"), record=shop)
+    assert looks(person).count(read) == 1
+    assert read not in looks(person, full=False), "a number may have had another holder"
+    roster(program, *FOLLOWING)
+    assert read not in looks(contact_of(shop))
+    remarks.read_notes(actor=cast.actor("office"), record=shop)
+    assert looks(Person.objects.get(pk=person.pk)).count(read) == 2, "what was noted of them is still read"
