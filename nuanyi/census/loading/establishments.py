@@ -7,14 +7,16 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import ForeignObjectRel
+
 from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
 from nuanyi.census.loading.workers import moved, prefixes
 from nuanyi.census.models import Appearance, Change, Establishment, Import, RecordNote, RecordPhoto
 from nuanyi.census.reading import ReadRow
 from nuanyi.census.rows import EstablishmentDraft, name_key
 from nuanyi.census.rules import Choice
-from nuanyi.lib import clock, masks
-from nuanyi.lib.actor import Scope
+from nuanyi.lib import clock, masks, row_security
+from nuanyi.lib.actor import Scope, system
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.region_codes import township_of
 from nuanyi.people.models import Person, keys
@@ -275,12 +277,30 @@ def _put_contact(record: Establishment, told: dict[str, str], leaves: Person | N
 def restore(record: Establishment, change: Change) -> None:
     """Give an establishment the values it had before a change; saves its contact, not the establishment.
 
-    Where another contact had come, the one before is it again, unless forgotten meanwhile.
+    Where another contact had come, the one before is it again, unless forgotten meanwhile; of whoever had come nothing
+    stays, unless something was noted of them.
     """
     before = json.loads(keys().open("file", bytes(change.sealed_before), record.pk.bytes))
     record.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
     former = change.former_contact
     if former is not None:
         before = {name: value for name, value in before.items() if name not in CONTACT}
-        record.contact = former if former.erased_at is None else None
+        come, record.contact = record.contact, former if former.erased_at is None else None
+        if come is not None:
+            _take_back(come, record)
     put_values(record, before)
+
+
+def _take_back(person: Person, record: Establishment) -> None:
+    """Delete a person of whom nothing is kept but that they were this establishment's contact."""
+    with row_security.reader(system("contacts")):
+        # those without a name of their own on a person, too: what is noted is one of them
+        for relation in Person._meta.get_fields(include_hidden=True):
+            if not isinstance(relation, ForeignObjectRel) or relation.related_model is Change:
+                continue
+            rows = relation.related_model._base_manager.filter(**{relation.field.name: person})
+            if relation.related_model is Establishment:
+                rows = rows.exclude(pk=record.pk)
+            if rows.exists():
+                return
+        person.delete()

@@ -128,6 +128,16 @@ def test_taken_back_the_former_contact_is_it_again_with_all_that_is_theirs(cast,
     assert contact_of(shop) == former
     assert told(former) == [WORDS]
     assert open_for_program(former, "name") == "周明"
+    assert list(Person.objects.all()) == [former], "of whoever had come nothing stays"
+
+
+def test_taken_back_after_something_was_noted_whoever_had_come_keeps_what_is_theirs(cast, program, shop):
+    of = roster(program, *FOLLOWING)
+    following = contact_of(shop)
+    note(cast, shop, "李力愿意设爱心角")
+    imports.undo(actor=program, of=of)
+    assert contact_of(shop) != following
+    assert told(following) == ["李力愿意设爱心角"]
 
 
 def test_a_former_contact_who_is_forgotten_goes_with_what_was_noted_and_comes_back_by_no_undo(
