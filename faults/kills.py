@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import signal
+import statistics
+import sys
 import time
 from collections import Counter
 from typing import Any
@@ -15,6 +17,8 @@ from faults.stage import BACK_WITHIN, Stage, stage
 from faults.writers import Writers
 
 VICTIMS = ("postmaster", "backend", "web worker", "web server", "job worker", "supervisor")
+#: A run of an hour says where it is after so many kills.
+TELL_EVERY = 10
 AGREES = """
 SELECT (SELECT count(*) FROM cases_case), (SELECT count(*) FROM journal_entry WHERE kind = 'cases.case_sent')
 """
@@ -54,7 +58,8 @@ def run(kills: int, writes: int, seconds: float, many: int = 4) -> dict[str, Any
         before = on.sql(AGREES)[0]
         writers = Writers(on, many)
         writers.begin()
-        begun, killed, waits = time.monotonic(), Counter[str](), []
+        begun, killed = time.monotonic(), Counter[str]()
+        waits: dict[str, list[float]] = {kind: [] for kind in VICTIMS}
         while time.monotonic() - begun < seconds:
             done = sum(killed.values())
             if done >= kills and len(writers.acknowledged) >= writes:
@@ -69,7 +74,13 @@ def run(kills: int, writes: int, seconds: float, many: int = 4) -> dict[str, Any
                 continue
             os.kill(number, signal.SIGKILL)
             killed[kind] += 1
-            waits.append(on.server.wait())
+            waits[kind].append(on.server.wait())
+            if done % TELL_EVERY == 0:
+                print(
+                    f"{done + 1} kills, {len(writers.acknowledged)} writes, {time.monotonic() - begun:.0f} s",
+                    file=sys.stderr,
+                    flush=True,
+                )
         on.server.wait()
         writers.end()
         found = writers.judged()
@@ -77,7 +88,8 @@ def run(kills: int, writes: int, seconds: float, many: int = 4) -> dict[str, Any
         return {
             **found,
             "kills": dict(killed),
-            "longest_away_s": round(max(waits, default=0.0), 1),
+            "longest_away_s": round(max((max(one) for one in waits.values() if one), default=0.0), 1),
+            "usually_away_s": {kind: round(statistics.median(one), 1) for kind, one in waits.items() if one},
             "cases": cases - before[0],
             "case_entries": entries - before[1],
             "seconds": round(time.monotonic() - begun),

@@ -1,5 +1,6 @@
 """Nothing twice: whatever a phone or a clerk sends again under its key is there once, and the first answer comes again."""
 
+import os
 import re
 from datetime import timedelta
 from uuid import uuid4
@@ -295,7 +296,12 @@ def test_neither_key_nor_moment_nor_link_stands_in_the_table_in_clear_and_a_job_
     assert not ClientKey.objects.exists()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+#: ``NUANYI_SEQUENCES`` sequences; at a landing 25.
+SEQUENCES = int(os.environ.get("NUANYI_SEQUENCES", "25"))
+
+
+@pytest.mark.timeout(max(400, SEQUENCES * 2))
+@settings(max_examples=SEQUENCES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     order=st.lists(st.integers(0, 3), min_size=2, max_size=12),
     lost=st.sets(st.integers(0, 11)),
