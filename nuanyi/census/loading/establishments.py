@@ -286,7 +286,7 @@ def restore(record: Establishment, change: Change) -> None:
     if former is not None:
         before = {name: value for name, value in before.items() if name not in CONTACT}
         come, record.contact = record.contact, former if former.erased_at is None else None
-        if come is not None:
+        if come is not None and come != former:
             _take_back(come, record)
     put_values(record, before)
 
