@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import ForeignObjectRel
@@ -296,10 +297,11 @@ def _take_back(person: Person, record: Establishment) -> None:
     with row_security.reader(system("contacts")):
         # those without a name of their own on a person, too: what is noted is one of them
         for relation in Person._meta.get_fields(include_hidden=True):
-            if not isinstance(relation, ForeignObjectRel) or relation.related_model is Change:
+            model: Any = relation.related_model
+            if not isinstance(relation, ForeignObjectRel) or model is Change:
                 continue
-            rows = relation.related_model._base_manager.filter(**{relation.field.name: person})
-            if relation.related_model is Establishment:
+            rows = model._base_manager.filter(**{relation.field.name: person})
+            if model is Establishment:
                 rows = rows.exclude(pk=record.pk)
             if rows.exists():
                 return
