@@ -91,7 +91,7 @@ def listing_of(what: str, actor: Actor, permission: str = "census.view") -> List
         _filters(actor),
         rows,
         searches=_("Part of the name") if what == ESTABLISHMENTS else _("Part of the site's name"),
-        also=("import", "establishment", "on", "heads"),
+        also=("import", "establishment", "on", "heads", *(("guided",) if what == ESTABLISHMENTS else ())),
         narrowed=lambda name, value: _narrowed(actor, name, value),
     )
 
@@ -102,6 +102,8 @@ def _narrowed(actor: Actor, name: str, value: str) -> Words:
         return format_lazy("{}{}", _("On record by "), day_words(day_of(value, "on")))
     if name == "heads":
         return _("Each once, as figures count")
+    if name == "guided":
+        return _("With a guiding department")
     pk = uuid_of(value)
     if name == "import":
         sent = queries.imports_for(actor).filter(pk=pk).first()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -35,10 +37,11 @@ from nuanyi.lib import clock, masks
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Words
 from nuanyi.lib.form_parsing import day_or_none, number_of, uuid_of
-from nuanyi.lib.region_codes import DISTRICT
+from nuanyi.lib.region_codes import DISTRICT, township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.people.models import keys
 from nuanyi.places import queries as places
+from nuanyi.units import queries as units
 from nuanyi.units.events import Subjects
 
 CharField.register_lookup(Length)
@@ -47,7 +50,7 @@ CharField.register_lookup(Length)
 NONE = "none"
 #: The filter for one record of everybody.
 ONCE = "once"
-FILTERS = ("sector", "region", "source", "follow_up", "q", "import", "on", "heads")
+FILTERS = ("sector", "region", "source", "follow_up", "q", "import", "on", "heads", "guided")
 
 
 def establishments(
@@ -59,7 +62,23 @@ def establishments(
     if filters.get("q"):
         rows = rows.filter(name_key__contains=name_key(filters["q"]))
     rows = _once(actor, rows, filters, linkage.SHOPS)
+    if filters.get("guided"):
+        rows = rows.filter(_guided(rows))
     return rows.order_by("-pk")
+
+
+def _guided(rows: QuerySet[Establishment]) -> Q:
+    """Those for whose sector and place a unit guides by line, as the figure counts them.
+
+    Who guides is worked out and not kept with them: asked once for each sector and place that occurs.
+    """
+    guided, moved = units.guides(), places.moved_now()
+    found: dict[str, list[str]] = {}
+    for sector, region in rows.order_by().values_list("sector_then", "region_then").distinct():
+        if guided(sector, township_of(places.code_today(region, moved))):
+            found.setdefault(sector, []).append(region)
+    fitting = (Q(sector_then=sector, region_then__in=regions) for sector, regions in found.items())
+    return reduce(or_, fitting, Q(pk__in=[]))
 
 
 def named(name: str) -> Q:

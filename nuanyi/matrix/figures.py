@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
-
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import figures
-from nuanyi.lib.errors import NotFound
 from nuanyi.lib.figures import Counted, Counts, Figure, Window, offer
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.rooms import Route
 from nuanyi.places import queries as places
 from nuanyi.units import queries as units
-from nuanyi.units.rules import GUIDE
 
 
 def _guided(asked: Window, by: tuple[str, ...]) -> Counts:
     """Establishments whose sector and place have a guiding unit of their own, not only the township's fallback."""
     cells = figures.offered()["census.establishments"].count(asked, ("sector", "township"))
-    guided = _guides()
+    guided = units.guides()
     found: dict[tuple[str, ...], int] = {}
     for (sector, township), number in cells.items():
         if guided(sector, township):
@@ -30,24 +25,10 @@ def _guided(asked: Window, by: tuple[str, ...]) -> Counts:
     return found or {(): 0}
 
 
-def _guides() -> Callable[[str, str], bool]:
-    """Whether a unit guides a sector in a township, by the rules of now."""
-    try:
-        book = units.directory()
-    except NotFound:
-        return lambda _sector, _township: False
-
-    @cache
-    def guided(sector: str, township: str) -> bool:
-        return any(answer.role == GUIDE for answer in book.answers(sector, township))
-
-    return guided
-
-
 def _listed(asked: Window) -> list[Counted]:
     """The establishments themselves. All of the window are read: who guides is worked out, not kept with them."""
     listed = figures.offered()["census.establishments"].listed
-    guided, moved = _guides(), places.moved_now()
+    guided, moved = units.guides(), places.moved_now()
     return [
         one
         for one in (listed(asked) if listed is not None else ())
@@ -62,7 +43,7 @@ offer(
         _("establishments"),
         _guided,
         ("sector", "township"),
-        Route("census:establishments"),
+        Route("census:establishments", query={"heads": "once", "guided": "1"}),
         _(
             "Establishments for whose sector and place a unit guides by line; every one has a unit that holds it"
         ),

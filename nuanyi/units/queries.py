@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -183,6 +184,20 @@ def directory(on: date | None = None) -> Directory:
         {u.region_code: u.pk for u in leads if u.region_code},
         {u.region_code: u.pk for u in offices if u.region_code},
     )
+
+
+def guides() -> Callable[[str, str], bool]:
+    """Whether a unit guides a sector in a township, by the rules of now: ``guides()(sector, township)``."""
+    try:
+        book = directory()
+    except NotFound:
+        return lambda _sector, _township: False
+
+    @cache
+    def guided(sector: str, township: str) -> bool:
+        return any(answer.role == rules.GUIDE for answer in book.answers(sector, township))
+
+    return guided
 
 
 def units_on(day: date) -> QuerySet[Unit]:
