@@ -137,10 +137,9 @@ def send_team(*, actor: Actor, pk: int, session: int) -> None:
     """
     found = _team(actor, pk)
     seats = list(found.seats.filter(until_date=None).exclude(sealed_name=None))
-    missing = rules.missing_parts(seat.part for seat in seats)
-    if missing:
-        words = "、".join(str(part.label) for part in missing)
-        raise IllegalMove(_("The lecture team lacks: %(who)s") % {"who": words}, code="team")
+    if rules.missing_parts(seat.part for seat in seats):
+        # which part is missing tells whose part the seated ones have: only opening the names says that, and is noted
+        raise IllegalMove(_("The lecture team is not complete yet."), code="team")
     people.record_opening(actor, events.TEAM_SEEN, found, values=len(seats))
     # by name: in the order of their parts the rows would tell them
     names = sorted(

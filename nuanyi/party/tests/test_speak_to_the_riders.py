@@ -115,8 +115,10 @@ def lecture(cast, district):
 def test_a_standing_team_speaks_at_a_session_once_it_is_whole(cast, team, lecture):
     actor = cast.actor("instructor")
     team.seat("member", NAME)
-    with pytest.raises(IllegalMove):
+    with pytest.raises(IllegalMove) as refused:
         speaking.send_team(actor=actor, pk=team.pk, session=lecture.pk)
+    # a refusal that named the missing part would tell the part of the one who sits there, without a trace
+    assert str(refused.value) == "宣讲队还没配齐。"
     team.seat("worker", "莫代表")
     for _turn in range(2):  # sent twice, the team stands there once
         speaking.send_team(actor=actor, pk=team.pk, session=lecture.pk)
