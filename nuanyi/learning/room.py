@@ -17,6 +17,7 @@ from nuanyi.lib.rooms import (
     ScreenFigure,
     Shot,
     StaticFile,
+    Step,
     Way,
 )
 
@@ -49,6 +50,7 @@ ROOM = Room(
         MenuItem(_("Channels"), "learning:channels", "ring", "learning.publish", part=SETTINGS, order=370),
         MenuItem(_("Reach"), "learning:reach", "grid", "learning.view", order=80),
     ],
+    steps=[Step(_("Plan a session"), "learning:session_new", "learning.sessions", order=42)],
     home_figures={
         "learning.sessions_by_instructors": "learning.sessions",
         "learning.attendances": "learning.sessions",

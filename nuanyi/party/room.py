@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, OFFICES, PLACE_OR_UNIT, Role
-from nuanyi.lib.rooms import MenuItem, NextStep, Part, Permission, Room, Route, Shot, StaticFile, Way
+from nuanyi.lib.rooms import MenuItem, NextStep, Part, Permission, Room, Route, Shot, StaticFile, Step, Way
 from nuanyi.party import home, rules
 from nuanyi.party.policies import POLICIES
 
@@ -87,6 +87,7 @@ ROOM = Room(
     ],
     tasks=home.tasks_for,
     tones={"unclear": "ask", "paused": "ask", "member": "good", "ended": "plain"},
+    steps=[Step(_("My groups"), "party:mine", rules.FOLLOW, order=15)],
     # two shares of establishments, and how often somebody came: nothing of who belongs
     home_figures={
         "party.organised": rules.COVERAGE,

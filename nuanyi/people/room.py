@@ -65,7 +65,7 @@ ROOM = Room(
     ],
     part=HOUSE,
     menu=[MenuItem(_("Accounts and roles"), "people:accounts", "people", "people.manage_accounts", order=50)],
-    steps=[Step(_("Make an account"), "people:new", "people.manage_accounts", order=8)],
+    steps=[Step(_("Make an account"), "people:new", "people.manage_accounts", order=41)],
     tasks=home.tasks_for,
     search=home.search_for,
     passing=frozenset({"people_attempt"}),

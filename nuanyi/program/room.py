@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, Role
-from nuanyi.lib.rooms import HOUSE, MenuItem, Mount, Permission, Room
+from nuanyi.lib.rooms import HOUSE, MenuItem, Mount, Permission, Room, Step
 from nuanyi.program import home
 
 ROOM = Room(
@@ -23,6 +23,10 @@ ROOM = Room(
     menu=[
         MenuItem(_("How the program is"), "health", "pulse", "program.health", order=10),
         MenuItem(_("What is set up"), "setup-state", "check", "setup.view", order=20),
+    ],
+    steps=[
+        Step(_("See how the program is"), "health", "program.health", order=7),
+        Step(_("See what is set up and what is missing"), "setup-state", "setup.view", order=45),
     ],
     tasks=home.tasks_for,
     lasting=frozenset({"Installation", "Outcome"}),

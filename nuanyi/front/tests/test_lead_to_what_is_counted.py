@@ -109,3 +109,36 @@ def test_a_township_counts_itself_on_its_first_page_and_each_number_leads_to_wha
             assert behind.context["found"].total == count
         else:  # their own list shows them as many
             assert browser.get(behind.context["found"].list).context["list"].total == count
+
+
+def test_establishments_with_a_guide_are_listed_without_those_that_have_none(cast):
+    for n, sector in enumerate(("courier", "courier", "")):
+        Establishment.objects.create(name=f"{n}号店", sector=sector, region_code="450311100")
+    browser = cast.client("yanshan")
+    key = "responsibility.guided_establishments"
+    shown = {one.figure.key: one for one in browser.get("/office/").context["figures"]}[key]
+    assert shown.value == 2
+    # a township reads its own list: it holds as many, says why, and with the narrowing off it holds them all
+    behind = browser.get(browser.get(shown.href).context["found"].list)
+    assert behind.context["list"].total == shown.value
+    assert "有主管部门指导 ×" in behind.content.decode()
+    assert browser.get("/office/census/establishments/").context["list"].total == 3
+
+
+#: What somebody who has this role begins with, the first of it first.
+BEGINS = {
+    "administrator": ["/office/health/", "/office/people/new/"],
+    "auditor": ["/office/audit/"],
+    "instructor": ["/office/party/mine/"],
+    "clerk": ["/office/cases/"],
+    "office": ["/office/cases/", "/office/census/imports/new/"],
+    "organisation": ["/office/census/imports/new/"],
+}
+
+
+@pytest.mark.parametrize("part", list(BEGINS))
+def test_the_first_page_of_every_role_leads_on_to_its_own_work(cast, part):
+    browser = cast.client(part)
+    steps = [step.href for step in browser.get("/office/").context["first_steps"]]
+    assert steps[: len(BEGINS[part])] == BEGINS[part]
+    assert [browser.get(one).status_code for one in steps] == [200] * len(steps)
