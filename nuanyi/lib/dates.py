@@ -13,9 +13,9 @@ from nuanyi.lib import clock
 SHORT_DAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 
 
-def day_words(day: date) -> str:
-    """``6月3日 周五``; ``2021年6月3日`` where the year is not this one; in English ``3 Jun``."""
-    this_year = day.year == clock.today().year
+def day_words(day: date, *, with_year: bool = False) -> str:
+    """``6月3日 周五``; ``2021年6月3日`` where the year is not this one or is asked for; in English ``3 Jun``."""
+    this_year = day.year == clock.today().year and not with_year
     if not (get_language() or "").startswith("zh"):
         return day.strftime("%d %b" if this_year else "%d %b %Y").lstrip("0")
     if this_year:

@@ -189,6 +189,25 @@ def day(value: date | datetime | None) -> SafeString | str:
     return format_html('<time datetime="{}" title="{}">{}</time>', full.replace(" ", "T"), full, words)
 
 
+@register.simple_tag
+def days(first: date | None, last: date | None) -> SafeString:
+    """From one day to another, each with its year where they are of two: after ``2025年11月1日`` a bare ``11月27日`` would
+    be read as of 2025."""
+    of_two = first is not None and last is not None and first.year != last.year
+    told = [
+        "—"
+        if one is None
+        else format_html(
+            '<time datetime="{}" title="{}">{}</time>',
+            one.isoformat(),
+            one.isoformat(),
+            day_words(one, with_year=of_two),
+        )
+        for one in (first, last)
+    ]
+    return format_html("{} – {}", *told)
+
+
 register.filter("month_words", month_words)
 register.filter("week_words", week_words)
 

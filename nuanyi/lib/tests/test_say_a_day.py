@@ -26,6 +26,15 @@ def test_a_day_has_its_weekday_this_year_and_its_year_in_another(language, day, 
         assert day_words(day) == words
 
 
+def test_from_one_year_into_another_both_days_have_their_year():
+    said = Template("{% load front %}{% days first last %}")
+    with clock.held_at(NOON), translation.override("zh-hans"):
+        across = said.render(Context({"first": date(2021, 7, 1), "last": date(2022, 6, 30)}))
+        within = said.render(Context({"first": date(2022, 6, 1), "last": date(2022, 6, 30)}))
+    assert ">2021年7月1日<" in across and ">2022年6月30日<" in across
+    assert ">6月1日 周三<" in within and ">6月30日 周四<" in within
+
+
 def test_a_moment_is_of_the_day_in_china():
     with clock.held_at(NOON), translation.override("zh-hans"):
         assert moment_words(datetime(2022, 6, 2, 17, 5, tzinfo=UTC)) == "6月3日 周五 01:05"
