@@ -142,7 +142,12 @@ def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
             return response
         return redirect(target)
     if getattr(request, "htmx", False):
-        return render(request, "front/fragments/refusal.html", {"refusal": refusal}, status=refusal.status)
+        response = render(
+            request, "front/fragments/refusal.html", {"refusal": refusal}, status=refusal.status
+        )
+        # whatever part of an answer the list would have taken, and however: a refusal is all shown where refusals stand
+        response["HX-Reselect"], response["HX-Reswap"] = ".toast", "innerHTML"
+        return response
     in_place = _in_its_form(request, refusal)
     if in_place is not None:
         return in_place

@@ -81,6 +81,16 @@ def test_a_referer_of_somebody_else_or_out_of_reach_gives_the_plain_refusal(cast
         assert typed(answer.content.decode()) is None
 
 
+def test_what_a_list_is_refused_is_shown_though_the_list_takes_nothing_but_itself_from_an_answer(cast):
+    """A list takes ``#list`` out of each answer: of a refused paste nothing was left, and it looked as if nothing happened."""
+    answer = cast.client("office").post(
+        "/office/census/establishments/follow-up/", {"follow_up": "no-such"}, HTTP_HX_REQUEST="true"
+    )
+    assert answer.status_code == 422
+    assert '<div class="toast"' in answer.content.decode()
+    assert (answer["HX-Reselect"], answer["HX-Reswap"]) == (".toast", "innerHTML")
+
+
 def test_nothing_is_written_while_the_page_is_shown_again(cast):
     before = Unit.objects.count()
     cast.client("office").post(
