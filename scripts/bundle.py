@@ -20,6 +20,7 @@ OFFICE_ONLY = {
     "shells/office.css",
     "shells/office-narrow.css",
     "shells/print.css",
+    "components/blur.css",
     "components/bulk.css",
     "components/list.css",
     "components/toast.css",
