@@ -268,7 +268,7 @@ def test_a_long_list_shows_its_rows_first_and_asks_for_its_counts_and_sums_by_it
     assert "<td>合计" not in page
     counted = flat(browser.get(f"{SHOPS.split('?')[0]}{unescape(later)}").content.decode())
     total = Establishment.objects.count()
-    assert re.search(f'role="status"[^>]*>{total} 行<', counted)
+    assert re.search(f'role="status"[^>]*>{total:,} 行<', counted)
     assert "hx-get" not in re.search('<span id="list-total"[^>]*>', counted)[0]
     filters = counted.split('id="list-filters"')[1].split('id="list-total"')[0]
     assert '<span class="quiet">' in filters
