@@ -153,6 +153,16 @@ def test_a_hand_over_leaves_the_case_with_its_sender_until_it_is_taken(routed, d
         desk.read_case(actor=clerk, pk=case.pk)
 
 
+def test_whom_a_case_goes_to_is_chosen_and_proposed_by_nobody(routed):
+    case = send()
+    desk.take(actor=routed.actor("clerk"), pk=case.pk)
+    page = " ".join(routed.client("clerk").get(f"/office/cases/{case.pk}/").content.decode().split())
+    offered = page.partition('<select id="to" name="to" required>')[2].partition("</select>")[0]
+    assert offered.strip().startswith('<option value="">请选择</option>')
+    assert offered.count("<option") > 2
+    assert "selected" not in offered
+
+
 def test_a_claim_code_leads_back_and_guessing_ends(routed):
     case = send()
     code = intake.claim_code_of(case.key)
