@@ -1,7 +1,7 @@
 """Mutation testing of what guards people: small changes are made to a module, and a test must fail for each.
 
 ``make mutants`` runs all targets; ``python scripts/mutants.py lib/seal`` one of them. The tests run in a process of its own
-for each mutant, forked from one that has everything loaded; the mutant replaces the code of the module's functions, so
+for each mutant, forked from one that has them collected; the mutant replaces the code of the module's functions, so
 that whoever imported them by name runs it too. Writes ``build/mutants.json`` and prints the survivors; exit 1 where fewer
 than 90 % are killed.
 """
@@ -13,14 +13,20 @@ import copy
 import importlib
 import json
 import os
+import signal
 import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LEAST = 0.9
 SECONDS = 300
+#: A run of an hour says where it is after so many changes.
+TELL_EVERY = 10
 
 #: module -> the tests that must notice; without a database where a module needs none, so that a mutant takes a second
 TARGETS = {
@@ -134,22 +140,50 @@ def put_in(module: types.ModuleType, tree: ast.Module) -> None:
             found.__code__ = new
 
 
-def survives(module: types.ModuleType, tree: ast.Module, tests: list[str]) -> bool:
-    """Whether all tests pass although the module is changed; one that hangs is killed."""
-    child = os.fork()
-    if child == 0:
-        import signal
+class Tried:
+    """A plugin of pytest: the tests are collected once, then run in a process of their own for each change of a module.
 
-        import pytest
+    What a process of its own for each would cost again and again (starting, collecting) is most of the time that the
+    tests of a small module take.
+    """
 
-        signal.alarm(SECONDS)
-        quiet = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(quiet, 1)
-        os.dup2(quiet, 2)
-        put_in(module, tree)
-        os._exit(int(pytest.main(["-x", "-q", "-n0", "--reuse-db", "-p", "no:cacheprovider", *tests])))
-    _pid, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) == 0
+    def __init__(self, module: types.ModuleType, changes: list[tuple[int, str, ast.Module]]) -> None:
+        self.module, self.changes = module, changes
+        self.rows: list[dict[str, Any]] = []
+        self.holds = False
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Every change; those tests first that try one thing, those that try hundreds last."""
+        items = sorted(session.items, key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
+        source = Path(str(self.module.__file__)).read_text()
+        # tests that fail without any change would "notice" every one
+        self.holds = bool(items) and self._survives(ast.parse(source), items)
+        for number, (line, what, tree) in enumerate(self.changes if self.holds else [], 1):
+            if number % TELL_EVERY == 0:
+                print(f"  {number} of {len(self.changes)}", flush=True)
+            self.rows.append({"line": line, "what": what, "survives": self._survives(tree, items)})
+            if self.rows[-1]["survives"]:
+                print(f"  line {line}: {what}", flush=True)
+        return True
+
+    def _survives(self, tree: ast.Module, items: list[pytest.Item]) -> bool:
+        """Whether all tests pass although the module is changed; one that hangs is killed."""
+        child = os.fork()
+        if child == 0:
+            # of the processor's time: a busy machine "notices" nothing; one that waits for ever ends, too
+            signal.setitimer(signal.ITIMER_PROF, SECONDS)
+            signal.alarm(10 * SECONDS)
+            quiet = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(quiet, 1)
+            os.dup2(quiet, 2)
+            put_in(self.module, tree)
+            for item, then in zip(items, [*items[1:], None], strict=True):
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=then)
+                if item.session.testsfailed:
+                    os._exit(1)
+            os._exit(0)
+        _pid, status = os.waitpid(child, 0)
+        return os.waitstatus_to_exitcode(status) == 0
 
 
 def main(names: list[str]) -> int:
@@ -164,22 +198,17 @@ def main(names: list[str]) -> int:
     for name in names or list(TARGETS):
         module = importlib.import_module(f"nuanyi.{name.replace('/', '.')}")
         paths = [str(ROOT / "nuanyi" / test) for test in TARGETS[name]]
-        source = Path(str(module.__file__)).read_text()
-        # tests that fail without any change would "notice" every one
-        if not survives(module, ast.parse(source), paths):
+        tried = Tried(module, list(mutants(Path(str(module.__file__)).read_text())))
+        pytest.main(["-q", "-s", "-n0", "--reuse-db", "-p", "no:cacheprovider", *paths], plugins=[tried])
+        if not tried.holds:
             print(f"{name}: its tests fail without any change", flush=True)
             return 2
-        rows = [
-            {"line": line, "what": what, "survives": survives(module, tree, paths)}
-            for line, what, tree in mutants(source)
-        ]
+        rows = tried.rows
         left = [row for row in rows if row["survives"]]
         share = 1 - len(left) / len(rows) if rows else 1.0
         bad = bad or share < LEAST
         told[name] = {"mutants": len(rows), "killed": len(rows) - len(left), "survivors": left}
         print(f"{name}: {len(rows) - len(left)} of {len(rows)} killed ({share:.0%})", flush=True)
-        for row in left:
-            print(f"  line {row['line']}: {row['what']}", flush=True)
     file = ROOT / "build" / "mutants.json"
     file.parent.mkdir(exist_ok=True)
     file.write_text(json.dumps(told, indent=1))
