@@ -31,6 +31,17 @@ def test_every_kind_of_text_is_read():
         assert rows_of(raw) == [["姓名", "手机"], ["李英", "19900256763"]]
 
 
+def test_what_separates_cells_is_what_the_rows_have_alike_however_many_commas_an_address_has():
+    address = "雁中路1号,一楼,东侧,靠门"
+    rows = [["户名", "地址"], *([f"第{n}店", address[: 9 + n % 9]] for n in range(40))]
+    assert rows_of("\n".join("\t".join(row) for row in rows).encode()) == rows
+    # systems write a tab behind long numbers, so that Excel leaves them whole
+    rows = [["姓名", "手机", "身份证"], *([f"周{n}", f"199{n:08d}\t", f"45031{n:013d}\t"] for n in range(40))]
+    assert rows_of("\n".join(",".join(row) for row in rows).encode()) == rows
+    rows = [["户名", "人数"], ["甲;乙店", "1,5"], ["丙店", "2,5"]]
+    assert rows_of('户名;人数\n"甲;乙店";1,5\n丙店;2,5\n'.encode()) == rows
+
+
 def test_xlsx_and_xls_are_read_by_content_whatever_their_name():
     assert rows_of(workbook([["姓名", "手机"], ["李英", 19900256763]]))[1] == ["李英", 19900256763.0]
     book, out = xlwt.Workbook(), io.BytesIO()
