@@ -434,10 +434,12 @@ def _judged(
         with transaction.atomic():
             before = _match(draft)
             was = _as_told(before) if before else None
+            cells_before = _cells_of(before, regions) if before else []
             if before:
                 draft = _kept_where_silent(draft, before, values)
             after = save_station(actor=actor, draft=draft, station=before)
             now = _as_told(after)
+            cells_now = _cells_of(after, regions) if before else []
             transaction.set_rollback(True)
     except Refusal as wrong:
         told["does"] = "bad"
@@ -454,7 +456,11 @@ def _judged(
         told["does"] = "same" if was == now else "change"
     if before and was:
         told["station"] = str(before.pk)
-        told["changes"] = [[name, str(was[name]), str(now[name])] for name in now if was[name] != now[name]]
+        told["changes"] = [
+            [title, str(first), str(then)]
+            for title, first, then in zip(HEAD, cells_before, cells_now, strict=True)
+            if first != then
+        ]
     return told
 
 
@@ -627,6 +633,32 @@ def undo_list(*, actor: Actor, pk: UUID) -> StationList:
 
 
 @transaction.atomic
+def _cells_of(station: Station, names: dict[str, str]) -> list[object]:
+    """A station as a row of the list, column by column of ``HEAD``."""
+    return [
+        station.code,
+        station.name,
+        _SHOWN["tier"][station.tier],
+        _SHOWN["venue"][station.venue],
+        station.unit.name if station.unit else "",
+        owners_text(station.owners),
+        names.get(station.region_code, station.region_code),
+        station.place_words,
+        round(station.lat_wgs84, 6),
+        round(station.lon_wgs84, 6),
+        "",
+        *[station.hours.get(str(n), "") or "休" for n in range(1, 8)],
+        "休" if station.hours.get("holiday") == "" else station.hours.get("holiday") or "",
+        "、".join(_SHOWN["functions"][f] for f in station.functions),
+        "、".join(_SHOWN["amenities"][a.kind] for a in station.amenities.all()),
+        station.capacity,
+        "是" if station.step_free else "",
+        _SHOWN["access"][station.access],
+        station.how_to_find,
+        station.desk_call,
+    ]
+
+
 def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     """The filtered list as a workbook that can be sent back in. Coordinates in WGS-84."""
     actor.require("stations.view")
@@ -638,32 +670,7 @@ def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     names = places.names_by_code()
     rows = listed(actor, filters).select_related("unit").prefetch_related("amenities").order_by("code")
     for station in rows:
-        amenities = "、".join(_SHOWN["amenities"][a.kind] for a in station.amenities.all())
-        functions = "、".join(_SHOWN["functions"][f] for f in station.functions)
-        page.row(
-            [
-                station.code,
-                station.name,
-                _SHOWN["tier"][station.tier],
-                _SHOWN["venue"][station.venue],
-                station.unit.name if station.unit else "",
-                owners_text(station.owners),
-                names.get(station.region_code, station.region_code),
-                station.place_words,
-                round(station.lat_wgs84, 6),
-                round(station.lon_wgs84, 6),
-                "",
-                *[station.hours.get(str(n), "") or "休" for n in range(1, 8)],
-                "休" if station.hours.get("holiday") == "" else station.hours.get("holiday") or "",
-                functions,
-                amenities,
-                station.capacity,
-                "是" if station.step_free else "",
-                _SHOWN["access"][station.access],
-                station.how_to_find,
-                station.desk_call,
-            ]
-        )
+        page.row(_cells_of(station, names))
     writer.close()
     journal.record(actor, events.LIST_EXPORTED, None, filters=without_words(filters))
     return out.getvalue()

@@ -120,7 +120,7 @@ def test_a_list_says_first_what_each_row_would_do_and_can_be_undone(put, cast):
     ]
     sent = send(actor, rows)
     assert [row["does"] for row in sent.rows] == ["change", "new", "bad", "bad"]
-    assert sent.rows[0]["changes"] == [["place_words", "", "新地点"]]
+    assert sent.rows[0]["changes"] == [["地点", "", "新地点"]]
     assert Station.objects.count() == 1
     lists.take_list_in(actor=actor, pk=sent.pk)
     assert set(Station.objects.values_list("name", flat=True)) == {"甲站", "乙站"}
@@ -222,6 +222,25 @@ def test_our_own_list_comes_back_unchanged(cast, put):
         actor=cast.actor("office"), key=new_id(), file_name="驿站.xlsx", data=body, crs="wgs84"
     )
     assert [(row["does"], row["changes"], row["problems"]) for row in told.rows] == [("same", [], [])] * 3
+
+
+def test_what_a_list_would_change_is_said_in_the_words_of_the_list(cast, put):
+    week = dict.fromkeys("1234567", "08:00-20:00")
+    put("甲站", 25.05, 110.32, hours={**week, "holiday": None}, place_words="邮局旁")
+    rows = [["名称", "层级", "乡镇", "地点", "纬度", "经度", "周六", "节假日", "配备"]]
+    rows.append(["甲站", "村级", "雁山镇", "邮局旁", 25.05, 110.32, "休", "休", "急救箱"])
+    sent = lists.send_list(
+        actor=cast.actor("office"), key=new_id(), file_name="a.xlsx", data=workbook(rows), crs="wgs84"
+    )
+    changes = sent.rows[0]["changes"]
+    assert [part for part in changes if part[0] in ("周六", "节假日")] == [
+        ["周六", "08:00-20:00", "休"],
+        ["节假日", "", "休"],
+    ]
+    page = cast.client("office").get(f"/office/stations/lists/{sent.pk}/").content.decode()
+    words = page.partition("<main")[2].partition("</main")[0]
+    assert "周六" in words
+    assert not [code for code in ("holiday", "place_words", "first_aid", "None", "{") if code in words]
 
 
 # a district that begins: nothing is drawn, nothing is there ----------------------------------------
