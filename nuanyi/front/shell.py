@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -26,7 +27,7 @@ from nuanyi.lib import rooms
 from nuanyi.lib.access import PUBLIC, permission_required
 from nuanyi.lib.database_errors import refusal_for
 from nuanyi.lib.digests import entity_tag
-from nuanyi.lib.errors import NotAllowed, NotFound, Refusal
+from nuanyi.lib.errors import NotAllowed, NotFound, Refusal, TooMuch
 from nuanyi.lib.proxies import asked_from_here
 
 #: Pictures of the parts of the phone's bar, made by ``scripts/gallery.py``, and how large each is.
@@ -35,7 +36,10 @@ SCREEN_SIZES = "360x740"
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
-    """400."""
+    """400; a form with more in it than is read says so, and that it was not kept."""
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        words = _("This is more than one form holds. Nothing was kept: save it as a file and upload that.")
+        return answer(request, TooMuch(words, code="form-too-large", status=413))
     return answer(request, Refusal(code="bad-request"))
 
 

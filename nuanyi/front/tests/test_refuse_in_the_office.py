@@ -1,6 +1,7 @@
 import json
 import re
 
+import pytest
 from django.urls import reverse
 
 from nuanyi.units.models import Unit
@@ -107,3 +108,17 @@ def test_a_code_of_a_place_is_no_secret_and_comes_back_as_it_was_typed(cast):
     assert page.status_code == 422
     fields = typed(page.content.decode())["fields"]
     assert (fields["old_code"], fields["new_code"]) == (["450311100"], ["450311999"])
+
+
+@pytest.mark.parametrize(
+    "told", [{"pasted": "周小明\t19900000001\n" * 120_000}, {f"cell-{n}": "1" for n in range(2_100)}]
+)
+def test_a_form_with_more_in_it_than_is_read_says_so_and_what_to_do(cast, told):
+    answer = cast.client("office").post(
+        "/office/census/imports/new/", told, HTTP_REFERER="http://testserver/office/census/imports/new/"
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 413
+    assert "存成文件再上传" in page
+    assert "还在表单里" not in page, "a browser gives nothing of it back"
+    assert 'id="rail"' in page
