@@ -184,9 +184,12 @@ def is_data(row: Sequence[object]) -> bool:
     return False
 
 
-def kind_of(rows: Sequence[Sequence[object]]) -> str | None:
-    """Establishments or workers, by which header fits better; None where neither does."""
-    found = {kind: find_header(rows, kind) for kind in (Kind.WORKERS, Kind.ESTABLISHMENTS)}
+def kind_of(
+    rows: Sequence[Sequence[object]], remembered: dict[str, dict[str, str]] | None = None
+) -> str | None:
+    """Establishments or workers, by which header fits better, with what a source taught us; None where neither does."""
+    taught = remembered or {}
+    found = {kind: find_header(rows, kind, taught.get(kind)) for kind in (Kind.WORKERS, Kind.ESTABLISHMENTS)}
     scores = {kind: _weight(header, kind) for kind, header in found.items() if header}
     return max(scores, key=lambda kind: scores[kind]) if scores else None
 

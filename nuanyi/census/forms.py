@@ -36,7 +36,9 @@ class SendForm(forms.Form):
     file = forms.FileField(
         label=_("Roster"),
         required=False,
-        help_text=_("xlsx, xls, et, ods or csv, up to 40 MB. Columns in any order."),
+        help_text=_(
+            "xlsx, xls, et, ods or csv, up to 40 MB. Columns in any order. Drop the file anywhere on this page."
+        ),
         widget=forms.FileInput(attrs={"class": "drop", "accept": ACCEPTED}),
     )
     pasted = forms.CharField(
@@ -77,6 +79,8 @@ class SendForm(forms.Form):
         self.fields["default_sector"].choices = [("", "—"), *Sector.choices]  # type: ignore[attr-defined]
         townships = [(region.code, region.name) for region in places.townships()]
         self.fields["default_region"].choices = [("", "—"), *townships]  # type: ignore[attr-defined]
+        for name in ("file", "pasted"):  # one of them is needed: neither is there "if you like"
+            self.fields[name].is_one_of_several = True  # type: ignore[attr-defined]
         if not political:
             del self.fields["political_evidence"]
 

@@ -139,7 +139,7 @@ class Reader:
             head = list(islice(sheet.rows, columns.HEADER_WITHIN))
             hidden = sheet.about.hidden and not self.chosen.get(sheet.name)
             if not hidden:
-                self.kind = self.kind or columns.kind_of(head) or ""
+                self.kind = self.kind or columns.kind_of(head, self.remembered) or ""
             layout = self._layout(sheet.name, head)
             layout.hidden = sheet.about.hidden
             if (

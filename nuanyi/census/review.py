@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.census import files
 from nuanyi.census.columns import FIELDS
 from nuanyi.census.models import Finding, Import, Match, Source
-from nuanyi.census.rules import REASONS
+from nuanyi.census.rules import REASONS, ImportState
 from nuanyi.lib import masks
 from nuanyi.lib.errors import Words
 from nuanyi.lib.sectors import Sector
@@ -117,6 +117,8 @@ class Group:
     count: int = 0
     #: for fields whose words a source may be taught: word -> rows
     by_word: dict[str, int] = per_instance(default_factory=dict)
+    #: words beyond those that are shown: a column that was taken for another has one in each row
+    more_words: set[str] = per_instance(default_factory=set)
     has_hints: bool = False
 
     @property
@@ -126,8 +128,8 @@ class Group:
 
     @property
     def more(self) -> int:
-        """How many cells are not shown yet."""
-        return self.count - len(self.rows)
+        """How many cells, or words, are not shown yet."""
+        return len(self.more_words) if self.is_worded else self.count - len(self.rows)
 
     @property
     def is_worded(self) -> bool:
@@ -166,7 +168,10 @@ def groups_of(of: Import) -> tuple[list[Group], list[Group]]:
         group.count += 1
         group.has_hints = group.has_hints or bool(one.hint_mask)
         if one.field in WORDED and one.reason.endswith("-unknown") and one.value_mask:
-            group.by_word[one.value_mask] = group.by_word.get(one.value_mask, 0) + 1
+            if one.value_mask in group.by_word or len(group.by_word) < SHOWN:
+                group.by_word[one.value_mask] = group.by_word.get(one.value_mask, 0) + 1
+            else:
+                group.more_words.add(one.value_mask)
         if len(group.rows) < SHOWN:
             group.rows.append(one)
     return list(bad.values()), list(notes.values())
@@ -179,6 +184,28 @@ def answers_said(of: Import) -> list[tuple[str, str, Words, Words]]:
         (sort, key, titles.get(key.partition(":")[0], ""), REASONS.get(key.partition(":")[2], ""))
         for sort in ("leave", "hints")
         for key in of.answers.get(sort, ())
+    ]
+
+
+#: What an import counted: its words, where the page shows these rows, whether a nought is said too.
+_COUNTED: tuple[tuple[str, Words, str, bool], ...] = (
+    ("rows", _("rows"), "", True),
+    ("new", _("new"), "", True),
+    ("changed", _("differ from what is known"), "#differences", False),
+    ("known", _("known from another roster"), "", False),
+    ("unchanged", _("in already, unchanged"), "", False),
+    ("doubles", _("twice in this file"), "#others", False),
+    ("bad", _("bad rows"), "#findings", True),
+)
+
+
+def figures_of(of: Import) -> list[tuple[int, Words, str]]:
+    """What was counted, in words, and where these rows stand on the page while they wait for a decision."""
+    waits = of.state == ImportState.REVIEW
+    return [
+        (number, words, address if waits and number else "")
+        for name, words, address, is_always_said in _COUNTED
+        if (number := of.counts.get(name, 0)) or is_always_said
     ]
 
 

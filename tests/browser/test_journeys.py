@@ -83,7 +83,7 @@ def test_a_column_that_nobody_could_guess_is_told_once(open_as, tmp_path):
     page.select_option("#kind", "workers")
     page.select_option("select[name=c0-0]", "name")
     page.select_option("select[name=c0-1]", "phone")
-    page.click("text=再读一遍")
+    page.click("text=重新读取")
     wait_for_words(page, "全部导入 1 行")
     page.click("summary:has-text('全部不导入')")
     page.click("button:has-text('确认删除文件')")

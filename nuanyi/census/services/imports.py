@@ -394,6 +394,12 @@ def _own(actor: Actor, of: Import) -> Import:
     return found
 
 
+def _check_waits(of: Import, state: str = ImportState.REVIEW) -> None:
+    """A colleague may have decided since the page was opened: whoever comes second hears so. Raises IllegalMove."""
+    if of.state != state:
+        raise IllegalMove(_("A colleague was quicker with this roster. This is where it stands now."))
+
+
 @shaped_otherwise(Reason.STEP)
 @transaction.atomic
 def choose_columns(*, actor: Actor, of: Import, kind: str, columns: dict[str, dict[str, Any]]) -> Import:
@@ -446,8 +452,7 @@ def mend(
     the id of their finding. Raises NotAllowed, NotFound, IllegalMove, BadInput.
     """
     of = _own(actor, of)
-    if of.state != ImportState.REVIEW:
-        raise IllegalMove()
+    _check_waits(of)
     said = answers or {}
     told = {name: sorted(set(said[name]))[:200] for name in ("leave", "hints", "hidden_rows") if name in said}
     of.answers = {**of.answers, **told}
@@ -465,8 +470,7 @@ def forget_word(*, actor: Actor, of: Import, field: str, word: str) -> Import:
     Raises NotAllowed, NotFound, IllegalMove.
     """
     of = _own(actor, of)
-    if of.state != ImportState.REVIEW:
-        raise IllegalMove()
+    _check_waits(of)
     source = Source.objects.select_for_update().get(pk=of.source_id)
     if word not in source.words.get(field, {}):
         raise NotFound()
@@ -512,8 +516,7 @@ def choose(
     no choice of their own.
     """
     of = _own(actor, of)
-    if of.state != ImportState.REVIEW:
-        raise IllegalMove()
+    _check_waits(of)
     if choice not in Choice.values:
         raise BadInput(fields={"choice": _("Keep, fill in or overwrite?")})
     if group is not None:
@@ -534,6 +537,7 @@ def decide(*, actor: Actor, of: Import, only_if_clean: bool = False) -> Import:
     file was sent for was closed meanwhile).
     """
     of = _own(actor, of)
+    _check_waits(of)
     if of.round is not None:
         _check_open(of.round)
     if only_if_clean and of.counts.get("bad"):
@@ -556,8 +560,7 @@ def choose_round(*, actor: Actor, of: Import, census_round: CensusRound | None) 
     Raises NotAllowed, NotFound, IllegalMove, BadInput (that round is closed).
     """
     of = _own(actor, of)
-    if of.state != ImportState.REVIEW:
-        raise IllegalMove()
+    _check_waits(of)
     if census_round is not None:
         _check_open(census_round)
     of.round = census_round
@@ -731,7 +734,7 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
     ``restored``, ``kept``. Raises NotAllowed, NotFound, IllegalMove.
     """
     of = _own(actor, of)
-    check_move(of.state, ImportState.UNDONE)
+    _check_waits(of, ImportState.DONE)
     undoable = timedelta(days=Change.PERSONAL["sealed_before"].retention_days)
     if of.done_at is not None and of.done_at < clock.now() - undoable:
         raise IllegalMove(

@@ -113,6 +113,8 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         "kinds": Kind.choices,
         "has_file": files.has(of.pk, files.SENT),
         "has_rejected": files.has(of.pk, files.REJECTED),
+        "figures": review.figures_of(of),
+        "taken_in": _taken_in(of),
         "count": _persons_of(request, of),
         "linkage": linkage_progress()
         if of.state == ImportState.DONE and actor_of(request).can("census.link")
@@ -126,6 +128,15 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
         "census/staff/import_body.html" if getattr(request, "htmx", False) else "census/staff/import.html"
     )
     return render(request, template, context)
+
+
+def _taken_in(of: Import) -> str:
+    """Where the records stand that an import brought; empty where it brought none."""
+    if of.state != ImportState.DONE or not of.counts.get("new"):
+        return ""
+    return (
+        f"{reverse('census:workers' if of.kind == Kind.WORKERS else 'census:establishments')}?import={of.pk}"
+    )
 
 
 def _all_fields(of: Import) -> dict[str, Words]:

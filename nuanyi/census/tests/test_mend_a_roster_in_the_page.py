@@ -154,6 +154,13 @@ def test_a_word_of_a_source_is_decided_once_and_remembered(office):
     assert again.counts["bad"] == 0
 
 
+def test_a_column_that_was_taken_for_another_does_not_drown_the_page_in_words(office, cast):
+    of = preview(office, [HEAD, *(row(n, sector=f"第{n}种") for n in range(1, 81))])
+    words = cast.client("office").get(f"/office/census/imports/{of.pk}/").content.decode()
+    assert words.count('name="sector-') == 50
+    assert "还有 30 处" in " ".join(words.split())
+
+
 def test_a_word_that_was_taught_wrongly_is_forgotten_and_asked_for_again(office, cast):
     of = preview(office, [HEAD, row(1, sector="其他")])
     imports.mend(actor=office, of=of, words={"sector": {"其他": "delivery"}})

@@ -6,6 +6,7 @@ import pytest
 from conftest import id_number, workbook
 from nuanyi.census import files
 from nuanyi.census.models import Appearance, Establishment, Finding, Import, ImportFile, Match, Source, Worker
+from nuanyi.census.rules import ImportState
 from nuanyi.census.services import copies, imports, rounds
 from nuanyi.journal.models import Entry
 from nuanyi.ledger.models import LedgerEntry
@@ -200,7 +201,7 @@ def test_a_header_that_matches_nothing_is_asked_for_and_remembered(district, cas
     imports.read_import(of.pk)
     of.refresh_from_db()
     assert (of.state, of.counts["good"]) == ("review", 1)
-    again = send(actor, rows, kind="workers")
+    again = send(actor, rows)  # nor does anybody say again what it lists
     imports.read_import(again.pk)
     again.refresh_from_db()
     assert again.state == "review"
@@ -327,6 +328,67 @@ def test_an_import_whose_file_is_gone_says_so_and_can_only_be_discarded(district
     with pytest.raises(IllegalMove):
         imports.try_again(actor=actor, of=of)
     imports.discard(actor=actor, of=of)
+
+
+#: What the page of an import offers in each of its states.
+WAYS_ON = {
+    "reading": "可以离开",
+    "columns": 'name="discard"',
+    "review": 'name="take"',
+    "writing": "可以离开",
+    "done": "/undo/",
+    "refused": "/imports/new/",
+    "failed": 'name="again"',
+    "discarded": "/imports/new/",
+    "undone": "/imports/new/",
+}
+
+
+@pytest.mark.parametrize("state", ImportState.values)
+def test_in_every_state_an_import_says_where_it_stands_and_how_it_goes_on(district, cast, state):
+    of = send(cast.actor("office"), [HEAD, row(1)])
+    imports.read_import(of.pk)
+    Import.objects.filter(pk=of.pk).update(state=state, refusal="fault" if state == "failed" else "")
+    answer = cast.client("office").get(f"/office/census/imports/{of.pk}/")
+    page = answer.content.decode().partition("<main")[2]
+    assert answer.status_code == 200
+    assert WAYS_ON[state] in page
+    if state in ("reading", "writing"):
+        assert "hx-get" in page, "it goes on by itself"
+
+
+def test_of_two_who_decide_about_one_import_the_second_is_told_and_nothing_is_done_twice(district, cast):
+    first, second = cast.actor("office"), cast.client("office")
+    of = send(first, [HEAD, row(1)])
+    imports.read_import(of.pk)
+    page = f"/office/census/imports/{of.pk}/"
+
+    def late(step, **told):
+        answer = second.post(f"{page}{step}/", told, HTTP_REFERER=f"http://testserver{page}")
+        assert answer.status_code == 409
+        assert "同事已先处理" in answer.content.decode()
+
+    imports.decide(actor=first, of=of)
+    late("decide", take="1")
+    late("choose", choice="merge")
+    late("mend")
+    imports.write_import(of.pk)
+    late("decide", take="1")
+    imports.undo(actor=first, of=of)
+    late("undo")
+    assert not Worker.objects.exists()
+    assert Entry.objects.filter(kind="census.import_undone").count() == 1
+
+
+def test_a_file_whose_columns_nobody_knows_can_be_thrown_away(district, cast):
+    of = send(cast.actor("office"), [["甲栏", "乙栏"], ["周小明", "19900000001"]])
+    imports.read_import(of.pk)
+    browser, address = cast.client("office"), f"/office/census/imports/{of.pk}/"
+    assert 'name="discard"' in browser.get(address).content.decode()
+    assert browser.post(f"{address}decide/", {"discard": "1"}).status_code == 302
+    of.refresh_from_db()
+    assert of.state == "discarded"
+    assert not files.has(of.pk, files.SENT)
 
 
 def test_an_import_whose_file_is_gone_does_not_hold_up_those_behind_it(monkeypatch, cast):
