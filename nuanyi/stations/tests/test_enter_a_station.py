@@ -349,3 +349,19 @@ def test_a_station_that_is_given_up_still_stood_on_the_days_before(put, program)
     assert offered()["stations.tiers"].total(Window(None, opened)) == 1
     assert offered()["stations.open"].total(Window()) == 0
     assert ledger.sums(("stations.opened",), Window(opened, date(2022, 3, 31))) == {(): 1}
+
+
+def test_hours_stand_in_words_on_the_page_of_a_station_and_where_a_list_would_change_them(cast, put):
+    week = {str(n): "08:00-20:00" for n in range(1, 8)}
+    station = put("甲站", hours={**week, "holiday": "10:00-12:00", "make_up": ""})
+    browser = cast.client("office")
+    page = " ".join(browser.get(f"/office/stations/{station.pk}/").content.decode().split())
+    assert "法定节假日 10:00-12:00" in page
+    assert "调休上班日 不开放" in page
+    told = ["甲站", "乡镇级", "雁山镇", "新地点", 25.05, 110.32, "09:00-12:00", "雨具", "歇脚"]
+    sent = send(cast.actor("office"), [told])
+    page = browser.get(f"/office/stations/lists/{sent.pk}/").content.decode()
+    assert "新地点" in page and "09:00-12:00" in page and "星期一" in page
+    assert "雨具" in page and "手机充电" in page
+    for raw in ("place_words", "holiday", "{&#x27;", "charging", "amenities"):
+        assert raw not in page, raw
