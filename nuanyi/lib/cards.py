@@ -7,6 +7,7 @@ import io
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from nuanyi.lib.line_breaks import broken
 from nuanyi.lib.paper import FONT, INK, PAPER
 
 WHITE = (255, 255, 255)
@@ -37,7 +38,7 @@ class Card:
         """Text of at most ``lines`` lines, smaller until each is at most ``most`` wide; ``anchor`` as Pillow names it."""
         while True:
             font = ImageFont.truetype(str(FONT), size)
-            told = _wrapped(text, font, most) if lines > 1 else [text]
+            told = broken(text, font.getlength, most) if lines > 1 else [text]
             if not most or size <= SMALLEST or (len(told) <= lines and font.getlength(told[0]) <= most):
                 break
             size -= 2
@@ -56,13 +57,3 @@ class Card:
         told = io.BytesIO()
         self.picture.save(told, "PNG", optimize=True)
         return told.getvalue()
-
-
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, most: int) -> list[str]:
-    """Lines of at most ``most`` pixels, broken between any two signs, as Chinese may be."""
-    lines = [""]
-    for sign in text:
-        if font.getlength(lines[-1] + sign) > most:
-            lines.append("")
-        lines[-1] += sign
-    return lines

@@ -5,11 +5,12 @@ the same on any machine. Codes are drawn as vectors. All lengths in millimetres 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import segno
 from fpdf import FPDF
-from fpdf.enums import MethodReturnValue, WrapMode
+from fpdf.enums import WrapMode
+
+from nuanyi.lib.line_breaks import broken
 
 FONT = Path(__file__).parent / "fonts" / "NotoSansSC-Medium.ttf"
 SIZES = {"A4": (210.0, 297.0), "A3": (297.0, 420.0)}
@@ -45,19 +46,15 @@ class Sheet(FPDF):
         size = points * self.scale
         while True:
             self.set_font("sc", size=size)
-            lines: Any = self.multi_cell(
-                wide,
-                text=text,
-                dry_run=True,
-                output=MethodReturnValue.LINES,
-                align=align,
-                wrapmode=WrapMode.CHAR,
-            )
+            # a hair less than the box, so that it is broken here and nowhere else
+            lines = broken(text, self.get_string_width, wide - 2 * self.c_margin - 0.01)
             if len(lines) <= most_lines or size < 6:
                 break
             size *= 0.93
         self.set_xy(x * self.scale, y * self.scale)
-        self.multi_cell(wide, h=size * 0.3528 * 1.45, text=text, align=align, wrapmode=WrapMode.CHAR)
+        self.multi_cell(
+            wide, h=size * 0.3528 * 1.45, text="\n".join(lines), align=align, wrapmode=WrapMode.CHAR
+        )
         return self.get_y() / self.scale
 
     def code(self, address: str, x: float, y: float, side: float) -> None:
