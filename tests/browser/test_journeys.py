@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.waits import until
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 ROSTERS = Path(__file__).parents[2] / "nuanyi/census/demo/rosters"
 
@@ -183,6 +185,31 @@ def test_an_entry_at_the_door_waits_on_the_phone_without_network_and_is_sent_onc
     expect(page.locator("#waiting li")).to_have_count(0, timeout=40_000)
     page.goto("/office/census/workers/?follow_up=visited&region=450311101")
     assert page.locator("tr[data-row]").count() == 3
+
+
+def test_what_an_account_may_open_from_the_door_is_not_offered_once_it_signed_out_on_another_page(open_as):
+    page = open_as("zhidao", size="phone")
+    page.goto("/door/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    until(page, "caches.match('/door/', {ignoreVary: true}).then(Boolean)")
+    page.reload()
+    way = page.locator("[data-opens]").first
+    way.wait_for()
+    until(page, "Drafts.paper('opens').then(Boolean)")
+    page.context.set_offline(True)
+    page.reload()
+    way.wait_for()
+
+    page.context.set_offline(False)
+    page.goto("/accounts/logout/")
+    page.click("main form button")
+    page.wait_for_url(lambda address: "logout" not in address)
+    page.context.set_offline(True)
+    page.goto("/door/")
+    page.locator("#doorstep").wait_for()
+    page.wait_for_timeout(500)
+    assert page.locator("[data-opens]:visible").count() == 0
+    page.context.set_offline(False)
 
 
 def test_a_first_visitor_learns_whom_to_ask_in_two_taps(open_as):

@@ -42,42 +42,37 @@
     }
     /* the page is the same for everybody and holds no token: who is signed in is asked */
     const out = document.querySelector("[data-sign-out]");
-    /* and where this account may go on to; without network as it was told last, until somebody signs out */
-    const OPENS = "doorstep-opens";
+    /* and where this account may go on to; without network as it was told last: a paper of the account, which goes at any
+       sign-out on this phone */
+    const OPENS = "opens";
     const offer = (addresses) => {
         for (const way of document.querySelectorAll("[data-opens]"))
             way.hidden = !addresses.includes(way.getAttribute("href"));
     };
-    const remembered = () => {
-        try {
-            return JSON.parse(localStorage.getItem(OPENS) || "[]");
-        } catch {
-            return [];
-        }
-    };
-    offer(remembered());
+    offer([]);
     if (out) {
+        let told = null;
+        /* where it once lay open, and outlived a sign-out on another page */
+        localStorage.removeItem("doorstep-opens");
+        if (Drafts.possible()) Drafts.paper(OPENS).then((kept) => kept && !told && offer(kept.body));
         fetch(form.dataset.token, { credentials: "same-origin" })
             .then((answer) => answer.json())
-            .then((token) => {
+            .then(async (token) => {
+                told = token;
                 out.elements.csrfmiddlewaretoken.value = token.token;
                 out.hidden = !token.signed_in;
                 document.getElementById("may-not").hidden = !token.signed_in || token.may;
                 offer(token.opens);
-                try {
-                    localStorage.setItem(OPENS, JSON.stringify(token.opens));
-                } catch {
-                    /* a phone that keeps nothing is told each time */
-                }
+                if (!Drafts.possible()) return;
+                await Drafts.known(token.whose);
+                if (token.signed_in || (await Drafts.paper(OPENS)))
+                    await Drafts.keepPaper(OPENS, token.opens);
             })
             .catch(() => {});
         out.addEventListener(
             "submit",
             (event) => {
-                if (!list.children.length || confirm(out.querySelector("button").dataset.sure)) {
-                    localStorage.removeItem(OPENS);
-                    return;
-                }
+                if (!list.children.length || confirm(out.querySelector("button").dataset.sure)) return;
                 event.preventDefault();
                 event.stopImmediatePropagation();
             },
