@@ -156,6 +156,16 @@ def test_it_works_without_any_script(stage, browser):
     assert page.locator(".stations li").count() == 4
     page.locator(".stations a").first.click()
     assert "怎么去" in page.content()
+    page.goto("/verify/")
+    page.get_by_text("没有运行脚本").wait_for()
+    # no position is told: the township stands below what the note names
+    page.goto("/report/")
+    page.fill("#id_words", "路灯不亮，没有脚本的试验")
+    page.locator("details.more summary").click()
+    page.select_option("#id_township", index=1)
+    page.click("form[data-report] > button:not([type=button])")
+    page.wait_for_url("**/r/**")
+    assert "没有脚本的试验" in page.content()
     context.close()
 
 
@@ -191,11 +201,21 @@ def test_a_visit_is_counted_in_two_taps_and_a_copied_code_is_not(open_as, rider)
     office.goto("/office/stations/?q=LF01")
     office.click("tbody a")
     code = office.locator("code").last.inner_text().removeprefix(PUBLIC)
-    page = rider()
+    # a phone that lives by another day: a stamp is of the day in China
+    page = rider(timezone_id="Pacific/Honolulu")
+    page.clock.install()
+    now = page.evaluate("Date.now()") / 1000
+    page.clock.set_fixed_time(now // 86_400 * 86_400 + 17.5 * 3600)
     page.goto(code)
     page.click("main form button")
     page.wait_for_selector("[data-stamps]")
     assert "签到成功" in page.content()
+    days = page.evaluate("""() => [
+        JSON.parse(localStorage.getItem("stamps")).at(-1)[1],
+        new Date(Date.now() + 8 * 3600e3).toISOString().slice(0, 10),
+        new Date().toISOString().slice(0, 10),
+    ]""")
+    assert days[0] == days[1] != days[2]
     far = rider(position={"latitude": 25.18, "longitude": 110.345})
     far.goto(code)
     far.click("main form button")

@@ -40,6 +40,22 @@ def test_the_worker_learns_when_and_where_and_what_came_of_it_but_not_who_comes(
         wages.end_hearing(actor=clerk, pk=case.pk, hearing=hearing.pk, outcome="agreed", words="又认了")
 
 
+def test_a_request_that_was_taken_back_announces_no_appointment_any_more(desk_cast, taken):
+    case = taken()
+    wages.appoint(
+        actor=desk_cast.actor("clerk"),
+        pk=case.pk,
+        key=uuid4(),
+        at=clock.now() + timedelta(days=1),
+        where="雁山镇司法所",
+        participants="王站长",
+    )
+    link = f"/c/{intake.link_of(case)}/"
+    assert "<b>调解</b>" in Client().get(link).content.decode()
+    intake.withdraw(actor=GUEST, case=case)
+    assert "<b>调解</b>" not in Client().get(link).content.decode()
+
+
 def test_an_appointment_in_the_past_or_nowhere_is_refused(desk_cast, taken):
     case = taken()
     with pytest.raises(BadInput) as refused:

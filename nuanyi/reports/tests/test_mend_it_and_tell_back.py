@@ -46,6 +46,7 @@ def test_from_told_to_mended_to_a_yes_and_each_step_is_told_back(taken, cast, ph
     page = Client().get(f"/r/{sending.link_of(taken)}/").content.decode()
     assert "换了灯泡" in page
     assert "单位说修好了" in page
+    assert page.index("是的，修好了") < page.index("办理经过"), "what asks for a word stands on top"
     assert fresh(taken).told_back
     sending.judge(voice=taken, good=True, key=uuid4())
     report = fresh(taken)
