@@ -223,6 +223,8 @@ def session(request: HttpRequest, code: str) -> HttpResponse:
         "left": max(0, found.capacity - asked) if found.capacity else None,
         "over": found.ends_at < clock.now(),
         "begun": found.starts_at <= clock.now(),
+        # one thing stands out: to take a place, then to go there
+        "offers": found.starts_at > clock.now() and (place is None or place < 0),
     }
     return render(request, "learning/worker/session.html", context, status=status_of(refusal))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from datetime import date
 from uuid import uuid4
 
 import segno
@@ -182,6 +183,6 @@ def check(request: HttpRequest, told: str) -> HttpResponse:
         "good": good,
         "number": fields[0] if good else "",
         "hours": round(int(fields[1]) / 60, 1) if good else 0,
-        "day": fields[2] if good else "",
+        "day": date.fromisoformat(fields[2]) if good else None,
     }
     return render(request, "volunteers/worker/check.html", context, status=200 if good else 404)

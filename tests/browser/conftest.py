@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -117,10 +118,15 @@ def open_as(stage: Stage, browser: Browser) -> Iterator[object]:
     contexts: list[BrowserContext] = []
 
     def act(
-        username: str | None, *, size: str = "desk", theme: str = "light", language: str = "zh-CN"
+        username: str | None,
+        *,
+        size: str = "desk",
+        theme: str = "light",
+        language: str = "zh-CN",
+        **more: Any,
     ) -> Page:
         context = browser.new_context(
-            viewport=SIZES[size], locale=language, color_scheme=theme, base_url=stage.address
+            viewport=SIZES[size], locale=language, color_scheme=theme, base_url=stage.address, **more
         )
         context.set_default_timeout(20_000)
         contexts.append(context)

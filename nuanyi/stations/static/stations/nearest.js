@@ -73,7 +73,7 @@
         const [number, unit] = Stations.distance(row.metres, words);
         const line = element("span", { className: "best-state" }, state(row));
         if (row.kinds.includes("charging"))
-            line.append(" ", element("span", { className: "nowrap", textContent: `· ${words.sockets}` }));
+            line.append(element("span", { className: "nowrap", textContent: words.sockets }));
         const ride = element("a", { className: "button", href: row.ways.amap, textContent: words.rideThere });
         Object.assign(ride.dataset, { ride: "", ...row.ways });
         return [
