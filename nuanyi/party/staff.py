@@ -531,9 +531,9 @@ def visits(request: HttpRequest) -> HttpResponse:
             {
                 "name": row.establishment.name,
                 "place": names.get(row.establishment.region_code, ""),
-                "last": f"{_last_visit(row.last)} · {_due(row.due, overdue=row.overdue)}",
+                "last": f"{_last_visit(row.last)}\u00a0· {_due(row.due, overdue=row.overdue)}",
                 "late": row.overdue,
-                "notes": [f"{one.visit_date.isoformat()} {one.note}" for one in row.notes],
+                "notes": [f"{_on_one_line(one.visit_date)} {one.note}" for one in row.notes],
                 "talk": False,
                 "action": reverse("party:group", args=[row.establishment.pk]),
                 "page": reverse("party:group", args=[row.establishment.pk]),
@@ -551,14 +551,19 @@ def visits(request: HttpRequest) -> HttpResponse:
 def _last_visit(last: date | None) -> str:
     if last is None:
         return _("not visited yet")
-    return _("last visit %(day)s") % {"day": day_words(last)}
+    return _("last visit %(day)s") % {"day": _on_one_line(last)}
 
 
 def _due(due: date | None, *, overdue: bool) -> str:
     if due is None:
         return ""
     words = _("was due on %(day)s") if overdue else _("due by %(day)s")
-    return words % {"day": due.isoformat()}
+    return words % {"day": _on_one_line(due)}
+
+
+def _on_one_line(day: date) -> str:
+    """A day in words that no narrow phone breaks: what is kept on it is plain text and knows no markup."""
+    return "\u2060".join(day_words(day).replace(" ", "\u00a0"))
 
 
 @require_POST
