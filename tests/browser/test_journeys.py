@@ -193,7 +193,7 @@ def test_what_an_account_may_open_from_the_door_is_not_offered_once_it_signed_ou
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     until(page, "caches.match('/door/', {ignoreVary: true}).then(Boolean)")
     page.reload()
-    way = page.locator("[data-opens]").first
+    way = page.locator("a[data-opens][href='/office/']")
     way.wait_for()
     until(page, "Drafts.paper('opens').then(Boolean)")
     page.context.set_offline(True)

@@ -157,7 +157,7 @@ def test_it_works_without_any_script(stage, browser):
     page.locator(".stations a").first.click()
     assert "怎么去" in page.content()
     page.goto("/verify/")
-    page.get_by_text("没有运行脚本").wait_for()
+    page.locator("noscript .note").wait_for()
     # no position is told: the township stands below what the note names
     page.goto("/report/")
     page.fill("#id_words", "路灯不亮，没有脚本的试验")
