@@ -132,9 +132,10 @@ const Drafts = (() => {
     /* at sign-out: everything of the account, nothing of the worker's own */
     const forget = async () => {
         localStorage.removeItem(WHOSE);
+        /* the key first: the page is already leaving, and without it nothing of the rest can be read */
+        await remove("keys", ACCOUNT);
         for (const row of await list("drafts")) if (row.by !== OWN) await remove("drafts", row.id);
         await clear("papers");
-        await remove("keys", ACCOUNT);
     };
     const seal = async (body, by) => ({ ...(await sealedBy(await key(by, true), body)), by, at: Date.now() });
     /* seals and writes under keys that do not change meanwhile */
