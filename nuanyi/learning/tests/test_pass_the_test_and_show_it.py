@@ -173,7 +173,7 @@ def test_a_firm_sees_tens_of_days_that_are_over_and_nobody(cast, bank, district)
         for number in range(11):
             exams.certify(key=pass_it(firm=firm.code).pk, name=f"李小四{number}")
     page = f"/exam/firm/{firm.code}/"
-    assert "10+" in Client().get(page).content.decode()
+    assert "10 人以上" in Client().get(page).content.decode()
     before = exams.passed_by(firm.code)[1]
     for name in ("王小五", "赵小六"):
         exams.certify(key=pass_it(firm=firm.code).pk, name=name)
