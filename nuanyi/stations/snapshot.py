@@ -98,6 +98,16 @@ class Clockwork:
         #: the moments between which the arrays hold
         self.holds = (midnight.timestamp(), (midnight + timedelta(days=1)).timestamp())
         self.changes = np.unique(np.concatenate((self.starts.ravel(), self.ends.ravel())))
+        self._stands: dict[int, tuple[float, float, Standing]] = {}
+
+    def standing_of(self, number: int, moment: float) -> Standing:
+        """How one schedule stands; what was worked out holds until it opens or closes, and questions come by the thousand."""
+        kept = self._stands.get(number)
+        if kept is None or not kept[0] <= moment < kept[1]:
+            stands = standing(self.openings[number], moment)
+            until = math.inf if stands.changes_at is None else stands.changes_at
+            kept = self._stands[number] = (moment, until, stands)
+        return kept[2]
 
     def open_at(self, moment: float) -> NDArray[np.bool_]:
         """A flag for each schedule."""
@@ -242,12 +252,9 @@ class Snapshot:
         point = point_on_sphere(lat_wgs84, lon_wgs84)
         table, openings = self.table, self.clockwork.openings
         if not self.changed:
+            entries, numbers, stands = table.entries, table.schedule_numbers, self.clockwork.standing_of
             return [
-                Near(
-                    table.entries[row],
-                    metres_of(chord),
-                    standing(openings[table.schedule_numbers[row]], moment),
-                )
+                Near(entries[row], metres_of(chord), stands(numbers[row], moment))
                 for chord, row in self._in_table(point, bits, open_only, limit, now, at)
             ]
         dead = sum(1 for key in self.changed if key in table.place)
