@@ -92,9 +92,13 @@ class _Reading:
     #: asked before anything is told: a request's actor is looked up when first asked for, which is a statement too
     guest: bool = False
 
+    def is_nobody(self) -> bool:
+        """Whether there is nothing to tell: a guest to whom nothing was shown."""
+        return self.guest and not self.shown
+
     def traits(self) -> dict[str, Any]:
         """What policies may ask."""
-        if self.guest and not self.shown:
+        if self.is_nobody():
             return {}
         where = {
             permission: sorted(_words(scope) for scope in scopes)
@@ -215,8 +219,9 @@ def _before_a_statement(
         finally:
             if isinstance(statement, str) and statement.startswith(_ROLLED_BACK):
                 to.nuanyi_told = None  # what was told since the savepoint is taken back with it
-    if _now() is None or not isinstance(statement, str) or not _may_be_wrapped(statement):
-        return execute(statement, parameters, many, context)
+    found = _now()
+    if found is None or found.is_nobody() or not isinstance(statement, str) or not _may_be_wrapped(statement):
+        return execute(statement, parameters, many, context)  # nothing to tell: a transaction would only cost its ends
     return _in_a_transaction(to, lambda: execute(statement, parameters, many, context))
 
 

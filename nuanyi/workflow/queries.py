@@ -32,8 +32,10 @@ Key = TypeVar("Key")
 
 def where_somebody_answers(unit: Unit, why: Words) -> Destination:
     """The unit where somebody there can sign in; else the district office, and that this is why."""
+    if people.has_hands(unit.pk):  # nearly always: one question, and none about the office
+        return unit, why
     office = units.office(unit.region_code)
-    if office is None or office.pk == unit.pk or people.has_hands(unit.pk) or not people.has_hands(office.pk):
+    if office is None or office.pk == unit.pk or not people.has_hands(office.pk):
         return unit, why
     return office, _("nobody can sign in at %(unit)s yet") % {"unit": unit.short_name or unit.name}
 
