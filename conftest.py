@@ -70,7 +70,14 @@ def _files_bear_chinese_names(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 #: Tables that count attempts or remember for a while: a write there stands alone.
-ALONE = ("people_knock", "people_attempt", "UPDATE people_clientkey", "front_cache", "django_session", "procrastinate_")
+ALONE = (
+    "people_knock",
+    "people_attempt",
+    "UPDATE people_clientkey",
+    "front_cache",
+    "django_session",
+    "procrastinate_",
+)
 
 
 @pytest.fixture(autouse=True)

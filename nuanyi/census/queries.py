@@ -74,7 +74,8 @@ def _guided(rows: QuerySet[Establishment]) -> Q:
     """
     guided, moved = units.guides(), places.moved_now()
     found: dict[str, list[str]] = {}
-    for sector, region in rows.order_by().values_list("sector_then", "region_then").distinct():
+    pairs = rows.order_by().values_list("sector_then", "region_then").distinct()  # type: ignore[misc]  # of _filtered
+    for sector, region in pairs:
         if guided(sector, township_of(places.code_today(region, moved))):
             found.setdefault(sector, []).append(region)
     fitting = (Q(sector_then=sector, region_then__in=regions) for sector, regions in found.items())
