@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import ForeignObjectRel
 
-from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
+from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Stale, Tally
 from nuanyi.census.loading.workers import moved, prefixes
 from nuanyi.census.models import Appearance, Change, Establishment, Import, RecordNote, RecordPhoto
 from nuanyi.census.reading import ReadRow
@@ -26,6 +26,11 @@ from nuanyi.people.services import open_for_program, seal_into
 STEP = 200
 #: How a roster calls what it says of an establishment's contact.
 CONTACT = ("contact_name", "contact_phone")
+#: What a row of a roster may change; how a record is followed up goes on beside a long import.
+_CHANGED_BY_ROW = (
+    *("name", "name_key", "credit_code", "sector", "region_code", "headcount", "address"),
+    *("contact", "changed_at", "as_of_date"),
+)
 
 
 class EstablishmentLoader:
@@ -188,7 +193,18 @@ class EstablishmentLoader:
             )
         return found
 
+    def _check_unchanged(self, record: Establishment, wanted: list[str]) -> None:
+        """Lock a record that a row changes. Raises Stale where somebody has changed it since the import began to read."""
+        rows = Establishment.objects.select_for_update(of=("self",)).select_related("contact")
+        now = rows.filter(pk=record.pk).first()
+        if now is None or (now.changed_at, now.contact_id) != (record.changed_at, record.contact_id):
+            raise Stale
+        if any(value_of(now, name) != value_of(record, name) for name in wanted):
+            raise Stale
+        record.contact = now.contact
+
     def _change(self, draft: EstablishmentDraft, record: Establishment, wanted: list[str]) -> None:
+        self._check_unchanged(record, wanted)
         before = {name: value_of(record, name) for name in wanted} | {"as_of": record.as_of_date.isoformat()}
         told = {name: getattr(draft, name) for name in wanted}
         values = {name: "" if value is None else str(value) for name, value in told.items()}
@@ -204,7 +220,7 @@ class EstablishmentLoader:
         put_values(record, values)
         record.changed_at = self.at
         record.as_of_date = max(record.as_of_date, self.of.as_of_date)
-        record.save()
+        record.save(update_fields=_CHANGED_BY_ROW)
 
 
 def _units(record: Establishment) -> tuple[int, ...]:

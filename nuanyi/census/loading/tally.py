@@ -11,6 +11,10 @@ NEW, KNOWN, UNCHANGED, CHANGED, DOUBLE = "new", "known", "unchanged", "changed",
 BARRED = "barred"
 
 
+class Stale(Exception):
+    """What is known has changed since the preview: rows would do what nobody has decided."""
+
+
 @dataclass(slots=True)
 class Met:
     """A row that meets a record: masked differences as ``[field, before, after]``."""

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.census import events, files, kinds, queries
 from nuanyi.census.columns import FIELDS, key_of
 from nuanyi.census.loading import establishments, workers
-from nuanyi.census.loading.tally import CHANGED, Choices, Tally
+from nuanyi.census.loading.tally import CHANGED, Choices, Stale, Tally
 from nuanyi.census.models import (
     Appearance,
     CensusRound,
@@ -613,10 +613,6 @@ def write_import(pk: UUID) -> None:
         files.forget_progress(pk)
 
 
-class Stale(Exception):
-    """What is known has changed since the preview: rows would do what nobody has decided."""
-
-
 class RoundClosed(Exception):
     """The round was closed between the decision and the work: nothing is taken in, and the page asks again."""
 
@@ -786,7 +782,8 @@ def _restore(change: Change) -> bool:
         worker.person.save()
         worker.save()
         return True
-    record = Establishment.objects.filter(pk=change.record_id, changed_at=change.changed_at).first()
+    rows = Establishment.objects.select_for_update(of=("self",)).select_related("contact")
+    record = rows.filter(pk=change.record_id, changed_at=change.changed_at).first()
     if record is None:
         return False
     establishments.restore(record, change)

@@ -5,8 +5,11 @@ import json
 import pytest
 
 from conftest import workbook
+from nuanyi.census.loading.establishments import EstablishmentLoader
 from nuanyi.census.models import Change, Establishment, RecordNote
+from nuanyi.census.rules import Choice, FollowUp, ImportState
 from nuanyi.census.services import imports, records, remarks
+from nuanyi.census.services.imports import Stale
 from nuanyi.lib import sealed
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.retention import Subject
@@ -180,3 +183,71 @@ def test_a_contact_is_told_who_looked_at_what_is_noted_on_the_shop(cast, program
     assert read not in looks(contact_of(shop))
     remarks.read_notes(actor=cast.actor("office"), record=shop)
     assert looks(Person.objects.get(pk=person.pk)).count(read) == 2, "what was noted of them is still read"
+
+
+def half_taken_in(program, meanwhile):
+    """A roster that names another contact, whose loader has read what is known when something else happens."""
+    of = imports.send_file(
+        actor=program,
+        data=workbook([HEAD, ["甲店", "快递", "雁山镇", "王五", "19900000009"]]),
+        client_key=new_id(),
+        file_name="b.xlsx",
+        source_name="台账",
+    )
+    imports.read_import(of.pk)
+    of.refresh_from_db()
+    of.default_choice = Choice.OVERWRITE
+
+    def rows():
+        meanwhile()
+        yield from imports.reader_of(of).rows(imports.known_for(of))
+
+    list(EstablishmentLoader(of, imports.scopes_of(of)).load(rows(), write=True))
+
+
+@pytest.mark.parametrize("deed", ["changed", "corrected", "erased"])
+def test_what_was_done_by_hand_while_a_roster_is_taken_in_stands(cast, program, shop, deed):
+    def meanwhile():
+        if deed == "changed":
+            by_hand(cast, shop, *FOLLOWING)
+            return
+        person = Person.objects.get(pk=shop.contact_id)
+        if deed == "erased":
+            people.erase_person(actor=cast.actor("organisation"), person=person, reason="本人要求")
+        else:
+            people.correct_person(
+                actor=cast.actor("organisation"), person=person, field="name", value="周小明", reason="本人"
+            )
+
+    with pytest.raises(Stale):
+        half_taken_in(program, meanwhile)
+    contact = contact_of(shop)
+    names = {"changed": "李力", "corrected": "周小明", "erased": None}
+    assert (open_for_program(contact, "name") if contact else None) == names[deed]
+
+
+def test_a_visit_noted_while_a_roster_is_taken_in_stands(cast, program, shop):
+    def meanwhile():
+        records.note_follow_up(
+            actor=cast.actor("office"), model=Establishment, ids=[shop.pk], follow_up=FollowUp.VISITED
+        )
+
+    half_taken_in(program, meanwhile)
+    assert open_for_program(contact_of(shop), "name") == "王五"
+    assert shop.follow_up == FollowUp.VISITED
+
+
+def test_two_rows_of_one_roster_change_the_same_shop_one_after_the_other(program, shop):
+    rows = [["甲店", "快递", "雁山镇", *FOLLOWING], ["甲店", "快递", "雁山镇", "王五", "19900000009"]]
+    of = imports.import_now(
+        actor=program,
+        choice="overwrite",
+        data=workbook([HEAD, *rows]),
+        client_key=new_id(),
+        file_name="c.xlsx",
+        source_name="台账",
+    )
+    assert of.state == ImportState.DONE
+    assert open_for_program(contact_of(shop), "name") == "王五"
+    imports.undo(actor=program, of=of)
+    assert open_for_program(contact_of(shop), "name") == "周明"
