@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.db.models import Q
 from django.dispatch import receiver
 
 from nuanyi.census import events, queries
-from nuanyi.census.loading.establishments import CONTACT
+from nuanyi.census.loading.establishments import CONTACT, forget_contact_in
 from nuanyi.census.models import (
     Appearance,
     Change,
@@ -20,7 +19,6 @@ from nuanyi.census.models import (
     Worker,
 )
 from nuanyi.journal import services as journal
-from nuanyi.lib import sealed
 from nuanyi.lib.actor import PHONE_HOLDER, Actor
 from nuanyi.people.events import person_erased
 from nuanyi.people.models import Person
@@ -41,8 +39,12 @@ def forget(sender: object, person: Person, actor: Actor, **_more: Any) -> None:
         Change.objects.filter(record_id=worker.pk).delete()
         Match.objects.filter(record_id=worker.pk).delete()
         worker.delete()
-    once = Change.objects.filter(former_contact=person).values("record_id")
-    for shop in Establishment.objects.filter(Q(contact=person) | Q(pk__in=once)):
+    concerned = Q(contact=person)
+    concerned |= Q(pk__in=Change.objects.filter(former_contact=person).values("record_id"))
+    # earlier values go after a year and with an undo; what was noted of somebody says longer whose contact they were
+    for remark in (RecordNote, RecordPhoto):
+        concerned |= Q(pk__in=remark.objects.filter(contact=person).values("establishment"))
+    for shop in Establishment.objects.filter(concerned):
         _forget_contact(shop, person, actor)
 
 
@@ -60,11 +62,7 @@ def _forget_contact(shop: Establishment, person: Person, actor: Actor) -> None:
             for model in (RecordNote, RecordPhoto)
         )
     for change in Change.objects.filter(record_id=shop.pk):
-        before = json.loads(sealed.open_text(change, "sealed_before"))
-        kept = {name: value for name, value in before.items() if name not in CONTACT}
-        if kept != before:
-            sealed.put(change, "sealed_before", json.dumps(kept))
-            change.save(update_fields=["sealed_before"])
+        forget_contact_in(change)
     for match in Match.objects.filter(record_id=shop.pk):
         match.changes = [line for line in match.changes if line[0] not in CONTACT]
         match.save(update_fields=["changes"])

@@ -16,7 +16,7 @@ from nuanyi.census.models import Appearance, Change, Establishment, Import, Reco
 from nuanyi.census.reading import ReadRow
 from nuanyi.census.rows import EstablishmentDraft, name_key
 from nuanyi.census.rules import Choice
-from nuanyi.lib import clock, masks, row_security
+from nuanyi.lib import clock, masks, row_security, sealed
 from nuanyi.lib.actor import Scope, system
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.region_codes import township_of
@@ -322,3 +322,12 @@ def _take_back(person: Person, record: Establishment) -> None:
             if rows.exists():
                 return
         person.delete()
+
+
+def forget_contact_in(change: Change) -> None:
+    """Of an establishment's earlier values those of its contact go; the others stay, for undoing and for figures."""
+    before = json.loads(sealed.open_text(change, "sealed_before"))
+    kept = {name: value for name, value in before.items() if name not in CONTACT}
+    if kept != before:
+        sealed.put(change, "sealed_before", json.dumps(kept))
+        change.save(update_fields=["sealed_before"])

@@ -6,10 +6,11 @@ import pytest
 
 from conftest import workbook
 from nuanyi.census.loading.establishments import EstablishmentLoader
-from nuanyi.census.models import Change, Establishment, RecordNote
+from nuanyi.census.models import Change, Establishment, RecordNote, RecordPhoto
 from nuanyi.census.rules import Choice, FollowUp, ImportState
 from nuanyi.census.services import imports, records, remarks
 from nuanyi.census.services.imports import Stale
+from nuanyi.census.tests.test_note_on_a_record import jpeg
 from nuanyi.lib import sealed
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.retention import Subject
@@ -37,6 +38,12 @@ def roster(program, name, phone):
 def by_hand(cast, shop, name, phone):
     values = {"contact_name": name, "contact_phone": phone}
     return records.change_record(actor=cast.actor("office"), model=Establishment, pk=shop.pk, values=values)
+
+
+def photo(cast, shop):
+    return remarks.add_photo(
+        actor=cast.actor("office"), model=Establishment, pk=shop.pk, data=jpeg(), key=new_id()
+    )
 
 
 def note(cast, shop, words=WORDS):
@@ -251,3 +258,26 @@ def test_two_rows_of_one_roster_change_the_same_shop_one_after_the_other(program
     assert open_for_program(contact_of(shop), "name") == "王五"
     imports.undo(actor=program, of=of)
     assert open_for_program(contact_of(shop), "name") == "周明"
+
+
+@pytest.mark.parametrize("way", ["undone", "changes are over"])
+def test_an_erasure_at_the_desk_finds_what_was_noted_when_nothing_else_says_whose_contact_they_were(
+    cast, program, shop, way
+):
+    if way == "undone":
+        of = roster(program, *FOLLOWING)
+        gone = contact_of(shop)
+        note(cast, shop)
+        photo(cast, shop)
+        imports.undo(actor=program, of=of)
+    else:
+        gone = shop.contact
+        note(cast, shop)
+        photo(cast, shop)
+        roster(program, *FOLLOWING)
+        Change.objects.all().delete()
+    assert contact_of(shop) != gone
+    people.erase_person(actor=cast.actor("organisation"), person=gone, reason="本人要求")
+    assert not RecordNote.objects.exists()
+    assert not RecordPhoto.objects.exists()
+    assert contact_of(shop) is not None
