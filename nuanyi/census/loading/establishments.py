@@ -8,14 +8,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import ForeignObjectRel
+from django.db.models import ForeignObjectRel, Q
 
+from nuanyi.census import events
 from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Stale, Tally
 from nuanyi.census.loading.workers import moved, prefixes
 from nuanyi.census.models import Appearance, Change, Establishment, Import, RecordNote, RecordPhoto
 from nuanyi.census.reading import ReadRow
 from nuanyi.census.rows import EstablishmentDraft, name_key
 from nuanyi.census.rules import Choice
+from nuanyi.journal.queries import acts_on
 from nuanyi.lib import clock, masks, row_security, sealed
 from nuanyi.lib.actor import Scope, system
 from nuanyi.lib.ids import new_id
@@ -167,6 +169,9 @@ class EstablishmentLoader:
             return
         choice = self.choices.get((row.sheet, row.number)) or self.of.default_choice or Choice.KEEP
         wanted = [name for name, before, _after in changes if choice == Choice.OVERWRITE or not before]
+        if choice != Choice.OVERWRITE and any(name in CONTACT and before for name, before, _after in changes):
+            # a contact is one person: another one's number does not fill in what is missing of them
+            wanted = [name for name in wanted if name not in CONTACT]
         if write and choice != Choice.KEEP and wanted:
             self._change(draft, record, wanted)
             self.tally.counts["written"] += 1
@@ -243,25 +248,29 @@ def value_of(record: Establishment, name: str) -> str:
     return "" if value is None else str(value)
 
 
+def _contact_after(record: Establishment, values: dict[str, str]) -> dict[str, str]:
+    """What is known of the contact once ``values`` hold."""
+    before = {name: value_of(record, name) for name in CONTACT}
+    return before | {name: value for name, value in values.items() if name in CONTACT}
+
+
 def contact_who_leaves(record: Establishment, values: dict[str, str]) -> Person | None:
-    """The contact to whom another person follows by ``values``: neither the name nor the number stays. None where one does.
+    """The contact who is it no longer by ``values``: neither the name nor the number stays. None where one does.
 
     What was noted while somebody was the contact is shown to them, and to nobody who came after.
     """
     if record.contact is None or not any(name in values for name in CONTACT):
         return None
+    after = _contact_after(record, values)
     before = {name: value_of(record, name) for name in CONTACT}
-    after = before | {name: value for name, value in values.items() if name in CONTACT}
-    if not any(after.values()) or any(before[name] and before[name] == after[name] for name in CONTACT):
+    if before == after or any(before[name] and before[name] == after[name] for name in CONTACT):
         return None
     return record.contact
 
 
 def put_values(record: Establishment, values: dict[str, str]) -> None:
     """Set fields by their roster names; saves the contact, not the establishment."""
-    contact = {name.removeprefix("contact_"): values[name] for name in CONTACT if name in values}
-    if contact:
-        _put_contact(record, contact, contact_who_leaves(record, values))
+    moves = values.get("region", record.region_code) != record.region_code
     for name, value in values.items():
         if name == "name":
             record.name, record.name_key = value, name_key(value)
@@ -275,42 +284,120 @@ def put_values(record: Establishment, values: dict[str, str]) -> None:
             record.headcount = int(value) if value else None
         elif name == "address":
             record.address = value
+    told = {name: values[name] for name in CONTACT if name in values}
+    if told:
+        _put_contact(record, told)
+    if moves and record.contact is not None:
+        _save_contact(record.contact, record)
 
 
-def _put_contact(record: Establishment, told: dict[str, str], leaves: Person | None) -> None:
+def _put_contact(record: Establishment, told: dict[str, str]) -> None:
+    leaves, after = contact_who_leaves(record, told), _contact_after(record, told)
+    if not any(after.values()):
+        # taken away, somebody stays who they are: what was noted of them is theirs
+        record.contact = None
+        return
     person = record.contact
     if person is None or leaves is not None:
         units = leaves.unit_ids if leaves is not None else _units(record)
-        person = Person(id=new_id(), region_codes=prefixes(record.region_code), unit_ids=list(units))
-    seal_into(person, **told)
-    person.save()
-    if record.contact is None:
+        person = _former(record, after) or Person(id=new_id(), unit_ids=list(units))
+    is_first = record.contact is None and not _had_contact(record)
+    seal_into(person, **{name.removeprefix("contact_"): value for name, value in told.items()})
+    _save_contact(person, record)
+    if is_first:
         # what was noted before anybody was named is about whoever is named first
         for remark in (RecordNote, RecordPhoto):
             remark.objects.filter(establishment=record, contact=None).update(contact=person)
     record.contact = person
 
 
+def _save_contact(person: Person, record: Establishment) -> None:
+    """Save whoever is a record's contact, to be seen where that lies: by the program, since they may come from elsewhere."""
+    person.region_codes = prefixes(record.region_code)
+    with row_security.reader(system("contacts")):
+        person.save()
+
+
+def _former(record: Establishment, told: dict[str, str]) -> Person | None:
+    """Whoever was this establishment's contact before and is named again: by the number; by the name where none is known."""
+    phone = told["contact_phone"]
+    with row_security.reader(system("contacts")):
+        once = Q(pk__in=Change.objects.filter(record_id=record.pk).values("former_contact"))
+        for remark in (RecordNote, RecordPhoto):
+            once |= Q(pk__in=remark.objects.filter(establishment=record).values("contact"))
+        known = Person.objects.filter(once, erased_at=None).order_by("-made_at")
+        if phone:
+            return known.filter(phone_digest=keys().digest("phone", phone)).first()
+        same = (one for one in known.filter(phone_digest=None) if _is_called(one, told["contact_name"]))
+        return next(same, None)
+
+
+def _is_called(person: Person, name: str) -> bool:
+    return open_for_program(person, "name") == name
+
+
+def _had_contact(record: Establishment) -> bool:
+    """Whether somebody was an establishment's contact before: what was noted after them without one is nobody's."""
+    with row_security.reader(system("contacts")):
+        if Change.objects.filter(record_id=record.pk, former_contact__isnull=False).exists():
+            return True
+        for remark in (RecordNote, RecordPhoto):
+            if remark.objects.filter(establishment=record, contact__isnull=False).exists():
+                return True
+        return bool(acts_on(record, (events.CONTACT_FORGOTTEN,)))
+
+
+def _before(change: Change) -> dict[str, str]:
+    told: dict[str, str] = json.loads(sealed.open_text(change, "sealed_before"))
+    return told
+
+
+def contact_who_leaves_by_undoing(record: Establishment, change: Change) -> Person | None:
+    """The contact who is it no longer once a change is undone; None where nobody else had come by it."""
+    if change.former_contact is not None or _named_first(record, _before(change)):
+        return record.contact
+    return None
+
+
+def _named_first(record: Establishment, before: dict[str, str]) -> bool:
+    """Whether nobody was the contact before a change that had these values before."""
+    return any(name in before for name in CONTACT) and not any(_contact_after(record, before).values())
+
+
 def restore(record: Establishment, change: Change) -> None:
     """Give an establishment the values it had before a change; saves its contact, not the establishment.
 
     Where another contact had come, the one before is it again, unless forgotten meanwhile; of whoever had come nothing
-    stays, unless something was noted of them.
+    stays, unless something was noted of them. Without a contact who left by the change the one there is the same person.
     """
-    before = json.loads(keys().open("file", bytes(change.sealed_before), record.pk.bytes))
+    before = _before(change)
     record.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
-    former = change.former_contact
+    former, come = change.former_contact, record.contact
     if former is not None:
-        before = {name: value for name, value in before.items() if name not in CONTACT}
-        come, record.contact = record.contact, former if former.erased_at is None else None
-        if come is not None and come != former:
-            _take_back(come, record)
+        record.contact = former if former.erased_at is None else None
+    elif _named_first(record, before):
+        record.contact = None
+    contact = {name: before.pop(name) for name in CONTACT if name in before}
     put_values(record, before)
+    if former is None and record.contact is not None and contact:
+        seal_into(record.contact, **{name.removeprefix("contact_"): value for name, value in contact.items()})
+    if record.contact is not None and (contact or former is not None):
+        _save_contact(record.contact, record)
+    if come is not None and come != record.contact:
+        _take_back(come, record, change)
 
 
-def _take_back(person: Person, record: Establishment) -> None:
-    """Delete a person of whom nothing is kept but that they were this establishment's contact."""
+def _take_back(person: Person, record: Establishment, change: Change) -> None:
+    """Delete a person of whom nothing is kept but that they were this establishment's contact since a change."""
     with row_security.reader(system("contacts")):
+        was = Change.objects.filter(former_contact=person)
+        if was.exclude(record_id=record.pk, pk__gte=change.pk).exists():
+            return
+        if change.former_contact_id is None:
+            # what was noted before they were named is nobody's again
+            for remark in (RecordNote, RecordPhoto):
+                earlier = remark.objects.filter(establishment=record, contact=person)
+                earlier.filter(made_at__lt=change.changed_at).update(contact=None)
         # those without a name of their own on a person, too: what is noted is one of them
         for relation in Person._meta.get_fields(include_hidden=True):
             model: Any = relation.related_model
@@ -321,12 +408,14 @@ def _take_back(person: Person, record: Establishment) -> None:
                 rows = rows.exclude(pk=record.pk)
             if rows.exists():
                 return
+        for one in was:
+            forget_contact_in(one)
         person.delete()
 
 
 def forget_contact_in(change: Change) -> None:
     """Of an establishment's earlier values those of its contact go; the others stay, for undoing and for figures."""
-    before = json.loads(sealed.open_text(change, "sealed_before"))
+    before = _before(change)
     kept = {name: value for name, value in before.items() if name not in CONTACT}
     if kept != before:
         sealed.put(change, "sealed_before", json.dumps(kept))

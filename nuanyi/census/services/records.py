@@ -447,7 +447,10 @@ def undo_changes(*, actor: Actor, pks: list[int]) -> int:
             for name in json.loads(keys().open("file", bytes(change.sealed_before), record.pk.bytes))
             if name != "as_of"
         ]
-        again = _keep_former(actor, record, names, record.contact if change.former_contact else None)
+        leaves = None
+        if isinstance(record, Establishment):
+            leaves = establishments.contact_who_leaves_by_undoing(record, change)
+        again = _keep_former(actor, record, names, leaves)
         _loader(model).restore(record, change)
         record.changed_at = again.changed_at
         if isinstance(record, Worker):

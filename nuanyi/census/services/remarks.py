@@ -151,8 +151,8 @@ def correct_note(
     if found.ended_at is None and sealed.open_text(found, "sealed_words") == told:
         return found  # type: ignore[no-any-return]
     _end(actor, found)
-    # a note that is put right concerns whom it concerned
-    of = _of(record) | ({"contact_id": found.contact_id} if found.contact_id else {})
+    # a note that is put right concerns whom it concerned, or nobody, as it did
+    of = _of(record) | {"contact_id": found.contact_id}
     made = RecordNote(key=key, account_id=actor.account_id, **of)
     sealed.put(made, "sealed_words", told)
     made.save(force_insert=True)

@@ -11,7 +11,8 @@ from nuanyi.census.rules import Choice, FollowUp, ImportState
 from nuanyi.census.services import imports, records, remarks
 from nuanyi.census.services.imports import Stale
 from nuanyi.census.tests.test_note_on_a_record import jpeg
-from nuanyi.lib import sealed
+from nuanyi.lib import row_security, sealed
+from nuanyi.lib.actor import PHONE_HOLDER
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.retention import Subject
 from nuanyi.people import services as people
@@ -24,26 +25,43 @@ FORMER, FOLLOWING = ("周明", "19900000001"), ("李力", "19900000002")
 WORDS = "周明的儿子住院"
 
 
-def roster(program, name, phone):
+def roster(program, name, phone, *, place="雁山镇", choice="overwrite"):
     return imports.import_now(
         actor=program,
-        choice="overwrite",
-        data=workbook([HEAD, ["甲店", "快递", "雁山镇", name, phone]]),
+        choice=choice,
+        data=workbook([HEAD, ["甲店", "快递", place, name, phone]]),
         client_key=new_id(),
         file_name="a.xlsx",
         source_name="台账",
     )
 
 
-def by_hand(cast, shop, name, phone):
-    values = {"contact_name": name, "contact_phone": phone}
+def by_hand(cast, shop, name, phone, **more):
+    values = {"contact_name": name, "contact_phone": phone} | more
     return records.change_record(actor=cast.actor("office"), model=Establishment, pk=shop.pk, values=values)
+
+
+def take_contact_away(cast, shop):
+    return records.change_record(
+        actor=cast.actor("office"),
+        model=Establishment,
+        pk=shop.pk,
+        values={"contact_name": "", "contact_phone": ""},
+        taken_away=("contact_name", "contact_phone"),
+    )
 
 
 def photo(cast, shop):
     return remarks.add_photo(
         actor=cast.actor("office"), model=Establishment, pk=shop.pk, data=jpeg(), key=new_id()
     )
+
+
+def seen_by(actor, shop):
+    with row_security.reading_as(actor):
+        found = Establishment.objects.visible_to(actor).filter(pk=shop.pk).first()
+        person = Person.objects.visible_to(actor).filter(pk=shop.contact_id).first()
+        return found is not None, person and person.name
 
 
 def note(cast, shop, words=WORDS):
@@ -192,6 +210,42 @@ def test_a_contact_is_told_who_looked_at_what_is_noted_on_the_shop(cast, program
     assert looks(Person.objects.get(pk=person.pk)).count(read) == 2, "what was noted of them is still read"
 
 
+@pytest.mark.parametrize("way", ["follows", "stays"])
+def test_who_is_the_contact_of_a_shop_that_moves_is_seen_where_it_lies_now(cast, shop, way):
+    told = FOLLOWING if way == "follows" else FORMER
+    change = by_hand(cast, shop, *told, region="450311101")
+    contact_of(shop)
+    assert seen_by(cast.actor("yanshan"), shop) == (False, None)
+    assert seen_by(cast.actor("zhemu"), shop) == (True, shop.contact.name)
+    records.undo_changes(actor=cast.actor("office"), pks=[change.pk])
+    contact_of(shop)
+    assert seen_by(cast.actor("yanshan"), shop) == (True, shop.contact.name)
+    assert seen_by(cast.actor("zhemu"), shop) == (False, None)
+
+
+@pytest.mark.parametrize("way", ["undone", "changes are over"])
+def test_an_erasure_at_the_desk_finds_what_was_noted_when_nothing_else_says_whose_contact_they_were(
+    cast, program, shop, way
+):
+    if way == "undone":
+        of = roster(program, *FOLLOWING)
+        gone = contact_of(shop)
+        note(cast, shop)
+        photo(cast, shop)
+        imports.undo(actor=program, of=of)
+    else:
+        gone = shop.contact
+        note(cast, shop)
+        photo(cast, shop)
+        roster(program, *FOLLOWING)
+        Change.objects.all().delete()
+    assert contact_of(shop) != gone
+    people.erase_person(actor=cast.actor("organisation"), person=gone, reason="本人要求")
+    assert not RecordNote.objects.exists()
+    assert not RecordPhoto.objects.exists()
+    assert contact_of(shop) is not None
+
+
 def half_taken_in(program, meanwhile):
     """A roster that names another contact, whose loader has read what is known when something else happens."""
     of = imports.send_file(
@@ -258,26 +312,107 @@ def test_two_rows_of_one_roster_change_the_same_shop_one_after_the_other(program
     assert open_for_program(contact_of(shop), "name") == "王五"
     imports.undo(actor=program, of=of)
     assert open_for_program(contact_of(shop), "name") == "周明"
+    assert Person.objects.count() == 1, "of those who had come nothing stays"
 
 
-@pytest.mark.parametrize("way", ["undone", "changes are over"])
-def test_an_erasure_at_the_desk_finds_what_was_noted_when_nothing_else_says_whose_contact_they_were(
-    cast, program, shop, way
-):
-    if way == "undone":
-        of = roster(program, *FOLLOWING)
-        gone = contact_of(shop)
-        note(cast, shop)
-        photo(cast, shop)
-        imports.undo(actor=program, of=of)
+def test_filling_in_gives_nobody_the_number_of_another(program, district):
+    roster(program, "周明", "")
+    shop = Establishment.objects.get()
+    roster(program, *FOLLOWING, choice="merge")
+    assert [open_for_program(contact_of(shop), name) for name in ("name", "phone")] == ["周明", ""]
+    roster(program, *FORMER, choice="merge")
+    assert [open_for_program(contact_of(shop), name) for name in ("name", "phone")] == list(FORMER)
+
+
+@pytest.mark.parametrize("way", ["roster", "hand"])
+@pytest.mark.parametrize("first", [FORMER, ("周明", "")])
+def test_a_contact_who_comes_back_is_the_same_person(cast, program, district, way, first):
+    roster(program, *first)
+    shop = Establishment.objects.get()
+    former = shop.contact
+    note(cast, shop)
+    by_hand(cast, shop, *FOLLOWING, region="450311101")
+    if first[1] and way == "roster":
+        roster(program, *first, place="柘木镇")
+    elif first[1]:
+        by_hand(cast, shop, *first)
     else:
-        gone = shop.contact
-        note(cast, shop)
-        photo(cast, shop)
-        roster(program, *FOLLOWING)
-        Change.objects.all().delete()
-    assert contact_of(shop) != gone
-    people.erase_person(actor=cast.actor("organisation"), person=gone, reason="本人要求")
-    assert not RecordNote.objects.exists()
-    assert not RecordPhoto.objects.exists()
-    assert contact_of(shop) is not None
+        take_contact_away(cast, shop)
+        by_hand(cast, shop, *first)
+    assert contact_of(shop) == former
+    assert told(former) == [WORDS]
+    assert seen_by(cast.actor("zhemu"), shop) == (True, shop.contact.name)
+
+
+def test_who_came_back_and_is_taken_back_stays_the_former_contact(cast, shop):
+    former = shop.contact
+    first = by_hand(cast, shop, *FOLLOWING)
+    again = by_hand(cast, shop, *FORMER)
+    assert records.undo_changes(actor=cast.actor("office"), pks=[again.pk]) == 1
+    assert open_for_program(contact_of(shop), "name") == "李力"
+    first.refresh_from_db()
+    assert first.former_contact == former
+
+
+def test_whoever_is_forgotten_is_not_taken_up_again_under_the_same_number(cast, program, shop):
+    former = shop.contact
+    note(cast, shop)
+    people.erase_person(actor=PHONE_HOLDER, person=former, reason="本人要求")
+    by_hand(cast, shop, *FORMER)
+    assert contact_of(shop) not in (None, former)
+    assert told(contact_of(shop)) == []
+
+
+def test_an_older_change_that_is_taken_back_gives_the_newcomer_nothing_of_the_former(cast, shop):
+    """Before the one who leaves was kept with a change, names and numbers were written into one person."""
+    change = by_hand(cast, shop, *FOLLOWING)
+    Change.objects.update(former_contact=None)
+    following = contact_of(shop)
+    note(cast, shop)
+    assert records.undo_changes(actor=cast.actor("office"), pks=[change.pk]) == 1
+    person = contact_of(shop)
+    assert person == following
+    assert [open_for_program(person, name) for name in ("name", "phone")] == list(FORMER)
+    assert told(person) == [WORDS]
+    assert not Person.objects.exclude(pk=person.pk).filter(phone_digest=following.phone_digest).exists()
+
+
+def test_a_contact_who_is_taken_away_keeps_what_is_theirs(cast, shop):
+    former = shop.contact
+    note(cast, shop)
+    change = take_contact_away(cast, shop)
+    assert contact_of(shop) is None
+    former.refresh_from_db()
+    assert open_for_program(former, "phone") == "19900000001", "by it they ask what is kept"
+    assert told(former) == [WORDS]
+    assert records.undo_changes(actor=cast.actor("office"), pks=[change.pk]) == 1
+    assert contact_of(shop) == former
+
+
+@pytest.mark.parametrize("way", ["by phone", "at the desk", "taken away"])
+def test_what_was_noted_after_a_contact_was_gone_is_not_told_to_the_next(cast, shop, way):
+    if way == "taken away":
+        take_contact_away(cast, shop)
+    else:
+        actor = PHONE_HOLDER if way == "by phone" else cast.actor("organisation")
+        people.erase_person(actor=actor, person=shop.contact, reason="本人要求")
+    made = note(cast, shop)
+    by_hand(cast, shop, *FOLLOWING)
+    assert told(contact_of(shop)) == []
+    remarks.correct_note(
+        actor=cast.actor("office"), model=Establishment, pk=shop.pk, note=made.pk, words="更正", key=new_id()
+    )
+    assert told(contact_of(shop)) == [], "put right, it concerns nobody still"
+
+
+def test_who_was_named_first_by_mistake_leaves_nothing_when_that_is_taken_back(cast, program, district):
+    roster(program, "", "")
+    shop = Establishment.objects.get()
+    note(cast, shop)
+    change = by_hand(cast, shop, *FORMER)
+    assert told(contact_of(shop)) == [WORDS]
+    assert records.undo_changes(actor=cast.actor("office"), pks=[change.pk]) == 1
+    assert contact_of(shop) is None
+    assert not Person.objects.exists()
+    by_hand(cast, shop, *FOLLOWING)
+    assert told(contact_of(shop)) == [WORDS]
