@@ -18,8 +18,6 @@ from nuanyi.lib.env import BadSetting
 #: Networks wider than this are no proxies of ours: whoever comes from them would be believed about who he is.
 WIDEST = {4: 8, 6: 16}
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-#: Signs of a header that names three hops of the longest addresses.
-SHORT = 160
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_FORWARDED_PROTO", "HTTP_VIA")
 
 
@@ -72,21 +70,14 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 def client_address(environ: Mapping[str, Any]) -> str:
     """The address of whoever asks; "" where none is known. For limits only, it is kept nowhere."""
-    words = tuple(settings.NUANYI_TRUSTED_PROXIES)
-    peer, forwarded = str(environ.get("REMOTE_ADDR", "")), str(environ.get("HTTP_X_FORWARDED_FOR", ""))
-    if len(forwarded) > SHORT:
-        return _asking(words, peer, forwarded)
-    return _asking_again(words, peer, forwarded)
-
-
-def _asking(words: tuple[str, ...], peer_text: str, forwarded: str) -> str:
-    trusted, peer = _networks(words), _address(peer_text)
+    trusted = _networks(tuple(settings.NUANYI_TRUSTED_PROXIES))
+    peer = _address(str(environ.get("REMOTE_ADDR", "")))
     if peer is None:
         return ""
     found = peer
     hops = [peer]
     # several headers of the name arrive joined by commas, in their order
-    for text in reversed(forwarded.split(",")[-50:]):
+    for text in reversed(str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")[-50:]):
         if not any(hops[-1] in network for network in trusted):
             break
         hop = _address(text)
@@ -95,10 +86,6 @@ def _asking(words: tuple[str, ...], peer_text: str, forwarded: str) -> str:
         hops.append(hop)
         found = hop
     return str(found)
-
-
-#: Whoever asks asks again. Long headers, which nobody needs, would only fill the memory.
-_asking_again = lru_cache(maxsize=5_000)(_asking)
 
 
 def asked_from_here(environ: Mapping[str, Any]) -> bool:

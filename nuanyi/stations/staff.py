@@ -29,7 +29,7 @@ from nuanyi.lib.paper import SIZES
 from nuanyi.lib.rooms import Route
 from nuanyi.people.models import Account, RoleGrant
 from nuanyi.places import queries as places
-from nuanyi.stations import events, list_words, posters, queries
+from nuanyi.stations import events, posters, queries
 from nuanyi.stations.forms import StationForm
 from nuanyi.stations.models import Station, StationList
 from nuanyi.stations.rules import (
@@ -449,7 +449,6 @@ def sent_list(request: HttpRequest, pk: UUID) -> HttpResponse:
         "counts": counts,
         "undecided": lists.undecided(found),
         "useful": counts["new"] + counts["change"] + counts["double"],
-        "rows": [(row, list_words.in_words(row.get("changes", ()))) for row in found.rows],
     }
     return render(request, "stations/staff/sent.html", context)
 

@@ -486,6 +486,8 @@ def _kept_where_silent(draft: StationDraft, station: Station, values: dict[str, 
             draft.owners = [*now.owners, *(one for one in draft.owners if one not in now.owners)]
         elif column not in said and part.name not in ("lat", "lon", "crs"):
             setattr(draft, part.name, getattr(now, part.name))
+    # days that make up for a holiday have no column
+    draft.hours = {**draft.hours, "make_up": now.hours.get("make_up")}
     return draft
 
 
@@ -632,7 +634,6 @@ def undo_list(*, actor: Actor, pk: UUID) -> StationList:
     return told
 
 
-@transaction.atomic
 def _cells_of(station: Station, names: dict[str, str]) -> list[object]:
     """A station as a row of the list, column by column of ``HEAD``."""
     return [
@@ -659,6 +660,7 @@ def _cells_of(station: Station, names: dict[str, str]) -> list[object]:
     ]
 
 
+@transaction.atomic
 def export_list(*, actor: Actor, filters: dict[str, str]) -> bytes:
     """The filtered list as a workbook that can be sent back in. Coordinates in WGS-84."""
     actor.require("stations.view")

@@ -216,7 +216,7 @@ def test_our_own_list_comes_back_unchanged(cast, put):
     week = {str(n): "08:00-12:00 14:00-20:00" for n in range(1, 6)} | {"6": "", "7": "24小时"}
     put("甲站（示例）", 25.05, 110.32, hours={**week, "holiday": ""}, place_words="邮局旁（东门）")
     put("乙站", 25.06, 110.33, hours={**week, "holiday": "09:00-17:00"})
-    put("丙站", 25.07, 110.34, hours={**week, "holiday": None})
+    put("丙站", 25.07, 110.34, hours={**week, "holiday": None, "make_up": "09:00-12:00"})
     body = lists.export_list(actor=cast.actor("office"), filters={})
     told = lists.send_list(
         actor=cast.actor("office"), key=new_id(), file_name="驿站.xlsx", data=body, crs="wgs84"
@@ -361,7 +361,7 @@ def test_hours_stand_in_words_on_the_page_of_a_station_and_where_a_list_would_ch
     told = ["甲站", "乡镇级", "雁山镇", "新地点", 25.05, 110.32, "09:00-12:00", "雨具", "歇脚"]
     sent = send(cast.actor("office"), [told])
     page = browser.get(f"/office/stations/lists/{sent.pk}/").content.decode()
-    assert "新地点" in page and "09:00-12:00" in page and "星期一" in page
+    assert "新地点" in page and "09:00-12:00" in page and "周一" in page
     assert "雨具" in page and "手机充电" in page
     for raw in ("place_words", "holiday", "{&#x27;", "charging", "amenities"):
         assert raw not in page, raw
