@@ -9,16 +9,20 @@
     /* the square around a point becomes four dots */
     const smear = (canvas, x, y) => {
         const size = Math.max(24, Math.round(canvas.width / 14)),
-            left = Math.round(x - size / 2),
-            top = Math.round(y - size / 2),
+            left = Math.max(0, Math.round(x - size / 2)),
+            top = Math.max(0, Math.round(y - size / 2)),
+            /* what lies beyond the edge would leave holes in the dots, and the picture to be read through them */
+            width = Math.min(canvas.width, Math.round(x + size / 2)) - left,
+            height = Math.min(canvas.height, Math.round(y + size / 2)) - top,
             pen = canvas.getContext("2d", { willReadFrequently: true }),
             tiny = make("canvas", { width: 2, height: 2 });
+        if (width < 1 || height < 1) return;
         const dots = tiny.getContext("2d");
         /* each dot is what its quarter looks like, not one point of it */
         dots.imageSmoothingQuality = "high";
-        dots.drawImage(canvas, left, top, size, size, 0, 0, 2, 2);
+        dots.drawImage(canvas, left, top, width, height, 0, 0, 2, 2);
         pen.imageSmoothingEnabled = false;
-        pen.drawImage(tiny, 0, 0, 2, 2, left, top, size, size);
+        pen.drawImage(tiny, 0, 0, 2, 2, left, top, width, height);
     };
     const copy = (picture, width, height) => {
         const canvas = make("canvas", { width, height });

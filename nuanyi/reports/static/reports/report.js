@@ -159,13 +159,17 @@
     const draw = (canvas, x, y) => {
         const pen = canvas.getContext("2d", { willReadFrequently: true }),
             size = Math.max(24, Math.round(canvas.width / 14)),
-            left = Math.round(x - size / 2),
-            top = Math.round(y - size / 2);
+            left = Math.max(0, Math.round(x - size / 2)),
+            top = Math.max(0, Math.round(y - size / 2)),
+            /* what lies beyond the edge would leave holes in the dots, and the picture to be read through them */
+            width = Math.min(canvas.width, Math.round(x + size / 2)) - left,
+            height = Math.min(canvas.height, Math.round(y + size / 2)) - top;
+        if (width < 1 || height < 1) return;
         const tiny = document.createElement("canvas");
         tiny.width = tiny.height = 2;
-        tiny.getContext("2d").drawImage(canvas, left, top, size, size, 0, 0, 2, 2);
+        tiny.getContext("2d").drawImage(canvas, left, top, width, height, 0, 0, 2, 2);
         pen.imageSmoothingEnabled = false;
-        pen.drawImage(tiny, 0, 0, 2, 2, left, top, size, size);
+        pen.drawImage(tiny, 0, 0, 2, 2, left, top, width, height);
     };
     const copy = (canvas) => {
         const kept = document.createElement("canvas");
