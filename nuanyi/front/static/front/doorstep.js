@@ -53,7 +53,11 @@
     if (out) {
         let told = null;
         /* where it once lay open, and outlived a sign-out on another page */
-        localStorage.removeItem("doorstep-opens");
+        try {
+            localStorage.removeItem("doorstep-opens");
+        } catch {
+            /* a phone that keeps nothing kept nothing there either */
+        }
         if (Drafts.possible()) Drafts.paper(OPENS).then((kept) => kept && !told && offer(kept.body));
         fetch(form.dataset.token, { credentials: "same-origin" })
             .then((answer) => answer.json())

@@ -173,6 +173,8 @@ const Drafts = (() => {
                 body: { ...body, words: (body.fields || []).find(([name]) => name === "words")?.[1] || "" },
             }))
             .sort((one, other) => other.body.at - one.body.at);
+    /* how many entries of the account this phone still holds: signing out destroys them */
+    const accountWaiting = async () => (await list("drafts")).filter(({ by }) => by !== OWN).length;
     const drop = (id) => remove("drafts", id);
 
     /* what came back for a draft is kept and the draft goes, both or neither */
@@ -266,6 +268,7 @@ const Drafts = (() => {
         put,
         all,
         ownWaiting,
+        accountWaiting,
         drop,
         answered,
         answers,
@@ -292,7 +295,16 @@ const Drafts = (() => {
 })();
 if (document.querySelector("[data-whose]") && Drafts.possible())
     Drafts.known(document.querySelector("[data-whose]").dataset.whose);
-document.addEventListener("submit", (event) => {
+document.addEventListener("submit", async (event) => {
     const form = /** @type {HTMLFormElement} */ (event.target);
-    if (form.matches("[data-forgets]") && Drafts.possible()) Drafts.forget();
+    if (!form.matches("[data-forgets]") || !Drafts.possible()) return;
+    event.preventDefault();
+    try {
+        const { unsent } = form.dataset;
+        if (unsent && (await Drafts.accountWaiting()) && !confirm(unsent)) return;
+        await Drafts.forget();
+    } catch {
+        /* a store that does not open holds nobody here */
+    }
+    HTMLFormElement.prototype.submit.call(form);
 });
