@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -37,8 +37,8 @@ SCREEN_SIZES = "360x740"
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
     """400; a form with more in it than is read says so, and that it was not kept."""
-    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
-        words = _("This is more than one form holds. Nothing was kept: save it as a file and upload that.")
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        words = _("This is more than one form holds. Nothing was kept: send less at once, rows as a file.")
         return answer(request, TooMuch(words, code="form-too-large", status=413))
     return answer(request, Refusal(code="bad-request"))
 

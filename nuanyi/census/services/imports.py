@@ -350,6 +350,7 @@ def _fail(pk: UUID, fault: Exception) -> None:
 def try_again(*, actor: Actor, of: Import) -> Import:
     """Have a failed import read again; nothing of it was taken in. Raises NotAllowed, NotFound, IllegalMove."""
     of = _own(actor, of)
+    _check_may_become(of, ImportState.READING)
     if not files.has(of.pk, files.SENT):
         raise IllegalMove(_("The file is gone. Send it again."), code="file-gone")
     of.refusal = ""
@@ -397,7 +398,21 @@ def _own(actor: Actor, of: Import) -> Import:
 def _check_waits(of: Import, state: str = ImportState.REVIEW) -> None:
     """A colleague may have decided since the page was opened: whoever comes second hears so. Raises IllegalMove."""
     if of.state != state:
-        raise IllegalMove(_("A colleague was quicker with this roster. This is where it stands now."))
+        raise _moved_on()
+
+
+def _check_may_become(of: Import, state: str) -> None:
+    """The same for steps that several states allow. Raises IllegalMove."""
+    try:
+        check_move(of.state, state)
+    except IllegalMove as exc:
+        raise _moved_on() from exc
+
+
+def _moved_on() -> IllegalMove:
+    return IllegalMove(
+        _("This roster has moved on: perhaps a colleague was quicker. This is where it stands now.")
+    )
 
 
 @shaped_otherwise(Reason.STEP)
@@ -408,6 +423,7 @@ def choose_columns(*, actor: Actor, of: Import, kind: str, columns: dict[str, di
     ``columns`` is ``{sheet: {"row": header row, "fields": {field: column index}}}``. Raises BadInput, IllegalMove.
     """
     of = _own(actor, of)
+    _check_may_become(of, ImportState.READING)
     if kind not in Kind.values:
         raise BadInput(fields={"kind": _("Establishments or workers?")})
     # a sheet without any column is one that the sender leaves out
@@ -573,6 +589,7 @@ def choose_round(*, actor: Actor, of: Import, census_round: CensusRound | None) 
 def discard(*, actor: Actor, of: Import) -> Import:
     """Take nothing in and delete the file."""
     of = _own(actor, of)
+    _check_may_become(of, ImportState.DISCARDED)
     _move(of, ImportState.DISCARDED)
     Finding.objects.filter(source_import=of).delete()
     Match.objects.filter(source_import=of).delete()

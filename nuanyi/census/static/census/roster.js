@@ -33,6 +33,7 @@
             source.value = found.reduce((best, one) => (one.length > best.length ? one : best));
     });
 
+    pasted.addEventListener("input", () => say(pasted.value));
     document.addEventListener("paste", (event) => {
         const target = /** @type {HTMLElement} */ (event.target);
         if (target !== pasted && target.closest("input, textarea, select") && target !== file) return;
@@ -42,10 +43,12 @@
             if (text.length > LONG) {
                 event.preventDefault();
                 put(new File([text], told.dataset.name, { type: "text/plain" }));
-            } else if (target !== pasted) {
-                event.preventDefault();
-                file.value = "";
-                pasted.value = text;
+            } else {
+                file.value = ""; /* a file that was chosen before would be read in their place */
+                if (target !== pasted) {
+                    event.preventDefault();
+                    pasted.value = text;
+                }
             }
             say(text);
         } else if (copied && !text) {
