@@ -220,10 +220,9 @@ def _before_a_statement(
             if isinstance(statement, str) and statement.startswith(_ROLLED_BACK):
                 to.nuanyi_told = None  # what was told since the savepoint is taken back with it
     found = _now()
+    # where there is nothing to tell, a transaction would only cost its ends
     if found is None or found.is_nobody() or not isinstance(statement, str) or not _may_be_wrapped(statement):
-        return execute(
-            statement, parameters, many, context
-        )  # nothing to tell: a transaction would only cost its ends
+        return execute(statement, parameters, many, context)
     return _in_a_transaction(to, lambda: execute(statement, parameters, many, context))
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from nuanyi.lib import downloads
 from nuanyi.lib.access import PUBLIC, actor_of, address_of, permission_required
 from nuanyi.lib.addresses import public_base
+from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import IllegalMove, NotFound, Refusal
 from nuanyi.lib.form_parsing import key_of, number_of, status_of
 from nuanyi.lib.sent import refuse_program, sent, wants_json
@@ -183,6 +184,7 @@ def check(request: HttpRequest, told: str) -> HttpResponse:
         "good": good,
         "number": fields[0] if good else "",
         "hours": round(int(fields[1]) / 60, 1) if good else 0,
-        "day": date.fromisoformat(fields[2]) if good else None,
+        # the paper carries the year too, and is compared with this page
+        "day": day_words(date.fromisoformat(fields[2]), with_year=True) if good else "",
     }
     return render(request, "volunteers/worker/check.html", context, status=200 if good else 404)
