@@ -210,10 +210,12 @@ def _prepared(django_db_setup: None, django_db_blocker: Any) -> dict[str, Any]:
         transaction.atomic(),
     ):
         row_security.process_reads_as(program)
-        district = Prepared(lambda: _make_district(program))
-        cast = Prepared(lambda: _make_cast(district.made, program))
-        transaction.set_rollback(True)
-        row_security.process_reads_as(None)
+        try:
+            district = Prepared(lambda: _make_district(program))
+            cast = Prepared(lambda: _make_cast(district.made, program))
+        finally:
+            transaction.set_rollback(True)
+            row_security.process_reads_as(None)
     return {"district": district, "cast": cast}
 
 

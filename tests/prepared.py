@@ -59,7 +59,7 @@ class Prepared:
     """What ``make`` made from where nothing else stood; ``again()`` gives it as if it had been made in this test."""
 
     def __init__(self, make: Callable[[], Any]) -> None:
-        self.stands = _where_it_stands()
+        self.stands, self.day = _where_it_stands(), clock.today()
         before = _rows()
         self.made = make()
         #: Whole tables where rows were changed, else what was added.
@@ -73,9 +73,11 @@ class Prepared:
                 self.added[table] = [row for row in rows if row not in was]
 
     def again(self) -> Any:
-        """The same rows, and objects of them that a test may change; None where something else was written
-        before, or where the clock is held at another day."""
-        if clock.held() or _where_it_stands() != self.stands:
+        """The same rows, and objects of them that a test may change; None where something else was written before, where
+        the clock is held or the day is another, and outside of a transaction, in which alone triggers can be told to rest."""
+        if clock.held() or clock.today() != self.day or not connection.in_atomic_block:
+            return None
+        if _where_it_stands() != self.stands:
             return None
         with _as_owner_without_triggers() as cursor:
             for table, rows in (self.changed | self.added).items():
