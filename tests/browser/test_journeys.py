@@ -66,8 +66,7 @@ def test_a_roster_that_is_known_already_changes_nothing(open_as):
     page.click("main summary")
     page.select_option("#id_default_sector", "courier")
     page.click("main form button")
-    wait_for_words(page, "已导入过，没有变化")
-    assert page.locator(".figure", has_text="新增").locator("b").inner_text() == "0"
+    expect(page.locator(".figure", has_text="新增").locator("b")).to_have_text("0")
     page.click("summary:has-text('全部不导入')")
     page.click("button:has-text('确认删除文件')")
     assert cell_sum(page) == before
