@@ -10,6 +10,8 @@ ADDRESS = re.compile(
     r"""["'`]/(?:office|help|report|learn|door|me|who|stations|party|volunteer|accounts|in|told|keeper|grid|sessions|exam"""
     r"""|daily|verify|c|v)/"""
 )
+#: Built from scripts that are looked at themselves.
+BUILT = "stations/static/stations/first.js"
 #: How many addresses each room still writes out. The numbers only fall: whoever names a route lowers the one of its room.
 LEFT = {
     "cases": 1,
@@ -26,7 +28,7 @@ def written_out(room: Path) -> list[str]:
     """Addresses in the room's code, pages and scripts; where routes are named, and what is made up, left out."""
     found = []
     for file in sorted(room.rglob("*")):
-        apart = {"tests", "migrations", "demo", "vendor"} & set(file.parts)
+        apart = {"tests", "migrations", "demo", "vendor"} & set(file.parts) or str(file).endswith(BUILT)
         if apart or file.suffix not in {".py", ".html", ".js"} or file.name.endswith(("urls.py", "demo.py")):
             continue
         found += [f"{file}: {address}" for address in ADDRESS.findall(file.read_text(encoding="utf-8"))]
