@@ -442,6 +442,7 @@ def restore(chosen: argparse.Namespace) -> int:
         from nuanyi.lib.actor import system
         from nuanyi.people import services
 
+        backups.empty_passing()
         with row_security.reading_as(system("restore")):
             report["erased_again"] = services.replay_erasures(actor=system("restore"))
     answer(

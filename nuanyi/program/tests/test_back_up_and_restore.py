@@ -189,6 +189,7 @@ def test_nobody_s_session_lies_in_a_backup_or_lives_on_after_one_that_holds_it(
     assert backups.rehearse(tmp_path / "backup")["different"] == []
     turn_to("bare")
     assert backups.restore(tmp_path / "backup")["different"] == []
+    backups.empty_passing()
     with psycopg.connect(os.environ["NUANYI_OWNER_DB_URL"]) as db:
         assert db.execute("SELECT count(*) FROM django_session").fetchone() == (0,)
         assert db.execute(f"SELECT count(*) FROM {Person._meta.db_table}").fetchone() == (1,)
