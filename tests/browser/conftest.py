@@ -71,7 +71,9 @@ class Stage:
             "NUANYI_PUBLIC_URL": PUBLIC,
         }
         command = [sys.executable, "-m", "nuanyi.program.cli", "manage", "shell", "-v", "0", "-c", words]
-        done = subprocess.run(command, env=os.environ | mine, capture_output=True, text=True, check=True)
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
+        done = subprocess.run(command, env=kept | mine, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout.strip()
 
     def stop(self) -> None:
