@@ -119,6 +119,10 @@ class Import(models.Model):
     #: "hidden_rows": [sheet]}``
     answers: models.JSONField[dict[str, list[str]], dict[str, list[str]]] = models.JSONField(default=dict)
     counts: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
+    #: counts on with whatever changes what would be taken in, so that nobody takes in another preview than was shown
+    preview = models.PositiveIntegerField(default=0)
+    #: what the preview read, as a keyed digest of its good rows; empty before the first reading
+    rows_digest = models.CharField(max_length=32, blank=True)
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
     refusal = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField(default=clock.now)

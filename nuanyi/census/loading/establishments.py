@@ -65,6 +65,7 @@ class EstablishmentLoader:
                 continue
             count += 1
             digest = self._digest(row)
+            self.tally.read(digest)
             if digest in seen_before or digest in seen_now:
                 self.tally.counts[UNCHANGED if digest in seen_before else DOUBLE] += 1
             else:

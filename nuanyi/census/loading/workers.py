@@ -179,7 +179,9 @@ class WorkerLoader:
         with self._background() as self.writer, no_cycles_sought():
             while batch := list(islice(good, BATCH)):
                 seen += len(batch)
-                self._batch(self._without_barred([self._line(row) for row in batch], write), write)
+                lines = [self._line(row) for row in batch]
+                self.tally.read(b"".join(line.row for line in lines))
+                self._batch(self._without_barred(lines, write), write)
                 yield seen
 
     def _without_barred(self, lines: list[_Line], write: bool) -> list[_Line]:

@@ -240,6 +240,7 @@ def _read(of: Import) -> None:
     of.columns = {layout.sheet: layout.as_json() for layout in reader.layouts}
     _keep_sample(of, reader.layouts)
     of.counts = {**counts, "good": counts["rows"] - counts["bad"], **tally.as_json()}
+    of.preview, of.rows_digest = of.preview + 1, tally.rows_digest
     _move(of, ImportState.REVIEW)
     _tell(of, kinds.IMPORT_READ, file=of.file_name, good=of.counts["good"], bad=of.counts["bad"])
 
@@ -401,6 +402,24 @@ def _check_waits(of: Import, state: str = ImportState.REVIEW) -> None:
         raise _moved_on()
 
 
+def _check_shown(of: Import, shown: int | None) -> None:
+    """What is taken in is what the deciding person saw: ``shown`` is the preview of the page. Raises IllegalMove."""
+    if shown is not None and shown != of.preview:
+        raise IllegalMove(
+            _(
+                "The preview is no longer the one that you saw: perhaps a colleague read the file again or decided rows."
+                " Nothing was taken in. Look at it as it is now, then decide."
+            ),
+            code="preview-changed",
+        )
+
+
+def _shown_anew(of: Import) -> None:
+    """What would be taken in has changed: whoever has the page open looks at it again first."""
+    of.preview += 1
+    of.save(update_fields=["preview"])
+
+
 def _check_may_become(of: Import, state: str) -> None:
     """The same for steps that several states allow. Raises IllegalMove."""
     try:
@@ -460,15 +479,18 @@ def mend(
     answers: dict[str, list[str]] | None = None,
     words: dict[str, dict[str, str]] | None = None,
     cells: dict[int, str] | None = None,
+    shown: int | None = None,
 ) -> Import:
     """Mend bad cells in the page and have the file read again.
 
     ``answers`` says what to do with groups of cells (``leave`` and ``hints``: ``field:reason``; ``hidden_rows``:
     sheets), ``words`` what a source means by its words and is remembered for it, ``cells`` gives single cells anew, by
-    the id of their finding. Raises NotAllowed, NotFound, IllegalMove, BadInput.
+    the id of their finding, as the preview ``shown`` has it. Raises NotAllowed, NotFound, IllegalMove, BadInput.
     """
     of = _own(actor, of)
     _check_waits(of)
+    if cells:
+        _check_shown(of, shown)
     said = answers or {}
     told = {name: sorted(set(said[name]))[:200] for name in ("leave", "hints", "hidden_rows") if name in said}
     of.answers = {**of.answers, **told}
@@ -526,34 +548,44 @@ def _rewrite(of: Import, cells: dict[int, str]) -> None:
 @shaped_otherwise(Reason.STEP)
 @transaction.atomic
 def choose(
-    *, actor: Actor, of: Import, choice: str, rows: list[int] | None = None, group: str | None = None
+    *,
+    actor: Actor,
+    of: Import,
+    choice: str,
+    rows: list[int] | None = None,
+    group: str | None = None,
+    shown: int | None = None,
 ) -> int:
     """Choose for some matches (by id), for all that differ in the same fields (``group``), or else for all that have
-    no choice of their own.
+    no choice of their own. Raises NotAllowed, NotFound, IllegalMove, BadInput.
     """
     of = _own(actor, of)
     _check_waits(of)
+    _check_shown(of, shown)
     if choice not in Choice.values:
         raise BadInput(fields={"choice": _("Keep, fill in or overwrite?")})
-    if group is not None:
-        return Match.objects.filter(source_import=of, group=group, sort="changed").update(choice=choice)
-    if rows is None:
+    differing = Match.objects.filter(source_import=of, sort="changed")
+    if group is None and rows is None:  # whoever takes the roster in says this again
         of.default_choice = choice
         of.save(update_fields=["default_choice"])
-        return Match.objects.filter(source_import=of, sort="changed", choice="").count()
-    return Match.objects.filter(source_import=of, pk__in=rows, sort="changed").update(choice=choice)
+        return differing.filter(choice="").count()
+    meant = differing.filter(pk__in=rows or ()) if group is None else differing.filter(group=group)
+    _shown_anew(of)
+    return meant.update(choice=choice)
 
 
 @shaped_otherwise(Reason.STEP)
 @transaction.atomic
-def decide(*, actor: Actor, of: Import, only_if_clean: bool = False) -> Import:
-    """Take the good rows in (or, with ``only_if_clean``, nothing unless every row is good).
+def decide(*, actor: Actor, of: Import, only_if_clean: bool = False, shown: int | None = None) -> Import:
+    """Take the good rows in (or, with ``only_if_clean``, nothing unless every row is good), as the preview ``shown`` has
+    them.
 
-    Raises IllegalMove, BadInput (rows meet known records and nobody chose what to do with them; the round that the
-    file was sent for was closed meanwhile).
+    Raises IllegalMove (also for a preview that is no longer so), BadInput (rows meet known records and nobody chose what
+    to do with them; the round that the file was sent for was closed meanwhile).
     """
     of = _own(actor, of)
     _check_waits(of)
+    _check_shown(of, shown)
     if of.round is not None:
         _check_open(of.round)
     if only_if_clean and of.counts.get("bad"):
@@ -570,17 +602,21 @@ def decide(*, actor: Actor, of: Import, only_if_clean: bool = False) -> Import:
 
 
 @transaction.atomic
-def choose_round(*, actor: Actor, of: Import, census_round: CensusRound | None) -> Import:
+def choose_round(
+    *, actor: Actor, of: Import, census_round: CensusRound | None, shown: int | None = None
+) -> Import:
     """Say for which round a file is that waits for its decision, or for none.
 
     Raises NotAllowed, NotFound, IllegalMove, BadInput (that round is closed).
     """
     of = _own(actor, of)
     _check_waits(of)
+    _check_shown(of, shown)
     if census_round is not None:
         _check_open(census_round)
     of.round = census_round
     of.save(update_fields=["round"])
+    _shown_anew(of)
     journal.record(actor, events.IMPORT_ROUND_CHOSEN, of, round=census_round.name if census_round else "")
     return of
 
@@ -645,10 +681,13 @@ def _ask_again(pk: UUID) -> None:
 
 
 def _check_still_so(of: Import, tally: Tally) -> None:
-    """Raise Stale where a row meets a record otherwise than its preview showed.
+    """Raise Stale where the file is read otherwise than its preview showed, or a row meets a record otherwise.
 
-    Only the first row that meets a record is compared: what later ones find was changed by this very import.
+    Another file of its source may have taught what a title or a word means. Of the rows that meet a record only the
+    first is compared: what later ones find was changed by this very import.
     """
+    if of.rows_digest and of.rows_digest != tally.rows_digest:
+        raise Stale
     shown = {
         (sheet, row): changes
         for sheet, row, changes in Match.objects.filter(source_import=of, sort=CHANGED).values_list(

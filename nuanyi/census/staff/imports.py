@@ -212,7 +212,14 @@ def mend(request: HttpRequest, pk: UUID) -> HttpResponse:
         imports.forget_word(actor=actor_of(request), of=of, field=field, word=word)
         transaction.on_commit(lambda: _later(jobs.read_import, of.pk))
         return redirect("census:import", pk)
-    imports.mend(actor=actor_of(request), of=of, answers=answers, words=words, cells=cells)
+    imports.mend(
+        actor=actor_of(request),
+        of=of,
+        answers=answers,
+        words=words,
+        cells=cells,
+        shown=_shown(request),
+    )
     transaction.on_commit(lambda: _later(jobs.read_import, of.pk))
     return redirect("census:import", pk)
 
@@ -272,17 +279,23 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
         imports.try_again(actor=actor, of=of)
         transaction.on_commit(lambda: _later(jobs.read_import, of.pk))
         return redirect("census:import", pk)
+    shown = _shown(request)
     if request.POST.get("choice"):
-        imports.choose(actor=actor, of=of, choice=request.POST["choice"])
+        imports.choose(actor=actor, of=of, choice=request.POST["choice"], shown=shown)
     if "round" in request.POST:
-        _choose_round(request, of)
-    imports.decide(actor=actor, of=of, only_if_clean="clean" in request.POST)
+        shown = _choose_round(request, of, shown)
+    imports.decide(actor=actor, of=of, only_if_clean="clean" in request.POST, shown=shown)
     transaction.on_commit(lambda: _later(jobs.write_import, of.pk))
     return redirect("census:import", pk)
 
 
-def _choose_round(request: HttpRequest, of: Import) -> None:
-    """Where the round was closed meanwhile: another one, or none."""
+def _shown(request: HttpRequest) -> int:
+    """Which preview the page showed on which somebody decides."""
+    return number_of(request.POST.get("preview", ""))
+
+
+def _choose_round(request: HttpRequest, of: Import, shown: int) -> int:
+    """Where the round was closed meanwhile: another one, or none. Returns the preview that is shown by this."""
     text = request.POST["round"]
     found = None
     if text != "none":
@@ -292,7 +305,7 @@ def _choose_round(request: HttpRequest, of: Import) -> None:
         found = CensusRound.objects.filter(pk=number).first()
         if found is None:
             raise NotFound()
-    imports.choose_round(actor=actor_of(request), of=of, census_round=found)
+    return imports.choose_round(actor=actor_of(request), of=of, census_round=found, shown=shown).preview
 
 
 @require_POST

@@ -102,7 +102,8 @@ def read(of):
 def take(browser, of):
     if of.counts.get("changed"):
         browser.post(f"/office/census/imports/{of.pk}/choose/", {"choice": "merge"})
-    assert browser.post(f"/office/census/imports/{of.pk}/decide/", {"take": "1"}).status_code == 302
+    told = {"take": "1", "preview": of.preview}
+    assert browser.post(f"/office/census/imports/{of.pk}/decide/", told).status_code == 302
     imports.write_import(of.pk)
     of.refresh_from_db()
     assert of.state == "done"
@@ -111,7 +112,7 @@ def take(browser, of):
 
 def mend(browser, of):
     """One bad cell written anew, each unknown word given its meaning; fewer rows are bad then."""
-    told, before = {}, of.counts["bad"]
+    told, before = {"preview": of.preview}, of.counts["bad"]
     bad = Finding.objects.filter(source_import=of, is_note=False).order_by("pk")
     for finding in bad:
         if finding.field in ("sector", "region"):
@@ -120,7 +121,7 @@ def mend(browser, of):
     single = bad.filter(field__in=[field for field, value in ANEW.items() if value]).first()
     if single is not None:
         told[f"cell-{single.pk}"] = ANEW[single.field]
-    elif not told:
+    elif len(told) == 1:
         told = {f"group-{bad[0].field}:{bad[0].reason}": "leave"}
     browser.post(f"/office/census/imports/{of.pk}/mend/", told)
     read(of)

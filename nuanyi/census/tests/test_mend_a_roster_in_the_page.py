@@ -206,7 +206,8 @@ def test_a_cell_is_written_anew_in_the_page_and_stays_sealed(office, cast):
     of = preview(office, [HEAD, row(1, phone="1990000"), row(2)])
     finding = Finding.objects.get(source_import=of)
     answer = cast.client("office").post(
-        f"/office/census/imports/{of.pk}/mend/", {f"cell-{finding.pk}": "19912345678"}
+        f"/office/census/imports/{of.pk}/mend/",
+        {f"cell-{finding.pk}": "19912345678", "preview": of.preview},
     )
     assert answer.status_code == 302
     assert read(of).counts["bad"] == 0
@@ -303,6 +304,70 @@ def test_what_changes_between_preview_and_acceptance_is_asked_again(office):
     assert Match.objects.get(source_import=of, row=2).choice == ""
     imports.choose(actor=office, of=of, choice="keep")
     assert accept(office, of).state == "done"
+
+
+def decide_as_shown(browser, page, **more):
+    """What somebody does who looks at a preview now and decides later."""
+    shown = re.search(r'name="preview" value="(\d+)"', browser.get(page).content.decode())[1]
+    told = {"take": "1", "preview": shown} | more
+    return lambda: browser.post(f"{page}decide/", told, HTTP_REFERER=f"http://testserver{page}")
+
+
+@pytest.mark.parametrize("act", ["columns", "mended", "decided", "round"])
+def test_what_a_colleague_changes_in_a_preview_is_not_taken_in_unseen(cast, office, act):
+    accept(office, preview(office, [HEAD, row(1), row(2)]))
+    of = preview(office, [HEAD, row(1, sector="外卖"), row(2), row(3, phone="1990000")], source_name="乙")
+    browser, page = cast.client("office"), f"/office/census/imports/{of.pk}/"
+    late = decide_as_shown(browser, page, choice="keep")
+    if act == "columns":
+        told = {"name": 0, "phone": 1, "id_number": 2, "region": 4}
+        sheet = next(iter(of.columns))
+        imports.choose_columns(
+            actor=office, of=of, kind="workers", columns={sheet: {"row": 1, "fields": told}}
+        )
+        read(of)
+    elif act == "mended":
+        imports.mend(actor=office, of=of, answers={"leave": ["phone:phone-length"]})
+        read(of)
+    elif act == "decided":
+        imports.choose(actor=office, of=of, choice="overwrite", group="sector")
+    else:
+        imports.choose_round(actor=office, of=of, census_round=None)
+    answer = late()
+    assert answer.status_code == 409
+    said = answer.content.decode()
+    assert "预览已经变了" in said
+    assert "什么都没有导入" in said
+    of.refresh_from_db()
+    assert (of.state, of.default_choice) == ("review", "")
+    assert f'name="preview" value="{of.preview}"' in said, "the preview as it is now stands below"
+    assert decide_as_shown(browser, page, choice="keep")().status_code == 302
+    of.refresh_from_db()
+    assert of.state == "writing"
+
+
+def test_a_cell_typed_into_a_preview_that_is_gone_is_not_lost_without_a_word(cast, office):
+    of = preview(office, [HEAD, row(1, phone="1990000"), row(2)])
+    finding, shown = Finding.objects.get(source_import=of), of.preview
+    imports.mend(actor=office, of=of)
+    read(of)
+    page = f"/office/census/imports/{of.pk}/"
+    told = {f"cell-{finding.pk}": "19912345678", "preview": shown}
+    answer = cast.client("office").post(f"{page}mend/", told, HTTP_REFERER=f"http://testserver{page}")
+    assert answer.status_code == 409
+    assert "预览已经变了" in answer.content.decode()
+
+
+def test_what_another_file_teaches_its_source_meanwhile_is_asked_again(office):
+    of = preview(office, [HEAD, row(1), row(2, sector="其他")])
+    assert of.counts["good"] == 1
+    other = preview(office, [HEAD, row(3, sector="其他")])
+    imports.mend(actor=office, of=other, words={"sector": {"其他": "courier"}})
+    assert accept(office, of).state == "review"
+    assert not Worker.objects.exists()
+    assert (of.counts["good"], of.counts["asked_again"]) == (2, 1)
+    assert accept(office, of).state == "done"
+    assert Worker.objects.count() == 2
 
 
 def test_one_shop_in_two_rows_of_a_file_is_no_change_by_somebody_else(office):

@@ -490,17 +490,20 @@ def test_a_roster_sent_before_its_round_was_closed_is_not_taken_into_it(cast, pr
         imports.decide(actor=office, of=of)
     assert "已结束" in str(refused.value.fields["census_round"])
     assert not Worker.objects.exists()
-    browser, address = cast.client("office"), f"/office/census/imports/{of.pk}/"
-    assert "“上半年”已结束" in " ".join(browser.get(address).content.decode().split())
-    assert browser.post(f"{address}decide/", {"take": "1", "round": first.pk}).status_code == 422
-    assert browser.post(f"{address}decide/", {"take": "1", "round": second.pk}).status_code == 302
+    browser, address = cast.client("office"), "/office/census/imports/{}/"
+    assert "“上半年”已结束" in " ".join(browser.get(address.format(of.pk)).content.decode().split())
+
+    def take_into(one, census_round):
+        one.refresh_from_db()
+        told = {"take": "1", "round": census_round, "preview": one.preview}
+        return browser.post(f"{address.format(one.pk)}decide/", told).status_code
+
+    assert take_into(of, first.pk) == 422
+    assert take_into(of, second.pk) == 302
     imports.write_import(of.pk)
     of.refresh_from_db()
     assert (of.state, of.round_id, Worker.objects.count()) == ("done", second.pk, 1)
-    assert (
-        browser.post(f"/office/census/imports/{late.pk}/decide/", {"take": "1", "round": "none"}).status_code
-        == 302
-    )
+    assert take_into(late, "none") == 302
     imports.write_import(late.pk)
     late.refresh_from_db()
     assert (late.state, late.round_id) == ("done", None)
