@@ -24,10 +24,8 @@ import pyarrow as pa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from nuanyi.census.linkage import spark
+from nuanyi.census.linkage import VERSION, spark
 from nuanyi.census.linkage.entries import Columns
-
-VERSION = "3"
 
 #: Pairs from ``CERTAIN`` on are linked; from ``UNRIVALLED`` on where no other person could be meant; from
 #: ``POSSIBLE`` on they are shown to people.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -12,9 +12,8 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.census import events
-from nuanyi.census.linkage import engine, shops
+from nuanyi.census.linkage import VERSION
 from nuanyi.census.linkage.clusters import joined
-from nuanyi.census.linkage.entries import Entry, prepared
 from nuanyi.census.linkage.models import Link, LinkageRun, ShopLink, Stage, Verdict, Zone
 from nuanyi.census.linkage.queries import SHOPS, WORKERS, Kept, last_run
 from nuanyi.census.models import Appearance, Establishment, Worker
@@ -25,6 +24,11 @@ from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.region_codes import TOWNSHIP, township_of
 from nuanyi.people.services import open_for_program
 from nuanyi.places import queries as places
+
+if TYPE_CHECKING:
+    from nuanyi.census.linkage.engine import Pair
+    from nuanyi.census.linkage.entries import Entry
+    from nuanyi.census.linkage.shops import Shop
 
 #: One linkage writes at a time; another waits for it, an import does not.
 LINKAGE_LOCK = 1_706_001
@@ -38,6 +42,10 @@ def link_all(*, actor: Actor, always: bool = False) -> LinkageRun | None:
     Reads in one transaction, compares in memory without any lock, writes in another: killed anywhere, the old
     links stand. Records that came or went meanwhile are left to the next run. None where nothing changed. Raises NotAllowed.
     """
+    # read where it is needed: it takes as much memory as all else together, and jobs alone link
+    from nuanyi.census.linkage import engine, shops
+    from nuanyi.census.linkage.entries import prepared
+
     actor.require("census.link")
     started = clock.now()
     with row_security.reading_as(PROGRAM):
@@ -94,7 +102,7 @@ def _begin(fingerprint: str, started: datetime) -> LinkageRun:
         LinkageRun.objects.exclude(stage=Stage.DONE).delete()
         return LinkageRun.objects.create(
             fingerprint=fingerprint,
-            version=engine.VERSION,
+            version=VERSION,
             stage=Stage.READING,
             entries=0,
             persons=0,
@@ -112,7 +120,7 @@ def _reach(run: LinkageRun, stage: str) -> None:
 
 def _fingerprint() -> str:
     """Of the program's version and all records: changes where one came, went or changed."""
-    parts = [engine.VERSION]
+    parts = [VERSION]
     for model in (Worker, Establishment):
         newest = model.objects.aggregate(changed=Max("changed_at"))["changed"]
         parts.append(f"{model.objects.count()}:{newest.isoformat() if newest else ''}")
@@ -131,15 +139,17 @@ def _also(workers: list[UUID]) -> list[tuple[int, str]]:
     )
 
 
-def _shops() -> tuple[list[UUID], list[shops.Shop]]:
+def _shops() -> tuple[list[UUID], list[Shop]]:
     """Every establishment as an entry, its contact opened in memory; the list is the source that sent it."""
+    from nuanyi.census.linkage.shops import Shop
+
     names = places.names_by_code()
     records = []
     listed = []
     for one in Establishment.objects.select_related("contact").order_by("pk").iterator(chunk_size=2000):
         records.append(one.pk)
         listed.append(
-            shops.Shop(
+            Shop(
                 str(one.source_id or "door"),
                 one.name,
                 place=str(names.get(township_of(one.region_code), ""))
@@ -157,6 +167,8 @@ def _shops() -> tuple[list[UUID], list[shops.Shop]]:
 
 def _entries() -> tuple[list[UUID], list[Entry]]:
     """Every record as an entry, opened in memory; the roster is the source that sent it."""
+    from nuanyi.census.linkage.entries import Entry
+
     workers = []
     entries = []
     rows = Worker.objects.select_related("person", "establishment").order_by("pk")
@@ -182,7 +194,7 @@ def _lock() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LINKAGE_LOCK])
 
 
-def _replace(kept: Kept, zones: Iterable[tuple[Zone, Iterator[engine.Pair]]], records: list[UUID]) -> None:
+def _replace(kept: Kept, zones: Iterable[tuple[Zone, Iterator[Pair]]], records: list[UUID]) -> None:
     """New links instead of those that nobody decided."""
     kept.link.objects.filter(verdict="").delete()
     there = set(kept.record.objects.values_list("pk", flat=True))
@@ -199,7 +211,7 @@ def _replace(kept: Kept, zones: Iterable[tuple[Zone, Iterator[engine.Pair]]], re
                         zone=zone,
                         probability=pair.probability,
                         evidence={key: list(value) for key, value in pair.evidence.items()},
-                        version=engine.VERSION,
+                        version=VERSION,
                     )
                 )
     kept.link.objects.bulk_create(made, batch_size=2000, ignore_conflicts=True)
@@ -293,7 +305,7 @@ def _split(actor: Actor, record_id: UUID, kept: Kept) -> int:
         link, _made = kept.link.objects.get_or_create(
             left_id=left,
             right_id=right,
-            defaults={"zone": Zone.POSSIBLE, "probability": 0.0, "version": engine.VERSION},
+            defaults={"zone": Zone.POSSIBLE, "probability": 0.0, "version": VERSION},
         )
         kept.opinion.objects.update_or_create(
             link=link, account_id=actor.account_id, defaults={"verdict": Verdict.DIFFERENT}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from django.utils.translation import override
 
 from nuanyi.census import jobs
-from nuanyi.census.linkage import engine, queries
+from nuanyi.census.linkage import VERSION, engine, queries
 from nuanyi.census.linkage.clusters import joined
 from nuanyi.census.linkage.models import CountedWith, Link, LinkageRun, Verdict
 from nuanyi.census.models import Worker
@@ -74,7 +77,7 @@ def test_a_linkage_links_records_that_no_exact_match_found(district, program):
     assert run.persons == persons()
     for link in Link.objects.holding():
         assert link.probability >= engine.UNRIVALLED
-        assert link.version == engine.VERSION
+        assert link.version == VERSION
 
 
 def test_nothing_changed_means_no_run_and_a_new_roster_means_one(district, program):
@@ -181,7 +184,7 @@ def test_an_import_during_a_linkage_is_counted_by_the_next(pair, program, monkey
         take(program, [HEAD, row(7), row(8)], source_name="乙")
         return real(columns, **more)
 
-    monkeypatch.setattr(linking.engine, "link", slow)
+    monkeypatch.setattr(engine, "link", slow)
     run = linking.link_all(actor=program, always=True)
     assert run is not None
     assert run.entries == 3
@@ -216,7 +219,7 @@ def test_a_killed_linkage_is_not_shown_beside_the_next(pair, program, monkeypatc
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(linking.engine, "link", dies)
+        patched.setattr(engine, "link", dies)
         with pytest.raises(KeyboardInterrupt):
             linking.link_all(actor=program)
     assert queries.progress() is not None
@@ -233,7 +236,7 @@ def test_records_that_go_during_a_linkage_are_left_out(pair, program, monkeypatc
         Worker.objects.filter(pk=pair.right_id).delete()
         return found
 
-    monkeypatch.setattr(linking.engine, "link", slow)
+    monkeypatch.setattr(engine, "link", slow)
     run = linking.link_all(actor=program, always=True)
     assert run is not None
     assert linking.link_all(actor=program) is not None  # the next run sees that something changed
@@ -334,3 +337,10 @@ def test_groups_never_bring_enemies_or_two_identities_together():
     assert joined(links, identity={1: "x", 4: "y"}) == [{1, 2, 3}, {5, 6}]
     assert joined([(1, 2)], identity={1: "x", 2: "y"}) == []
     assert joined([], identity={1: "x", 2: "y"}, said=[(1, 2)]) == [{1, 2}]
+
+
+def test_a_process_that_links_nobody_reads_nothing_of_what_linking_needs():
+    told = "import django, sys; django.setup(); print([name for name in HEAVY if name in sys.modules])"
+    heavy = "HEAVY = ['pypinyin', 'pyarrow', 'duckdb', 'scipy.optimize']; "
+    done = subprocess.run([sys.executable, "-c", heavy + told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
