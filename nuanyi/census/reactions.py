@@ -61,8 +61,7 @@ def _forget_contact(shop: Establishment, person: Person, actor: Actor) -> None:
             model.objects.filter(establishment=shop, contact=person).delete()[0]
             for model in (RecordNote, RecordPhoto)
         )
-    for change in Change.objects.filter(record_id=shop.pk):
-        forget_contact_in(change)
+    forget_contact_in(Change.objects.filter(record_id=shop.pk))
     for match in Match.objects.filter(record_id=shop.pk):
         match.changes = [line for line in match.changes if line[0] not in CONTACT]
         match.save(update_fields=["changes"])

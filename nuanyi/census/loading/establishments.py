@@ -28,11 +28,14 @@ from nuanyi.people.services import open_for_program, seal_into
 STEP = 200
 #: How a roster calls what it says of an establishment's contact.
 CONTACT = ("contact_name", "contact_phone")
+#: What of a contact is put back with an establishment.
+_OF_CONTACT = ("sealed_name", "name_mask", "sealed_phone", "phone_mask", "phone_digest", "region_codes")
 #: What a row of a roster may change; how a record is followed up goes on beside a long import.
-_CHANGED_BY_ROW = (
+OWN_VALUES = (
     *("name", "name_key", "credit_code", "sector", "region_code", "headcount", "address"),
-    *("contact", "changed_at", "as_of_date"),
+    *("contact", "as_of_date"),
 )
+_CHANGED_BY_ROW = (*OWN_VALUES, "changed_at")
 
 
 class EstablishmentLoader:
@@ -272,6 +275,16 @@ def contact_who_leaves(record: Establishment, values: dict[str, str]) -> Person 
 def put_values(record: Establishment, values: dict[str, str]) -> None:
     """Set fields by their roster names; saves the contact, not the establishment."""
     moves = values.get("region", record.region_code) != record.region_code
+    _put_own_values(record, values)
+    told = {name: values[name] for name in CONTACT if name in values}
+    if told:
+        _put_contact(record, told)
+    if moves and record.contact is not None:
+        _save_contact(record.contact, record)
+
+
+def _put_own_values(record: Establishment, values: dict[str, str]) -> None:
+    """Set those of an establishment itself; saves nothing."""
     for name, value in values.items():
         if name == "name":
             record.name, record.name_key = value, name_key(value)
@@ -285,11 +298,6 @@ def put_values(record: Establishment, values: dict[str, str]) -> None:
             record.headcount = int(value) if value else None
         elif name == "address":
             record.address = value
-    told = {name: values[name] for name in CONTACT if name in values}
-    if told:
-        _put_contact(record, told)
-    if moves and record.contact is not None:
-        _save_contact(record.contact, record)
 
 
 def _put_contact(record: Establishment, told: dict[str, str]) -> None:
@@ -366,58 +374,104 @@ def _named_first(record: Establishment, before: dict[str, str]) -> bool:
 
 
 def restore(record: Establishment, change: Change) -> None:
-    """Give an establishment the values it had before a change; saves its contact, not the establishment.
+    """Give an establishment the values it had before a change; saves its contact, not the establishment."""
+    restore_all([(record, change)])
+
+
+def restore_all(pairs: Iterable[tuple[Establishment, Change]]) -> None:
+    """Give establishments the values they had before changes, the last change first; saves contacts, not establishments.
 
     Where another contact had come, the one before is it again, unless forgotten meanwhile; of whoever had come nothing
     stays, unless something was noted of them. Without a contact who left by the change the one there is the same person.
+    Asks as often for a thousand establishments as for one.
     """
-    before = _before(change)
+    persons: dict[UUID, Person] = {}
+    saved: dict[UUID, Person] = {}
+    left: dict[UUID, tuple[Establishment, Change]] = {}
+    for record, change in pairs:
+        for one in (record.contact, change.former_contact):
+            if one is not None:
+                persons.setdefault(one.pk, one)
+        if record.contact is not None:  # one person is one object, whoever names them
+            record.contact = persons[record.contact.pk]
+        come = record.contact
+        if _put_back(record, change, persons) and record.contact is not None:
+            record.contact.region_codes = prefixes(record.region_code)
+            saved[record.contact.pk] = record.contact
+        if come is not None and come != record.contact:
+            left[come.pk] = (record, change)
+    with row_security.reader(system("contacts")):
+        Person.objects.bulk_update(saved.values(), _OF_CONTACT, batch_size=STEP)
+        if left:
+            _take_back(left)
+
+
+def _put_back(record: Establishment, change: Change, persons: dict[UUID, Person]) -> bool:
+    """Set what a record was before a change; saves nothing. Returns whether its contact is to be saved."""
+    before, moves_from = _before(change), record.region_code
     record.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
-    former, come = change.former_contact, record.contact
+    former = change.former_contact
     if former is not None:
-        record.contact = former if former.erased_at is None else None
+        record.contact = persons[former.pk] if former.erased_at is None else None
     elif _named_first(record, before):
         record.contact = None
     contact = {name: before.pop(name) for name in CONTACT if name in before}
-    put_values(record, before)
+    _put_own_values(record, before)
     if former is None and record.contact is not None and contact:
         seal_into(record.contact, **{name.removeprefix("contact_"): value for name, value in contact.items()})
-    if record.contact is not None and (contact or former is not None):
-        _save_contact(record.contact, record)
-    if come is not None and come != record.contact:
-        _take_back(come, record, change)
+    return bool(contact) or former is not None or record.region_code != moves_from
 
 
-def _take_back(person: Person, record: Establishment, change: Change) -> None:
-    """Delete a person of whom nothing is kept but that they were this establishment's contact since a change."""
-    with row_security.reader(system("contacts")):
-        was = Change.objects.filter(former_contact=person)
-        if was.exclude(record_id=record.pk, pk__gte=change.pk).exists():
-            return
-        if change.former_contact_id is None:
-            # what was noted before they were named is nobody's again
-            for remark in (RecordNote, RecordPhoto):
-                earlier = remark.objects.filter(establishment=record, contact=person)
-                earlier.filter(made_at__lt=change.changed_at).update(contact=None)
-        # those without a name of their own on a person, too: what is noted is one of them
-        for relation in Person._meta.get_fields(include_hidden=True):
-            model: Any = relation.related_model
-            if not isinstance(relation, ForeignObjectRel) or model is Change:
-                continue
-            rows = model._base_manager.filter(**{relation.field.name: person})
-            if model is Establishment:
-                rows = rows.exclude(pk=record.pk)
-            if rows.exists():
-                return
-        for one in was:
-            forget_contact_in(one)
-        person.delete()
+def _take_back(left: dict[UUID, tuple[Establishment, Change]]) -> None:
+    """Delete those of whom nothing is kept but that they were an establishment's contact since a change.
+
+    ``left`` says of which establishment and since which change; it is that establishment's contact no longer, though it
+    may not have been saved yet.
+    """
+    was: dict[UUID, list[Change]] = {pk: [] for pk in left}
+    for change in Change.objects.filter(former_contact__in=left):
+        was[change.former_contact_id].append(change)  # type: ignore[index]
+    going = {
+        pk
+        for pk, (record, since) in left.items()
+        if all(one.record_id == record.pk and one.pk >= since.pk for one in was[pk])
+    }
+    _give_up_what_was_noted_before({pk: left[pk] for pk in going})
+    # those without a name of their own on a person, too: what is noted is one of them
+    for relation in Person._meta.get_fields(include_hidden=True):
+        model: Any = relation.related_model
+        if not isinstance(relation, ForeignObjectRel) or model is Change:
+            continue
+        name = relation.field.name
+        rows = model._base_manager.filter(**{f"{name}__in": going}).values_list(name, "pk")
+        own = {(pk, left[pk][0].pk) for pk in going} if model is Establishment else set()
+        going -= {person for person, row in rows if (person, row) not in own}
+    forget_contact_in(one for pk in going for one in was[pk])
+    Person.objects.filter(pk__in=going).delete()
 
 
-def forget_contact_in(change: Change) -> None:
-    """Of an establishment's earlier values those of its contact go; the others stay, for undoing and for figures."""
-    before = _before(change)
-    kept = {name: value for name, value in before.items() if name not in CONTACT}
-    if kept != before:
-        sealed.put(change, "sealed_before", json.dumps(kept))
-        change.save(update_fields=["sealed_before"])
+def _give_up_what_was_noted_before(left: dict[UUID, tuple[Establishment, Change]]) -> None:
+    """What was noted of an establishment before somebody was named its first contact is nobody's again."""
+    first = {pk: told for pk, told in left.items() if told[1].former_contact_id is None}
+    for remark in (RecordNote, RecordPhoto):
+        noted = remark.objects.filter(contact__in=first).values_list(
+            "pk", "contact", "establishment", "made_at"
+        )
+        earlier = [
+            pk
+            for pk, contact, establishment, made_at in noted
+            if establishment == first[contact][0].pk and made_at < first[contact][1].changed_at
+        ]
+        remark.objects.filter(pk__in=earlier).update(contact=None)
+
+
+def forget_contact_in(changes: Iterable[Change]) -> None:
+    """Of establishments' earlier values those of their contact go; the others stay, for undoing and for figures."""
+    poorer = []
+    for change in changes:
+        before = _before(change)
+        kept = {name: value for name, value in before.items() if name not in CONTACT}
+        if kept != before:
+            sealed.put(change, "sealed_before", json.dumps(kept))
+            poorer.append(change)
+    Change.objects.bulk_update(poorer, ["sealed_before"], batch_size=STEP)

@@ -513,33 +513,40 @@ def value_of(worker: Worker, name: str) -> str:
     return str({"sector": worker.sector, "region": worker.region_code, "site": worker.site_name}[name])
 
 
-def _present_codes(worker: Worker) -> list[str]:
-    """Where a person is by their records as they stand now, and where a roster that was taken in let see them: whoever
+def _put_present_codes(moved: Iterable[Worker]) -> None:
+    """Where persons are by their records as they stand now, and where a roster that was taken in let see them: whoever
     keeps a place that they left opens them no more. Read by the program, since other records may lie elsewhere.
     """
-    person = worker.person
+    of_person = {worker.person_id: worker for worker in moved}
+    codes = {pk: set(prefixes(worker.region_code)) for pk, worker in of_person.items()}
     with row_security.reader(system("places of a person")):
-        regions = {worker.region_code}
-        regions |= set(Establishment.objects.filter(contact=person).values_list("region_code", flat=True))
-        rosters = Change.objects.filter(record_type=SCOPE, record_id=person.pk)
-        gained = [bytes(sealed) for sealed in rosters.values_list("sealed_before", flat=True)]
-    codes = {code for region in regions for code in prefixes(region)}
-    for sealed in gained:
-        # what an import that was taken back gave is gone from the person already, and comes back by no move
-        told = json.loads(keys().open("file", sealed, person.pk.bytes))[0]
-        codes |= set(told) & set(person.region_codes)
-    return sorted(codes)
+        shops = Establishment.objects.filter(contact__in=of_person).values_list("contact", "region_code")
+        for pk, region in shops:
+            codes[pk] |= set(prefixes(region))
+        rosters = Change.objects.filter(record_type=SCOPE, record_id__in=of_person)
+        for pk, gained in rosters.values_list("record_id", "sealed_before"):
+            # what an import that was taken back gave is gone from the person already, and comes back by no move
+            told = json.loads(keys().open("file", bytes(gained), pk.bytes))[0]
+            codes[pk] |= set(told) & set(of_person[pk].person.region_codes)
+    for pk, worker in of_person.items():
+        worker.person.region_codes = sorted(codes[pk])
 
 
 def put_value(worker: Worker, name: str, value: str) -> None:
     """Set one field of a worker by its roster name; does not save."""
+    _put_own_value(worker, name, value)
+    if name == "region":
+        _put_present_codes([worker])
+
+
+def _put_own_value(worker: Worker, name: str, value: str) -> None:
+    """The field alone: where a person who moved is seen from now on comes after it."""
     if name in ("name", "phone", "id_number"):
         seal_into(worker.person, **{name: value})
     elif name == "sector":
         worker.sector = value
     elif name == "region":
         worker.region_code = value
-        worker.person.region_codes = _present_codes(worker)
     elif name == "site":
         worker.site_name = value
 
@@ -559,6 +566,18 @@ def put_values(worker: Worker, values: dict[str, str]) -> None:
 
 def restore(worker: Worker, change: Change) -> None:
     """Give a worker the values it had before a change; does not save."""
-    before = json.loads(keys().open("file", bytes(change.sealed_before), worker.pk.bytes))
-    worker.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
-    put_values(worker, before)
+    restore_all([(worker, change)])
+
+
+def restore_all(pairs: Iterable[tuple[Worker, Change]]) -> None:
+    """Give workers the values they had before changes, the last change first; does not save. Asks once for all of them."""
+    moved_back: list[Worker] = []
+    for worker, change in pairs:
+        before = json.loads(keys().open("file", bytes(change.sealed_before), worker.pk.bytes))
+        worker.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
+        for name, value in before.items():
+            _put_own_value(worker, name, value)
+        if "region" in before:
+            moved_back.append(worker)
+    if moved_back:
+        _put_present_codes(moved_back)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import logging
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -61,6 +63,13 @@ from nuanyi.people.models import Account, Person
 from nuanyi.places import queries as places
 
 WRITER_LOCK = 77020
+#: How many changes of an import are taken back together.
+UNDO_STEP = 500
+#: What of a person an import changes.
+_OF_PERSON = (
+    *("sealed_name", "name_mask", "sealed_phone", "phone_mask", "phone_digest"),
+    *("sealed_id_number", "id_number_mask", "id_number_digest", "region_codes"),
+)
 log = logging.getLogger("nuanyi.census")
 
 
@@ -797,11 +806,9 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [WRITER_LOCK])
         done = {"restored": 0, "kept": 0, "removed": 0}
-        for change in Change.objects.filter(source_import=of).order_by("-id"):
-            if change.record_type == workers.SCOPE:
-                _narrow(change)
-            else:
-                done["restored" if _restore(change) else "kept"] += 1
+        for restored, kept in _put_back(of):
+            done["restored"] += restored
+            done["kept"] += kept
         Change.objects.filter(source_import=of).update(until_date=None)
         Appearance.objects.filter(source_import=of).delete()
         for model in (Worker, Establishment):
@@ -816,35 +823,64 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
     return done
 
 
-def _narrow(change: Change) -> None:
-    """Whoever may see a person only because of this import no longer may, unless a later import gave the same."""
-    person = Person.objects.select_for_update().filter(pk=change.record_id, erased_at=None).first()
-    if person is not None:
-        workers.narrow(person, change.sealed_before)
-        person.save(update_fields=["region_codes", "unit_ids"])
+def _put_back(of: Import) -> Iterator[tuple[int, int]]:
+    """Take the changes of an import back, the last first, a step at a time; how many are as before, and how many stay.
+
+    A step asks for all its records together: a large roster changes thousands of them.
+    """
+    put: dict[str, Callable[[list[Change]], int]] = {
+        workers.SCOPE: _narrow,
+        "worker": _restore_workers,
+        "establishment": _restore_establishments,
+    }
+    changes = Change.objects.filter(source_import=of).select_related("former_contact").order_by("-id")
+    rest = changes
+    while step := list(rest[:UNDO_STEP]):
+        for kind, alike in groupby(step, key=attrgetter("record_type")):
+            told = list(alike)
+            restored = put[kind](told)
+            if kind != workers.SCOPE:
+                yield restored, len(told) - restored
+        rest = changes.filter(id__lt=step[-1].pk)
 
 
-def _restore(change: Change) -> bool:
-    """Put the values from before back unless somebody changed the record after the import."""
-    if change.record_type == "worker":
-        worker = (
-            Worker.objects.select_related("person")
-            .filter(pk=change.record_id, changed_at=change.changed_at)
-            .first()
-        )
-        if worker is None:
-            return False
-        workers.restore(worker, change)
-        worker.person.save()
-        worker.save()
-        return True
-    rows = Establishment.objects.select_for_update(of=("self",)).select_related("contact")
-    record = rows.filter(pk=change.record_id, changed_at=change.changed_at).first()
-    if record is None:
-        return False
-    establishments.restore(record, change)
-    record.save()
-    return True
+def _narrow(changes: list[Change]) -> int:
+    """Whoever may see persons only because of this import no longer may, unless a later import gave the same."""
+    rows = Person.objects.select_for_update().filter(erased_at=None)
+    persons = rows.in_bulk([change.record_id for change in changes])
+    for change in changes:
+        if change.record_id in persons:
+            workers.narrow(persons[change.record_id], change.sealed_before)
+    Person.objects.bulk_update(persons.values(), ["region_codes", "unit_ids"])
+    return len(persons)
+
+
+def _unchanged_since(rows: Any, changes: list[Change]) -> list[tuple[Any, Change]]:
+    """The records of changes that nobody changed after the import, each one object however often it was changed."""
+    found = rows.in_bulk({change.record_id for change in changes})
+    pairs = ((found.get(change.record_id), change) for change in changes)
+    return [(record, change) for record, change in pairs if record and record.changed_at == change.changed_at]
+
+
+def _restore_workers(changes: list[Change]) -> int:
+    """Put the values from before back unless somebody changed the record after the import. Returns of how many changes."""
+    rows = Worker.objects.select_related("person").select_for_update(of=("self",))
+    pairs = _unchanged_since(rows, changes)
+    workers.restore_all(pairs)
+    records = {record.pk: record for record, _change in pairs}.values()
+    Person.objects.bulk_update([record.person for record in records], _OF_PERSON)
+    Worker.objects.bulk_update(records, ["sector", "region_code", "site_name", "as_of_date"])
+    return len(pairs)
+
+
+def _restore_establishments(changes: list[Change]) -> int:
+    """The same for establishments, with their contacts."""
+    rows = Establishment.objects.select_related("contact").select_for_update(of=("self",))
+    pairs = _unchanged_since(rows, changes)
+    establishments.restore_all(pairs)
+    records = {record.pk: record for record, _change in pairs}.values()
+    Establishment.objects.bulk_update(records, establishments.OWN_VALUES)
+    return len(pairs)
 
 
 def _remove_made(model: Any, of: Import) -> tuple[int, int]:

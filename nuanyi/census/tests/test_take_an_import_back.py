@@ -1,3 +1,7 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from conftest import workbook
 from nuanyi.census.models import Appearance, Establishment, Worker
 from nuanyi.census.services import imports, records
@@ -70,3 +74,39 @@ def test_follow_up_can_be_undone(district, program, cast):
     assert records.undo_follow_up(actor=cast.actor("yanshan"), model=Worker, before=before) == 1
     worker.refresh_from_db()
     assert worker.follow_up == "new"
+
+
+SHOP_HEAD = ["户名", "行业领域", "所在乡镇（街道）", "负责人", "联系电话"]
+
+
+def shops(many, turn):
+    """Shops of which each gets another contact at every turn."""
+    contact = ("周明", "李力")[turn]
+    return [
+        SHOP_HEAD,
+        *(
+            [f"{many}街{n}号店", "快递", "雁山镇", contact, f"199{turn}{many:03d}{n:04d}"]
+            for n in range(many)
+        ),
+    ]
+
+
+def people(many, turn):
+    """People who move and get another number at every turn."""
+    place = ("雁山镇", "柘木镇")[turn]
+    return [HEAD, *(row(n, phone=f"1990{turn}{n:06d}", region=place) for n in range(many * 10, many * 11))]
+
+
+@pytest.mark.parametrize("roster", [shops, people])
+def test_taking_back_asks_as_often_for_two_hundred_rows_as_for_twenty(district, program, roster):
+    asked = []
+    for many in (20, 200):
+        take(program, roster(many, 0), source_name=f"{many}")
+        before = Person.objects.count()
+        of = take(program, roster(many, 1), choice="overwrite", source_name=f"{many}再")
+        assert of.counts["written"] == many
+        with CaptureQueriesContext(connection) as counted:
+            assert imports.undo(actor=program, of=of) == {"restored": many, "kept": 0, "removed": 0}
+        asked.append(len(counted))
+        assert Person.objects.count() == before, "of whoever had come nothing stays"
+    assert asked[1] - asked[0] <= 1, "one more deletion for another hundred persons"
