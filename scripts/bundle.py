@@ -1,4 +1,4 @@
-"""The two style sheets that pages load, made from one file a component: a first visit needs one request for all of its looks,
+"""The style sheets that pages load (one for a phone, one for the office, one for a map), made from one file a component: a first visit needs one request for all of its looks,
 and one for the scripts of the first page, each of which other pages load alone.
 
 Cascade layers decide who wins, so that no rule needs ``!important``: Pico first, our utilities last. Built, not committed.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from purge import Purge, vocabulary, without_unread
+from purge import Purge, vocabulary, without_set, without_unread, without_unrun
 from rcssmin import cssmin
 
 STATIC = Path(__file__).resolve().parents[1] / "nuanyi/front/static"
@@ -50,18 +50,29 @@ def parts(layer: str, without: set[str]) -> list[Path]:
 
 
 def bundled(without: set[str]) -> str:
-    """All layers in their order, then what stands in none because Leaflet's own sheet does not either."""
+    """All layers in their order."""
     sheets = [f"@layer {', '.join(LAYERS)};"]
     texts = {
         layer: "\n".join(path.read_text() for path in parts(layer, without)).replace('@charset "UTF-8";', "")
         for layer in LAYERS
     }
     others = "\n".join(text for layer, text in texts.items() if layer != "pico")
-    texts["pico"] = without_unread(Purge(vocabulary()).rules(texts["pico"]), others)
+    needed = Purge(vocabulary()).rules(texts["pico"])
+    needed = without_unrun(without_set(needed, (CSS / "base/pico-variables.css").read_text()), others)
+    texts["pico"] = without_unread(needed, others)
     for layer, text in texts.items():
         sheets.append(f"@layer {layer} {{\n{text}\n}}")
-    sheets += [path.read_text() for path in sorted((CSS / "unlayered").glob("*.css"))]
     return str(cssmin("\n".join(sheets)))
+
+
+def map_sheet() -> str:
+    """Leaflet's own sheet, which stands in no layer, and ours for it: it comes when a map is asked for."""
+    theirs = (
+        (STATIC / "vendor/leaflet/leaflet.css")
+        .read_text()
+        .replace("url(images/", "url(../vendor/leaflet/images/")
+    )
+    return str(cssmin("\n".join((theirs, (CSS / "unlayered/leaflet.css").read_text()))))
 
 
 def joined(names: tuple[str, ...]) -> str:
@@ -73,4 +84,5 @@ def joined(names: tuple[str, ...]) -> str:
 if __name__ == "__main__":
     (STATIC / "front/phone.css").write_text(bundled(OFFICE_ONLY))
     (STATIC / "front/office.css").write_text(bundled(PHONE_ONLY))
+    (STATIC / "front/map.css").write_text(map_sheet())
     (STATIC.parents[1] / "stations/static/stations/first.js").write_text(joined(FIRST_PAGE))

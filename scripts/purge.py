@@ -1,6 +1,7 @@
 """What no page of ours can need is left out of a style sheet of others (Pico): selectors that name a class, an attribute or an
-element which stands in no template, script or module, the system's dark scheme (the theme is always named), and custom
-properties that nobody reads. Rules keep their order and their words.
+element which stands in no template, script or module, the system's dark scheme (the theme is always named), what is meant for
+browsers too old for our own sheets or for shadow trees, animations that nothing runs, and custom properties that nobody reads or
+that our own sheets set where the others do. Rules keep their order and their words.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ PACKAGE = Path(__file__).resolve().parents[1] / "nuanyi"
 SOURCES = ("*/templates/**/*.html", "*/static/**/*.js", "**/*.py")
 #: A page always names its theme, so that this is never asked.
 NEVER = "(prefers-color-scheme:dark)"
+#: In a selector: a shadow tree, of which we have none, and browsers that know no cascade layers.
+NOWHERE = (":host", "::-ms-", "::-moz-list-bullet", ":-moz-ui-invalid", "::-moz-focus-inner")
+#: Selectors of the root besides those that begin with ``:root``: only the root names its theme.
+ROOTS = ("[data-theme=light]", "[data-theme=dark]")
 #: Types of inputs that Django's widgets write.
 WIDGETS = frozenset(
     ("text", "number", "email", "url", "password", "date", "time", "checkbox", "radio", "file")
@@ -80,6 +85,8 @@ class Purge:
     def may_match(self, selector: str) -> bool:
         """Whether a page of ours could hold what a selector names. What it excludes (``:not``) does not count."""
         plain = _NOT.sub("", selector)
+        if any(sign in plain for sign in NOWHERE):
+            return False
         if not all(self._has(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in _CLASS.findall(plain)):
             return False
         for name, value in _ATTRIBUTE.findall(plain):
@@ -107,6 +114,33 @@ class Purge:
                 here = [selector for selector in selectors(head) if self.may_match(selector)]
                 kept += [f"{','.join(here)}{{{body}}}"] if here else []
         return "".join(kept)
+
+
+def without_set(sheet: str, ours: str) -> str:
+    """The sheet without custom properties of the root that ``ours``, in a later layer, sets there itself."""
+    set_there = set(re.findall(r"(--pico-[\w-]+):", ours))
+    kept = []
+    for head, body in blocks(sheet):
+        if body is None:
+            kept.append(head)
+            continue
+        if head.startswith(("@media", "@supports")):
+            body = without_set(body, ours)
+        elif all(selector in ROOTS or selector.startswith(":root") for selector in selectors(head)):
+            body = _PROPERTY.sub(lambda one: "" if one[1] in set_there else one[0], body + ";")
+        if body.strip(";"):
+            kept.append(f"{head}{{{body.rstrip(';')}}}")
+    return "".join(kept)
+
+
+def without_unrun(sheet: str, others: str) -> str:
+    """The sheet without animations (``@keyframes``) that neither it nor ``others`` runs."""
+    run = " ".join(re.findall(r"animation(?:-name)?:([^;}]*)", sheet + others))
+    return "".join(
+        head if body is None else f"{head}{{{body}}}"
+        for head, body in blocks(sheet)
+        if not head.startswith("@keyframes") or re.search(rf"(?<![\w-]){head.split()[-1]}(?![\w-])", run)
+    )
 
 
 def without_unread(sheet: str, others: str) -> str:

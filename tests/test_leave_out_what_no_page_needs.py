@@ -1,5 +1,6 @@
 """The sheets and scripts that a phone loads hold what pages use and nothing that none could."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from nuanyi.lib.static_storage import SmallStaticFiles
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from purge import Purge, selectors, without_unread  # noqa: E402 - it stands beside the other scripts
+from purge import Purge, selectors, without_set, without_unread, without_unrun  # noqa: E402 - it stands beside the other scripts
 
 WORDS = """<dialog class="wide"><button type="button" aria-pressed="true"> {"className": "note good"}"""
 
@@ -32,6 +33,8 @@ WORDS = """<dialog class="wide"><button type="button" aria-pressed="true"> {"cla
         ("[type=range]", False),
         ("[aria-pressed=true]", True),
         ("[aria-pressed=mixed]", False),
+        (":host", False),
+        ("button::-ms-expand", False),
     ],
 )
 def test_a_selector_stays_where_a_page_could_hold_what_it_names(selector, stays):
@@ -51,6 +54,30 @@ def test_properties_that_nobody_reads_go_and_those_read_from_elsewhere_stay():
     assert without_unread(picture, "") == ":root{color:red}"
     assert without_unread(picture, "x{y:var(--pico-d)}") == picture
     assert without_unread(sheet, "x{y:var(--pico-b)}") == ":root{--pico-a:1;--pico-b:var(--pico-a);}"
+
+
+def test_properties_of_the_root_that_our_own_sheet_sets_go_and_those_of_an_element_stay():
+    sheet = ":root{--pico-a:1;--pico-b:2}[data-theme=light]{--pico-a:3}h1{--pico-a:4}@media (x){:root{--pico-a:5}}"
+    assert without_set(sheet, ":root{--pico-a:0}") == ":root{--pico-b:2}h1{--pico-a:4}"
+    assert without_set(sheet, "") == sheet
+
+
+def test_an_animation_that_nothing_runs_goes():
+    sheet = "@keyframes in{to{a:b}}@keyframes in-out{to{c:d}}x{animation:1s in-out}"
+    assert without_unrun(sheet, "") == "@keyframes in-out{to{c:d}}x{animation:1s in-out}"
+    assert without_unrun(sheet, "y{animation-name:in}") == sheet
+
+
+def test_a_map_brings_its_looks_along_and_no_page_without_one_loads_them():
+    built = {
+        name: (ROOT / f"nuanyi/front/static/front/{name}.css").read_text()
+        for name in ("phone", "office", "map")
+    }
+    assert [name for name, sheet in built.items() if "leaflet" in sheet] == ["map"]
+    pictures = re.findall(r"url\((\.\./[^)]*)\)", built["map"])
+    assert pictures
+    for picture in pictures:
+        assert (ROOT / "nuanyi/front/static/front" / picture).is_file(), picture
 
 
 def test_a_script_is_served_whole_under_both_of_its_names(tmp_path):

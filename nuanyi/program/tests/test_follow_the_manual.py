@@ -161,6 +161,7 @@ def test_the_wheel_carries_templates_styles_catalogues_data_and_no_tests(wheel):
     for wanted in (
         "nuanyi/front/static/front/phone.css",
         "nuanyi/front/static/front/office.css",
+        "nuanyi/front/static/front/map.css",
         "nuanyi/stations/static/stations/first.js",
         "nuanyi/front/locale/zh_Hans/LC_MESSAGES/django.mo",
         "nuanyi/program/locale/zh_Hans/LC_MESSAGES/django.mo",
