@@ -51,7 +51,7 @@ steady: .venv/dev-ready built system-packages
 
 # Every route with an object, every role, every method: some minutes.
 access: .venv/dev-ready
-	NUANYI_EXPLORE=1 .venv/bin/pytest -n 2 nuanyi/program/tests/test_answer_anothers_as_none.py
+	NUANYI_EXPLORE=1 .venv/bin/pytest -n 2 nuanyi/program/tests/test_answer_anothers_as_none.py nuanyi/front/tests/test_access_table.py
 
 # The contract of the API with 50,000 made-up requests.
 schema: .venv/dev-ready
