@@ -132,12 +132,14 @@ OPEN = (
     "/nowhere/",
 )
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+#: What a theme changes: a page that was asked everything in its light colours is asked only this in its dark ones.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
-def _faults(page, address):
+def _faults(page, address, rules=RULES):
     answer = page.goto(address)
     page.wait_for_timeout(100)
-    found = Axe().run(page, options=RULES)
+    found = Axe().run(page, options=rules)
     faults = [
         (address, v["id"], [n["html"][:140] for n in v["nodes"]][:3]) for v in found.response["violations"]
     ]
@@ -156,7 +158,8 @@ def _faults(page, address):
 )
 def test_axe_finds_nothing_on_any_page_that_needs_no_account(open_as, size, theme):
     guest = open_as(None, size=size, theme=theme)
-    assert [fault for address in OPEN for fault in _faults(guest, address)] == []
+    rules = COLOURS if theme == "dark" else RULES
+    assert [fault for address in OPEN for fault in _faults(guest, address, rules)] == []
 
 
 #: Both sizes and both themes, once each: the office has four times as many pages, and colours do not depend on the size.
