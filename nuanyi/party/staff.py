@@ -531,9 +531,9 @@ def visits(request: HttpRequest) -> HttpResponse:
             {
                 "name": row.establishment.name,
                 "place": names.get(row.establishment.region_code, ""),
-                "last": f"{_last_visit(row.last)}\u00a0· {_due(row.due, overdue=row.overdue)}",
+                "last": [*_last_visit(row.last), ["\u00a0· ", ""], *_due(row.due, overdue=row.overdue)],
                 "late": row.overdue,
-                "notes": [f"{_on_one_line(one.visit_date)} {one.note}" for one in row.notes],
+                "notes": [_told_with("%(day)s", one.visit_date, f" {one.note}") for one in row.notes],
                 "talk": False,
                 "action": reverse("party:group", args=[row.establishment.pk]),
                 "page": reverse("party:group", args=[row.establishment.pk]),
@@ -548,22 +548,27 @@ def visits(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _last_visit(last: date | None) -> str:
+#: A sentence in parts, each with its look: what is kept on the phone is plain text and knows no markup.
+Parts = list[list[str]]
+
+
+def _last_visit(last: date | None) -> Parts:
     if last is None:
-        return _("not visited yet")
-    return _("last visit %(day)s") % {"day": _on_one_line(last)}
+        return [[_("not visited yet"), ""]]
+    return _told_with(_("last visit %(day)s"), last)
 
 
-def _due(due: date | None, *, overdue: bool) -> str:
+def _due(due: date | None, *, overdue: bool) -> Parts:
     if due is None:
-        return ""
-    words = _("was due on %(day)s") if overdue else _("due by %(day)s")
-    return words % {"day": _on_one_line(due)}
+        return []
+    return _told_with(_("was due on %(day)s") if overdue else _("due by %(day)s"), due)
 
 
-def _on_one_line(day: date) -> str:
-    """A day in words that no narrow phone breaks: what is kept on it is plain text and knows no markup."""
-    return "\u2060".join(day_words(day).replace(" ", "\u00a0"))
+def _told_with(words: str, day: date, more: str = "") -> Parts:
+    """A sentence with its day apart, which no narrow phone breaks."""
+    before, _day, after = words.partition("%(day)s")
+    parts = [[before, ""], [day_words(day), "nowrap"], [after + more, ""]]
+    return [part for part in parts if part[0]]
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
+from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.party import coverage, home, queries
@@ -221,6 +223,10 @@ def test_a_visit_is_due_by_the_days_of_the_definition_and_that_waits_at_home(cas
         assert desk.index("雁山快递站") < desk.index("柘木快递")
     phone = cast.client("instructor").get("/visits/").content.decode()
     assert "要一台热水器" in phone
+    assert "\u2060" not in phone, "what is copied from the page holds nothing that is not seen"
+    last = day_words(clock.today() - timedelta(days=30))
+    assert f'<span class="nowrap">{last}</span>' in phone, "no narrow phone breaks a day"
+    assert json.dumps([last, "nowrap"]) in phone, "nor where it is kept on it"
 
 
 def test_three_notes_of_each_stand_on_the_phone_the_newest_first(cast, followed):

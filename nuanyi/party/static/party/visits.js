@@ -11,6 +11,12 @@
     const today = () => new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" }).format(new Date());
     const part = (name, text, kind = "") =>
         Object.assign(document.createElement(name), { textContent: text, className: kind });
+    /* a sentence in parts, each with its look; one string where it was kept by an older version */
+    const sentence = (name, parts, kind) => {
+        const whole = part(name, "", kind);
+        whole.append(...[].concat(parts).map((one) => (Array.isArray(one) ? part("span", ...one) : one)));
+        return whole;
+    };
     const choose = (row) => {
         form.reset();
         form.action = row.action;
@@ -24,7 +30,7 @@
             for (const field of box.querySelectorAll("input, select")) field.disabled = Boolean(row.talk);
         }
         const notes = form.querySelector("[data-notes]");
-        notes.replaceChildren(...(row.notes || []).map((text) => part("li", text, "quiet")));
+        notes.replaceChildren(...(row.notes || []).map((note) => sentence("li", note, "quiet")));
         notes.hidden = !notes.childElementCount;
         form.hidden = false;
         form.querySelector("[data-of]").focus();
@@ -59,7 +65,7 @@
                 card.append(
                     part("b", row.name),
                     part("span", row.place),
-                    part("span", waits ? words.waits : row.last, row.late && !waits ? "late" : "quiet"),
+                    sentence("span", waits ? words.waits : row.last, row.late && !waits ? "late" : "quiet"),
                 );
                 card.addEventListener("click", () => choose(row));
                 return card;
