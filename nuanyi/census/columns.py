@@ -128,8 +128,8 @@ def find_header(
 ) -> Header | None:
     """The row among the first ones that names the most fields; at least two, the needed ones among them.
 
-    Where a head stands in several rows (``联系方式`` over ``手机号`` and ``微信``, ``姓名`` merged downwards), they are
-    read as one if that names more fields than any of its rows.
+    Where a head stands in several rows (``联系方式`` over ``手机号`` and ``微信``, ``姓名`` merged
+    downwards), they are read as one if that names more fields than any of its rows.
     """
     best: Header | None = None
     for count in range(1, HEAD_ROWS + 1):

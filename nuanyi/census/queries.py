@@ -182,6 +182,7 @@ class RoundProgress:
 
     round: CensusRound
     sectors: list[str]
+    places: list[str]
     establishments: int
     workers: int
     imports: int
@@ -197,11 +198,12 @@ def rounds(state: str = "") -> list[RoundProgress]:
         dict(model.objects.exclude(round=None).values_list("round").annotate(n=Count("pk")).order_by())
         for model in models
     ]
-    labels = dict(Sector.choices)
+    labels, names = dict(Sector.choices), places.names_by_code()
     return [
         RoundProgress(
             one,
             [str(labels[s]) for s in one.sectors],
+            [names.get(code, code) for code in one.region_codes],
             counted[0].get(one.pk, 0),
             counted[1].get(one.pk, 0),
             counted[2].get(one.pk, 0),

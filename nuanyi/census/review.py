@@ -132,6 +132,11 @@ class Group:
         return len(self.more_words) if self.is_worded else self.count - len(self.rows)
 
     @property
+    def row_numbers(self) -> list[int]:
+        """Where those stand that are shown."""
+        return [one.row for one in self.rows]
+
+    @property
     def is_worded(self) -> bool:
         """Whether the answer is what a word means."""
         return bool(self.by_word)

@@ -20,7 +20,6 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.downloads import workbook
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import number_of
-from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
 
@@ -28,7 +27,7 @@ from nuanyi.units.models import Unit
 @permission_required("census.view")
 def rounds_list(request: HttpRequest) -> HttpResponse:
     """All rounds with their progress."""
-    context = {"rounds": queries.rounds(request.GET.get("state", "")), "names": places.names_by_code()}
+    context = {"rounds": queries.rounds(request.GET.get("state", ""))}
     return render(request, "census/staff/rounds.html", context)
 
 

@@ -1,5 +1,7 @@
-"""Progress of a phone, kept here only where its owner asks for it. What is kept is sealed on the phone: we can neither read it nor
-tell whose it is."""
+"""Progress of a phone, kept here only where its owner asks for it.
+
+What is kept is sealed on the phone: we can neither read it nor tell whose it is.
+"""
 
 from __future__ import annotations
 

@@ -212,7 +212,8 @@ const Drafts = (() => {
             if (!(await get("things", `${body.sort}:${body.name}`)))
                 await keepThing(body.sort, body.name, body);
     };
-    /* how pages look, which map opens, whose papers these are; and the code of what stands elsewhere, whose page drops it there */
+    /* how pages look, which map opens, whose papers these are; and the code of what stands elsewhere, whose page drops it
+       there */
     const STAYS = [WHOSE, "theme", "text", "map.app", "learn.code"];
     const clearOwn = async () => {
         for (const row of await list("drafts")) if (row.by === OWN) await remove("drafts", row.id);
