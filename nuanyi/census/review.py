@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.census import files
 from nuanyi.census.columns import FIELDS
 from nuanyi.census.models import Finding, Import, Match, Source
-from nuanyi.census.rules import REASONS, ImportState
+from nuanyi.census.rules import REASONS, ImportState, Kind
 from nuanyi.lib import masks
 from nuanyi.lib.errors import Words
 from nuanyi.lib.sectors import Sector
@@ -22,8 +22,11 @@ SHOWN = 50
 ROWS_A_PAGE = 50
 #: Fields whose words a source may be taught.
 WORDED = ("sector", "region")
-#: What nobody needs to hide.
+#: What nobody needs to hide; of an establishment also what stands on its sign and its licence.
 _OPEN = frozenset({"sector", "region", "headcount", "site", "address"})
+_OPEN_OF = {Kind.ESTABLISHMENTS: _OPEN | {"name", "credit_code"}}
+#: Names of persons keep their first sign, as everywhere: of a name of two signs nothing else would be left.
+_NAMES = ("name", "contact_name")
 
 
 @dataclass
@@ -54,9 +57,9 @@ class SheetShown:
         return [list(line) for line in zip(*(column.sample for column in self.columns), strict=True)]
 
     @property
-    def unused(self) -> list[Column]:
-        """Columns that hold something and are not taken in."""
-        return [column for column in self.columns if not column.field]
+    def unused(self) -> list[str]:
+        """What columns are called that hold something and are not taken in: ``C 性别``."""
+        return [f"{column.letter} {column.title}" for column in self.columns if not column.field]
 
 
 def sheets_of(of: Import) -> list[SheetShown]:
@@ -72,7 +75,10 @@ def sheets_of(of: Import) -> list[SheetShown]:
                 letter_of(index),
                 title,
                 by_column.get(index, ""),
-                [_masked(row[index] if index < len(row) else "", by_column.get(index, "")) for row in rows],
+                [
+                    _masked(row[index] if index < len(row) else "", by_column.get(index, ""), of.kind)
+                    for row in rows
+                ],
             )
             for index, title in enumerate(layout["titles"])
         ]
@@ -89,10 +95,11 @@ def sheets_of(of: Import) -> list[SheetShown]:
     return found
 
 
-def _masked(text: str, name: str) -> str:
-    return (
-        text if name in _OPEN or (not name and text.isdecimal() and len(text) < 5) else masks.mask_cell(text)
-    )
+def _masked(text: str, name: str, kind: str) -> str:
+    """A cell of a column that is taken for ``name``; of one that is taken for nothing short numbers are told."""
+    if name in _OPEN_OF.get(kind, _OPEN) or (not name and text.isdecimal() and len(text) < 5):
+        return text
+    return masks.mask_name(text) if name in _NAMES else masks.mask_cell(text)
 
 
 def letter_of(index: int) -> str:

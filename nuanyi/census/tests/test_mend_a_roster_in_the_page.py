@@ -241,7 +241,8 @@ def test_the_page_shows_what_is_not_used_the_first_rows_masked_and_groups_in_ord
         ],
     )
     words = cast.client("office").get(f"/office/census/imports/{of.pk}/").content.decode()
-    assert "G 微信" in words
+    assert "未使用的列：G 微信" in words
+    assert "<td>周**</td>" in words, "of a name of two signs, too, the family name is left"
     assert "周小明" not in words
     assert id_number(1) not in words
     assert "政治面貌没有导入" in words
