@@ -204,6 +204,7 @@ _COUNTED: tuple[tuple[str, Words, str, bool], ...] = (
     ("rows", _("rows"), "", True),
     ("new", _("new"), "", True),
     ("changed", _("differ from what is known"), "#differences", False),
+    ("written", _("records changed"), "", False),
     ("known", _("known from another roster"), "", False),
     ("unchanged", _("in already, unchanged"), "", False),
     ("doubles", _("twice in this file"), "#others", False),
