@@ -109,25 +109,31 @@ retention.keep(
 )
 
 
-def _looked_at(look: str) -> Callable[[list[Any]], list[retention.LookedAt]]:
+def _looked_at(look: str, names: str) -> Callable[[list[Any]], list[retention.LookedAt]]:
     """Looks at what is noted on an establishment stand in the journal under that: its contact is shown those since the
-    first note of theirs. Those at a worker's stand under the person."""
+    first note of theirs. Those at a worker's stand under the person. All notes are read at once; of photos each alone."""
 
     def looked_at(rows: list[Any]) -> list[retention.LookedAt]:
-        since: dict[str, datetime] = {}
+        of: dict[str, list[Any]] = {}
         for row in rows:
             if row.establishment_id is not None:
-                shop = str(row.establishment_id)
-                since[shop] = min(row.made_at, since.get(shop, row.made_at))
+                of.setdefault(str(row.establishment_id), []).append(row)
         return [
-            retention.LookedAt(look, Establishment._meta.label_lower, shop, moment)
-            for shop, moment in since.items()
+            retention.LookedAt(
+                look,
+                Establishment._meta.label_lower,
+                shop,
+                since=min(row.made_at for row in theirs),
+                names=names,
+                rows=tuple(str(row.pk) for row in theirs),
+            )
+            for shop, theirs in of.items()
         ]
 
     return looked_at
 
 
-def _remarks(model: Any, look: str) -> None:
+def _remarks(model: Any, look: str, names: str = "") -> None:
     """Notes and photos on records go three years after they were made. Those on a worker are shown to that worker, those on
     an establishment to whoever was its contact then, and go with them."""
     retention.keep(
@@ -138,10 +144,10 @@ def _remarks(model: Any, look: str) -> None:
         ),
         part=True,
         at_desk=True,
-        looked_at=_looked_at(look),
+        looked_at=_looked_at(look, names),
     )
 
 
 _remarks(RecordNote, events.NOTES_READ)
-_remarks(RecordPhoto, events.PHOTO_SEEN)
+_remarks(RecordPhoto, events.PHOTO_SEEN, "photo")
 retention.in_use(Person, persons_in_use)

@@ -42,6 +42,7 @@ declare_words(
         "notes": _("notes"),
         "number": _("No."),
         "own": _("of one’s own"),
+        "photo": _("photo"),
         "pledge": _("resource"),
         "purpose": _("purpose"),
         "reason": _("reason"),

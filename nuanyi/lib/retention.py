@@ -32,12 +32,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class LookedAt:
-    """Entries of one kind about one subject since a moment tell of looks at somebody's rows, whose names they do not bear."""
+    """Entries of one kind about one subject since a moment tell of looks at somebody's rows, whose names they do not bear.
+
+    Where such an entry says under ``names`` which row was looked at, it tells of a look at ``rows`` alone.
+    """
 
     kind: str
     subject_type: str
     subject_id: str
     since: datetime
+    names: str = ""
+    rows: tuple[str, ...] = ()
 
 
 Over = Callable[[datetime], "QuerySet[Model]"]

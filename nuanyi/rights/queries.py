@@ -163,12 +163,16 @@ def looks_of(subject: Subject, *, full: bool, all_of_them: bool = False) -> list
             continue
         about |= Q(subject_type=rule.name, subject_id__in=[str(row.pk) for row in rows])
         for one in rule.looked_at(rows) if rule.looked_at is not None else []:
-            about |= Q(
+            at = Q(
                 kind=one.kind,
                 subject_type=one.subject_type,
                 subject_id=one.subject_id,
                 at__gte=one.since,
             )
+            if one.names:
+                said = f"detail__{one.names}"
+                at &= Q(**{f"{said}__in": one.rows}) | ~Q(detail__has_key=one.names)
+            about |= at
     for person in subject.persons:
         about |= Q(subject_type="people.person", subject_id=str(person))
     entries = list(Entry.objects.filter(about).order_by("-at")[: None if all_of_them else SHOWN_ENTRIES])

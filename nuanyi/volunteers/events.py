@@ -28,7 +28,6 @@ declare_words(
         "handed_out": _("handed out"),
         "minutes": _("number of minutes"),
         "needs": _("needed"),
-        "photo": _("photo"),
         "reward": _("reward"),
         "standing": _("standing"),
         "stars": _("number of stars"),

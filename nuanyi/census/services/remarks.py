@@ -283,7 +283,8 @@ def photo(*, actor: Actor, model: type[Record], pk: UUID, key: UUID) -> bytes:
     found = RecordPhoto.objects.filter(pk=key, ended_at=None, **{_field(model): record}).first()
     if found is None:
         raise NotFound()
-    journal.record(actor, events.PHOTO_SEEN, _about(record))
+    # which one: of an establishment each is its own contact's, who may ask who looked at it
+    journal.record(actor, events.PHOTO_SEEN, _about(record), photo=found.pk)
     return sealed.open_bytes(found, "sealed_data")
 
 

@@ -5,12 +5,14 @@ import json
 import pytest
 
 from conftest import workbook
+from nuanyi.census import events
 from nuanyi.census.loading.establishments import EstablishmentLoader
 from nuanyi.census.models import Change, Establishment, RecordNote, RecordPhoto
 from nuanyi.census.rules import Choice, FollowUp, ImportState
 from nuanyi.census.services import imports, records, remarks
 from nuanyi.census.services.imports import Stale
 from nuanyi.census.tests.test_note_on_a_record import jpeg
+from nuanyi.journal import services as journal
 from nuanyi.lib import row_security, sealed
 from nuanyi.lib.actor import PHONE_HOLDER
 from nuanyi.lib.ids import new_id
@@ -208,6 +210,34 @@ def test_a_contact_is_told_who_looked_at_what_is_noted_on_the_shop(cast, program
     assert read not in looks(contact_of(shop))
     remarks.read_notes(actor=cast.actor("office"), record=shop)
     assert looks(Person.objects.get(pk=person.pk)).count(read) == 2, "what was noted of them is still read"
+
+
+def test_a_former_contact_is_told_of_looks_at_the_photos_of_their_time_alone(cast, program, shop):
+    former, office = shop.contact, cast.actor("office")
+
+    def look_at(made):
+        remarks.photo(actor=office, model=Establishment, pk=shop.pk, key=made.pk)
+
+    first = photo(cast, shop)
+    roster(program, *FOLLOWING)
+    second = photo(cast, shop)
+    seen = "查看了一条记录的照片"
+    look_at(second)
+    assert looks(Person.objects.get(pk=former.pk)).count(seen) == 0
+    assert looks(contact_of(shop)).count(seen) == 1
+    look_at(first)
+    assert looks(former).count(seen) == 1
+    assert looks(contact_of(shop)).count(seen) == 1
+    remarks.take_photo_away(actor=office, model=Establishment, pk=shop.pk, key=first.pk)
+    look_at(second)
+    assert looks(former).count(seen) == 1, "theirs is gone: nobody looks at it any more"
+
+
+def test_a_look_at_a_photo_from_before_it_was_said_which_one_is_told_still(cast, shop):
+    made = photo(cast, shop)
+    journal.record(cast.actor("office"), events.PHOTO_SEEN, shop)
+    assert looks(shop.contact).count("查看了一条记录的照片") == 1
+    assert made.contact == shop.contact
 
 
 @pytest.mark.parametrize("way", ["follows", "stays"])
