@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -173,7 +173,8 @@ class EstablishmentLoader:
             return
         choice = self.choices.get((row.sheet, row.number)) or self.of.default_choice or Choice.KEEP
         wanted = [name for name, before, _after in changes if choice == Choice.OVERWRITE or not before]
-        if choice != Choice.OVERWRITE and any(name in CONTACT and before for name, before, _after in changes):
+        told = {name: getattr(draft, name) for name in CONTACT if getattr(draft, name)}
+        if choice != Choice.OVERWRITE and contact_who_leaves(record, told, _silent_on(draft)) is not None:
             # a contact is one person: another one's number does not fill in what is missing of them
             wanted = [name for name in wanted if name not in CONTACT]
         if write and choice != Choice.KEEP and wanted:
@@ -217,19 +218,25 @@ class EstablishmentLoader:
         before = {name: value_of(record, name) for name in wanted} | {"as_of": record.as_of_date.isoformat()}
         told = {name: getattr(draft, name) for name in wanted}
         values = {name: "" if value is None else str(value) for name, value in told.items()}
+        silent = _silent_on(draft)
         Change.objects.create(
             source_import=self.of,
             record_type="establishment",
             record_id=record.pk,
-            former_contact=contact_who_leaves(record, values),
+            former_contact=contact_who_leaves(record, values, silent),
             changed_at=self.at,
             sealed_before=self.ring.seal("file", json.dumps(before), record.pk.bytes),
             **moved(record, wanted, self.of.as_of_date),
         )
-        put_values(record, values)
+        put_values(record, values, silent)
         record.changed_at = self.at
         record.as_of_date = max(record.as_of_date, self.of.as_of_date)
         record.save(update_fields=_CHANGED_BY_ROW)
+
+
+def _silent_on(draft: EstablishmentDraft) -> list[str]:
+    """What a row does not say of the contact."""
+    return [name for name in CONTACT if not getattr(draft, name)]
 
 
 def _units(record: Establishment) -> tuple[int, ...]:
@@ -252,33 +259,44 @@ def value_of(record: Establishment, name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _contact_after(record: Establishment, values: dict[str, str]) -> dict[str, str]:
-    """What is known of the contact once ``values`` hold."""
-    before = {name: value_of(record, name) for name in CONTACT}
+def _contact_after(
+    record: Establishment, values: dict[str, str], silent: Collection[str] = ()
+) -> dict[str, str]:
+    """What is known of the contact once ``values`` hold; what they are ``silent`` on says nothing of them."""
+    before = {name: "" if name in silent else value_of(record, name) for name in CONTACT}
     return before | {name: value for name, value in values.items() if name in CONTACT}
 
 
-def contact_who_leaves(record: Establishment, values: dict[str, str]) -> Person | None:
-    """The contact who is it no longer by ``values``: neither the name nor the number stays. None where one does.
+def _is_same(one: dict[str, str], other: dict[str, str]) -> bool:
+    """Whether two contacts of one shop are one person: by the name; by the number where a name is not known.
 
-    What was noted while somebody was the contact is shown to them, and to nobody who came after.
+    A number alone does not say so: it is passed on with a shop, and a family shares one.
+    """
+    by = CONTACT[0] if one[CONTACT[0]] and other[CONTACT[0]] else CONTACT[1]
+    return bool(one[by]) and one[by] == other[by]
+
+
+def contact_who_leaves(
+    record: Establishment, values: dict[str, str], silent: Collection[str] = ()
+) -> Person | None:
+    """The contact who is it no longer by ``values``, as far as can be shown. None where it is the same person.
+
+    What was noted while somebody was the contact is shown to them, and to nobody who came after. A roster that is
+    ``silent`` on a name or a number says nothing of it; by hand what is left empty stays.
     """
     if record.contact is None or not any(name in values for name in CONTACT):
         return None
-    after = _contact_after(record, values)
-    before = {name: value_of(record, name) for name in CONTACT}
-    if before == after or any(before[name] and before[name] == after[name] for name in CONTACT):
-        return None
-    return record.contact
+    before, after = _contact_after(record, {}), _contact_after(record, values, silent)
+    return None if before == after or _is_same(before, after) else record.contact
 
 
-def put_values(record: Establishment, values: dict[str, str]) -> None:
-    """Set fields by their roster names; saves the contact, not the establishment."""
+def put_values(record: Establishment, values: dict[str, str], silent: Collection[str] = ()) -> None:
+    """Set fields by their roster names; saves the contact, not the establishment. ``silent``: ``contact_who_leaves``."""
     moves = values.get("region", record.region_code) != record.region_code
     _put_own_values(record, values)
     told = {name: values[name] for name in CONTACT if name in values}
     if told:
-        _put_contact(record, told)
+        _put_contact(record, told, silent)
     if moves and record.contact is not None:
         _save_contact(record.contact, record)
 
@@ -300,8 +318,9 @@ def _put_own_values(record: Establishment, values: dict[str, str]) -> None:
             record.address = value
 
 
-def _put_contact(record: Establishment, told: dict[str, str]) -> None:
-    leaves, after = contact_who_leaves(record, told), _contact_after(record, told)
+def _put_contact(record: Establishment, told: dict[str, str], silent: Collection[str]) -> None:
+    leaves = contact_who_leaves(record, told, silent)
+    after = _contact_after(record, told, () if leaves is None else silent)
     if not any(after.values()):
         # taken away, somebody stays who they are: what was noted of them is theirs
         record.contact = None
@@ -310,6 +329,7 @@ def _put_contact(record: Establishment, told: dict[str, str]) -> None:
     if person is None or leaves is not None:
         units = leaves.unit_ids if leaves is not None else _units(record)
         person = _former(record, after) or Person(id=new_id(), unit_ids=list(units))
+        told = {name: value for name, value in after.items() if value}
     is_first = record.contact is None and not _had_contact(record)
     seal_into(person, **{name.removeprefix("contact_"): value for name, value in told.items()})
     _save_contact(person, record)
@@ -328,21 +348,19 @@ def _save_contact(person: Person, record: Establishment) -> None:
 
 
 def _former(record: Establishment, told: dict[str, str]) -> Person | None:
-    """Whoever was this establishment's contact before and is named again: by the number; by the name where none is known."""
+    """Whoever was this establishment's contact before and is named again: by the name with the same number, or none."""
     phone = told["contact_phone"]
     with row_security.reader(system("contacts")):
         once = Q(pk__in=Change.objects.filter(record_id=record.pk).values("former_contact"))
         for remark in (RecordNote, RecordPhoto):
             once |= Q(pk__in=remark.objects.filter(establishment=record).values("contact"))
-        known = Person.objects.filter(once, erased_at=None).order_by("-made_at")
-        if phone:
-            return known.filter(phone_digest=keys().digest("phone", phone)).first()
-        same = (one for one in known.filter(phone_digest=None) if _is_called(one, told["contact_name"]))
-        return next(same, None)
+        digest = keys().digest("phone", phone) if phone else None
+        known = Person.objects.filter(once, erased_at=None, phone_digest=digest).order_by("-made_at")
+        return next((one for one in known if _is_same(told, _as_contact(one))), None)
 
 
-def _is_called(person: Person, name: str) -> bool:
-    return open_for_program(person, "name") == name
+def _as_contact(person: Person) -> dict[str, str]:
+    return {name: open_for_program(person, name.removeprefix("contact_")) for name in CONTACT}
 
 
 def _had_contact(record: Establishment) -> bool:

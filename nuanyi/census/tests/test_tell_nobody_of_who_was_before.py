@@ -112,15 +112,78 @@ def test_whoever_follows_hears_nothing_of_what_was_noted_of_the_one_before(cast,
     assert len(stand) == 2, "colleagues see all that was noted on the shop"
 
 
-@pytest.mark.parametrize(
-    ("name", "phone"), [("周小明", "19900000001"), ("周明", "19900000003"), ("", "19900000003")]
-)
-def test_a_contact_of_whom_the_name_or_the_number_stays_is_the_same_person(cast, program, shop, name, phone):
+def test_a_contact_whose_name_stays_is_the_same_person(cast, program, shop):
     former = shop.contact
     note(cast, shop)
-    roster(program, name, phone)
+    roster(program, "周明", "19900000003")
     assert contact_of(shop) == former
     assert told(former) == [WORDS]
+
+
+@pytest.mark.parametrize("way", ["roster", "hand"])
+def test_a_number_that_is_passed_on_makes_nobody_the_one_before(cast, program, shop, way):
+    former = shop.contact
+    note(cast, shop)
+    if way == "roster":
+        roster(program, "李力", "19900000001")
+    else:
+        by_hand(cast, shop, "李力", "")
+    following = contact_of(shop)
+    assert [open_for_program(following, name) for name in ("name", "phone")] == ["李力", "19900000001"]
+    assert told(following) == []
+    former.refresh_from_db()
+    assert told(former) == [WORDS]
+    assert open_for_program(former, "name") == "周明"
+
+
+@pytest.mark.parametrize("order", [("name", "number"), ("number", "name")])
+def test_a_name_in_one_roster_and_a_number_in_the_next_make_another_person(cast, program, shop, order):
+    former = shop.contact
+    note(cast, shop)
+    roster(program, *(("李力", "19900000001") if order[0] == "name" else ("周明", "19900000002")))
+    roster(program, *FOLLOWING)
+    following = contact_of(shop)
+    assert following != former
+    assert [open_for_program(following, name) for name in ("name", "phone")] == list(FOLLOWING)
+    assert told(following) == []
+    former.refresh_from_db()
+    assert told(former) == [WORDS]
+
+
+@pytest.mark.parametrize(
+    ("name", "phone"), [("李力", ""), ("", "19900000003")], ids=["a name alone", "a number alone"]
+)
+def test_what_a_roster_does_not_say_is_not_the_former_contact_s(cast, program, shop, name, phone):
+    former = shop.contact
+    note(cast, shop)
+    of = roster(program, name, phone)
+    following = contact_of(shop)
+    assert [open_for_program(following, field) for field in ("name", "phone")] == [name, phone]
+    assert told(following) == []
+    imports.undo(actor=program, of=of)
+    assert contact_of(shop) == former
+    assert [open_for_program(former, field) for field in ("name", "phone")] == list(FORMER)
+
+
+def test_whoever_gets_the_number_of_an_earlier_contact_is_not_that_contact(cast, program, shop):
+    former = shop.contact
+    note(cast, shop)
+    roster(program, *FOLLOWING)
+    roster(program, "王五", FORMER[1])
+    assert contact_of(shop) != former
+    assert told(contact_of(shop)) == []
+    former.refresh_from_db()
+    assert open_for_program(former, "name") == "周明"
+
+
+def test_a_number_without_a_name_is_filled_in_with_the_name_that_is_told_with_it(cast, program, district):
+    roster(program, "", FORMER[1])
+    shop = Establishment.objects.get()
+    first = shop.contact
+    note(cast, shop)
+    roster(program, *FORMER)
+    assert contact_of(shop) == first
+    assert told(first) == [WORDS]
 
 
 def test_a_note_that_is_put_right_later_stays_with_whom_it_concerns(cast, program, shop):
@@ -352,6 +415,13 @@ def test_filling_in_gives_nobody_the_number_of_another(program, district):
     assert [open_for_program(contact_of(shop), name) for name in ("name", "phone")] == ["周明", ""]
     roster(program, *FORMER, choice="merge")
     assert [open_for_program(contact_of(shop), name) for name in ("name", "phone")] == list(FORMER)
+
+
+def test_filling_in_a_number_that_a_list_gives_without_a_name_says_nothing_of_who_is_named(program, district):
+    roster(program, "周明", "")
+    shop = Establishment.objects.get()
+    roster(program, "", FOLLOWING[1], choice="merge")
+    assert [open_for_program(contact_of(shop), name) for name in ("name", "phone")] == ["周明", ""]
 
 
 @pytest.mark.parametrize("way", ["roster", "hand"])
