@@ -82,3 +82,10 @@ declare_fields("census", {name: words for kind in FIELDS.values() for name, (wor
 #: Sent with ``model`` and ``ids`` before records are removed that only a roster which is taken back had made; listeners return
 #: a set of those ids on which something of theirs stands: these stay.
 still_needed = Signal()
+
+#: Sent with ``establishment`` and ``person`` when somebody is named as its contact and nobody was before: what was said
+#: before that without a name is theirs.
+contact_named_first = Signal()
+
+#: Sent with ``named`` (person: establishment and since when) when that they were named first is taken back.
+contact_named_by_mistake = Signal()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.dispatch import receiver
 
-from nuanyi.census.events import still_needed
+from nuanyi.census.events import contact_named_by_mistake, contact_named_first, still_needed
 from nuanyi.census.models import Establishment
 from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
@@ -28,7 +30,7 @@ from nuanyi.party.models import (
     Visit,
 )
 from nuanyi.people.events import account_closing, role_taken
-from nuanyi.people.models import Account, RoleGrant
+from nuanyi.people.models import Account, Person, RoleGrant
 from nuanyi.units.events import alliance_ended
 from nuanyi.units.models import Alliance
 
@@ -90,6 +92,31 @@ def end_an_alliance(sender: object, alliance: Alliance, **_more: object) -> None
     """Its firms are members no more and its rooms are closed; activities stay, and so do their entries in the ledger."""
     for model in (AllianceFirm, AllianceBranch, SharedRoom):
         model.objects.filter(alliance=alliance, until_date=None).update(until_date=alliance.ended_date)
+
+
+@receiver(contact_named_first)
+def give_a_wish_to_whoever_is_named_first(
+    sender: object, establishment: Establishment, person: Person, **_more: object
+) -> None:
+    """A wish that was said before anybody was named is the first contact's to see and to take back."""
+    with row_security.reader(queries.PROGRAM):
+        LanguageWish.objects.filter(establishment=establishment, contact=None).update(contact=person)
+
+
+@receiver(contact_named_by_mistake)
+def take_wishes_from_those_named_by_mistake(
+    sender: object, named: Mapping[UUID, tuple[UUID, datetime]], **_more: object
+) -> None:
+    """What was said before is nobody's again; what was said on that day may be theirs, and stays so."""
+    with row_security.reader(queries.PROGRAM):
+        for wish in LanguageWish.objects.filter(contact__in=named):
+            establishment, since = named[wish.contact_id]  # type: ignore[index]
+            if (
+                wish.establishment_id == establishment
+                and wish.said_date < since.astimezone(clock.CHINA).date()
+            ):
+                wish.contact = None
+                wish.save(update_fields=["contact"])
 
 
 @receiver(still_needed)

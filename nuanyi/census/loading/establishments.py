@@ -337,6 +337,7 @@ def _put_contact(record: Establishment, told: dict[str, str], silent: Collection
         # what was noted before anybody was named is about whoever is named first
         for remark in (RecordNote, RecordPhoto):
             remark.objects.filter(establishment=record, contact=None).update(contact=person)
+        events.contact_named_first.send(sender=Establishment, establishment=record, person=person)
     record.contact = person
 
 
@@ -481,6 +482,8 @@ def _give_up_what_was_noted_before(left: dict[UUID, tuple[Establishment, Change]
             if establishment == first[contact][0].pk and made_at < first[contact][1].changed_at
         ]
         remark.objects.filter(pk__in=earlier).update(contact=None)
+    named = {pk: (record.pk, since.changed_at) for pk, (record, since) in first.items()}
+    events.contact_named_by_mistake.send(sender=Establishment, named=named)
 
 
 def forget_contact_in(changes: Iterable[Change]) -> None:
