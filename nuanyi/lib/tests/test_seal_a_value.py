@@ -47,6 +47,22 @@ def test_after_rotation_old_values_open_until_their_key_is_destroyed(tmp_path):
         seal.load_keys(file).open("person", old, b"1")
 
 
+def test_a_value_says_the_number_of_its_key_also_beyond_the_256th(tmp_path):
+    file = tmp_path / "keys.json"
+    seal.make_keys(file)
+    document = json.loads(file.read_text())
+    for family in ("person", "file"):
+        ring = document["rings"][family]
+        ring["keys"] = {"300": ring["keys"]["1"]}
+        ring["newest"] = 300
+    file.write_text(json.dumps(document))
+    keys = seal.load_keys(file)
+    value, whole = keys.seal("person", "周明", b"1"), keys.seal_bytes("file", b"jpeg", b"1")
+    assert keys.key_number(value) == keys.key_number(whole) == 300
+    assert keys.open("person", value, b"1") == "周明"
+    assert keys.open_bytes("file", whole, b"1") == b"jpeg"
+
+
 def test_a_key_file_that_others_can_read_is_refused(tmp_path):
     file = tmp_path / "keys.json"
     seal.make_keys(file)
