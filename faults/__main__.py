@@ -45,7 +45,7 @@ def main() -> int:
         (
             "nth",
             "the N-th write of the log fails",
-            lambda: disks.nth(10 if wanted.short else 50, 300),
+            lambda: disks.nth(20 if wanted.short else 50, 600),
             # a round in which nothing failed shows nothing
             lambda found: _nothing_lost(found) and found["failed_at_the_nth"] > 0,
         ),

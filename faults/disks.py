@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from faults.stage import FULL, LIES, LOG_FULL, NOTHING, NTH, Stage, ask, stage
-from faults.writers import FLOWS, Browser, Write, Writers
+from faults.writers import CLERKS, KEY_FLOWS, Browser, Write, Writers
 
 
 def _until(seconds: float, done: Any) -> float:
@@ -30,8 +30,9 @@ def _sent(writers: Writers, browser: Browser, write: Write) -> tuple[int, str]:
     return status, answer
 
 
-def _clerk(on: Stage) -> Browser:
-    browser = Browser(on.server.port, "liangxin")
+def _opened(on: Stage, account: str) -> Browser:
+    """A phone ("") or a clerk, with all that their forms need."""
+    browser = Browser(on.server.port, account)
     _until(240, browser.open)
     return browser
 
@@ -78,24 +79,26 @@ def nth(times: int, seconds: float) -> dict[str, Any]:
     """The N-th write or flush of the log fails, for N = 1, 2 … ``times``, a flow after the other; each is sent until taken."""
     with stage(faulty=True) as on:
         assert on.disk is not None
-        writers = Writers(on, 0, drops=0.0)
-        phone, clerk = Browser(on.server.port), _clerk(on)
-        _until(240, phone.open)
+        writers = Writers(on, 0, flows=KEY_FLOWS, drops=0.0)
+        writers.prepare(1 + times // len(KEY_FLOWS))
+        browsers = {name: _opened(on, name) for name in ("", *CLERKS.values())}
         begun, tried, failed, fired, longest = time.monotonic(), 0, 0, 0, 0.0
         for number in range(times):
             if time.monotonic() - begun > seconds:
                 break
-            flow = FLOWS[number % len(FLOWS)]
-            write = Write(flow)
-            on.disk.does(NTH, 1 + number // len(FLOWS))
+            flow = KEY_FLOWS[number % len(KEY_FLOWS)]
+            write, browser = writers.write(flow), browsers[CLERKS.get(flow, "")]
+            on.disk.does(NTH, 1 + number // len(KEY_FLOWS))
             first = time.monotonic()
             while True:
-                status, _answer = _sent(writers, clerk if flow == "item" else phone, write)
+                status, answer = _sent(writers, browser, write)
                 if status < 400:
                     break
                 failed += 1
+                if 400 <= status < 500 and status not in (401, 403, 408, 429):
+                    raise AssertionError(f"{flow} answered {status}: {answer[:300]}")
                 if status in (401, 403):
-                    _until(240, clerk.open)
+                    _until(240, browser.open)
                 if time.monotonic() - first > 90:
                     raise TimeoutError(f"{flow} is refused for ever: {status}")
                 time.sleep(0.1)

@@ -233,6 +233,14 @@ class Stage:
         except psycopg.Error:
             return
 
+    def told_by(self, script: str) -> str:
+        """What a few lines of Python print that run beside the server, on its database."""
+        words = command("manage", "shell", "-v", "0", "-c", script)
+        done = subprocess.run(
+            words, env=environment(self.home), check=True, stdout=subprocess.PIPE, text=True
+        )
+        return done.stdout.strip()
+
     def postmaster(self) -> int | None:
         """The process number of the database's postmaster."""
         return self.database._postmaster()

@@ -10,21 +10,63 @@ import time
 from collections import deque
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from faults.stage import Stage, ask
+from nuanyi.lib import clock
 
 PASSWORD = "nuanyi-demo-2022"
 #: What is written: path, fields, and where its rows stand.
 FLOWS = ("case", "report", "fault", "wish", "item")
+#: What else must not be lost where the disk fails: a lesson's end (which counts into the ledger), a volunteer's place on a
+#: shift, a clerk's answer in a case, a note on a record, a roster that is sent.
+KEY_FLOWS = (*FLOWS, "finish", "signup", "answer", "note", "roster")
+#: What a clerk writes, and who: whoever has signed in.
+CLERKS = {"item": "liangxin", "note": "liangxin", "roster": "liangxin", "answer": "dianxiaoer"}
 TABLES = {
     "case": "SELECT key::text, count(*) FROM cases_case WHERE key = ANY(%s) GROUP BY 1",
     "report": "SELECT key::text, count(*) FROM reports_voice WHERE key = ANY(%s) GROUP BY 1",
     "fault": "SELECT key::text, count(*) FROM stations_fault WHERE key = ANY(%s) GROUP BY 1",
     "wish": "SELECT key::text, count(*) FROM stations_wish WHERE key = ANY(%s) GROUP BY 1",
+    "finish": "SELECT key::text, count(*) FROM learning_finish WHERE key = ANY(%s) GROUP BY 1",
+    "signup": (
+        "SELECT v.key::text, count(*) FROM volunteers_signup s JOIN volunteers_volunteer v ON v.id = s.volunteer_id"
+        " WHERE v.key = ANY(%s) GROUP BY 1"
+    ),
+    "answer": "SELECT key::text, count(*) FROM cases_message WHERE key = ANY(%s) GROUP BY 1",
+    "note": "SELECT key::text, count(*) FROM census_recordnote WHERE key = ANY(%s) GROUP BY 1",
+    "roster": "SELECT client_key::text, count(*) FROM census_import WHERE client_key = ANY(%s) GROUP BY 1",
     "item": "SELECT right(title, 36), count(*) FROM cases_serviceitem WHERE right(title, 36) = ANY(%s) GROUP BY 1",
 }
+
+#: Volunteers who were taken, and a shift with a place for each, so that each can take theirs.
+_VOLUNTEERS = """
+from datetime import timedelta
+from uuid import UUID
+from nuanyi.lib import clock, row_security
+from nuanyi.lib.actor import system
+from nuanyi.volunteers.models import Team
+from nuanyi.volunteers.services import joining, shifts
+program = system("faults")
+keys = {keys}
+with row_security.reader(program):
+    team = Team.objects.order_by("pk").first()
+    begins = clock.now() + timedelta(hours=2)
+    times = (begins, begins + timedelta(hours=1))
+    needs = dict(traffic=len(keys))
+    shift = shifts.call_shift(
+        actor=program, told=shifts.ShiftInput(team.pk, "civility", "路口", "路口东", *times, needs)
+    )
+    links = []
+    for number, key in enumerate(keys):
+        told = joining.VolunteerInput("周小明", f"199003{{number:05}}", "traffic", agrees=True)
+        made = joining.ask(key=UUID(key), team=team.pk, told=told, network=f"198.51.100.{{number}}")
+        joining.move(actor=program, pk=made.pk, to="active")
+        links.append(joining.link_of(made))
+print(shift.pk, *links)
+"""
 
 
 @dataclass
@@ -35,6 +77,7 @@ class Write:
     key: UUID = field(default_factory=uuid4)
     sent: int = 0
     answer: str | None = None
+    link: str = ""
     again: list[str] = field(default_factory=list)
 
 
@@ -101,7 +144,28 @@ class Writers:
         self.stopping = threading.Event()
         self.lock = threading.Lock()
         self.station = str(stage.sql("SELECT code FROM stations_station WHERE state = 'open' LIMIT 1")[0][0])
+        self.known: dict[str, Any] = {}
         self.threads = [threading.Thread(target=self._write, daemon=True) for _writer in range(many)]
+
+    def prepare(self, many: int) -> None:
+        """What the further key flows write on: a case, a shop, a lesson, a shift and ``many`` volunteers."""
+        asked = {
+            "lesson": "SELECT slug FROM learning_lesson WHERE state = 'published' ORDER BY id LIMIT 1",
+            "shop": "SELECT id::text FROM census_establishment ORDER BY id LIMIT 1",
+            "case": "SELECT c.id FROM cases_case c JOIN people_account a ON a.unit_id = c.unit_id"
+            " WHERE a.username = 'dianxiaoer' AND c.state IN ('new', 'open') ORDER BY c.id LIMIT 1",
+        }
+        self.known = {name: self.stage.sql(statement)[0][0] for name, statement in asked.items()}
+        keys = [str(uuid4()) for _volunteer in range(many)]
+        shift, *links = self.stage.told_by(_VOLUNTEERS.format(keys=keys)).split()
+        self.known |= {"shift": shift, "volunteers": list(zip(keys, links, strict=True))}
+
+    def write(self, flow: str) -> Write:
+        """A new write of a flow; whoever takes a place on a shift is one of those who were prepared."""
+        if flow != "signup":
+            return Write(flow)
+        key, link = self.known["volunteers"].pop()
+        return Write(flow, UUID(key), link=link)
 
     def begin(self) -> None:
         """Begin to write."""
@@ -127,7 +191,7 @@ class Writers:
             if not queue:
                 queue.append(Write(random.choice(self.flows)))
             write = queue[0]
-            account = "liangxin" if write.flow == "item" else ""
+            account = CLERKS.get(write.flow, "")
             browser = browsers[account]
             if account not in ready:
                 if not browser.open():
@@ -187,6 +251,21 @@ class Writers:
             return f"/stations/{self.station}/tell/", {"key": sent, **told}
         if write.flow == "wish":
             return f"/stations/{self.station}/wish/", {"key": sent, "words": f"想要个微波炉 {key[:4]}"}
+        if write.flow == "finish":
+            return f"/learn/{self.known['lesson']}/done/", {"key": sent}
+        if write.flow == "signup":
+            return f"/v/{write.link}/up/", {"key": sent, "shift": self.known["shift"], "role": "traffic"}
+        if write.flow == "answer":
+            return f"/office/cases/{self.known['case']}/write/", {"key": sent, "words": f"在办 {key[:4]}"}
+        if write.flow == "note":
+            return f"/office/census/establishments/{self.known['shop']}/notes/", {
+                "key": sent,
+                "words": "来过",
+            }
+        if write.flow == "roster":
+            rows = f"姓名\t手机号\n周小{key[0]}\t19900000001\n"
+            day = clock.today().isoformat()
+            return "/office/census/imports/new/", {"client_key": sent, "pasted": rows, "as_of_date": day}
         told = {"part": "policy", "title": f"项 {key}", "words": "试一试能不能写两次。", "case_kind": "other"}
         return "/office/cases/items/new/", {"once": sent, "active": "on", "place": "1", **told}
 
