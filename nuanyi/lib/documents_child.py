@@ -19,6 +19,7 @@ from bounds import bound  # type: ignore[import-not-found]
 sys.path.pop(0)
 
 MOST_UNPACKED = 20 << 20
+MOST_PARTS = 2000
 #: Loops inside loops, and loops in all. The largest letter of our own has two, side by side.
 DEEPEST, MOST_LOOPS = 2, 20
 
@@ -30,14 +31,14 @@ class TooDeep(ValueError):
 def _environment() -> Any:
     from jinja2 import StrictUndefined, nodes
     from jinja2.exceptions import SecurityError
-    from jinja2.sandbox import SandboxedEnvironment
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     def depth(node: nodes.Node, above: int) -> int:
         here = above + isinstance(node, nodes.For | nodes.Macro | nodes.CallBlock)
         return max([here, *(depth(child, here) for child in node.iter_child_nodes())])
 
-    class Environment(SandboxedEnvironment):
-        """Jinja's sandbox; no sums that blow a value up, no range, few loops."""
+    class Environment(ImmutableSandboxedEnvironment):
+        """Jinja's sandbox, in which no list grows; no sums that blow a value up, no range, few loops."""
 
         intercepted_binops = frozenset(["*", "**", "%"])
 
@@ -60,7 +61,8 @@ def answer(asked: dict[str, Any], docx: bytes) -> tuple[dict[str, Any], bytes]:
     from docxtpl import DocxTemplate
 
     with zipfile.ZipFile(io.BytesIO(docx)) as pack:
-        if sum(part.file_size for part in pack.infolist()) > MOST_UNPACKED:
+        parts = pack.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
             return {"refused": True}, b""
     document = DocxTemplate(io.BytesIO(docx))
     if "check" in asked:

@@ -27,12 +27,34 @@ MOST_PIXELS = 50_000_000
 MOST_PIXELS_WHOLE = 13_000_000
 #: Modes without anything to see through; what phones send is one of them.
 OPAQUE = ("RGB", "L", "CMYK", "YCbCr")
+#: A JPEG tells so much before its pixels, and its pixels in so many passes; no camera comes near either.
+MOST_SEGMENTS, MOST_SCANS = 2000, 100
+
+
+def is_endless(raw: bytes) -> bool:
+    """Whether a JPEG has so many parts before its pixels, or so many passes over them, that reading them is the harm."""
+    at = 2
+    for _segment in range(MOST_SEGMENTS):
+        mark = raw[at : at + 2]
+        if mark == b"\xff\xda":
+            return raw.count(mark, at) > MOST_SCANS
+        if len(mark) < 2 or mark[0] != 0xFF:
+            return False  # for the library to refuse
+        if mark[1] == 0xFF:
+            at += 1
+        elif 0xD0 <= mark[1] <= 0xD9 or mark[1] == 1:
+            at += 2
+        else:
+            at += 2 + max(2, int.from_bytes(raw[at + 2 : at + 4], "big"))
+    return True
 
 
 def rebuilt(raw: bytes, side: int) -> bytes:
     """The answer for one picture. Raises whatever the library raises for what is no picture."""
     from PIL import Image, ImageOps
 
+    if raw.startswith(b"\xff\xd8") and is_endless(raw):
+        return b"!"
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     try:
         with Image.open(io.BytesIO(raw), formats=("JPEG", "PNG", "WEBP", "GIF")) as picture:

@@ -246,12 +246,12 @@ def _cell(cell: Any) -> Any:
 
 
 def _sheets(messages: Iterator[tuple[Any, ...]]) -> Iterator[Sheet]:
-    message = next(messages)
+    message, seen = next(messages), 0  # of all sheets: one that stands there a thousand times is a thousand
     while message[0] == "sheet":
         following: list[tuple[Any, ...]] = []
 
         def rows(follow: list[tuple[Any, ...]] = following) -> Iterator[list[Any]]:
-            seen = 0
+            nonlocal seen
             for part in messages:
                 if part[0] != "rows":
                     follow.append(part)

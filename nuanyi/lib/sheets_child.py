@@ -32,6 +32,8 @@ sys.path.pop(0)
 #: A message holds so many rows, or about so many characters.
 BATCH, BATCH_SIGNS = 1000, 1 << 20
 MAX_COLUMNS = 256
+#: Each may lead to the same part of the file, which is read as often.
+MAX_SHEETS = 1000
 CSV_CODECS = ("utf-8-sig", "gb18030")
 #: What may separate the cells of a text, and how much of it is looked at to find out.
 DELIMITERS = "\t,;"
@@ -80,6 +82,9 @@ def read_workbook(raw: bytes) -> None:
         with contextlib.suppress(ValueError, KeyError, SyntaxError, zipfile.BadZipFile, zlib.error):
             told, raw = look_inside(raw)
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
+    if len(book.sheets_metadata) > MAX_SHEETS:
+        send("refused", "too-large-unpacked")
+        return
     for described in book.sheets_metadata:
         sheet = book.get_sheet_by_name(described.name)
         if not sheet.height:
