@@ -93,6 +93,7 @@ def _in_its_form(request: HttpRequest, refusal: Refusal) -> HttpResponse | None:
     }
     again.refused = {
         "message": "" if refusal.fields else str(refusal),
+        "is_overtaken": refusal.status == 409,
         "fields": [(name, str(words)) for name, words in refusal.fields.items()],
         "typed": {"action": request.path, "fields": _typed(request), "wrong": _words(refusal)},
     }

@@ -339,6 +339,7 @@ def test_what_a_colleague_changes_in_a_preview_is_not_taken_in_unseen(cast, offi
     said = answer.content.decode()
     assert "预览已经变了" in said
     assert "什么都没有导入" in said
+    assert "<h2> 情况有变 </h2>" in " ".join(said.split())
     of.refresh_from_db()
     assert (of.state, of.default_choice) == ("review", "")
     assert f'name="preview" value="{of.preview}"' in said, "the preview as it is now stands below"
