@@ -24,7 +24,7 @@ ROWS_A_PAGE = 50
 WORDED = ("sector", "region")
 #: What nobody needs to hide; of an establishment also what stands on its sign and its licence.
 _OPEN = frozenset({"sector", "region", "headcount", "site", "address"})
-_OPEN_OF = {Kind.ESTABLISHMENTS: _OPEN | {"name", "credit_code"}}
+_OPEN_OF: dict[str, frozenset[str]] = {Kind.ESTABLISHMENTS: _OPEN | {"name", "credit_code"}}
 #: Names of persons keep their first sign, as everywhere: of a name of two signs nothing else would be left.
 _NAMES = ("name", "contact_name")
 
