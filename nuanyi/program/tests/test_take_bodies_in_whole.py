@@ -1,5 +1,6 @@
 import contextlib
 import json
+import os
 import subprocess
 import sys
 from uuid import uuid4
@@ -21,6 +22,8 @@ from nuanyi.program.tests.senders import (
 from tests.ports import free_port
 
 pytestmark = pytest.mark.xdist_group("home")
+#: ``NUANYI_SLOW_SENDERS`` of them; at a landing 300.
+SLOW = int(os.environ.get("NUANYI_SLOW_SENDERS", "300"))
 COUNT = "from nuanyi.reports.models import Report, Picture; print(Report.objects.count(), Picture.objects.count())"
 
 
@@ -110,8 +113,11 @@ def held_up(number, many, seconds):
             line.close()
 
 
-def test_three_hundred_slow_senders_of_every_kind_hold_nobody_up(home, port):
-    assert p95(held_up(port, 300, 4)) < 1.0
+def test_slow_senders_of_every_kind_hold_nobody_up(home, port, capsys):
+    took = held_up(port, SLOW, 4)
+    with capsys.disabled():
+        print(f"\n{SLOW} slow senders, {len(took)} readers: p95 {p95(took):.3f} s")
+    assert p95(took) < 1.0
 
 
 def test_control_eight_slow_senders_stop_a_server_whose_threads_read_bodies(home):
