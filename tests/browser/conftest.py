@@ -21,6 +21,8 @@ from tests.ports import free_port
 PASSWORD = "nuanyi-demo-2022"
 #: What codes and links carry; a test follows them on the server's own address.
 PUBLIC = "https://nuanyi.example"
+#: Names a home into which `nuanyi demo` was just played, by this version and served by nobody: the stage is a copy of it.
+PLAYED = "NUANYI_TEST_PLAYED"
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -43,8 +45,11 @@ class Stage:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Serve the demo: played at the first start, unless the home holds it."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
-        command = [sys.executable, "-m", "nuanyi.program.cli", "demo", "--port", str(self.port)]
+        is_there = (self.home / "keys").exists()
+        command = [sys.executable, "-m", "nuanyi.program.cli", "serve" if is_there else "demo"]
+        command += ["--port", str(self.port)]
         with (self.home / "serve.log").open("ab") as log:
             mine = {
                 "NUANYI_HOME": str(self.home),
@@ -52,6 +57,7 @@ class Stage:
                 "NUANYI_OUTGOING_HOSTS": f"127.0.0.1:{self.robot_port}",
                 "NUANYI_PUBLIC_URL": PUBLIC,
                 "NUANYI_DEMO_PUBLIC": "1",
+                "NUANYI_DEMO": "1",
             }
             self.process = subprocess.Popen(command, env=kept | mine, stdout=log, stderr=log)
         deadline = time.monotonic() + 380
@@ -87,6 +93,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     home = tmp_path_factory.mktemp("stage")
     for part in (home, *list(home.parents)[:2]):
         part.chmod(part.stat().st_mode | 0o011)
+    played = os.environ.get(PLAYED)
+    # not one whose files stand elsewhere because the account of the database cannot walk in
+    if played and (Path(played) / "postgres/data").exists():
+        # with the owners of its files: PostgreSQL runs as an account of its own
+        subprocess.run(["cp", "-a", f"{played}/.", str(home)], check=True)
     made = Stage(home)
     try:
         made.start()
