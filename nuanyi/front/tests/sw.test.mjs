@@ -15,11 +15,13 @@ const worker = (shell = [], beside = {}) => {
     const store = (name) => {
         stores[name] ||= new Map();
         const held = stores[name];
+        /* what is asked for by a request is found by its address, as in a browser */
+        const named = (asked) => asked.url?.replace("https://nuanyi.example", "") ?? asked;
         return {
-            match: async (path) => held.get(path),
-            put: async (path, answer) => held.set(path, answer),
-            delete: async (path) => held.delete(path),
-            keys: async () => [...held.keys()],
+            match: async (asked) => held.get(named(asked))?.clone(),
+            put: async (asked, answer) => held.set(named(asked), answer),
+            delete: async (asked) => held.delete(named(asked)),
+            keys: async () => [...held.keys()].map((path) => ({ url: `https://nuanyi.example${path}` })),
             add: async () => {},
         };
     };
@@ -29,9 +31,15 @@ const worker = (shell = [], beside = {}) => {
             addEventListener: (name, act) => {
                 heard[name] = act;
             },
+            clients: { claim: () => {} },
         },
         location: { origin: "https://nuanyi.example" },
-        caches: { open: async (name) => store(name), match: async (name) => caches[name]?.clone() },
+        caches: {
+            open: async (name) => store(name),
+            match: async (name) => caches[name]?.clone(),
+            keys: async () => Object.keys(stores),
+            delete: async (name) => delete stores[name],
+        },
         fetch: async () => {
             if (!network.answer) throw new TypeError("no network");
             return network.answer();
@@ -65,7 +73,12 @@ const worker = (shell = [], beside = {}) => {
     };
     const get = (path) => ask(path, "image", "no-cors");
     const open = (path) => ask(path, "document", "navigate");
-    return { get, open, network, stores, caches };
+    const activate = async () => {
+        const waits = [];
+        heard.activate({ waitUntil: (what) => waits.push(what) });
+        await Promise.all(waits);
+    };
+    return { get, open, activate, network, stores, caches };
 };
 const told = (control) => () => new Response("picture", { headers: { "Cache-Control": control } });
 
@@ -82,9 +95,33 @@ test("a picture that only its owner may see is never kept, nor one of the office
     const { get, network, stores } = worker();
     network.answer = told("no-store");
     await get("/c/secret/file/1/");
-    assert.equal(stores["1.pictures"]?.size ?? 0, 0);
+    assert.equal(stores.pictures?.size ?? 0, 0);
     network.answer = told("public");
     assert.equal(await get("/office/reports/1/picture/2/"), null);
+});
+
+test("a new version keeps the lessons that somebody saved, what they look like, and pictures; the rest it brings itself", async () => {
+    const { activate, stores } = worker();
+    const page = (text) => new Response(text);
+    stores["0"] = new Map([
+        ["/learn/brakes/", page('<link href="/static/front/phone.0.css"> old words')],
+        ["/learn/rain/", page("old words")],
+        ["/static/front/phone.0.css", page("old looks")],
+        ["/static/front/other.0.css", page("of nobody")],
+        ["/me/", page("an old shell")],
+    ]);
+    stores["1"] = new Map([["/learn/rain/", page("new words")]]);
+    stores.pictures = new Map([["/friendly/f1/plan.jpg", page("picture")]]);
+    await activate();
+    assert.deepEqual(Object.keys(stores).sort(), ["1", "pictures"]);
+    assert.deepEqual([...stores["1"].keys()].sort(), [
+        "/learn/brakes/",
+        "/learn/rain/",
+        "/static/front/phone.0.css",
+    ]);
+    assert.match(await stores["1"].get("/learn/brakes/").text(), /old words/);
+    assert.equal(await stores["1"].get("/learn/rain/").text(), "new words");
+    assert.equal(stores.pictures.size, 1);
 });
 
 test("a question that only the server answers is never answered by the bare kept page", async () => {
@@ -100,8 +137,8 @@ test("the newest sixty stay", async () => {
     const { get, network, stores } = worker();
     network.answer = told("public");
     for (let n = 0; n < 62; n += 1) await get(`/stations/p/${n}.jpg`);
-    assert.equal(stores["1.pictures"].size, 60);
-    assert.equal(stores["1.pictures"].has("/stations/p/0.jpg"), false);
+    assert.equal(stores.pictures.size, 60);
+    assert.equal(stores.pictures.has("/stations/p/0.jpg"), false);
 });
 
 test("a network that is there and does not answer keeps no page from opening for longer than five seconds", async () => {

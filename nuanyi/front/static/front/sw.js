@@ -10,20 +10,33 @@ const fill = async () => {
             await cache.add(copied(address)).catch(() => {});
 };
 self.addEventListener("install", (event) => event.waitUntil(fill().then(() => self.skipWaiting())));
-self.addEventListener("activate", (event) =>
-    event.waitUntil(
-        caches
-            .keys()
-            .then((names) =>
-                Promise.all(
-                    names
-                        .filter((name) => ![VERSION, PICTURES].includes(name))
-                        .map((name) => caches.delete(name)),
-                ),
-            )
-            .then(() => self.clients.claim()),
-    ),
-);
+const LESSON = /^\/(learn|l)\/[\w-]+\/$/;
+/* lessons that somebody saved go over from an older version's store, with the sheets and scripts that they name: where there is
+   network each is asked for anew when it is opened */
+const carry = async (name) => {
+    const old = await caches.open(name),
+        cache = await caches.open(VERSION);
+    for (const request of await old.keys()) {
+        const path = new URL(request.url).pathname;
+        if (!LESSON.test(path) || (await cache.match(path, { ignoreVary: true }))) continue;
+        const lesson = await old.match(request, { ignoreVary: true });
+        const text = await lesson.clone().text();
+        for (const [part] of text.matchAll(/\/static\/[\w./-]+/g)) {
+            const there = (await cache.match(part)) ? null : await old.match(part);
+            if (there) await cache.put(part, there);
+        }
+        await cache.put(path, lesson);
+    }
+};
+const begin = async () => {
+    for (const name of await caches.keys()) {
+        if ([VERSION, PICTURES].includes(name)) continue;
+        await carry(name).catch(() => {});
+        await caches.delete(name);
+    }
+    await self.clients.claim();
+};
+self.addEventListener("activate", (event) => event.waitUntil(begin()));
 /* the network's answer; what is kept when it takes too long or is not there; the network after all where nothing is kept */
 const fresh = async (request, kept, keep) => {
     const asked = fetch(request).then((answer) => {
@@ -42,8 +55,8 @@ const fresh = async (request, kept, keep) => {
     }
 };
 /* pictures that anybody may see (a plan of a compound, a photo of a station, of a lesson) are there again without network: the
-   newest ones of those that were looked at */
-const PICTURES = `${VERSION}.pictures`;
+   newest ones of those that were looked at, whichever version of this script kept them */
+const PICTURES = "pictures";
 const MOST_PICTURES = 60;
 const picture = async (request, path) => {
     const cache = await caches.open(PICTURES);
@@ -84,7 +97,7 @@ self.addEventListener("fetch", (event) => {
         event.respondWith(fresh(event.request, page, address.search ? "" : path));
     } else if (asks(address)) {
         event.respondWith(fresh(event.request, copy("/offline/"), ""));
-    } else if (SHELL.includes(path) || /^\/(learn|l)\/[\w-]+\/$/.test(path)) {
+    } else if (SHELL.includes(path) || LESSON.test(path)) {
         /* only the bare address is kept: where somebody looked from, what he searched and what he was thanked for is
            nobody's business, not even this phone's */
         event.respondWith(fresh(event.request, copy(path), address.search ? "" : path));
