@@ -34,4 +34,5 @@ interface Window {
 /* scripts of ours that stand for themselves and are asked by others */
 declare const Stations: typeof import("../nuanyi/stations/static/stations/kept.js");
 declare const Rides: typeof import("../nuanyi/front/static/front/ride.js");
+declare const Strokes: typeof import("../nuanyi/front/static/front/stroke.js");
 declare function drawChart(place: HTMLElement): Promise<void>;

@@ -58,6 +58,7 @@ ROOM = Room(
     offline=[
         Route("report:send"),
         Route("grid:kept"),
+        StaticFile("front/stroke.js"),
         StaticFile("reports/report.js"),
         StaticFile("reports/grid.js"),
     ],

@@ -1,34 +1,11 @@
 /* Photos of the office: each is shown, and what nobody should see on it is stroked over before anything is sent. One that is
-   left as it is goes as it is. */
+   left as it is goes as it is. Needs front/stroke.js. */
 (() => {
     const MOST_PIXELS = 1600;
     const make = (tag, told) => Object.assign(document.createElement(tag), told);
     const button = (words) =>
         make("button", { type: "button", className: "secondary small", textContent: words });
 
-    /* the square around a point becomes four dots */
-    const smear = (canvas, x, y) => {
-        const size = Math.max(24, Math.round(canvas.width / 14)),
-            left = Math.max(0, Math.round(x - size / 2)),
-            top = Math.max(0, Math.round(y - size / 2)),
-            /* what lies beyond the edge would leave holes in the dots, and the picture to be read through them */
-            width = Math.min(canvas.width, Math.round(x + size / 2)) - left,
-            height = Math.min(canvas.height, Math.round(y + size / 2)) - top,
-            pen = canvas.getContext("2d", { willReadFrequently: true }),
-            tiny = make("canvas", { width: 2, height: 2 });
-        if (width < 1 || height < 1) return;
-        const dots = tiny.getContext("2d");
-        /* each dot is what its quarter looks like, not one point of it */
-        dots.imageSmoothingQuality = "high";
-        dots.drawImage(canvas, left, top, width, height, 0, 0, 2, 2);
-        pen.imageSmoothingEnabled = false;
-        pen.drawImage(tiny, 0, 0, 2, 2, left, top, width, height);
-    };
-    const copy = (picture, width, height) => {
-        const canvas = make("canvas", { width, height });
-        canvas.getContext("2d", { willReadFrequently: true }).drawImage(picture, 0, 0, width, height);
-        return canvas;
-    };
     /* at once and not later: a form that is sent in this very moment sends what is seen here */
     const file = (canvas) => {
         const coded = atob(canvas.toDataURL("image/jpeg", 0.88).split(",")[1]);
@@ -67,22 +44,17 @@
                 undo.disabled = !one.before.length;
                 put();
             };
-            const stroke = (event) => {
-                const box = canvas.getBoundingClientRect(),
-                    scale = canvas.width / box.width;
-                smear(canvas, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
-            };
             canvas.setAttribute("role", "img");
             canvas.setAttribute("aria-label", `${words.photo} ${place + 1}`);
             canvas.addEventListener("pointerdown", (event) => {
                 canvas.setPointerCapture(event.pointerId);
-                one.before.push(copy(canvas, canvas.width, canvas.height));
+                one.before.push(Strokes.copy(canvas));
                 pressed = true;
-                stroke(event);
+                Strokes.stroke(canvas, event);
                 settle();
             });
             canvas.addEventListener("pointermove", (event) => {
-                if (pressed) stroke(event);
+                if (pressed) Strokes.stroke(canvas, event);
             });
             for (const end of ["pointerup", "pointercancel"]) {
                 canvas.addEventListener(end, () => {
@@ -116,10 +88,8 @@
             shelf.querySelectorAll("figure").forEach((figure) => figure.remove());
             try {
                 for (const one of chosen) {
-                    const picture = await createImageBitmap(one),
-                        scale = Math.min(1, MOST_PIXELS / Math.max(picture.width, picture.height)),
-                        size = [picture.width, picture.height].map((side) => Math.round(side * scale));
-                    photos.push({ chosen: one, file: one, canvas: copy(picture, ...size), before: [] });
+                    const canvas = await Strokes.opened(one, MOST_PIXELS);
+                    photos.push({ chosen: one, file: one, canvas, before: [] });
                 }
             } catch {
                 photos = []; /* a format that this browser cannot show goes as it is */

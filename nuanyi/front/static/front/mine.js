@@ -153,8 +153,7 @@
             kept.replaceChildren();
         });
         if (document.querySelector("[data-feed]")) document.querySelector("[data-feed]").hidden = true;
-        for (const name of (await globalThis.caches?.keys()) || [])
-            if (name.endsWith(".pictures")) await caches.delete(name);
+        await globalThis.caches?.delete("pictures");
         draw();
     });
     document.addEventListener("kept-sent", draw);

@@ -1,4 +1,5 @@
-/* Reporting in four taps: the place from the phone or the photo, the kind from the words, faces made unreadable by finger. */
+/* Reporting in four taps: the place from the phone or the photo, the kind from the words, faces made unreadable by finger.
+   Needs front/stroke.js. */
 (() => {
     const form = document.querySelector("form[data-report]");
     if (!form) return;
@@ -152,32 +153,11 @@
     };
 
     /* every photo, small, to tap or stroke over; what is sent are the pictures as they stand here */
-    const MOST = 3;
+    const MOST = 3,
+        MOST_PIXELS = 1280;
     const blur = form.querySelector("[data-blur]"),
         photo = form.querySelector("#photo");
     let pictures = [];
-    const draw = (canvas, x, y) => {
-        const pen = canvas.getContext("2d", { willReadFrequently: true }),
-            size = Math.max(24, Math.round(canvas.width / 14)),
-            left = Math.max(0, Math.round(x - size / 2)),
-            top = Math.max(0, Math.round(y - size / 2)),
-            /* what lies beyond the edge would leave holes in the dots, and the picture to be read through them */
-            width = Math.min(canvas.width, Math.round(x + size / 2)) - left,
-            height = Math.min(canvas.height, Math.round(y + size / 2)) - top;
-        if (width < 1 || height < 1) return;
-        const tiny = document.createElement("canvas");
-        tiny.width = tiny.height = 2;
-        tiny.getContext("2d").drawImage(canvas, left, top, width, height, 0, 0, 2, 2);
-        pen.imageSmoothingEnabled = false;
-        pen.drawImage(tiny, 0, 0, 2, 2, left, top, width, height);
-    };
-    const copy = (canvas) => {
-        const kept = document.createElement("canvas");
-        kept.width = canvas.width;
-        kept.height = canvas.height;
-        kept.getContext("2d").drawImage(canvas, 0, 0);
-        return kept;
-    };
     const save = async () => {
         const all = new DataTransfer();
         for (const { canvas } of pictures) {
@@ -206,11 +186,6 @@
         canvas.setAttribute("aria-label", `${blur.dataset.photo} ${pictures.length + 1}`);
         figure.append(canvas, bar);
         undo.disabled = true;
-        const point = (event) => {
-            const box = canvas.getBoundingClientRect(),
-                scale = canvas.width / box.width;
-            draw(canvas, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
-        };
         /* a finger that scrolls the page blurs nothing: the first spot waits until it is a tap or a stroke */
         let down = null;
         const restore = () => {
@@ -223,15 +198,15 @@
         });
         const begin = () => {
             if (down.drawn) return;
-            one.before.push(copy(canvas));
+            one.before.push(Strokes.copy(canvas));
             if (one.before.length > 10) one.before.shift();
             down.drawn = true;
-            point(down.event);
+            Strokes.stroke(canvas, down.event);
         };
         canvas.addEventListener("pointermove", (event) => {
             if (!down) return;
             begin();
-            point(event);
+            Strokes.stroke(canvas, event);
         });
         canvas.addEventListener("pointerup", () => {
             if (!down) return;
@@ -267,15 +242,7 @@
     const take = async (files) => {
         for (const file of files) {
             if (pictures.length >= MOST) break;
-            const picture = await createImageBitmap(file);
-            const scale = Math.min(1, 1280 / Math.max(picture.width, picture.height));
-            const canvas = document.createElement("canvas");
-            canvas.width = Math.round(picture.width * scale);
-            canvas.height = Math.round(picture.height * scale);
-            canvas
-                .getContext("2d", { willReadFrequently: true })
-                .drawImage(picture, 0, 0, canvas.width, canvas.height);
-            frame(canvas);
+            frame(await Strokes.opened(file, MOST_PIXELS));
         }
         await save();
     };
