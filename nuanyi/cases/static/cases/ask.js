@@ -11,9 +11,11 @@
     /* what was chosen on the page before is not asked again, as on a page that the server made for it */
     const fold = (chooser, chosen) => {
         const more = Object.assign(document.createElement("details"), { className: "more" }),
-            title = document.createElement("summary");
+            title = document.createElement("summary"),
+            line = document.createElement("span");
         more.dataset.kind = "";
-        title.append(
+        title.append(line);
+        line.append(
             chosen,
             Object.assign(document.createElement("span"), {
                 className: "quiet",
