@@ -11,7 +11,8 @@ const worker = (shell = [], beside = {}) => {
     const heard = {},
         stores = {},
         caches = {};
-    const network = { answer: null };
+    const network = { answer: null },
+        disk = { full: false };
     const store = (name) => {
         stores[name] ||= new Map();
         const held = stores[name];
@@ -19,7 +20,10 @@ const worker = (shell = [], beside = {}) => {
         const named = (asked) => asked.url?.replace("https://nuanyi.example", "") ?? asked;
         return {
             match: async (asked) => held.get(named(asked))?.clone(),
-            put: async (asked, answer) => held.set(named(asked), answer),
+            put: async (asked, answer) => {
+                if (disk.full) throw new DOMException("no room", "QuotaExceededError");
+                held.set(named(asked), answer);
+            },
             delete: async (asked) => held.delete(named(asked)),
             keys: async () => [...held.keys()].map((path) => ({ url: `https://nuanyi.example${path}` })),
             add: async () => {},
@@ -78,7 +82,7 @@ const worker = (shell = [], beside = {}) => {
         heard.activate({ waitUntil: (what) => waits.push(what) });
         await Promise.all(waits);
     };
-    return { get, open, activate, network, stores, caches };
+    return { get, open, activate, network, disk, stores, caches };
 };
 const told = (control) => () => new Response("picture", { headers: { "Cache-Control": control } });
 
@@ -100,7 +104,7 @@ test("a picture that only its owner may see is never kept, nor one of the office
     assert.equal(await get("/office/reports/1/picture/2/"), null);
 });
 
-test("a new version keeps the lessons that somebody saved, what they look like, and pictures; the rest it brings itself", async () => {
+test("a new version keeps the lessons that somebody opened or saved, what they look like, and pictures; the rest it brings itself", async () => {
     const { activate, stores } = worker();
     const page = (text) => new Response(text);
     stores["0"] = new Map([
@@ -122,6 +126,64 @@ test("a new version keeps the lessons that somebody saved, what they look like, 
     assert.match(await stores["1"].get("/learn/brakes/").text(), /old words/);
     assert.equal(await stores["1"].get("/learn/rain/").text(), "new words");
     assert.equal(stores.pictures.size, 1);
+});
+
+test("pictures that an older version kept under its own name go over as well, no more than sixty", async () => {
+    const { activate, stores } = worker();
+    const pictures = (from, to) =>
+        Array.from({ length: to - from }, (_one, n) => [`/p/${from + n}.jpg`, new Response("picture")]);
+    stores["0.pictures"] = new Map(pictures(0, 50));
+    stores.pictures = new Map(pictures(40, 80));
+    await activate();
+    assert.deepEqual(Object.keys(stores), ["pictures"]);
+    assert.equal(stores.pictures.size, 50);
+    assert.equal(stores.pictures.has("/p/30.jpg"), true);
+    assert.equal(stores.pictures.has("/p/79.jpg"), true);
+    stores["0.pictures"] = new Map(pictures(100, 150));
+    await activate();
+    assert.equal(stores.pictures.size, 60);
+    assert.equal(stores.pictures.has("/p/149.jpg"), true);
+    assert.equal(stores.pictures.has("/p/30.jpg"), true);
+    stores["0.pictures"] = new Map(pictures(200, 250));
+    await activate();
+    assert.equal(stores.pictures.size, 60);
+});
+
+test("on a full phone an older version's lessons and pictures stay until they can go over", async () => {
+    const { activate, disk, stores } = worker();
+    stores["0"] = new Map([
+        ["/me/", new Response("an old shell")],
+        ["/learn/rain/", new Response("words")],
+    ]);
+    stores["0.pictures"] = new Map([["/p/1.jpg", new Response("picture")]]);
+    disk.full = true;
+    await activate();
+    assert.deepEqual([...stores["0"].keys()], ["/learn/rain/"]);
+    assert.deepEqual([...stores["0.pictures"].keys()], ["/p/1.jpg"]);
+    disk.full = false;
+    await activate();
+    assert.deepEqual(Object.keys(stores).sort(), ["1", "pictures"]);
+    assert.equal(await stores["1"].get("/learn/rain/").text(), "words");
+    assert.equal(await stores.pictures.get("/p/1.jpg").text(), "picture");
+});
+
+test("of more lessons than a phone needs the newest go over", async () => {
+    const { activate, stores } = worker();
+    stores["0"] = new Map(
+        Array.from({ length: 302 }, (_one, n) => [`/learn/l${n}/`, new Response("words")]),
+    );
+    await activate();
+    assert.equal(stores["1"].size, 300);
+    assert.equal(stores["1"].has("/learn/l1/"), false);
+    assert.equal(stores["1"].has("/learn/l301/"), true);
+});
+
+test("what this version keeps is shown before what an older one had to leave", async () => {
+    const { open, caches, stores } = worker(["/learn/"]);
+    caches["/learn/"] = new Response("old words");
+    assert.equal(await (await open("/learn/")).text(), "old words");
+    stores["1"] = new Map([["/learn/", new Response("new words")]]);
+    assert.equal(await (await open("/learn/")).text(), "new words");
 });
 
 test("a question that only the server answers is never answered by the bare kept page", async () => {

@@ -11,14 +11,33 @@ const fill = async () => {
 };
 self.addEventListener("install", (event) => event.waitUntil(fill().then(() => self.skipWaiting())));
 const LESSON = /^\/(learn|l)\/[\w-]+\/$/;
-/* lessons that somebody saved go over from an older version's store, with the sheets and scripts that they name: where there is
-   network each is asked for anew when it is opened */
-const carry = async (name) => {
-    const old = await caches.open(name),
-        cache = await caches.open(VERSION);
+/* every lesson that was ever opened or saved goes over from an older version's store, the newest ones only, with the sheets and
+   scripts that it names: where there is network each is asked for anew when it is opened */
+const MOST_LESSONS = 300;
+/* the newest pictures of those that were looked at, whichever version of this script kept them; 0.8.0 and before kept their own */
+const PICTURES = "pictures";
+const MOST_PICTURES = 60;
+const newest = (requests, most) => requests.slice(Math.max(0, requests.length - most));
+const carryPictures = async (old) => {
+    const cache = await caches.open(PICTURES);
+    const room = MOST_PICTURES - (await cache.keys()).length;
+    for (const request of newest(await old.keys(), room)) {
+        const path = new URL(request.url).pathname;
+        if (!(await cache.match(path))) await cache.put(path, await old.match(request, { ignoreVary: true }));
+    }
+};
+const carryLessons = async (old) => {
+    const cache = await caches.open(VERSION);
+    const lessons = [];
+    /* what is not wanted goes first: on a full phone it makes room for what is */
     for (const request of await old.keys()) {
         const path = new URL(request.url).pathname;
-        if (!LESSON.test(path) || (await cache.match(path, { ignoreVary: true }))) continue;
+        if (LESSON.test(path)) lessons.push(request);
+        else if (!path.startsWith("/static/")) await old.delete(request, { ignoreVary: true });
+    }
+    for (const request of newest(lessons, MOST_LESSONS)) {
+        const path = new URL(request.url).pathname;
+        if (await cache.match(path, { ignoreVary: true })) continue;
         const lesson = await old.match(request, { ignoreVary: true });
         const text = await lesson.clone().text();
         for (const [part] of text.matchAll(/\/static\/[\w./-]+/g)) {
@@ -28,11 +47,15 @@ const carry = async (name) => {
         await cache.put(path, lesson);
     }
 };
+/* where the phone is full and nothing goes over, the old store stays: its lessons are still found, and the next version tries again */
 const begin = async () => {
     for (const name of await caches.keys()) {
         if ([VERSION, PICTURES].includes(name)) continue;
-        await carry(name).catch(() => {});
-        await caches.delete(name);
+        const carry = name.endsWith(".pictures") ? carryPictures : carryLessons;
+        await carry(await caches.open(name)).then(
+            () => caches.delete(name),
+            () => {},
+        );
     }
     await self.clients.claim();
 };
@@ -54,10 +77,7 @@ const fresh = async (request, kept, keep) => {
         return (await kept()) || page || Response.error();
     }
 };
-/* pictures that anybody may see (a plan of a compound, a photo of a station, of a lesson) are there again without network: the
-   newest ones of those that were looked at, whichever version of this script kept them */
-const PICTURES = "pictures";
-const MOST_PICTURES = 60;
+/* pictures that anybody may see (a plan of a compound, a photo of a station, of a lesson) are there again without network */
 const picture = async (request, path) => {
     const cache = await caches.open(PICTURES);
     try {
@@ -81,7 +101,10 @@ self.addEventListener("fetch", (event) => {
     const address = new URL(event.request.url);
     if (event.request.method !== "GET" || address.origin !== location.origin) return;
     const path = address.pathname;
-    const copy = (name) => () => caches.match(name, { ignoreVary: true });
+    /* its own first: an older store that had to stay is found behind it */
+    const copy = (name) => async () =>
+        (await (await caches.open(VERSION)).match(name, { ignoreVary: true })) ||
+        caches.match(name, { ignoreVary: true });
     if (event.request.mode === "navigate") event.waitUntil(fill());
     if (path.startsWith("/static/")) {
         event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
