@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import select
 import signal
 import socket
@@ -27,25 +28,30 @@ MOST_PIXELS = 50_000_000
 MOST_PIXELS_WHOLE = 13_000_000
 #: Modes without anything to see through; what phones send is one of them.
 OPAQUE = ("RGB", "L", "CMYK", "YCbCr")
-#: A JPEG tells so much before its pixels, and its pixels in so many passes; no camera comes near either.
+#: A JPEG tells so much beside its pixels, and its pixels in so many passes. No camera comes near either: a progressive picture
+#: has about ten passes, and what a phone hangs behind its picture, a short film say, is not counted.
 MOST_SEGMENTS, MOST_SCANS = 2000, 100
+#: The next mark, found as libjpeg finds it: an 0xFF before a zero is a byte of the pixels, one before another fills up.
+MARK = re.compile(rb"\xff[^\x00\xff]")
+#: The same within the pixels, where marks to begin anew at (RST) come as often as they like.
+MARK_BEHIND_PIXELS = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
 def is_endless(raw: bytes) -> bool:
-    """Whether a JPEG has so many parts before its pixels, or so many passes over them, that reading them is the harm."""
-    at = 2
+    """Whether a JPEG has so many parts, or so many passes over its pixels, that reading them is the harm."""
+    at, scans = 2, 0
     for _segment in range(MOST_SEGMENTS):
-        mark = raw[at : at + 2]
-        if mark == b"\xff\xda":
-            return raw.count(mark, at) > MOST_SCANS
-        if len(mark) < 2 or mark[0] != 0xFF:
-            return False  # for the library to refuse
-        if mark[1] == 0xFF:
-            at += 1
-        elif 0xD0 <= mark[1] <= 0xD9 or mark[1] == 1:
-            at += 2
-        else:
-            at += 2 + max(2, int.from_bytes(raw[at + 2 : at + 4], "big"))
+        found = (MARK_BEHIND_PIXELS if scans else MARK).search(raw, at)
+        if not found or (mark := raw[found.start() + 1]) == 0xD9:
+            return False
+        at = found.end()
+        if mark == 0xDA:
+            scans += 1
+            if scans > MOST_SCANS:
+                return True
+        # those below 0xC0 are unknown, RST and SOI stand alone: nothing is skipped behind them, by the library neither
+        if mark >= 0xC0 and not 0xD0 <= mark <= 0xD8:
+            at += max(2, int.from_bytes(raw[at : at + 2], "big"))
     return True
 
 

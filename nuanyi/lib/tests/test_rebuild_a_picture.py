@@ -1,4 +1,5 @@
 import io
+import random
 
 import pytest
 from PIL import Image
@@ -31,6 +32,14 @@ def test_other_kinds_become_jpeg(kind):
 def test_what_lies_behind_a_picture_is_gone():
     clean = pictures.rebuild(picture() + b"<script>alert(1)</script>PK\x03\x04")
     assert b"script" not in clean.jpeg
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_picture_with_a_film_behind_it_is_a_picture(progressive):
+    """Phones hang some megabytes of film behind a picture; random bytes hold a mark of a pass every 65,536 bytes."""
+    film = random.Random(7).randbytes(7 << 20)
+    assert film.count(b"\xff\xda") > 100
+    assert pictures.rebuild(picture(progressive=progressive) + film).width == 900
 
 
 @pytest.mark.parametrize(

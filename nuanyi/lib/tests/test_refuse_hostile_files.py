@@ -29,6 +29,7 @@ from nuanyi.lib.tests.hostile_files import (
     more_hostile_templates,
     row,
     scans_without_end,
+    segment,
     xlsx,
 )
 
@@ -155,6 +156,22 @@ def test_a_picture_of_a_thousand_passes_or_of_marks_alone_is_refused_before_it_i
             pictures.rebuild(raw)
         assert refused.value.code == "picture-too-many-pixels"
     assert pictures.rebuild(scans_without_end(20, (60, 40))).width == 60
+
+
+@pytest.mark.parametrize("hidden", [b"\xff\x00\xff", b"\xff\x05\xff", b"\xff\xd9\xff"])
+def test_passes_are_counted_as_the_library_finds_them(hidden):
+    """What only looks like a part of a certain length hides no pass, nor does what looks like the end within a part."""
+    endless = scans_without_end(1000, (60, 40))
+    if hidden[1] == 0xD9:
+        endless = endless[:2] + segment(0xFE, hidden) + endless[2:]
+    elif hidden[1] == 0:
+        endless = endless[:2] + hidden + endless[3:]
+    else:
+        at = endless.index(b"\xff\xda", endless.index(b"\xff\xda") + 2)
+        endless = endless[:at] + hidden + b"\xff" + endless[at:]
+    with pytest.raises(pictures.BadPicture) as refused:
+        pictures.rebuild(endless)
+    assert refused.value.code == "picture-too-many-pixels"
 
 
 def test_a_sheet_that_stands_there_a_thousand_times_is_a_thousand_sheets():
