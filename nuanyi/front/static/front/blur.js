@@ -26,6 +26,17 @@
         });
         field.classList.add("sr");
         field.after(label);
+        if (typeof Strokes === "undefined") {
+            /* nobody could make unreadable on it what nobody should see: no photo goes along */
+            const told = make("p", { className: "note bad", hidden: true, textContent: words.unstroked });
+            told.setAttribute("role", "alert");
+            label.after(told);
+            field.addEventListener("change", () => {
+                field.value = "";
+                told.hidden = false;
+            });
+            return;
+        }
         let photos = [];
         const put = () => {
             const box = new DataTransfer();

@@ -246,9 +246,18 @@
         }
         await save();
     };
+    /* without the script that strokes no photo goes along: nobody could make unreadable on it what nobody should see. The field
+       is empty before the form hears of it and keeps it */
+    const unstroked = () => {
+        if (typeof Strokes !== "undefined") return false;
+        photo.value = "";
+        form.querySelector("[data-unstroked]").hidden = false;
+        return true;
+    };
     /* pictures that this page had before it was left come back as they were */
-    photo.addEventListener("restored", () => take([...photo.files]).catch(() => {}));
+    photo.addEventListener("restored", () => unstroked() || take([...photo.files]).catch(() => {}));
     photo.addEventListener("change", async () => {
+        if (unstroked()) return;
         const files = [...photo.files];
         if (!files.length) {
             await save(); /* taking another one was given up: those that are here stay */
