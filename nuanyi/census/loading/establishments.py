@@ -173,8 +173,8 @@ class EstablishmentLoader:
             return
         choice = self.choices.get((row.sheet, row.number)) or self.of.default_choice or Choice.KEEP
         wanted = [name for name, before, _after in changes if choice == Choice.OVERWRITE or not before]
-        told = {name: getattr(draft, name) for name in CONTACT if getattr(draft, name)}
-        if choice != Choice.OVERWRITE and contact_who_leaves(record, told, _silent_on(draft)) is not None:
+        leaves = contact_who_leaves(record, _told(draft), _silent_on(draft))
+        if choice != Choice.OVERWRITE and leaves is not None:
             # a contact is one person: another one's number does not fill in what is missing of them
             wanted = [name for name in wanted if name not in CONTACT]
         if write and choice != Choice.KEEP and wanted:
@@ -201,6 +201,9 @@ class EstablishmentLoader:
             found.append(
                 ["contact_phone", contact.phone if contact else "", masks.mask_phone(draft.contact_phone)]
             )
+        elif contact and contact.phone and contact_who_leaves(record, _told(draft), _silent_on(draft)):
+            # somebody else is named, and the number goes with the one before: that is shown, and stands in the history
+            found.append(["contact_phone", contact.phone, ""])
         return found
 
     def _check_unchanged(self, record: Establishment, wanted: list[str]) -> None:
@@ -232,6 +235,11 @@ class EstablishmentLoader:
         record.changed_at = self.at
         record.as_of_date = max(record.as_of_date, self.of.as_of_date)
         record.save(update_fields=_CHANGED_BY_ROW)
+
+
+def _told(draft: EstablishmentDraft) -> dict[str, str]:
+    """What a row says of the contact."""
+    return {name: getattr(draft, name) for name in CONTACT if getattr(draft, name)}
 
 
 def _silent_on(draft: EstablishmentDraft) -> list[str]:
@@ -282,11 +290,17 @@ def contact_who_leaves(
     """The contact who is it no longer by ``values``, as far as can be shown. None where it is the same person.
 
     What was noted while somebody was the contact is shown to them, and to nobody who came after. A roster that is
-    ``silent`` on a name or a number says nothing of it; by hand what is left empty stays.
+    ``silent`` on a name or a number says nothing of it; by hand what is left empty stays. So a number alone is a new
+    number of whoever is named: that it is somebody else's shows with the next name.
     """
     if record.contact is None or not any(name in values for name in CONTACT):
         return None
     before, after = _contact_after(record, {}), _contact_after(record, values, silent)
+    said_name, said_phone = CONTACT
+    if before[said_name] and said_name in silent:
+        return None
+    if not before[said_name] and said_phone in silent:
+        return None
     return None if before == after or _is_same(before, after) else record.contact
 
 

@@ -7,7 +7,7 @@ import pytest
 from conftest import workbook
 from nuanyi.census import events
 from nuanyi.census.loading.establishments import EstablishmentLoader
-from nuanyi.census.models import Change, Establishment, RecordNote, RecordPhoto
+from nuanyi.census.models import Change, Establishment, Match, RecordNote, RecordPhoto
 from nuanyi.census.rules import Choice, FollowUp, ImportState
 from nuanyi.census.services import imports, records, remarks
 from nuanyi.census.services.imports import Stale
@@ -150,19 +150,34 @@ def test_a_name_in_one_roster_and_a_number_in_the_next_make_another_person(cast,
     assert told(former) == [WORDS]
 
 
-@pytest.mark.parametrize(
-    ("name", "phone"), [("李力", ""), ("", "19900000003")], ids=["a name alone", "a number alone"]
-)
-def test_what_a_roster_does_not_say_is_not_the_former_contact_s(cast, program, shop, name, phone):
+def test_the_number_goes_with_whoever_had_it_is_shown_first_and_comes_back_with_an_undo(cast, program, shop):
     former = shop.contact
     note(cast, shop)
-    of = roster(program, name, phone)
+    of = roster(program, "李力", "")
     following = contact_of(shop)
-    assert [open_for_program(following, field) for field in ("name", "phone")] == [name, phone]
+    assert [open_for_program(following, name) for name in ("name", "phone")] == ["李力", ""]
     assert told(following) == []
+    assert ["contact_phone", former.phone, ""] in Match.objects.get(source_import=of).changes
     imports.undo(actor=program, of=of)
     assert contact_of(shop) == former
-    assert [open_for_program(former, field) for field in ("name", "phone")] == list(FORMER)
+    assert [open_for_program(former, name) for name in ("name", "phone")] == list(FORMER)
+
+
+@pytest.mark.parametrize("choice", ["overwrite", "merge"])
+def test_a_list_without_names_says_nothing_of_who_it_is(program, district, choice):
+    roster(program, FORMER[0], "" if choice == "merge" else FORMER[1])
+    shop = Establishment.objects.get()
+    former = shop.contact
+    roster(program, "", "19900000003", choice=choice)
+    assert contact_of(shop) == former
+    assert [open_for_program(shop.contact, name) for name in ("name", "phone")] == [FORMER[0], "19900000003"]
+
+
+def test_a_number_that_nobody_was_named_to_is_that_of_whoever_is_named_first(program, district):
+    roster(program, "", FORMER[1])
+    roster(program, FORMER[0], "")
+    contact = Establishment.objects.get().contact
+    assert [open_for_program(contact, name) for name in ("name", "phone")] == list(FORMER)
 
 
 def test_whoever_gets_the_number_of_an_earlier_contact_is_not_that_contact(cast, program, shop):
@@ -415,13 +430,6 @@ def test_filling_in_gives_nobody_the_number_of_another(program, district):
     assert [open_for_program(contact_of(shop), name) for name in ("name", "phone")] == ["周明", ""]
     roster(program, *FORMER, choice="merge")
     assert [open_for_program(contact_of(shop), name) for name in ("name", "phone")] == list(FORMER)
-
-
-def test_filling_in_a_number_that_a_list_gives_without_a_name_says_nothing_of_who_is_named(program, district):
-    roster(program, "周明", "")
-    shop = Establishment.objects.get()
-    roster(program, "", FOLLOWING[1], choice="merge")
-    assert [open_for_program(contact_of(shop), name) for name in ("name", "phone")] == ["周明", ""]
 
 
 @pytest.mark.parametrize("way", ["roster", "hand"])
