@@ -15,6 +15,9 @@ from django.urls import resolve, reverse
 from nuanyi.lib import rooms, sent
 from nuanyi.lib.errors import Refusal, SignInFirst
 
+#: Refusals of steps that were right when their page was made: somebody else was quicker. Others of 409 are steps too early.
+OVERTAKEN = frozenset({"preview-changed", "changed-meanwhile", "moved-on"})
+
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether the client is a program."""
@@ -93,7 +96,7 @@ def _in_its_form(request: HttpRequest, refusal: Refusal) -> HttpResponse | None:
     }
     again.refused = {
         "message": "" if refusal.fields else str(refusal),
-        "is_overtaken": refusal.status == 409,
+        "is_overtaken": refusal.code in OVERTAKEN,
         "fields": [(name, str(words)) for name, words in refusal.fields.items()],
         "typed": {"action": request.path, "fields": _typed(request), "wrong": _words(refusal)},
     }

@@ -439,7 +439,8 @@ def _check_may_become(of: Import, state: str) -> None:
 
 def _moved_on() -> IllegalMove:
     return IllegalMove(
-        _("This roster has moved on: perhaps a colleague was quicker. This is where it stands now.")
+        _("This roster has moved on: perhaps a colleague was quicker. This is where it stands now."),
+        code="moved-on",
     )
 
 
