@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 # style sheets and catalogues are built, not committed
 BUILD = $(PY) scripts/bundle.py && $(PY) scripts/messages.py --compile
-.PHONY: setup built dev demo test steady access schema mutants lint format coverage bench lighthouse faults lock vendor vendor-check messages font system-packages node dist clean
+.PHONY: setup built dev demo test steady access schema hostile mutants lint format coverage bench lighthouse faults lock vendor vendor-check messages font system-packages node dist clean
 
 .venv/ready: requirements.lock pyproject.toml
 	python3 -m venv .venv
@@ -56,6 +56,10 @@ access: .venv/dev-ready
 # The contract of the API with 50,000 made-up requests.
 schema: .venv/dev-ready
 	NUANYI_SCHEMA_CASES=10000 .venv/bin/pytest -n0 nuanyi/front/tests/test_keep_the_api_contract.py
+
+# Each of the hostile files; a landing tries every third. Some minutes.
+hostile: .venv/dev-ready
+	NUANYI_HOSTILE=all .venv/bin/pytest -n0 nuanyi/lib/tests/test_refuse_hostile_files.py
 
 # Small changes to what guards people: a test must fail for each (docs/attacks.md). ARGS names modules.
 mutants: .venv/dev-ready

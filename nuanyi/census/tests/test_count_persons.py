@@ -340,7 +340,7 @@ def test_groups_never_bring_enemies_or_two_identities_together():
 
 
 def test_a_process_that_links_nobody_reads_nothing_of_what_linking_needs():
-    told = "import django, sys; django.setup(); print([name for name in HEAVY if name in sys.modules])"
-    heavy = "HEAVY = ['pypinyin', 'pyarrow', 'duckdb', 'scipy.optimize']; "
-    done = subprocess.run([sys.executable, "-c", heavy + told], capture_output=True, text=True, check=True)
+    heavy = ["pypinyin", "pyarrow", "duckdb", "scipy.optimize"]
+    told = f"import django, sys\ndjango.setup()\nprint([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -1,4 +1,8 @@
-"""Two hundred files that somebody could send to do harm: pictures, spreadsheets and templates for letters."""
+"""Nearly three hundred files that somebody could send to do harm: pictures, spreadsheets and templates for letters.
+
+Some ask for a file of this machine: ``/etc/passwd``, or ``LOCAL``, which a test points at one that it wrote itself. Some name
+a file outside (``OUTSIDE``), which whoever unpacks them without looking writes.
+"""
 
 import gzip
 import io
@@ -62,13 +66,28 @@ ROOT = (
     '<Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"'
     ' Target="xl/workbook.xml"/></Relationships>'
 )
-SHEET = '<?xml version="1.0"?>{doctype}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{dimension}<sheetData>{rows}</sheetData></worksheet>'
+SHEET = (
+    '<?xml version="1.0"?>{doctype}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    "{dimension}<sheetData>{rows}</sheetData></worksheet>"
+)
+WORDS = (
+    '<?xml version="1.0"?>{doctype}'
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{inside}</w:body></w:document>'
+)
+ENTITY = "<w:p><w:r><w:t>&a9;</w:t></w:r></w:p>"
 LAUGHS = (
     '<!DOCTYPE a [<!ENTITY a0 "ha">'
     + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     + "]>"
 )
-XXE = '<!DOCTYPE a [<!ENTITY a9 SYSTEM "file:///etc/passwd">]>'
+LOCAL = "/etc/passwd"
+CLIMBS = "../../../../tmp/out-of-here"
+OUTSIDE = (CLIMBS, "..\\..\\a", "/etc/cron.d/a")
+
+
+def file_of_ours():
+    """A document type with an entity that is a file of this machine."""
+    return f'<!DOCTYPE a [<!ENTITY a9 SYSTEM "file://{LOCAL}">]>'
 
 
 NO_WORDS = '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"></sst>'
@@ -112,7 +131,8 @@ def xls_dimension():
 def ods(body):
     text = (
         '<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
-        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+        ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+        ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
         f'<office:body><office:spreadsheet><table:table table:name="S">{body}</table:table></office:spreadsheet></office:body>'
         "</office:document-content>"
     )
@@ -203,7 +223,7 @@ def hostile_sheets():
         xlsx("".join(row(n, CELL.format(at=f"XFD{n}", text="x")) for n in range(1, 900))),
     )
     yield "xlsx with billion laughs", xlsx(row(1, CELL.format(at="A1", text="&a9;")), doctype=LAUGHS)
-    yield "xlsx with a file of ours", xlsx(row(1, CELL.format(at="A1", text="&a9;")), doctype=XXE)
+    yield "xlsx with a file of ours", xlsx(row(1, CELL.format(at="A1", text="&a9;")), doctype=file_of_ours())
     yield (
         "xlsx with 100 MB of one word",
         xlsx("", shared=NO_WORDS.removesuffix("</sst>") + "<si><t>a</t></si>" * 6_000_000 + "</sst>"),
@@ -233,11 +253,13 @@ def hostile_sheets():
             {
                 "_rels/.rels": ROOT,
                 "xl/workbook.xml": BOOK.format(doctype=""),
-                "xl/_rels/workbook.xml.rels": RELS.replace("worksheets/sheet1.xml", "../../../../etc/passwd"),
+                "xl/_rels/workbook.xml.rels": RELS.replace(
+                    "worksheets/sheet1.xml", f"../../../../../../../..{LOCAL}"
+                ),
             }
         ),
     )
-    yield "xlsx with names that climb", xlsx("", **{"../../../../tmp/out-of-here": "x"})
+    yield "xlsx with names that climb", xlsx("", **{CLIMBS: "x"})
     yield "an archive of 6,000 parts", pack({f"xl/{n}": "" for n in range(6000)} | {"xl/workbook.xml": ""})
     yield "an archive in an archive", pack({"xl/workbook.xml": pack({"a": "b" * 1000})})
     yield (
@@ -293,12 +315,17 @@ def hostile_templates():
     yield "the way out by a format", docx("{{ '{0.__class__}'.format(worker) }}")
     yield "the way out by a filter", docx("{{ worker|attr('__class__') }}")
     yield "the way out by self", docx("{{ self._TemplateReference__context }}")
-    yield "an include", docx("{% include '/etc/passwd' %}")
+    yield "an include", docx(f"{{% include '{LOCAL}' %}}")
     yield "an extends", docx("{% extends '/etc/passwd' %}")
     yield "a word that does not end", docx("{{ worker")
-    body = '<?xml version="1.0"?>{doctype}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>&a9;</w:t></w:r></w:p></w:body></w:document>'
-    yield "docx with billion laughs", docx("x", **{"word/document.xml": body.format(doctype=LAUGHS)})
-    yield "docx with a file of ours", docx("x", **{"word/document.xml": body.format(doctype=XXE)})
+    yield (
+        "docx with billion laughs",
+        docx("x", **{"word/document.xml": WORDS.format(doctype=LAUGHS, inside=ENTITY)}),
+    )
+    yield (
+        "docx with a file of ours",
+        docx("x", **{"word/document.xml": WORDS.format(doctype=file_of_ours(), inside=ENTITY)}),
+    )
     yield (
         "docx of 842 bytes to 3 GB",
         pack({"[Content_Types].xml": "", "word/document.xml": "0" * (19 << 20)}),
@@ -307,18 +334,14 @@ def hostile_templates():
         "docx with 19 MB of paragraphs",
         docx(
             "x",
-            **{
-                "word/document.xml": body.format(doctype="").replace(
-                    "<w:p><w:r><w:t>&a9;</w:t></w:r></w:p>", "<w:p/>" * 3_000_000
-                )
-            },
+            **{"word/document.xml": WORDS.format(doctype="", inside="<w:p/>" * 3_000_000)},
         ),
     )
     yield (
         "docx that lies about its size",
         pack({"[Content_Types].xml": "", "word/document.xml": "0" * (60 << 20)}, lie=10),
     )
-    yield "docx with names that climb", docx("x", **{"../../../../tmp/out-of-here": "x"})
+    yield "docx with names that climb", docx("x", **{CLIMBS: "x"})
     yield "docx without its body", pack({"[Content_Types].xml": ""})
     yield "half a docx", docx("x")[:900]
     yield "noise after a docx's mark", b"PK\x03\x04" + os.urandom(5000)
@@ -444,7 +467,10 @@ def more_hostile_pictures():
     )
     yield "jpeg with a profile of no part", jpeg_with(segment(0xE2, b"ICC_PROFILE\0\0\0"))
     yield "jpeg with billion laughs in its XMP", jpeg_with(xmp(LAUGHS + "<x:xmpmeta>&a9;</x:xmpmeta>"))
-    yield "jpeg with a file of ours in its XMP", jpeg_with(xmp(XXE + "<x:xmpmeta>&a9;</x:xmpmeta>"))
+    yield (
+        "jpeg with a file of ours in its XMP",
+        jpeg_with(xmp(file_of_ours() + "<x:xmpmeta>&a9;</x:xmpmeta>")),
+    )
     yield "jpeg of many pictures that lead to itself", jpeg_with(segment(0xE2, b"MPF\0" + tiff_that_loops()))
     yield "jpeg with 300 comments of 65,533 bytes", jpeg_with(*[segment(0xFE, b"x" * 65533)] * 300)
     yield "jpeg of a thousand scans", scans_without_end(1000)
@@ -457,7 +483,7 @@ def more_hostile_pictures():
     yield "jpeg without tables", jpeg.replace(b"\xff\xdb", b"\xff\xfe").replace(b"\xff\xc4", b"\xff\xfe")
     yield "jpeg of marks alone", b"\xff\xd8" + b"\xff\xd0" * 500_000
     yield "jpeg that is a page too", jpeg + PAGE
-    yield "jpeg that is an archive too", jpeg + pack({"../../../../tmp/out-of-here": "x"})
+    yield "jpeg that is an archive too", jpeg + pack({CLIMBS: "x"})
     yield "jpeg that is a pdf too", b"%PDF-1.4\n" + jpeg
     yield "gif that is a script too", b"GIF89a/*" + bytes(20) + b"*/=1;alert(1)"
     yield "gif of no size", b"GIF89a\0\0\0\0\x80\0\0" + bytes(6) + b",\0\0\0\0\0\0\0\0\0\x02\0;"
@@ -477,7 +503,7 @@ def more_hostile_pictures():
     yield "webp without loss, of noise", webp((b"VP8L", b"/" + os.urandom(4000)))
     yield "svg that was packed", gzip.compress(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
     yield "svg with billion laughs", (LAUGHS + "<svg>&a9;</svg>").encode()
-    yield "svg with a file of ours", (XXE + "<svg><text>&a9;</text></svg>").encode()
+    yield "svg with a file of ours", (file_of_ours() + "<svg><text>&a9;</text></svg>").encode()
     yield "svg that asks another server", b"<svg><image href='http://127.0.0.1:5432/'/></svg>"
     yield "tiff whose directory leads to itself", tiff_that_loops() + struct.pack("<I", 8)
     yield "tiff of eight bytes a number", b"II+\0\x08\0\0\0" + struct.pack("<Q", 16) + bytes(40)
@@ -613,7 +639,7 @@ def more_hostile_sheets():
     )
     yield "xlsx of one name twice", archive(("xl/workbook.xml", book), ("xl/workbook.xml", LAUGHS + book))
     yield "xlsx that needs a password", locked(xlsx(row(1, cell)))
-    yield "xlsx whose book is a link", archive(link_to("xl/workbook.xml", "/etc/passwd"))
+    yield "xlsx whose book is a link", archive(link_to("xl/workbook.xml", LOCAL))
     yield "xlsx at the root", archive(("/xl/workbook.xml", book), ("/etc/cron.d/a", "x"))
     yield "xlsx with strokes of another kind", archive(("xl\\workbook.xml", book), ("..\\..\\a", "x"))
     yield "an archive of archives, six deep", nested(6)
@@ -629,7 +655,11 @@ def more_hostile_sheets():
     body = ods(f"<table:table-row>{cells.format(text='&a9;')}</table:table-row>")
     with zipfile.ZipFile(io.BytesIO(body)) as packed:
         text = packed.read("content.xml").decode()
-    for what, doctype in (("billion laughs", LAUGHS), ("a file of ours", XXE), ("another server", outside)):
+    for what, doctype in (
+        ("billion laughs", LAUGHS),
+        ("a file of ours", file_of_ours()),
+        ("another server", outside),
+    ):
         yield f"ods with {what}", pack({"content.xml": text.replace("?>", f"?>{doctype}", 1)})
     blanks = '<text:s text:c="1000000000"/>'
     yield "ods of 90 MB", pack({"content.xml": text + " " * (90 << 20)})
@@ -641,7 +671,7 @@ def more_hostile_sheets():
     yield "ods of 3,000 tables inside each other", ods("<table:table>" * 3000)
     yield (
         "excel's old XML with a file of ours",
-        (XXE + "<Workbook><Worksheet>&a9;</Worksheet></Workbook>").encode(),
+        (file_of_ours() + "<Workbook><Worksheet>&a9;</Worksheet></Workbook>").encode(),
     )
     yield "a line of 8 MB", b"x" * (8 << 20)
     yield "nine million empty lines", b"\n" * 9_000_000
@@ -709,10 +739,9 @@ def more_hostile_templates():
         "{{ '" + "x" * 500_000 + "' * 500000 }}",
     ):
         yield f"the tag {tag[:40]}", docx(tag)
-    body = '<?xml version="1.0"?>{doctype}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>{inside}</w:body></w:document>'
 
     def document(inside, doctype=""):
-        return docx("x", **{"word/document.xml": body.format(inside=inside, doctype=doctype)})
+        return docx("x", **{"word/document.xml": WORDS.format(inside=inside, doctype=doctype)})
 
     yield "docx with 300,000 marks inside each other", document("<w:p>" * 300_000)
     yield (
@@ -729,7 +758,7 @@ def more_hostile_templates():
     yield (
         "docx in another alphabet with laughs",
         docx(
-            "x", **{"word/document.xml": (LAUGHS + body.format(inside="&a9;", doctype="")).encode("utf-16")}
+            "x", **{"word/document.xml": (LAUGHS + WORDS.format(inside="&a9;", doctype="")).encode("utf-16")}
         ),
     )
     yield "docx with styles of 60 MB", docx("x", **{"word/styles.xml": "<a>" + " " * (60 << 20)})
@@ -738,7 +767,7 @@ def more_hostile_templates():
     yield "docx that needs a password", locked(docx("x"))
     yield (
         "docx whose body is a link",
-        archive(("[Content_Types].xml", ""), link_to("word/document.xml", "/etc/passwd")),
+        archive(("[Content_Types].xml", ""), link_to("word/document.xml", LOCAL)),
     )
     yield "docx whose 5,000 entries are one", overlapping(5000)
     yield "docx of types alone", pack({"[Content_Types].xml": LAUGHS + "<Types>&a9;</Types>"})

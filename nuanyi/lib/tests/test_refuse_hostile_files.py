@@ -1,25 +1,34 @@
-"""Two hundred and more hostile files: each refused, or made harmless, within two seconds and a hundred megabytes.
+"""Nearly three hundred hostile files: each refused, or made harmless, within two seconds and a hundred megabytes.
 
-At a landing every third is tried, as ``NUANYI_HOSTILE_SEED`` chooses; with ``NUANYI_HOSTILE=all`` each.
+At a landing every third is tried, as ``NUANYI_HOSTILE_SEED`` chooses, and each that asks for a file of ours or names one outside;
+with ``NUANYI_HOSTILE=all`` (``make hostile``) each.
 """
 
+import io
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+import zipfile
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from nuanyi.lib import documents, pictures, sheets
 from nuanyi.lib.errors import Refusal
+from nuanyi.lib.tests import hostile_files
 from nuanyi.lib.tests.hostile_files import (
     BOOK,
     CELL,
+    docx,
     hostile_pictures,
     hostile_sheets,
     hostile_templates,
@@ -43,6 +52,15 @@ HARMLESS = {
 FACTS = {"claim": [{"days": "一"} for _n in range(40)], "worker": "甲"}
 
 
+#: What stands in the file of ours that they ask for, and in the other one.
+CANARY = "a-word-that-stands-in-no-file-but-ours"
+OF_OURS = (CANARY, "root:")
+#: Those that ask for a file of ours or name one outside are tried at every landing.
+REACH_OUT = re.compile(
+    "file of ours|lies outside|climb|is a link|at the root|strokes of another kind|an include|an extends|'/etc"
+)
+
+
 def _take_picture(raw):
     return pictures.rebuild(raw)
 
@@ -57,6 +75,37 @@ def _take_sheet(raw):
 def _take_template(raw):
     documents.fields_of(raw)
     return documents.filled(raw, FACTS)
+
+
+def _sheet_shows(raw):
+    """All that whoever sent a workbook sees of it."""
+    shown = []
+    with suppress(Refusal):
+        for sheet in sheets.read(raw, most_signs=8 << 20):
+            shown.append(sheet.name)
+            shown += [str(cell) for row in sheet.rows for cell in row]
+    return "\n".join(shown)
+
+
+def _template_shows(raw):
+    try:
+        fields, made = documents.fields_of(raw), documents.filled(raw, FACTS)
+    except documents.BadTemplate as refused:
+        return str(refused)
+    with zipfile.ZipFile(io.BytesIO(made)) as packed:
+        parts = [packed.read(part).decode("utf-8", "replace") for part in packed.namelist()]
+    return "\n".join([*fields, *parts])
+
+
+SHOWS = {"pictures": lambda _raw: "", "spreadsheets": _sheet_shows, "templates": _template_shows}
+
+
+def _written_outside():
+    """What stands where the names outside lead, seen from wherever somebody may unpack them."""
+    from_here = [Path.cwd(), Path(sheets.__file__).parent, Path(tempfile.gettempdir()), Path("/")]
+    names = [name.replace("\\", "/") for name in hostile_files.OUTSIDE]
+    places = {(folder / name).resolve() for folder in from_here for name in (*names, *hostile_files.OUTSIDE)}
+    return {place for place in places if place.exists()}
 
 
 class Watch:
@@ -118,8 +167,12 @@ FAMILIES = {
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-def test_a_hostile_file_is_refused_quickly_and_costs_little(family):
-    """Refused, or made harmless (a picture of so many pixels, the letters of an entity that nobody opened)."""
+def test_a_hostile_file_is_refused_quickly_and_costs_little(family, tmp_path, monkeypatch):
+    """Refused, or made harmless (a picture of so many pixels, the letters of an entity that nobody opened): no file of ours
+    comes out, and none is written outside."""
+    (tmp_path / "ours").write_text(CANARY)
+    monkeypatch.setattr(hostile_files, "LOCAL", str(tmp_path / "ours"))
+    before = _written_outside()
     makers, take, at_least = FAMILIES[family]
     pictures.rebuild(image("JPEG", (8, 8)))  # the gate stands
     chance = random.Random(f"{family} {os.environ.get('NUANYI_HOSTILE_SEED', '')}")
@@ -127,7 +180,7 @@ def test_a_hostile_file_is_refused_quickly_and_costs_little(family):
     wrong, count, tried = [], 0, 0
     for name, raw in chain.from_iterable(make() for make in makers):
         count += 1
-        if chance.random() > 1 / 3 and not every:
+        if chance.random() > 1 / 3 and not every and not REACH_OUT.search(name):
             continue
         tried += 1
         # the pictures' children are the gate's: their time is seen on the wall only, where others work too
@@ -145,9 +198,25 @@ def test_a_hostile_file_is_refused_quickly_and_costs_little(family):
             wrong.append(f"{name}: {watch.most >> 20} MB")
         if family == "templates" and made is not None and name not in HARMLESS:
             wrong.append(f"{name}: was filled")
+        if REACH_OUT.search(name) and any(word in SHOWS[family](raw) for word in OF_OURS):
+            wrong.append(f"{name}: a file of ours came out")
     assert wrong == []
+    assert _written_outside() == before
     assert count >= at_least
     assert tried > count / 5
+
+
+def test_the_file_of_ours_would_come_out_of_a_careless_parser_and_would_be_seen(tmp_path, monkeypatch):
+    """Two controls: what is asked for is there to be had, and what came out would be found."""
+    (tmp_path / "ours").write_text(CANARY)
+    monkeypatch.setattr(hostile_files, "LOCAL", str(tmp_path / "ours"))
+    asking = xlsx(row(1, CELL.format(at="A1", text="&a9;")), doctype=hostile_files.file_of_ours())
+    with zipfile.ZipFile(io.BytesIO(asking)) as packed:
+        careless = etree.XMLParser(load_dtd=True, resolve_entities=True)
+        told = etree.fromstring(packed.read("xl/worksheets/sheet1.xml"), careless)
+    assert CANARY in "".join(told.itertext())
+    assert CANARY in _sheet_shows(xlsx(row(1, CELL.format(at="A1", text=CANARY))))
+    assert CANARY in _template_shows(docx(CANARY))
 
 
 def test_a_picture_of_a_thousand_passes_or_of_marks_alone_is_refused_before_it_is_read():
@@ -186,7 +255,10 @@ def test_a_sheet_that_stands_there_a_thousand_times_is_a_thousand_sheets():
 
 def test_the_measure_sees_what_costs_much():
     """A control: a child that holds 150 MB and computes for three seconds is seen."""
-    burn = "import time; held = bytearray(150 << 20); held[::4096] = b'x' * len(held[::4096])\nwhile time.process_time() < 2.5: pass"
+    burn = (
+        "import time\nheld = bytearray(150 << 20)\nheld[::4096] = b'x' * len(held[::4096])\n"
+        "while time.process_time() < 2.5: pass"
+    )
     started = _children_time()
     with Watch() as watch:
         subprocess.run([sys.executable, "-c", burn, "a_child.py"], check=True)
