@@ -103,7 +103,9 @@ def _zip_of(name):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "data", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _zip_of("content.xml"), "指标,数量".encode()]
+    "data",
+    [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", _zip_of("content.xml"), "指标,数量".encode()],
+    ids=["xls", "ods", "csv"],  # bytes of an archive hold the second in which they were made
 )
 def test_a_form_that_is_no_xlsx_is_refused_in_words_that_are_true_here(cast, data):
     with pytest.raises(BadSheet) as told:
