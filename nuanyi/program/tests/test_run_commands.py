@@ -169,11 +169,21 @@ def test_the_newest_backup_is_rehearsed_and_the_doctor_says_when_both_went_well(
     assert str(told["rows"]) in found["rehearsal"]["words"]
 
 
-def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(home, tmp_path_factory):
+def test_who_was_erased_after_a_backup_is_erased_again_and_nobody_is_signed_in_when_it_is_restored(
+    home, tmp_path_factory
+):
     backup, other = tmp_path_factory.mktemp("b") / "backup", tmp_path_factory.mktemp("restored home")
     for part in (other, *list(other.parents)[:2]):
         part.chmod(part.stat().st_mode | 0o011)
-    run(home, "backup", str(backup))
+    # as 0.8.0 and before wrote it: who is signed in lies in it
+    older = (
+        "from pathlib import Path; from django.contrib.sessions.backends.db import SessionStore\n"
+        "from nuanyi.lib import rooms; from nuanyi.program import backups\n"
+        "SessionStore().save(); rooms.passing = frozenset\n"
+        f"backups.write(Path('{backup}'))"
+    )
+    run(home, "manage", "shell", "-v", "0", "-c", older)
+    assert json.loads((backup / "manifest.json").read_text())["tables"]["django_session"]["rows"] >= 1
     erase = (
         "from nuanyi.people import services; from nuanyi.people.models import Person; from nuanyi.lib import row_security;"
         "from nuanyi.lib.actor import system; a = system('test')\n"
@@ -189,6 +199,8 @@ def test_who_was_erased_after_a_backup_is_erased_again_when_it_is_restored(home,
         f"with row_security.reading_as(system('test')):\n    p = Person.objects.get(pk='{gone}'); print(p.phone_digest, p.sealed_name)"
     )
     assert run(other, "manage", "shell", "-v", "0", "-c", look).strip().splitlines()[-1] == "None None"
+    signed_in = "from django.contrib.sessions.models import Session; print(Session.objects.count())"
+    assert run(other, "manage", "shell", "-v", "0", "-c", signed_in).strip().splitlines()[-1] == "0"
 
 
 def test_serve_revives_a_dead_child_and_stops_cleanly_on_sigterm(home):
