@@ -416,17 +416,16 @@ def restore_all(pairs: Iterable[tuple[Establishment, Change]]) -> None:
 
     Where another contact had come, the one before is it again, unless forgotten meanwhile; of whoever had come nothing
     stays, unless something was noted of them. Without a contact who left by the change the one there is the same person.
-    Asks as often for a thousand establishments as for one.
+    Asks as often for a thousand establishments as for one, and asks after the persons once they are held: whoever
+    was forgotten or put right since the records were read stays so.
     """
-    persons: dict[UUID, Person] = {}
+    pairs = list(pairs)
+    persons = _held(pairs)
     saved: dict[UUID, Person] = {}
     left: dict[UUID, tuple[Establishment, Change]] = {}
     for record, change in pairs:
-        for one in (record.contact, change.former_contact):
-            if one is not None:
-                persons.setdefault(one.pk, one)
-        if record.contact is not None:  # one person is one object, whoever names them
-            record.contact = persons[record.contact.pk]
+        if record.contact_id is not None:  # one person is one object, whoever names them
+            record.contact = persons.get(record.contact_id)
         come = record.contact
         if _put_back(record, change, persons) and record.contact is not None:
             record.contact.region_codes = prefixes(record.region_code)
@@ -439,13 +438,21 @@ def restore_all(pairs: Iterable[tuple[Establishment, Change]]) -> None:
             _take_back(left)
 
 
+def _held(pairs: list[tuple[Establishment, Change]]) -> dict[UUID, Person]:
+    """The contacts of establishments now and before changes who are not forgotten, locked in one order."""
+    named = {pk for record, change in pairs for pk in (record.contact_id, change.former_contact_id)}
+    with row_security.reader(system("contacts")):
+        rows = Person.objects.select_for_update().filter(pk__in=named - {None}, erased_at=None)
+        return {one.pk: one for one in rows.order_by("pk")}
+
+
 def _put_back(record: Establishment, change: Change, persons: dict[UUID, Person]) -> bool:
     """Set what a record was before a change; saves nothing. Returns whether its contact is to be saved."""
     before, moves_from = _before(change), record.region_code
     record.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
-    former = change.former_contact
+    former = change.former_contact_id
     if former is not None:
-        record.contact = persons[former.pk] if former.erased_at is None else None
+        record.contact = persons.get(former)
     elif _named_first(record, before):
         record.contact = None
     contact = {name: before.pop(name) for name in CONTACT if name in before}

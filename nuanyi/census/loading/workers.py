@@ -570,9 +570,18 @@ def restore(worker: Worker, change: Change) -> None:
 
 
 def restore_all(pairs: Iterable[tuple[Worker, Change]]) -> None:
-    """Give workers the values they had before changes, the last change first; does not save. Asks once for all of them."""
+    """Give workers the values they had before changes, the last change first; does not save. Asks once for all of them,
+    and for the persons once they are held: what was put right since the records were read stays so.
+    """
+    pairs = list(pairs)
+    with row_security.reader(system("persons of workers")):
+        held = Person.objects.select_for_update().filter(
+            pk__in={worker.person_id for worker, _change in pairs}
+        )
+        persons = {one.pk: one for one in held.order_by("pk")}
     moved_back: list[Worker] = []
     for worker, change in pairs:
+        worker.person = persons[worker.person_id]
         before = json.loads(keys().open("file", bytes(change.sealed_before), worker.pk.bytes))
         worker.as_of_date = datetime.fromisoformat(before.pop("as_of")).date()
         for name, value in before.items():

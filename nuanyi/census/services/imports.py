@@ -827,14 +827,15 @@ def undo(*, actor: Actor, of: Import) -> dict[str, int]:
 def _put_back(of: Import) -> Iterator[tuple[int, int]]:
     """Take the changes of an import back, the last first, a step at a time; how many are as before, and how many stay.
 
-    A step asks for all its records together: a large roster changes thousands of them.
+    A step asks for all its records together: a large roster changes thousands of them. What is held is held in the order
+    of whoever forgets a person: changes, records, persons.
     """
     put: dict[str, Callable[[list[Change]], int]] = {
         workers.SCOPE: _narrow,
         "worker": _restore_workers,
         "establishment": _restore_establishments,
     }
-    changes = Change.objects.filter(source_import=of).select_related("former_contact").order_by("-id")
+    changes = Change.objects.select_for_update().filter(source_import=of).order_by("-id")
     rest = changes
     while step := list(rest[:UNDO_STEP]):
         for kind, alike in groupby(step, key=attrgetter("record_type")):
@@ -847,8 +848,8 @@ def _put_back(of: Import) -> Iterator[tuple[int, int]]:
 
 def _narrow(changes: list[Change]) -> int:
     """Whoever may see persons only because of this import no longer may, unless a later import gave the same."""
-    rows = Person.objects.select_for_update().filter(erased_at=None)
-    persons = rows.in_bulk([change.record_id for change in changes])
+    rows = Person.objects.select_for_update().filter(erased_at=None).order_by("pk")
+    persons = {one.pk: one for one in rows.filter(pk__in=[change.record_id for change in changes])}
     for change in changes:
         if change.record_id in persons:
             workers.narrow(persons[change.record_id], change.sealed_before)
@@ -865,7 +866,7 @@ def _unchanged_since(rows: Any, changes: list[Change]) -> list[tuple[Any, Change
 
 def _restore_workers(changes: list[Change]) -> int:
     """Put the values from before back unless somebody changed the record after the import. Returns of how many changes."""
-    rows = Worker.objects.select_related("person").select_for_update(of=("self",))
+    rows = Worker.objects.select_for_update().order_by("pk")
     pairs = _unchanged_since(rows, changes)
     workers.restore_all(pairs)
     records = {record.pk: record for record, _change in pairs}.values()
@@ -876,7 +877,7 @@ def _restore_workers(changes: list[Change]) -> int:
 
 def _restore_establishments(changes: list[Change]) -> int:
     """The same for establishments, with their contacts."""
-    rows = Establishment.objects.select_related("contact").select_for_update(of=("self",))
+    rows = Establishment.objects.select_for_update().order_by("pk")
     pairs = _unchanged_since(rows, changes)
     establishments.restore_all(pairs)
     records = {record.pk: record for record, _change in pairs}.values()

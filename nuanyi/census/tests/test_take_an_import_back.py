@@ -3,11 +3,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from conftest import workbook
+from nuanyi.census.loading import establishments, workers
 from nuanyi.census.models import Appearance, Establishment, Worker
 from nuanyi.census.services import imports, records
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.ledger.models import RollUp
+from nuanyi.lib.actor import system
 from nuanyi.lib.ids import new_id
+from nuanyi.people import services
 from nuanyi.people.models import Person
 from nuanyi.people.services import open_for_program
 
@@ -110,3 +113,99 @@ def test_taking_back_asks_as_often_for_two_hundred_rows_as_for_twenty(district, 
         asked.append(len(counted))
         assert Person.objects.count() == before, "of whoever had come nothing stays"
     assert asked[1] - asked[0] <= 1, "one more deletion for another hundred persons"
+
+
+def test_steps_of_an_undo_meet_in_the_middle_of_a_shop(district, program, monkeypatch):
+    """The two changes of the first shop and the rest of the roster are taken back in several steps."""
+    take(program, shops(9, 0), source_name="甲")
+    shop = Establishment.objects.get(name="9街0号店")
+    first, before = shop.contact, Person.objects.count()
+    rows = [*shops(9, 1), ["9街0号店", "快递", "雁山镇", "覃芳", "19977777777"]]
+    of = take(program, rows, choice="overwrite", source_name="乙")
+    assert of.counts["written"] == 10
+    monkeypatch.setattr(imports, "UNDO_STEP", 7)
+    assert imports.undo(actor=program, of=of) == {"restored": 10, "kept": 0, "removed": 0}
+    shop.refresh_from_db()
+    assert shop.contact == first
+    contacts = Establishment.objects.select_related("contact")
+    assert {open_for_program(one.contact, "name") for one in contacts} == {"周明"}
+    assert Person.objects.count() == before, "of whoever had come nothing stays"
+
+
+def test_people_come_back_in_several_steps_too(district, program, monkeypatch):
+    take(program, people(20, 0), source_name="甲")
+    of = take(program, people(20, 1), choice="overwrite", source_name="乙")
+    monkeypatch.setattr(imports, "UNDO_STEP", 7)
+    assert imports.undo(actor=program, of=of) == {"restored": 20, "kept": 0, "removed": 0}
+    assert set(Worker.objects.values_list("region_code", flat=True)) == {"450311100"}
+    assert {open_for_program(one.person, "phone")[:5] for one in Worker.objects.all()} == {"19900"}
+
+
+def meanwhile(monkeypatch, module, act):
+    """Let something happen once a step of an undo has read what it takes back, before that is put back."""
+    restore_all = module.restore_all
+
+    def late(pairs):
+        act()
+        return restore_all(pairs)
+
+    monkeypatch.setattr(module, "restore_all", late)
+
+
+def test_who_is_forgotten_while_an_import_is_taken_back_stays_forgotten(
+    district, program, monkeypatch, own_erasures
+):
+    take(program, shops(2, 0), source_name="甲")
+    shop = Establishment.objects.get(name="2街0号店")
+    former = shop.contact
+    of = take(program, shops(2, 1), choice="overwrite", source_name="乙")
+    meanwhile(
+        monkeypatch,
+        establishments,
+        lambda: services.erase_person(
+            actor=system("desk"), person=Person.objects.get(pk=former.pk), reason="本人要求"
+        ),
+    )
+    imports.undo(actor=program, of=of)
+    former.refresh_from_db()
+    assert former.erased_at is not None
+    assert (former.sealed_name, former.name_mask, former.sealed_phone, former.phone_digest) == (
+        *(None, ""),
+        *(None, None),
+    )
+    shop.refresh_from_db()
+    assert shop.contact is None
+
+
+@pytest.mark.parametrize(("roster", "module"), [(shops, establishments), (people, workers)])
+def test_what_is_put_right_while_an_import_is_taken_back_stays_right(
+    district, program, monkeypatch, roster, module
+):
+    take(program, roster(2, 0), source_name="甲")
+    person = (
+        Establishment.objects.get(name="2街0号店").contact
+        if roster is shops
+        else Worker.objects.first().person
+    )
+    of = take(program, roster(2, 1), choice="overwrite", source_name="乙")
+    meanwhile(
+        monkeypatch,
+        module,
+        lambda: services.correct_person(
+            actor=program, person=person, field="name", value="周晓明", reason="本人要求"
+        ),
+    )
+    imports.undo(actor=program, of=of)
+    person.refresh_from_db()
+    assert open_for_program(person, "name") == "周晓明"
+
+
+@pytest.mark.parametrize("roster", [shops, people])
+def test_whoever_is_written_to_by_an_undo_is_held_as_they_are_read(district, program, roster):
+    take(program, roster(2, 0), source_name="甲")
+    of = take(program, roster(2, 1), choice="overwrite", source_name="乙")
+    with CaptureQueriesContext(connection) as counted:
+        imports.undo(actor=program, of=of)
+    held = [one["sql"] for one in counted if "FOR UPDATE" in one["sql"]]
+    assert any('FROM "census_change"' in sql for sql in held)
+    assert any('FROM "people_person"' in sql and 'ORDER BY "people_person"."id"' in sql for sql in held)
