@@ -121,7 +121,8 @@ class Import(models.Model):
     counts: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(default=dict)
     #: counts on with whatever changes what would be taken in, so that nobody takes in another preview than was shown
     preview = models.PositiveIntegerField(default=0)
-    #: what the preview read, as a keyed digest of its good rows; empty before the first reading
+    #: what the preview read, as a keyed digest of its good rows; empty where none was good, before the first reading, and
+    #: for a preview from before such digests were kept
     rows_digest = models.CharField(max_length=32, blank=True)
     state = models.CharField(max_length=10, choices=ImportState, default=ImportState.READING)
     refusal = models.CharField(max_length=40, blank=True)

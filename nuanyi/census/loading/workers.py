@@ -180,7 +180,7 @@ class WorkerLoader:
             while batch := list(islice(good, BATCH)):
                 seen += len(batch)
                 lines = [self._line(row) for row in batch]
-                self.tally.read(b"".join(line.row for line in lines))
+                self.tally.read(b"".join(self._shown(line) for line in lines))
                 self._batch(self._without_barred(lines, write), write)
                 yield seen
 
@@ -223,6 +223,16 @@ class WorkerLoader:
             digest("id_number", draft.id_number) if draft.id_number else None,
             digest("row", whole),
         )
+
+    def _shown(self, line: _Line) -> bytes:
+        """Digests of all that would be written of a row. That of the row itself knows it again in later rosters, and has
+        neither what is kept with consent alone nor the shop that a site's name was found to be.
+        """
+        draft = line.draft
+        political = draft.political if self.keep_political else ""
+        if not (political or draft.establishment):
+            return line.row
+        return line.row + self.ring.digest("row", f"{political}\0{draft.establishment}")
 
     def _batch(self, lines: list[_Line], write: bool) -> None:
         known_rows = self._look_up(lines)

@@ -696,7 +696,8 @@ def _check_still_so(of: Import, tally: Tally) -> None:
     Another file of its source may have taught what a title or a word means. Of the rows that meet a record only the
     first is compared: what later ones find was changed by this very import.
     """
-    if of.rows_digest and of.rows_digest != tally.rows_digest:
+    is_known = bool(of.rows_digest) or not of.counts.get("good")
+    if is_known and of.rows_digest != tally.rows_digest:
         raise Stale
     shown = {
         (sheet, row): changes

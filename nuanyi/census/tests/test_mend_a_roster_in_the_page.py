@@ -372,6 +372,37 @@ def test_what_another_file_teaches_its_source_meanwhile_is_asked_again(office):
     assert Worker.objects.count() == 2
 
 
+@pytest.mark.parametrize("taught", ["political", "site"])
+def test_what_a_row_comes_to_hold_meanwhile_beside_what_it_is_known_by_is_asked_again(
+    district, program, taught
+):
+    """Neither a political affiliation nor the shop that somebody works for stands in a digest that knows rows again."""
+    told = {"political": ("面貌一栏", "群众"), "site": ("站点", "甲店")}[taught]
+    of = preview(program, [[*HEAD, told[0]], [*row(1), told[1]]], political_evidence="书面同意")
+    if taught == "political":
+        Source.objects.filter(pk=of.source_id).update(columns={"workers": {"面貌一栏": "political"}})
+    else:
+        head = ["户名", "行业领域", "所在乡镇"]
+        accept(program, preview(program, [head, ["甲店", "快递", "雁山镇"]], source_name="乙"))
+    assert accept(program, of).state == "review"
+    assert of.counts["asked_again"] == 1
+    assert not Worker.objects.exists()
+    assert accept(program, of).state == "done"
+    worker = Worker.objects.get()
+    assert bool(worker.person.sealed_political) == (taught == "political")
+    assert bool(worker.establishment) == (taught == "site")
+
+
+def test_rows_that_become_good_after_a_preview_without_good_ones_are_asked_again(office):
+    of = preview(office, [HEAD, row(1, sector="其他")])
+    assert (of.counts["good"], of.rows_digest) == (0, "")
+    Source.objects.filter(pk=of.source_id).update(words={"sector": {"其他": "courier"}})
+    assert accept(office, of).state == "review"
+    assert not Worker.objects.exists()
+    assert accept(office, of).state == "done"
+    assert Worker.objects.count() == 1
+
+
 def test_one_shop_in_two_rows_of_a_file_is_no_change_by_somebody_else(office):
     head = ["户名", "行业领域", "所在乡镇", "从业人数"]
     accept(office, preview(office, [head, ["甲店", "快递", "雁山镇", 5]]))
