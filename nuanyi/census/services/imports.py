@@ -567,7 +567,9 @@ def choose(
     shown: int | None = None,
 ) -> int:
     """Choose for some matches (by id), for all that differ in the same fields (``group``), or else for all that have
-    no choice of their own. Raises NotAllowed, NotFound, IllegalMove, BadInput.
+    no choice of their own; returns for how many something else is chosen by it. ``shown`` is the preview of the page.
+
+    Raises NotAllowed, NotFound, IllegalMove (also for a preview that is no longer so), BadInput.
     """
     of = _own(actor, of)
     _check_waits(of)
@@ -580,8 +582,10 @@ def choose(
         of.save(update_fields=["default_choice"])
         return differing.filter(choice="").count()
     meant = differing.filter(pk__in=rows or ()) if group is None else differing.filter(group=group)
-    _shown_anew(of)
-    return meant.update(choice=choice)
+    changed = meant.exclude(choice=choice).update(choice=choice)
+    if changed:  # else whoever has the page open sees what is so
+        _shown_anew(of)
+    return changed
 
 
 @shaped_otherwise(Reason.STEP)

@@ -251,17 +251,17 @@ def columns(request: HttpRequest, pk: UUID) -> HttpResponse:
 @permission_required("census.import")
 def choose(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What to do where rows meet known records: for all, for those that differ alike, or for one."""
-    of, actor = _import(request, pk), actor_of(request)
+    of, actor, shown = _import(request, pk), actor_of(request), _shown(request)
     if "one" in request.POST:
         number, _colon, choice = request.POST["one"].partition(":")
         if not number.isdecimal():
             raise BadInput()
-        imports.choose(actor=actor, of=of, choice=choice, rows=[int(number)])
+        imports.choose(actor=actor, of=of, choice=choice, rows=[int(number)], shown=shown)
     elif "alike" in request.POST:
         choice, _colon, group = request.POST["alike"].partition(":")
-        imports.choose(actor=actor, of=of, choice=choice, group=group)
+        imports.choose(actor=actor, of=of, choice=choice, group=group, shown=shown)
     else:
-        imports.choose(actor=actor, of=of, choice=request.POST.get("choice", ""))
+        imports.choose(actor=actor, of=of, choice=request.POST.get("choice", ""), shown=shown)
     back = QueryDict(mutable=True)
     back.update({name: request.POST[name] for name in ("page", "group") if request.POST.get(name)})
     return redirect(f"{reverse('census:import', args=[pk])}?{back.urlencode()}#differences")

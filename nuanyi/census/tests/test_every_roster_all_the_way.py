@@ -101,7 +101,7 @@ def read(of):
 
 def take(browser, of):
     if of.counts.get("changed"):
-        browser.post(f"/office/census/imports/{of.pk}/choose/", {"choice": "merge"})
+        browser.post(f"/office/census/imports/{of.pk}/choose/", {"choice": "merge", "preview": of.preview})
     told = {"take": "1", "preview": of.preview}
     assert browser.post(f"/office/census/imports/{of.pk}/decide/", told).status_code == 302
     imports.write_import(of.pk)

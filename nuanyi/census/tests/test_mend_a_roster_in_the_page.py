@@ -276,7 +276,8 @@ def test_rows_that_differ_are_shown_in_words_all_of_them_and_decided_alike(offic
     assert "courier" not in words.replace('value="courier"', "")
     assert "第 1 页，共 3 页" in words
     assert browser.get(f"{address}?page=3").content.decode().count('name="one"') == 3 * 20
-    answer = browser.post(f"{address}choose/", {"alike": "overwrite:sector", "page": "3"})
+    told = {"alike": "overwrite:sector", "page": "3", "preview": of.preview}
+    answer = browser.post(f"{address}choose/", told)
     assert answer["Location"].endswith("?page=3#differences")
     assert Match.objects.filter(source_import=of, choice="overwrite").count() == 119
 
@@ -401,6 +402,30 @@ def test_rows_that_become_good_after_a_preview_without_good_ones_are_asked_again
     assert not Worker.objects.exists()
     assert accept(office, of).state == "done"
     assert Worker.objects.count() == 1
+
+
+def test_a_choice_for_a_row_of_a_preview_that_is_gone_says_so_and_one_that_stands_is_none(cast, office):
+    accept(office, preview(office, [HEAD, row(1), row(2)]))
+    of = preview(office, [HEAD, row(1, sector="外卖"), row(2, sector="外卖")], source_name="乙")
+    browser, page = cast.client("office"), f"/office/census/imports/{of.pk}/"
+    differences = (
+        browser.get(page).content.decode().partition('id="differences"')[2].partition("</section>")[0]
+    )
+    old = dict(re.findall(r'name="(preview|one)"\s+value="([^"]+)"', differences))
+    imports.mend(actor=office, of=of)
+    read(of)
+    late = browser.post(f"{page}choose/", old, HTTP_REFERER=f"http://testserver{page}")
+    assert late.status_code == 409
+    assert "预览已经变了" in late.content.decode()
+    first = Match.objects.filter(source_import=of).order_by("pk").first()
+    counted = []
+    for _again in range(2):
+        of.refresh_from_db()
+        told = {"one": f"{first.pk}:overwrite", "preview": of.preview}
+        assert browser.post(f"{page}choose/", told).status_code == 302
+        of.refresh_from_db()
+        counted.append(of.preview - told["preview"])
+    assert counted == [1, 0], "a choice that stands already sends nobody back"
 
 
 def test_one_shop_in_two_rows_of_a_file_is_no_change_by_somebody_else(office):
