@@ -14,6 +14,7 @@ from nuanyi.census.models import Finding, Import, Match, Source
 from nuanyi.census.rules import REASONS, ImportState, Kind
 from nuanyi.lib import masks
 from nuanyi.lib.errors import Words
+from nuanyi.lib.identity import is_credit_code
 from nuanyi.lib.sectors import Sector
 from nuanyi.places import queries as places
 
@@ -22,9 +23,10 @@ SHOWN = 50
 ROWS_A_PAGE = 50
 #: Fields whose words a source may be taught.
 WORDED = ("sector", "region")
-#: What nobody needs to hide; of an establishment also what stands on its sign and its licence.
+#: What nobody needs to hide.
 _OPEN = frozenset({"sector", "region", "headcount", "site", "address"})
-_OPEN_OF: dict[str, frozenset[str]] = {Kind.ESTABLISHMENTS: _OPEN | {"name", "credit_code"}}
+#: No name of a person that stands in a roster of people is longer, but those with a dot between their parts.
+_PERSON_SIGNS = 4
 #: Names of persons keep their first sign, as everywhere: of a name of two signs nothing else would be left.
 _NAMES = ("name", "contact_name")
 
@@ -97,9 +99,20 @@ def sheets_of(of: Import) -> list[SheetShown]:
 
 def _masked(text: str, name: str, kind: str) -> str:
     """A cell of a column that is taken for ``name``; of one that is taken for nothing short numbers are told."""
-    if name in _OPEN_OF.get(kind, _OPEN) or (not name and text.isdecimal() and len(text) < 5):
+    if name in _OPEN or (not name and text.isdecimal() and len(text) < 5):
+        return text
+    if kind == Kind.ESTABLISHMENTS and _is_of_a_shop(text, name):
         return text
     return masks.mask_name(text) if name in _NAMES else masks.mask_cell(text)
+
+
+def _is_of_a_shop(text: str, name: str) -> bool:
+    """Whether a cell says what stands on a shop's sign or its licence, for all to read. Owners write their own identity
+    number for the code, and a roster of people may have been taken for one of shops.
+    """
+    if name == "credit_code":
+        return is_credit_code(text)
+    return name == "name" and len("".join(text.split())) > _PERSON_SIGNS and "·" not in text
 
 
 def letter_of(index: int) -> str:

@@ -183,6 +183,14 @@ def read_credit_code(cell: object) -> str:
     return text
 
 
+def is_credit_code(cell: object) -> bool:
+    """Whether a cell is a good code of a firm and cannot be read as somebody's identity number."""
+    try:
+        return _PLAIN_ID.fullmatch(read_credit_code(cell)) is None
+    except Unreadable:
+        return False
+
+
 def credit_check_digit(first17: str) -> str:
     """The last character that GB 32100 gives to the first seventeen; empty where a letter is not of its alphabet."""
     try:

@@ -9,6 +9,7 @@ from conftest import id_number, workbook
 from nuanyi.census import files, queries
 from nuanyi.census.models import Finding, Import, Match, Source, Worker
 from nuanyi.census.services import imports
+from nuanyi.lib.identity import credit_check_digit
 from nuanyi.lib.ids import new_id
 from nuanyi.people.services import open_for_program
 
@@ -426,6 +427,25 @@ def test_a_choice_for_a_row_of_a_preview_that_is_gone_says_so_and_one_that_stand
         of.refresh_from_db()
         counted.append(of.preview - told["preview"])
     assert counted == [1, 0], "a choice that stands already sends nobody back"
+
+
+def test_the_first_rows_show_signs_and_codes_of_shops_and_nothing_of_persons(office, cast):
+    head = ["户名", "统一社会信用代码", "行业领域", "所在乡镇"]
+    code = "91450300198228364" + credit_check_digit("91450300198228364")
+    rows = [
+        ["雁山快递服务站", code, "快递", "雁山镇"],
+        ["周小明", id_number(1), "快递", "雁山镇"],
+        ["欧阳 小红", code[:-1], "快递", "雁山镇"],
+        ["阿卜杜拉·买买提", "", "快递", "雁山镇"],
+    ]
+    of = preview(office, [head, *rows])
+    assert of.kind == "establishments"
+    page = cast.client("office").get(f"/office/census/imports/{of.pk}/").content.decode()
+    sample = page.partition('class="mapping"')[2].partition("</table>")[0].partition("<tbody")[2]
+    assert "雁山快递服务站" in sample
+    assert f"<td>{code}</td>" in sample
+    for hidden in ("周小明", "小红", "买买提", id_number(1), f"<td>{code[:-1]}</td>"):
+        assert hidden not in sample, hidden
 
 
 def test_one_shop_in_two_rows_of_a_file_is_no_change_by_somebody_else(office):
