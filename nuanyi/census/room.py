@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.census import home
+from nuanyi.census import home, queries
 from nuanyi.census.policies import POLICIES, UNBOUND
+from nuanyi.journal.rules import declare_names
 from nuanyi.lib.roles import ALL, OFFICES, PLACE, PLACE_OR_UNIT, Role
 from nuanyi.lib.rooms import (
     CENSUS,
@@ -20,6 +21,8 @@ from nuanyi.lib.rooms import (
     Step,
     Way,
 )
+
+declare_names("photo", known=queries.PhotosForTheJournal)
 
 _READERS = {
     Role.DISTRICT_OFFICE: ALL,

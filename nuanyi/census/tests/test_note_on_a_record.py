@@ -11,6 +11,7 @@ from nuanyi.census.services import imports, remarks
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.journal.models import Entry
 from nuanyi.lib import sealed
+from nuanyi.lib.dates import moment_words
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.retention import Subject
@@ -208,3 +209,17 @@ def test_the_staff_of_an_alliances_member_read_no_notes_and_see_no_photos(cast, 
     assert remarks.photos_of(actor, worker) == []
     with pytest.raises(NotFound):
         remarks.photo(actor=actor, model=Worker, pk=worker.pk, key=made.pk)
+
+
+def test_the_audit_says_when_a_photo_was_put_there_that_was_looked_at(cast, worker):
+    office = cast.actor("office")
+    made = remarks.add_photo(actor=office, model=Worker, pk=worker.pk, data=jpeg(), key=new_id())
+    remarks.photo(actor=office, model=Worker, pk=worker.pk, key=made.pk)
+    browser = cast.client("auditor")
+    page = " ".join(browser.get("/office/audit/?kind=census.photo_seen").content.decode().split())
+    assert f"照片：{moment_words(made.made_at)}" in page
+    assert str(made.pk) not in page
+    RecordPhoto.objects.all().delete()
+    page = " ".join(browser.get("/office/audit/?kind=census.photo_seen").content.decode().split())
+    assert "照片：—" in page
+    assert str(made.pk) not in page
