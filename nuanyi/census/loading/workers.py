@@ -32,7 +32,7 @@ from nuanyi.census.loading.binary import (
 from nuanyi.census.loading.tally import BARRED, CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
 from nuanyi.census.models import Change, Establishment, Import, Record, Worker
 from nuanyi.census.reading import ReadRow
-from nuanyi.census.rows import WorkerDraft
+from nuanyi.census.rows import WorkerDraft, name_key
 from nuanyi.census.rules import Choice
 from nuanyi.lib import clock, masks, row_security
 from nuanyi.lib.actor import Scope, system
@@ -590,6 +590,7 @@ def restore_all(pairs: Iterable[tuple[Worker, Change]]) -> None:
         )
         persons = {one.pk: one for one in held.order_by("pk")}
     moved_back: list[Worker] = []
+    placed_back: list[Worker] = []
     for worker, change in pairs:
         worker.person = persons[worker.person_id]
         before = json.loads(keys().open("file", bytes(change.sealed_before), worker.pk.bytes))
@@ -598,5 +599,19 @@ def restore_all(pairs: Iterable[tuple[Worker, Change]]) -> None:
             _put_own_value(worker, name, value)
         if "region" in before:
             moved_back.append(worker)
+        if "site" in before:
+            placed_back.append(worker)
     if moved_back:
         _put_present_codes(moved_back)
+    if placed_back:
+        _put_shops(placed_back)
+
+
+def _put_shops(placed: list[Worker]) -> None:
+    """Of workers whose site is another one the shop on record that it is, by its name, as when a roster is read."""
+    wanted = {name_key(worker.site_name) for worker in placed} - {""}
+    with row_security.reader(system("shops of workers")):
+        known = Establishment.objects.filter(name_key__in=wanted).order_by("-pk")
+        shops = dict(known.values_list("name_key", "pk"))
+    for worker in placed:
+        worker.establishment_id = shops.get(name_key(worker.site_name))

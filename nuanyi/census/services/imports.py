@@ -70,6 +70,8 @@ _OF_PERSON = (
     *("sealed_name", "name_mask", "sealed_phone", "phone_mask", "phone_digest"),
     *("sealed_id_number", "id_number_mask", "id_number_digest", "region_codes"),
 )
+#: What of a worker an undo puts back.
+_OF_WORKER = ("sector", "region_code", "site_name", "establishment", "as_of_date")
 log = logging.getLogger("nuanyi.census")
 
 
@@ -876,7 +878,7 @@ def _restore_workers(changes: list[Change]) -> int:
     workers.restore_all(pairs)
     records = {record.pk: record for record, _change in pairs}.values()
     Person.objects.bulk_update([record.person for record in records], _OF_PERSON)
-    Worker.objects.bulk_update(records, ["sector", "region_code", "site_name", "as_of_date"])
+    Worker.objects.bulk_update(records, _OF_WORKER)
     return len(pairs)
 
 

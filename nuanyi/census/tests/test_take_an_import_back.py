@@ -209,3 +209,23 @@ def test_whoever_is_written_to_by_an_undo_is_held_as_they_are_read(district, pro
     held = [one["sql"] for one in counted if "FOR UPDATE" in one["sql"]]
     assert any('FROM "census_change"' in sql for sql in held)
     assert any('FROM "people_person"' in sql and 'ORDER BY "people_person"."id"' in sql for sql in held)
+
+
+def test_whoever_was_placed_at_another_shop_is_placed_where_they_were(district, program):
+    take(
+        program,
+        [SHOP_HEAD, *([name, "快递", "雁山镇", "", ""] for name in ("甲店", "乙店"))],
+        source_name="店",
+    )
+    head = [*HEAD, "站点"]
+    take(program, [head, [*row(1), "甲店"], [*row(2), ""]])
+    rows = [head, [*row(1), "乙店"], [*row(2), "乙店"]]
+    of = take(program, rows, choice="overwrite", source_name="丙")
+    workers_now = Worker.objects.order_by("person__phone_mask")
+    assert [str(one.establishment) for one in workers_now] == ["乙店", "乙店"]
+    imports.undo(actor=program, of=of)
+    workers_now = Worker.objects.order_by("person__phone_mask")
+    assert [(one.site_name, str(one.establishment)) for one in workers_now] == [
+        ("甲店", "甲店"),
+        ("", "None"),
+    ]
