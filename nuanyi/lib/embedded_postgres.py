@@ -155,7 +155,11 @@ class EmbeddedPostgres:
         return self.account.uid if self.account else os.geteuid()
 
     def _folder(self) -> Path:
-        """``home/postgres``; as root in a home that the account cannot enter, a shelter under /var/lib."""
+        """``home/postgres``; as root in a home that the account cannot enter, a shelter under /var/lib.
+
+        Raises CannotStart where the data lies in a home that the account may no longer enter: an empty database elsewhere
+        would look as if everything were lost.
+        """
         inside = self.home / "postgres"
         if self.account is None:
             return inside
@@ -166,6 +170,11 @@ class EmbeddedPostgres:
         shelter = SHELTER / digest
         note = self.home / ELSEWHERE
         if not note.exists():
+            if (inside / "data").exists():
+                raise CannotStart(
+                    f"the account {self.account.name} that runs PostgreSQL may not enter {self.home}, where the data lies:"
+                    " give every folder above it the right to be walked through (chmod o+x)"
+                )
             note.write_text(
                 f"The database of this home is kept in {shelter / 'postgres'}, because the account\n"
                 f"{self.account.name} that runs PostgreSQL may not enter {self.home}.\n"

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from nuanyi.lib.embedded_postgres import reachable_by_others
 from tests.ports import free_port
 
 PASSWORD = "nuanyi-demo-2022"
@@ -91,11 +93,12 @@ class Stage:
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     home = tmp_path_factory.mktemp("stage")
-    for part in (home, *list(home.parents)[:2]):
-        part.chmod(part.stat().st_mode | 0o011)
+    for part in (home, *list(home.parents)[:3]):
+        if part.stat().st_uid == os.geteuid() and part != Path(tempfile.gettempdir()):
+            part.chmod(part.stat().st_mode | 0o011)
     played = os.environ.get(PLAYED)
-    # not one whose files stand elsewhere because the account of the database cannot walk in
-    if played and (Path(played) / "postgres/data").exists():
+    # neither from nor into a home that the account of the database cannot enter: its files stand elsewhere
+    if played and (Path(played) / "postgres/data").exists() and reachable_by_others(home):
         # with the owners of its files: PostgreSQL runs as an account of its own
         subprocess.run(["cp", "-a", f"{played}/.", str(home)], check=True)
     made = Stage(home)

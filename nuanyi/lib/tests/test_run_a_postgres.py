@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from nuanyi.lib.embedded_postgres import CannotStart, EmbeddedPostgres
+from nuanyi.lib import embedded_postgres
+from nuanyi.lib.embedded_postgres import ELSEWHERE, Account, CannotStart, EmbeddedPostgres
 
 
 @pytest.fixture
@@ -105,3 +106,17 @@ def test_a_folder_of_another_major_is_refused_with_advice(home):
     version.write_text("99\n")
     with pytest.raises(CannotStart, match="newer"):
         EmbeddedPostgres(home).join()
+
+
+def test_data_in_a_home_that_the_database_s_account_may_no_longer_enter_begins_no_empty_one(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        embedded_postgres, "server_account", lambda: Account(70_000, 70_000, "nobody-of-ours")
+    )
+    monkeypatch.setattr(embedded_postgres, "reachable_by_others", lambda folder: False)
+    home = tmp_path / "moved"
+    (home / "postgres" / "data").mkdir(parents=True)
+    with pytest.raises(CannotStart, match="may not enter .*where the data lies"):
+        EmbeddedPostgres(home)
+    assert not (home / ELSEWHERE).exists()
