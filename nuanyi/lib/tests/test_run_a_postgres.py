@@ -117,6 +117,6 @@ def test_data_in_a_home_that_the_database_s_account_may_no_longer_enter_begins_n
     monkeypatch.setattr(embedded_postgres, "reachable_by_others", lambda folder: False)
     home = tmp_path / "moved"
     (home / "postgres" / "data").mkdir(parents=True)
-    with pytest.raises(CannotStart, match="may not enter .*where the data lies"):
+    with pytest.raises(CannotStart, match=r"may not enter .*where the data lies"):
         EmbeddedPostgres(home)
     assert not (home / ELSEWHERE).exists()
