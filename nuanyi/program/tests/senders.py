@@ -109,19 +109,23 @@ def drip(lines):
                 pass
 
 
+#: So many seconds a reader waits before they give up.
+GAVE_UP = 10.0
+
+
 def times_of_others(port, seconds, path="/help/"):
-    """How long an ordinary reader waits, in seconds, sorted; a timeout counts as ten."""
+    """How long an ordinary reader waits, in seconds, sorted; who gives up counts as ``GAVE_UP``."""
     took = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         begun = time.monotonic()
-        link = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=GAVE_UP)
         try:
             link.request("GET", path)
             link.getresponse().read()
             took.append(time.monotonic() - begun)
         except OSError:
-            took.append(10.0)
+            took.append(GAVE_UP)
         finally:
             link.close()
         time.sleep(0.02)

@@ -9,6 +9,7 @@ import pytest
 
 from nuanyi.program.tests.conftest import ask, environment, served, wait_for
 from nuanyi.program.tests.senders import (
+    GAVE_UP,
     drip,
     multipart,
     p95,
@@ -117,9 +118,10 @@ def test_slow_senders_of_every_kind_hold_nobody_up(home, port, capsys):
     took = held_up(port, SLOW, 4)
     with capsys.disabled():
         print(f"\n{SLOW} slow senders, {len(took)} readers: p95 {p95(took):.3f} s")
-    assert p95(took) < 1.0
+    # how long depends on the machine (docs/faults.md); that everybody is answered does not
+    assert took[-1] < GAVE_UP
 
 
 def test_control_eight_slow_senders_stop_a_server_whose_threads_read_bodies(home):
     with threads_that_wait_for_bodies(home) as number:
-        assert p95(held_up(number, 16, 3)) > 1.0
+        assert held_up(number, 16, 3)[-1] >= GAVE_UP
