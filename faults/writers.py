@@ -41,8 +41,8 @@ TABLES = {
     "item": "SELECT right(title, 36), count(*) FROM cases_serviceitem WHERE right(title, 36) = ANY(%s) GROUP BY 1",
 }
 
-#: Volunteers who were taken, and a shift with a place for each, so that each can take theirs.
-_VOLUNTEERS = """
+#: Volunteers who were taken, by their keys, and a shift with so many places: its number and the links of all.
+VOLUNTEERS = """
 from datetime import timedelta
 from uuid import UUID
 from nuanyi.lib import clock, row_security
@@ -55,7 +55,7 @@ with row_security.reader(program):
     team = Team.objects.order_by("pk").first()
     begins = clock.now() + timedelta(hours=2)
     times = (begins, begins + timedelta(hours=1))
-    needs = dict(traffic=len(keys))
+    needs = dict(traffic={places})
     shift = shifts.call_shift(
         actor=program, told=shifts.ShiftInput(team.pk, "civility", "路口", "路口东", *times, needs)
     )
@@ -157,7 +157,7 @@ class Writers:
         }
         self.known = {name: self.stage.sql(statement)[0][0] for name, statement in asked.items()}
         keys = [str(uuid4()) for _volunteer in range(many)]
-        shift, *links = self.stage.told_by(_VOLUNTEERS.format(keys=keys)).split()
+        shift, *links = self.stage.told_by(VOLUNTEERS.format(keys=keys, places=many)).split()
         self.known |= {"shift": shift, "volunteers": list(zip(keys, links, strict=True))}
 
     def write(self, flow: str) -> Write:

@@ -36,6 +36,11 @@ QUIET = [
 ]
 
 
+def without_ours() -> dict[str, str]:
+    """The environment with nothing of ours: a test process has a database of its own in its."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
+
+
 class Stage:
     """The server: ``address``, ``stop`` and ``start`` again on the same port; ``robot_port`` is where a test may listen as
     the robot of a group."""
@@ -48,7 +53,6 @@ class Stage:
 
     def start(self) -> None:
         """Serve the demo: played at the first start, unless the home holds it."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
         is_there = (self.home / "keys").exists()
         command = [sys.executable, "-m", "nuanyi.program.cli", "serve" if is_there else "demo"]
         command += ["--port", str(self.port)]
@@ -61,7 +65,7 @@ class Stage:
                 "NUANYI_DEMO_PUBLIC": "1",
                 "NUANYI_DEMO": "1",
             }
-            self.process = subprocess.Popen(command, env=kept | mine, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, env=without_ours() | mine, stdout=log, stderr=log)
         deadline = time.monotonic() + 380
         while time.monotonic() < deadline:
             try:
@@ -79,8 +83,7 @@ class Stage:
             "NUANYI_PUBLIC_URL": PUBLIC,
         }
         command = [sys.executable, "-m", "nuanyi.program.cli", "manage", "shell", "-v", "0", "-c", words]
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("NUANYI_", "DATABASE_", "DJANGO_"))}
-        done = subprocess.run(command, env=kept | mine, capture_output=True, text=True)
+        done = subprocess.run(command, env=without_ours() | mine, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout.strip()
 

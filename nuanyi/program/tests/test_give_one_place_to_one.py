@@ -9,8 +9,7 @@ from uuid import uuid4
 import pytest
 
 from faults.stage import ask as send
-from faults.writers import Browser
-from nuanyi.program.tests.conftest import ask
+from faults.writers import VOLUNTEERS, Browser
 from nuanyi.program.tests.test_send_ten_at_once import on
 
 __all__ = ["on"]  # the fixture, under its name
@@ -18,32 +17,11 @@ __all__ = ["on"]  # the fixture, under its name
 #: ``NUANYI_PLACE_CLIENTS`` of them; at a landing 20.
 MANY = int(os.environ.get("NUANYI_PLACE_CLIENTS", "20"))
 pytestmark = [pytest.mark.xdist_group("home"), pytest.mark.timeout(max(600, MANY * 12))]
-MADE = f"""
-from datetime import timedelta
-from uuid import uuid4
-from nuanyi.lib import clock, row_security
-from nuanyi.lib.actor import system
-from nuanyi.volunteers.models import Team
-from nuanyi.volunteers.services import joining, shifts
-program = system("test")
-with row_security.reader(program):
-    team = Team.objects.order_by("pk").first()
-    begins = clock.now() + timedelta(hours=1)
-    times = (begins, begins + timedelta(hours=1))
-    told = shifts.ShiftInput(team.pk, "civility", "路口", "路口东", *times, {{"traffic": 1}})
-    shift = shifts.call_shift(actor=program, told=told)
-    links = []
-    for n in range({MANY}):
-        told = joining.VolunteerInput("周小明", f"199001{{n:05}}", "traffic", agrees=True)
-        made = joining.ask(key=uuid4(), team=team.pk, told=told, network=f"198.51.100.{{n}}")
-        joining.move(actor=program, pk=made.pk, to="active")
-        links.append(joining.link_of(made))
-print(shift.pk, *links)
-"""
 
 
 def test_of_many_who_ask_at_once_one_has_the_place_and_all_others_wait(on):
-    shift, *links = ask(on.home, MADE).split()
+    keys = [str(uuid4()) for _volunteer in range(MANY)]
+    shift, *links = on.told_by(VOLUNTEERS.format(keys=keys, places=1)).split()
     together = threading.Barrier(MANY)
 
     def sign_up(link):
