@@ -1,5 +1,7 @@
-"""The style sheets that pages load (one for a phone, one for the office, one for a map), made from one file a component: a first visit needs one request for all of its looks,
-and one for the scripts of the first page, each of which other pages load alone.
+"""The style sheets that pages load (one for a phone, one for the office, one for a map), made from one file a component.
+
+A first visit needs one request for all of its looks, and one for the scripts of the first page, each of which other pages
+load alone.
 
 Cascade layers decide who wins, so that no rule needs ``!important``: Pico first, our utilities last. Built, not committed.
 """

@@ -32,7 +32,8 @@ MAX_ROWS = 300_000
 MAX_COLUMNS = 256
 #: A message holds about a million characters, or one row of as many cells as large as Excel allows.
 MAX_LINE = 16 << 20
-#: What a child may grow by and compute: a little, and more for each megabyte that was sent. A small file that wants much is a bomb.
+#: What a child may grow by and compute: a little, and more for each megabyte that was sent. A small file that wants
+#: much is a bomb.
 LEAST_MEGABYTES, MEGABYTES_A_MEGABYTE, MOST_MEGABYTES = 64, 45, 1500
 LEAST_SECONDS, SECONDS_A_MEGABYTE = 1.2, 4.0
 

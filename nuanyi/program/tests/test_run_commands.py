@@ -196,7 +196,8 @@ def test_who_was_erased_after_a_backup_is_erased_again_and_nobody_is_signed_in_w
     assert json.loads(run(other, "restore", str(backup), "--json"))["erased_again"] == 1
     look = (
         "from nuanyi.people.models import Person; from nuanyi.lib import row_security; from nuanyi.lib.actor import system\n"
-        f"with row_security.reading_as(system('test')):\n    p = Person.objects.get(pk='{gone}'); print(p.phone_digest, p.sealed_name)"
+        "with row_security.reading_as(system('test')):\n"
+        f"    p = Person.objects.get(pk='{gone}'); print(p.phone_digest, p.sealed_name)"
     )
     assert run(other, "manage", "shell", "-v", "0", "-c", look).strip().splitlines()[-1] == "None None"
     signed_in = "from django.contrib.sessions.models import Session; print(Session.objects.count())"

@@ -14,7 +14,8 @@ const LESSON = /^\/(learn|l)\/[\w-]+\/$/;
 /* every lesson that was ever opened or saved goes over from an older version's store, the newest ones only, with the sheets and
    scripts that it names: where there is network each is asked for anew when it is opened */
 const MOST_LESSONS = 300;
-/* the newest pictures of those that were looked at, whichever version of this script kept them; 0.8.0 and before kept their own */
+/* the newest pictures of those that were looked at, whichever version of this script kept them; 0.8.0 and before kept
+   their own */
 const PICTURES = "pictures";
 const MOST_PICTURES = 60;
 const newest = (requests, most) => requests.slice(Math.max(0, requests.length - most));
@@ -47,7 +48,8 @@ const carryLessons = async (old) => {
         await cache.put(path, lesson);
     }
 };
-/* where the phone is full and nothing goes over, the old store stays: its lessons are still found, and the next version tries again */
+/* where the phone is full and nothing goes over, the old store stays: its lessons are still found, and the next version
+   tries again */
 const begin = async () => {
     for (const name of await caches.keys()) {
         if ([VERSION, PICTURES].includes(name)) continue;
