@@ -93,7 +93,9 @@ class Stage:
         self.process.wait(40)
 
 
-@pytest.fixture(scope="session")
+# Of this folder, not of the session: one process goes on to tests of other rooms, and the loop that Playwright keeps running
+# in its thread would have Django refuse them the database.
+@pytest.fixture(scope="package")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     home = tmp_path_factory.mktemp("stage")
     for part in (home, *list(home.parents)[:3]):
@@ -112,7 +114,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
         made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 #: Layout Instability (W3C): each movement that no touch caused, with what moved.
 WATCH = """
 window.moved = [];

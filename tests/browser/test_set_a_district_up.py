@@ -22,7 +22,7 @@ from tests.browser.conftest import SIZES
 from tests.browser.shots import keep
 from tests.ports import free_port
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("district")]
 
 
 @pytest.fixture
