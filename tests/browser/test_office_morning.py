@@ -196,7 +196,8 @@ def test_a_morning_from_the_first_page_to_the_last_undo(on_record: Page):
     # the view is kept under a name, and found again
     office.locator("details.filter summary", has_text="视图").click()
     office.fill("#view-title", "早上先看外卖")
-    office.locator(".pop form button", has_text="保存").last.click()
+    with office.expect_navigation():
+        office.locator(".pop form button", has_text="保存").last.click()
     office.goto("/office/census/establishments/")
     office.locator("details.filter summary", has_text="视图").click()
     office.get_by_role("link", name="早上先看外卖").click()

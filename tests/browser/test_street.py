@@ -230,7 +230,8 @@ def test_a_shift_from_call_to_certificate(open_as):
 
     office = open_as("liangxin")
     office.goto("/office/volunteers/?standing=asked")
-    office.locator("tr", has_text="浏**").get_by_role("button", name="批准加入").click()
+    with office.expect_navigation():
+        office.locator("tr", has_text="浏**").get_by_role("button", name="批准加入").click()
     office.goto("/office/volunteers/shifts/")
     now = datetime.now(CHINA)
     office.select_option("#id_team", label="小哥先锋志愿服务队（示例）")
