@@ -119,7 +119,7 @@ def end_hearing(*, actor: Actor, pk: int, hearing: int, outcome: str, words: str
         raise BadInput(fields={"outcome": _("Say what came of it, in a few words.")})
     found.outcome, found.words, found.ended_at = outcome, words.strip()[:400], clock.now()
     found.save()
-    told = f"{found.get_outcome_display()}: {found.words}"
+    told = _("%(outcome)s: %(words)s") % {"outcome": found.get_outcome_display(), "words": found.words}
     if outcome == Outcome.FAILED:
         told += "\n" + str(
             _("You can now ask for arbitration (Labour Dispute Mediation and Arbitration Law, Art. 14).")

@@ -34,7 +34,7 @@ def test_the_worker_learns_when_and_where_and_what_came_of_it_but_not_who_comes(
     assert "王站长" not in page
     wages.end_hearing(actor=clerk, pk=case.pk, hearing=hearing.pk, outcome="failed", words="站点不认")
     page = Client().get(f"/c/{intake.link_of(case)}/").content.decode()
-    assert "站点不认" in page
+    assert "未达成协议：站点不认" in page
     assert "14" in page
     with pytest.raises(IllegalMove):
         wages.end_hearing(actor=clerk, pk=case.pk, hearing=hearing.pk, outcome="agreed", words="又认了")

@@ -233,6 +233,12 @@ def colon() -> str:
 
 
 @register.simple_tag
+def blank() -> str:
+    """What stands before a bracket: nothing in Chinese, where its full width is room enough."""
+    return "" if (get_language() or "").startswith("zh") else " "
+
+
+@register.simple_tag
 def moment(value: datetime | None) -> SafeString | str:
     """``6月3日 周五 21:40``, and ``今天 21:40`` where it is today: an hour that somebody has to be somewhere."""
     if value is None:
@@ -305,10 +311,10 @@ def deadline(due: datetime) -> SafeString:
     words = escape(gettext("%s overdue") % amount if late else gettext("%s left") % amount)
     tone = "bad" if late else "ask" if days < 1 else "plain"
     # in brackets: a dot between the two would end or begin a line of a narrow phone
-    blank, opens, closes = ("", "（", "）") if (get_language() or "").startswith("zh") else (" ", "(", ")")
+    opens, closes = ("（", "）") if (get_language() or "").startswith("zh") else ("(", ")")
     # put together by hand: a list asks for two hundred, and only the translated words need escaping
     return SafeString(
-        f'<span class="deadline {tone}"><span class="nowrap">{SIGNS[tone]} {words}</span>{blank}'
+        f'<span class="deadline {tone}"><span class="nowrap">{SIGNS[tone]} {words}</span>{blank()}'
         f'<span class="nowrap">{opens}{last_day(due)}{closes}</span></span>'
     )
 

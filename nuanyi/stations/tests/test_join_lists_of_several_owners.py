@@ -258,7 +258,7 @@ def test_whose_it_is_and_its_grade_stand_wherever_a_station_is_shown(put, cast):
         assert "雁山区总工会、银行" in rider.get(address).content.decode()
     page = rider.get(f"/stations/{station.code}/").content.decode()
     assert "等级：二星" in page
-    assert "90 天内到站时开着不少于 10 次" in page, "the rule stands on the page"
+    assert "90 天内有人到站时开着不少于 10 次" in page, "the rule stands on the page"
     told = json.loads(queries.everything())
     assert (told["owners"][told["stations"][0][14]], told["grades"][told["stations"][0][15]]) == (
         "雁山区总工会、银行",

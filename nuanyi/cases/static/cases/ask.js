@@ -19,7 +19,7 @@
             chosen,
             Object.assign(document.createElement("span"), {
                 className: "quiet",
-                textContent: ` · ${form.dataset.else}`,
+                textContent: `\u00a0· ${form.dataset.else}`,
             }),
         );
         chooser.before(more);

@@ -113,7 +113,7 @@
                     className: "quiet",
                     textContent: [one.place_words, confirmed, old ? words.old : ""]
                         .filter(Boolean)
-                        .join(" · "),
+                        .join("\u00a0· "),
                 }),
                 more,
             );

@@ -278,7 +278,7 @@
                             "a",
                             { href: body.link },
                             element("span", {
-                                textContent: [body.title, body.words].filter(Boolean).join(" · "),
+                                textContent: [body.title, body.words].filter(Boolean).join("\u00a0· "),
                             }),
                         ),
                     ),

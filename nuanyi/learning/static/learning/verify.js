@@ -42,7 +42,7 @@
                 throw new Error("bad");
             const [number, day, ...name] = new TextDecoder().decode(raw).split("|");
             if (revoked.includes(number)) say(`${place.dataset.gone} ${number}`, "bad");
-            else say(`${place.dataset.good}：${name.join("|")} · ${day} · ${number}`, "good");
+            else say(`${place.dataset.good}：${name.join("|")}\u00a0· ${day}\u00a0· ${number}`, "good");
         } catch {
             say(place.dataset.bad, "bad");
         }

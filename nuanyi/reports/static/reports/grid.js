@@ -95,7 +95,7 @@
                         className: "quiet",
                         textContent: waiting.has(path(row.pk))
                             ? words.waits
-                            : parts.filter(Boolean).join(" · "),
+                            : parts.filter(Boolean).join("\u00a0· "),
                     }),
                 );
                 card.disabled = waiting.has(path(row.pk));

@@ -80,7 +80,7 @@
                 row.dataset.too = "";
                 const facts = [one.title, near.dataset.away.replace("#", one.metres)];
                 if (one.voices) facts.push(near.dataset.told.replace("#", one.voices));
-                row.textContent = `${facts.join(" · ")} — ${near.dataset.too}`;
+                row.textContent = `${facts.join("\u00a0· ")} — ${near.dataset.too}`;
                 near.append(row);
             }
         } catch {
