@@ -1,7 +1,8 @@
 /* What does not fit on the page as it stands, one line each. `large`: its text is twice as large, where only what leaves the
    screen or lies on something else is wrong. */
 (large) => {
-    const wrong = new Set();
+    const wrong = new Set(),
+        zh = document.documentElement.lang.startsWith("zh");
     const styles = new Map();
     const css = (part) => {
         if (!styles.has(part)) styles.set(part, getComputedStyle(part));
@@ -29,6 +30,21 @@
             wrong.add(`beyond the edge: ${named(part)} ${part.textContent.trim().slice(0, 24)}`);
     }
 
+    /* what a thumb in a glove is to hit, 48 pixels either way; a link within a sentence goes with its line */
+    if (!large)
+        for (const part of document.querySelectorAll(
+            ".phone :is(button, select, summary, textarea, input, a), nav.bottom a",
+        )) {
+            const own = part.matches("[type=radio], [type=checkbox]") && part.labels[0];
+            const box = (own || part).getBoundingClientRect();
+            const block = within(part, ({ display }) => display !== "inline");
+            if (!shown(part) && !own) continue;
+            if (part !== block && part.matches("a") && block.textContent.trim() !== part.textContent.trim()) continue;
+            if (box.width && (box.height < 47.5 || box.width < 47.5))
+                wrong.add(
+                    `small: ${named(part)} of ${Math.round(box.width)} x ${Math.round(box.height)} ${part.textContent.trim().slice(0, 24)}`,
+                );
+        }
     const range = document.createRange();
     const boxes = () => [...range.getClientRects()].filter(({ width }) => width > 1);
     const lines = () => {
@@ -62,9 +78,8 @@
         const step = (own.at(-1).top - own[0].top) / (own.length - 1 || 1);
         if (own.length > 1 && step < size * 1.1)
             wrong.add(`lines on each other: ${named(part)} ${text.trim().slice(0, 24)}`);
-        if (large) continue;
         /* a code or an address may break anywhere, and what somebody wrote is his */
-        if (own.length > 1 && !part.closest("code, .answer, blockquote, dd"))
+        if (!large && own.length > 1 && !part.closest("code, .answer, blockquote, dd"))
             for (const word of text.matchAll(WHOLE)) {
                 inside(node, word.index, word.index + word[0].length);
                 if (lines().length > 1) wrong.add(`broken: ${word[0]} of ${text.trim().slice(0, 40)}`);
@@ -80,7 +95,22 @@
             if (at.left < start + 2 && at.top > first.bottom - first.height / 2)
                 wrong.add(`a line begins with ${sign[0]}: ${block.textContent.trim().slice(0, 60)}`);
         }
+        /* what opens goes with the sign that it opens */
+        for (const sign of zh ? text.matchAll(/[（《“](?=\S)/g) : []) {
+            inside(node, sign.index, sign.index + 2);
+            if (lines().length > 1) wrong.add(`a line ends with ${sign[0]}: ${text.trim().slice(0, 60)}`);
+        }
     }
+    /* full-width signs bring their own room, and no half-width one stands beside a Chinese word; what somebody wrote is his */
+    if (zh)
+        for (const block of new Set(texts.map(({ part }) => within(part, ({ display }) => display !== "inline")))) {
+            if (!block || block.closest("code, blockquote, dd, [lang=en]")) continue;
+            for (const line of block.innerText.split("\n"))
+                for (const [found] of line.matchAll(
+                    /.{0,8}(?:[，。；：、！？][ \u00a0]+\S|\p{sc=Han}[,;:!?(]|[,;:!?)]\p{sc=Han}).{0,8}/gu,
+                ))
+                    wrong.add(`signs: ${found}`);
+        }
     texts.sort((one, other) => one.box.top - other.box.top);
     texts.forEach((one, place) => {
         for (let next = place + 1; next < texts.length && texts[next].box.top < one.box.bottom; next += 1) {

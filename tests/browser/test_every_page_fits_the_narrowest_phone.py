@@ -1,5 +1,6 @@
-"""Every page that a rider, a keeper, a grid worker or an instructor reaches, at 320 pixels, in both languages, as it is and at
-twice the size of text: nothing scrolls sideways, nothing lies on anything else, no day and no word is broken.
+"""Every page that a rider, a keeper, a grid worker or an instructor reaches, at 320 and at 360 pixels, in both languages, as it
+is and at twice the size of text: nothing scrolls sideways, nothing lies on anything else, no day and no word is broken, no line
+begins with a sign that goes with what stands before it, nothing is too small for a thumb in a glove.
 
 The pages are taken from the routes (``tests/access.toml`` of every room): a new one is looked at, or says here why it is no page.
 """
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import nuanyi
+from tests.browser.conftest import SIZES
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 FITS = (Path(__file__).parent / "fits.js").read_text().rstrip().removesuffix(";")
@@ -116,9 +118,17 @@ def _pages(told):
 
 def _faults(page):
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-    found = page.evaluate(FITS, False)
-    page.evaluate("document.documentElement.style.fontSize = '200%'")
-    return found + [f"twice the text, {fault}" for fault in page.evaluate(FITS, True)]
+    found = []
+    # a line that breaks well on the one may break badly on the other
+    for size in ("narrow", "phone"):
+        page.set_viewport_size(SIZES[size])
+        for large in (False, True):
+            page.evaluate(
+                "large => { document.documentElement.style.fontSize = large ? '200%' : ''; }", large
+            )
+            words = f"{size}, twice the text, " if large else f"{size}, "
+            found += [words + fault for fault in page.evaluate(FITS, large)]
+    return found
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -153,10 +163,20 @@ def test_every_page_of_a_phone_fits_320_pixels_and_twice_the_text(open_as, stage
         ("<p style='width: 48px; font-size: 16px'>到了周四见</p>", "broken: 周四"),
         ("<p style='width: 3em; overflow-wrap: anywhere'>sockets</p>", "broken: sockets"),
         ("<p style='width: 3.2em'>人社局 · 昨天</p>", "a line begins with ·"),
+        (
+            "<p style='width: 6.3em'>人社局（<time style='display: inline-block'>昨天</time>）</p>",
+            "a line begins with ）",
+        ),
+        ("<p style='width: 4em; line-break: anywhere'>人社局（昨天）</p>", "a line ends with （"),
+        ("<p>办结时限： 还剩 3 天</p>", "signs: 办结时限： 还"),
+        ("<p>未达成协议: 单位不认</p>", "signs: 未达成协议: 单"),
+        ("<p class='phone'><a href='/'>回到驿站</a></p>", "small: <a>"),
         ("<h1 style='width: 4em'>这是一个三行的标题</h1>", "a heading of 3 lines"),
     ],
 )
 def test_what_does_not_fit_is_found(open_as, body, says):
     page = open_as(None, size="narrow")
-    page.set_content(f"<!doctype html><body style='margin: 0; font: 16px/1.6 sans-serif'>{body}")
+    page.set_content(
+        f"<!doctype html><html lang='zh-Hans'><body style='margin: 0; font: 16px/1.6 sans-serif'>{body}"
+    )
     assert [fault for fault in page.evaluate(FITS, False) if fault.startswith(says)]
