@@ -68,16 +68,28 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return mapped or found
 
 
+#: Longer lists of hops than any of our proxies writes are read anew each time: strangers may send what they like.
+SHORT = 120
+
+
 def client_address(environ: Mapping[str, Any]) -> str:
-    """The address of whoever asks; "" where none is known. For limits only, it is kept nowhere."""
-    trusted = _networks(tuple(settings.NUANYI_TRUSTED_PROXIES))
-    peer = _address(str(environ.get("REMOTE_ADDR", "")))
+    """The address of whoever asks; "" where none is known. For limits only, it is kept nowhere but in memory."""
+    peer, forwarded = str(environ.get("REMOTE_ADDR", "")), str(environ.get("HTTP_X_FORWARDED_FOR", ""))
+    read = _who if len(peer) + len(forwarded) <= SHORT else _who.__wrapped__
+    return read(peer, forwarded, tuple(settings.NUANYI_TRUSTED_PROXIES))
+
+
+@lru_cache(maxsize=20_000)
+def _who(peer_text: str, forwarded: str, trusted_words: tuple[str, ...]) -> str:
+    """The rightmost address that no proxy of ours has. Whoever asks once asks again: read once for many requests."""
+    trusted = _networks(trusted_words)
+    peer = _address(peer_text)
     if peer is None:
         return ""
     found = peer
     hops = [peer]
     # several headers of the name arrive joined by commas, in their order
-    for text in reversed(str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")[-50:]):
+    for text in reversed(forwarded.split(",")[-50:]):
         if not any(hops[-1] in network for network in trusted):
             break
         hop = _address(text)
