@@ -15,11 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Words
 from nuanyi.lib.geo import CRS_NAMES, gcj02_to_bd09, to_wgs84, wgs84_to_gcj02
+from nuanyi.stations.hours import Standing
 from nuanyi.stations.rules import CHINA_BOX, RIDE_METRES_A_MINUTE, WALK_METRES_A_MINUTE, AmenityKind, Function
-from nuanyi.stations.snapshot import BITS, Near, Snapshot
+from nuanyi.stations.snapshot import BITS, PLACE, Entry, Near, Snapshot, place_text
 
 MOST = 50
 _AMENITIES = frozenset(AmenityKind.values)
+#: A station of the answer: its head, how far it is, how it stands.
+_ROW = b'%b,"metres":%.1f,"walk_minutes":%d,"ride_minutes":%d%b'
 
 
 @dataclass(frozen=True)
@@ -106,8 +109,12 @@ def asked_of(given: Mapping[str, str]) -> Asked:
 
 
 def found(asked: Asked, snapshot: Snapshot, now: float) -> list[Near]:
-    """The answer's rows."""
-    return snapshot.nearest(
+    """The answer's rows, for a page."""
+    return [Near(*row) for row in _rows(asked, snapshot, now)]
+
+
+def _rows(asked: Asked, snapshot: Snapshot, now: float) -> list[tuple[Entry, float, Standing]]:
+    return snapshot.rows(
         asked.lat_wgs84,
         asked.lon_wgs84,
         bits=asked.bits,
@@ -132,10 +139,15 @@ def iso(second: int) -> str:
 
 
 @lru_cache(maxsize=300_000)
-def _place_text(lat_wgs84: float, lon_wgs84: float, crs: str) -> bytes:
-    """A station's position; it hardly ever moves."""
-    lat, lon = shown_in(lat_wgs84, lon_wgs84, crs)
-    return f',"lat":{lat:.6f},"lon":{lon:.6f}'.encode()
+def _place_in(lat_wgs84: float, lon_wgs84: float, crs: str) -> bytes:
+    """A station's position in another system than WGS-84; it hardly ever moves."""
+    return place_text(*shown_in(lat_wgs84, lon_wgs84, crs))
+
+
+def _head_in(entry: Entry, crs: str) -> bytes:
+    """An entry's head with its position in another system. No text in it holds the mark: there its quotes are escaped."""
+    head: bytes = entry.head.rpartition(PLACE.encode())[0]
+    return head + _place_in(entry.lat_wgs84, entry.lon_wgs84, crs)
 
 
 @lru_cache(maxsize=20_000)
@@ -149,20 +161,21 @@ def _standing_text(is_open: bool, changes_at: int | None, opens_in_minutes: int 
 def answer(asked: Asked, snapshot: Snapshot, now: float) -> bytes:
     """The answer as JSON: ``{"crs": …, "stations": [{…, "lat", "lon", "metres", "open", …}]}``, nearest first."""
     moment = now if asked.at is None else asked.at
+    there = asked.crs == "wgs84"
     parts = []
-    for near in found(asked, snapshot, now):
-        entry, metres, stands = near.entry, near.metres, near.standing
-        place = _place_text(entry.lat_wgs84, entry.lon_wgs84, asked.crs)
-        opens = None
-        if not stands.open and stands.changes_at is not None:
-            opens = max(0, math.ceil((stands.changes_at - moment) / 60))
-        far = b',"metres":%.1f,"walk_minutes":%d,"ride_minutes":%d' % (
-            metres,
-            round(metres / WALK_METRES_A_MINUTE) or 1,
-            round(metres / RIDE_METRES_A_MINUTE) or 1,
+    for entry, metres, (is_open, changes_at) in _rows(asked, snapshot, now):
+        opens = None if is_open or changes_at is None else max(0, math.ceil((changes_at - moment) / 60))
+        parts.append(
+            _ROW
+            % (
+                entry.head if there else _head_in(entry, asked.crs),
+                metres,
+                round(metres / WALK_METRES_A_MINUTE) or 1,
+                round(metres / RIDE_METRES_A_MINUTE) or 1,
+                _standing_text(is_open, changes_at, opens),
+            )
         )
-        parts.append(entry.head + place + far + _standing_text(stands.open, stands.changes_at, opens))
-    return b'{"crs":"' + asked.crs.encode() + b'","stations":[' + b",".join(parts) + b"]}"
+    return b'{"crs":"%b","stations":[%b]}' % (asked.crs.encode(), b",".join(parts))
 
 
 def head_of(near: Near) -> dict[str, Any]:

@@ -36,6 +36,14 @@ Start = Callable[[str, list[tuple[str, str]]], Any]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
 
+def _given(query: str) -> dict[str, str]:
+    """The parameters of an address; nearly always there is nothing in them to be unquoted."""
+    if "%" in query or "+" in query:
+        return dict(parse_qsl(query))
+    pairs = [pair.partition("=") for pair in query.split("&")]
+    return {name: value for name, _equals, value in pairs if value}
+
+
 class Buckets:
     """A token bucket for each network: so many a second, twice as many at once. Holds no network for long."""
 
@@ -86,7 +94,7 @@ class StationsAhead:
         if snapshot is None:
             return None
         try:
-            asked = nearby.asked_of(dict(parse_qsl(environ.get("QUERY_STRING", ""))))
+            asked = nearby.asked_of(_given(environ.get("QUERY_STRING", "")))
             body = nearby.answer(asked, snapshot, clock.now().timestamp())
         except Refusal as refusal:
             return self._refuse(refusal, environ, start_response)

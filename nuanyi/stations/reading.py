@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from nuanyi.stations.models import schedule_of
 from nuanyi.stations.rules import CONFIRMED_HOURS, AmenityState
-from nuanyi.stations.snapshot import BITS, Entry
+from nuanyi.stations.snapshot import BITS, Entry, place_text
 
 ROWS = """
 SELECT s.id::text, s.code, s.name, s.tier, s.venue, s.region_code, s.place_words, s.lat_wgs84, s.lon_wgs84, s.access,
@@ -51,7 +51,7 @@ def some_entries(cursor: Cursor, ids: list[str]) -> dict[str, Entry | None]:
 
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
-    """One row of ``ROWS`` as an entry. Its head is the beginning of a JSON object, still open at its end."""
+    """One row of ``ROWS`` as an entry. Its head is the beginning of a JSON object, the position last, still open at its end."""
     (
         pk,
         code,
@@ -118,4 +118,4 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         "confirmed": {"count": count, "hour_at": hour} if hour else None,
     }
     text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()[:-1]
-    return Entry(pk, lat, lon, bits, schedule, text)
+    return Entry(pk, lat, lon, bits, schedule, text + place_text(lat, lon))

@@ -24,11 +24,14 @@ from nuanyi.stations.hours import Schedule, Standing, standing
 from nuanyi.stations.rules import Access, AmenityKind, Function, Tier
 
 DAYS_AHEAD = 9
+_DIAMETER = 2 * EARTH_RADIUS_METRES
 TREES_KEPT = 48
 #: A set of filters gets a tree of its own when it is asked for the third time.
 TREE_AFTER = 3
 #: So many changes are kept beside the arrays before both are made one again.
 CHANGES_KEPT = 64
+#: Where the position begins, the last part of an entry's head.
+PLACE = ',"lat":'
 
 BITS: dict[str, int] = {
     word: 1 << place
@@ -46,7 +49,8 @@ BITS: dict[str, int] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One station as the snapshot keeps it. ``head`` is what a page or an answer needs besides the distance."""
+    """One station as the snapshot keeps it. ``head`` is what a page or an answer needs besides the distance, and ends with the
+    position in WGS-84."""
 
     id: str
     lat_wgs84: float
@@ -54,6 +58,11 @@ class Entry:
     bits: int
     schedule: Schedule
     head: Any
+
+
+def place_text(lat: float, lon: float) -> bytes:
+    """A position as the last part of an entry's head."""
+    return f'{PLACE}{lat:.6f},"lon":{lon:.6f}'.encode()
 
 
 class Near(NamedTuple):
@@ -78,7 +87,7 @@ def point_on_sphere(lat: float, lon: float) -> tuple[float, float, float]:
 
 def metres_of(chord: float) -> float:
     """The great-circle distance of two unit vectors that are ``chord`` apart."""
-    return 2 * EARTH_RADIUS_METRES * math.asin(min(1.0, chord / 2))
+    return _DIAMETER * math.asin(chord / 2 if chord < 2 else 1.0)
 
 
 class Clockwork:
@@ -248,13 +257,32 @@ class Snapshot:
 
         ``now`` must lie in the day that ``current`` was asked for; ``at`` may be any moment within a week.
         """
+        return [
+            Near(*row)
+            for row in self.rows(
+                lat_wgs84, lon_wgs84, bits=bits, open_only=open_only, limit=limit, now=now, at=at
+            )
+        ]
+
+    def rows(
+        self,
+        lat_wgs84: float,
+        lon_wgs84: float,
+        *,
+        bits: int,
+        open_only: bool,
+        limit: int,
+        now: float,
+        at: float | None,
+    ) -> list[tuple[Entry, float, Standing]]:
+        """What ``nearest`` answers, as bare tuples: thousands a second are written down at once and looked at no more."""
         moment = now if at is None else at
         point = point_on_sphere(lat_wgs84, lon_wgs84)
         table, openings = self.table, self.clockwork.openings
         if not self.changed:
             entries, numbers, stands = table.entries, table.schedule_numbers, self.clockwork.standing_of
             return [
-                Near(entries[row], metres_of(chord), stands(numbers[row], moment))
+                (entries[row], metres_of(chord), stands(numbers[row], moment))
                 for chord, row in self._in_table(point, bits, open_only, limit, now, at)
             ]
         dead = sum(1 for key in self.changed if key in table.place)
@@ -268,7 +296,7 @@ class Snapshot:
                 chord = math.dist(point, point_on_sphere(entry.lat_wgs84, entry.lon_wgs84))
                 near.append((chord, entry, clockwork.openings[0]))
         near.sort(key=lambda part: (part[0], part[1].id))
-        return [Near(e, metres_of(chord), standing(hours, moment)) for chord, e, hours in near[:limit]]
+        return [(e, metres_of(chord), standing(hours, moment)) for chord, e, hours in near[:limit]]
 
     def _in_table(
         self,

@@ -4,7 +4,7 @@ import json
 import time
 from datetime import datetime, timedelta
 from io import BytesIO
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from django.core.wsgi import get_wsgi_application
@@ -15,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 from nuanyi.front.middleware import safe_headers
 from nuanyi.lib import clock
 from nuanyi.lib.geo import metres_between, wgs84_to_gcj02
+from nuanyi.stations import nearby_wsgi
 from nuanyi.stations.live import LiveSnapshot
 from nuanyi.stations.models import Station
 from nuanyi.stations.nearby_wsgi import PATH, StationsAhead
@@ -226,3 +227,20 @@ def test_geojson_is_public_and_in_wgs84():
     put("甲站", 25.05, 110.32)
     told = Client().get("/api/v1/stations.geojson").json()
     assert told["features"][0]["geometry"]["coordinates"] == [110.32, 25.05]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "lat=25&lon=110",
+        "lat=25&lat=26&lon=",
+        "lat",
+        "=1&&lat=2",
+        "a=b=c&d",
+        "amenity=fan%2Ccharging&x=1+2",
+        "站=名",
+    ],
+)
+def test_parameters_are_read_as_the_standard_library_reads_them(query):
+    assert nearby_wsgi._given(query) == dict(parse_qsl(query))
