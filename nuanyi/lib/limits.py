@@ -41,6 +41,15 @@ WITH one AS (INSERT INTO people_attempt VALUES (%(digest)s, pg_backend_pid() %% 
              ON CONFLICT (digest, slot) DO UPDATE SET times = people_attempt.times + 1)
 SELECT coalesce(sum(times), 0) + 1 FROM people_attempt WHERE digest = %(digest)s
 """
+#: The same of two digests at once: the second is counted only where the first stays within its bound.
+ATTEMPTS = """
+WITH own AS (SELECT coalesce(sum(times), 0) + 1 AS seen FROM people_attempt WHERE digest = %(digest)s),
+     one AS (INSERT INTO people_attempt VALUES (%(digest)s, pg_backend_pid() %% 16, %(hour)s, 1)
+             ON CONFLICT (digest, slot) DO UPDATE SET times = people_attempt.times + 1),
+     two AS (INSERT INTO people_attempt SELECT %(crowd)s, pg_backend_pid() %% 16, %(hour)s, 1 FROM own
+             WHERE seen <= %(at_most)s ON CONFLICT (digest, slot) DO UPDATE SET times = people_attempt.times + 1)
+SELECT seen, (SELECT coalesce(sum(times), 0) + 1 FROM people_attempt WHERE digest = %(crowd)s) FROM own
+"""
 SWEEP_EVERY = 500
 
 
@@ -62,14 +71,14 @@ def count(subject: str, address: str, *, at_most: int, crowd: int | None = None)
     """
     _address, bar, token = address.partition("|")
     network = network_of(address)
-    if bar:
-        _count(f"{subject}\0{network}\0{token}", at_most)
-        if token.startswith(MARK):
-            _count(f"{subject}\0{network}\0{MARK}*", at_most * SHARED * (KNOWN if crowd is None else crowd))
-        else:
-            _count(f"{subject}\0{network}\0*", at_most * SHARED)
-    else:
+    # whatever stands in a token, a browser is never taken for the crowd: those names are put together otherwise
+    if not bar:
         _count(f"{subject}\0{network}", at_most)
+    elif token.startswith(MARK):
+        wider = at_most * SHARED * (KNOWN if crowd is None else crowd)
+        _count(f"{subject}\0{network}\0{token}", at_most, (f"{subject}\0{MARK}*\0{network}", wider))
+    else:
+        _count(f"{subject}\0{network}\0{token}", at_most, (f"{subject}\0*\0{network}", at_most * SHARED))
 
 
 def count_of_account(subject: str, account_id: int, *, at_most: int) -> None:
@@ -77,14 +86,23 @@ def count_of_account(subject: str, account_id: int, *, at_most: int) -> None:
     _count(f"{subject}\0account {account_id}", at_most)
 
 
-def _count(what: str, at_most: int) -> None:
+def _count(what: str, at_most: int, crowd: tuple[str, int] | None = None) -> None:
+    """Count one attempt; of the ``crowd`` (what, at most) in the same statement, where its own bound is not passed."""
     hour = int(clock.now().timestamp()) // HOUR
-    told = f"{what}\0{hour}".encode(errors="replace")
-    digest = blake2b(told, key=settings.SECRET_KEY.encode()[:64], digest_size=16).digest()
+    told: dict[str, bytes | int] = {"digest": _digest(what, hour), "hour": hour, "at_most": at_most}
+    statement, bounds = ATTEMPT, [at_most]
+    if crowd is not None:
+        told["crowd"] = _digest(crowd[0], hour)
+        statement, bounds = ATTEMPTS, [at_most, crowd[1]]
     with connection.cursor() as cursor:
-        cursor.execute(ATTEMPT, {"digest": digest, "hour": hour})
-        seen = int(cursor.fetchone()[0])
+        cursor.execute(statement, told)
+        seen = cursor.fetchone()
         if randrange(SWEEP_EVERY) == 0:
             cursor.execute("DELETE FROM people_attempt WHERE hour < %s", [hour])
-    if seen > at_most:
+    if any(times > bound for times, bound in zip(seen, bounds, strict=True)):
         raise TooMuch(_("That was a lot for one hour. Try again later."), code="too-often")
+
+
+def _digest(what: str, hour: int) -> bytes:
+    told = f"{what}\0{hour}".encode(errors="replace")
+    return blake2b(told, key=settings.SECRET_KEY.encode()[:64], digest_size=16).digest()

@@ -127,6 +127,31 @@ def test_everybody_behind_one_address_together_may_do_twenty_times_as_much():
         attempts(1, address="203.0.113.10|late", at_most=1)
 
 
+def test_a_browser_and_its_crowd_are_counted_in_one_statement(monkeypatch, django_assert_num_queries):
+    monkeypatch.setattr(limits, "randrange", lambda _of: 1)
+    for address in ("203.0.113.9|mine", f"203.0.113.9|{limits.MARK}known"):
+        with django_assert_num_queries(1):
+            attempts(1, address=address)
+
+
+@pytest.mark.parametrize("token", ["*", f"{limits.MARK}*"])
+def test_a_token_that_looks_like_the_crowd_is_a_browser_like_any_other(token):
+    with clock.held_at(clock.now()):
+        attempts(3, address=f"203.0.113.9|{token}")
+        with pytest.raises(TooMuch):
+            attempts(1, address=f"203.0.113.9|{token}")
+        attempts(3, address="203.0.113.9|mine")
+
+
+def test_what_is_refused_to_one_browser_does_not_fill_the_address():
+    with clock.held_at(clock.now()):
+        attempts(1, address="203.0.113.9|storm", at_most=1)
+        for _turn in range(2 * limits.SHARED):
+            with pytest.raises(TooMuch):
+                attempts(1, address="203.0.113.9|storm", at_most=1)
+        attempts(1, address="203.0.113.9|mine", at_most=1)
+
+
 def hours():
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT hour FROM people_attempt ORDER BY hour")
