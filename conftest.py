@@ -44,10 +44,12 @@ def _quick_passwords(settings: Any) -> None:
 def _fresh_books() -> None:
     """What a process remembers of rules for some seconds belongs to one test only."""
     from nuanyi.cases import queries
+    from nuanyi.people import queries as people
     from nuanyi.places import queries as places
     from nuanyi.reports import queries as reports
 
     queries.forget_books()
+    people.forget_hands()
     places.forget_shapes()
     reports.forget_books()
 

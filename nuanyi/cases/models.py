@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from time import monotonic
 
 from django.db import models
@@ -35,22 +36,26 @@ from nuanyi.units.models import Unit
 
 #: For how long a process may use what it read of kinds, routes and clocks: another process's change is seen after that.
 BOOK_SECONDS = 20
-_kinds: list[tuple[float, list[CaseKind]]] = []
+#: Until when they hold, the rows, and the book of each language that was made from them.
+_kinds: list[tuple[float, list[CaseKind], dict[str, dict[str, KindOfCase]]]] = []
 
 
 class CaseKindManager(models.Manager["CaseKind"]):
     """Kinds of case, read once for many requests."""
 
-    def book(self) -> dict[str, KindOfCase]:
+    def book(self) -> Mapping[str, KindOfCase]:
         """Every kind by its code, in the order of the page, in the present language; closed ones too."""
         now, kept = monotonic(), list(_kinds)  # another thread may forget them at any moment
         if not kept or kept[0][0] < now:
-            kept = [(now + BOOK_SECONDS, list(self.order_by("place", "pk")))]
+            kept = [(now + BOOK_SECONDS, list(self.order_by("place", "pk")), {})]
             _kinds[:] = kept
-        rows = kept[0][1]
-        found = kinds_with(row.kind() for row in rows)
-        places = {row.code: row.place for row in rows} | {Kind.OTHER.value: 1 << 15}
-        return dict(sorted(found.items(), key=lambda pair: places.get(pair[0], 0)))
+        _until, rows, books = kept[0]
+        language = get_language() or ""
+        if language not in books:
+            found = kinds_with(row.kind() for row in rows)
+            places = {row.code: row.place for row in rows} | {Kind.OTHER.value: 1 << 15}
+            books[language] = dict(sorted(found.items(), key=lambda pair: places.get(pair[0], 0)))
+        return books[language]
 
     def forget(self) -> None:
         """Read them anew when they are next needed."""

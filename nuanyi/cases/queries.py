@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -75,7 +75,7 @@ def worker_moves(case: Case) -> frozenset[str]:
 # kinds -------------------------------------------------------------------------------------------
 
 
-def kinds() -> dict[str, KindOfCase]:
+def kinds() -> Mapping[str, KindOfCase]:
     """Every kind of case by its code, in the order of the page; closed ones too."""
     return CaseKind.objects.book()
 

@@ -13,7 +13,7 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 
@@ -54,6 +54,7 @@ class Keys:
 
     rings: dict[str, Ring]
     digest_key: bytes
+    _lasting: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return "<Keys>"
@@ -137,8 +138,12 @@ class Keys:
             raise CannotOpen("this secret was not sealed here") from exc
 
     def lasting_key(self, purpose: str) -> bytes:
-        """A key of its own for one purpose (HKDF-SHA-256), which no rotation changes."""
-        return HKDF(hashes.SHA256(), 32, salt=None, info=f"nuanyi {purpose}".encode()).derive(self.digest_key)
+        """A key of its own for one purpose (HKDF-SHA-256), which no rotation changes; worked out once."""
+        found = self._lasting.get(purpose)
+        if found is None:
+            derivation = HKDF(hashes.SHA256(), 32, salt=None, info=f"nuanyi {purpose}".encode())
+            found = self._lasting[purpose] = derivation.derive(self.digest_key)
+        return found
 
     def digest_bytes(self, field: str, raw: bytes) -> bytes:
         """The same of bytes: a file."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from time import monotonic
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -136,9 +137,28 @@ def _name_of(person: Person) -> str:
         return ""
 
 
+#: Units in which somebody could sign in, and until when that is believed; a no is asked anew each time.
+_hands: dict[int, float] = {}
+HANDS_SECONDS = 20
+
+
 def has_hands(unit_id: int) -> bool:
-    """Whether somebody of a unit can sign in, so that what comes to it is seen."""
-    return Account.objects.filter(unit_id=unit_id, is_active=True).exists()
+    """Whether somebody of a unit can sign in, so that what comes to it is seen.
+
+    Asked for everything that is sent. A yes holds for 20 seconds, as routing rules do, but where this process closed an account.
+    """
+    now = monotonic()
+    if _hands.get(unit_id, 0.0) > now:
+        return True
+    found = Account.objects.filter(unit_id=unit_id, is_active=True).exists()
+    if found:
+        _hands[unit_id] = now + HANDS_SECONDS
+    return found
+
+
+def forget_hands() -> None:
+    """Ask anew who has somebody to sign in."""
+    _hands.clear()
 
 
 def units_without_hands(region: str = "") -> QuerySet[Unit]:

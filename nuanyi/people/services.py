@@ -313,6 +313,7 @@ def close_account(*, actor: Actor, account: Account) -> None:
     events.account_closing.send(sender=Account, account=account, actor=actor)
     account.is_active = False
     account.save(update_fields=["is_active"])
+    queries.forget_hands()
     WecomLink.objects.filter(account=account).delete()
     journal.record(actor, events.ACCOUNT_CLOSED, account)
 

@@ -1,7 +1,7 @@
 import pytest
 
 from nuanyi.lib.errors import Conflict, NotAllowed
-from nuanyi.people import services
+from nuanyi.people import queries, services
 from nuanyi.people.access import actor_for, explain
 
 
@@ -35,6 +35,20 @@ def test_a_closed_account_is_out_with_the_next_request(cast, program):
     browser = cast.client("office")
     services.close_account(actor=program, account=cast.accounts["office"])
     assert browser.get("/office/").status_code == 302
+
+
+def test_who_can_sign_in_at_a_unit_is_asked_once_for_many_and_anew_where_an_account_was_closed(
+    cast, program, django_assert_num_queries
+):
+    unit = cast.accounts["clerk"].unit_id
+    assert queries.has_hands(unit)
+    with django_assert_num_queries(0):
+        assert queries.has_hands(unit)
+    for account in list(queries.Account.objects.filter(unit=unit, is_active=True)):
+        services.close_account(actor=program, account=account)
+    assert not queries.has_hands(unit)
+    services.open_account(actor=program, account=cast.accounts["clerk"])
+    assert queries.has_hands(unit), "a no is not believed a second time"
 
 
 def test_a_first_password_must_be_changed_before_anything_else(cast, program):
