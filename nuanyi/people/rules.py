@@ -95,6 +95,8 @@ FIELDS: dict[str, Words] = {
     "id_number": _("ID number"),
     "political": _("Political affiliation"),
 }
+#: Fields of a person by which the same person is found again.
+FOUND_BY_DIGEST = ("phone", "id_number")
 
 
 #: What is kept of a colleague and can be put right.

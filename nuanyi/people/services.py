@@ -420,9 +420,21 @@ def seal_into(person: Person, **clear: str) -> Person:
         sealed.put(person, f"sealed_{field}", text)
         if field in _MASKS:
             setattr(person, f"{field}_mask", _MASKS[field](text))
-        if field in ("phone", "id_number"):
+        if field in rules.FOUND_BY_DIGEST:
             setattr(person, f"{field}_digest", ring.digest(field, text) if text else None)
     return person
+
+
+def columns_of(*fields: str) -> tuple[str, ...]:
+    """The columns that ``seal_into`` fills for these fields, for whoever saves no others of a person."""
+    columns: list[str] = []
+    for field in fields:
+        columns.append(f"sealed_{field}")
+        if field in _MASKS:
+            columns.append(f"{field}_mask")
+        if field in rules.FOUND_BY_DIGEST:
+            columns.append(f"{field}_digest")
+    return tuple(columns)
 
 
 def read_purpose(text: str) -> str:

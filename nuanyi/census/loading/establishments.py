@@ -23,13 +23,13 @@ from nuanyi.lib.actor import Scope, system
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.region_codes import township_of
 from nuanyi.people.models import Person, keys
-from nuanyi.people.services import open_for_program, seal_into
+from nuanyi.people.services import columns_of, open_for_program, seal_into
 
 STEP = 200
 #: How a roster calls what it says of an establishment's contact.
 CONTACT = ("contact_name", "contact_phone")
 #: What of a contact is put back with an establishment.
-_OF_CONTACT = ("sealed_name", "name_mask", "sealed_phone", "phone_mask", "phone_digest", "region_codes")
+_OF_CONTACT = (*columns_of("name", "phone"), "region_codes")
 #: What a row of a roster may change; how a record is followed up goes on beside a long import.
 OWN_VALUES = (
     *("name", "name_key", "credit_code", "sector", "region_code", "headcount", "address"),

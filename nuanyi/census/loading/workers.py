@@ -42,6 +42,8 @@ from nuanyi.people.models import Person, keys
 from nuanyi.people.services import barred, open_for_program, seal_into
 
 BATCH = 8000
+#: What a row of a roster may change of a worker, and an undo puts back.
+OWN_VALUES = ("sector", "region_code", "site_name", "establishment", "as_of_date")
 
 _FIELDS = """w.id, p.id, p.phone_digest, p.id_number_digest, p.sealed_name, p.name_mask, p.phone_mask, p.id_number_mask,
   w.sector, w.region_code, w.site_name, w.unit_id"""

@@ -60,18 +60,14 @@ from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, Person
+from nuanyi.people.services import columns_of
 from nuanyi.places import queries as places
 
 WRITER_LOCK = 77020
 #: How many changes of an import are taken back together.
 UNDO_STEP = 500
 #: What of a person an import changes.
-_OF_PERSON = (
-    *("sealed_name", "name_mask", "sealed_phone", "phone_mask", "phone_digest"),
-    *("sealed_id_number", "id_number_mask", "id_number_digest", "region_codes"),
-)
-#: What of a worker an undo puts back.
-_OF_WORKER = ("sector", "region_code", "site_name", "establishment", "as_of_date")
+_OF_PERSON = (*columns_of("name", "phone", "id_number"), "region_codes")
 log = logging.getLogger("nuanyi.census")
 
 
@@ -878,7 +874,7 @@ def _restore_workers(changes: list[Change]) -> int:
     workers.restore_all(pairs)
     records = {record.pk: record for record, _change in pairs}.values()
     Person.objects.bulk_update([record.person for record in records], _OF_PERSON)
-    Worker.objects.bulk_update(records, _OF_WORKER)
+    Worker.objects.bulk_update(records, workers.OWN_VALUES)
     return len(pairs)
 
 

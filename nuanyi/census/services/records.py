@@ -298,7 +298,7 @@ def shown_now(record: Record, name: str) -> str:
     if isinstance(record, Worker):
         if name in ("name", "phone", "id_number"):
             return str(getattr(record.person, name))
-    elif name in ("contact_name", "contact_phone"):
+    elif name in establishments.CONTACT:
         return str(getattr(record.contact, name.removeprefix("contact_"))) if record.contact else ""
     return _now(record, name)
 
