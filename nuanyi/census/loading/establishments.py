@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import ForeignObjectRel, Q
+from django.db.models import ForeignObjectRel, Q, QuerySet
 
 from nuanyi.census import events
 from nuanyi.census.loading.tally import CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Stale, Tally
@@ -35,7 +35,6 @@ OWN_VALUES = (
     *("name", "name_key", "credit_code", "sector", "region_code", "headcount", "address"),
     *("contact", "as_of_date"),
 )
-_CHANGED_BY_ROW = (*OWN_VALUES, "changed_at")
 
 
 class EstablishmentLoader:
@@ -208,10 +207,10 @@ class EstablishmentLoader:
 
     def _check_unchanged(self, record: Establishment, wanted: list[str]) -> None:
         """Lock a record that a row changes. Raises Stale where somebody has changed it since the import began to read."""
-        rows = Establishment.objects.select_for_update(of=("self",)).select_related("contact")
-        now = rows.filter(pk=record.pk).first()
+        now = held(Establishment.objects.filter(pk=record.pk)).first()
         if now is None or (now.changed_at, now.contact_id) != (record.changed_at, record.contact_id):
             raise Stale
+        hold_contact(now)
         if any(value_of(now, name) != value_of(record, name) for name in wanted):
             raise Stale
         record.contact = now.contact
@@ -234,7 +233,7 @@ class EstablishmentLoader:
         put_values(record, values, silent)
         record.changed_at = self.at
         record.as_of_date = max(record.as_of_date, self.of.as_of_date)
-        record.save(update_fields=_CHANGED_BY_ROW)
+        save(record, wanted)
 
 
 def _told(draft: EstablishmentDraft) -> dict[str, str]:
@@ -312,7 +311,7 @@ def put_values(record: Establishment, values: dict[str, str], silent: Collection
     if told:
         _put_contact(record, told, silent)
     if moves and record.contact is not None:
-        _save_contact(record.contact, record)
+        _save_contact(record.contact, record, ())
 
 
 def _put_own_values(record: Establishment, values: dict[str, str]) -> None:
@@ -346,7 +345,7 @@ def _put_contact(record: Establishment, told: dict[str, str], silent: Collection
         told = {name: value for name, value in after.items() if value}
     is_first = record.contact is None and not _had_contact(record)
     seal_into(person, **{name.removeprefix("contact_"): value for name, value in told.items()})
-    _save_contact(person, record)
+    _save_contact(person, record, told)
     if is_first:
         # what was noted before anybody was named is about whoever is named first
         for remark in (RecordNote, RecordPhoto):
@@ -355,11 +354,33 @@ def _put_contact(record: Establishment, told: dict[str, str], silent: Collection
     record.contact = person
 
 
-def _save_contact(person: Person, record: Establishment) -> None:
-    """Save whoever is a record's contact, to be seen where that lies: by the program, since they may come from elsewhere."""
-    person.region_codes = prefixes(record.region_code)
+def held(rows: QuerySet[Establishment]) -> QuerySet[Establishment]:
+    """Establishments, locked as they are read; whoever is their contact is held after them, by ``hold_contact``."""
+    return rows.select_related("contact").select_for_update(of=("self",))
+
+
+def hold_contact(record: Establishment) -> None:
+    """Lock whoever is a record's contact, as they are now: by the program, since they may come from elsewhere."""
+    if record.contact_id is None:
+        record.contact = None
+        return
     with row_security.reader(system("contacts")):
-        person.save()
+        record.contact = Person.objects.select_for_update().filter(pk=record.contact_id).first()
+
+
+def save(record: Establishment, _names: Collection[str]) -> None:
+    """Save what fields by their roster names may fill of an establishment; its contact was saved as it was put in."""
+    record.save(update_fields=[*OWN_VALUES, "changed_at"])
+
+
+def _save_contact(person: Person, record: Establishment, told: Iterable[str]) -> None:
+    """Save of whoever is a record's contact what was ``told``, to be seen where that lies: by the program, as they may
+    come from elsewhere.
+    """
+    person.region_codes = prefixes(record.region_code)
+    columns = columns_of(*(name.removeprefix("contact_") for name in told))
+    with row_security.reader(system("contacts")):
+        person.save(update_fields=None if person._state.adding else [*columns, "region_codes"])
 
 
 def _former(record: Establishment, told: dict[str, str]) -> Person | None:
@@ -370,8 +391,8 @@ def _former(record: Establishment, told: dict[str, str]) -> Person | None:
         for remark in (RecordNote, RecordPhoto):
             once |= Q(pk__in=remark.objects.filter(establishment=record).values("contact"))
         digest = keys().digest("phone", phone) if phone else None
-        known = Person.objects.filter(once, erased_at=None, phone_digest=digest).order_by("-made_at")
-        return next((one for one in known if _is_same(told, _as_contact(one))), None)
+        known = Person.objects.select_for_update().filter(once, erased_at=None, phone_digest=digest)
+        return next((one for one in known.order_by("-made_at") if _is_same(told, _as_contact(one))), None)
 
 
 def _as_contact(person: Person) -> dict[str, str]:

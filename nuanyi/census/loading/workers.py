@@ -7,7 +7,7 @@ the transaction, then by three INSERT … SELECT into persons, workers and appea
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from nuanyi.census.loading.background import BackgroundWriter, no_cycles_sought
 from nuanyi.census.loading.binary import (
@@ -39,9 +40,11 @@ from nuanyi.lib.actor import Scope, system
 from nuanyi.lib.ids import new_id_bytes
 from nuanyi.lib.region_codes import township_of
 from nuanyi.people.models import Person, keys
-from nuanyi.people.services import barred, open_for_program, seal_into
+from nuanyi.people.services import barred, columns_of, open_for_program, seal_into
 
 BATCH = 8000
+#: What a roster says of the person behind a worker.
+OF_PERSON = ("name", "phone", "id_number")
 #: What a row of a roster may change of a worker, and an undo puts back.
 OWN_VALUES = ("sector", "region_code", "site_name", "establishment", "as_of_date")
 
@@ -359,9 +362,7 @@ class WorkerLoader:
         wanted = [name for name, before, _after in changes if choice == Choice.OVERWRITE or not before]
         if not wanted:
             return False
-        worker = (
-            Worker.objects.select_related("person").select_for_update(of=("self",)).get(pk=record.worker_id)
-        )
+        worker = held(Worker.objects.all()).get(pk=record.worker_id)
         before = {name: value_of(worker, name) for name in wanted} | {"as_of": worker.as_of_date.isoformat()}
         Change.objects.create(
             source_import=self.of,
@@ -375,10 +376,9 @@ class WorkerLoader:
             put_value(worker, name, getattr(line.draft, name))
         if "site" in wanted:
             worker.establishment_id = UUID(line.draft.establishment) if line.draft.establishment else None
-        worker.changed_at = worker.person.changed_at = self.at
+        worker.changed_at = self.at
         worker.as_of_date = max(worker.as_of_date, self.of.as_of_date)
-        worker.person.save()
-        worker.save()
+        save(worker, wanted)
         return True
 
     def _write(
@@ -520,7 +520,7 @@ WHERE id = %s
 
 def value_of(worker: Worker, name: str) -> str:
     """One field of a worker by its roster name, in clear."""
-    if name in ("name", "phone", "id_number"):
+    if name in OF_PERSON:
         return open_for_program(worker.person, name)
     return str({"sector": worker.sector, "region": worker.region_code, "site": worker.site_name}[name])
 
@@ -553,7 +553,7 @@ def put_value(worker: Worker, name: str, value: str) -> None:
 
 def _put_own_value(worker: Worker, name: str, value: str) -> None:
     """The field alone: where a person who moved is seen from now on comes after it."""
-    if name in ("name", "phone", "id_number"):
+    if name in OF_PERSON:
         seal_into(worker.person, **{name: value})
     elif name == "sector":
         worker.sector = value
@@ -574,6 +574,20 @@ def put_values(worker: Worker, values: dict[str, str]) -> None:
     """Set fields by their roster names; does not save."""
     for name, value in values.items():
         put_value(worker, name, value)
+
+
+def held(rows: QuerySet[Worker]) -> QuerySet[Worker]:
+    """Workers with their persons, both locked as they are read: what others put right meanwhile is waited for."""
+    return rows.select_related("person").select_for_update(of=("self", "person"))
+
+
+def save(worker: Worker, names: Collection[str]) -> None:
+    """Save what fields by their roster names fill of a worker and of its person, and nothing else of either."""
+    columns = columns_of(*(name for name in names if name in OF_PERSON))
+    places_seen = ("region_codes",) if "region" in names else ()
+    worker.person.changed_at = worker.changed_at
+    worker.person.save(update_fields=[*columns, *places_seen, "changed_at"])
+    worker.save(update_fields=[*OWN_VALUES, "changed_at"])
 
 
 def restore(worker: Worker, change: Change) -> None:

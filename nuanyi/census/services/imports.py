@@ -67,7 +67,7 @@ WRITER_LOCK = 77020
 #: How many changes of an import are taken back together.
 UNDO_STEP = 500
 #: What of a person an import changes.
-_OF_PERSON = (*columns_of("name", "phone", "id_number"), "region_codes")
+_OF_PERSON = (*columns_of(*workers.OF_PERSON), "region_codes")
 log = logging.getLogger("nuanyi.census")
 
 

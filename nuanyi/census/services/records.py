@@ -296,7 +296,7 @@ def _now(record: Record, name: str) -> str:
 def shown_now(record: Record, name: str) -> str:
     """One field as a page may show it: personal values masked."""
     if isinstance(record, Worker):
-        if name in ("name", "phone", "id_number"):
+        if name in workers.OF_PERSON:
             return str(getattr(record.person, name))
     elif name in establishments.CONTACT:
         return str(getattr(record.contact, name.removeprefix("contact_"))) if record.contact else ""
@@ -321,8 +321,7 @@ def change_record(
     Raises NotAllowed, NotFound, BadInput with a word per field, Conflict.
     """
     actor.require("census.edit")
-    rows = model.objects.visible_to(actor, "census.edit").select_for_update(of=("self",))
-    record: Any = rows.select_related("person" if model is Worker else "contact").filter(pk=pk).first()
+    record: Any = _held(actor, model, pk)
     if record is None:
         raise NotFound()
     if seen and seen != record.changed_at.isoformat():
@@ -362,7 +361,9 @@ def change_record(
     if "site" in wanted:
         site = Establishment.objects.filter(name_key=name_key(told["site"])).first() if told["site"] else None
         record.establishment = site
-    _save(record, change)
+    record.changed_at = change.changed_at
+    record.as_of_date = max(record.as_of_date, clock.today())
+    _loader(model).save(record, wanted)
     journal.record(actor, events.RECORD_CHANGED, record, fields=wanted)
     return change
 
@@ -380,13 +381,13 @@ def _keep_former(actor: Actor, record: Record, names: list[str], leaves: Person 
     )
 
 
-def _save(record: Any, change: Change) -> None:
-    record.changed_at = change.changed_at
-    record.as_of_date = max(record.as_of_date, clock.today())
-    if isinstance(record, Worker):
-        record.person.changed_at = change.changed_at
-        record.person.save()
-    record.save()
+def _held(actor: Actor, model: type[Record], pk: UUID) -> Record | None:
+    """A record that one may change, and whoever it names, both locked; None where there is none."""
+    rows = model.objects.visible_to(actor, "census.edit").filter(pk=pk)
+    found: Record | None = _loader(model).held(rows).first()
+    if isinstance(found, Establishment):
+        establishments.hold_contact(found)
+    return found
 
 
 def _changed_meanwhile(record: Record) -> Conflict:
@@ -431,12 +432,7 @@ def undo_changes(*, actor: Actor, pks: list[int]) -> int:
     done, refused = 0, None
     for change in Change.objects.filter(pk__in=pks, account_id=actor.account_id or 0).order_by("-pk"):
         model: type[Record] = Worker if change.record_type == "worker" else Establishment
-        rows = model.objects.visible_to(actor, "census.edit").select_for_update(of=("self",))
-        record: Any = (
-            rows.select_related("person" if model is Worker else "contact")
-            .filter(pk=change.record_id)
-            .first()
-        )
+        record: Any = _held(actor, model, change.record_id)
         if record is None:
             continue
         if record.changed_at != change.changed_at:
@@ -453,9 +449,7 @@ def undo_changes(*, actor: Actor, pks: list[int]) -> int:
         again = _keep_former(actor, record, names, leaves)
         _loader(model).restore(record, change)
         record.changed_at = again.changed_at
-        if isinstance(record, Worker):
-            record.person.save()
-        record.save()
+        _loader(model).save(record, names)
         Change.objects.filter(pk__in=(change.pk, again.pk)).update(until_date=None)
         journal.record(actor, events.RECORD_CHANGED, record, fields=names, undone=change.pk)
         done += 1

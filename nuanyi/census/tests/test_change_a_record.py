@@ -1,8 +1,12 @@
 import io
+import re
 
 import openpyxl
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from nuanyi.census.loading import establishments, workers
 from nuanyi.census.models import Change, Establishment, Worker
 from nuanyi.census.services import exports, records
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
@@ -61,6 +65,75 @@ def test_two_people_who_edit_one_record_do_not_overwrite_each_other(cast, worker
     assert 'class="rail"' in page
     assert 'value="livestream" selected' in " ".join(page.split()).replace(" >", ">")
     assert Worker.objects.get().sector == "delivery"
+
+
+def meanwhile(monkeypatch, act):
+    """Let something happen once a record that changes has been read, before it is saved."""
+    moved = workers.moved
+
+    def late(*told):
+        act()
+        return moved(*told)
+
+    for module in (workers, establishments):
+        monkeypatch.setattr(module, "moved", late)
+
+
+@pytest.mark.parametrize("way", ["hand", "roster"])
+def test_what_is_put_right_of_a_person_while_their_record_changes_stays_right(
+    cast, program, worker, monkeypatch, way
+):
+    told = {"actor": program, "person": worker.person, "reason": "本人要求"}
+    meanwhile(monkeypatch, lambda: people.correct_person(**told, field="name", value="周晓明"))
+    if way == "hand":
+        change = {"model": Worker, "pk": worker.pk, "values": {"sector": "delivery"}}
+        records.change_record(actor=cast.actor("office"), **change)
+    else:
+        take(program, [HEAD, row(1, sector="外卖")], choice="overwrite", source_name="乙")
+    worker = Worker.objects.get()
+    assert worker.sector == "delivery"
+    assert open_for_program(worker.person, "name") == "周晓明"
+
+
+@pytest.mark.parametrize("way", ["hand", "roster"])
+def test_what_is_put_right_of_a_contact_while_their_shop_changes_stays_right(
+    cast, program, shop, monkeypatch, way
+):
+    shop.contact = people.seal_into(Person(region_codes=["450311100"]), name="周明", phone="19900000001")
+    shop.contact.save()
+    shop.save()
+    told = {"actor": program, "person": shop.contact, "reason": "本人要求"}
+    meanwhile(monkeypatch, lambda: people.correct_person(**told, field="name", value="周晓明"))
+    if way == "hand":
+        change = {"model": Establishment, "pk": shop.pk, "values": {"contact_phone": "19900000003"}}
+        records.change_record(actor=cast.actor("office"), **change)
+    else:
+        head = ["户名", "行业领域", "所在乡镇（街道）", "负责人", "联系电话"]
+        rows = [head, ["甲店", "快递", "雁山镇", "周明", "19900000003"]]
+        take(program, rows, choice="overwrite", source_name="乙")
+    contact = Establishment.objects.get().contact
+    assert contact == shop.contact
+    assert [open_for_program(contact, name) for name in ("name", "phone")] == ["周晓明", "19900000003"]
+
+
+#: A person who is locked: of a table joined for it, by its name; of her own.
+HELD = re.compile(r'FOR UPDATE OF .*"people_person"|FROM "people_person" .*FOR UPDATE')
+
+
+def test_whoever_a_record_names_is_held_from_the_moment_it_is_read(cast, worker, shop):
+    shop.contact = worker.person
+    shop.save()
+    numbers = ({"phone": "19900000003"}, {"contact_phone": "19900000004"})
+    for record, values in zip((worker, shop), numbers, strict=True):
+        change = {"model": type(record), "pk": record.pk, "values": values}
+        with CaptureQueriesContext(connection) as asked:
+            records.change_record(actor=cast.actor("office"), **change)
+        said = [one["sql"] for one in asked]
+        held = [n for n, sql in enumerate(said) if HELD.search(sql)]
+        written = [n for n, sql in enumerate(said) if sql.startswith('UPDATE "people_person"')]
+        assert held
+        assert held[0] < written[0]
+        assert "sealed_id_number" not in said[written[0]], "what did not change is not written"
 
 
 @pytest.mark.parametrize(
