@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -166,71 +167,74 @@ class EstablishmentLoader:
         )
 
     def _meet(self, row: ReadRow, draft: EstablishmentDraft, record: Establishment, write: bool) -> None:
-        changes = self._differences(draft, record)
+        contact = said_of_contact(record, _told(draft), _silent_on(draft))
+        changes = self._differences(draft, record, contact)
         if not changes:
             self.tally.counts[KNOWN] += 1
             return
         choice = self.choices.get((row.sheet, row.number)) or self.of.default_choice or Choice.KEEP
         wanted = [name for name, before, _after in changes if choice == Choice.OVERWRITE or not before]
-        leaves = contact_who_leaves(record, _told(draft), _silent_on(draft))
-        if choice != Choice.OVERWRITE and leaves is not None:
+        if choice != Choice.OVERWRITE and contact.leaves is not None:
             # a contact is one person: another one's number does not fill in what is missing of them
             wanted = [name for name in wanted if name not in CONTACT]
         if write and choice != Choice.KEEP and wanted:
-            self._change(draft, record, wanted)
+            self._change(draft, record, wanted, contact)
             self.tally.counts["written"] += 1
         self.tally.meet(Met(row.sheet, row.number, record.pk, record.name, CHANGED, changes))
 
-    def _differences(self, draft: EstablishmentDraft, record: Establishment) -> list[list[str]]:
+    def _differences(
+        self, draft: EstablishmentDraft, record: Establishment, said: ContactSaid
+    ) -> list[list[str]]:
         found = []
         for name in ("name", "credit_code", "sector", "region", "headcount", "address"):
             before, after = value_of(record, name), getattr(draft, name)
             if after not in ("", None) and str(after) != before:
                 found.append([name, before, str(after)])
         contact = record.contact
-        if draft.contact_name and draft.contact_name != (
-            open_for_program(contact, "name") if contact else ""
-        ):
+        if draft.contact_name and draft.contact_name != said.now["contact_name"]:
             found.append(
                 ["contact_name", contact.name if contact else "", masks.mask_name(draft.contact_name)]
             )
-        if draft.contact_phone and draft.contact_phone != (
-            open_for_program(contact, "phone") if contact else ""
-        ):
+        if draft.contact_phone and draft.contact_phone != said.now["contact_phone"]:
             found.append(
                 ["contact_phone", contact.phone if contact else "", masks.mask_phone(draft.contact_phone)]
             )
-        elif contact and contact.phone and contact_who_leaves(record, _told(draft), _silent_on(draft)):
+        elif contact and contact.phone and said.leaves is not None:
             # somebody else is named, and the number goes with the one before: that is shown, and stands in the history
             found.append(["contact_phone", contact.phone, ""])
         return found
 
-    def _check_unchanged(self, record: Establishment, wanted: list[str]) -> None:
+    def _check_unchanged(self, record: Establishment, wanted: list[str], contact: ContactSaid) -> None:
         """Lock a record that a row changes. Raises Stale where somebody has changed it since the import began to read."""
         now = held(Establishment.objects.filter(pk=record.pk)).first()
         if now is None or (now.changed_at, now.contact_id) != (record.changed_at, record.contact_id):
             raise Stale
         hold_contact(now)
-        if any(value_of(now, name) != value_of(record, name) for name in wanted):
+        if set(CONTACT) & set(wanted) and _contact_of(now) != contact.now:
+            raise Stale
+        if any(value_of(now, name) != value_of(record, name) for name in wanted if name not in CONTACT):
             raise Stale
         record.contact = now.contact
 
-    def _change(self, draft: EstablishmentDraft, record: Establishment, wanted: list[str]) -> None:
-        self._check_unchanged(record, wanted)
-        before = {name: value_of(record, name) for name in wanted} | {"as_of": record.as_of_date.isoformat()}
+    def _change(
+        self, draft: EstablishmentDraft, record: Establishment, wanted: list[str], contact: ContactSaid
+    ) -> None:
+        self._check_unchanged(record, wanted, contact)
+        before = {
+            name: contact.now[name] if name in CONTACT else value_of(record, name) for name in wanted
+        } | {"as_of": record.as_of_date.isoformat()}
         told = {name: getattr(draft, name) for name in wanted}
         values = {name: "" if value is None else str(value) for name, value in told.items()}
-        silent = _silent_on(draft)
         Change.objects.create(
             source_import=self.of,
             record_type="establishment",
             record_id=record.pk,
-            former_contact=contact_who_leaves(record, values, silent),
+            former_contact=contact.leaves if set(CONTACT) & set(wanted) else None,
             changed_at=self.at,
             sealed_before=self.ring.seal("file", json.dumps(before), record.pk.bytes),
             **moved(record, wanted, self.of.as_of_date),
         )
-        put_values(record, values, silent)
+        put_values(record, values, contact, _silent_on(draft))
         record.changed_at = self.at
         record.as_of_date = max(record.as_of_date, self.of.as_of_date)
         save(record, wanted)
@@ -267,10 +271,10 @@ def value_of(record: Establishment, name: str) -> str:
 
 
 def _contact_after(
-    record: Establishment, values: dict[str, str], silent: Collection[str] = ()
+    now: dict[str, str], values: dict[str, str], silent: Collection[str] = ()
 ) -> dict[str, str]:
     """What is known of the contact once ``values`` hold; what they are ``silent`` on says nothing of them."""
-    before = {name: "" if name in silent else value_of(record, name) for name in CONTACT}
+    before = {name: "" if name in silent else now[name] for name in CONTACT}
     return before | {name: value for name, value in values.items() if name in CONTACT}
 
 
@@ -283,33 +287,46 @@ def _is_same(one: dict[str, str], other: dict[str, str]) -> bool:
     return bool(one[by]) and one[by] == other[by]
 
 
-def contact_who_leaves(
+@dataclass(frozen=True, slots=True)
+class ContactSaid:
+    """What is said of an establishment's contact, opened and decided once, and handed on.
+
+    ``now``: who they are, in clear by roster names; nothing where nothing is said of them. ``leaves``: the contact who
+    is it no longer, as far as can be shown; None where it is the same person.
+    """
+
+    now: dict[str, str]
+    leaves: Person | None
+
+
+def said_of_contact(
     record: Establishment, values: dict[str, str], silent: Collection[str] = ()
-) -> Person | None:
-    """The contact who is it no longer by ``values``, as far as can be shown. None where it is the same person.
+) -> ContactSaid:
+    """Who is the contact, and who is it no longer by ``values``.
 
     What was noted while somebody was the contact is shown to them, and to nobody who came after. A roster that is
     ``silent`` on a name or a number says nothing of it; by hand what is left empty stays. So a number alone is a new
     number of whoever is named: that it is somebody else's shows with the next name.
     """
-    if record.contact is None or not any(name in values for name in CONTACT):
-        return None
-    before, after = _contact_after(record, {}), _contact_after(record, values, silent)
-    said_name, said_phone = CONTACT
-    if before[said_name] and said_name in silent:
-        return None
-    if not before[said_name] and said_phone in silent:
-        return None
-    return None if before == after or _is_same(before, after) else record.contact
+    if not any(name in values for name in CONTACT):
+        return ContactSaid({}, None)
+    now = _contact_of(record)
+    after = _contact_after(now, values, silent)
+    # of the name where there is one, else of the number
+    known_by = CONTACT[0] if now[CONTACT[0]] else CONTACT[1]
+    is_same = known_by in silent or now == after or _is_same(now, after)
+    return ContactSaid(now, None if is_same else record.contact)
 
 
-def put_values(record: Establishment, values: dict[str, str], silent: Collection[str] = ()) -> None:
-    """Set fields by their roster names; saves the contact, not the establishment. ``silent``: ``contact_who_leaves``."""
+def put_values(
+    record: Establishment, values: dict[str, str], contact: ContactSaid, silent: Collection[str] = ()
+) -> None:
+    """Set fields by their roster names; saves the contact, not the establishment. ``silent``: ``said_of_contact``."""
     moves = values.get("region", record.region_code) != record.region_code
     _put_own_values(record, values)
     told = {name: values[name] for name in CONTACT if name in values}
     if told:
-        _put_contact(record, told, silent)
+        _put_contact(record, told, contact, silent)
     if moves and record.contact is not None:
         _save_contact(record.contact, record, ())
 
@@ -331,9 +348,11 @@ def _put_own_values(record: Establishment, values: dict[str, str]) -> None:
             record.address = value
 
 
-def _put_contact(record: Establishment, told: dict[str, str], silent: Collection[str]) -> None:
-    leaves = contact_who_leaves(record, told, silent)
-    after = _contact_after(record, told, () if leaves is None else silent)
+def _put_contact(
+    record: Establishment, told: dict[str, str], contact: ContactSaid, silent: Collection[str]
+) -> None:
+    leaves = contact.leaves
+    after = _contact_after(contact.now, told, () if leaves is None else silent)
     if not any(after.values()):
         # taken away, somebody stays who they are: what was noted of them is theirs
         record.contact = None
@@ -399,6 +418,10 @@ def _as_contact(person: Person) -> dict[str, str]:
     return {name: open_for_program(person, name.removeprefix("contact_")) for name in CONTACT}
 
 
+def _contact_of(record: Establishment) -> dict[str, str]:
+    return dict.fromkeys(CONTACT, "") if record.contact is None else _as_contact(record.contact)
+
+
 def _had_contact(record: Establishment) -> bool:
     """Whether somebody was an establishment's contact before: what was noted after them without one is nobody's."""
     with row_security.reader(system("contacts")):
@@ -424,7 +447,9 @@ def contact_who_leaves_by_undoing(record: Establishment, change: Change) -> Pers
 
 def _named_first(record: Establishment, before: dict[str, str]) -> bool:
     """Whether nobody was the contact before a change that had these values before."""
-    return any(name in before for name in CONTACT) and not any(_contact_after(record, before).values())
+    if not any(name in before for name in CONTACT):
+        return False
+    return not any(_contact_after(_contact_of(record), before).values())
 
 
 def restore(record: Establishment, change: Change) -> None:

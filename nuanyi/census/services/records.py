@@ -355,9 +355,13 @@ def change_record(
     if not wanted:
         return None
     values = {name: told[name] for name in wanted}
-    leaves = None if isinstance(record, Worker) else establishments.contact_who_leaves(record, values)
-    change = _keep_former(actor, record, wanted, leaves)
-    _loader(model).put_values(record, values)
+    if isinstance(record, Worker):
+        change = _keep_former(actor, record, wanted, None)
+        workers.put_values(record, values)
+    else:
+        contact = establishments.said_of_contact(record, values)
+        change = _keep_former(actor, record, wanted, contact.leaves)
+        establishments.put_values(record, values, contact)
     if "site" in wanted:
         site = Establishment.objects.filter(name_key=name_key(told["site"])).first() if told["site"] else None
         record.establishment = site

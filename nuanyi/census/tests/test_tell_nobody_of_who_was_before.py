@@ -6,6 +6,7 @@ import pytest
 
 from conftest import workbook
 from nuanyi.census import events
+from nuanyi.census.loading import establishments
 from nuanyi.census.loading.establishments import EstablishmentLoader
 from nuanyi.census.models import Change, Establishment, Match, RecordNote, RecordPhoto
 from nuanyi.census.rules import Choice, FollowUp, ImportState
@@ -393,6 +394,20 @@ def test_what_was_done_by_hand_while_a_roster_is_taken_in_stands(cast, program, 
     contact = contact_of(shop)
     names = {"changed": "李力", "corrected": "周小明", "erased": None}
     assert (open_for_program(contact, "name") if contact else None) == names[deed]
+
+
+def test_of_a_row_that_differs_whoever_is_the_contact_is_opened_once_to_compare_and_once_as_they_are_held(
+    program, shop, monkeypatch
+):
+    opened = []
+
+    def watched(person, field):
+        opened.append(field)
+        return open_for_program(person, field)
+
+    half_taken_in(program, lambda: monkeypatch.setattr(establishments, "open_for_program", watched))
+    assert open_for_program(contact_of(shop), "name") == "王五"
+    assert sorted(opened) == ["name", "name", "phone", "phone"]
 
 
 def test_a_visit_noted_while_a_roster_is_taken_in_stands(cast, program, shop):
