@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, cast
+from urllib.parse import urljoin
 
 from csp.utils import build_policy
 from django.conf import settings
@@ -106,7 +107,7 @@ def _pairs(sent: QueryDict) -> Iterator[tuple[str, str]]:
 
 def _of_accounts(request: HttpRequest) -> bool:
     """Whether this is one of the pages of signing in and of one's own account."""
-    return request.path.startswith("/accounts/")
+    return request.path.startswith(urljoin(reverse("account_login"), ".."))
 
 
 def _spoilt(text: str) -> bool:

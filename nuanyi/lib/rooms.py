@@ -307,8 +307,8 @@ class Room:
     kept: Mapping[str, Route] = field(default_factory=lambda: MappingProxyType({}))
     #: route of a kept page -> the name in its address with which only the server can answer it
     answered_online: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    #: the beginnings of addresses whose pages staff use on the phone
-    staff_phone: Sequence[str] = ()
+    #: what staff use on the phone: these pages and all whose addresses begin with theirs
+    staff_phone: Sequence[Route] = ()
     #: patterns of addresses that the pages of other sites may read: public, and asked without a cookie
     for_other_pages: Sequence[str] = ()
     tones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -457,7 +457,7 @@ def passing() -> frozenset[str]:
 
 def staff_phone() -> tuple[str, ...]:
     """The beginnings of addresses whose pages staff use on the phone."""
-    return tuple(path for room in rooms().values() for path in room.staff_phone)
+    return tuple(route.address for room in rooms().values() for route in room.staff_phone)
 
 
 def for_other_pages() -> str:

@@ -99,7 +99,7 @@ ROOM = Room(
         Route("party_worker:visits_kept"),
         StaticFile("party/visits.js"),
     ],
-    staff_phone=["/visits/"],
+    staff_phone=[Route("party_worker:visits")],
     # an empty page: the list itself is sealed and read by the phone of the one who signed in
     kept={r"^/visits/$": Route("party_worker:visits_kept")},
     policies=POLICIES,

@@ -68,7 +68,7 @@ ROOM = Room(
         Way("offline", Route("grid:kept"), _("My grid today"), order=10, for_staff=True),
     ],
     for_other_pages=[r"/open311/"],
-    staff_phone=["/grid/"],
+    staff_phone=[Route("grid:today")],
     # an empty page: the list itself is sealed and read by the phone of the one who signed in
     kept={r"^/grid/(\d+/)?$": Route("grid:kept")},
     tones={"new": "ask", "open": "good", "closed": "good"},

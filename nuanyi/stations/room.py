@@ -73,7 +73,7 @@ ROOM = Room(
         StaticFile("stations/kept.js"),
         StaticFile("stations/station.js"),
     ],
-    staff_phone=["/keeper/"],
+    staff_phone=[Route("keeper:mine")],
     # an empty page: which stations he keeps is sealed and read by the phone of the one who signed in
     kept={r"^/keeper/([\w-]+/)?$": Route("keeper:kept")},
     where_thin={"stations": NextStep(_("See whether a station can open there"), Route("stations:list"))},
