@@ -70,9 +70,12 @@ def home(request: HttpRequest) -> HttpResponse:
         chosen = [offered[key] for key in rooms.home_figures(actor) if key in offered]
         region = units.own_place(actor)
         shown = [_shown(figure, actor, region) for figure in chosen]
+    tasks = rooms.tasks(actor)
     context = {
-        "tasks": rooms.tasks(actor),
+        "tasks": tasks,
         "figures": shown,
+        # a row of zeros tells nobody what to do next
+        "begins_first": not tasks or not any(one.value or one.line for one in shown),
         "of_a_city": len(places.districts()) > 1 and not region,
         "place": places.names_by_code().get(region, "") if len(region) > DISTRICT else "",
         "roles": [Role(role).label for role in actor.roles],

@@ -125,6 +125,25 @@ def test_establishments_with_a_guide_are_listed_without_those_that_have_none(cas
     assert browser.get("/office/census/establishments/").context["list"].total == 3
 
 
+def test_what_to_begin_with_stands_above_the_figures_until_one_of_them_counts_something(cast, monkeypatch):
+    waiting = rooms.Task("有一件事待办", rooms.Route("office"), 1)
+    monkeypatch.setattr(rooms, "tasks", lambda _actor: [waiting])
+
+    def order():
+        answer = cast.client("yanshan").get("/office/")
+        page = answer.content.decode()
+        places = {page.index(words): words for words in ("有一件事待办", ">开始<", "雁山镇现在")}
+        return [one.value for one in answer.context["figures"]], [places[at] for at in sorted(places)]
+
+    values, words = order()
+    assert set(values) == {0}
+    assert words == ["有一件事待办", ">开始<", "雁山镇现在"]
+    Establishment.objects.create(name="甲店", sector="courier", region_code="450311100")
+    values, words = order()
+    assert set(values) > {0}
+    assert words == ["有一件事待办", "雁山镇现在", ">开始<"]
+
+
 #: What somebody who has this role begins with, the first of it first.
 BEGINS = {
     "administrator": ["/office/health/", "/office/people/new/"],
