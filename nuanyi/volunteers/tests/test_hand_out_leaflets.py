@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from uuid import uuid4
 
@@ -93,6 +94,26 @@ def test_another_unit_draws_nothing(cast, team, campaign):
             count=1,
             key=uuid4(),
         )
+
+
+def test_what_came_back_is_counted_in_a_field_that_is_named_by_what_stands_in_its_row(cast, team, campaign):
+    for place in ("450311101", "450311100"):
+        draw(cast, team, campaign, 30, region=place)
+    page = cast.client("office").get(f"/office/volunteers/campaigns/{campaign.pk}/").content.decode()
+    fields = re.findall(r'name="back"[^>]*aria-labelledby="([^"]+)"', page)
+    named = [
+        [re.sub(r"<[^>]+>", "", text).strip() for one in ids.split() for text in told(page, one)]
+        for ids in fields
+    ]
+    assert [name[0] for name in named] == ["退回"] * 2
+    assert [name[2:] for name in named] == [[team.name, "雁山镇"], [team.name, "柘木镇"]]
+
+
+def told(page, one):
+    """What stands in the cell that bears this name, once."""
+    found = re.findall(rf'<t[dh][^>]* id="{one}">(.*?)</t[dh]>', page, re.S)
+    assert len(found) == 1, one
+    return found
 
 
 def test_what_is_covered_shows_the_places_without_any_too(cast, team, campaign):
