@@ -49,9 +49,9 @@ test: .venv/dev-ready built system-packages lint
 steady: .venv/dev-ready built system-packages
 	$(PY) scripts/steady.py $(ARGS)
 
-# Every route with an object, every role, every method: some minutes.
+# Every route with an object, every role, every method, every name of a value: some minutes.
 access: .venv/dev-ready
-	NUANYI_EXPLORE=1 .venv/bin/pytest -n 2 nuanyi/program/tests/test_answer_anothers_as_none.py nuanyi/front/tests/test_access_table.py
+	NUANYI_EXPLORE=1 .venv/bin/pytest -n 2 nuanyi/program/tests/test_answer_anothers_as_none.py nuanyi/front/tests/test_access_table.py nuanyi/front/tests/test_answer_odd_input.py
 
 # The contract of the API with 50,000 made-up requests.
 schema: .venv/dev-ready
