@@ -8,7 +8,7 @@ import pytest
 ROOMS = Path(__file__).parents[1] / "nuanyi"
 ADDRESS = re.compile(
     r"""["'`]/(?:office|help|report|learn|door|me|who|stations|party|volunteer|accounts|in|told|keeper|grid|sessions|exam"""
-    r"""|daily|verify|c|v)/"""
+    r"""|daily|verify|c|v|r|s|tip|reports)/"""
 )
 #: Built from scripts that are looked at themselves.
 BUILT = "stations/static/stations/first.js"

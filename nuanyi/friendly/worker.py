@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.friendly import queries
@@ -98,7 +99,7 @@ def _sent(request: HttpRequest, form: TipForm) -> HttpResponse:
         code=said["code"],
         network=address_of(request),
     )
-    return sent(request, f"/tip/{places.link_of(tip)}/", title=said["name"])
+    return sent(request, reverse("friendly:tip", args=[places.link_of(tip)]), title=said["name"])
 
 
 @require_safe

@@ -40,7 +40,7 @@ def _arrived(request: HttpRequest, voice: Voice) -> HttpResponse:
     report = voice.report
     return sent(
         request,
-        f"/r/{sending.link_of(voice)}/",
+        reverse("report:told", args=[sending.link_of(voice)]),
         title=queries.shown_kind(report),
         number=report.ref,
     )
@@ -119,7 +119,7 @@ def told(request: HttpRequest, link: str) -> HttpResponse:
         "may_say_no": queries.may_judge(report, good=False),
         "open": report.state in OPEN,
         "key": uuid4(),
-        **progress_pages.context(request, "report", voice.key.hex, f"/r/{link}/watch/"),
+        **progress_pages.context(request, "report", voice.key.hex, reverse("report:watch", args=[link])),
     }
     return _private(render(request, "reports/worker/told.html", context))
 
@@ -130,7 +130,8 @@ def watch(request: HttpRequest, link: str) -> HttpResponse:
     """Be told when the report moves, or no more."""
     found = sending.voice_by_link(link)
     over = found.report.ended_at is not None
-    return _private(progress_pages.act(request, "report", found.key.hex, f"/r/{link}/", over=over))
+    back = reverse("report:told", args=[link])
+    return _private(progress_pages.act(request, "report", found.key.hex, back, over=over))
 
 
 def _pictures(voice: Voice) -> list[tuple[UUID, bool]]:

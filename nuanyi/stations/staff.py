@@ -206,8 +206,8 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _address(request: HttpRequest, station: Station) -> str:
     """What the code on the wall opens: the public address of this installation. Raises NoAddress."""
-    path = f"/s/{station.code}/?k={fault_services.wall_code(station)}"
-    return f"{code_base(request)}{path}"
+    path = reverse("station:check_in", args=[station.code])
+    return f"{code_base(request)}{path}?k={fault_services.wall_code(station)}"
 
 
 def _form(request: HttpRequest, station: Station | None) -> HttpResponse:
