@@ -17,3 +17,14 @@ def test_every_template_can_be_read():
     assert len(names) > 300
     for name in names:
         get_template(name)
+
+
+def test_no_line_of_a_template_is_longer_than_a_screen_is_wide():
+    files = [file for folder in ROOMS.glob("*/templates") for file in folder.rglob("*.html")]
+    found = [
+        f"{file.relative_to(ROOMS)}:{number}"
+        for file in files
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 160
+    ]
+    assert found == []
