@@ -128,4 +128,4 @@ dist: .venv/ready
 	.venv/bin/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache nuanyi/program/built

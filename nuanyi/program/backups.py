@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 from psycopg import sql
@@ -46,7 +46,8 @@ KNOWS_EACH_SETTING = 170_000
 UNKNOWN_BEFORE = b"SET transaction_timeout"
 
 
-def _tool(name: str) -> str:
+def tool(name: str) -> str:
+    """Where one of PostgreSQL's own programs is. Raises CannotStart where there is none."""
     return str(binaries_of_wheel() / "bin" / name)
 
 
@@ -58,9 +59,15 @@ def reached(url: str) -> tuple[str, dict[str, str]]:
     return make_conninfo("", **told), {} if password is None else {"PGPASSWORD": str(password)}
 
 
-def _run(arguments: list[str], **more: str) -> None:
+def run_tool(arguments: list[str], environment: dict[str, str], stdin: IO[bytes] | None = None) -> None:
+    """Run one of them, with this in its environment beside ours. Raises CannotStart with what it said."""
     done = subprocess.run(
-        arguments, capture_output=True, text=True, check=False, env=os.environ | more if more else None
+        arguments,
+        stdin=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
     )
     if done.returncode:
         raise CannotStart(f"{Path(arguments[0]).name} failed: {done.stderr.strip()[-800:]}")
@@ -171,9 +178,9 @@ def write(folder: Path) -> dict[str, Any]:
         journal = _journal_heads(db)
         arguments, environment = _seeing_everything(db)
         address, secret = reached(url)
-        _run(
+        run_tool(
             [
-                _tool("pg_dump"),
+                tool("pg_dump"),
                 "--format=custom",
                 "--no-owner",
                 # the secret is made again from the keys, which are not in a backup
@@ -184,8 +191,7 @@ def write(folder: Path) -> dict[str, Any]:
                 f"--dbname={address}",
                 *arguments,
             ],
-            **environment,
-            **secret,
+            environment | secret,
         )
     size = target.stat().st_size
     manifest = {
@@ -371,9 +377,9 @@ def _restore_by_script(dump: Path, url: str) -> None:
 
     In one transaction, as the other way. Raises CannotStart.
     """
-    write = [_tool("pg_restore"), "--no-owner", "--file=-", str(dump)]
+    write = [tool("pg_restore"), "--no-owner", "--file=-", str(dump)]
     address, secret = reached(url)
-    read = [_tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    read = [tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
     with (
         subprocess.Popen(write, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as script,
         subprocess.Popen(
@@ -408,16 +414,16 @@ def _put_back(folder: Path, url: str, manifest: dict[str, Any]) -> dict[str, Any
         _restore_by_script(folder / DUMP, url)
     else:
         address, secret = reached(url)
-        _run(
+        run_tool(
             [
-                _tool("pg_restore"),
+                tool("pg_restore"),
                 "--no-owner",
                 "--exit-on-error",
                 "--single-transaction",
                 f"--dbname={address}",
                 str(folder / DUMP),
             ],
-            **secret,
+            secret,
         )
     with psycopg.connect(url) as db:
         if db.execute("SELECT to_regnamespace(%s)", [row_policies.SCHEMA]).fetchone() != (None,):

@@ -109,20 +109,20 @@ def test_a_backup_of_a_database_in_use_holds_digests_and_they_are_those_of_the_d
     district, tmp_path, monkeypatch
 ):
     _keys, turn_to = district
-    really = backups._run
+    really = backups.run_tool
 
     def write_a_row():
         with psycopg.connect(os.environ["NUANYI_OWNER_DB_URL"]) as db:
             db.execute(f"INSERT INTO {Person._meta.db_table} DEFAULT VALUES")
 
-    def with_a_writer(arguments):
+    def with_a_writer(arguments, environment):
         write_a_row()
-        really(arguments)
+        really(arguments, environment)
         write_a_row()
 
-    monkeypatch.setattr(backups, "_run", with_a_writer)
+    monkeypatch.setattr(backups, "run_tool", with_a_writer)
     report = backups.write(tmp_path / "backup")
-    monkeypatch.setattr(backups, "_run", really)
+    monkeypatch.setattr(backups, "run_tool", really)
     assert report["tables"] == 1
     turn_to("bare")
     restored = backups.restore(tmp_path / "backup")
@@ -181,7 +181,7 @@ def test_nobody_s_session_lies_in_a_backup_or_lives_on_after_one_that_holds_it(
     told = json.loads((tmp_path / "backup" / backups.MANIFEST).read_text())["tables"]
     assert ("django_session" in told) is held
     script = subprocess.run(
-        [backups._tool("pg_restore"), "--file=-", str(tmp_path / "backup" / backups.DUMP)],
+        [backups.tool("pg_restore"), "--file=-", str(tmp_path / "backup" / backups.DUMP)],
         capture_output=True,
         check=True,
     ).stdout
@@ -199,7 +199,7 @@ def test_nobody_s_session_lies_in_a_backup_or_lives_on_after_one_that_holds_it(
 def test_the_password_of_the_database_stands_in_no_list_of_processes(district, tmp_path, monkeypatch, older):
     """Everybody on a machine reads the arguments of every process; its environment only who runs it."""
     _keys, turn_to = district
-    really, seen = backups._tool, tmp_path / "seen"
+    really, seen = backups.tool, tmp_path / "seen"
 
     def watched(name):
         script = tmp_path / name
@@ -211,7 +211,7 @@ def test_the_password_of_the_database_stands_in_no_list_of_processes(district, t
         script.chmod(0o700)
         return str(script)
 
-    monkeypatch.setattr(backups, "_tool", watched)
+    monkeypatch.setattr(backups, "tool", watched)
     if older:
         monkeypatch.setattr(backups, "KNOWS_EACH_SETTING", 999_999)
 
@@ -269,7 +269,7 @@ def test_no_value_of_any_sealed_kind_stands_in_clear_in_any_file_of_a_backup(dis
     files = [path for path in (tmp_path / "backup").rglob("*") if path.is_file()]
     assert {path.name for path in files} == {backups.DUMP, backups.MANIFEST}, "another file: is it sealed?"
     # the dump is packed: what it would put back is read too
-    command = [backups._tool("pg_restore"), "--file=-", str(tmp_path / "backup" / backups.DUMP)]
+    command = [backups.tool("pg_restore"), "--file=-", str(tmp_path / "backup" / backups.DUMP)]
     script = subprocess.run(command, capture_output=True, check=True).stdout
     whole = b"".join([script, *(path.read_bytes() for path in files)])
     in_clear = [w for w, canary in canaries.items() if canary in whole or canary.hex().encode() in whole]
