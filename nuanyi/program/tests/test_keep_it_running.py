@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.db import DatabaseError, OperationalError, connection
 
 from nuanyi.lib import clock, periods, seal
 from nuanyi.lib.errors import BadInput
@@ -97,8 +98,6 @@ def test_an_old_backup_and_a_full_disk_are_said_to_be_wrong(tmp_path, settings, 
 
 @pytest.mark.django_db
 def test_a_job_that_failed_says_why_without_the_words_of_the_exception_and_is_not_run_beside_another(cast):
-    from django.db import connection
-
     from nuanyi.program.worker_errors import keep_error
 
     def add(status):
@@ -116,7 +115,7 @@ def test_a_job_that_failed_says_why_without_the_words_of_the_exception_and_is_no
         periods.period_of("韦大山 13800000001")
 
     with pytest.raises(ValueError, match="韦大山"):
-        keep_error(failing, SimpleNamespace(job=SimpleNamespace(id=job)), None)
+        keep_error(failing, SimpleNamespace(job=SimpleNamespace(id=job, queueing_lock="warn")), None)
     browser = cast.client("administrator")
     page = browser.get("/office/health/").content.decode()
     assert "ValueError, nuanyi/lib/periods.py:" in page
@@ -126,6 +125,67 @@ def test_a_job_that_failed_says_why_without_the_words_of_the_exception_and_is_no
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE queueing_lock = 'warn'")
         assert cursor.fetchone() == (1,)
+
+
+def in_a_thread(what):
+    """As the worker runs a task: with a connection of its own. Gives what came of it, or what it raised."""
+    told = []
+
+    def run():
+        try:
+            told.append(what())
+        except Exception as wrong:  # handed on
+            told.append(wrong)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    return told[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.as_owner
+@pytest.mark.parametrize(("lock", "turns"), [("send-notices", 2), (None, 1)])
+def test_what_comes_round_and_was_left_by_its_database_runs_once_more_when_that_is_back(lock, turns):
+    from nuanyi.program.worker_errors import keep_error
+
+    begun = []
+
+    def look():
+        begun.append(1)
+        with connection.cursor() as cursor:
+            if len(begun) == 1:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            cursor.execute("SELECT 'looked'")
+            return cursor.fetchone()[0]
+
+    context = SimpleNamespace(job=SimpleNamespace(id=0, queueing_lock=lock))
+    told = in_a_thread(lambda: keep_error(look, context, None))
+    assert len(begun) == turns
+    assert told == "looked" if lock else isinstance(told, OperationalError)
+
+
+@pytest.mark.django_db
+@pytest.mark.as_owner
+@pytest.mark.parametrize(
+    "refused",
+    ["SELECT 1 / 0", "SET statement_timeout = 1; SELECT pg_sleep(1)"],
+)
+def test_what_the_database_refuses_is_not_tried_again(refused):
+    from nuanyi.program.worker_errors import keep_error
+
+    begun = []
+
+    def look():
+        begun.append(1)
+        with connection.cursor() as cursor:
+            cursor.execute(refused)
+
+    context = SimpleNamespace(job=SimpleNamespace(id=0, queueing_lock="send-notices"))
+    assert isinstance(in_a_thread(lambda: keep_error(look, context, None)), DatabaseError)
+    assert len(begun) == 1
 
 
 # the certificate ---------------------------------------------------------------------------------
