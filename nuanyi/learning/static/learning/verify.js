@@ -1,4 +1,5 @@
-/* Checks a certificate on this phone: Ed25519 by the browser, the list of revoked numbers as it was when this page was last loaded. */
+/* Checks a certificate on this phone: Ed25519 by the browser, the list of revoked numbers as it was when this page
+   was last loaded. */
 (() => {
     const place = document.querySelector("[data-verify]");
     const field = document.querySelector("#text");
