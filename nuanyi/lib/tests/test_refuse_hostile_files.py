@@ -1,4 +1,4 @@
-"""Nearly three hundred hostile files: each refused, or made harmless, within two seconds and a hundred megabytes.
+"""Nearly three hundred hostile files: each refused, or made harmless, for no more than three honest lists cost and a hundred megabytes.
 
 At a landing every third is tried, as ``NUANYI_HOSTILE_SEED`` chooses, and each that asks for a file of ours or names one outside;
 with ``NUANYI_HOSTILE=all`` (``make hostile``) each.
@@ -42,7 +42,10 @@ from nuanyi.lib.tests.hostile_files import (
     xlsx,
 )
 
-SECONDS, MEGABYTES = 2.0, 100
+#: How many honest lists of a hundred thousand lines a hostile file may cost in the same run (two and a half seconds where
+#: such a list costs 0.85), so that a slow machine is not taken for a costly file.
+HONEST_LISTS, MEGABYTES = 3, 100
+HONEST_LIST = ("姓名,电话,住址\n" + "王小明,13800000000,雁山镇雁山村\n" * 100_000).encode()
 #: What a letter may well hold: an entity that nobody opens, a part that nobody unpacks, a word that is put into itself.
 HARMLESS = {
     "docx with a file of ours",
@@ -178,6 +181,7 @@ def test_a_hostile_file_is_refused_quickly_and_costs_little(family, tmp_path, mo
     chance = random.Random(f"{family} {os.environ.get('NUANYI_HOSTILE_SEED', '')}")
     every = os.environ.get("NUANYI_HOSTILE") == "all"
     wrong, count, tried = [], 0, 0
+    honest = _measured(_take_sheet, HONEST_LIST, _children_time)[1]
     for name, raw in chain.from_iterable(make() for make in makers):
         count += 1
         if chance.random() > 1 / 3 and not every and not REACH_OUT.search(name):
@@ -185,15 +189,13 @@ def test_a_hostile_file_is_refused_quickly_and_costs_little(family, tmp_path, mo
         tried += 1
         # the pictures' children are the gate's: their time is seen on the wall only, where others work too
         clock = _wall if family == "pictures" else _children_time
-        started = time.process_time() + clock()
         with Watch() as watch:
-            try:
-                made = take(raw)
-            except (Refusal, documents.BadTemplate):
-                made = None
-        seconds = time.process_time() + clock() - started
-        if seconds > SECONDS:
-            wrong.append(f"{name}: {seconds:.1f} s")
+            made, seconds = _measured(take, raw, clock)
+        if seconds > HONEST_LISTS * honest:  # or was the machine slow just then?
+            honest = _measured(_take_sheet, HONEST_LIST, _children_time)[1]
+            seconds = _measured(take, raw, clock)[1]
+        if seconds > HONEST_LISTS * honest:
+            wrong.append(f"{name}: {seconds:.1f} s, an honest list {honest:.1f} s")
         if watch.most > MEGABYTES << 20:
             wrong.append(f"{name}: {watch.most >> 20} MB")
         if family == "templates" and made is not None and name not in HARMLESS:
@@ -264,7 +266,17 @@ def test_the_measure_sees_what_costs_much():
     with Watch() as watch:
         subprocess.run([sys.executable, "-c", burn, "a_child.py"], check=True)
     assert watch.most > MEGABYTES << 20
-    assert _children_time() - started > SECONDS
+    assert _children_time() - started > 2
+
+
+def _measured(take, raw, clock):
+    """What came out of a file (None where it was refused), and the seconds that it cost."""
+    started = time.process_time() + clock()
+    try:
+        made = take(raw)
+    except (Refusal, documents.BadTemplate):
+        made = None
+    return made, time.process_time() + clock() - started
 
 
 def _wall():
