@@ -8,7 +8,7 @@ import zxingcpp
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PUBLIC
-from tests.browser.waits import open_all_day, until
+from tests.browser.waits import go, open_all_day, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 LIANGFENG = {"latitude": 25.0470, "longitude": 110.3220}
@@ -300,7 +300,7 @@ def test_two_answers_of_a_keeper_wait_side_by_side_without_network_and_nothing_t
     until(keeper, "Drafts.all().then((all) => all.length === 2)")
     keeper.context.set_offline(False)
     until(keeper, "Drafts.all().then((all) => !all.length)")
-    keeper.goto("/keeper/LF01/")
+    go(keeper, "/keeper/LF01/")
     keeper.locator("blockquote", has_text="雨衣架下周到").wait_for()
     page.goto("/stations/LF01/")
     page.locator(".wishes li", has_text="下周装上").wait_for()
