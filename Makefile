@@ -41,9 +41,10 @@ system-packages:
 	@if ! command -v chromium >/dev/null || ! command -v gcc >/dev/null || ! test -e /usr/sbin/pgbouncer || ! test -e /usr/sbin/sshd || ! test -e /usr/sbin/nginx || ! command -v caddy >/dev/null || ! command -v soffice >/dev/null || ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || ! test -e /usr/lib/libreoffice/program/libswlo.so || ! fc-list 2>/dev/null | grep -q "Noto Sans CJK"; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk libreoffice-calc libreoffice-writer pgbouncer postgresql openssh-server nginx-light caddy gcc libc6-dev >/dev/null; fi
 
-# a browser that ran out of time on a busy machine is tried once more, and shown as R; nothing else is
+# a browser or a program that ran out of time on a busy machine is tried once more, and shown as R; nothing else is
+RAN_OUT = --only-rerun TimeoutError --only-rerun TimeoutExpired --only-rerun "^Error: (Page|Locator|Frame)\\." --only-rerun "Locator expected"
 test: .venv/dev-ready built system-packages lint
-	.venv/bin/pytest -n 2 --dist loadgroup --reruns 1 --only-rerun TimeoutError
+	.venv/bin/pytest -n 2 --dist loadgroup --reruns 1 $(RAN_OUT)
 
 # Three times in a row beside a busy loop on every core. ARGS names some of the tests.
 steady: .venv/dev-ready built system-packages

@@ -17,7 +17,7 @@ def until(page: Page, expression: str, seconds: float = 30) -> None:
     policy forbids, so that it works only where the answer is true at the first asking.
 
     Raises:
-        AssertionError: it did not become true in ``seconds``.
+        TimeoutError: it did not become true in ``seconds``.
     """
     deadline, last = time.monotonic() + seconds, ""
     while time.monotonic() < deadline:
@@ -30,7 +30,7 @@ def until(page: Page, expression: str, seconds: float = 30) -> None:
                 raise
             last = str(error).splitlines()[0]
         page.wait_for_timeout(100)
-    raise AssertionError(f"not true after {seconds} s: {expression} {last}".rstrip())
+    raise TimeoutError(f"not true after {seconds} s: {expression} {last}".rstrip())
 
 
 def go(page: Page, address: str) -> None:
