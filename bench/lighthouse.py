@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bench.phone import check_served
+
 PAGES = ("/", "/help/", "/learn/", "/report/", "/me/")
 SCORES = ("performance", "accessibility", "best-practices")
 HERE = Path(__file__).parent
@@ -58,6 +60,7 @@ def scores(address: str) -> dict[str, Any]:
 
 def main() -> int:
     """Ask for every page, one line of JSON each."""
+    check_served(sys.argv[1])
     good = True
     for page in PAGES:
         found = scores(f"{sys.argv[1]}{page}")

@@ -14,6 +14,7 @@ import argparse
 import json
 import shutil
 import sys
+import urllib.request
 from statistics import median
 from typing import Any
 
@@ -103,12 +104,21 @@ def measure(address: str, runs: int = RUNS) -> dict[str, Any]:
     }
 
 
+def check_served(address: str) -> None:
+    """End with a sentence where nothing answers at ``address``."""
+    try:
+        urllib.request.urlopen(address, timeout=30).close()
+    except OSError as fault:
+        raise SystemExit(f"Nothing answers at {address} ({fault}). Begin with: make demo") from fault
+
+
 def main() -> int:
     """Measure what is served at an address."""
     asked = argparse.ArgumentParser(prog="python -m bench.phone")
     asked.add_argument("address")
     asked.add_argument("--runs", type=int, default=RUNS)
     wanted = asked.parse_args()
+    check_served(wanted.address)
     found = measure(wanted.address, wanted.runs)
     print(json.dumps(found))
     return 0 if found["usable"] and found["light"] and found["near"] else 1
