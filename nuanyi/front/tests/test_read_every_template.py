@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from django.template.loader import get_template
 
 import nuanyi
@@ -17,6 +18,21 @@ def test_every_template_can_be_read():
     assert len(names) > 300
     for name in names:
         get_template(name)
+
+
+@pytest.mark.parametrize(
+    ("needed", "part"),
+    [
+        ("vendor/leaflet/leaflet.js", "map.html"),
+        ("vendor/pmtiles/pmtiles.js", "map.html"),
+        ("front/blur.js", "blur_scripts.html"),
+    ],
+)
+def test_what_a_map_or_a_field_for_photos_needs_stands_in_one_part_that_all_pages_take(needed, part):
+    naming = f"{{% static '{needed}' %}}"
+    files = [file for folder in ROOMS.glob("*/templates") for file in folder.rglob("*.html")]
+    found = [file.relative_to(ROOMS) for file in files if naming in file.read_text(encoding="utf-8")]
+    assert found == [Path("front/templates/front/parts") / part]
 
 
 def test_no_line_of_a_template_is_longer_than_a_screen_is_wide():
