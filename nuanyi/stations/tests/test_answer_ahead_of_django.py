@@ -10,6 +10,7 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from psycopg.conninfo import make_conninfo
 
 from nuanyi.front.middleware import safe_headers
@@ -135,6 +136,19 @@ def test_the_answer_is_that_of_django_and_changes_are_seen_soon(stage):
         ],
         [True],
     )
+
+
+def test_an_answer_asks_the_database_nothing_and_what_django_answers_one_read(stage):
+    put("甲站", 25.05, 110.32)
+    soon(lambda: names(stage), ["甲站"])
+    with CaptureQueriesContext(connection) as asked:
+        assert names(stage) == ["甲站"]
+    assert [query["sql"] for query in asked.captured_queries] == []
+    with CaptureQueriesContext(connection) as asked:
+        assert Client().get(PATH, {"lat": "25.05", "lon": "110.32"}).status_code == 200
+    # one transaction, and in it one read of all stations
+    kinds = [query["sql"].split()[0] for query in asked.captured_queries]
+    assert kinds == ["BEGIN", "SELECT", "COMMIT"]
 
 
 def test_another_coordinate_system_goes_in_and_comes_out(stage):
