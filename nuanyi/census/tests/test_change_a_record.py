@@ -67,24 +67,28 @@ def test_two_people_who_edit_one_record_do_not_overwrite_each_other(cast, worker
     assert Worker.objects.get().sector == "delivery"
 
 
-def meanwhile(monkeypatch, act):
-    """Let something happen once a record that changes has been read, before it is saved."""
+@pytest.fixture
+def put_right_meanwhile(program, monkeypatch):
+    """Somebody's name is put right once a record that changes has been read, before it is saved."""
     moved = workers.moved
+    told = {"actor": program, "reason": "本人要求", "field": "name", "value": "周晓明"}
 
-    def late(*told):
-        act()
-        return moved(*told)
+    def of(person):
+        def late(*read):
+            people.correct_person(**told, person=person)
+            return moved(*read)
 
-    for module in (workers, establishments):
-        monkeypatch.setattr(module, "moved", late)
+        for module in (workers, establishments):
+            monkeypatch.setattr(module, "moved", late)
+
+    return of
 
 
 @pytest.mark.parametrize("way", ["hand", "roster"])
 def test_what_is_put_right_of_a_person_while_their_record_changes_stays_right(
-    cast, program, worker, monkeypatch, way
+    cast, program, worker, put_right_meanwhile, way
 ):
-    told = {"actor": program, "person": worker.person, "reason": "本人要求"}
-    meanwhile(monkeypatch, lambda: people.correct_person(**told, field="name", value="周晓明"))
+    put_right_meanwhile(worker.person)
     if way == "hand":
         change = {"model": Worker, "pk": worker.pk, "values": {"sector": "delivery"}}
         records.change_record(actor=cast.actor("office"), **change)
@@ -97,13 +101,12 @@ def test_what_is_put_right_of_a_person_while_their_record_changes_stays_right(
 
 @pytest.mark.parametrize("way", ["hand", "roster"])
 def test_what_is_put_right_of_a_contact_while_their_shop_changes_stays_right(
-    cast, program, shop, monkeypatch, way
+    cast, program, shop, put_right_meanwhile, way
 ):
     shop.contact = people.seal_into(Person(region_codes=["450311100"]), name="周明", phone="19900000001")
     shop.contact.save()
     shop.save()
-    told = {"actor": program, "person": shop.contact, "reason": "本人要求"}
-    meanwhile(monkeypatch, lambda: people.correct_person(**told, field="name", value="周晓明"))
+    put_right_meanwhile(shop.contact)
     if way == "hand":
         change = {"model": Establishment, "pk": shop.pk, "values": {"contact_phone": "19900000003"}}
         records.change_record(actor=cast.actor("office"), **change)
