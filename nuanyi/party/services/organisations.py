@@ -160,6 +160,18 @@ def _may_lead(region_code: str) -> set[int]:
     return {one.pk for one in queries.secretaries(region_code)}
 
 
+def _as_it_stands(branch: Organisation, names: dict[str, str]) -> dict[Changed, str]:
+    """What a paper may change of an organisation, in the words that the list of changes keeps."""
+    return {
+        Changed.NAME: branch.name,
+        Changed.ABOVE: branch.parent.name if branch.parent else "",
+        Changed.PLACE: names.get(branch.region_code, branch.region_code),
+        Changed.SECTOR: branch.sector,
+        Changed.TASK: branch.task,
+        Changed.UNTIL: branch.until_date.isoformat() if branch.until_date else "",
+    }
+
+
 @transaction.atomic
 def rearrange(*, actor: Actor, pk: int, told: ChangeInput) -> list[OrganisationChange]:
     """Rename an organisation, put it below another committee, prolong its end, change place, sector or task, by a paper.
@@ -183,35 +195,21 @@ def rearrange(*, actor: Actor, pk: int, told: ChangeInput) -> list[OrganisationC
         wrong["sector"] = _("Choose from the list.")
     parent, wrong_parent = _above(actor, told.parent, form, told.region_code, branch)
     wrong |= wrong_parent
-    if rules.FORMS[form].ends_with_a_task:
+    ends = rules.FORMS[form].ends_with_a_task
+    if ends:
         if not told.task.strip():
             wrong["task"] = _("A temporary branch has a task.")
         if told.until_date is None or told.until_date < told.on:
             wrong["until"] = _("A temporary branch has an end.")
     if wrong:
         raise BadInput(fields=wrong)
-    ends = rules.FORMS[form].ends_with_a_task
     names = places.names_by_code()
-    was = {
-        Changed.NAME: branch.name,
-        Changed.ABOVE: branch.parent.name if branch.parent else "",
-        Changed.PLACE: names.get(branch.region_code, branch.region_code),
-        Changed.SECTOR: branch.sector,
-        Changed.TASK: branch.task,
-        Changed.UNTIL: branch.until_date.isoformat() if branch.until_date else "",
-    }
+    was = _as_it_stands(branch, names)
     branch.name, branch.parent, branch.region_code = told.name.strip(), parent, told.region_code
     branch.sector = told.sector
     if ends:
         branch.task, branch.until_date = told.task.strip()[:200], told.until_date
-    becomes = {
-        Changed.NAME: branch.name,
-        Changed.ABOVE: parent.name if parent else "",
-        Changed.PLACE: names[branch.region_code],
-        Changed.SECTOR: branch.sector,
-        Changed.TASK: branch.task,
-        Changed.UNTIL: branch.until_date.isoformat() if branch.until_date else "",
-    }
+    becomes = _as_it_stands(branch, names)
     changed = [what for what in Changed if was[what] != becomes[what]]
     if not changed:
         raise BadInput(_("Nothing of it changes."), code="nothing-changes")
