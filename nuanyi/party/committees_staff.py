@@ -15,7 +15,7 @@ from nuanyi.party import life_queries, queries
 from nuanyi.party.forms import CommitteeForm
 from nuanyi.party.models import JointCommittee
 from nuanyi.party.ports import lists
-from nuanyi.party.rules import COMMITTEES
+from nuanyi.party.rules import COMMITTEES, MatterState
 from nuanyi.party.services import committees
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -128,13 +128,17 @@ def committee(request: HttpRequest, pk: int) -> HttpResponse:
             raise
         except Refusal as wrong:
             refusal = wrong
+    kept = JointCommittee.objects.kept_by(actor).filter(pk=pk).exists()
+    matters = found.matters.select_related("seat__unit", "seat__organisation")[:200]
     context = {
         "committee": found,
-        "may_keep": JointCommittee.objects.kept_by(actor).filter(pk=pk).exists(),
-        "own_unit": actor.unit_id,
+        "may_keep": kept,
         "seats": found.seats.filter(until_date=None).select_related("unit", "organisation"),
         "meetings": found.meetings.all()[:60],
-        "matters": found.matters.select_related("seat__unit", "seat__organisation")[:200],
+        "matters": [
+            (matter, matter.state == MatterState.OPEN and matter.is_of(actor, kept=kept))
+            for matter in matters
+        ],
         "lists": lists().of_place(found.region_code),
         "units": Unit.objects.filter(active=True).order_by("name"),
         "branches": queries.branches(),

@@ -897,6 +897,10 @@ class Matter(models.Model):
         """Whether its day has gone by."""
         return self.state == MatterState.OPEN and self.due_date < clock.today()
 
+    def is_of(self, actor: Actor, *, kept: bool) -> bool:
+        """Whether an actor says what came of it: whoever keeps the committee (``kept``), or the member that took it on."""
+        return kept or (self.seat.unit_id is not None and self.seat.unit_id == actor.unit_id)
+
 
 class PaperTemplate(models.Model):
     """The district's own Word file for a paper of the path, in place of the one that the program comes with."""

@@ -35,13 +35,12 @@ def desk(request: HttpRequest) -> HttpResponse:
     colleague = services.find_account(actor=actor, text=text) if text else None
     waiting = request.GET.get("waiting") == "1"
     listed = queries.open_to(actor) if waiting else queries.waiting_for(actor)
-    rows = [(row, services.may_decide(actor, row)) for row in listed[:LISTED]]
+    rows = [(row, services.may_decide(actor, row), services.may_take(actor, row)) for row in listed[:LISTED]]
     context = {
         "rows": rows,
         "waiting": waiting,
         "found": found,
         "colleague": colleague,
-        "mine": actor.account_id,
     }
     response = render(request, "rights/staff/desk.html", context)
     response["Cache-Control"] = "no-store"

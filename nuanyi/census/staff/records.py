@@ -113,6 +113,7 @@ def establishment(request: HttpRequest, pk: UUID) -> HttpResponse:
         "follow_ups": FollowUp.choices,
         "history": queries.history(found),
         "may_edit": actor.can("census.edit"),
+        "may_reveal": actor.can("people.reveal"),
         "undo": request.session.pop("undo", None),
         **remarks.shown(request, found),
     }

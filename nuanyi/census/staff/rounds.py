@@ -27,7 +27,10 @@ from nuanyi.units.models import Unit
 @permission_required("census.view")
 def rounds_list(request: HttpRequest) -> HttpResponse:
     """All rounds with their progress."""
-    context = {"rounds": queries.rounds(request.GET.get("state", ""))}
+    context = {
+        "rounds": queries.rounds(request.GET.get("state", "")),
+        "may_plan": actor_of(request).can("census.rounds"),
+    }
     return render(request, "census/staff/rounds.html", context)
 
 

@@ -35,6 +35,11 @@ def test_what_a_map_or_a_field_for_photos_needs_stands_in_one_part_that_all_page
     assert found == [Path("front/templates/front/parts") / part]
 
 
+def test_no_template_decides_by_a_role_what_a_permission_says():
+    files = [file for folder in ROOMS.glob("*/templates") for file in folder.rglob("*.html")]
+    assert [str(file.relative_to(ROOMS)) for file in files if "actor.roles" in file.read_text()] == []
+
+
 def test_no_line_of_a_template_is_longer_than_a_screen_is_wide():
     files = [file for folder in ROOMS.glob("*/templates") for file in folder.rglob("*.html")]
     found = [

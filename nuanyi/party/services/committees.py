@@ -256,7 +256,7 @@ def end_matter(*, actor: Actor, pk: int, matter: int, state: str, outcome: str) 
     if row is None:
         raise NotFound()
     kept = JointCommittee.objects.kept_by(actor).filter(pk=pk).exists()
-    if not kept and (row.seat.unit_id is None or row.seat.unit_id != actor.unit_id):
+    if not row.is_of(actor, kept=kept):
         raise NotFound()
     if row.state != MatterState.OPEN:
         raise IllegalMove(_("It is done or dropped already."), code="not-open")

@@ -135,6 +135,16 @@ def may_decide(actor: Actor, request: Request) -> bool:
     )
 
 
+def may_take(actor: Actor, request: Request) -> bool:
+    """Whether the actor took a request for a copy, it was agreed, and nobody has taken the copy yet."""
+    return (
+        request.deed == Deed.COPY
+        and request.state == State.DONE
+        and request.taken_at is None
+        and request.asked_by_id == actor.account_id
+    )
+
+
 @transaction.atomic
 def decide(*, actor: Actor, pk: UUID, good: bool) -> Request:
     """Let it be done, or refuse it. Raises NotAllowed (no second person), NotFound, IllegalMove (decided, lapsed)."""
