@@ -83,9 +83,9 @@ format: .venv/dev-ready node_modules/.ready
 	.venv/bin/djangofmt nuanyi
 	npx --no-install biome format --write
 
-# Branches by room, the least covered first; slower than the tests alone.
+# Branches by room, the least covered first; slower than the tests alone. ROOM names one, which is measured by its own tests.
 coverage: .venv/dev-ready built system-packages
-	.venv/bin/pytest -n 2 --dist loadgroup --cov=nuanyi --cov-branch --cov-report=json:build/coverage.json --cov-report=
+	.venv/bin/pytest -n 2 --dist loadgroup --cov=nuanyi$(if $(ROOM),/$(ROOM)) --cov-branch --cov-report=json:build/coverage.json --cov-report= $(if $(ROOM),nuanyi/$(ROOM))
 	$(PY) scripts/coverage_by_room.py build/coverage.json
 
 bench: .venv/dev-ready
