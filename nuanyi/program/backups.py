@@ -51,6 +51,11 @@ def tool(name: str) -> str:
     return str(binaries_of_wheel() / "bin" / name)
 
 
+def psql() -> list[str]:
+    """psql as it reads a script here: all of it or nothing, and by no settings of whoever runs it. Raises CannotStart."""
+    return [tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+
+
 def reached(url: str) -> tuple[str, dict[str, str]]:
     """What a child is told to reach a database by: arguments, which everybody on the machine can read, and the password
     in its environment, which its own user alone can."""
@@ -378,8 +383,8 @@ def _restore_by_script(dump: Path, url: str) -> None:
     In one transaction, as the other way. Raises CannotStart.
     """
     write = [tool("pg_restore"), "--no-owner", "--file=-", str(dump)]
+    read = psql()
     address, secret = reached(url)
-    read = [tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
     with (
         subprocess.Popen(write, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as script,
         subprocess.Popen(

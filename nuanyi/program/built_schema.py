@@ -35,7 +35,7 @@ from nuanyi.lib.digests import sha256_hex
 from nuanyi.lib.embedded_postgres import CannotStart
 from nuanyi.lib.env import envstr
 from nuanyi.program import database
-from nuanyi.program.backups import reached, run_tool, tool
+from nuanyi.program.backups import psql, reached, run_tool, tool
 from nuanyi.program.row_policies import SCHEMA
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -126,9 +126,8 @@ def _load(url: str, name: str) -> bool:
         whole.write(script)
         whole.seek(0)
         try:
-            read = [tool("psql"), "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1"]
             steps = [f"--command={ALONE}", f"--command={STILL_EMPTY}", "--file=-", f"--command={ANEW}"]
-            run_tool([*read, "--output=/dev/null", *steps, f"--dbname={address}"], secret, stdin=whole)
+            run_tool([*psql(), "--output=/dev/null", *steps, f"--dbname={address}"], secret, stdin=whole)
         except (OSError, CannotStart) as exc:
             log.warning("the built schema was not used, the migrations are run: %s", exc)
             return False
