@@ -84,7 +84,8 @@
                 inside(node, word.index, word.index + word[0].length);
                 if (lines().length > 1) wrong.add(`broken: ${word[0]} of ${text.trim().slice(0, 40)}`);
             }
-        for (const sign of text.matchAll(/[·。，、；：）！？]/g)) {
+        /* a blank that does not break goes with its dot, wherever that stands */
+        for (const sign of text.matchAll(/\u00a0*[·。，、；：）！？]/g)) {
             inside(node, sign.index, sign.index + 1);
             const [at] = boxes(),
                 block = within(part, (style) => !["inline", "contents"].includes(style.display));
@@ -93,7 +94,7 @@
             const [first] = boxes(),
                 start = block.getBoundingClientRect().left + parseFloat(css(block).paddingLeft);
             if (at.left < start + 2 && at.top > first.bottom - first.height / 2)
-                wrong.add(`a line begins with ${sign[0]}: ${block.textContent.trim().slice(0, 60)}`);
+                wrong.add(`a line begins with ${sign[0].trim()}: ${block.textContent.trim().slice(0, 60)}`);
         }
         /* what opens goes with the sign that it opens */
         for (const sign of zh ? text.matchAll(/[（《“](?=\S)/g) : []) {

@@ -163,6 +163,7 @@ def test_every_page_of_a_phone_fits_320_pixels_and_twice_the_text(open_as, stage
         ("<p style='width: 48px; font-size: 16px'>到了周四见</p>", "broken: 周四"),
         ("<p style='width: 3em; overflow-wrap: anywhere'>sockets</p>", "broken: sockets"),
         ("<p style='width: 3.2em'>人社局 · 昨天</p>", "a line begins with ·"),
+        ("<p style='width: 3.2em'>人社局 &nbsp;· 昨天</p>", "a line begins with ·"),
         (
             "<p style='width: 6.3em'>人社局（<time style='display: inline-block'>昨天</time>）</p>",
             "a line begins with ）",

@@ -1,5 +1,6 @@
 """A page that nobody opened in a test says so too."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,12 @@ from django.template.loader import get_template
 import nuanyi
 
 ROOMS = Path(nuanyi.__file__).parent
+#: Tags that print nothing where they stand; every other one stands for words.
+SILENT = re.compile(
+    r"\{#.*?#\}|\{%\s*(?:if|elif|else|endif|for|empty|endfor|with|endwith|block|endblock|load|blocktranslate"
+    r"|comment|endcomment)\b.*?%\}|\s*\{%\s*(?:plural|endblocktranslate)\b.*?%\}",
+    re.DOTALL,
+)
 
 
 def test_every_template_can_be_read():
@@ -48,4 +55,22 @@ def test_no_line_of_a_template_is_longer_than_a_screen_is_wide():
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
         if len(line) > 160
     ]
+    assert found == []
+
+
+def test_no_line_of_a_phone_may_begin_with_a_dot():
+    """A dot stands after a blank that does not break, and nothing that does stands before that: ``with-dot`` where a condition
+    parts the two."""
+    files = [file for folder in ROOMS.glob("*/templates") for file in folder.rglob("*.html")]
+    phone = [file for file in files if not {"staff", "setup"} & set(file.parts)]
+    assert len(phone) > 100
+    found = []
+    for file in phone:
+        words = re.sub(r"\{%.*?%\}", "…", SILENT.sub("", file.read_text(encoding="utf-8")), flags=re.DOTALL)
+        # what stands in a tag of HTML is not seen, and a title has one line
+        seen = re.sub(r"<title>.*?</title>|<[^>]*>", "", words, flags=re.DOTALL)
+        found += [
+            f"{file.relative_to(ROOMS)}: {' '.join(one.split())}"
+            for one in re.findall(r"[^\n]*[ \n](?:&nbsp;|\xa0)*·[^\n]*", seen)
+        ]
     assert found == []
