@@ -531,7 +531,7 @@ def visits(request: HttpRequest) -> HttpResponse:
             {
                 "name": row.establishment.name,
                 "place": names.get(row.establishment.region_code, ""),
-                "last": [*_last_visit(row.last), ["\u00a0· ", ""], *_due(row.due, overdue=row.overdue)],
+                "last": [*_with_dot(_last_visit(row.last)), *_due(row.due, overdue=row.overdue)],
                 "late": row.overdue,
                 "notes": [_told_with("%(day)s", one.visit_date, f" {one.note}") for one in row.notes],
                 "talk": False,
@@ -556,6 +556,12 @@ def _last_visit(last: date | None) -> Parts:
     if last is None:
         return [[_("not visited yet"), ""]]
     return _told_with(_("last visit %(day)s"), last)
+
+
+def _with_dot(parts: Parts) -> Parts:
+    """A dot goes with what stands before it: beside a day that no phone breaks it would begin a line."""
+    *before, (words, look) = parts
+    return [*before, [f"{words}\u00a0·", look], [" ", ""]]
 
 
 def _due(due: date | None, *, overdue: bool) -> Parts:

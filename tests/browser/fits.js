@@ -1,5 +1,5 @@
-/* What does not fit on the page as it stands, one line each. `large`: its text is twice as large, where only what leaves the
-   screen or lies on something else is wrong. */
+/* What does not fit on the page as it stands, one line each. `large`: its text is twice as large as when this was asked
+   before, where only what leaves the screen, lies on something else or did not grow is wrong. */
 (large) => {
     const wrong = new Set(),
         zh = document.documentElement.lang.startsWith("zh");
@@ -45,6 +45,14 @@
                     `small: ${named(part)} of ${Math.round(box.width)} x ${Math.round(box.height)} ${part.textContent.trim().slice(0, 24)}`,
                 );
         }
+    /* what a browser writes into a field of its own is no text of the page */
+    const pen = document.createElement("canvas").getContext("2d");
+    for (const part of document.querySelectorAll("input[type=date]")) {
+        const { font, paddingLeft, paddingRight } = css(part);
+        pen.font = font;
+        if (shown(part) && pen.measureText("mm/dd/yyyy").width > part.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight))
+            wrong.add(`cut: ${named(part)} ${part.name}`);
+    }
     const range = document.createRange();
     const boxes = () => [...range.getClientRects()].filter(({ width }) => width > 1);
     const lines = () => {
@@ -61,7 +69,8 @@
     /* what is one word to its reader: a day, an hour, a measure, a name of the demo, a word of English */
     const WHOLE =
         /(?:周|星期)[一二三四五六日天]|\d+\s?月\s?\d+\s?日|\d{4}-\d\d-\d\d|\d{1,2}[:：]\d\d|[\d.]+\s?(?:米|公里|小时|天|件)|总工会|急救箱|[A-Za-z]{2,}/g;
-    const texts = [];
+    const texts = [],
+        sizes = new Map();
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const node = walker.currentNode,
@@ -74,6 +83,7 @@
         const own = lines(),
             size = parseFloat(css(part).fontSize);
         if (!own.length) continue;
+        sizes.set(part, size);
         if (!lifted(part)) for (const box of boxes()) texts.push({ box, node, part, size });
         const step = (own.at(-1).top - own[0].top) / (own.length - 1 || 1);
         if (own.length > 1 && step < size * 1.1)
@@ -112,6 +122,13 @@
                 ))
                     wrong.add(`signs: ${found}`);
         }
+    /* what is read grows with the text that somebody chose (WCAG 2.2, 1.4.4) */
+    if (large)
+        for (const [part, size] of sizes) {
+            const was = window.sizesBefore.get(part);
+            if (size < was * 1.9) wrong.add(`does not grow: ${named(part)} ${part.textContent.trim().slice(0, 24)}`);
+        }
+    else window.sizesBefore = sizes;
     texts.sort((one, other) => one.box.top - other.box.top);
     texts.forEach((one, place) => {
         for (let next = place + 1; next < texts.length && texts[next].box.top < one.box.bottom; next += 1) {

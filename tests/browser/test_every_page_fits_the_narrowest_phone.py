@@ -172,6 +172,7 @@ def test_every_page_of_a_phone_fits_320_pixels_and_twice_the_text(open_as, stage
         ("<p>办结时限： 还剩 3 天</p>", "signs: 办结时限： 还"),
         ("<p>未达成协议: 单位不认</p>", "signs: 未达成协议: 单"),
         ("<p class='phone'><a href='/'>回到驿站</a></p>", "small: <a>"),
+        ("<input type='date' name='day' style='width: 70px'>", "cut: <input> day"),
         ("<h1 style='width: 4em'>这是一个三行的标题</h1>", "a heading of 3 lines"),
     ],
 )
@@ -181,3 +182,13 @@ def test_what_does_not_fit_is_found(open_as, body, says):
         f"<!doctype html><html lang='zh-Hans'><body style='margin: 0; font: 16px/1.6 sans-serif'>{body}"
     )
     assert [fault for fault in page.evaluate(FITS, False) if fault.startswith(says)]
+
+
+def test_what_does_not_grow_with_the_text_is_found(open_as):
+    page = open_as(None, size="narrow")
+    page.set_content(
+        "<!doctype html><html lang='zh-Hans'><body><p style='font-size: 1rem'>会变大</p><p style='font-size: 4.6vw'>不变</p>"
+    )
+    assert page.evaluate(FITS, False) == []
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate(FITS, True) == ["does not grow: <p> 不变"]

@@ -15,6 +15,8 @@ SILENT = re.compile(
     r"|comment|endcomment)\b.*?%\}|\s*\{%\s*(?:plural|endblocktranslate)\b.*?%\}",
     re.DOTALL,
 )
+#: Tags that print a day or an hour, which no narrow phone breaks.
+BOXES = r"\{% (?:day|days|moment|around|between|deadline|last_day) [^%]*%\}"
 
 
 def test_every_template_can_be_read():
@@ -66,7 +68,13 @@ def test_no_line_of_a_phone_may_begin_with_a_dot():
     assert len(phone) > 100
     found = []
     for file in phone:
-        words = re.sub(r"\{%.*?%\}", "…", SILENT.sub("", file.read_text(encoding="utf-8")), flags=re.DOTALL)
+        whole = file.read_text(encoding="utf-8")
+        words = re.sub(r"\{%.*?%\}", "…", SILENT.sub("", whole), flags=re.DOTALL)
+        # after a box of its own a line may end, whatever comes next: the dot stands in it
+        found += [
+            f"{file.relative_to(ROOMS)}: {one}"
+            for one in re.findall(rf"{BOXES}(?:</\w+>)?(?:&nbsp;|\xa0)*·", whole)
+        ]
         # what stands in a tag of HTML is not seen, and a title has one line
         seen = re.sub(r"<title>.*?</title>|<[^>]*>", "", words, flags=re.DOTALL)
         found += [
