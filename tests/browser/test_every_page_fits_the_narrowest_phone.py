@@ -88,6 +88,9 @@ with row_security.reading_as(system("test")):
         "volunteer/check/<str:told>/": [certificates.path_of("ZY0001", 90)],
         "friendly/<slug:code>/tell/": [f"friendly/{row.code}/tell/" for row in FriendlyPlace.objects.all()[:1]],
     }
+    # as each looks to whoever has just sent it
+    for route in ("c/<slug:link>/", "r/<slug:link>/"):
+        shown[route].append(f"{shown[route][0]}?sent=1")
 print(json.dumps(shown))
 """
 

@@ -218,6 +218,15 @@ def test_a_certificate_is_earned_on_a_phone_and_checked_by_a_stranger_without_ne
     until(rider, "Drafts.form(`${location.pathname}#answers`).then((one) => one?.fields.length > 10)")
     rider.reload()
     until(rider, "document.querySelectorAll('fieldset.question input:checked').length === 10")
+    # the network goes, and the tab with it: both are there again, and so is every tick
+    rider.context.set_offline(True)
+    paper, context = rider.url, rider.context
+    rider.close()
+    rider = context.new_page()
+    rider.goto(paper)
+    rider.get_by_role("heading", name="现在没有网络").wait_for()
+    context.set_offline(False)
+    until(rider, "document.querySelectorAll('fieldset.question input:checked').length === 10")
     rider.click("text=交卷")
     rider.get_by_text("通过了").wait_for()
     until(rider, HELD % "certificate")
@@ -233,7 +242,11 @@ def test_a_certificate_is_earned_on_a_phone_and_checked_by_a_stranger_without_ne
     rider.goto("/exam/")
     rider.locator("[data-things=certificate] a").click()
     rider.fill("#id_name", "周师傅")
+    # written without network it waits, and is there when there is one
+    rider.context.set_offline(True)
     rider.click("text=生成合格证")
+    rider.get_by_text("等有网").first.wait_for()
+    rider.context.set_offline(False)
     with rider.expect_download() as pdf:
         rider.get_by_text("我的合格证").click()
     import pypdfium2

@@ -51,6 +51,7 @@ def test_a_request_written_offline_and_sent_from_another_page_keeps_its_link_and
     page.context.set_offline(False)
     told = page.locator("[data-answers] .note.good")
     told.wait_for()
+    assert "已送达：没发我工钱" in told.inner_text(), "no blank after a full-width sign"
     code = told.locator(".answer").inner_text()
     assert re.fullmatch(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){3}", code)
 
@@ -184,6 +185,50 @@ def test_what_is_written_survives_a_reload_leaving_and_a_refusal_with_its_photo(
     page.goto("/report/")
     page.wait_for_timeout(500)
     assert page.input_value("#id_words") == ""
+
+
+def test_photos_stroked_over_without_network_are_asked_for_their_place_at_once_and_sent_after_the_tab_was_killed(
+    open_as, tmp_path
+):
+    page = phone(open_as, located=False)
+    for name in ("hole.jpg", "lamp.jpg"):
+        Image.effect_noise((900, 700), 90).convert("RGB").save(tmp_path / name, "JPEG")
+    page.context.set_offline(True)
+    page.goto("/report/")
+    page.set_input_files("#photo", [str(tmp_path / "hole.jpg"), str(tmp_path / "lamp.jpg")])
+    canvas = page.locator("[data-blur] canvas")
+    canvas.nth(1).wait_for()
+    canvas.first.scroll_into_view_if_needed()
+    before = canvas.first.evaluate("(c) => c.toDataURL()")
+    box = canvas.first.bounding_box()
+    page.mouse.click(box["x"] + 100, box["y"] + 60)
+    assert canvas.first.evaluate("(c) => c.toDataURL()") != before
+    page.fill("#id_words", "桥头路灯和井盖，没有网络")
+    # an office that could not tell whose it is would refuse it when nobody remembers where it was
+    page.click("form[data-report] > button:not([type=button])")
+    expect(page.locator(".errors")).to_contain_text("没有定位")
+    assert page.locator(".field.bad #id_township").is_visible()
+    page.select_option("#id_township", index=1)
+    until(
+        page,
+        "Drafts.form('/report/').then((one) => one?.fields.some(([name, value]) => name === 'township' && value))",
+    )
+    context = page.context
+    page.close()
+    page = context.new_page()
+    page.goto("/report/")
+    page.locator("[data-blur] canvas").nth(1).wait_for()
+    assert page.input_value("#id_words") == "桥头路灯和井盖，没有网络"
+    assert page.input_value("#id_township") != ""
+    page.click("form[data-report] > button:not([type=button])")
+    page.get_by_text("等有网").first.wait_for()
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto("/me/")
+    page.locator("[data-answers] .note.good a").click()
+    page.wait_for_url("**/r/**")
+    assert page.locator("img.photo").count() == 2
 
 
 def test_a_search_and_a_thank_you_are_not_kept_under_the_bare_address(open_as):

@@ -82,3 +82,14 @@ def test_no_line_of_a_phone_may_begin_with_a_dot():
             for one in re.findall(r"[^\n]*[ \n](?:&nbsp;|\xa0)*·[^\n]*", seen)
         ]
     assert found == []
+
+
+def test_a_form_that_waits_for_network_says_so_where_it_stands():
+    files = [file for folder in ROOMS.glob("*/templates") for file in folder.rglob("*.html")]
+    kept = [
+        file for file in files if "data-keep" in file.read_text(encoding="utf-8").replace("data-keep-", "")
+    ]
+    kept = [file for file in kept if "<form" in file.read_text(encoding="utf-8")]
+    assert len(kept) > 10
+    silent = [file.name for file in kept if "front/parts/kept.html" not in file.read_text(encoding="utf-8")]
+    assert silent == []

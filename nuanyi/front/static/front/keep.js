@@ -11,6 +11,12 @@
         made.append(...children);
         return made;
     };
+    /* sentences after one another: what ends with a full-width sign has its blank in it */
+    const joined = (...parts) =>
+        parts
+            .filter(Boolean)
+            .reduce((all, next) => (/[，。；：！？）”]$/.test(all) ? all + next : `${all} ${next}`), "")
+            .trim();
     const say = (state) => {
         if (!place) return;
         place.textContent = state ? place.dataset[`words${state[0].toUpperCase()}${state.slice(1)}`] : "";
@@ -80,7 +86,8 @@
     const card = (answer) => {
         const words = board.dataset,
             put = element("button", { type: "button", className: "secondary", textContent: words.away }),
-            text = element("p", {}, element("b", { textContent: words.sent }), ` ${answer.body.title || ""}`);
+            title = joined(words.sent, answer.body.title).slice(words.sent.length),
+            text = element("p", {}, element("b", { textContent: words.sent }), title);
         put.addEventListener("click", async () => {
             await Drafts.putAway(answer.id);
             show();
@@ -117,7 +124,7 @@
             "li",
             { className: "note bad" },
             element("p", {
-                textContent: `${draft.body.title || ""} ${words.refused} ${draft.body.why || ""}`,
+                textContent: joined(draft.body.title, words.refused, draft.body.why),
             }),
             element("p", { className: "pair" }, mend, drop),
         );
@@ -135,7 +142,7 @@
             const days = Math.floor((Date.now() - Math.min(...waiting.map(({ at }) => at))) / 86400e3);
             const words = [board.dataset.waiting.replace("#", String(waiting.length))];
             if (days >= 2) words.push(board.dataset.old.replace("#", String(days)));
-            parts.push(element("p", { className: "note", textContent: words.join(" ") }));
+            parts.push(element("p", { className: "note", textContent: joined(...words) }));
         }
         const items = element("ul", { className: "plain-list" }, ...refused.map(refusedCard));
         items.dataset.refused = "";
@@ -144,10 +151,13 @@
         board.hidden = !parts.length;
     };
 
-    /* what was not right, at its field: the form stays as it is, with its photos */
-    const showErrors = (form, problem) => {
+    const takeErrors = (form) => {
         form.parentElement.querySelectorAll("[data-late]").forEach((old) => old.remove());
         form.querySelectorAll(".field.bad").forEach((old) => old.classList.remove("bad"));
+    };
+    /* what was not right, at its field: the form stays as it is, with its photos */
+    const showErrors = (form, problem) => {
+        takeErrors(form);
         const lines = element("ul");
         for (const [name, words] of Object.entries(problem.fields || {})) {
             const named = form.elements.namedItem(name),
@@ -434,10 +444,21 @@
         form.addEventListener("submit", async (event) => {
             event.preventDefault();
             clearTimeout(wait);
+            /* what the page knows to be missing is said at its field, before it waits for an office that would refuse it */
+            const leaving = new CustomEvent("leaving", { detail: { fields: {}, by: event.submitter } });
+            form.dispatchEvent(leaving);
+            if (Object.keys(leaving.detail.fields).length) {
+                await save(form, { always: true });
+                showErrors(form, leaving.detail);
+                return;
+            }
+            takeErrors(form);
             const id = keyOf(form);
             const body = await packed(form, event.submitter);
             left.add(form);
             await Drafts.put(id, "waiting", body);
+            /* what becomes of it is said where it was sent from: a page may have several forms */
+            if (place) form.after(place);
             await Drafts.dropForm(nameOf(form));
             left.delete(form);
             document.dispatchEvent(new CustomEvent("kept"));

@@ -56,6 +56,13 @@
         put(event.detail.lat, event.detail.lng, 0, words.wordsMap);
     });
 
+    /* with network the office says where it could not find out whose this is; without, nobody would before it is too late to
+       remember where it was */
+    form.addEventListener("leaving", ({ detail }) => {
+        if (navigator.onLine || "too" in (detail.by?.dataset || {})) return;
+        if (!fields.lat.value && !fields.township.value) detail.fields.township = words.wordsNone;
+    });
+
     /* near by: told already? */
     const near = form.querySelector("[data-near]");
     let asked = "";
