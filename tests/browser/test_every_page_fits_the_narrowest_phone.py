@@ -40,6 +40,11 @@ SHOWN = {
     "reports/<int:year>-<int:number>/": ["reports/2022-6/"],
     "": ["", "?lat=25.05&lon=110.32&open=now&amenity=charging", "?amenity=wifi"],
     "help/ask/": ["help/ask/", "help/ask/?kind=wage"],
+    "help/injury/": [
+        "help/injury/",
+        "help/injury/?platform=美团&province=45&day=2025-06-30",
+        "help/injury/?platform=美团&province=45&day=2025-07-02",
+    ],
 }
 #: Routes to which a page leads: whose, from where, by what.
 LED_TO = {

@@ -4,7 +4,7 @@
 (() => {
     if (!Drafts.possible()) return;
     const forms = [...document.querySelectorAll("form[data-keep]")],
-        place = document.querySelector("[data-kept]"),
+        place = document.querySelector("[data-words-waiting]"),
         board = document.querySelector("[data-answers]");
     const element = (tag, parts = {}, ...children) => {
         const made = Object.assign(document.createElement(tag), parts);
