@@ -58,13 +58,14 @@ class ReportForm(forms.Form):
         if lat is None or lon is None:
             middle = places.middle_of(told["township"]) if told["township"] else None
             if middle is None:
-                raise BadInput(
-                    fields={
-                        "township": _(
-                            "Where is it? Allow the position, set it on the map, or choose the township."
-                        )
-                    }
-                )
+                unknown = _("Where is it? Allow the position, set it on the map, or choose the township.")
+                # a district that was set up today may have no outlines yet: what was chosen is not asked for again
+                if told["township"]:
+                    unknown = _(
+                        "The map of this township is not here yet. Allow the position; where the phone cannot tell it,"
+                        " write to us at Help and say where."
+                    )
+                raise BadInput(fields={"township": unknown})
             (lat, lon), accuracy = middle, 5000.0
         return ReportInput(
             kind=told["kind"],

@@ -301,7 +301,9 @@ def test_what_is_mine_is_found_on_another_phone_by_a_code_and_cleared_in_one_tap
     page.get_by_text("已存好").wait_for()
     code = page.locator("[data-progress] [data-code]").inner_text()
     page.get_by_role("button", name="特大").click()
+    page.get_by_role("button", name="换成浅色或深色").click()
     page.goto("/help/")
+    assert page.get_attribute("html", "data-theme") == "dark"
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
         "large text scrolls no page sideways"

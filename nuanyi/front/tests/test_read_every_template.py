@@ -93,3 +93,22 @@ def test_a_form_that_waits_for_network_says_so_where_it_stands():
     assert len(kept) > 10
     silent = [file.name for file in kept if "front/parts/kept.html" not in file.read_text(encoding="utf-8")]
     assert silent == []
+
+
+#: A sentence or a name that ends with its sign, and what stands after it on the same line of a page.
+SIGN_AND_BLANK = re.compile(
+    r"""\{% translate (?:"[^"]*[.?!:]"|'[^']*[.?!:]') %\}(?:</(?:b|strong)>)?\s+"""
+    r"""(?:<a\b|<b>|<strong>|<span\b|\{\{|\{% (?:translate|blocktranslate)\b)"""
+)
+
+
+def test_no_blank_follows_a_full_width_sign_of_a_phone():
+    """In Chinese the sign has its blank in it: ``as said`` and ``{{ said }}{% blank %}`` are left together by the formatter."""
+    files = [file for folder in ROOMS.glob("*/templates") for file in folder.rglob("*.html")]
+    phone = [file for file in files if not {"staff", "setup"} & set(file.parts)]
+    found = [
+        f"{file.relative_to(ROOMS)}: {one.group()}"
+        for file in phone
+        for one in SIGN_AND_BLANK.finditer(file.read_text(encoding="utf-8"))
+    ]
+    assert found == []

@@ -13,6 +13,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Conflict, TooMuch
 from nuanyi.lib.pictures import BadPicture
 from nuanyi.notices.models import Call
+from nuanyi.places.models import Region
 from nuanyi.reports import queries, rules
 from nuanyi.reports.models import Kind, Picture, Report, Voice
 from nuanyi.reports.services import sending
@@ -274,6 +275,15 @@ def test_the_form_takes_a_township_where_the_phone_has_no_position(ground):
     assert answer.status_code == 302
     assert Report.objects.get().vague
     assert Client().post("/report/", {"key": uuid4(), "words": "路灯不亮"}).status_code in (400, 422)
+
+
+def test_a_township_whose_map_is_not_here_yet_is_not_asked_for_again(ground):
+    Region.objects.update(geometry_wgs84=None)
+    told = {"key": uuid4(), "words": "路灯不亮", "township": "450311101"}
+    page = Client(headers={"accept-language": "zh-CN"}).post("/report/", told)
+    assert page.status_code == 422
+    assert "还没有这个乡镇街道的地图" in page.content.decode()
+    assert "或选择乡镇街道" not in page.content.decode()
 
 
 def test_the_time_to_mend_runs_by_the_kind_from_the_next_full_hour(sent):
