@@ -64,6 +64,10 @@ const element = (parts = {}) => ({
     addEventListener(name, act) {
         this.listeners[name] = act;
     },
+    dispatchEvent(event) {
+        this.listeners[event.type]?.(event);
+        return true;
+    },
     append() {},
     after() {},
     before() {},
@@ -121,7 +125,11 @@ const run = (script, { Drafts = {}, elements = {}, answers, store = {}, path = "
                 store[name] = value;
             },
         },
-        CustomEvent: class {},
+        CustomEvent: class {
+            constructor(type, { detail } = {}) {
+                Object.assign(this, { type, detail });
+            }
+        },
         document: element({
             readyState: "complete",
             documentElement: element(),
@@ -182,6 +190,24 @@ test("a refused form is on the disk before its draft leaves it", async () => {
     await form.listeners.submit({ preventDefault() {}, submitter: null });
     await settled();
     assert.deepEqual(log, ["form kept", "drop mine"]);
+});
+
+test("what the page knows to be missing is said before anything waits, and what was written is on the disk", async () => {
+    const { rows, log, Drafts } = phone([]);
+    const form = element({
+        values: { key: "mine", words: "灯坏了" },
+        dataset: { title: "报问题" },
+        getAttribute: () => "/report/",
+        parentElement: element(),
+        elements: { namedItem: (name) => (name === "key" ? { value: "mine" } : null) },
+    });
+    run(KEEP, { Drafts, elements: { "form[data-keep]": form }, answers: () => json(200, {}) });
+    form.addEventListener("leaving", ({ detail }) => {
+        detail.fields.township = "没有定位";
+    });
+    await form.listeners.submit({ preventDefault() {}, submitter: null });
+    await settled();
+    assert.deepEqual([rows.size, log], [0, ["form kept"]]);
 });
 
 test("an entry of the doorstep that was cut, or whose sign-in ended, goes again", async () => {

@@ -445,11 +445,11 @@
             event.preventDefault();
             clearTimeout(wait);
             /* what the page knows to be missing is said at its field, before it waits for an office that would refuse it */
-            const leaving = new CustomEvent("leaving", { detail: { fields: {}, by: event.submitter } });
-            form.dispatchEvent(leaving);
-            if (Object.keys(leaving.detail.fields).length) {
+            const missing = { fields: {}, by: event.submitter };
+            form.dispatchEvent(new CustomEvent("leaving", { detail: missing }));
+            if (Object.keys(missing.fields).length) {
                 await save(form, { always: true });
-                showErrors(form, leaving.detail);
+                showErrors(form, missing);
                 return;
             }
             takeErrors(form);
