@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 from nuanyi.lib.embedded_postgres import OWNER, EmbeddedPostgres
 from nuanyi.lib.seal import add_families, make_keys
+
+# Tests start some hundred commands and servers, in processes of their own: where the environment forbids compiled files
+# (containers often do), each of them would compile the whole program again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 if "NUANYI_TEST_HOME" not in os.environ:
     os.environ["NUANYI_TEST_HOME"] = tempfile.mkdtemp(prefix="nuanyi-tests-")
@@ -31,3 +38,9 @@ os.environ["NUANYI_CONNECTS_AS_OWNER"] = (
 )
 os.environ["NUANYI_DB_URL"] = os.environ["NUANYI_OWNER_DB_URL"] = SERVER.join().url(OWNER)
 atexit.register(SERVER.leave)
+
+
+def pytest_collection_finish() -> None:
+    """The program and all tests are read and stay to the end: the collector need not look through them again and again."""
+    gc.collect()
+    gc.freeze()
