@@ -131,18 +131,25 @@ OPEN = (
     "/accounts/login/",
     "/nowhere/",
 )
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+#: All rules are tried; told in full is only what they find, not every element that is as it should be.
+TOLD = {"resultTypes": ["violations"]}
+RULES = TOLD | {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+}
 #: What a theme changes: a page that was asked everything in its light colours is asked only this in its dark ones.
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+COLOURS = TOLD | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+
+def _broken(page, rules):
+    """Each rule that a page breaks, with every element that breaks it."""
+    found = Axe().run(page, options=rules).response["violations"]
+    return [(one["id"], [node["html"][:140] for node in one["nodes"]]) for one in found]
 
 
 def _faults(page, address, rules=RULES):
     answer = page.goto(address)
     page.wait_for_timeout(100)
-    found = Axe().run(page, options=rules)
-    faults = [
-        (address, v["id"], [n["html"][:140] for n in v["nodes"]][:3]) for v in found.response["violations"]
-    ]
+    faults = [(address, rule, elements[:3]) for rule, elements in _broken(page, rules)]
     # a page of excuses is for everybody too, and not what was asked for
     if (answer.status == 200) == (address == "/nowhere/"):
         faults.append((address, "answers", answer.status))
@@ -160,6 +167,27 @@ def test_axe_finds_nothing_on_any_page_that_needs_no_account(open_as, size, them
     guest = open_as(None, size=size, theme=theme)
     rules = COLOURS if theme == "dark" else RULES
     assert [fault for address in OPEN for fault in _faults(guest, address, rules)] == []
+
+
+#: Words that can be read in light colours and not in dark ones, a link that only its colour shows, a field without a name.
+FAULTY = """<!doctype html><html lang="zh-Hans"><title>页</title><style>
+  body { background: #fff; color: #111 } a { color: #00f; text-decoration: none }
+  @media (prefers-color-scheme: dark) { .pale { background: #222; color: #444 } }
+</style><main><h1>页</h1><p class="pale">看不清的话</p><p class="pale">也看不清的话</p><p>见 <a href="/">这里</a> 再说</p><input name="nameless"></main>"""
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_axe_finds_what_is_wrong_in_dark_colours_only_and_what_is_wrong_in_both(open_as, size):
+    """The control of both: all rules, and those alone that a theme's colours are asked by."""
+    light, dark = open_as(None, size=size, theme="light"), open_as(None, size=size, theme="dark")
+    for page in (light, dark):
+        page.set_content(FAULTY)
+    of_light, of_dark = dict(_broken(light, RULES)), dict(_broken(dark, RULES))
+    assert set(of_light) == {"label", "link-in-text-block"}
+    pale = ['<p class="pale">看不清的话</p>', '<p class="pale">也看不清的话</p>']
+    assert of_dark == of_light | {"color-contrast": pale}
+    del of_dark["label"]
+    assert dict(_broken(dark, COLOURS)) == of_dark
 
 
 #: Both sizes and both themes, once each: the office has four times as many pages, and colours do not depend on the size.
