@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from nuanyi.lib.embedded_postgres import reachable_by_others
 from tests.ports import free_port
 
 PASSWORD = "nuanyi-demo-2022"
+#: Milliseconds for what a page does in some hundred on a quiet machine; only a failure waits so long.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 #: What codes and links carry; a test follows them on the server's own address.
 PUBLIC = "https://nuanyi.example"
 #: Names a home into which `nuanyi demo` was just played, by this version and served by nobody: the stage is a copy of it.
@@ -66,10 +69,10 @@ class Stage:
                 "NUANYI_DEMO": "1",
             }
             self.process = subprocess.Popen(command, env=without_ours() | mine, stdout=log, stderr=log)
-        deadline = time.monotonic() + 380
+        deadline = time.monotonic() + 800
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"{self.address}/healthz", timeout=2):
+                with urllib.request.urlopen(f"{self.address}/healthz", timeout=30):
                     return
             except OSError:
                 time.sleep(0.2)
@@ -90,7 +93,7 @@ class Stage:
     def stop(self) -> None:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(40)
+        self.process.wait(120)
 
 
 # Of this folder, not of the session: one process goes on to tests of other rooms, and the loop that Playwright keeps running
@@ -149,7 +152,7 @@ def open_as(stage: Stage, browser: Browser) -> Iterator[object]:
         context = browser.new_context(
             viewport=SIZES[size], locale=language, color_scheme=theme, base_url=stage.address, **more
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         if username:

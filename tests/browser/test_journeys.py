@@ -150,8 +150,9 @@ def test_a_rule_is_tried_dry_before_it_is_made(open_as):
 def test_an_entry_at_the_door_waits_on_the_phone_without_network_and_is_sent_once(open_as, stage):
     page = open_as("wangge", size="phone")
     page.goto("/door/")
-    page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_timeout(1500)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    until(page, "caches.match('/door/', {ignoreVary: true}).then(Boolean)")
+    until(page, "navigator.serviceWorker.controller !== null")
     page.context.set_offline(True)
     page.reload()
     assert page.locator("#doorstep").count() == 1
@@ -181,7 +182,7 @@ def test_an_entry_at_the_door_waits_on_the_phone_without_network_and_is_sent_onc
     page.reload()
     page.locator("#waiting li").nth(2).wait_for()
     stage.start()
-    expect(page.locator("#waiting li")).to_have_count(0, timeout=40_000)
+    expect(page.locator("#waiting li")).to_have_count(0, timeout=120_000)
     page.goto("/office/census/workers/?follow_up=visited&region=450311101")
     assert page.locator("tr[data-row]").count() == 3
 

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from nuanyi.program.tests.conftest import opened, run, served
-from tests.browser.conftest import SIZES
+from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.test_set_a_district_up import first_sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -32,7 +32,7 @@ def office(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterat
             viewport=SIZES["desk"], locale="zh-CN", base_url=f"http://127.0.0.1:{port}"
         )
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.goto("/accounts/login/")
         first_sign_in(page, "liangxin", ["liangxin", once])

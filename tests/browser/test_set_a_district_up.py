@@ -18,7 +18,7 @@ import xlsxwriter
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import SIZES
+from tests.browser.conftest import PATIENCE, SIZES
 from tests.browser.shots import keep
 from tests.ports import free_port
 
@@ -48,14 +48,14 @@ def empty(tmp_path: Path) -> Iterator[tuple[str, str]]:
         assert found, log.read_text()[-2000:]
         while time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2):
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30):
                     break
             except OSError:
                 time.sleep(0.3)
         yield f"http://127.0.0.1:{port}", found.group()
     finally:
         program.send_signal(signal.SIGTERM)
-        program.wait(40)
+        program.wait(120)
 
 
 @pytest.mark.parametrize(("district", "size"), [("雁山", "desk"), ("330106", "phone")])
@@ -63,9 +63,8 @@ def test_a_clerk_sets_a_district_up_and_a_rider_is_helped(
     empty: tuple[str, str], browser: Browser, district: str, size: str
 ) -> None:
     address, link = empty
-    begun = time.monotonic()
     office = browser.new_context(viewport=SIZES[size], locale="zh-CN", base_url=address)
-    office.set_default_timeout(20_000)
+    office.set_default_timeout(PATIENCE)
     page = office.new_page()
 
     def narrow() -> None:
@@ -102,7 +101,6 @@ def test_a_clerk_sets_a_district_up_and_a_rider_is_helped(
     picture("open")
     page.click("main form button:has-text('开通')")
     page.wait_for_url("**/accounts/login/**")
-    assert time.monotonic() - begun < 600
     assert "已经开通" in page.inner_text("main")
     first_sign_in(page, "liangxin", words)
     page.goto("/office/setup/")
@@ -256,7 +254,7 @@ def test_a_city_is_set_up_by_its_pages_and_each_district_sees_its_own(
 
     def somebody(size: str = "desk") -> Page:
         context = browser.new_context(viewport=SIZES[size], locale="zh-CN", base_url=address)
-        context.set_default_timeout(40_000)
+        context.set_default_timeout(PATIENCE)
         return context.new_page()
 
     page = somebody()

@@ -7,7 +7,7 @@ import pytest
 import zxingcpp
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PUBLIC
+from tests.browser.conftest import PATIENCE, PUBLIC
 from tests.browser.waits import go, open_all_day, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -28,7 +28,7 @@ def rider(stage, browser):
             permissions=["geolocation"] if position else [],
             **more,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context.new_page()
 

@@ -13,6 +13,9 @@ import pytest
 
 from tests.ports import free_port
 
+#: Seconds for what a quiet machine does in some: only where it never happens is all of it waited.
+PATIENCE = 120
+
 
 def opened(folder):
     """The account that runs PostgreSQL may walk through."""
@@ -46,11 +49,11 @@ def ask(home, script):
     return run(home, "manage", "shell", "-v", "0", "-c", script).strip()
 
 
-def wait_for(port, seconds=40):
+def wait_for(port, seconds=PATIENCE):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
                 return json.load(answer)
         except OSError:
             time.sleep(0.1)
@@ -58,7 +61,7 @@ def wait_for(port, seconds=40):
 
 
 @contextmanager
-def served(home, *, workers=1, log=None, seconds=40, **variables):
+def served(home, *, workers=1, log=None, seconds=PATIENCE, **variables):
     """``nuanyi serve`` on a free port; gives ``(process, port)``, ends it cleanly."""
     port = free_port()
     command = [sys.executable, "-m", "nuanyi.program.cli", "serve", "--port", str(port)]
@@ -72,7 +75,7 @@ def served(home, *, workers=1, log=None, seconds=40, **variables):
         finally:
             if server.poll() is None:
                 server.send_signal(signal.SIGTERM)
-                server.wait(40)
+                server.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from nuanyi.lib.seal import make_keys
-from nuanyi.program.tests.conftest import environment, run, served, wait_for
+from nuanyi.program.tests.conftest import PATIENCE, environment, run, served, wait_for
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -104,7 +104,7 @@ def test_what_cannot_be_is_refused_with_2_and_in_words(tmp_path, words, told, sa
         env=environment(tmp_path) | told,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     assert done.returncode == 2, done.stderr
     assert said in done.stderr
@@ -221,13 +221,14 @@ def test_serve_revives_a_dead_child_and_stops_cleanly_on_sigterm(home):
             for child in psutil.Process(server.pid).children()
             if "nuanyi.program.web" in child.cmdline()
         )
-        for child in [*web.children(recursive=True), web]:
+        killed = [*web.children(recursive=True), web]
+        for child in killed:
             child.kill()
-        time.sleep(1)
+        psutil.wait_procs(killed, PATIENCE)
         assert wait_for(port)["status"] == "ok"
     finally:
         server.send_signal(signal.SIGTERM)
-        assert server.wait(30) == 0
+        assert server.wait(PATIENCE) == 0
 
 
 def test_debugging_on_a_public_address_does_not_start(home):
@@ -257,7 +258,7 @@ def serve_in_vain(home, host="127.0.0.1", **more):
         env=environment(home) | more,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 2, done.stderr[-500:]
     assert "Traceback" not in done.stderr
@@ -434,7 +435,7 @@ def test_a_server_of_ones_own_is_used_and_pages_never_run_as_its_owner(tmp_path_
 
 def test_pages_and_jobs_do_not_know_the_address_of_the_database_s_owner(home):
     with served(home) as (server, _port):
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         below = _environments_below(server.pid)
         # the job worker begins some seconds after the web server
         while not any("cli worker" in command for command in below) and time.monotonic() < deadline:

@@ -21,7 +21,7 @@ def _on_the_demo_of_the_run(home, monkeypatch):
 
 
 def test_killed_at_random_moments_nothing_is_lost_or_there_twice():
-    found = kills.run(kills=2, writes=20, seconds=60, many=1)
+    found = kills.run(kills=2, writes=20, seconds=240, many=1)
     assert (found["lost"], found["doubled"], found["unanswered"]) == (0, 0, 0), found
     assert found["cases"] == found["case_entries"], found
     assert sum(found["kills"].values()) == 2, found
