@@ -43,15 +43,9 @@ def _quick_passwords(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def _fresh_books() -> None:
     """What a process remembers of rules for some seconds belongs to one test only."""
-    from nuanyi.cases import queries
-    from nuanyi.people import queries as people
-    from nuanyi.places import queries as places
-    from nuanyi.reports import queries as reports
+    from nuanyi.lib import rooms
 
-    queries.forget_books()
-    people.forget_hands()
-    places.forget_shapes()
-    reports.forget_books()
+    rooms.read_anew()
 
 
 @pytest.fixture(autouse=True)

@@ -114,6 +114,14 @@ def has_a_policy(name):
         return cursor.fetchone()[0] == 1
 
 
+def is_read_anew():
+    """Whether what the toy room remembers of its table goes when all rooms are read anew."""
+    remembered = importlib.import_module(f"{TOY}.home").remembered
+    remembered[:] = ["热水袋三只"]
+    rooms.read_anew()
+    return not remembered
+
+
 def places_where_it_shows(cast, title):
     """Every place that is made from the declarations -> whether the toy room shows there."""
     office, phone = cast.client("office"), Client()
@@ -134,6 +142,7 @@ def places_where_it_shows(cast, title):
         "what opens without network": "Errands on the road" in page(phone, "/offline/"),
         "big screen": "toy.errands" in {one.key for one in rooms.screen_figures()},
         "where numbers are thin": str(rooms.where_thin("toy.errands").title) == "Run more errands",
+        "what is remembered": is_read_anew(),
         "tables in no backup": "toy_minute" in rooms.passing(),
         "offline page": '"/errand/"' in page(phone, "/sw.js"),
         "page that stands in offline": '["^/errand/[a-z]+/$", "/errand/"]' in page(phone, "/sw.js"),

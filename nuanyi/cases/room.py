@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nuanyi.cases import home
+from nuanyi.cases import home, queries
 from nuanyi.cases.policies import POLICIES, UNBOUND
 from nuanyi.lib.roles import ALL, FIGURES, OFFICES, UNIT, Role
 from nuanyi.lib.rooms import (
@@ -90,6 +90,7 @@ ROOM = Room(
     ),
     tasks=home.tasks_for,
     search=home.search_for,
+    read_anew=queries.forget_books,
     offline=[
         Route("help:home"),
         Route("help:ask"),

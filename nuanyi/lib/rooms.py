@@ -301,6 +301,8 @@ class Room:
     where_thin: Mapping[str, NextStep] = field(default_factory=lambda: MappingProxyType({}))
     tasks: Callable[[Actor], Iterable[Task]] | None = None
     search: Callable[[Actor, str], Iterable[Hits]] | None = None
+    #: lets go of what a process remembers of the room's tables for some seconds
+    read_anew: Callable[[], None] | None = None
     offline: Sequence[Route | StaticFile] = ()
     #: pages that the phone keeps none of, by the pattern of their paths (a regular expression that Python and scripts read
     #: alike) -> the kept page, one of ``offline``, that stands in for them without network and fills itself on the phone
@@ -448,6 +450,13 @@ def answered_online() -> dict[str, str]:
     """The address of a kept page -> the name in it with which only the server can answer."""
     lines = [line for room in rooms().values() for line in room.answered_online.items()]
     return {Route(route).address: name for route, name in lines}
+
+
+def read_anew() -> None:
+    """What this process remembers of any room's tables is read anew when it is next needed."""
+    for room in rooms().values():
+        if room.read_anew is not None:
+            room.read_anew()
 
 
 def passing() -> frozenset[str]:

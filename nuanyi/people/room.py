@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib.roles import ALL, PLACE, PLACE_OR_UNIT, UNIT, Role
 from nuanyi.lib.rooms import HOUSE, MenuItem, Permission, Room, Route, Shot, Step
-from nuanyi.people import home
+from nuanyi.people import home, queries
 from nuanyi.people.policies import POLICIES, UNBOUND
 
 ROOM = Room(
@@ -68,6 +68,7 @@ ROOM = Room(
     steps=[Step(_("Make an account"), "people:new", "people.manage_accounts", order=41)],
     tasks=home.tasks_for,
     search=home.search_for,
+    read_anew=queries.forget_hands,
     passing=frozenset({"people_attempt"}),
     gallery=[
         Shot("accounts", Route("people:accounts"), "liangxin"),

@@ -19,6 +19,7 @@ ROOM = Room(
     part=HOUSE,
     menu=[MenuItem(_("Places and grids"), "places:places", "map", "places.view", order=40)],
     search=home.search_for,
+    read_anew=queries.forget_shapes,
     gallery=[Shot("places", Route("places:places"), "liangxin")],
     lasting=frozenset({"Grid", "Region", "RegionChange"}),
 )

@@ -18,7 +18,7 @@ from nuanyi.lib.rooms import (
     StaticFile,
     Way,
 )
-from nuanyi.reports import home
+from nuanyi.reports import home, queries
 from nuanyi.reports.policies import POLICIES, UNBOUND
 
 ROOM = Room(
@@ -55,6 +55,7 @@ ROOM = Room(
     screen=[ScreenFigure("governance.community_problems_reported", 70)],
     tasks=home.tasks_for,
     search=home.search_for,
+    read_anew=queries.forget_books,
     offline=[
         Route("report:send"),
         Route("grid:kept"),

@@ -1,6 +1,9 @@
 from nuanyi.lib.rooms import Hit, Hits, Route, Task
 from tests.toy.models import Errand
 
+#: What a process remembers of the errands.
+remembered = []
+
 
 def tasks_for(actor):
     if actor.can("toy.run"):

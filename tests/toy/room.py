@@ -34,6 +34,7 @@ ROOM = Room(
     home_figures={"toy.errands": "toy.run"},
     tasks=home.tasks_for,
     search=home.search_for,
+    read_anew=home.remembered.clear,
     pages={"errand": RecordPage("toy:list", parameter="")},
     policies=[RowPolicy("toy.Errand", "(SELECT nuanyi_may('toy.run'))")],
     offline=[Route("errand:ask"), StaticFile("toy/errand.js")],

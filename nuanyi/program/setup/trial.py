@@ -115,7 +115,7 @@ def empty(
     journal.record(
         actor, events.TRIAL_EMPTIED, real=real, rows=sum(went.values()), stations_kept=keep_stations
     )
-    places.forget_shapes()
+    rooms.read_anew()
     return went, slips
 
 
