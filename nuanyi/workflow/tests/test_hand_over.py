@@ -109,3 +109,29 @@ def test_a_member_of_an_alliance_is_offered_nothing_it_may_be_the_firm_that_it_i
         handover.offer(thing, unit(THEIRS, kind="member"), "归你们")
     assert set(refused.value.fields) == {"to"}
     assert thing.offered_unit_id is None
+
+
+class Listed:
+    """Rows of a list, which keep by what they were chosen."""
+
+    def __init__(self, *by):
+        self.by = by
+
+    def filter(self, **told):
+        return Listed(*self.by, told)
+
+    def exclude(self, **told):
+        return Listed(*self.by, "not", told)
+
+
+@pytest.mark.parametrize(
+    ("way", "by"),
+    [
+        (handover.TO_US, ({"offered_unit_id__in": [OURS]},)),
+        (handover.BY_US, ({"offered_unit_id__isnull": False}, "not", {"offered_unit_id__in": [OURS]})),
+        ("", ()),
+        ("x", ()),
+    ],
+)
+def test_a_list_shows_what_is_offered_to_us_or_to_others_and_everything_for_any_other_word(way, by):
+    assert handover.offered(Listed(), way, [OURS]).by == by
