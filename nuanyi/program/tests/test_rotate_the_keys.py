@@ -199,6 +199,13 @@ def test_a_rotation_that_was_killed_goes_on_with_the_key_it_had_made(
     assert names == {"周小明", "李大力"}
 
 
+def test_values_beyond_the_first_batch_are_sealed_again_too(own_keys, district, program):
+    take(program, [HEAD, row(1), row(2, name="李大力")])
+    seal.add_key(own_keys, "person")
+    assert sealed.reseal("person", batch=1)["people_person.sealed_name"] == 2
+    assert sealed.under_old_keys("person") == {}
+
+
 def test_two_rotations_at_once_are_refused(own_keys, program):
     with held(services.ROTATION) as mine, pytest.raises(Conflict):
         assert mine
