@@ -152,7 +152,7 @@
     };
 
     const takeErrors = (form) => {
-        form.parentElement.querySelectorAll("[data-late]").forEach((old) => old.remove());
+        form.parentElement.querySelectorAll("[data-wrong-late]").forEach((old) => old.remove());
         form.querySelectorAll(".field.bad").forEach((old) => old.classList.remove("bad"));
     };
     /* what was not right, at its field: the form stays as it is, with its photos */
@@ -172,7 +172,7 @@
             box.classList.add("bad");
             for (const fold of [field.closest("details")]) if (fold) fold.open = true;
             const wrong = element("span", { className: "wrong", textContent: String(words) });
-            wrong.dataset.late = "";
+            wrong.dataset.wrongLate = "";
             box.insertBefore(wrong, box.children[1] || null);
             lines.append(element("li", {}, element("a", { href: `#${field.id}`, textContent: text })));
         }
@@ -184,7 +184,7 @@
             element("h2", { textContent: board?.dataset.notyet || "" }),
             lines,
         );
-        summary.dataset.late = "";
+        summary.dataset.wrongLate = "";
         summary.setAttribute("role", "alert");
         form.before(summary);
         summary.focus();
