@@ -54,7 +54,7 @@ def take_in() -> None:
     imports._district()
     watched = ChildrenWatched()
     watched.start()
-    imports.ours(imports.workbook(imports.ROWS))
+    imports.ours(imports.workbook(imports.ROWS), [])
     watched.done.set()
     watched.join()
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

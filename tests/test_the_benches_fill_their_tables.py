@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from bench import doubles, stations, sums, worklist
+from bench import doubles, imports, stations, sums, worklist
 from bench.filling import fill
 from bench.report import Report, in_turn
 
@@ -42,6 +42,18 @@ def test_entries_of_the_ledger_are_counted_by_its_trigger():
         cursor.execute(sums._FILL, [20])
         cursor.execute("SELECT sum(count) FROM ledger_cuberow")
         assert cursor.fetchone() == (20,)
+
+
+def test_a_roster_that_is_measured_is_taken_in(monkeypatch):
+    """Without a preview it was written, taken back and read once more, and that was measured."""
+    from nuanyi.census.models import Worker
+
+    monkeypatch.setattr(imports, "ROWS", 20)
+    previews = []
+    imports._district()
+    assert imports.ours(imports.workbook(20), previews) > 0
+    assert Worker.objects.count() == 20
+    assert len(previews) == 1
 
 
 def test_what_is_compared_is_measured_in_turn_and_told_with_its_spread(capsys):
