@@ -195,6 +195,10 @@ def _messages(stream: io.BufferedReader, most_signs: int = 0) -> Iterator[tuple[
             return
 
 
+#: What JSON gives that is a cell as it stands.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def _message(line: bytes) -> tuple[Any, ...]:
     """One message of the child, believed in nothing. Raises ValueError for anything that it has no business to say."""
     if not line.endswith(b"\n"):
@@ -208,7 +212,10 @@ def _message(line: bytes) -> tuple[Any, ...]:
         case ["sheet", str(name), dict(about)]:
             return ("sheet", name[:255], _about(about))
         case ["rows", list(rows)] if all(isinstance(row, list) for row in rows):
-            return ("rows", [[_cell(cell) for cell in row] for row in rows])
+            return (
+                "rows",
+                [row if _PLAIN.issuperset(map(type, row)) else list(map(_cell, row)) for row in rows],
+            )
     raise ValueError("no such message")
 
 
