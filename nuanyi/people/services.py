@@ -541,6 +541,11 @@ def barred(digests: Iterable[bytes]) -> set[bytes]:
     return {bytes(mark) for mark in rows.values_list("digest", flat=True)}
 
 
+def all_barred() -> frozenset[bytes]:
+    """Every such digest, 16 bytes each: for a roster, which asks once for all its rows."""
+    return frozenset(bytes(mark) for mark in ErasureMark.objects.values_list("digest", flat=True))
+
+
 @transaction.atomic
 def admit(*, actor: Actor, text: str) -> bool:
     """Take the mark off a phone or an identity number: its holder wants to be here again. Returns whether there was one."""

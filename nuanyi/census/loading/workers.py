@@ -30,7 +30,18 @@ from nuanyi.census.loading.binary import (
     row_of,
     text_field,
 )
-from nuanyi.census.loading.tally import BARRED, CHANGED, DOUBLE, KNOWN, NEW, UNCHANGED, Choices, Met, Tally
+from nuanyi.census.loading.tally import (
+    BARRED,
+    CHANGED,
+    DOUBLE,
+    KNOWN,
+    NEW,
+    UNCHANGED,
+    Choices,
+    Met,
+    Stale,
+    Tally,
+)
 from nuanyi.census.models import Change, Establishment, Import, Record, Worker
 from nuanyi.census.reading import ReadRow
 from nuanyi.census.rows import WorkerDraft, name_key
@@ -40,9 +51,11 @@ from nuanyi.lib.actor import Scope, system
 from nuanyi.lib.ids import new_id_bytes
 from nuanyi.lib.region_codes import township_of
 from nuanyi.people.models import Person, keys
-from nuanyi.people.services import barred, columns_of, open_for_program, seal_into
+from nuanyi.people.services import all_barred, columns_of, open_for_program, seal_into
 
 BATCH = 8000
+#: A keyed digest.
+DIGEST_BYTES = 16
 #: What a roster says of the person behind a worker.
 OF_PERSON = ("name", "phone", "id_number")
 #: What a row of a roster may change of a worker, and an undo puts back.
@@ -50,18 +63,21 @@ OWN_VALUES = ("sector", "region_code", "site_name", "establishment", "as_of_date
 
 _FIELDS = """w.id, p.id, p.phone_digest, p.id_number_digest, p.sealed_name, p.name_mask, p.phone_mask, p.id_number_mask,
   w.sector, w.region_code, w.site_name, w.unit_id"""
+#: Digests that are sent end to end: an array would be written out sign by sign, which took as long as the look-up.
+_DIGESTS = f"""(SELECT substring(told FROM {DIGEST_BYTES} * n + 1 FOR {DIGEST_BYTES}) AS d
+  FROM (SELECT %s::bytea AS told) AS sent, generate_series(0, octet_length(told) / {DIGEST_BYTES} - 1) AS n) AS digests"""  # noqa: S608
 #: Joined from the digests outwards, so that each is one look into an index however large the table is.
 _KNOWN = f"""
-SELECT {_FIELDS} FROM unnest(%s::bytea[]) AS d
+SELECT {_FIELDS} FROM {_DIGESTS}
   JOIN people_person p ON p.phone_digest = d JOIN census_worker w ON w.person_id = p.id
 UNION ALL
-SELECT {_FIELDS} FROM unnest(%s::bytea[]) AS d
+SELECT {_FIELDS} FROM {_DIGESTS}
   JOIN people_person p ON p.id_number_digest = d JOIN census_worker w ON w.person_id = p.id
 ORDER BY 1
-"""  # noqa: S608 - the only part put in is the constant above
-_KNOWN_ROWS = """
-SELECT a.row_digest FROM unnest(%s::bytea[]) AS d JOIN census_appearance a ON a.source_id = %s AND a.row_digest = d
-"""
+"""  # noqa: S608 - the only parts put in are the constants above
+_KNOWN_ROWS = f"""
+SELECT a.row_digest FROM {_DIGESTS} JOIN census_appearance a ON a.source_id = %s AND a.row_digest = d
+"""  # noqa: S608 - as above
 _COLUMNS = (
     "worker_id uuid, person_id uuid, sealed_name bytea, name_mask text, sealed_phone bytea, phone_mask text,"
     " phone_digest bytea, sealed_id_number bytea, id_number_mask text, id_number_digest bytea, sealed_political bytea,"
@@ -164,6 +180,10 @@ class WorkerLoader:
         self.phones_asked: set[bytes] = set()
         self.numbers_asked: set[bytes] = set()
         self.rows_seen: set[bytes] = set()
+        #: the batch before, ready to be written while this one is matched and sealed and the next one is read
+        self.waiting: tuple[bytes, dict[str, Any]] | None = None
+        #: who asked to be forgotten, as it was when the file was begun
+        self.marked: frozenset[bytes] = frozenset()
         self.keep_political = bool(source_import.political_evidence)
 
     def load(self, rows: Iterable[ReadRow], *, write: bool) -> Iterator[int]:
@@ -179,6 +199,7 @@ class WorkerLoader:
                 "SELECT EXISTS (SELECT FROM census_appearance WHERE source_id = %s)", [self.of.source_id]
             )
             self.source_known = bool(cursor.fetchone()[0])
+        self.marked = all_barred()
         good = iter(row for row in rows if not row.problems)
         seen = 0
         with self._background() as self.writer, no_cycles_sought():
@@ -188,6 +209,9 @@ class WorkerLoader:
                 self.tally.read(b"".join(self._shown(line) for line in lines))
                 self._batch(self._without_barred(lines, write), write)
                 yield seen
+            self._begin_writing()
+        if write:
+            self._check_nobody_was_forgotten()
 
     def _without_barred(self, lines: list[_Line], write: bool) -> list[_Line]:
         """The lines of those who did not ask to be forgotten; where nothing is written, all of them.
@@ -195,8 +219,12 @@ class WorkerLoader:
         A file of one row must not ask who did. What it would do is therefore told as of anybody, and what it did counts
         them among the new, so that the sums hold; how many were left out, who may forget people is told beside.
         """
-        marked = barred(mark for line in lines for mark in (line.phone, line.id_number) if mark)
-        kept = [line for line in lines if line.phone not in marked and line.id_number not in marked]
+        marked = self.marked
+        kept = (
+            [line for line in lines if line.phone not in marked and line.id_number not in marked]
+            if marked
+            else lines
+        )
         left_out = len(lines) - len(kept)
         if left_out:
             self.tally.counts[BARRED] += left_out
@@ -205,6 +233,15 @@ class WorkerLoader:
         if left_out:
             self.tally.counts[NEW] += left_out
         return kept
+
+    def _check_nobody_was_forgotten(self) -> None:
+        """Raise Stale where somebody of this file asked to be forgotten since it was begun.
+
+        Their record may have been gone already when their row was looked up, which would make them anew. Whoever asks
+        later still had it: the row met them, and made nobody.
+        """
+        if any(mark in self.by_phone or mark in self.by_id for mark in all_barred() - self.marked):
+            raise Stale
 
     @staticmethod
     def _background() -> BackgroundWriter:
@@ -241,12 +278,13 @@ class WorkerLoader:
 
     def _batch(self, lines: list[_Line], write: bool) -> None:
         known_rows = self._look_up(lines)
+        self._begin_writing()
         fresh: list[tuple[_Line, bytes, bytes]] = []
         ids = new_id_bytes(2 * len(lines))
         more: list[tuple[_Line, _Record | _Fresh]] = []
         for index, line in enumerate(lines):
             if line.row in known_rows or line.row in self.rows_seen:
-                self.tally.counts[UNCHANGED if line.row in known_rows else DOUBLE] += 1
+                self.tally.counts[DOUBLE if line.row in self.rows_seen else UNCHANGED] += 1
                 continue
             self.rows_seen.add(line.row)
             record = self._match(line)
@@ -265,13 +303,14 @@ class WorkerLoader:
         """Fetch the known records that these rows may meet; returns the digests of rows that this source sent before."""
         if not (self.somebody_known or self.source_known):
             return set()
-        self.writer.wait()  # what was written so far must be there before we look
+        # the connection is free: what this file brought is remembered, and never asked for
+        self.writer.wait()
         phones = {line.phone for line in lines if line.phone} - self.phones_asked
         numbers = {line.id_number for line in lines if line.id_number} - self.numbers_asked
         self.phones_asked |= phones
         self.numbers_asked |= numbers
         with connection.cursor() as cursor:
-            cursor.execute(_KNOWN, [list(phones), list(numbers)])
+            cursor.execute(_KNOWN, [b"".join(phones), b"".join(numbers)])
             for row in cursor.fetchall():
                 parts: list[Any] = [bytes(part) if isinstance(part, memoryview) else part for part in row]
                 record = _Record(*parts)
@@ -281,7 +320,7 @@ class WorkerLoader:
                     self._remember(record)
             if not self.source_known:
                 return set()
-            cursor.execute(_KNOWN_ROWS, [[line.row for line in lines], self.of.source_id])
+            cursor.execute(_KNOWN_ROWS, [b"".join(line.row for line in lines), self.of.source_id])
             return {bytes(digest) for (digest,) in cursor.fetchall()}
 
     def _match(self, line: _Line) -> _Record | _Fresh | None:
@@ -362,6 +401,7 @@ class WorkerLoader:
         wanted = [name for name, before, _after in changes if choice == Choice.OVERWRITE or not before]
         if not wanted:
             return False
+        self.writer.wait()
         worker = held(Worker.objects.all()).get(pk=record.worker_id)
         before = {name: value_of(worker, name) for name in wanted} | {"as_of": worker.as_of_date.isoformat()}
         Change.objects.create(
@@ -394,10 +434,17 @@ class WorkerLoader:
                 "import": self.of.pk,
                 "as_of": self.of.as_of_date,
             }
-            self.writer.write(self._copy_bytes(fresh), facts)
+            self.waiting = self._copy_bytes(fresh), facts
         if more:
+            self._begin_writing()
             self.writer.wait()
             self._appear(more)
+
+    def _begin_writing(self) -> None:
+        """Write the batch that waits: only once the one after it was looked up, so that neither waits for the other."""
+        if self.waiting is not None:
+            self.writer.write(*self.waiting)
+            self.waiting = None
 
     def _copy_bytes(self, fresh: list[tuple[_Line, bytes, bytes]]) -> bytes:
         """The batch in COPY's binary format. Sealing, masking and writing in one pass: this is the hot loop."""
