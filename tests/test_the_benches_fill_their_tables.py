@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from bench import doubles, imports, stations, sums, worklist
@@ -54,6 +55,11 @@ def test_a_roster_that_is_measured_is_taken_in(monkeypatch):
     assert imports.ours(imports.workbook(20), previews) > 0
     assert Worker.objects.count() == 20
     assert len(previews) == 1
+
+
+def test_a_bench_that_is_read_adds_no_table_to_the_program():
+    """A table without a migration would keep every home from beginning by the built ones."""
+    assert list(apps.get_app_config("front").get_models()) == []
 
 
 def test_what_is_compared_is_measured_in_turn_and_told_with_its_spread(capsys):
