@@ -63,20 +63,26 @@ OWN_VALUES = ("sector", "region_code", "site_name", "establishment", "as_of_date
 
 _FIELDS = """w.id, p.id, p.phone_digest, p.id_number_digest, p.sealed_name, p.name_mask, p.phone_mask, p.id_number_mask,
   w.sector, w.region_code, w.site_name, w.unit_id"""
+_NAMED = (
+    "worker, person, phone, id_number, name, name_mask, phone_mask, number_mask, sector, region, site, unit"
+)
 #: Digests that are sent end to end: an array would be written out sign by sign, which took as long as the look-up.
 _DIGESTS = f"""(SELECT substring(told FROM {DIGEST_BYTES} * n + 1 FOR {DIGEST_BYTES}) AS d
   FROM (SELECT %s::bytea AS told) AS sent, generate_series(0, octet_length(told) / {DIGEST_BYTES} - 1) AS n) AS digests"""  # noqa: S608
-#: Joined from the digests outwards, so that each is one look into an index however large the table is.
+#: From the digests outwards, each one look into an index however large the table is. What the planner knows of a table is
+#: older than the rows that this import writes: without the fence of ``OFFSET 0`` (PostgreSQL manual, "Subqueries" in
+#: src/backend/optimizer/README) it joined all persons, all workers and all earlier rows of a source for each batch.
 _KNOWN = f"""
-SELECT {_FIELDS} FROM {_DIGESTS}
-  JOIN people_person p ON p.phone_digest = d JOIN census_worker w ON w.person_id = p.id
+SELECT met.* FROM {_DIGESTS} CROSS JOIN LATERAL (SELECT {_FIELDS} FROM people_person p
+  JOIN census_worker w ON w.person_id = p.id WHERE p.phone_digest = d OFFSET 0) AS met ({_NAMED})
 UNION ALL
-SELECT {_FIELDS} FROM {_DIGESTS}
-  JOIN people_person p ON p.id_number_digest = d JOIN census_worker w ON w.person_id = p.id
+SELECT met.* FROM {_DIGESTS} CROSS JOIN LATERAL (SELECT {_FIELDS} FROM people_person p
+  JOIN census_worker w ON w.person_id = p.id WHERE p.id_number_digest = d OFFSET 0) AS met ({_NAMED})
 ORDER BY 1
 """  # noqa: S608 - the only parts put in are the constants above
 _KNOWN_ROWS = f"""
-SELECT a.row_digest FROM {_DIGESTS} JOIN census_appearance a ON a.source_id = %s AND a.row_digest = d
+SELECT met.row_digest FROM {_DIGESTS} CROSS JOIN LATERAL (SELECT a.row_digest FROM census_appearance a
+  WHERE a.source_id = %s AND a.row_digest = d OFFSET 0) AS met
 """  # noqa: S608 - as above
 _COLUMNS = (
     "worker_id uuid, person_id uuid, sealed_name bytea, name_mask text, sealed_phone bytea, phone_mask text,"
@@ -199,6 +205,8 @@ class WorkerLoader:
                 "SELECT EXISTS (SELECT FROM census_appearance WHERE source_id = %s)", [self.of.source_id]
             )
             self.source_known = bool(cursor.fetchone()[0])
+            # a table that was small when it was last looked at is not read whole for each digest
+            cursor.execute("SET LOCAL enable_seqscan = off")
         self.marked = all_barred()
         good = iter(row for row in rows if not row.problems)
         seen = 0
@@ -210,6 +218,8 @@ class WorkerLoader:
                 self._batch(self._without_barred(lines, write), write)
                 yield seen
             self._begin_writing()
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan TO DEFAULT")
         if write:
             self._check_nobody_was_forgotten()
 

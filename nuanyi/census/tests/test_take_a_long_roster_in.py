@@ -139,3 +139,26 @@ def test_whoever_asks_to_be_forgotten_while_a_roster_is_taken_in_does_not_come_b
     done = accepted(actor, Import.objects.get(pk=of.pk))
     assert (done.state, done.counts["barred"]) == ("done", 1)
     assert not Person.objects.filter(phone_mask="199****0001", erased_at=None).exists()
+
+
+def test_whoever_is_known_is_looked_up_by_index_and_no_table_is_read_whole(district, cast):
+    """What the planner knows of a table is older than the rows that the import itself writes."""
+    actor = cast.actor("office")
+    take(actor, [HEAD, *(row(n) for n in range(200))])
+    of = previewed(actor, [HEAD, row(1), *(row(n) for n in range(300, 320))])
+    imports.decide(actor=actor, of=of)
+    before = read_whole()
+    imports.write_import(of.pk)
+    assert Import.objects.get(pk=of.pk).counts["new"] == 20
+    after = read_whole()
+    assert {table: after[table] - before[table] for table in after if after[table] - before[table] > 20} == {}
+
+
+def read_whole():
+    """Rows that this transaction read by going through a table from its beginning to its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, seq_tup_read FROM pg_stat_xact_user_tables"
+            " WHERE relname IN ('people_person', 'census_worker', 'census_appearance')"
+        )
+        return dict(cursor.fetchall())
