@@ -157,8 +157,8 @@ def test_a_session_from_its_invitation_to_the_sign_in_sheet_and_a_forwarded_code
     teacher.click("button:text-is('邀请')")
     teacher.locator("section p", has_text=group).first.wait_for()
     stage.told(AT_NOON)
-    (said,) = robot
-    assert "浏览器一课" in said["markdown"]["content"]
+    # by night what journeys before this one had pushed goes out in the same noon
+    (said,) = (told for told in robot if "浏览器一课" in told["markdown"]["content"])
     link = re.search(r"http\S+?/l/\w+/", said["markdown"]["content"])[0]
 
     rider = open_as(None, size="phone")
