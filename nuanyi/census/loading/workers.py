@@ -67,23 +67,32 @@ _NAMED = (
     "worker, person, phone, id_number, name, name_mask, phone_mask, number_mask, sector, region, site, unit"
 )
 #: Digests that are sent end to end: an array would be written out sign by sign, which took as long as the look-up.
-_DIGESTS = f"""(SELECT substring(told FROM {DIGEST_BYTES} * n + 1 FOR {DIGEST_BYTES}) AS d
-  FROM (SELECT %s::bytea AS told) AS sent, generate_series(0, octet_length(told) / {DIGEST_BYTES} - 1) AS n) AS digests"""  # noqa: S608
-#: From the digests outwards, each one look into an index however large the table is. What the planner knows of a table is
-#: older than the rows that this import writes: without the fence of ``OFFSET 0`` (PostgreSQL manual, "Subqueries" in
-#: src/backend/optimizer/README) it joined all persons, all workers and all earlier rows of a source for each batch.
-_KNOWN = f"""
-SELECT met.* FROM {_DIGESTS} CROSS JOIN LATERAL (SELECT {_FIELDS} FROM people_person p
-  JOIN census_worker w ON w.person_id = p.id WHERE p.phone_digest = d OFFSET 0) AS met ({_NAMED})
-UNION ALL
-SELECT met.* FROM {_DIGESTS} CROSS JOIN LATERAL (SELECT {_FIELDS} FROM people_person p
-  JOIN census_worker w ON w.person_id = p.id WHERE p.id_number_digest = d OFFSET 0) AS met ({_NAMED})
-ORDER BY 1
-"""  # noqa: S608 - the only parts put in are the constants above
+_DIGESTS = f"""(
+  SELECT substring(told FROM {DIGEST_BYTES} * n + 1 FOR {DIGEST_BYTES}) AS d
+  FROM (SELECT %s::bytea AS told) AS sent,
+    generate_series(0, octet_length(told) / {DIGEST_BYTES} - 1) AS n
+) AS digests"""  # noqa: S608 - the only part put in is the constant above
+
+
+def _met_by(column: str) -> str:
+    """The known workers whose person has one of the digests in ``column``.
+
+    From the digests outwards, each one look into an index however large the table is. What the planner knows of a table
+    is older than the rows that this import writes: without the fence of ``OFFSET 0``, behind which it merges no query
+    into another, it joined all persons and all workers for each batch.
+    """
+    return f"""
+SELECT met.* FROM {_DIGESTS} CROSS JOIN LATERAL (
+  SELECT {_FIELDS} FROM people_person p JOIN census_worker w ON w.person_id = p.id WHERE p.{column} = d OFFSET 0
+) AS met ({_NAMED})"""  # noqa: S608 - a column of ours
+
+
+_KNOWN = f"{_met_by('phone_digest')} UNION ALL {_met_by('id_number_digest')} ORDER BY 1"
 _KNOWN_ROWS = f"""
-SELECT met.row_digest FROM {_DIGESTS} CROSS JOIN LATERAL (SELECT a.row_digest FROM census_appearance a
-  WHERE a.source_id = %s AND a.row_digest = d OFFSET 0) AS met
-"""  # noqa: S608 - as above
+SELECT met.row_digest FROM {_DIGESTS} CROSS JOIN LATERAL (
+  SELECT a.row_digest FROM census_appearance a WHERE a.source_id = %s AND a.row_digest = d OFFSET 0
+) AS met
+"""  # noqa: S608 - the only part put in is the constant above
 _COLUMNS = (
     "worker_id uuid, person_id uuid, sealed_name bytea, name_mask text, sealed_phone bytea, phone_mask text,"
     " phone_digest bytea, sealed_id_number bytea, id_number_mask text, id_number_digest bytea, sealed_political bytea,"
@@ -230,11 +239,7 @@ class WorkerLoader:
         them among the new, so that the sums hold; how many were left out, who may forget people is told beside.
         """
         marked = self.marked
-        kept = (
-            [line for line in lines if line.phone not in marked and line.id_number not in marked]
-            if marked
-            else lines
-        )
+        kept = [line for line in lines if line.phone not in marked and line.id_number not in marked]
         left_out = len(lines) - len(kept)
         if left_out:
             self.tally.counts[BARRED] += left_out

@@ -1,4 +1,5 @@
-"""Nearly three hundred hostile files: each refused, or made harmless, for no more than three honest lists cost and a hundred megabytes.
+"""Nearly three hundred hostile files: each refused, or made harmless, for no more than three honest lists cost and a
+hundred megabytes.
 
 At a landing every third is tried, as ``NUANYI_HOSTILE_SEED`` chooses, and each that asks for a file of ours or names one outside;
 with ``NUANYI_HOSTILE=all`` (``make hostile``) each.

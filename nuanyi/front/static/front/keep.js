@@ -202,8 +202,8 @@
             signal: AbortSignal.timeout(seconds * 1000),
             ...options,
         });
-    /* {link} of the page that came after it, {problem}, {other: true} (an account that is not signed in wrote it), {limited: true}
-       (too many for this hour), {broken: true} (it arrived in part), or null where it still waits */
+    /* {link} of the page that came after it, {problem}, {other: true} (an account that is not signed in wrote it),
+       {limited: true} (too many for this hour), {broken: true} (it arrived in part), or null where it still waits */
     const send = async (draft) => {
         if (formOf(draft.id)) say("sending");
         let answer;
