@@ -149,7 +149,8 @@ def _delete(tables: Iterable[type[models.Model]], keep_stations: bool) -> dict[s
             for field in model._meta.concrete_fields:
                 loses = field.is_relation and field.related_model in gone and model not in gone and field.null
                 if loses:  # what stays forgets what goes
-                    cursor.execute(f"UPDATE {quote(model._meta.db_table)} SET {quote(field.column)} = NULL")  # noqa: S608 - names of our own models
+                    table, column = quote(model._meta.db_table), quote(field.column)
+                    cursor.execute(f"UPDATE {table} SET {column} = NULL")  # noqa: S608 - names of our own models
         for model in _pointing_first(gone):
             for many in model._meta.local_many_to_many:
                 cursor.execute(f"DELETE FROM {quote(many.m2m_db_table())}")  # noqa: S608 - names of our own models
