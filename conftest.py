@@ -256,20 +256,20 @@ PARTS = {
 
 
 def _make_cast(district: dict[str, Any], program: Any) -> Cast:
-    from nuanyi.people import services
+    from nuanyi.people.services import accounts
 
-    accounts = {}
+    by_part = {}
     for part, (role, region, unit) in PARTS.items():
-        account = services.make_account(
+        account = accounts.make_account(
             actor=program,
             username=part,
             password=PASSWORD,
             unit=district.get(unit),
             must_change_password=False,
         )
-        services.give_role(actor=program, account=account, role=role, region_code=region)
-        accounts[part] = account
-    return Cast(accounts)
+        accounts.give_role(actor=program, account=account, role=role, region_code=region)
+        by_part[part] = account
+    return Cast(by_part)
 
 
 @pytest.fixture

@@ -64,13 +64,13 @@ def _fill() -> None:
     from nuanyi.lib import clock
     from nuanyi.lib.actor import system
     from nuanyi.party.models import Organisation
-    from nuanyi.people import services
+    from nuanyi.people.services import accounts
     from nuanyi.units.models import Alliance
 
     branch = Organisation.objects.create(
         name="bench", form="formal", region_code="450311", founded_date=clock.today()
     )
-    account = services.make_account(
+    account = accounts.make_account(
         actor=system("bench"), username="bench-coverage", password="a-long-enough-one-9", unit=None
     )
     belts = Alliance.objects.bulk_create(Alliance(name=f"bench {n}") for n in range(BELTS))

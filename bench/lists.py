@@ -30,7 +30,7 @@ def run(report: Report) -> None:
     from nuanyi.census.models import Worker
     from nuanyi.lib import listing
     from nuanyi.lib.actor import system
-    from nuanyi.people import services
+    from nuanyi.people.services import accounts
 
     with connection.cursor() as cursor:
         cursor.execute(
@@ -38,10 +38,10 @@ def run(report: Report) -> None:
         )
         cursor.execute("ANALYZE")
     program = system("bench")
-    account = services.make_account(
+    account = accounts.make_account(
         actor=program, username="bench", password="a-long-enough-one-9", must_change_password=False
     )
-    services.give_role(actor=program, account=account, role="district_office")
+    accounts.give_role(actor=program, account=account, role="district_office")
     browser = Client(headers={"host": "localhost"})
     browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     browser.get("/office/census/workers/")

@@ -35,21 +35,21 @@ def run(report: Report) -> None:
     """Fill, then compare."""
     from nuanyi.cases.models import Case
     from nuanyi.lib.actor import system
-    from nuanyi.people import services
+    from nuanyi.people.services import accounts
     from nuanyi.units.models import Unit
 
     program = system("bench")
     browsers = []
     for name in ("full", "empty"):
         unit = Unit.objects.create(code=f"worklist-{name}", name=f"测试单位{name}", kind="department")
-        account = services.make_account(
+        account = accounts.make_account(
             actor=program,
             username=f"worklist-{name}",
             password="a-long-enough-one-9",
             must_change_password=False,
             unit=unit,
         )
-        services.give_role(actor=program, account=account, role="clerk")
+        accounts.give_role(actor=program, account=account, role="clerk")
         browser = Client(headers={"host": "localhost"})
         browser.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
         browsers.append(browser)

@@ -25,10 +25,10 @@ from nuanyi.lib import figures, rooms, row_security, sealed
 from nuanyi.lib.roles import Role
 from nuanyi.lib.rooms import Mount, Permission
 from nuanyi.lib.row_security import RowPolicy
-from nuanyi.people import services as people
 from nuanyi.people.access import actor_for
 from nuanyi.people.events import person_erased
 from nuanyi.people.models import Person
+from nuanyi.people.services import persons, rotation
 from nuanyi.program import doctor, row_policies
 from nuanyi.program.tests.test_rotate_the_keys import own_keys  # noqa: F401 - a fixture
 
@@ -190,7 +190,7 @@ def test_its_sealed_value_is_masked_rotated_and_goes_with_the_person(own_keys, c
         connection.nuanyi_told = (
             None  # this test has keys of its own: what was told before is signed with others
         )
-        person = people.seal_into(Person(), name="周小明", phone="19900000001")
+        person = persons.seal_into(Person(), name="周小明", phone="19900000001")
         person.save()
         errand = toy.Errand.objects.create(title="热水袋", person=person)
         sealed.put(errand, "sealed_words", "红色的那个")
@@ -199,12 +199,12 @@ def test_its_sealed_value_is_masked_rotated_and_goes_with_the_person(own_keys, c
         assert "●●●" in page
         assert "红色的那个" not in page
 
-        people.rotate_keys(actor=program, drop_old=True)
+        rotation.rotate_keys(actor=program, drop_old=True)
         errand.refresh_from_db()
         assert sealed.open_text(errand, "sealed_words") == "红色的那个"
         assert sealed.keys().key_number(errand.sealed_words) == 2
 
-        people.erase_person(actor=program, person=person, reason="asked")
+        persons.erase_person(actor=program, person=person, reason="asked")
         errand.refresh_from_db()
         assert (errand.sealed_words, errand.person) == (None, None)
 

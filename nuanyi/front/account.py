@@ -22,9 +22,10 @@ from nuanyi.lib.access import PUBLIC, SIGNED_IN, actor_of, address_of, permissio
 from nuanyi.lib.actor import GUEST
 from nuanyi.lib.addresses import public_base
 from nuanyi.lib.errors import NotAllowed, NotFound, Refusal
-from nuanyi.people import events, queries, services, wecom
+from nuanyi.people import events, queries, wecom
 from nuanyi.people.models import Account
 from nuanyi.people.rules import Role
+from nuanyi.people.services import wecom_links
 
 #: In the session while WeCom is asked: the state that must come back, what for, and where to go then.
 ASKED = "wecom-asked"
@@ -107,7 +108,7 @@ def wecom_answer(request: HttpRequest) -> HttpResponse:
         member = wecom.member_of(application, code)
         if asked["link"] is not None:
             return _link(request, asked["link"], member)
-        account = services.account_of_wecom(member)
+        account = wecom_links.account_of_wecom(member)
     except Refusal as refusal:
         if asked["link"] is None:
             journal.record(GUEST, events.SIGN_IN_FAILED)
@@ -124,7 +125,7 @@ def _link(request: HttpRequest, asked_for: int, member: str) -> HttpResponse:
     account = request.user
     if not isinstance(account, Account) or account.pk != asked_for:
         raise NotAllowed(_("Somebody else is signed in here now. Link it again."))
-    services.link_wecom(actor=actor_of(request), account=account, member=member)
+    wecom_links.link_wecom(actor=actor_of(request), account=account, member=member)
     return redirect("my_account")
 
 
@@ -139,5 +140,5 @@ def _refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def unlink_wecom(request: HttpRequest) -> HttpResponse:
     """Take the link away again."""
     if isinstance(request.user, Account):
-        services.unlink_wecom(actor=actor_of(request), account=request.user)
+        wecom_links.unlink_wecom(actor=actor_of(request), account=request.user)
     return redirect("my_account")

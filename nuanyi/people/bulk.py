@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Refusal
-from nuanyi.people import services
 from nuanyi.people.models import Account
 from nuanyi.people.passwords import Slip, one_time_password
 from nuanyi.people.rules import Role
+from nuanyi.people.services import accounts
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 
@@ -93,7 +93,7 @@ def read(actor: Actor, raw: Iterable[Sequence[Any]]) -> list[AccountRow]:
             wrong = _("there is no unit %(unit)s") % {"unit": of("unit")}
         elif region is None:
             wrong = _("there is no place %(place)s") % {"place": of("place")}
-        elif Role(role) not in services.grantable(actor):
+        elif Role(role) not in accounts.grantable(actor):
             wrong = _("you may not give this role")
         taken.add(of("username"))
         rows.append(AccountRow(number, of("username"), of("name"), unit, role, region or "", wrong))
@@ -122,14 +122,14 @@ def make_accounts(*, actor: Actor, rows: Sequence[AccountRow]) -> list[Slip]:
         if not reason:
             password = one_time_password()
             try:
-                account = services.make_account(
+                account = accounts.make_account(
                     actor=actor,
                     username=row.username,
                     password=password,
                     display_name=row.name,
                     unit=row.unit,
                 )
-                services.give_role(actor=actor, account=account, role=row.role, region_code=row.region_code)
+                accounts.give_role(actor=actor, account=account, role=row.role, region_code=row.region_code)
             except Refusal as refusal:
                 reason = "；".join(str(words) for words in refusal.fields.values()) or str(refusal)
             else:

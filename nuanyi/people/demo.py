@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.demo import PROGRAM, Demo, Plan
-from nuanyi.people import services
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account
+from nuanyi.people.services import accounts
 from nuanyi.units.models import Unit
 
 PASSWORD = "nuanyi-demo-2022"  # noqa: S105 - printed at every start; `serve` refuses the demo on a public address
@@ -41,7 +41,7 @@ def _stand(_plan: Plan) -> None:
     for username, name, unit, role, region in ACCOUNTS:
         if username in known:
             continue
-        account = services.make_account(
+        account = accounts.make_account(
             actor=PROGRAM,
             username=username,
             password=PASSWORD,
@@ -49,7 +49,7 @@ def _stand(_plan: Plan) -> None:
             unit=Unit.objects.filter(code=unit).first(),
             must_change_password=False,
         )
-        services.give_role(actor=PROGRAM, account=account, role=role, region_code=region)
+        accounts.give_role(actor=PROGRAM, account=account, role=role, region_code=region)
 
 
 DEMO = Demo(stand=_stand)

@@ -26,7 +26,7 @@ from nuanyi.units.models import Unit
 
 
 class AccountManager(BaseUserManager["Account"]):
-    """Makes accounts; roles are given by ``people.services``."""
+    """Makes accounts; roles are given by ``people.services.accounts``."""
 
     def create_user(self, username: str, password: str | None = None, **traits: object) -> Account:
         """An account with a hashed password."""
@@ -143,7 +143,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
 class Person(models.Model):
     """A natural person, sealed. ``name``, ``phone``, ``id_number`` and ``political`` answer with a mask;
-    the clear text comes only from ``people.services.reveal``."""
+    the clear text comes only from ``people.services.openings.reveal``."""
 
     PERSONAL = {
         "sealed_name": Declaration(

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from nuanyi.lib import once
 from nuanyi.lib.actor import Actor
-from nuanyi.people import client_keys, services
+from nuanyi.people import client_keys
 from nuanyi.people.models import Account, Person
+from nuanyi.people.services import accounts
 from nuanyi.units.events import unit_closing, unit_merging
 from nuanyi.units.models import Unit
 
@@ -28,7 +29,7 @@ def name_accounts(sender: object, unit: Unit, **_more: Any) -> list[str]:
 @receiver(unit_merging)
 def let_helpers_wait(sender: object, into: Unit, actor: Actor, **_more: Any) -> None:
     """Nobody reads another unit's open work by merging it to where somebody of his own making sits."""
-    services.let_helpers_wait(actor=actor, unit=into)
+    accounts.let_helpers_wait(actor=actor, unit=into)
 
 
 @receiver(unit_merging)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from nuanyi.lib import retention
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import IllegalMove
-from nuanyi.people import services
 from nuanyi.people.models import Account, ClientKey, Person
+from nuanyi.people.services import persons
 
 
 def closed_accounts(before: datetime) -> QuerySet[Account]:
@@ -44,7 +44,7 @@ def unused_persons(before: datetime) -> QuerySet[Person]:
 def forget_persons(actor: Actor, rows: list[Model]) -> None:
     """As on request, but for the mark: who comes back on a roster later is counted as anybody else."""
     for row in rows:
-        services.erase_person(actor=actor, person=cast(Person, row), reason="retention", for_good=False)
+        persons.erase_person(actor=actor, person=cast(Person, row), reason="retention", for_good=False)
 
 
 def answered_keys(before: datetime) -> QuerySet[ClientKey]:

@@ -18,11 +18,13 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound, Refusal, Words
 from nuanyi.lib.form_parsing import number_of
 from nuanyi.lib.listing import Column, Filter, Listing, shown
-from nuanyi.people import bulk, queries, services
+from nuanyi.people import bulk, queries
 from nuanyi.people.forms import AccountForm, RoleForm
 from nuanyi.people.models import Account, Person, RoleGrant
 from nuanyi.people.passwords import Slip, one_time_password
 from nuanyi.people.rules import FIELDS, GRANTED_BY, SCOPE_WORDS, Role
+from nuanyi.people.services import accounts as services
+from nuanyi.people.services import kept_views, openings
 from nuanyi.people.slips import slips_page
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
@@ -217,7 +219,7 @@ def reveal(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = Person.objects.visible_to(actor_of(request)).filter(pk=pk).first()
     if person is None:
         raise NotFound()
-    value = services.reveal(
+    value = openings.reveal(
         actor=actor_of(request), person=person, field=field, purpose=request.POST.get("purpose", "")
     )
     return render(request, "people/staff/revealed.html", {"value": value, "title": FIELDS[field]})
@@ -229,9 +231,9 @@ def view(request: HttpRequest) -> HttpResponse:
     """Keep a list's view under a name, or forget one."""
     actor, name = actor_of(request), request.POST.get("list", "")
     if request.POST.get("drop"):
-        services.drop_view(actor=actor, pk=number_of(request.POST["drop"]))
+        kept_views.drop_view(actor=actor, pk=number_of(request.POST["drop"]))
     else:
-        services.keep_view(
+        kept_views.keep_view(
             actor=actor,
             list_name=name,
             title=request.POST.get("title", ""),

@@ -440,11 +440,11 @@ def restore(chosen: argparse.Namespace) -> int:
     with ready():
         from nuanyi.lib import row_security
         from nuanyi.lib.actor import system
-        from nuanyi.people import services
+        from nuanyi.people.services import persons
 
         backups.empty_passing()
         with row_security.reading_as(system("restore")):
-            report["erased_again"] = services.replay_erasures(actor=system("restore"))
+            report["erased_again"] = persons.replay_erasures(actor=system("restore"))
     answer(
         chosen,
         report,
@@ -458,9 +458,9 @@ def rotate_keys(chosen: argparse.Namespace) -> int:
     """New keys for every family of sealed persons; everything sealed again."""
     with ready():
         from nuanyi.lib.actor import system
-        from nuanyi.people import services
+        from nuanyi.people.services import rotation
 
-        report = services.rotate_keys(actor=system("rotate-keys"), drop_old=chosen.drop_old)
+        report = rotation.rotate_keys(actor=system("rotate-keys"), drop_old=chosen.drop_old)
     lines = [
         f"{where}: {count} values sealed again"
         for part in report.values()
@@ -486,9 +486,9 @@ def account(chosen: argparse.Namespace) -> int:
     with ready():
         from nuanyi.lib.actor import system
         from nuanyi.lib.errors import BadInput
-        from nuanyi.people import services
         from nuanyi.people.models import Account
         from nuanyi.people.rules import Role
+        from nuanyi.people.services import accounts
         from nuanyi.units.models import Unit
 
         unknown = sorted(set(chosen.role) - set(Role.values))
@@ -505,9 +505,9 @@ def account(chosen: argparse.Namespace) -> int:
             made = Account.objects.filter(username=chosen.username).first()
             if made is None:
                 raise BadInput(f"there is no account {chosen.username}", code="no-account")
-            services.set_first_password(actor=program, account=made, password=password)
+            accounts.set_first_password(actor=program, account=made, password=password)
         else:
-            made = services.make_account(
+            made = accounts.make_account(
                 actor=program,
                 username=chosen.username,
                 password=password,
@@ -515,7 +515,7 @@ def account(chosen: argparse.Namespace) -> int:
                 unit=unit,
             )
         for role in chosen.role:
-            services.give_role(actor=program, account=made, role=role, region_code=chosen.region)
+            accounts.give_role(actor=program, account=made, role=role, region_code=chosen.region)
     answer(chosen, {"username": made.username, "password": password}, f"{made.username}  {password}")
     return 0
 

@@ -15,8 +15,8 @@ from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.retention import Subject
 from nuanyi.people import queries as people_queries
-from nuanyi.people import services as people
 from nuanyi.people.models import Person
+from nuanyi.people.services import openings, persons
 from nuanyi.program.cli import answer
 from nuanyi.rights import queries
 from nuanyi.rights.services import own
@@ -34,7 +34,7 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _done(chosen: argparse.Namespace) -> tuple[dict[str, Any], str]:
     if chosen.deed == "admit":
-        done = people.admit(actor=ACTOR, text=chosen.number)
+        done = persons.admit(actor=ACTOR, text=chosen.number)
         return {"admitted": done}, "The mark is gone." if done else "There was no mark."
     found = _person(chosen)
     subject = _subject(found)
@@ -48,14 +48,14 @@ def _done(chosen: argparse.Namespace) -> tuple[dict[str, Any], str]:
     if len(chosen.reason.strip()) < 4:
         raise BadInput("--reason: say how the person asked and how you know them", code="no-reason")
     if chosen.deed == "correct":
-        people.correct_person(
+        persons.correct_person(
             actor=ACTOR, person=found, field=chosen.field, value=chosen.value, reason=chosen.reason
         )
         return {"corrected": chosen.field}, "Put right."
     if chosen.deed == "withdraw":
         consents = list(queries.consents_of(subject))
         for consent in consents:
-            people.withdraw_consent(actor=ACTOR, consent=consent)
+            persons.withdraw_consent(actor=ACTOR, consent=consent)
         return {"withdrawn": [one.purpose for one in consents]}, f"{len(consents)} consents taken back."
     outcome = own.forget_subject(actor=ACTOR, subject=subject)
     left = [{"what": title, "why": why} for title, why in outcome.left]
@@ -86,7 +86,7 @@ def _person(chosen: argparse.Namespace) -> Person:
 
 
 def _subject(found: Person) -> Subject:
-    phone = people.open_for_program(found, "phone")
+    phone = openings.open_for_program(found, "phone")
     shared = not phone or len(queries.persons_with(phone)) > 1
     return Subject("" if shared else phone, (found.pk,))
 

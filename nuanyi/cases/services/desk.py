@@ -27,8 +27,8 @@ from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.meanwhile import changed_meanwhile
 from nuanyi.lib.shape import Reason, shaped_otherwise
-from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
+from nuanyi.people.services import openings
 from nuanyi.units.models import Unit
 from nuanyi.workflow import clocks, handover
 
@@ -69,7 +69,7 @@ def read_case(*, actor: Actor, pk: int) -> Case:
 def open_phone(*, actor: Actor, pk: int, purpose: str) -> str:
     """The worker's phone in clear, for a purpose that is journaled. Raises NotAllowed, NotFound, BadInput, TooMuch."""
     case = held(actor, pk)
-    people.record_opening(actor, events.PHONE_OPENED, case, purpose=people.read_purpose(purpose)[:120])
+    openings.record_opening(actor, events.PHONE_OPENED, case, purpose=openings.read_purpose(purpose)[:120])
     return queries.opened(case.sealed_phone, case.key.bytes + b"phone")
 
 

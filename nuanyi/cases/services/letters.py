@@ -24,8 +24,8 @@ from nuanyi.lib import clock, documents
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.calendar import add_working_days
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
-from nuanyi.people import services as people
 from nuanyi.people.models import Account
+from nuanyi.people.services import openings
 from nuanyi.places import queries as places
 
 FOLDER = Path(__file__).resolve().parent.parent / "letters"
@@ -107,7 +107,7 @@ def write_letter(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
     values = int(named and case.sealed_caller is not None)
     values += int(not letter.to_firm and case.sealed_phone is not None)
     facts = _facts(case, letter) | {"contact": _contact(case, actor)}
-    people.record_opening(actor, events.LETTER_WRITTEN, case, values=values, letter=name, named=named)
+    openings.record_opening(actor, events.LETTER_WRITTEN, case, values=values, letter=name, named=named)
     made = _filled(template(name), facts)
     return f"{letter.title}-{case.ref}.docx", made
 

@@ -370,15 +370,15 @@ def test_those_without_the_role_do_nothing(routed):
 
 
 def test_nobody_leaves_with_open_cases(routed, program):
-    from nuanyi.people import services as people
+    from nuanyi.people.services import accounts
 
     case, clerk = send(), routed.actor("clerk")
     desk.take(actor=clerk, pk=case.pk)
     with pytest.raises(IllegalMove) as refused:
-        people.close_account(actor=program, account=routed.accounts["clerk"])
+        accounts.close_account(actor=program, account=routed.accounts["clerk"])
     assert refused.value.code == "open-cases"
     desk.assign(actor=clerk, pks=[case.pk], clerk=None)
-    people.close_account(actor=program, account=routed.accounts["clerk"])
+    accounts.close_account(actor=program, account=routed.accounts["clerk"])
 
 
 def test_what_cannot_be_undone_is_asked_for_a_second_time(routed):

@@ -24,7 +24,8 @@ from nuanyi.lib.actor import Scope, system
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.region_codes import township_of
 from nuanyi.people.models import Person, keys
-from nuanyi.people.services import columns_of, open_for_program, seal_into
+from nuanyi.people.services.openings import open_for_program
+from nuanyi.people.services.persons import columns_of, seal_into
 
 STEP = 200
 #: How a roster calls what it says of an establishment's contact.

@@ -51,7 +51,8 @@ from nuanyi.lib.actor import Scope, system
 from nuanyi.lib.ids import new_id_bytes
 from nuanyi.lib.region_codes import township_of
 from nuanyi.people.models import Person, keys
-from nuanyi.people.services import all_barred, columns_of, open_for_program, seal_into
+from nuanyi.people.services.openings import open_for_program
+from nuanyi.people.services.persons import all_barred, columns_of, seal_into
 
 BATCH = 8000
 #: A keyed digest.

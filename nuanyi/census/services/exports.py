@@ -28,7 +28,8 @@ from nuanyi.notices import services as notices
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.rules import MIN_PURPOSE
-from nuanyi.people.services import independent, open_for_program
+from nuanyi.people.services.accounts import independent
+from nuanyi.people.services.openings import open_for_program
 from nuanyi.places import queries as places
 
 #: Titles are those that the import knows, so that our own file goes back in unchanged.

@@ -60,7 +60,7 @@ from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, Person
-from nuanyi.people.services import columns_of
+from nuanyi.people.services.persons import columns_of
 from nuanyi.places import queries as places
 
 WRITER_LOCK = 77020

@@ -22,7 +22,7 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.lib.region_codes import TOWNSHIP, township_of
-from nuanyi.people.services import open_for_program
+from nuanyi.people.services.openings import open_for_program
 from nuanyi.places import queries as places
 
 if TYPE_CHECKING:

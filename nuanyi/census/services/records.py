@@ -39,7 +39,7 @@ from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.people import queries as people
 from nuanyi.people.models import Person, keys
-from nuanyi.people.services import barred, seal_into
+from nuanyi.people.services.persons import barred, seal_into
 from nuanyi.places import queries as places
 
 Record = Establishment | Worker

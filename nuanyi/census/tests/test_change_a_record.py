@@ -14,9 +14,9 @@ from nuanyi.journal.models import Entry
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.lib.ids import new_id
-from nuanyi.people import services as people
 from nuanyi.people.models import Person
-from nuanyi.people.services import open_for_program
+from nuanyi.people.services import openings, persons
+from nuanyi.people.services.openings import open_for_program
 
 HOME = "/office/census/"
 
@@ -75,7 +75,7 @@ def put_right_meanwhile(program, monkeypatch):
 
     def of(person):
         def late(*read):
-            people.correct_person(**told, person=person)
+            persons.correct_person(**told, person=person)
             return moved(*read)
 
         for module in (workers, establishments):
@@ -103,7 +103,7 @@ def test_what_is_put_right_of_a_person_while_their_record_changes_stays_right(
 def test_what_is_put_right_of_a_contact_while_their_shop_changes_stays_right(
     cast, program, shop, put_right_meanwhile, way
 ):
-    shop.contact = people.seal_into(Person(region_codes=["450311100"]), name="周明", phone="19900000001")
+    shop.contact = persons.seal_into(Person(region_codes=["450311100"]), name="周明", phone="19900000001")
     shop.contact.save()
     shop.save()
     put_right_meanwhile(shop.contact)
@@ -180,7 +180,7 @@ def test_who_keeps_the_place_that_somebody_left_opens_them_no_more(cast, worker)
     change = records.change_record(actor=office, model=Worker, pk=worker.pk, values={"region": "450311101"})
     assert (shown(before), shown(after)) == (False, True)
     with pytest.raises(NotFound):
-        people.reveal(actor=before, person=worker.person, field="phone", purpose="电话核实登记信息")
+        openings.reveal(actor=before, person=worker.person, field="phone", purpose="电话核实登记信息")
     records.undo_changes(actor=office, pks=[change.pk])
     assert (shown(before), shown(after)) == (True, False)
     # the contact of a shop there stays to be seen there

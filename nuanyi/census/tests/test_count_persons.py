@@ -20,7 +20,7 @@ from nuanyi.lib import row_security
 from nuanyi.lib.errors import NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.people.models import Person, RoleGrant
-from nuanyi.people.services import erase_person
+from nuanyi.people.services.persons import erase_person
 
 NAMES = ["韦建国", "覃小梅", "莫大勇", "秦晓兰", "阳春生", "蒋志明", "廖海燕", "石秀英", "龙天明", "邓丽华"]
 

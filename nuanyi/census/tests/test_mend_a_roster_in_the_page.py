@@ -11,7 +11,7 @@ from nuanyi.census.models import Finding, Import, Match, Source, Worker
 from nuanyi.census.services import imports
 from nuanyi.lib.identity import credit_check_digit
 from nuanyi.lib.ids import new_id
-from nuanyi.people.services import open_for_program
+from nuanyi.people.services.openings import open_for_program
 
 HEAD = ["姓名", "手机号码", "身份证号", "行业", "所在乡镇"]
 

@@ -15,8 +15,8 @@ from nuanyi.lib.dates import moment_words
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.retention import Subject
-from nuanyi.people import services as people
 from nuanyi.people.access import actor_for
+from nuanyi.people.services import persons
 from nuanyi.rights import queries as rights
 from nuanyi.units.models import Unit
 
@@ -184,7 +184,7 @@ def test_what_is_noted_of_a_person_is_shown_to_them_and_goes_with_them(cast, wor
     assert WORDS not in str(rights.holdings(subject, full=False))
     remarks.read_notes(actor=cast.actor("office"), record=worker)
     assert "备注" in str([look.what for look in rights.looks_of(subject, full=True)])
-    people.erase_person(actor=cast.actor("organisation"), person=worker.person, reason="本人要求")
+    persons.erase_person(actor=cast.actor("organisation"), person=worker.person, reason="本人要求")
     assert not RecordNote.objects.exists()
 
 

@@ -12,8 +12,9 @@ from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, send, take
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import NotAllowed, Refusal
 from nuanyi.lib.ids import new_id
-from nuanyi.people import erasures, services
+from nuanyi.people import erasures
 from nuanyi.people.models import ErasureMark, Person
+from nuanyi.people.services import openings, persons
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_erasures")]
 
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_erasures")]
 def forgotten(cast, program):
     take(program, [HEAD, row(1), row(2, name="吴小红")])
     person = Worker.objects.get(person__phone_mask="199****0001").person
-    services.erase_person(actor=cast.actor("organisation"), person=person, reason="本人要求")
+    persons.erase_person(actor=cast.actor("organisation"), person=person, reason="本人要求")
     return person
 
 
@@ -88,8 +89,8 @@ def test_at_the_doorstep_a_forgotten_person_is_left_alone_and_nobody_learns_who_
         records.record_at_doorstep(actor=cast.actor("office"), client_key=new_id(), entry=entry)
     assert refused.value.code == "barred"
     with pytest.raises(NotAllowed):
-        services.admit(actor=cast.actor("grid"), text="19900000001")
-    assert services.admit(actor=cast.actor("office"), text="19900000001")
+        persons.admit(actor=cast.actor("grid"), text="19900000001")
+    assert persons.admit(actor=cast.actor("office"), text="19900000001")
     made = records.record_at_doorstep(actor=cast.actor("grid"), client_key=new_id(), entry=entry)
     assert made.worker is not None
 
@@ -102,19 +103,19 @@ def test_the_mark_is_keyed_and_a_restored_backup_gets_it_again(forgotten, progra
     # the backup is older than the person: neither is in it
     ErasureMark.objects.all().delete()
     Person.objects.filter(pk=forgotten.pk).delete()
-    services.replay_erasures(actor=system("restore"))
+    persons.replay_erasures(actor=system("restore"))
     assert take(program, [HEAD, row(1)]).counts["barred"] == 1
 
 
 def test_whoever_wants_to_be_here_again_is_barred_by_no_restore(forgotten, cast, program):
     """The mark went from the database only, and the next restore made it again."""
-    assert services.admit(actor=cast.actor("office"), text="19900000001")
-    services.replay_erasures(actor=system("restore"))
+    assert persons.admit(actor=cast.actor("office"), text="19900000001")
+    persons.replay_erasures(actor=system("restore"))
     assert take(program, [HEAD, row(1, number="")]).counts.get("barred", 0) == 0
     back = Worker.objects.get(person__phone_mask="199****0001", person__erased_at=None).person
-    services.erase_person(actor=cast.actor("organisation"), person=back, reason="本人要求")
+    persons.erase_person(actor=cast.actor("organisation"), person=back, reason="本人要求")
     ErasureMark.objects.all().delete()
-    services.replay_erasures(actor=system("restore"))
+    persons.replay_erasures(actor=system("restore"))
     assert take(program, [HEAD, row(1, number=""), row(3)]).counts["barred"] == 1
 
 
@@ -122,17 +123,17 @@ def test_a_value_is_put_right_by_those_who_may(cast, program):
     take(program, [HEAD, row(1)])
     person = Worker.objects.get().person
     with pytest.raises(NotAllowed):
-        services.correct_person(
+        persons.correct_person(
             actor=cast.actor("yanshan"), person=person, field="name", value="周晓明", reason="本人要求"
         )
     office = cast.actor("office")
-    services.correct_person(actor=office, person=person, field="name", value="周晓明", reason="本人要求")
-    services.correct_person(
+    persons.correct_person(actor=office, person=person, field="name", value="周晓明", reason="本人要求")
+    persons.correct_person(
         actor=office, person=person, field="phone", value="199 0000 8888", reason="本人要求"
     )
     person.refresh_from_db()
-    assert services.open_for_program(person, "name") == "周晓明"
-    assert services.open_for_program(person, "phone") == "19900008888"
+    assert openings.open_for_program(person, "name") == "周晓明"
+    assert openings.open_for_program(person, "phone") == "19900008888"
     assert person.phone_mask == "199****8888"
     with pytest.raises(Refusal):
-        services.correct_person(actor=office, person=person, field="phone", value="12", reason="本人要求")
+        persons.correct_person(actor=office, person=person, field="phone", value="12", reason="本人要求")

@@ -9,8 +9,8 @@ from nuanyi.census.loading import workers
 from nuanyi.census.models import Import, Worker
 from nuanyi.census.services import imports
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, send, take
-from nuanyi.people import services
 from nuanyi.people.models import Person
+from nuanyi.people.services import persons
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_erasures")]
 
@@ -30,7 +30,7 @@ def accepted(actor, of, choice="keep"):
 
 def erase(cast, phone_mask):
     person = Person.objects.get(phone_mask=phone_mask)
-    services.erase_person(actor=cast.actor("organisation"), person=person, reason="本人要求")
+    persons.erase_person(actor=cast.actor("organisation"), person=person, reason="本人要求")
 
 
 @pytest.fixture

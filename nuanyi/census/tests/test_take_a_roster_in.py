@@ -14,7 +14,7 @@ from nuanyi.lib import sheets
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.people.models import keys
-from nuanyi.people.services import open_for_program
+from nuanyi.people.services.openings import open_for_program
 
 ROSTERS = Path(__file__).parents[1] / "demo" / "rosters"
 HEAD = ["姓名", "手机号码", "身份证号", "行业", "所在乡镇"]

@@ -10,9 +10,9 @@ from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.ledger.models import RollUp
 from nuanyi.lib.actor import system
 from nuanyi.lib.ids import new_id
-from nuanyi.people import services
 from nuanyi.people.models import Person
-from nuanyi.people.services import open_for_program
+from nuanyi.people.services import persons
+from nuanyi.people.services.openings import open_for_program
 
 
 def test_what_it_made_goes_and_the_ledger_is_reversed(district, program):
@@ -162,7 +162,7 @@ def test_who_is_forgotten_while_an_import_is_taken_back_stays_forgotten(
     meanwhile(
         monkeypatch,
         establishments,
-        lambda: services.erase_person(
+        lambda: persons.erase_person(
             actor=system("desk"), person=Person.objects.get(pk=former.pk), reason="本人要求"
         ),
     )
@@ -191,7 +191,7 @@ def test_what_is_put_right_while_an_import_is_taken_back_stays_right(
     meanwhile(
         monkeypatch,
         module,
-        lambda: services.correct_person(
+        lambda: persons.correct_person(
             actor=program, person=person, field="name", value="周晓明", reason="本人要求"
         ),
     )

@@ -18,9 +18,9 @@ from nuanyi.lib import row_security, sealed
 from nuanyi.lib.actor import PHONE_HOLDER
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.retention import Subject
-from nuanyi.people import services as people
 from nuanyi.people.models import Person
-from nuanyi.people.services import open_for_program
+from nuanyi.people.services import persons
+from nuanyi.people.services.openings import open_for_program
 from nuanyi.rights import queries as rights
 
 HEAD = ["户名", "行业领域", "所在乡镇（街道）", "负责人", "联系电话"]
@@ -257,7 +257,7 @@ def test_a_former_contact_who_is_forgotten_goes_with_what_was_noted_and_comes_ba
     of = roster(program, *FOLLOWING)
     following = contact_of(shop)
     note(cast, shop, "李力愿意设爱心角")
-    people.erase_person(actor=cast.actor("organisation"), person=former, reason="本人要求")
+    persons.erase_person(actor=cast.actor("organisation"), person=former, reason="本人要求")
     assert contact_of(shop) == following
     assert told(following) == ["李力愿意设爱心角"]
     assert RecordNote.objects.count() == 1
@@ -271,7 +271,7 @@ def test_whoever_is_forgotten_takes_nothing_along_that_was_noted_of_the_one_befo
     former = shop.contact
     note(cast, shop)
     roster(program, *FOLLOWING)
-    people.erase_person(actor=cast.actor("organisation"), person=contact_of(shop), reason="本人要求")
+    persons.erase_person(actor=cast.actor("organisation"), person=contact_of(shop), reason="本人要求")
     assert contact_of(shop) is None
     assert told(former) == [WORDS]
 
@@ -349,7 +349,7 @@ def test_an_erasure_at_the_desk_finds_what_was_noted_when_nothing_else_says_whos
         roster(program, *FOLLOWING)
         Change.objects.all().delete()
     assert contact_of(shop) != gone
-    people.erase_person(actor=cast.actor("organisation"), person=gone, reason="本人要求")
+    persons.erase_person(actor=cast.actor("organisation"), person=gone, reason="本人要求")
     assert not RecordNote.objects.exists()
     assert not RecordPhoto.objects.exists()
     assert contact_of(shop) is not None
@@ -383,9 +383,9 @@ def test_what_was_done_by_hand_while_a_roster_is_taken_in_stands(cast, program, 
             return
         person = Person.objects.get(pk=shop.contact_id)
         if deed == "erased":
-            people.erase_person(actor=cast.actor("organisation"), person=person, reason="本人要求")
+            persons.erase_person(actor=cast.actor("organisation"), person=person, reason="本人要求")
         else:
-            people.correct_person(
+            persons.correct_person(
                 actor=cast.actor("organisation"), person=person, field="name", value="周小明", reason="本人"
             )
 
@@ -480,7 +480,7 @@ def test_who_came_back_and_is_taken_back_stays_the_former_contact(cast, shop):
 def test_whoever_is_forgotten_is_not_taken_up_again_under_the_same_number(cast, program, shop):
     former = shop.contact
     note(cast, shop)
-    people.erase_person(actor=PHONE_HOLDER, person=former, reason="本人要求")
+    persons.erase_person(actor=PHONE_HOLDER, person=former, reason="本人要求")
     by_hand(cast, shop, *FORMER)
     assert contact_of(shop) not in (None, former)
     assert told(contact_of(shop)) == []
@@ -518,7 +518,7 @@ def test_what_was_noted_after_a_contact_was_gone_is_not_told_to_the_next(cast, s
         take_contact_away(cast, shop)
     else:
         actor = PHONE_HOLDER if way == "by phone" else cast.actor("organisation")
-        people.erase_person(actor=actor, person=shop.contact, reason="本人要求")
+        persons.erase_person(actor=actor, person=shop.contact, reason="本人要求")
     made = note(cast, shop)
     by_hand(cast, shop, *FOLLOWING)
     assert told(contact_of(shop)) == []

@@ -10,8 +10,9 @@ from django.test import Client
 
 from conftest import PASSWORD
 from nuanyi.lib import clock
-from nuanyi.people import rules, services
+from nuanyi.people import rules
 from nuanyi.people.models import Account
+from nuanyi.people.services import accounts
 from nuanyi.program import health
 
 INDEX = "/accounts/2fa/?first=1"
@@ -92,7 +93,7 @@ def test_a_lost_phone_locks_nobody_out(cast, program):
     """A first password takes the second factor away (``nuanyi account``, or whoever manages accounts)."""
     account = cast.accounts["office"]
     TOTP.activate(account, SECRET)
-    services.set_first_password(actor=program, account=account, password="another-lantern-8")
+    accounts.set_first_password(actor=program, account=account, password="another-lantern-8")
     browser = Client()
     browser.post("/accounts/login/", {"login": "office", "password": "another-lantern-8"})
     assert browser.get("/office/").headers["Location"] == "/accounts/password/change/"

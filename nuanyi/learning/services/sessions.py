@@ -27,8 +27,8 @@ from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.ids import new_id
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.shape import Reason, shaped_otherwise
-from nuanyi.people import services as people
 from nuanyi.people.models import Account, keys
+from nuanyi.people.services import openings
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 from nuanyi.units.queries import of_own_units
@@ -139,7 +139,7 @@ def team_names(*, actor: Actor, pk: int) -> list[tuple[str, str]]:
     session = own(actor, pk, lock=False)
     rows = list(session.team.order_by("pk"))
     if rows:
-        people.record_opening(actor, events.SESSION_TEAM_SEEN, session, values=len(rows))
+        openings.record_opening(actor, events.SESSION_TEAM_SEEN, session, values=len(rows))
     told = actor.can("people.reveal_political")
     if told:
         parted = sorted(((row.part, row) for row in rows), key=lambda one: (one[0], one[1].pk))

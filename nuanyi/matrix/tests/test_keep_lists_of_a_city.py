@@ -22,9 +22,9 @@ from nuanyi.matrix.services import forms, practice, screens, task_sheets, tasks
 from nuanyi.matrix.services.tasks import StepInput, TaskInput
 from nuanyi.matrix.tests.test_fill_anothers_form import of_rows, opened
 from nuanyi.matrix.waiting import waiting_for
-from nuanyi.people import services as people
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account, Person
+from nuanyi.people.services import accounts
 from nuanyi.places import services as places
 from nuanyi.places.models import Region
 from nuanyi.units import services as units
@@ -50,14 +50,14 @@ def city():
             kind="district_office",
             region_code=code,
         )
-        account = people.make_account(
+        account = accounts.make_account(
             actor=SETUP,
             username=f"office{code}",
             password=PASSWORD,
             unit=unit,
             must_change_password=False,
         )
-        people.give_role(actor=SETUP, account=account, role="district_office", region_code=code)
+        accounts.give_role(actor=SETUP, account=account, role="district_office", region_code=code)
         made[code] = (actor_for(account), unit)
     return made
 
@@ -208,10 +208,10 @@ def test_the_city_sees_its_districts_side_by_side_and_a_district_its_own(city):
     for code in (HERE, THERE, ""):
         name = f"office{code}"
         if not code:
-            whole = people.make_account(
+            whole = accounts.make_account(
                 actor=SETUP, username=name, password=PASSWORD, unit=None, must_change_password=False
             )
-            people.give_role(actor=SETUP, account=whole, role="district_office")
+            accounts.give_role(actor=SETUP, account=whole, role="district_office")
         browser = Client()
         browser.force_login(Account.objects.get(username=name))
         seen[code] = browser.get("/office/matrix/screen/numbers.json").json()

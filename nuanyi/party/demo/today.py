@@ -16,8 +16,8 @@ from nuanyi.notices import services as notices
 from nuanyi.party.demo import year
 from nuanyi.party.models import Application, JointCommittee, Organisation, Speaker
 from nuanyi.party.services import alliances, brought, committees, joining, members, speaking
-from nuanyi.people import services as people
 from nuanyi.people.demo import played_by
+from nuanyi.people.services import persons
 from nuanyi.units.models import Alliance
 
 READ_WITHIN_DAYS = 30
@@ -115,10 +115,10 @@ def _affiliations() -> None:
     rows = Worker.objects.filter(person__sealed_political=None).select_related("person")
     chosen = rows.filter(sector=Sector.DELIVERY, region_code__startswith="450311001").order_by("pk")[:9]
     for number, worker in enumerate(chosen):
-        people.give_consent(
+        persons.give_consent(
             actor=PROGRAM, person=worker.person, purpose="political", evidence="同意书（示例）"
         )
-        people.seal_into(worker.person, political="中共党员" if number < 4 else "群众").save()
+        persons.seal_into(worker.person, political="中共党员" if number < 4 else "群众").save()
 
 
 def _belt(department: Actor) -> None:

@@ -21,9 +21,9 @@ from nuanyi.party.models import Application, Member, Organisation, Review, StepD
 from nuanyi.party.rules import FOLLOW, ORGANISE, Door, EndReason, Standing, State
 from nuanyi.party.services import members
 from nuanyi.people import erasures, links
-from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import Account, keys
+from nuanyi.people.services import openings
 from nuanyi.places import queries as places
 
 
@@ -404,8 +404,8 @@ def open_application(*, actor: Actor, pk: int, purpose: str) -> tuple[str, str]:
     if found.sealed_name is None or found.sealed_phone is None:
         raise NotFound()
     ring = keys()
-    people.record_opening(
-        actor, events.APPLICATION_SEEN, found, values=2, purpose=people.read_purpose(purpose)
+    openings.record_opening(
+        actor, events.APPLICATION_SEEN, found, values=2, purpose=openings.read_purpose(purpose)
     )
     return (
         ring.open("political", found.sealed_name, found.key.bytes + b"name"),

@@ -21,7 +21,7 @@ from nuanyi.party.life_rules import Every, MeetingKind
 from nuanyi.party.models import LifeRule, Meeting, Organisation
 from nuanyi.party.ports import SessionPlan, SessionStand, sessions
 from nuanyi.party.rules import MEMBERS, ORGANISE
-from nuanyi.people import services as people
+from nuanyi.people.services import openings
 
 MINUTES_AT_MOST = 5000
 
@@ -172,7 +172,7 @@ def read_minutes(*, actor: Actor, pk: int) -> str:
     found = _meeting(actor, pk)
     if found.sealed_minutes is None:
         raise NotFound()
-    people.record_opening(actor, events.MINUTES_SEEN, found)
+    openings.record_opening(actor, events.MINUTES_SEEN, found)
     return sealed.open_text(found, "sealed_minutes")
 
 

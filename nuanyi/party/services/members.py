@@ -24,9 +24,9 @@ from nuanyi.party import events, kinds, queries, rules
 from nuanyi.party.models import Application, Flag, Member, Organisation, Showing
 from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Standing
 from nuanyi.people import erasures, links
-from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import keys
+from nuanyi.people.services import openings
 from nuanyi.places import queries as places
 
 CODE_SIGNS = 10
@@ -180,12 +180,12 @@ def names_of(*, actor: Actor, rows: Sequence[Member], purpose: str) -> dict[int,
         Member.objects.visible_to(actor).filter(pk__in=[row.pk for row in rows]).select_related("branch")
     )
     if seen:
-        people.record_opening(
+        openings.record_opening(
             actor,
             events.MEMBERS_SEEN,
             seen[0].branch,
             values=len(seen),
-            purpose=people.read_purpose(purpose),
+            purpose=openings.read_purpose(purpose),
         )
     return {row.pk: sealed.open_text(row, "sealed_name") for row in seen}
 
@@ -197,7 +197,9 @@ def open_member(*, actor: Actor, pk: int, purpose: str) -> tuple[str, str]:
     Raises NotAllowed, NotFound, BadInput (no purpose), TooMuch.
     """
     found = _member(actor, pk)
-    people.record_opening(actor, events.MEMBERS_SEEN, found, values=2, purpose=people.read_purpose(purpose))
+    openings.record_opening(
+        actor, events.MEMBERS_SEEN, found, values=2, purpose=openings.read_purpose(purpose)
+    )
     return sealed.open_text(found, "sealed_name"), sealed.open_text(found, "sealed_phone")
 
 
@@ -213,7 +215,7 @@ def hand_over_link(*, actor: Actor, pk: int) -> str:
         raise IllegalMove(
             _("The address was shown already. The organisation department shows it again."), code="shown-once"
         )
-    people.record_opening(actor, events.LINK_SHOWN, found)
+    openings.record_opening(actor, events.LINK_SHOWN, found)
     found.link_shown_date = clock.today()
     found.save(update_fields=["link_shown_date"])
     return link_of(found)

@@ -15,7 +15,7 @@ from nuanyi.lib.errors import BadInput, NotFound, Words
 from nuanyi.party import events, queries, rules
 from nuanyi.party.models import Application, PaperTemplate
 from nuanyi.party.rules import APPLICATIONS, ORGANISE
-from nuanyi.people import services as people
+from nuanyi.people.services import openings
 from nuanyi.places import queries as places
 
 FOLDER = Path(__file__).resolve().parent.parent / "papers"
@@ -117,7 +117,7 @@ def write_paper(*, actor: Actor, pk: int, name: str) -> tuple[str, bytes]:
     paper = BY_NAME.get(name)
     if found is None or paper is None:
         raise NotFound()
-    people.record_opening(actor, events.PAPER_WRITTEN, found, paper=paper.name)
+    openings.record_opening(actor, events.PAPER_WRITTEN, found, paper=paper.name)
     names = places.names_by_code()
     facts = {
         "person": sealed.open_text(found, "sealed_name") or BY_HAND,

@@ -21,7 +21,7 @@ from nuanyi.party.models import LectureTeam, Speaker, SpeakerWeek, TeamSeat
 from nuanyi.party.ports import plan, sessions
 from nuanyi.party.rules import ENTRIES, ORGANISE, SpeakerKind, TeamPart
 from nuanyi.people import erasures
-from nuanyi.people import services as people
+from nuanyi.people.services import openings
 from nuanyi.places import queries as places
 
 #: Names in a team beside its instructor.
@@ -123,7 +123,7 @@ def team_names(*, actor: Actor, pk: int) -> dict[int, tuple[str, str]]:
     found = _team(actor, pk)
     seats = list(found.seats.filter(until_date=None).exclude(sealed_name=None))
     if seats:
-        people.record_opening(actor, events.TEAM_SEEN, found, values=len(seats))
+        openings.record_opening(actor, events.TEAM_SEEN, found, values=len(seats))
     return {
         seat.pk: (str(TeamPart(seat.part).label), sealed.open_text(seat, "sealed_name")) for seat in seats
     }
@@ -140,7 +140,7 @@ def send_team(*, actor: Actor, pk: int, session: int) -> None:
     if rules.missing_parts(seat.part for seat in seats):
         # which part is missing tells whose part the seated ones have: only opening the names says that, and is noted
         raise IllegalMove(_("The lecture team is not complete yet."), code="team")
-    people.record_opening(actor, events.TEAM_SEEN, found, values=len(seats))
+    openings.record_opening(actor, events.TEAM_SEEN, found, values=len(seats))
     # by name: in the order of their parts the rows would tell them
     names = sorted(
         ((seat.part, sealed.open_text(seat, "sealed_name")) for seat in seats), key=lambda pair: pair[1]
@@ -277,5 +277,5 @@ def speaker_names(*, actor: Actor, rows: Sequence[Speaker]) -> dict[int, str]:
     actor.require(ORGANISE)
     seen = [row for row in Speaker.objects.filter(pk__in=[row.pk for row in rows]) if row.sealed_name]
     if seen:
-        people.record_opening(actor, events.SPEAKERS_SEEN, seen[0], values=len(seen))
+        openings.record_opening(actor, events.SPEAKERS_SEEN, seen[0], values=len(seen))
     return {row.pk: sealed.open_text(row, "sealed_name") for row in seen}

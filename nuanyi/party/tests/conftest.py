@@ -27,18 +27,20 @@ def shop(db):
 @pytest.fixture
 def appointed(cast, program, district):
     """Somebody with the role of a branch secretary."""
-    from nuanyi.people import services as people
+    from nuanyi.people.services import accounts
 
     def make():
         if "appointed" not in cast.accounts:
-            account = people.make_account(
+            account = accounts.make_account(
                 actor=program,
                 username="appointed",
                 password="three-words-7",
                 unit=district["t100"],
                 must_change_password=False,
             )
-            people.give_role(actor=cast.actor("organisation"), account=account, role="branch", region_code="")
+            accounts.give_role(
+                actor=cast.actor("organisation"), account=account, role="branch", region_code=""
+            )
             cast.accounts["appointed"] = account
         return cast.accounts["appointed"]
 
@@ -112,18 +114,18 @@ def walked(cast):
 @pytest.fixture
 def secretary(cast, program, found, district):
     """Makes the secretary of a branch: ``secretary("甲支部")`` gives the branch; the account is ``cast.accounts["甲支部"]``."""
-    from nuanyi.people import services as people
+    from nuanyi.people.services import accounts
 
     def make(name="甲支部", region="450311100", form="formal", **more):
         branch = found(name, form, region, **more)
-        account = people.make_account(
+        account = accounts.make_account(
             actor=program,
             username=f"secretary-{branch.pk}",
             password="three-words-7",
             unit=district["t100"],
             must_change_password=False,
         )
-        people.give_role(actor=cast.actor("organisation"), account=account, role="branch", region_code="")
+        accounts.give_role(actor=cast.actor("organisation"), account=account, role="branch", region_code="")
         cast.accounts[name] = account
         organisations.change(actor=cast.actor("organisation"), pk=branch.pk, members=5, secretary=account.pk)
         return branch

@@ -10,9 +10,9 @@ from django.apps import apps
 from nuanyi.lib import clock
 from nuanyi.lib.errors import NotAllowed
 from nuanyi.party import queries
-from nuanyi.people import services
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import RoleGrant
+from nuanyi.people.services import accounts
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 def colleague(cast, program):
     def make(part):
         unit = cast.accounts[part].unit
-        return services.make_account(
+        return accounts.make_account(
             actor=program, username=f"colleague-of-{part}", password="warm-2022-station", unit=unit
         )
 
@@ -32,29 +32,29 @@ def test_staff_of_a_unit_make_nobody_an_instructor_of_the_whole_district(cast, c
     """Whoever asked to join the Party would have come to an account that one unit made for itself."""
     other = colleague("yanshan")
     with pytest.raises(NotAllowed):
-        services.give_role(actor=cast.actor("yanshan"), account=other, role="instructor")
+        accounts.give_role(actor=cast.actor("yanshan"), account=other, role="instructor")
     with pytest.raises(NotAllowed):
-        services.give_role(
+        accounts.give_role(
             actor=cast.actor("yanshan"), account=other, role="instructor", region_code="450311101"
         )
 
 
 def test_an_instructor_receives_nobody_before_the_organisation_department_has_confirmed_it(cast, colleague):
     other = colleague("yanshan")
-    asked = services.give_role(
+    asked = accounts.give_role(
         actor=cast.actor("yanshan"), account=other, role="instructor", region_code="450311100"
     )
     assert other not in [one.account for one in queries.instructors()]
     assert not actor_for(other).can("party.follow")
-    assert not services.may_confirm(cast.actor("office"), asked)
-    services.confirm_role(actor=cast.actor("organisation"), grant=asked)
+    assert not accounts.may_confirm(cast.actor("office"), asked)
+    accounts.confirm_role(actor=cast.actor("organisation"), grant=asked)
     assert other in [one.account for one in queries.instructors()]
     # whoever sets a new password could sign in as the instructor: it is confirmed anew
-    services.set_first_password(actor=cast.actor("yanshan"), account=other, password="warm-2022-anew")
+    accounts.set_first_password(actor=cast.actor("yanshan"), account=other, password="warm-2022-anew")
     assert other not in [one.account for one in queries.instructors()]
     # what the department gives itself holds at once
     third = colleague("zhemu")
-    services.give_role(
+    accounts.give_role(
         actor=cast.actor("organisation"), account=third, role="instructor", region_code="450311101"
     )
     assert third in [one.account for one in queries.instructors()]

@@ -214,16 +214,16 @@ def test_nobody_else_sees_that_somebody_asked(cast, found, asked, part):
 
 
 def test_an_instructor_of_another_place_sees_it_as_if_there_were_none(cast, program, found, asked):
-    from nuanyi.people import services as people
+    from nuanyi.people.services import accounts
 
-    other = people.make_account(
+    other = accounts.make_account(
         actor=program,
         username="other-instructor",
         password="three-words-7",
         unit=None,
         must_change_password=False,
     )
-    people.give_role(actor=program, account=other, role="instructor", region_code="450311101")
+    accounts.give_role(actor=program, account=other, role="instructor", region_code="450311101")
     found()
     made = asked()
     cast.accounts["other"] = other

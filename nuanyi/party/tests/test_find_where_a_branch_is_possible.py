@@ -13,8 +13,8 @@ from nuanyi.party import rules
 from nuanyi.party.models import Organisation
 from nuanyi.party.rules import Form, Group
 from nuanyi.party.services import possible
-from nuanyi.people import services as people
 from nuanyi.people.models import Person
+from nuanyi.people.services import persons
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def people_of(program):
     def make(one, *written):
         for words in written:
             person = Person.objects.create(region_codes=[one.region_code])
-            people.seal_into(person, name="某某", political=words).save()
+            persons.seal_into(person, name="某某", political=words).save()
             Worker.objects.create(
                 person=person, establishment=one, region_code=one.region_code, sector=one.sector
             )

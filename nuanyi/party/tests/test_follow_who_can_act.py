@@ -11,18 +11,18 @@ from nuanyi.party import queries
 from nuanyi.party.home import tasks_for
 from nuanyi.party.models import Assignment
 from nuanyi.party.services import instructors
-from nuanyi.people import services as people
 from nuanyi.people.models import RoleGrant
+from nuanyi.people.services import accounts
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def other(cast, program):
-    account = people.make_account(
+    account = accounts.make_account(
         actor=program, username="second", password="three-words-7", unit=None, must_change_password=False
     )
-    people.give_role(
+    accounts.give_role(
         actor=cast.actor("organisation"), account=account, role="instructor", region_code="450311101"
     )
     cast.accounts["other"] = account
@@ -74,10 +74,10 @@ def test_what_an_instructor_followed_who_goes_is_proposed_anew(cast, program, fo
     made = asked()
     assert made.instructor == cast.accounts["instructor"]
     if how == "closed":
-        people.close_account(actor=program, account=cast.accounts["instructor"])
+        accounts.close_account(actor=program, account=cast.accounts["instructor"])
     else:
         for grant in RoleGrant.objects.filter(account=cast.accounts["instructor"], role="instructor"):
-            people.take_role(actor=program, grant=grant)
+            accounts.take_role(actor=program, grant=grant)
     assert followed.pk not in queries.followed_by()
     assert not queries.covered().get(pk=followed.pk).worked
     [proposal] = instructors.propose(actor=cast.actor("organisation"))
@@ -104,7 +104,7 @@ def test_an_instructor_who_waits_to_be_confirmed_follows_nobody(cast, program, f
 
 def test_a_secretary_who_goes_leads_no_branch(cast, program, secretary):
     branch = secretary("甲支部")
-    people.close_account(actor=program, account=cast.accounts["甲支部"])
+    accounts.close_account(actor=program, account=cast.accounts["甲支部"])
     branch.refresh_from_db()
     assert branch.secretary is None
 

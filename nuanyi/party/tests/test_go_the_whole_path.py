@@ -22,7 +22,7 @@ from nuanyi.party import home, queries, rules
 from nuanyi.party.models import Application, Assignment, Review, StepDone
 from nuanyi.party.rules import State
 from nuanyi.party.services import joining, members, organisations, papers
-from nuanyi.people import services as people
+from nuanyi.people.services import accounts
 from nuanyi.places import services as places
 
 pytestmark = pytest.mark.django_db
@@ -69,10 +69,10 @@ def test_whoever_is_no_activist_is_not_reviewed(cast, found, asked):
 def test_who_leaves_in_the_eleventh_month_loses_no_day(cast, program, found, activist):
 
     found("柘木镇党委", region="450311101")
-    there = people.make_account(
+    there = accounts.make_account(
         actor=program, username="there", password="three-words-7", unit=None, must_change_password=False
     )
-    people.give_role(actor=program, account=there, role="instructor", region_code="450311101")
+    accounts.give_role(actor=program, account=there, role="instructor", region_code="450311101")
     cast.accounts["there"] = there
     joining.move(actor=cast.actor("instructor"), pk=activist.pk, work_code="450311101", workplace="柘木快递")
     moved = Application.objects.get(pk=activist.pk)
@@ -119,10 +119,10 @@ def test_an_instructor_who_types_a_phone_learns_nothing_of_it(
     cast, program, found, secretary, entered, asked
 ):
     """A phone on a roll, one that asks elsewhere already and one that nobody knows come to the instructor alike."""
-    other = people.make_account(
+    other = accounts.make_account(
         actor=program, username="elsewhere", password="three-words-7", must_change_password=False
     )
-    people.give_role(actor=program, account=other, role="instructor", region_code="450311101")
+    accounts.give_role(actor=program, account=other, role="instructor", region_code="450311101")
     found()
     entered(secretary(), phone="19900001111")
     asked(phone="19900002222", work_code="450311101")

@@ -100,7 +100,7 @@ def test_a_member_who_is_away_is_seen_where_a_branch_received_them_until_the_abs
 @pytest.fixture
 def instructed(cast, program, district):
     """An instructor in 雁山区, one in the district beside it, and one with no place, whose unit lies in 雁山区."""
-    from nuanyi.people import services as people
+    from nuanyi.people.services import accounts
 
     RoleGrant.objects.filter(role="instructor").delete()
     made = {}
@@ -109,7 +109,7 @@ def instructed(cast, program, district):
         ("there", f"{THERE}001", None),
         ("unit", "", district["t100"]),
     ):
-        account = people.make_account(
+        account = accounts.make_account(
             actor=program, username=name, password="three-words-7", unit=unit, must_change_password=False
         )
         RoleGrant.objects.create(
@@ -198,10 +198,10 @@ def test_nobody_puts_an_organisation_below_another_district_s_committee(cast, pr
 def test_in_a_city_the_department_of_the_place_is_told_and_no_other(cast, program, district, asked):
     """Who asks to join in 雁山区 where nobody is instructor: the department beside it hears nothing of it."""
     from nuanyi.notices.models import Notice
-    from nuanyi.people import services as people
     from nuanyi.people.models import Account
+    from nuanyi.people.services import accounts
 
-    beside = people.make_account(
+    beside = accounts.make_account(
         actor=program, username="beside", password="three-words-7", unit=None, must_change_password=False
     )
     RoleGrant.objects.create(account=beside, role="organisation", region_code=THERE, confirmed_at=clock.now())

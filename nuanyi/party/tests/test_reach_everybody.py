@@ -60,12 +60,12 @@ def test_a_visit_that_cannot_be_is_refused(cast, followed, more):
 
 def test_a_new_instructor_reads_what_the_former_wrote(cast, program, followed):
     visit(cast, followed, note="要一台热水器")
-    from nuanyi.people import services as people
+    from nuanyi.people.services import accounts
 
-    other = people.make_account(
+    other = accounts.make_account(
         actor=program, username="newcomer", password="three-words-7", unit=None, must_change_password=False
     )
-    people.give_role(actor=program, account=other, role="instructor", region_code="")
+    accounts.give_role(actor=program, account=other, role="instructor", region_code="")
     cast.accounts["other"] = other
     instructors.assign(actor=cast.actor("organisation"), establishment=followed.pk, account=other.pk)
     page = cast.client("other").get(f"/office/party/mine/{followed.pk}/")

@@ -7,7 +7,7 @@ import pytest
 from nuanyi.party import queries, rules
 from nuanyi.party.models import Assignment, InstructorTerms
 from nuanyi.party.services import instructors
-from nuanyi.people import services as people
+from nuanyi.people.services import accounts
 from nuanyi.places import services as places
 
 pytestmark = pytest.mark.django_db
@@ -20,11 +20,11 @@ def second(cast, program):
     """Makes another instructor, of one township or several."""
 
     def make(*regions, name="second"):
-        account = people.make_account(
+        account = accounts.make_account(
             actor=program, username=name, password="three-words-7", unit=None, must_change_password=False
         )
         for region in regions:
-            people.give_role(
+            accounts.give_role(
                 actor=cast.actor("organisation"), account=account, role="instructor", region_code=region
             )
         return account
@@ -175,6 +175,6 @@ def test_what_somebody_can_take_on_goes_with_the_role(cast, program):
     instructors.save_terms(
         actor=cast.actor("organisation"), account=account.pk, capacity=30, languages="壮语"
     )
-    people.close_account(actor=program, account=account)
+    accounts.close_account(actor=program, account=account)
     assert not InstructorTerms.objects.exists()
     assert not Assignment.objects.filter(until_date=None).exists()

@@ -22,8 +22,8 @@ from nuanyi.lib.figures import Window, offered
 from nuanyi.party.models import Brought, LectureTeam, Speaker, SpeakerWeek, TeamSeat
 from nuanyi.party.services import brought, instructors, life, papers, speaking
 from nuanyi.people import keeping
-from nuanyi.people import services as people
 from nuanyi.people.models import RoleGrant
+from nuanyi.people.services import accounts, persons
 from nuanyi.places import services as places
 
 pytestmark = pytest.mark.django_db
@@ -141,10 +141,10 @@ def test_who_sits_in_a_team_as_what_is_seen_by_the_department_and_its_instructor
     for part in ("organisation", "instructor"):
         assert NAME not in cast.client(part).get(page).content.decode()
         assert NAME in cast.client(part).post(page, {"deed": "names"}).content.decode()
-    other = people.make_account(
+    other = accounts.make_account(
         actor=program, username="zhidao9", password="three-words-7", unit=None, must_change_password=False
     )
-    people.give_role(actor=program, account=other, role="instructor", region_code="450311101")
+    accounts.give_role(actor=program, account=other, role="instructor", region_code="450311101")
     cast.accounts["other"] = other
     assert cast.client("other").get(page).status_code == 404
     assert "雁山宣讲队" not in cast.client("other").get("/office/party/teams/").content.decode()
@@ -321,7 +321,7 @@ def test_whoever_took_consent_back_stays_forgotten_after_a_restore(cast, program
         SpeakerWeek.objects.create(speaker=named_and_sent, week_date=week, said=said)
     PlanDay.objects.update(speaker=said)
     Push.objects.update(speaker=said)
-    assert people.replay_erasures(actor=program) == 1
+    assert persons.replay_erasures(actor=program) == 1
     assert Speaker.objects.get().sealed_name is None
     assert NAME not in names_kept()
     assert not SpeakerWeek.objects.filter(week_date=monday).exists(), "the week is free for another"

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from conftest import id_number
 from nuanyi.people.models import Person
-from nuanyi.people.services import seal_into
+from nuanyi.people.services.persons import seal_into
 from tests import declared
 
 
@@ -36,9 +36,9 @@ MAY_SEE = {
 
 #: Services that ask no place or unit, each with the reason (``program/tests/test_keep_to_ones_own_district``).
 ASKS_NO_PLACE = {
-    "people.services.link_wecom": declared.OWN,
-    "people.services.unlink_wecom": declared.OWN,
-    "people.services.admit": declared.NO_PLACE,
+    "people.services.wecom_links.link_wecom": declared.OWN,
+    "people.services.wecom_links.unlink_wecom": declared.OWN,
+    "people.services.persons.admit": declared.NO_PLACE,
 }
 
 #: Tables of the office that are no list of records, each with its reason (``front/tests/test_one_table_for_every_list``).

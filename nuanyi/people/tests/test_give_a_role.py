@@ -1,39 +1,40 @@
 import pytest
 
 from nuanyi.lib.errors import Conflict, NotAllowed
-from nuanyi.people import queries, services
+from nuanyi.people import queries
 from nuanyi.people.access import actor_for, explain
+from nuanyi.people.services import accounts
 
 
 def test_nobody_gives_a_role_that_they_do_not_hold(cast):
     with pytest.raises(NotAllowed):
-        services.give_role(actor=cast.actor("office"), account=cast.accounts["clerk"], role="organisation")
+        accounts.give_role(actor=cast.actor("office"), account=cast.accounts["clerk"], role="organisation")
     with pytest.raises(NotAllowed):
-        services.give_role(
+        accounts.give_role(
             actor=cast.actor("administrator"), account=cast.accounts["clerk"], role="district_office"
         )
 
 
 def test_nobody_changes_their_own_roles(cast):
     with pytest.raises(NotAllowed):
-        services.give_role(actor=cast.actor("office"), account=cast.accounts["office"], role="clerk")
+        accounts.give_role(actor=cast.actor("office"), account=cast.accounts["office"], role="clerk")
 
 
 def test_running_auditing_and_using_are_kept_apart(cast, program):
     with pytest.raises(Conflict):
-        services.give_role(actor=program, account=cast.accounts["auditor"], role="administrator")
+        accounts.give_role(actor=program, account=cast.accounts["auditor"], role="administrator")
 
 
 def test_a_duty_taken_away_is_gone_with_the_next_request(cast, program):
     browser = cast.client("yanshan")
     assert browser.get("/office/census/workers/").status_code == 200
-    services.take_role(actor=program, grant=cast.accounts["yanshan"].grants.get())
+    accounts.take_role(actor=program, grant=cast.accounts["yanshan"].grants.get())
     assert browser.get("/office/census/workers/").status_code == 403
 
 
 def test_a_closed_account_is_out_with_the_next_request(cast, program):
     browser = cast.client("office")
-    services.close_account(actor=program, account=cast.accounts["office"])
+    accounts.close_account(actor=program, account=cast.accounts["office"])
     assert browser.get("/office/").status_code == 302
 
 
@@ -45,14 +46,14 @@ def test_who_can_sign_in_at_a_unit_is_asked_once_for_many_and_anew_where_an_acco
     with django_assert_num_queries(0):
         assert queries.has_hands(unit)
     for account in list(queries.Account.objects.filter(unit=unit, is_active=True)):
-        services.close_account(actor=program, account=account)
+        accounts.close_account(actor=program, account=account)
     assert not queries.has_hands(unit)
-    services.open_account(actor=program, account=cast.accounts["clerk"])
+    accounts.open_account(actor=program, account=cast.accounts["clerk"])
     assert queries.has_hands(unit), "a no is not believed a second time"
 
 
 def test_a_first_password_must_be_changed_before_anything_else(cast, program):
-    services.set_first_password(actor=program, account=cast.accounts["clerk"], password="another-first-one-9")
+    accounts.set_first_password(actor=program, account=cast.accounts["clerk"], password="another-first-one-9")
     cast.accounts["clerk"].refresh_from_db()
     answer = cast.client("clerk").get("/office/")
     assert answer.url == "/accounts/password/change/"
@@ -60,7 +61,7 @@ def test_a_first_password_must_be_changed_before_anything_else(cast, program):
 
 def test_a_first_password_opens_nothing_outside_the_office_either(cast, program):
     for part in ("grid", "keeper"):
-        services.set_first_password(
+        accounts.set_first_password(
             actor=program, account=cast.accounts[part], password="another-first-one-9"
         )
         cast.accounts[part].refresh_from_db()

@@ -5,14 +5,15 @@ import pytest
 from nuanyi.journal.models import Entry
 from nuanyi.lib.actor import system
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound, TooMuch
-from nuanyi.people import erasures, events, rules, services
+from nuanyi.people import erasures, events, rules
 from nuanyi.people.models import Person
+from nuanyi.people.services import openings, persons
 
 
 @pytest.fixture
 def zhou(db):
     person = Person(region_codes=["450311", "450311100"])
-    services.seal_into(
+    persons.seal_into(
         person, name="周师傅", phone="19900000312", id_number="450311199003070012", political="中共党员"
     )
     person.save()
@@ -28,7 +29,7 @@ def test_everything_but_reveal_shows_the_mask(zhou):
 
 def test_a_value_is_opened_for_a_purpose_and_the_journal_knows(cast, zhou):
     actor = cast.actor("office")
-    assert services.reveal(actor=actor, person=zhou, field="phone", purpose="通知领取雨衣") == "19900000312"
+    assert openings.reveal(actor=actor, person=zhou, field="phone", purpose="通知领取雨衣") == "19900000312"
     entry = Entry.objects.get(kind=events.REVEALED)
     assert entry.actor_id == actor.account_id
     assert entry.detail == {"field": "phone", "purpose": "通知领取雨衣", "values": 1}
@@ -37,23 +38,23 @@ def test_a_value_is_opened_for_a_purpose_and_the_journal_knows(cast, zhou):
 
 def test_without_a_purpose_nothing_opens(cast, zhou):
     with pytest.raises(BadInput):
-        services.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose=" ")
+        openings.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose=" ")
 
 
 def test_political_affiliation_opens_for_the_organisation_department_only(cast, zhou):
     assert (
-        services.reveal(actor=cast.actor("organisation"), person=zhou, field="political", purpose="发展党员")
+        openings.reveal(actor=cast.actor("organisation"), person=zhou, field="political", purpose="发展党员")
         == "中共党员"
     )
     with pytest.raises(NotAllowed):
-        services.reveal(actor=cast.actor("office"), person=zhou, field="political", purpose="只是好奇")
+        openings.reveal(actor=cast.actor("office"), person=zhou, field="political", purpose="只是好奇")
     assert Entry.objects.filter(kind=events.REVEAL_REFUSED).count() == 1
 
 
 @pytest.mark.parametrize("part", ["zhemu", "clerk", "keeper", "auditor", "administrator", "worker"])
 def test_another_units_person_is_like_one_that_does_not_exist(cast, zhou, part):
     with pytest.raises(NotFound):
-        services.reveal(actor=cast.actor(part), person=zhou, field="name", purpose="只是好奇")
+        openings.reveal(actor=cast.actor(part), person=zhou, field="name", purpose="只是好奇")
 
 
 def test_the_days_quota_ends_and_the_auditors_are_told(cast, zhou, monkeypatch):
@@ -62,14 +63,14 @@ def test_the_days_quota_ends_and_the_auditors_are_told(cast, zhou, monkeypatch):
     monkeypatch.setattr(rules, "REVEALS_A_DAY", 3)
     monkeypatch.setattr(rules, "REVEALS_ALARM", 2)
     for _turn in range(3):
-        services.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose="电话回访")
+        openings.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose="电话回访")
     with pytest.raises(TooMuch):
-        services.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose="电话回访")
+        openings.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose="电话回访")
     assert [n.account.username for n in Notice.objects.filter(kind="reveal-alarm")] == ["auditor"]
 
 
 def test_an_erased_person_leaves_nothing(cast, zhou):
-    services.erase_person(actor=cast.actor("organisation"), person=zhou, reason="本人要求")
+    persons.erase_person(actor=cast.actor("organisation"), person=zhou, reason="本人要求")
     zhou.refresh_from_db()
     left = [
         zhou.sealed_name,
@@ -89,7 +90,7 @@ def test_openings_are_counted_one_after_the_other(cast, zhou):
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as seen:
-        services.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose="通知领取雨衣")
+        openings.reveal(actor=cast.actor("office"), person=zhou, field="phone", purpose="通知领取雨衣")
     locks = [n for n, query in enumerate(seen) if "FOR UPDATE" in query["sql"] and "account" in query["sql"]]
     counts = [
         n
@@ -112,13 +113,13 @@ def erased(tmp_path, monkeypatch):
 
 def test_an_erasure_is_noted_before_it_is_committed_so_that_no_crash_falls_between(cast, zhou, erased):
     """The test is one transaction that is never committed: what is noted now was noted before."""
-    services.erase_person(actor=cast.actor("organisation"), person=zhou, reason="本人要求")
+    persons.erase_person(actor=cast.actor("organisation"), person=zhou, reason="本人要求")
     assert list(erasures.noted()) == [zhou.pk]
 
 
 def test_whoever_was_noted_by_one_who_died_before_the_commit_is_erased_after_a_restore(cast, zhou, erased):
     erasures.note(zhou.pk)
-    assert services.replay_erasures(actor=system("restore")) == 1
+    assert persons.replay_erasures(actor=system("restore")) == 1
     zhou.refresh_from_db()
     assert zhou.erased_at is not None
     assert zhou.sealed_name is None
@@ -127,13 +128,13 @@ def test_whoever_was_noted_by_one_who_died_before_the_commit_is_erased_after_a_r
 def test_an_erasure_that_cannot_be_noted_is_not_done(cast, zhou, erased):
     erased.mkdir()
     with pytest.raises(OSError, match="directory"):
-        services.erase_person(actor=cast.actor("organisation"), person=zhou, reason="本人要求")
+        persons.erase_person(actor=cast.actor("organisation"), person=zhou, reason="本人要求")
     assert Person.objects.get(pk=zhou.pk).erased_at is None
 
 
 def test_a_refused_erasure_is_not_noted(cast, zhou, erased):
     with pytest.raises(NotAllowed):
-        services.erase_person(actor=cast.actor("clerk"), person=zhou, reason="本人要求")
+        persons.erase_person(actor=cast.actor("clerk"), person=zhou, reason="本人要求")
     assert list(erasures.noted()) == []
 
 

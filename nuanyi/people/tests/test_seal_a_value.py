@@ -4,7 +4,7 @@ import pytest
 
 from nuanyi.people.models import Person
 from nuanyi.people.rules import FIELDS
-from nuanyi.people.services import columns_of, seal_into
+from nuanyi.people.services.persons import columns_of, seal_into
 
 VALUES = {
     "name": "周师傅",

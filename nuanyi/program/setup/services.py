@@ -17,10 +17,10 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound, Refusal
-from nuanyi.people import services as people
 from nuanyi.people.models import Account, RoleGrant, keys
 from nuanyi.people.passwords import Slip, one_time_password
 from nuanyi.people.rules import Role
+from nuanyi.people.services.accounts import give_role, make_account, set_first_password
 from nuanyi.places import division
 from nuanyi.places import queries as places
 from nuanyi.places import services as place_services
@@ -386,7 +386,7 @@ def make_accounts(*, actor: Actor, accounts: Sequence[AccountInput]) -> list[Sli
             if one.role not in Role.values:
                 raise BadInput(fields={"role": _("Choose a role.")})
             password = one_time_password()
-            account = people.make_account(
+            account = make_account(
                 actor=actor,
                 username=one.username,
                 password=password,
@@ -394,7 +394,7 @@ def make_accounts(*, actor: Actor, accounts: Sequence[AccountInput]) -> list[Sli
                 unit=unit,
             )
             region = unit.region_code if unit and one.role in OF_A_PLACE else ""
-            people.give_role(actor=actor, account=account, role=one.role, region_code=region)
+            give_role(actor=actor, account=account, role=one.role, region_code=region)
         except Refusal as refusal:
             reasons = "；".join(str(words) for words in refusal.fields.values()) or str(refusal)
             wrong[f"username-{place}"] = f"{one.username or '—'}：{reasons}"
@@ -421,7 +421,7 @@ def renew_slips(*, actor: Actor) -> list[Slip]:
     slips = []
     for account in unused_accounts():
         password = one_time_password()
-        people.set_first_password(actor=actor, account=account, password=password)
+        set_first_password(actor=actor, account=account, password=password)
         grant = RoleGrant.objects.filter(account=account).first()
         label = str(Role(grant.role).label) if grant else ""
         slips.append(Slip(account.username, account.display_name, str(account.unit or ""), label, password))

@@ -20,9 +20,9 @@ from nuanyi.lib import clock, rooms, row_security
 from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict
 from nuanyi.lib.roles import Role
-from nuanyi.people import services as people
 from nuanyi.people.models import Account
 from nuanyi.people.passwords import Slip, one_time_password
+from nuanyi.people.services import accounts
 from nuanyi.places import queries as places
 from nuanyi.places.models import Grid, Region
 from nuanyi.program.models import Installation
@@ -190,7 +190,7 @@ def _new_passwords() -> list[Slip]:
         if not account.check_password(DEMO_PASSWORD):
             continue
         password = one_time_password()
-        people.set_first_password(actor=system("trial"), account=account, password=password)
+        accounts.set_first_password(actor=system("trial"), account=account, password=password)
         roles = "、".join(str(Role(grant.role).label) for grant in account.grants.all())
         slips.append(Slip(account.username, account.display_name, str(account.unit or ""), roles, password))
     return slips

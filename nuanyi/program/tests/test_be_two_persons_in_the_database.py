@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection, transaction
 
 from nuanyi.census.services import exports
 from nuanyi.lib import row_security
-from nuanyi.people import services
+from nuanyi.people.services import accounts
 from nuanyi.rights.models import Request
 
 #: By whom each would be tried, and what it says; ``%s`` is that account.
@@ -52,9 +52,9 @@ def test_what_needs_two_persons_is_done_by_no_statement_of_one(cast, program, wh
     part, statement = ALONE[what]
     office = cast.actor("office")
     account = cast.accounts["clerk"]
-    services.set_first_password(actor=program, account=account, password="another-lantern-in-the-rain-8")
+    accounts.set_first_password(actor=program, account=account, password="another-lantern-in-the-rain-8")
     with row_security.reading_as(office):
-        services.give_role(
+        accounts.give_role(
             actor=office, account=cast.accounts["office2"], role="district_office", region_code="450311"
         )
         exports.ask_for_clear(actor=office, purpose="for a check", filters={"q": "x"})

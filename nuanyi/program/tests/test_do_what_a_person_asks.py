@@ -9,8 +9,8 @@ from nuanyi.census.models import Worker
 from nuanyi.census.tests.test_take_a_roster_in import HEAD, row, take
 from nuanyi.journal.models import Entry
 from nuanyi.lib.errors import BadInput, NotFound
-from nuanyi.people import services
 from nuanyi.people.models import Person
+from nuanyi.people.services import openings
 from nuanyi.program import cli, person_command
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_erasures")]
@@ -36,7 +36,7 @@ def test_a_person_is_shown_put_right_forgotten_and_admitted_again(district, prog
     assert "周小明" in (tmp_path / "a.json").read_text()
     run(capsys, "correct", PHONE, "--value", "周晓明", "--reason", "持身份证到窗口")
     kept.refresh_from_db()
-    assert services.open_for_program(kept, "name") == "周晓明"
+    assert openings.open_for_program(kept, "name") == "周晓明"
     assert run(capsys, "withdraw", PHONE, "--reason", "本人要求") == {"withdrawn": []}
     assert run(capsys, "erase", PHONE, "--reason", "本人要求") == {"forgotten": 1, "left": []}
     assert not Person.objects.filter(erased_at=None).exists()

@@ -52,8 +52,9 @@ from nuanyi.party.models import (
     StepDone,
     TeamSeat,
 )
-from nuanyi.people import keeping, services
+from nuanyi.people import keeping
 from nuanyi.people.models import Account, ClientKey, Person, RetentionRun
+from nuanyi.people.services import persons
 from nuanyi.program import health
 from nuanyi.program.jobs import forget_sessions
 from nuanyi.reports.models import Kind, Picture, Report, Voice
@@ -95,7 +96,7 @@ class Stage:
 
     def person(self):
         made = Person()
-        services.seal_into(made, name="周小明", phone="19900000001", id_number=id_number(1))
+        persons.seal_into(made, name="周小明", phone="19900000001", id_number=id_number(1))
         made.save()
         Worker.objects.create(person=made, region_code="450311100", unit=self.unit)
         return made, lambda: Person.objects.filter(pk=made.pk, erased_at=None).exists()

@@ -23,7 +23,7 @@ def test_the_services_are_found():
     assert {
         "cases.services.desk.solve",
         "stations.services.faults.tell_fault",
-        "people.services.give_role",
+        "people.services.accounts.give_role",
     } <= names
 
 

@@ -8,14 +8,15 @@ import pytest
 import nuanyi
 from nuanyi.journal import rules as journal_rules
 from nuanyi.lib.errors import BadInput, TooMuch
-from nuanyi.people import rules, services
+from nuanyi.people import rules
 from nuanyi.people.events import REVEALED
 from nuanyi.people.models import Person
+from nuanyi.people.services import openings, persons
 from nuanyi.volunteers.events import NAME_SEEN
 
 #: Services that hand personal values in clear to somebody in the office.
 OPENING = {
-    "people/services.py": {"_reveal"},
+    "people/services/openings.py": {"_reveal"},
     "cases/services/desk.py": {"open_phone"},
     "cases/services/letters.py": {"write_letter"},
     "reports/services/handling.py": {"phones"},
@@ -70,10 +71,10 @@ def test_nothing_is_opened_without_a_purpose():
 def test_a_value_stays_shut_where_nobody_says_what_for(cast, purpose):
     person = Person.objects.create(region_codes=["450311"])
     with pytest.raises(BadInput) as refused:
-        services.record_opening(cast.actor("office"), NAME_SEEN, person, purpose=purpose)
+        openings.record_opening(cast.actor("office"), NAME_SEEN, person, purpose=purpose)
     assert refused.value.code == "no-purpose"
     with pytest.raises(BadInput):
-        services.record_opening(cast.actor("office"), REVEALED, person)
+        openings.record_opening(cast.actor("office"), REVEALED, person)
 
 
 @pytest.mark.parametrize("file", sorted(OPENING))
@@ -89,16 +90,16 @@ def test_whoever_opens_for_staff_records_it_first(file):
 @pytest.mark.django_db
 def test_values_of_different_rooms_count_together(cast, monkeypatch):
     person = Person(region_codes=["450311"])
-    services.seal_into(person, name="周师傅", phone="19900000312")
+    persons.seal_into(person, name="周师傅", phone="19900000312")
     person.save()
     monkeypatch.setattr(rules, "REVEALS_A_DAY", 3)
     actor = cast.actor("office")
-    services.record_opening(actor, NAME_SEEN, person, values=2, purpose="a shift")
-    services.reveal(actor=actor, person=person, field="phone", purpose="通知领取雨衣")
+    openings.record_opening(actor, NAME_SEEN, person, values=2, purpose="a shift")
+    openings.reveal(actor=actor, person=person, field="phone", purpose="通知领取雨衣")
     with pytest.raises(TooMuch):
-        services.reveal(actor=actor, person=person, field="phone", purpose="通知领取雨衣")
+        openings.reveal(actor=actor, person=person, field="phone", purpose="通知领取雨衣")
     # another's openings are not his
-    assert services.reveal(actor=cast.actor("office2"), person=person, field="phone", purpose="通知领取雨衣")
+    assert openings.reveal(actor=cast.actor("office2"), person=person, field="phone", purpose="通知领取雨衣")
 
 
 @pytest.mark.django_db
@@ -107,8 +108,8 @@ def test_a_list_that_is_longer_than_what_is_left_opens_nothing(cast, monkeypatch
     person.save()
     monkeypatch.setattr(rules, "REVEALS_A_DAY", 3)
     with pytest.raises(TooMuch):
-        services.record_opening(cast.actor("office"), NAME_SEEN, person, values=4, purpose="a shift")
-    services.record_opening(cast.actor("office"), NAME_SEEN, person, values=3, purpose="a shift")
+        openings.record_opening(cast.actor("office"), NAME_SEEN, person, values=4, purpose="a shift")
+    openings.record_opening(cast.actor("office"), NAME_SEEN, person, values=3, purpose="a shift")
 
 
 @pytest.mark.django_db
@@ -116,5 +117,5 @@ def test_only_what_is_declared_as_an_opening_may_be_one(cast, program):
     person = Person(region_codes=["450311"])
     person.save()
     with pytest.raises(ValueError, match="opens"):
-        services.record_opening(program, "people.looked_up", person)
-    services.record_opening(program, REVEALED, person)
+        openings.record_opening(program, "people.looked_up", person)
+    openings.record_opening(program, REVEALED, person)

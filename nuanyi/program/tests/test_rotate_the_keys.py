@@ -17,8 +17,9 @@ from nuanyi.lib import seal, sealed
 from nuanyi.lib.errors import Conflict, NotAllowed
 from nuanyi.lib.held_locks import held
 from nuanyi.lib.ids import new_id
-from nuanyi.people import checks, services
+from nuanyi.people import checks
 from nuanyi.people.models import Person
+from nuanyi.people.services import openings, rotation
 
 pytestmark = pytest.mark.django_db
 CLEAR = "周小明 19900000001"
@@ -98,7 +99,7 @@ def test_every_sealed_column_is_found_rotated_and_opens_after_the_old_keys_are_g
 ):
     field = next(one for one in sealed.fields() if one.where == where)
     pk = bare_row(field, CLEAR.encode())
-    services.rotate_keys(actor=program, drop_old=True)
+    rotation.rotate_keys(actor=program, drop_old=True)
     row_now = field.model._base_manager.get(pk=pk)
     assert sealed.open_bytes(row_now, field.name).decode() == CLEAR
     assert sealed.keys().key_number(getattr(row_now, field.name)) == 2
@@ -136,7 +137,7 @@ def test_a_sealed_column_that_says_nothing_of_itself_does_not_start_whatever_its
 
 def test_old_keys_wait_for_a_transaction_that_has_read_and_not_yet_written(monkeypatch):
     """It was waited for by numbers that only writers have: what it had sealed came in under a key that was gone."""
-    monkeypatch.setattr(services, "WAIT_FOR_OLDER", 1)
+    monkeypatch.setattr(rotation, "WAIT_FOR_OLDER", 1)
     params = connection.get_connection_params()
     reached = {
         name: params[name] for name in ("host", "port", "user", "password", "dbname") if name in params
@@ -144,15 +145,15 @@ def test_old_keys_wait_for_a_transaction_that_has_read_and_not_yet_written(monke
     with psycopg.connect(**reached) as other:
         other.execute("SELECT 1")
         with pytest.raises(Conflict) as refused:
-            services._wait_for_older_transactions()
+            rotation._wait_for_older_transactions()
         assert refused.value.code == "busy"
-    services._wait_for_older_transactions()
+    rotation._wait_for_older_transactions()
 
 
 def test_the_file_of_an_import_rotates_too(own_keys, district, cast, program):
     of = send(cast.actor("office"), [HEAD, row(1)])
     before = files.take(of.pk, files.SENT)
-    report = services.rotate_keys(actor=program, drop_old=True)
+    report = rotation.rotate_keys(actor=program, drop_old=True)
     assert report["file"]["values"] == {"census_importfile.sealed_data": 1}
     assert files.take(of.pk, files.SENT) == before
 
@@ -161,9 +162,9 @@ def test_an_import_can_be_undone_after_the_old_keys_are_gone(own_keys, district,
     take(program, [HEAD, row(1)])
     of = take(program, [HEAD, row(1, phone="19911112222")], choice="overwrite", source_name="乙")
     assert Change.objects.exists()
-    services.rotate_keys(actor=program, drop_old=True)
+    rotation.rotate_keys(actor=program, drop_old=True)
     imports.undo(actor=program, of=of)
-    assert services.open_for_program(Person.objects.get(), "phone") == "19900000001"
+    assert openings.open_for_program(Person.objects.get(), "phone") == "19900000001"
 
 
 def test_old_keys_stay_while_one_value_is_under_them_and_the_counts_say_where(
@@ -173,9 +174,9 @@ def test_old_keys_stay_while_one_value_is_under_them_and_the_counts_say_where(
     real = sealed.reseal
     monkeypatch.setattr(sealed, "reseal", lambda family, **more: {} if family == "person" else real(family))
     with pytest.raises(Conflict) as refused:
-        services.rotate_keys(actor=program, drop_old=True)
+        rotation.rotate_keys(actor=program, drop_old=True)
     assert "people_person.sealed_name 1" in str(refused.value)
-    assert services.open_for_program(Person.objects.get(), "name") == "周小明"
+    assert openings.open_for_program(Person.objects.get(), "name") == "周小明"
     assert 1 in sealed.keys().rings["person"].keys
 
 
@@ -192,10 +193,10 @@ def test_a_rotation_that_was_killed_goes_on_with_the_key_it_had_made(
     with monkeypatch.context() as patch:
         patch.setattr(sealed, "_reseal_column", killed)
         with pytest.raises(KeyboardInterrupt):
-            services.rotate_keys(actor=program)
-    services.rotate_keys(actor=program, drop_old=True)
+            rotation.rotate_keys(actor=program)
+    rotation.rotate_keys(actor=program, drop_old=True)
     assert list(sealed.keys().rings["person"].keys) == [2]
-    names = {services.open_for_program(person, "name") for person in Person.objects.all()}
+    names = {openings.open_for_program(person, "name") for person in Person.objects.all()}
     assert names == {"周小明", "李大力"}
 
 
@@ -207,9 +208,9 @@ def test_values_beyond_the_first_batch_are_sealed_again_too(own_keys, district, 
 
 
 def test_two_rotations_at_once_are_refused(own_keys, program):
-    with held(services.ROTATION) as mine, pytest.raises(Conflict):
+    with held(rotation.ROTATION) as mine, pytest.raises(Conflict):
         assert mine
-        services.rotate_keys(actor=program)
+        rotation.rotate_keys(actor=program)
 
 
 def test_a_value_copied_into_another_row_does_not_open(own_keys, district, program):
@@ -217,7 +218,7 @@ def test_a_value_copied_into_another_row_does_not_open(own_keys, district, progr
     one, two = Person.objects.all()
     one.sealed_name = two.sealed_name
     with pytest.raises(seal.CannotOpen):
-        services.open_for_program(one, "name")
+        openings.open_for_program(one, "name")
 
 
 def test_every_model_with_personal_fields_stands_on_the_privacy_page(client):
@@ -230,5 +231,5 @@ def test_every_model_with_personal_fields_stands_on_the_privacy_page(client):
 def test_keys_are_rotated_by_whoever_runs_the_system_and_by_nobody_who_uses_its_data(own_keys, cast):
     for part in ("office", "organisation", "auditor", "clerk"):
         with pytest.raises(NotAllowed):
-            services.rotate_keys(actor=cast.actor(part))
-    assert services.rotate_keys(actor=cast.actor("administrator"))["person"]["key"] == 2
+            rotation.rotate_keys(actor=cast.actor(part))
+    assert rotation.rotate_keys(actor=cast.actor("administrator"))["person"]["key"] == 2

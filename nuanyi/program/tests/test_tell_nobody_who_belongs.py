@@ -30,7 +30,7 @@ from nuanyi.lib import clock, row_security
 from nuanyi.notices.models import Notice
 from nuanyi.party.models import Application, LectureTeam, Meeting, Member, Organisation
 from nuanyi.party.services import joining, life, members, organisations, speaking
-from nuanyi.people import services as people
+from nuanyi.people.services import accounts, persons
 from nuanyi.units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -120,14 +120,14 @@ def world(cast, program, monkeypatch):
                 approval="x",
             ),
         )
-        secretary = people.make_account(
+        secretary = accounts.make_account(
             actor=program,
             username="shuji",
             password="three-words-7",
             unit=Unit.objects.get(code="t100"),
             must_change_password=False,
         )
-        people.give_role(actor=cast.actor("organisation"), account=secretary, role="branch", region_code="")
+        accounts.give_role(actor=cast.actor("organisation"), account=secretary, role="branch", region_code="")
         cast.accounts["secretary"] = secretary
         organisations.change(
             actor=cast.actor("organisation"), pk=branch.pk, members=4, secretary=secretary.pk
@@ -137,14 +137,14 @@ def world(cast, program, monkeypatch):
             ("other secretary", "branch", ""),
             ("other instructor", "instructor", "450311101"),
         ):
-            account = people.make_account(
+            account = accounts.make_account(
                 actor=program,
                 username=name.replace(" ", "-"),
                 password="three-words-7",
                 unit=Unit.objects.get(code="t101"),
                 must_change_password=False,
             )
-            people.give_role(actor=program, account=account, role=role, region_code=place)
+            accounts.give_role(actor=program, account=account, role=role, region_code=place)
             cast.accounts[name] = account
             if role == "branch":
                 told = organisations.OrganisationInput(
@@ -173,7 +173,7 @@ def world(cast, program, monkeypatch):
 def affiliate(cast, program) -> None:
     """The same world, in which the canary is a member on a roster, has asked to join and went some way."""
     person = Worker.objects.order_by("pk").select_related("person").first().person
-    people.seal_into(person, political="金丝雀预备党员").save()
+    persons.seal_into(person, political="金丝雀预备党员").save()
     made = joining.ask(
         key=UUID(int=7),
         told=joining.ApplicationInput(

@@ -20,8 +20,8 @@ from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.lib.terms import Term
 from nuanyi.notices import progress
 from nuanyi.notices import services as notices
-from nuanyi.people import services as people
 from nuanyi.people.models import keys
+from nuanyi.people.services import openings
 from nuanyi.places import queries as places
 from nuanyi.reports import doubles, events, kinds, queries, rules
 from nuanyi.reports.models import ACT, Picture, Report, Step, Voice
@@ -287,9 +287,9 @@ def phones(*, actor: Actor, pk: int, purpose: str) -> list[str]:
     Only the unit that has the report. Raises NotAllowed, NotFound, BadInput (no purpose), TooMuch.
     """
     report = held(actor, pk)
-    purpose = people.read_purpose(purpose)
+    purpose = openings.read_purpose(purpose)
     found = list(report.voices.exclude(sealed_phone=None).order_by("pk")[:PHONES])
-    people.record_opening(actor, events.PHONES_SEEN, report, values=len(found), purpose=purpose)
+    openings.record_opening(actor, events.PHONES_SEEN, report, values=len(found), purpose=purpose)
     return [keys().open("person", bytes(voice.sealed_phone or b""), voice.key.bytes) for voice in found]
 
 

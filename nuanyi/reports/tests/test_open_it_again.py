@@ -11,7 +11,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.errors import IllegalMove
 from nuanyi.notices import services as notices
 from nuanyi.notices.models import Notice
-from nuanyi.people import services as people
+from nuanyi.people.services import accounts
 from nuanyi.reports import kinds, queries
 from nuanyi.reports.models import Report
 from nuanyi.reports.rules import State
@@ -74,10 +74,10 @@ def test_a_dry_run_says_where_it_would_really_go(sent, cast, district, program):
     office = units.put_unit(
         actor=program, code="liangxin", name="两新工委", short_name="两新工委", kind="district_office"
     )
-    account = people.make_account(
+    account = accounts.make_account(
         actor=program, username="banshi", password="lantern-in-the-rain-7", unit=office
     )
-    people.give_role(actor=program, account=account, role="clerk", region_code="")
+    accounts.give_role(actor=program, account=account, role="clerk", region_code="")
     ref = sent().report.ref
     rule = settings.rule_of(kind="lamp", region="450311101", unit=district["gonghui"], because="")
     assert queries.would_move(rule) == [(ref, "柘木镇", "两新工委")]

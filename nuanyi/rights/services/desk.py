@@ -16,9 +16,9 @@ from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.retention import Subject
 from nuanyi.people import queries as people_queries
-from nuanyi.people import services as people
 from nuanyi.people.models import Account, Person
 from nuanyi.people.rules import FIELDS_OF_ACCOUNT
+from nuanyi.people.services import accounts, openings, persons
 from nuanyi.rights import events, queries
 from nuanyi.rights.models import Request
 from nuanyi.rights.rules import (
@@ -131,7 +131,7 @@ def may_decide(actor: Actor, request: Request) -> bool:
         request.state == State.ASKED
         and actor.can("rights.handle")
         and actor.account_id is not None
-        and people.independent(request.asked_by_id, actor.account_id)
+        and accounts.independent(request.asked_by_id, actor.account_id)
     )
 
 
@@ -178,12 +178,14 @@ def _do(actor: Actor, found: Request, whose: Person | Account, value: str) -> No
     if found.deed == Deed.CORRECT:
         reason = f"request {found.pk}"
         if isinstance(whose, Account):
-            people.correct_account(actor=actor, account=whose, field=found.field, value=value, reason=reason)
+            accounts.correct_account(
+                actor=actor, account=whose, field=found.field, value=value, reason=reason
+            )
         else:
-            people.correct_person(actor=actor, person=whose, field=found.field, value=value, reason=reason)
+            persons.correct_person(actor=actor, person=whose, field=found.field, value=value, reason=reason)
     elif found.deed == Deed.WITHDRAW:
         for consent in queries.consents_of(_subject(whose)):
-            people.withdraw_consent(actor=actor, consent=consent)
+            persons.withdraw_consent(actor=actor, consent=consent)
     elif found.deed == Deed.ERASE:
         if isinstance(whose, Account) and whose.is_active:
             raise IllegalMove(_("The account is still open: it is closed first."), code="account-open")
@@ -198,7 +200,7 @@ def _subject(whose: Person | Account) -> Subject:
     """
     if isinstance(whose, Account):
         return Subject(accounts=(whose.pk,))
-    phone = people.open_for_program(whose, "phone")
+    phone = openings.open_for_program(whose, "phone")
     shared = not phone or len(queries.persons_with(phone)) > 1
     return Subject("" if shared else phone, (whose.pk,))
 

@@ -17,8 +17,8 @@ from nuanyi.lib.actor import PHONE_HOLDER, Actor
 from nuanyi.lib.errors import IllegalMove, NotFound, Refusal
 from nuanyi.lib.retention import Subject
 from nuanyi.people import erasures
-from nuanyi.people import services as people
 from nuanyi.people.models import Consent, Person, keys
+from nuanyi.people.services import persons
 from nuanyi.rights import events, queries
 from nuanyi.rights.rules import BY_PHONE, PROOF_SECONDS
 
@@ -64,9 +64,9 @@ def known_by(proof: str) -> Known:
         ) from wrong
     phone = keys().open_bytes("person", raw, _SALT.encode()).decode()
     with row_security.reading_as(HOLDER):
-        persons = queries.persons_with(phone)
-    shared = len(persons) > 1
-    return Known(Subject(phone, () if shared else tuple(person.pk for person in persons)), shared)
+        holders = queries.persons_with(phone)
+    shared = len(holders) > 1
+    return Known(Subject(phone, () if shared else tuple(person.pk for person in holders)), shared)
 
 
 def show(*, proof: str) -> tuple[Known, dict[str, Any]]:
@@ -108,7 +108,7 @@ def correct(*, actor: Actor, proof: str, field: str, value: str) -> None:
         raise NotFound()
     with row_security.reading_as(HOLDER):
         person = Person.objects.get(pk=known.subject.persons[0])
-        people.correct_person(actor=HOLDER, person=person, field=field, value=value, reason="phone")
+        persons.correct_person(actor=HOLDER, person=person, field=field, value=value, reason="phone")
 
 
 def withdraw(*, actor: Actor, proof: str, consent: str) -> None:
@@ -118,7 +118,7 @@ def withdraw(*, actor: Actor, proof: str, consent: str) -> None:
         found = queries.consents_of(known.subject).filter(pk=_key_of(consent)).first()
         if found is None:
             raise NotFound()
-        people.withdraw_consent(actor=HOLDER, consent=found)
+        persons.withdraw_consent(actor=HOLDER, consent=found)
 
 
 def _key_of(text: str) -> str:
@@ -152,7 +152,7 @@ def forget_subject(*, actor: Actor, subject: Subject, table: str = "", key: str 
             try:
                 with transaction.atomic():
                     if isinstance(row, Person):
-                        people.erase_person(actor=actor, person=row, reason=str(_("on request")))
+                        persons.erase_person(actor=actor, person=row, reason=str(_("on request")))
                     else:
                         rule.forget(actor, [row])
                         erasures.note(number, table=rule.name)

@@ -29,8 +29,9 @@ from nuanyi.party.models import (
 )
 from nuanyi.party.services import joining as party_joining
 from nuanyi.party.services import members
-from nuanyi.people import erasures, services
+from nuanyi.people import erasures
 from nuanyi.people.models import Consent, Person, RoleGrant, keys
+from nuanyi.people.services import accounts, openings, persons
 from nuanyi.rights import queries
 from nuanyi.rights.models import Request
 from nuanyi.rights.rules import Deed, State
@@ -48,8 +49,8 @@ def zhou(cast, district, program):
     """周小明 on a roster, with a request for help, in a team, with the lesson by SMS and a consent."""
     take(program, [HEAD, row(1)])
     person = Worker.objects.get().person
-    services.seal_into(person, political="群众").save()
-    services.give_consent(actor=program, person=person, purpose="political", evidence="纸面同意书第3号")
+    persons.seal_into(person, political="群众").save()
+    persons.give_consent(actor=program, person=person, purpose="political", evidence="纸面同意书第3号")
     told = CaseRequest(
         kind="wage", words="站长扣了我三天的钱", phone=PHONE, caller="周小明", region_code="450311100"
     )
@@ -87,7 +88,7 @@ def proven(client, phone=PHONE):
 
 def test_whoever_proves_a_phone_sees_everything_that_is_kept_and_who_looked(zhou, cast, client):
     person, _case = zhou
-    services.reveal(actor=cast.actor("office"), person=person, field="phone", purpose="核对工资纠纷")
+    openings.reveal(actor=cast.actor("office"), person=person, field="phone", purpose="核对工资纠纷")
     page = proven(client)
     text = page.content.decode()
     assert page.status_code == 200
@@ -96,7 +97,7 @@ def test_whoever_proves_a_phone_sees_everything_that_is_kept_and_who_looked(zhou
         assert shown in text, shown
     # a number may have had another holder: identity number and affiliation are not shown on a phone's word alone
     assert "群众" not in text
-    assert services.open_for_program(person, "id_number") not in text
+    assert openings.open_for_program(person, "id_number") not in text
     assert Entry.objects.filter(kind="rights.shown", subject_id=str(person.pk)).exists()
 
 
@@ -150,7 +151,7 @@ def test_what_is_wrong_is_put_right_and_a_consent_taken_back(zhou, client):
     proof = own.proof_of(PHONE)
     client.post(PAGE, {"proof": proof, "correct": "1", "value": "周晓明"})
     person.refresh_from_db()
-    assert services.open_for_program(person, "name") == "周晓明"
+    assert openings.open_for_program(person, "name") == "周晓明"
     wrong = client.post(PAGE, {"proof": proof, "correct": "1", "value": "1"})
     assert wrong.status_code == 422
     consent = Consent.objects.get()
@@ -208,7 +209,7 @@ def test_what_was_forgotten_stays_forgotten_after_a_restore(zhou, program):
     sealed.put(mine, "sealed_name", "周小明")  # as an older backup brings it back
     mine.standing = "active"
     mine.save()
-    assert services.replay_erasures(actor=program) == 1
+    assert persons.replay_erasures(actor=program) == 1
     mine.refresh_from_db()
     assert mine.sealed_name is None
 
@@ -259,7 +260,7 @@ def test_at_the_desk_two_officers_see_to_it(zhou, cast):
         "周小明",
         PHONE,
         "群众",
-        services.open_for_program(person, "id_number"),
+        openings.open_for_program(person, "id_number"),
         "站长扣了我三天的钱",
     ):
         assert shown in page
@@ -289,7 +290,7 @@ def test_a_value_is_put_right_and_a_person_forgotten_once_a_second_officer_agree
     assert b"\xe5\x91\xa8" not in bytes(Request.objects.get().sealed_value)
     desk.decide(actor=two, pk=made.pk, good=True)
     person.refresh_from_db()
-    assert services.open_for_program(person, "name") == "周晓明"
+    assert openings.open_for_program(person, "name") == "周晓明"
     assert Request.objects.get().sealed_value is None
     withdrawn = desk.ask(actor=one, person_id=person.pk, deed="withdraw", reason="电话请求")
     desk.decide(actor=two, pk=withdrawn.pk, good=True)
@@ -340,7 +341,7 @@ def test_whoever_is_the_contact_of_a_shop_takes_along_what_was_said_and_noted_th
     to name a telephone of its own as the contact's.
     """
     contact = Person()
-    services.seal_into(contact, name="吴店主", phone=PHONE)
+    persons.seal_into(contact, name="吴店主", phone=PHONE)
     contact.save()
     shop = Establishment.objects.create(
         name="甲店", name_key="甲店", region_code="450311100", contact=contact
@@ -453,7 +454,7 @@ def test_whoever_is_forgotten_is_forgotten_by_party_work_too_and_a_restore_bring
     Member.objects.filter(pk=member.pk).update(
         sealed_name=member.sealed_name, phone_digest=member.phone_digest, left_date=None
     )
-    services.replay_erasures(actor=program)
+    persons.replay_erasures(actor=program)
     assert kept() == ([], "ended", clock.today(), 0)
 
 
@@ -471,7 +472,7 @@ def test_what_was_taken_back_stays_so_after_a_restore(zhou, political, program):
     Consent.objects.update(withdrawn_at=None)
     Application.objects.filter(pk=made.pk).update(sealed_name=made.sealed_name, state="open")
     Showing.objects.create(pk=shown.pk, member=member, said=shown.said)
-    services.replay_erasures(actor=program)
+    persons.replay_erasures(actor=program)
     assert Person.objects.get(pk=person.pk).sealed_political is None
     assert Consent.objects.get().withdrawn_at is not None
     now = Application.objects.get(pk=made.pk)
@@ -512,7 +513,7 @@ def test_a_colleague_sees_what_is_kept_of_the_account_and_has_it_put_right_by_tw
 def test_an_open_account_is_closed_before_its_owner_is_forgotten(cast):
     account = cast.accounts["clerk"]
     one, two = cast.actor("office"), cast.actor("organisation")
-    services.correct_account(
+    accounts.correct_account(
         actor=one, account=account, field="email", value="w@example.cn", reason="本人要求"
     )
     made = desk.ask_for_account(actor=one, account_id=account.pk, deed="erase", reason="书面请求")

@@ -16,9 +16,9 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.people import erasures, links
-from nuanyi.people import services as people
 from nuanyi.people.contacts import read_contact
 from nuanyi.people.models import keys
+from nuanyi.people.services import openings
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit
 from nuanyi.volunteers import events, queries, rules
@@ -228,10 +228,10 @@ def names(*, actor: Actor, shift: int, purpose: str) -> list[tuple[str, str, str
     purpose), TooMuch.
     """
     found = queries.own_shift(actor, shift)
-    purpose = people.read_purpose(purpose)
+    purpose = openings.read_purpose(purpose)
     signups = found.signups.filter(place__in=("on", "offered")).select_related("volunteer")
     rows = [row for row in signups if row.volunteer.sealed_phone]
-    people.record_opening(actor, events.NAME_SEEN, found, values=len(rows), purpose=purpose)
+    openings.record_opening(actor, events.NAME_SEEN, found, values=len(rows), purpose=purpose)
     return [
         (
             name_of(row.volunteer),
