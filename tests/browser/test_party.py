@@ -15,14 +15,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 A_THIRD = """
 from nuanyi.lib.actor import system
 from nuanyi.party.models import Organisation
-from nuanyi.people import services as people
+from nuanyi.people.services import accounts
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account
 from nuanyi.lib import row_security
 with row_security.reading_as(system("test")):
-    third = people.make_account(actor=system("test"), username="shuji3", password="nuanyi-demo-2022", unit=None,
+    third = accounts.make_account(actor=system("test"), username="shuji3", password="nuanyi-demo-2022", unit=None,
                                 must_change_password=False)
-    people.give_role(actor=actor_for(Account.objects.get(username="zuzhi")), account=third, role="branch", region_code="")
+    accounts.give_role(actor=actor_for(Account.objects.get(username="zuzhi")), account=third, role="branch", region_code="")
     Organisation.objects.filter(name="大埠乡新业态联合党支部（示例）").update(secretary=third)
 print("made")
 """
@@ -47,14 +47,14 @@ THREE_OF_ONE_SHOP = """
 from nuanyi.census.models import Worker
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import system
-from nuanyi.people import services as people
+from nuanyi.people.services import persons
 actor = system("test")
 with row_security.reading_as(actor):
     rows = Worker.objects.filter(sector="delivery", region_code__startswith="450311001").select_related("person")
     for row in rows.order_by("pk")[:3]:
         Worker.objects.filter(pk=row.pk).update(establishment=None)
-        people.give_consent(actor=actor, person=row.person, purpose="political", evidence="同意书")
-        people.seal_into(row.person, political="中共党员").save()
+        persons.give_consent(actor=actor, person=row.person, purpose="political", evidence="同意书")
+        persons.seal_into(row.person, political="中共党员").save()
     print(len(rows.order_by("pk")[:3]))
 """
 FOLLOW_UP = """
