@@ -197,6 +197,12 @@ def has_outline() -> bool:
     return Region.objects.filter(level=Level.DISTRICT).exclude(geometry_wgs84=None).exists()
 
 
+def has_townships_drawn() -> bool:
+    """Whether a township that forms offer has an outline, so that choosing one says about where something is."""
+    drawn = Region.objects.filter(level=Level.TOWNSHIP, ended_date=None).exclude(geometry_wgs84=None)
+    return drawn.exists()
+
+
 def place_at(*, lat_wgs84: float, lon_wgs84: float) -> Place:
     """The grid and the smallest region around a point in WGS-84."""
     region_code, grid_code = codes_at(lat_wgs84=lat_wgs84, lon_wgs84=lon_wgs84)

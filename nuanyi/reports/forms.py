@@ -49,24 +49,30 @@ class ReportForm(forms.Form):
         township.choices = places.township_choices
 
     def told(self, files: list[Any]) -> ReportInput:
-        """For the service. A phone without a position names its township: its middle stands in, marked as vague.
+        """For the service. A phone without a position names its township: its middle stands in, marked as vague. Where no
+        map of it is here, as in a district that was set up today, words say where it is, and no point stands in.
 
         Raises BadInput.
         """
         told = self.cleaned_data
         lat, lon, accuracy = told["lat"], told["lon"], told["accuracy"] or 0.0
         if lat is None or lon is None:
-            middle = places.middle_of(told["township"]) if told["township"] else None
-            if middle is None:
-                unknown = _("Where is it? Allow the position, set it on the map, or choose the township.")
-                # a district that was set up today may have no outlines yet: what was chosen is not asked for again
-                if told["township"]:
-                    unknown = _(
-                        "The map of this township is not here yet. Allow the position; where the phone cannot tell it,"
-                        " write to us at Help and say where."
-                    )
-                raise BadInput(fields={"township": unknown})
-            (lat, lon), accuracy = middle, 5000.0
+            township = told["township"]
+            middle = places.middle_of(township) if township else None
+            if middle is not None:
+                (lat, lon), accuracy = middle, 5000.0
+            elif not township and places.has_townships_drawn():
+                raise BadInput(
+                    fields={
+                        "township": _(
+                            "Where is it? Allow the position, set it on the map, or choose the township."
+                        )
+                    }
+                )
+            elif not told["where"]:
+                raise BadInput(fields={"where": _("Allow the position, or write where it is.")})
+            else:
+                lat, lon, accuracy = None, None, 0.0
         return ReportInput(
             kind=told["kind"],
             words=told["words"],
@@ -76,6 +82,7 @@ class ReportForm(forms.Form):
             where=told["where"],
             phone=told["phone"],
             photos=[file.read() for file in files[: MAX_PHOTOS + 1]],
+            region_code=told["township"],
         )
 
 

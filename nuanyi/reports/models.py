@@ -92,13 +92,21 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Told on a day that is over (in China): who asks again and again must not see the moment at which one comes."""
         return self.filter(hour_at__lt=clock.midnight(clock.today()))
 
+    def placed(self) -> ReportQuerySet:
+        """With a position, not told in words alone."""
+        return self.filter(lat_wgs84__isnull=False)
+
     def open(self) -> ReportQuerySet:
         """Not mended, not refused, not joined."""
         return self.filter(state__in=OPEN)
 
 
 class Report(models.Model):
-    """One thing at one place. ``hour_at`` is the hour in which it was first told; ``cell`` finds its neighbours."""
+    """One thing at one place. ``hour_at`` is the hour in which it was first told; ``cell`` finds its neighbours.
+
+    A phone without position tells the place in words alone (``where``) where no map of it is here; it then has no point and
+    no cell, rather than one that nobody told.
+    """
 
     PERSONAL = {
         "sealed_words": Declaration(
@@ -110,11 +118,11 @@ class Report(models.Model):
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, choices=State, default=State.NEW)
     sealed_words = SealedText(bound_by="ref", null=True)
-    lat_wgs84 = models.FloatField()
-    lon_wgs84 = models.FloatField()
+    lat_wgs84 = models.FloatField(null=True)
+    lon_wgs84 = models.FloatField(null=True)
     vague = models.BooleanField(default=False)
     where = models.CharField(max_length=80, blank=True)
-    cell = models.BigIntegerField()
+    cell = models.BigIntegerField(null=True)
     region_code = models.CharField(max_length=12, blank=True)
     grid_code = models.CharField(max_length=20, blank=True)
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
@@ -155,9 +163,23 @@ class Report(models.Model):
             models.Index("mended_at", condition=Q(mended_at__isnull=False), name="report_mended"),
             models.Index("hour_at", condition=Q(counted=False), name="report_uncounted"),
         ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lat_wgs84__isnull=False, lon_wgs84__isnull=False, cell__isnull=False)
+                | Q(lat_wgs84__isnull=True, lon_wgs84__isnull=True, cell__isnull=True),
+                name="report_placed_whole_or_not",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.ref
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude in WGS-84; None where the place was told in words alone."""
+        if self.lat_wgs84 is None or self.lon_wgs84 is None:
+            return None
+        return self.lat_wgs84, self.lon_wgs84
 
     @property
     def open(self) -> bool:

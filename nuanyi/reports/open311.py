@@ -187,6 +187,8 @@ def _shown(report: Report, names: dict[str, str]) -> dict[str, Any]:
     moments = [
         moment for moment in (report.answered_at, report.mended_at, report.ended_at, report.hour_at) if moment
     ]
+    # empty where the place was told in words alone: its address says where
+    lat, lon = queries.corner_of(report) or (None, None)
     return {
         "service_request_id": report.ref,
         "status": "closed" if closed else "open",
@@ -202,8 +204,8 @@ def _shown(report: Report, names: dict[str, str]) -> dict[str, Any]:
         "address": place_words(report, names) or None,
         "address_id": None,
         "zipcode": None,
-        "lat": round(report.lat_wgs84, 3),
-        "long": round(report.lon_wgs84, 3),
+        "lat": lat,
+        "long": lon,
         "media_url": None,
     }
 

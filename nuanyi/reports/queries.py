@@ -16,7 +16,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.geo import metres_between
-from nuanyi.lib.navigation import ways
+from nuanyi.lib.navigation import search, ways
 from nuanyi.lib.periods import shifted
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.small_cells import OUTSIDE, coarse
@@ -129,14 +129,11 @@ def words_of(report: Report) -> str:
 
 
 def seen(report: Report) -> doubles.Seen:
-    """What is compared of a report."""
-    return doubles.Seen(
-        report.lat_wgs84,
-        report.lon_wgs84,
-        report.hour_at.timestamp() / 3600,
-        str(report.kind_id),
-        doubles.grams(words_of(report)),
-    )
+    """What is compared of a report that has a position; another lies in no cell and is nobody's neighbour."""
+    if report.point is None:
+        raise ValueError(f"{report.ref} has no position")
+    hours = report.hour_at.timestamp() / 3600
+    return doubles.Seen(*report.point, hours, str(report.kind_id), doubles.grams(words_of(report)))
 
 
 def _around(lat_wgs84: float, lon_wgs84: float, now: datetime) -> ReportQuerySet:
@@ -176,6 +173,11 @@ class Near:
     state: str
 
 
+def corner_of(report: Report) -> tuple[float, float] | None:
+    """A report's place as everybody is told it: latitude and longitude to 3 decimals; None where it has no position."""
+    return (round(report.point[0], 3), round(report.point[1], 3)) if report.point else None
+
+
 def near(lat_wgs84: float, lon_wgs84: float, kind: str = "") -> list[Near]:
     """Open reports of days that are over, within 150 metres, the kind's first, the nearest first; at most five.
 
@@ -184,8 +186,8 @@ def near(lat_wgs84: float, lon_wgs84: float, kind: str = "") -> list[Near]:
     """
     found = []
     for report in _around(lat_wgs84, lon_wgs84, clock.now()).of_days_over().order_by("-hour_at")[:60]:
-        metres = metres_between(lat_wgs84, lon_wgs84, round(report.lat_wgs84, 3), round(report.lon_wgs84, 3))
-        if metres <= doubles.REACH:
+        corner = corner_of(report)
+        if corner and (metres := metres_between(lat_wgs84, lon_wgs84, *corner)) <= doubles.REACH:
             found.append((report, metres))
     known = book().kinds
     kinds, wanted = {row.pk: row for row in known.values()}, known.get(kind)
@@ -252,12 +254,16 @@ def of_grids(actor: Actor) -> list[Report]:
 
 
 def way_to(report: Report) -> dict[str, str]:
-    """Addresses that open the map app on the way to a report; one that names no place is called by its kind."""
-    return ways(report.where or str(shown_kind(report)), report.lat_wgs84, report.lon_wgs84)
+    """Addresses that open the map app on the way to a report; one that names no place is called by its kind, one without
+    position is looked for by its words.
+    """
+    name = report.where or str(shown_kind(report))
+    return ways(name, *report.point) if report.point else search(name)
 
 
 def on_paper(report: Report, names: dict[str, str]) -> dict[str, Any]:
     """What a grid worker's phone keeps of a report to find it without network: no words, no reporter. Degrees of WGS 84."""
+    lat, lon = report.point or (None, None)
     place = f"{report.where} {names.get(report.region_code, '')}".strip()
     return {
         "pk": report.pk,
@@ -266,28 +272,28 @@ def on_paper(report: Report, names: dict[str, str]) -> dict[str, Any]:
         "place": place,
         "state": str(report.get_state_display()),
         "due": report.due_at.isoformat(),
-        "lat": round(report.lat_wgs84, 6),
-        "lon": round(report.lon_wgs84, 6),
+        "lat": lat,
+        "lon": lon,
         "ways": way_to(report),
     }
 
 
 def in_walking_order(rows: list[Report], lat_wgs84: float, lon_wgs84: float) -> list[tuple[Report, int]]:
-    """Reports as somebody walks them from a point: always to the nearest that is left. With the metres of each way."""
-    left, way = list(rows), []
+    """Reports as somebody walks them from a point: always to the nearest that is left. With the metres of each way.
+
+    Those without position come last, in the order in which they were given, with no metres.
+    """
+    here, way = (lat_wgs84, lon_wgs84), []
+    left = [(row, row.point) for row in rows if row.point]
     while left:
-        nearest = min(
-            left, key=lambda row: metres_between(lat_wgs84, lon_wgs84, row.lat_wgs84, row.lon_wgs84)
-        )
-        way.append(
-            (nearest, round(metres_between(lat_wgs84, lon_wgs84, nearest.lat_wgs84, nearest.lon_wgs84)))
-        )
-        lat_wgs84, lon_wgs84 = nearest.lat_wgs84, nearest.lon_wgs84
+        nearest = min(left, key=lambda one: metres_between(*here, *one[1]))
+        way.append((nearest[0], round(metres_between(*here, *nearest[1]))))
+        here = nearest[1]
         left.remove(nearest)
-    return way
+    return way + [(row, 0) for row in rows if not row.point]
 
 
-def mended() -> QuerySet[Report]:
+def mended() -> ReportQuerySet:
     """What was mended, for everybody: no reporter, no words, no hour."""
     return Report.objects.filter(state__in=DONE, mended_at__isnull=False).select_related("kind")
 

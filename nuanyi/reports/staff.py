@@ -166,11 +166,15 @@ def _unit(request: HttpRequest, field: str = "unit") -> Unit:
     return found
 
 
-def _float(text: str) -> float:
+def _point(request: HttpRequest) -> tuple[float, float] | None:
+    """The place that was set; None where both fields are empty."""
+    lat, lon = request.POST.get("lat", ""), request.POST.get("lon", "")
+    if not lat and not lon:
+        return None
     try:
-        return float(text)
+        return float(lat), float(lon)
     except ValueError as exc:
-        raise BadInput(fields={"place": text}) from exc
+        raise BadInput(fields={"place": f"{lat}, {lon}"}) from exc
 
 
 def _hand_out(request: HttpRequest, actor: Actor, pk: int) -> Report:
@@ -199,8 +203,7 @@ DEEDS: dict[str, Deed] = {
         actor=a,
         pk=pk,
         kind=r.POST.get("kind", ""),
-        lat_wgs84=_float(r.POST.get("lat", "")),
-        lon_wgs84=_float(r.POST.get("lon", "")),
+        point_wgs84=_point(r),
         where=r.POST.get("where", ""),
     ),
     "join": lambda r, a, pk: handling.join(actor=a, pk=pk, into=number_of(r.POST.get("into", ""))),
@@ -260,7 +263,7 @@ def grid(request: HttpRequest) -> HttpResponse:
     try:
         lat, lon = float(request.GET.get("lat", "")), float(request.GET.get("lon", ""))
     except ValueError:
-        lat, lon = (rows[0].lat_wgs84, rows[0].lon_wgs84) if rows else (0.0, 0.0)
+        lat, lon = next((row.point for row in rows if row.point), (0.0, 0.0))
     way = queries.in_walking_order([row for row in rows if row.open], lat, lon)
     names = places.names_by_code()
     context = {

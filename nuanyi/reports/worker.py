@@ -67,6 +67,7 @@ def send(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
         "keywords": json.dumps(queries.keywords(), ensure_ascii=False),
         "kinds": queries.kind_choices(),
+        "by_words": not places.has_townships_drawn(),
     }
     return render(
         request,
@@ -200,14 +201,15 @@ def _week(moment: datetime) -> date:
 @permission_required(PUBLIC)
 def mended_map(request: HttpRequest) -> JsonResponse:
     """What the list of the mended tells, as GeoJSON in WGS-84, its newest 500; places to some hundred metres, no moment."""
-    rows = queries.mended().order_by("-pk")[:500]
+    rows = queries.mended().placed().order_by("-pk")[:500]
     features = [
         {
             "type": "Feature",
-            "geometry": {"type": "Point", "coordinates": [round(row.lon_wgs84, 3), round(row.lat_wgs84, 3)]},
+            "geometry": {"type": "Point", "coordinates": corner[::-1]},
             "properties": {"kind": queries.shown_kind(row), "ref": row.ref},
         }
         for row in rows
+        if (corner := queries.corner_of(row))
     ]
     return JsonResponse({"type": "FeatureCollection", "features": features})
 

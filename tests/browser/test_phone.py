@@ -231,6 +231,48 @@ def test_photos_stroked_over_without_network_are_asked_for_their_place_at_once_a
     assert page.locator("img.photo").count() == 2
 
 
+@pytest.fixture
+def without_outlines(stage):
+    """A district that was set up today: no township has its outline yet."""
+    file = stage.home / "outlines.json"
+    begin = "import json; from pathlib import Path; from nuanyi.places.models import Region; "
+    stage.told(
+        begin + "rows = Region.objects.filter(level='township').exclude(geometry_wgs84=None);"
+        f"Path({str(file)!r}).write_text(json.dumps(dict(rows.values_list('code', 'geometry_wgs84'))));"
+        "rows.update(geometry_wgs84=None)"
+    )
+    yield
+    stage.told(
+        begin + f"shapes = json.loads(Path({str(file)!r}).read_text());"
+        "[Region.objects.filter(code=code).update(geometry_wgs84=shape) for code, shape in shapes.items()]"
+    )
+
+
+def test_where_no_outlines_are_a_place_told_in_words_without_network_waits_and_is_sent(
+    open_as, without_outlines
+):
+    page = phone(open_as, located=False)
+    page.goto("/report/")  # as it is now, kept by the service worker
+    page.context.set_offline(True)
+    page.goto("/report/")
+    page.fill("#id_words", "无图地区的路灯不亮")
+    page.click("form[data-report] > button:not([type=button])")
+    expect(page.locator(".errors")).to_contain_text("写清楚在哪里")
+    assert page.locator(".field.bad #id_where").is_visible()
+    assert page.locator(".field.bad").count() == 1
+    page.fill("#id_where", "良丰路菜市场东门")
+    page.click("form[data-report] > button:not([type=button])")
+    page.get_by_text("等有网").first.wait_for()
+    context = page.context
+    page.close()
+    context.set_offline(False)
+    page = context.new_page()
+    page.goto("/me/")
+    page.locator("[data-answers] .note.good a").click()
+    page.wait_for_url("**/r/**")
+    expect(page.locator("main")).to_contain_text("良丰路菜市场东门")
+
+
 def test_a_search_and_a_thank_you_are_not_kept_under_the_bare_address(open_as):
     page = phone(open_as)
     page.goto("/learn/")

@@ -193,14 +193,37 @@ def reply(*, actor: Actor, pk: int, accepts: bool, words: str = "") -> Report:
 
 
 @transaction.atomic
-def correct(*, actor: Actor, pk: int, kind: str, lat_wgs84: float, lon_wgs84: float, where: str) -> Report:
-    """Correct kind and place: it is dispatched and its time counted anew, from the hour in which it was told. Raises BadInput."""
+def correct(
+    *, actor: Actor, pk: int, kind: str, point_wgs84: tuple[float, float] | None, where: str
+) -> Report:
+    """Correct kind and place: it is dispatched and its time counted anew, from the hour in which it was told.
+
+    One that was told in words alone may stay so (``point_wgs84`` None); a position that is known is not taken away.
+    Raises BadInput.
+    """
     report = held(actor, pk)
     if not report.open:
         raise IllegalMove()
     known = queries.book().kinds.get(kind)
     if known is None:
         raise BadInput(fields={"kind": _("Choose from the list.")})
+    report.kind, report.where, report.vague = known, rules.clean(where)[: rules.MAX_PLACE], False
+    if point_wgs84 is not None:
+        _place(report, *point_wgs84)
+    elif report.point is not None:
+        raise BadInput(fields={"place": _("Where is it?")})
+    elif not report.where:
+        raise BadInput(fields={"where": _("Where is it?")})
+    report.unit, why = queries.dispatch(known.pk, report.region_code)
+    report.route_reason, report.account_id = str(why)[:120], queries.book().grids.get(report.grid_code)
+    report.due_at = Term(known.amount, known.counted, "").after(rules.next_hour(report.hour_at))
+    add_step(actor, report, shown=False)
+    journal.record(actor, events.REPORT_CHANGED, report, about=kind, grid=report.grid_code)
+    return report
+
+
+def _place(report: Report, lat_wgs84: float, lon_wgs84: float) -> None:
+    """Set a report's place, its region and grid with it; not saved yet. Raises BadInput for one outside the district."""
     region, grid = places.codes_at(lat_wgs84=lat_wgs84, lon_wgs84=lon_wgs84)
     if not region and places.has_outline():
         raise BadInput(
@@ -210,15 +233,8 @@ def correct(*, actor: Actor, pk: int, kind: str, lat_wgs84: float, lon_wgs84: fl
                 )
             }
         )
-    report.kind, report.lat_wgs84, report.lon_wgs84 = known, round(lat_wgs84, 6), round(lon_wgs84, 6)
-    report.where, report.vague = rules.clean(where)[: rules.MAX_PLACE], False
+    report.lat_wgs84, report.lon_wgs84 = round(lat_wgs84, 6), round(lon_wgs84, 6)
     report.cell, report.region_code, report.grid_code = doubles.cell_of(lat_wgs84, lon_wgs84), region, grid
-    report.unit, why = queries.dispatch(known.pk, region)
-    report.route_reason, report.account_id = str(why)[:120], queries.book().grids.get(grid)
-    report.due_at = Term(known.amount, known.counted, "").after(rules.next_hour(report.hour_at))
-    add_step(actor, report, shown=False)
-    journal.record(actor, events.REPORT_CHANGED, report, about=kind, grid=grid)
-    return report
 
 
 @transaction.atomic
@@ -331,10 +347,14 @@ def close_silent(actor: Actor) -> int:
 @shaped_otherwise(Reason.PROGRAM)
 @transaction.atomic
 def regrid() -> int:
-    """After grids or outlines were redrawn: open reports lie in the grid that is there now; who has them, keeps them."""
+    """After grids or outlines were redrawn: open reports lie in the grid that is there now; who has them, keeps them. One that
+    was told in words alone lies nowhere and stays as it is.
+    """
     changed = 0
-    for report in Report.objects.filter(state__in=OPEN).iterator():
-        region, grid = places.codes_at(lat_wgs84=report.lat_wgs84, lon_wgs84=report.lon_wgs84)
+    for report in Report.objects.open().iterator():
+        if report.point is None:
+            continue
+        region, grid = places.codes_at(lat_wgs84=report.point[0], lon_wgs84=report.point[1])
         if (region, grid) != (report.region_code, report.grid_code):
             changed += Report.objects.filter(pk=report.pk).update(
                 region_code=region or report.region_code, grid_code=grid

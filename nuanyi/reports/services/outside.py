@@ -125,11 +125,11 @@ def send_out(*, pk: int, service: str) -> bool:
     told = {
         "api_key": other.key,
         "service_code": service,
-        "lat": f"{report.lat_wgs84:.6f}",
-        "long": f"{report.lon_wgs84:.6f}",
         "address_string": report.where,
         "description": queries.words_of(report) or report.kind.title,
     }
+    if report.point:  # without, the address alone says where: the specification wants one of the two
+        told["lat"], told["long"] = (f"{degrees:.6f}" for degrees in report.point)
     once = str(uuid5(NAMESPACE_URL, f"nuanyi:{report.ref}:{report.reopened}"))
     answer = _ask(other, "POST", "requests.json", told, once=once)
     try:

@@ -39,17 +39,28 @@ from nuanyi.workflow import rules as workflow
 
 @dataclass
 class ReportInput:
-    """A report as a phone tells it. Place in WGS-84; ``accuracy`` is the phone's own guess of its error in metres."""
+    """A report as a phone tells it. Place in WGS-84; ``accuracy`` is the phone's own guess of its error in metres.
+
+    Without a position ``where`` says where it is, and ``region_code`` in which region, if that was chosen.
+    """
 
     kind: str
     words: str
-    lat_wgs84: float
-    lon_wgs84: float
+    lat_wgs84: float | None
+    lon_wgs84: float | None
     accuracy: float = 0.0
     where: str = ""
     phone: str = ""
     photos: list[bytes] = field(default_factory=list)
     source: str = "phone"
+    region_code: str = ""
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude in WGS-84; None where there is no position, or half of one."""
+        if self.lat_wgs84 is None or self.lon_wgs84 is None:
+            return None
+        return self.lat_wgs84, self.lon_wgs84
 
 
 # the secret link ---------------------------------------------------------------------------------
@@ -88,6 +99,8 @@ def _checked(told: ReportInput) -> ReportInput:
         wrong["words"] = _("At most 500 characters.")
     if len(told.photos) > rules.MAX_PHOTOS:
         wrong["photo"] = _("At most three photos.")
+    if told.point is None and not told.where:
+        wrong["where"] = _("Where is it?")
     told.phone = taking.mobile(told.phone, wrong)
     if wrong:
         raise BadInput(fields=wrong)
@@ -106,10 +119,15 @@ def _checked(told: ReportInput) -> ReportInput:
 
 
 def _place(told: ReportInput) -> tuple[str, str]:
-    """Region and grid of the place. Raises BadInput for one outside the district."""
-    if not (-90 <= told.lat_wgs84 <= 90 and -180 <= told.lon_wgs84 <= 180):
+    """Region and grid of the place; of one told in words the region that was chosen. Raises BadInput for one outside the
+    district.
+    """
+    if told.point is None:
+        return (told.region_code if told.region_code in places.names_by_code() else ""), ""
+    lat, lon = told.point
+    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         raise BadInput(fields={"place": _("Where is it?")})
-    region, grid = places.codes_at(lat_wgs84=told.lat_wgs84, lon_wgs84=told.lon_wgs84)
+    region, grid = places.codes_at(lat_wgs84=lat, lon_wgs84=lon)
     if not region and places.has_outline():
         raise BadInput(
             code="outside",
@@ -123,12 +141,16 @@ def _place(told: ReportInput) -> tuple[str, str]:
     return region, grid
 
 
+def _rounded(point: tuple[float, float]) -> tuple[float, float]:
+    """A point as it is kept: to some ten centimetres."""
+    return round(point[0], 6), round(point[1], 6)
+
+
 def _digest(told: ReportInput) -> bytes:
     parts = (
         told.kind,
         told.words,
-        round(told.lat_wgs84, 6),
-        round(told.lon_wgs84, 6),
+        *(_rounded(told.point) if told.point else (None, told.region_code)),
         told.where,
         told.phone,
         [sha256_hex(photo) for photo in told.photos],
@@ -171,14 +193,15 @@ def _take_in(key: UUID, told: ReportInput, body: bytes) -> Voice:
     kind = book.kinds[told.kind]
     unit, why = queries.dispatch(kind.pk, region)
     now = clock.now()
+    lat, lon = _rounded(told.point) if told.point else (None, None)
     report = Report(
         ref=new_ref(),
         kind=kind,
-        lat_wgs84=round(told.lat_wgs84, 6),
-        lon_wgs84=round(told.lon_wgs84, 6),
+        lat_wgs84=lat,
+        lon_wgs84=lon,
         vague=told.accuracy > rules.VAGUE_METRES,
         where=told.where,
-        cell=doubles.cell_of(told.lat_wgs84, told.lon_wgs84),
+        cell=doubles.cell_of(*told.point) if told.point else None,
         region_code=region,
         grid_code=grid,
         unit=unit,
@@ -190,16 +213,13 @@ def _take_in(key: UUID, told: ReportInput, body: bytes) -> Voice:
     )
     if told.words:
         report.sealed_words = keys().seal("person", told.words, report.ref.encode())
-    asked = doubles.Seen(
-        report.lat_wgs84,
-        report.lon_wgs84,
-        report.hour_at.timestamp() / 3600,
-        str(kind.pk),
-        doubles.grams(told.words),
-    )
-    report.double_of, report.likeness = queries.likely_double(
-        asked, queries.neighbours(report.lat_wgs84, report.lon_wgs84, now)
-    )
+    if report.point is not None:  # by words alone nothing is the same: a street has many lamps
+        asked = doubles.Seen(
+            *report.point, report.hour_at.timestamp() / 3600, str(kind.pk), doubles.grams(told.words)
+        )
+        report.double_of, report.likeness = queries.likely_double(
+            asked, queries.neighbours(*report.point, now)
+        )
     report.save(force_insert=True)
     voice = _voice(key, report, told.phone, body)
     keep_pictures(report, key, told.photos)

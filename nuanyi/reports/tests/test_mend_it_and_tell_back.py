@@ -257,12 +257,7 @@ def test_a_correction_dispatches_anew(sent, cast, district):
         actor=cast.actor("office"), rule=settings.rule_of(kind="cover", region="", unit=district["shichang"])
     )
     handling.correct(
-        actor=cast.actor("zhemu"),
-        pk=voice.report_id,
-        kind="cover",
-        lat_wgs84=BESIDE[0],
-        lon_wgs84=BESIDE[1],
-        where="路口",
+        actor=cast.actor("zhemu"), pk=voice.report_id, kind="cover", point_wgs84=BESIDE, where="路口"
     )
     report = fresh(voice)
     assert (report.unit.code, report.region_code, report.kind.code) == ("shichang", "450311100", "cover")

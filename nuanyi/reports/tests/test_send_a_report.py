@@ -282,7 +282,7 @@ def test_a_township_whose_map_is_not_here_yet_is_not_asked_for_again(ground):
     told = {"key": uuid4(), "words": "路灯不亮", "township": "450311101"}
     page = Client(headers={"accept-language": "zh-CN"}).post("/report/", told)
     assert page.status_code == 422
-    assert "还没有这个乡镇街道的地图" in page.content.decode()
+    assert "写清楚在哪里" in page.content.decode()
     assert "或选择乡镇街道" not in page.content.decode()
 
 

@@ -81,8 +81,10 @@
                         className: "card tap",
                     }),
                     due = new Date(row.due);
+                /* one whose place was told in words alone is so many metres from nowhere */
+                const measured = n && typeof row.lat === "number" && typeof rows[n - 1].lat === "number";
                 const parts = [
-                    n ? words.away.replace("#", Math.round(metres(rows[n - 1], row))) : "",
+                    measured ? words.away.replace("#", Math.round(metres(rows[n - 1], row))) : "",
                     due < new Date()
                         ? words.late
                         : words.due.replace("#", day(new Date(due.getTime() - 1000))),

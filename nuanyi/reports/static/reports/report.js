@@ -60,7 +60,11 @@
        remember where it was */
     form.addEventListener("leaving", ({ detail }) => {
         if (navigator.onLine || "too" in (detail.by?.dataset || {})) return;
-        if (!fields.lat.value && !fields.township.value) detail.fields.township = words.wordsNone;
+        if (fields.lat.value) return;
+        /* where no map of a township is here, naming one says too little */
+        if ("byWords" in words) {
+            if (!fields.where.value.trim()) detail.fields.where = words.wordsNone;
+        } else if (!fields.township.value) detail.fields.township = words.wordsNone;
     });
 
     /* near by: told already? */
