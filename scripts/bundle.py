@@ -1,7 +1,7 @@
 """The style sheets that pages load (one for a phone, one for the office, one for a map), made from one file a component.
 
-A first visit needs one request for all of its looks, and one for the scripts of the first page, each of which other pages
-load alone.
+A first visit needs one request for all of its looks and one for its scripts. The looks of the first page are those of a phone
+without what that page never shows (a third less on the line); its scripts are those that other pages load alone.
 
 Cascade layers decide who wins, so that no rule needs ``!important``: Pico first, our utilities last. Built, not committed.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from purge import Purge, vocabulary, without_set, without_unread, without_unrun
+from purge import PACKAGE, Purge, parts_of_page, vocabulary, without_set, without_unread, without_unrun
 from rcssmin import cssmin
 
 STATIC = Path(__file__).resolve().parents[1] / "nuanyi/front/static"
@@ -36,8 +36,11 @@ OFFICE_ONLY = {
 }
 #: What only phones show.
 PHONE_ONLY = {"shells/bottom-bar.css"}
-#: The scripts of the first page, in the order in which they lean on each other.
-FIRST_PAGE = ("front/ride.js", "stations/kept.js", "stations/nearest.js")
+#: The first page, and its scripts in the order in which they lean on each other.
+FIRST_PAGE = "stations/worker/nearest.html"
+FIRST_SCRIPTS = ("front/ride.js", "stations/kept.js", "stations/nearest.js")
+#: Where words for classes of the first page stand besides its templates and scripts: tags, and the tones of a state.
+FIRST_MODULES = ("front/templatetags/front.py", "front/room.py", "stations/room.py")
 
 
 def parts(layer: str, without: set[str]) -> list[Path]:
@@ -67,6 +70,14 @@ def bundled(without: set[str]) -> str:
     return str(cssmin("\n".join(sheets)))
 
 
+def first_sheet(phone: str) -> str:
+    """The sheet of a phone without what its first page never shows."""
+    paths = parts_of_page(FIRST_PAGE, {"stations/first.js": FIRST_SCRIPTS})
+    paths += [PACKAGE / name for name in FIRST_MODULES]
+    words = "\n".join(path.read_text() for path in paths)
+    return without_unread(Purge(words, any_value=True).rules(phone), "")
+
+
 def map_sheet() -> str:
     """Leaflet's own sheet, which stands in no layer, and ours for it: it comes when a map is asked for."""
     theirs = (
@@ -79,12 +90,14 @@ def map_sheet() -> str:
 
 def joined(names: tuple[str, ...]) -> str:
     """Scripts as one file; each ends its own statements. ``names`` begin with their room, as in a page."""
-    package = STATIC.parents[1]
-    return "\n".join((package / name.partition("/")[0] / "static" / name).read_text() for name in names)
+    return "\n".join((PACKAGE / name.partition("/")[0] / "static" / name).read_text() for name in names)
 
 
 if __name__ == "__main__":
-    (STATIC / "front/phone.css").write_text(bundled(OFFICE_ONLY))
+    stations = PACKAGE / "stations/static/stations"
+    phone = bundled(OFFICE_ONLY)
+    (STATIC / "front/phone.css").write_text(phone)
+    (stations / "first.css").write_text(first_sheet(phone))
     (STATIC / "front/office.css").write_text(bundled(PHONE_ONLY))
     (STATIC / "front/map.css").write_text(map_sheet())
-    (STATIC.parents[1] / "stations/static/stations/first.js").write_text(joined(FIRST_PAGE))
+    (stations / "first.js").write_text(joined(FIRST_SCRIPTS))

@@ -29,6 +29,11 @@ _ATTRIBUTE = re.compile(r"\[([\w-]+)(?:[~|^$*]?=[\"']?([^\"'\]]+)[\"']?)?\]")
 #: A custom property with its value, in which a quoted picture may hold a semicolon.
 _PROPERTY = re.compile(r"(--pico-[\w-]+):(?:\"[^\"]*\"|'[^']*'|[^;{}\"'])*(?:;|(?=}))")
 _ELEMENT = re.compile(r"(?:^|[\s>+~(,])([a-z][a-z0-9]*)\b(?!-)")
+#: ``data-so-far`` is ``dataset.soFar`` in a script.
+_DASHED = re.compile(r"-(\w)")
+#: What a template leans on: other templates, and scripts that it loads now or later.
+_TEMPLATE = re.compile(r"""{%-? *(?:include|extends) +["']([^"']+)["']""")
+_SCRIPT = re.compile(r"""{% *static +["']([^"']+\.js)["']""")
 
 
 def vocabulary() -> str:
@@ -37,6 +42,30 @@ def vocabulary() -> str:
     return "\n".join(
         path.read_text() for path in paths if "vendor" not in path.parts and "tests" not in path.parts
     )
+
+
+def parts_of_page(template: str, built: dict[str, tuple[str, ...]]) -> list[Path]:
+    """What one page is made from: its template, what that includes and extends, and the scripts that these load, now or later.
+
+    ``template`` begins with its room; ``built`` names the sources of scripts that are made from others. What others wrote
+    (``vendor``) brings its own looks.
+    """
+    wanted, seen, found = [template], set(), []
+    while wanted:
+        name = wanted.pop()
+        if name in seen or name.startswith("vendor/"):
+            continue
+        seen.add(name)
+        if name in built:
+            wanted += built[name]
+            continue
+        folder = "static" if name.endswith(".js") else "templates"
+        path = PACKAGE / name.partition("/")[0] / folder / name
+        found.append(path)
+        if folder == "templates":
+            text = path.read_text()
+            wanted += _TEMPLATE.findall(text) + _SCRIPT.findall(text)
+    return found
 
 
 def blocks(sheet: str) -> Iterator[tuple[str, str | None]]:
@@ -71,10 +100,10 @@ def selectors(head: str) -> list[str]:
 
 
 class Purge:
-    """Takes out what ``words`` cannot need."""
+    """Takes out what ``words`` cannot need; with ``any_value`` a script may give an attribute that stands there any value."""
 
-    def __init__(self, words: str) -> None:
-        self.words = words
+    def __init__(self, words: str, *, any_value: bool = False) -> None:
+        self.words, self.any_value = words, any_value
         self.known: dict[str, bool] = {}
 
     def _has(self, pattern: str) -> bool:
@@ -90,9 +119,10 @@ class Purge:
         if not all(self._has(rf"(?<![\w-]){re.escape(name)}(?![\w-])") for name in _CLASS.findall(plain)):
             return False
         for name, value in _ATTRIBUTE.findall(plain):
-            if not self._has(rf"\b{re.escape(name)}\b"):
+            by_script = _DASHED.sub(lambda one: one[1].upper(), name.removeprefix("data-"))
+            if not self._has(rf"\b{re.escape(name)}\b|\bdataset\.{by_script}\b"):
                 return False
-            if not value or (name == "type" and value in WIDGETS):
+            if not value or self.any_value or (name == "type" and value in WIDGETS):
                 continue
             if not self._has(rf"{re.escape(name)}\W{{1,4}}{re.escape(value)}\b"):
                 return False
@@ -105,7 +135,7 @@ class Purge:
         for head, body in blocks(sheet):
             if body is None:
                 kept.append(head)
-            elif head.startswith(("@media", "@supports")):
+            elif head.startswith(("@media", "@supports", "@layer")):
                 inside = "" if NEVER in head else self.rules(body)
                 kept += [f"{head}{{{inside}}}"] if inside else []
             elif head.startswith("@"):

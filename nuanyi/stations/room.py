@@ -69,6 +69,7 @@ ROOM = Room(
         Route("station:all"),
         Route("keeper:kept"),
         StaticFile("stations/keeper.js"),
+        StaticFile("stations/first.css"),
         StaticFile("stations/first.js"),
         StaticFile("stations/kept.js"),
         StaticFile("stations/station.js"),

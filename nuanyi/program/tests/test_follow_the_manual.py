@@ -162,6 +162,7 @@ def test_the_wheel_carries_templates_styles_catalogues_data_and_no_tests(wheel):
         "nuanyi/front/static/front/phone.css",
         "nuanyi/front/static/front/office.css",
         "nuanyi/front/static/front/map.css",
+        "nuanyi/stations/static/stations/first.css",
         "nuanyi/stations/static/stations/first.js",
         "nuanyi/front/locale/zh_Hans/LC_MESSAGES/django.mo",
         "nuanyi/program/locale/zh_Hans/LC_MESSAGES/django.mo",
