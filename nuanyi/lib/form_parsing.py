@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.lib import clock
@@ -41,8 +41,13 @@ class PointField(forms.CharField):
 
 def key_of(request: HttpRequest) -> UUID:
     """The key that the page made for this sending."""
+    return key_in(request.POST)
+
+
+def key_in(told: QueryDict) -> UUID:
+    """The same, of what was posted."""
     try:
-        return UUID(request.POST.get("key", ""))
+        return UUID(told.get("key", ""))
     except ValueError as exc:
         raise BadInput(_("The form is damaged. Open the page again."), code="bad-key") from exc
 
@@ -87,6 +92,11 @@ def time_of(text: str, field: str = "time") -> time:
 def number_of(text: str) -> int:
     """A number of at most 18 digits; 0 for anything else, which no record has."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
+
+
+def number_or_none(text: str) -> int | None:
+    """A number of a field that may be left empty."""
+    return number_of(text) if text else None
 
 
 def chosen(query: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:

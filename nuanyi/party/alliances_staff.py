@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,10 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nuanyi.census.models import Establishment
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.region_codes import township_of
 from nuanyi.party import queries
+from nuanyi.party.forms import Deed
 from nuanyi.party.ports import lists
 from nuanyi.party.rules import ALLIANCES, COVERAGE, ORGANISE
 from nuanyi.party.services import alliances
@@ -31,6 +33,69 @@ def alliance_list(request: HttpRequest) -> HttpResponse:
     return render(request, "party/staff/alliances.html", {"belts": queries.belts(actor_of(request))})
 
 
+def _degrees(text: str, field: str) -> float:
+    """Degrees in WGS-84 that somebody typed. Raises BadInput."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found) or not -180 <= found <= 180:
+        raise BadInput(fields={field: _("Degrees in WGS-84, as 25.0571 or 110.3052.")})
+    return found
+
+
+def _share_room(actor: Actor, alliance: int, told: QueryDict) -> None:
+    kind, _dash, number = told.get("whose", "").partition("-")
+    room = alliances.RoomInput(
+        told.get("name", ""),
+        told.get("region", ""),
+        told.get("offers", ""),
+        told.get("hours", ""),
+        unit=number_of(number) if kind == "unit" else None,
+        firm=number_of(number) if kind == "firm" else None,
+    )
+    alliances.share_room(actor=actor, alliance=alliance, told=room)
+
+
+def _plan_activity(actor: Actor, alliance: int, told: QueryDict) -> None:
+    activity = alliances.ActivityInput(
+        told.get("title", ""), day_of(told.get("on", ""), "on"), told.get("place", "")
+    )
+    alliances.plan_activity(actor=actor, alliance=alliance, told=activity)
+
+
+DEEDS: dict[str, Deed] = {
+    "firm": lambda actor, pk, told: alliances.take_firm(
+        actor=actor,
+        alliance=pk,
+        establishment=uuid_of(told.get("establishment", "")),
+        paper=told.get("paper", ""),
+    ),
+    "leave": lambda actor, _pk, told: alliances.let_firm_go(actor=actor, pk=number_of(told.get("firm", ""))),
+    "branch": lambda actor, pk, told: alliances.take_branch(
+        actor=actor,
+        alliance=pk,
+        organisation=number_of(told.get("organisation", "")),
+        paper=told.get("branch-paper", ""),
+    ),
+    "branch-leaves": lambda actor, _pk, told: alliances.let_branch_go(
+        actor=actor, pk=number_of(told.get("branch", ""))
+    ),
+    "room": _share_room,
+    "close": lambda actor, _pk, told: alliances.close_room(actor=actor, pk=number_of(told.get("room", ""))),
+    "station": lambda actor, _pk, told: alliances.open_as_station(
+        actor=actor,
+        pk=number_of(told.get("room", "")),
+        lat_wgs84=_degrees(told.get("lat", ""), "lat"),
+        lon_wgs84=_degrees(told.get("lon", ""), "lon"),
+        how_to_find=told.get("how", ""),
+    ),
+    "held": lambda actor, _pk, told: alliances.hold_activity(
+        actor=actor, pk=number_of(told.get("activity", "")), present=number_of(told.get("present", ""))
+    ),
+}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(ALLIANCES)
 def alliance(request: HttpRequest, pk: int) -> HttpResponse:
@@ -38,7 +103,7 @@ def alliance(request: HttpRequest, pk: int) -> HttpResponse:
     actor, refusal = actor_of(request), None
     if request.method == "POST":
         try:
-            _change(request, pk)
+            DEEDS.get(request.POST.get("deed", ""), _plan_activity)(actor, pk, request.POST)
             return redirect("party:alliance", pk)
         except NotFound:
             raise
@@ -70,78 +135,6 @@ def alliance(request: HttpRequest, pk: int) -> HttpResponse:
         "regions": places.township_choices(),
     }
     return render(request, "party/staff/alliance.html", context, status=status_of(refusal))
-
-
-def _degrees(text: str, field: str) -> float:
-    """Degrees in WGS-84 that somebody typed. Raises BadInput."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = math.nan
-    if not math.isfinite(found) or not -180 <= found <= 180:
-        raise BadInput(fields={field: _("Degrees in WGS-84, as 25.0571 or 110.3052.")})
-    return found
-
-
-def _change(request: HttpRequest, pk: int) -> None:
-    actor, told = actor_of(request), request.POST
-    deed = told.get("deed", "")
-    if deed == "firm":
-        alliances.take_firm(
-            actor=actor,
-            alliance=pk,
-            establishment=uuid_of(told.get("establishment", "")),
-            paper=told.get("paper", ""),
-        )
-    elif deed == "leave":
-        alliances.let_firm_go(actor=actor, pk=number_of(told.get("firm", "")))
-    elif deed == "branch":
-        alliances.take_branch(
-            actor=actor,
-            alliance=pk,
-            organisation=number_of(told.get("organisation", "")),
-            paper=told.get("branch-paper", ""),
-        )
-    elif deed == "branch-leaves":
-        alliances.let_branch_go(actor=actor, pk=number_of(told.get("branch", "")))
-    elif deed == "close":
-        alliances.close_room(actor=actor, pk=number_of(told.get("room", "")))
-    elif deed == "station":
-        alliances.open_as_station(
-            actor=actor,
-            pk=number_of(told.get("room", "")),
-            lat_wgs84=_degrees(told.get("lat", ""), "lat"),
-            lon_wgs84=_degrees(told.get("lon", ""), "lon"),
-            how_to_find=told.get("how", ""),
-        )
-    elif deed == "room":
-        kind, _dash, number = told.get("whose", "").partition("-")
-        alliances.share_room(
-            actor=actor,
-            alliance=pk,
-            told=alliances.RoomInput(
-                told.get("name", ""),
-                told.get("region", ""),
-                told.get("offers", ""),
-                told.get("hours", ""),
-                unit=number_of(number) if kind == "unit" else None,
-                firm=number_of(number) if kind == "firm" else None,
-            ),
-        )
-    elif deed == "held":
-        alliances.hold_activity(
-            actor=actor,
-            pk=number_of(told.get("activity", "")),
-            present=number_of(told.get("present", "")),
-        )
-    else:
-        alliances.plan_activity(
-            actor=actor,
-            alliance=pk,
-            told=alliances.ActivityInput(
-                told.get("title", ""), day_of(told.get("on", ""), "on"), told.get("place", "")
-            ),
-        )
 
 
 @require_safe

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from nuanyi.lib.access import actor_of, permission_required
+from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import NotFound, Refusal
-from nuanyi.lib.form_parsing import day_of, key_of, number_of, status_of
+from nuanyi.lib.form_parsing import day_of, key_in, number_of, number_or_none, status_of
 from nuanyi.party import life_queries, queries
-from nuanyi.party.forms import CommitteeForm
+from nuanyi.party.forms import CommitteeForm, Deed
 from nuanyi.party.models import JointCommittee
 from nuanyi.party.ports import lists
 from nuanyi.party.rules import COMMITTEES, MatterState
@@ -46,68 +47,60 @@ def committee_list(request: HttpRequest) -> HttpResponse:
     return render(request, "party/staff/committees.html", context, status=status_of(refusal, form))
 
 
-def _change(request: HttpRequest, pk: int) -> None:
-    actor, told = actor_of(request), request.POST
-    deed = told.get("deed", "")
-    if deed == "member":
-        kind, _dash, number = told.get("member", "").partition("-")
-        committees.take_member(
-            actor=actor,
-            pk=pk,
-            unit=number_of(number) if kind == "unit" else None,
-            organisation=number_of(number) if kind == "branch" else None,
-        )
-    elif deed == "leave":
-        committees.let_member_go(actor=actor, pk=pk, seat=number_of(told.get("seat", "")))
-    elif deed == "meeting":
-        committees.note_meeting(
-            actor=actor,
-            pk=pk,
-            key=key_of(request),
-            on=day_of(told.get("on", ""), "on"),
-            topic=told.get("topic", ""),
-            present=number_of(told.get("present", "") or "0"),
-            decided=told.get("decided", ""),
-        )
-    elif deed == "correct":
-        found = life_queries.committee(actor, pk)
-        if found is None:
-            raise NotFound()
-        committees.correct_committee(
-            actor=actor,
-            pk=pk,
-            told=committees.CommitteeInput(
-                told.get("name", ""),
-                found.level,
-                found.region_code,
-                day_of(told.get("founded", ""), "founded"),
-                told.get("approval", ""),
-            ),
-        )
-    elif deed == "dissolve":
-        committees.end_committee(
-            actor=actor, pk=pk, on=day_of(told.get("on", ""), "on"), paper=told.get("paper", "")
-        )
-    elif deed == "end":
-        committees.end_matter(
-            actor=actor,
-            pk=pk,
-            matter=number_of(told.get("matter", "")),
-            state=told.get("state", ""),
-            outcome=told.get("outcome", ""),
-        )
-    else:
-        committees.take_matter_on(
-            actor=actor,
-            pk=pk,
-            key=key_of(request),
-            told=committees.MatterInput(
-                told.get("title", ""),
-                number_of(told.get("seat", "") or "0"),
-                day_of(told.get("due", ""), "due"),
-                number_of(told["meeting"]) if told.get("meeting") else None,
-            ),
-        )
+def _take_member(actor: Actor, pk: int, told: QueryDict) -> None:
+    kind, _dash, number = told.get("member", "").partition("-")
+    committees.take_member(
+        actor=actor,
+        pk=pk,
+        unit=number_of(number) if kind == "unit" else None,
+        organisation=number_of(number) if kind == "branch" else None,
+    )
+
+
+def _correct(actor: Actor, pk: int, told: QueryDict) -> None:
+    found = life_queries.committee(actor, pk)
+    if found is None:
+        raise NotFound()
+    name, founded = told.get("name", ""), day_of(told.get("founded", ""), "founded")
+    corrected = committees.CommitteeInput(
+        name, found.level, found.region_code, founded, told.get("approval", "")
+    )
+    committees.correct_committee(actor=actor, pk=pk, told=corrected)
+
+
+def _take_matter_on(actor: Actor, pk: int, told: QueryDict) -> None:
+    key, seat = key_in(told), number_of(told.get("seat", "") or "0")
+    meeting = number_or_none(told.get("meeting", ""))
+    matter = committees.MatterInput(told.get("title", ""), seat, day_of(told.get("due", ""), "due"), meeting)
+    committees.take_matter_on(actor=actor, pk=pk, key=key, told=matter)
+
+
+DEEDS: dict[str, Deed] = {
+    "member": _take_member,
+    "leave": lambda actor, pk, told: committees.let_member_go(
+        actor=actor, pk=pk, seat=number_of(told.get("seat", ""))
+    ),
+    "meeting": lambda actor, pk, told: committees.note_meeting(
+        actor=actor,
+        pk=pk,
+        key=key_in(told),
+        on=day_of(told.get("on", ""), "on"),
+        topic=told.get("topic", ""),
+        present=number_of(told.get("present", "") or "0"),
+        decided=told.get("decided", ""),
+    ),
+    "correct": _correct,
+    "dissolve": lambda actor, pk, told: committees.end_committee(
+        actor=actor, pk=pk, on=day_of(told.get("on", ""), "on"), paper=told.get("paper", "")
+    ),
+    "end": lambda actor, pk, told: committees.end_matter(
+        actor=actor,
+        pk=pk,
+        matter=number_of(told.get("matter", "")),
+        state=told.get("state", ""),
+        outcome=told.get("outcome", ""),
+    ),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,10 +113,9 @@ def committee(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotFound()
     if request.method == "POST":
         try:
-            _change(request, pk)
-            if request.POST.get("deed") == "dissolve":
-                return redirect("party:committees")
-            return redirect("party:committee", pk)
+            deed = request.POST.get("deed", "")
+            DEEDS.get(deed, _take_matter_on)(actor, pk, request.POST)
+            return redirect("party:committees") if deed == "dissolve" else redirect("party:committee", pk)
         except NotFound:
             raise
         except Refusal as wrong:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -28,6 +30,8 @@ _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%d
 
 #: What is chosen for a place that is not this district's.
 ELSEWHERE = "elsewhere"
+#: What a button of a page does with what was posted: who pressed it, the record of the page, the fields.
+Deed = Callable[[Actor, int, QueryDict], object]
 
 
 class JoinForm(forms.Form):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from nuanyi.lib import clock
 from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
-from nuanyi.lib.form_parsing import number_of, status_of
+from nuanyi.lib.form_parsing import number_or_none, status_of
 from nuanyi.party import life_queries, queries
 from nuanyi.party.forms import LifeRuleForm, MeetingForm
 from nuanyi.party.models import Meeting
@@ -76,7 +76,7 @@ def meeting(request: HttpRequest, pk: int) -> HttpResponse:
                     life.hold_meeting(
                         actor=actor,
                         pk=pk,
-                        heads=number_of(heads) if heads else None,
+                        heads=number_or_none(heads),
                         minutes=request.POST.get("minutes", ""),
                     )
                 return redirect("party:meeting", pk)

@@ -11,7 +11,7 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of
 from nuanyi.party import queries
-from nuanyi.party.forms import AwayForm, MemberChangeForm, MemberForm
+from nuanyi.party.forms import AwayForm, Deed, MemberChangeForm, MemberForm
 from nuanyi.party.models import Member
 from nuanyi.party.rules import MEMBERS, ORGANISE
 from nuanyi.party.services import members
@@ -61,6 +61,22 @@ def member_list(request: HttpRequest) -> HttpResponse:
     return response
 
 
+#: What is done without a form, after which another page is shown.
+DEEDS: dict[str, Deed] = {
+    "home": lambda actor, pk, _told: members.come_home(actor=actor, pk=pk),
+    "full": lambda actor, pk, _told: members.confirm_full(actor=actor, pk=pk, good=True),
+    "aside": lambda actor, pk, _told: members.confirm_full(actor=actor, pk=pk, good=False),
+    "transfer": lambda actor, pk, told: members.transfer(
+        actor=actor,
+        pk=pk,
+        to=number_of(told.get("to", "") or "0"),
+        on=day_of(told.get("on", ""), "on"),
+        paper=told.get("paper", ""),
+    ),
+    "leave": lambda actor, pk, told: members.leave(actor=actor, pk=pk, on=day_of(told.get("on", ""))),
+}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(MEMBERS)
 def member(request: HttpRequest, pk: int) -> HttpResponse:
@@ -78,27 +94,12 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
                 opened = members.open_member(actor=actor, pk=pk, purpose=request.POST.get("purpose", ""))
             elif deed == "link":
                 link = members.hand_over_link(actor=actor, pk=pk)
-            elif deed == "home":
-                members.come_home(actor=actor, pk=pk)
-                return redirect("party:member", pk)
             elif deed == "change" and change.is_valid():
                 members.change_member(actor=actor, pk=pk, told=change.told())
                 return redirect("party:member", pk)
-            elif deed in ("full", "aside"):
-                members.confirm_full(actor=actor, pk=pk, good=deed == "full")
-                return redirect("party:member", pk)
-            elif deed == "transfer":
-                members.transfer(
-                    actor=actor,
-                    pk=pk,
-                    to=number_of(request.POST.get("to", "") or "0"),
-                    on=day_of(request.POST.get("on", ""), "on"),
-                    paper=request.POST.get("paper", ""),
-                )
-                return redirect("party:member", pk)
-            elif deed == "leave":
-                members.leave(actor=actor, pk=pk, on=day_of(request.POST.get("on", "")))
-                return redirect("party:members")
+            elif deed in DEEDS:
+                DEEDS[deed](actor, pk, request.POST)
+                return redirect("party:members") if deed == "leave" else redirect("party:member", pk)
         except NotFound:
             raise
         except Refusal as wrong:

@@ -9,7 +9,7 @@ from io import BytesIO
 from uuid import UUID
 
 import segno
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,13 +23,13 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.addresses import code_base, public_base
 from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import BadInput, NotFound, Refusal, Words
-from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
+from nuanyi.lib.form_parsing import day_of, number_of, number_or_none, status_of, uuid_of
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.party import coverage as coverages
 from nuanyi.party import queries, rules
-from nuanyi.party.forms import DefinitionForm, OrganisationForm, RearrangeForm, TalkForm, VisitForm
+from nuanyi.party.forms import Deed, DefinitionForm, OrganisationForm, RearrangeForm, TalkForm, VisitForm
 from nuanyi.party.models import Application, Organisation
 from nuanyi.party.rules import APPLICATIONS, COVERAGE, FOLLOW, ORGANISE, Possible, State
 from nuanyi.party.services import instructors, joining, members, organisations, papers, possible
@@ -83,6 +83,33 @@ def _begun(request: HttpRequest, begun: bool) -> dict[str, dict[str, object]]:
     return {"initial": initial}
 
 
+def _cover(actor: Actor, pk: int, told: QueryDict) -> None:
+    chosen = [uuid_of(one) for one in told.getlist("establishment")]
+    organisations.cover(actor=actor, pk=pk, establishments=chosen, on=day_of(told.get("on", "")))
+
+
+DEEDS_OF_ORGANISATION: dict[str, Deed] = {
+    "uncover": lambda actor, pk, told: organisations.uncover(
+        actor=actor, pk=pk, establishment=uuid_of(told.get("reach", "")), on=day_of(told.get("on", ""), "on")
+    ),
+    "end": lambda actor, pk, told: organisations.end(
+        actor=actor,
+        pk=pk,
+        on=day_of(told.get("on", "")),
+        reason=told.get("reason", ""),
+        paper=told.get("paper", ""),
+    ),
+    "change": lambda actor, pk, told: organisations.change(
+        actor=actor,
+        pk=pk,
+        members=number_of(told.get("members", "")),
+        secretary=number_or_none(told.get("secretary", "")),
+        room=told.get("room", ""),
+        groups=number_of(told.get("groups", "") or "0"),
+    ),
+}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(ORGANISE)
 def organisation(request: HttpRequest, pk: int) -> HttpResponse:
@@ -97,36 +124,8 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if deed == "rearrange":
                 organisations.rearrange(actor=actor, pk=pk, told=form.told())
-            elif deed == "uncover":
-                organisations.uncover(
-                    actor=actor,
-                    pk=pk,
-                    establishment=uuid_of(request.POST.get("reach", "")),
-                    on=day_of(request.POST.get("on", ""), "on"),
-                )
-            elif deed == "end":
-                organisations.end(
-                    actor=actor,
-                    pk=pk,
-                    on=day_of(request.POST.get("on", "")),
-                    reason=request.POST.get("reason", ""),
-                    paper=request.POST.get("paper", ""),
-                )
-            elif deed == "change":
-                secretary = request.POST.get("secretary", "")
-                organisations.change(
-                    actor=actor,
-                    pk=pk,
-                    members=number_of(request.POST.get("members", "")),
-                    secretary=number_of(secretary) if secretary else None,
-                    room=request.POST.get("room", ""),
-                    groups=number_of(request.POST.get("groups", "") or "0"),
-                )
             else:
-                chosen = [uuid_of(one) for one in request.POST.getlist("establishment")]
-                organisations.cover(
-                    actor=actor, pk=pk, establishments=chosen, on=day_of(request.POST.get("on", ""))
-                )
+                DEEDS_OF_ORGANISATION.get(deed, _cover)(actor, pk, request.POST)
             return redirect("party:organisation", pk)
         except Refusal as wrong:
             refusal = wrong
@@ -355,6 +354,48 @@ def _application(request: HttpRequest, pk: int) -> Application:
     return found
 
 
+DEEDS_OF_APPLICATION: dict[str, Deed] = {
+    "step": lambda actor, pk, told: joining.take_step(
+        actor=actor,
+        pk=pk,
+        code=told.get("code", ""),
+        on=day_of(told.get("on", "")),
+        paper=told.get("paper", ""),
+    ),
+    "review": lambda actor, pk, told: joining.review(
+        actor=actor, pk=pk, on=day_of(told.get("on", ""), "on"), note=told.get("note", "")
+    ),
+    "move": lambda actor, pk, told: joining.move(
+        actor=actor, pk=pk, work_code=told.get("work", ""), workplace=told.get("workplace", "")
+    ),
+    "end": lambda actor, pk, told: joining.end(
+        actor=actor,
+        pk=pk,
+        told=joining.EndInput(told.get("why", ""), told.get("end_paper", ""), told.get("to", "")),
+    ),
+    "enrol": lambda actor, pk, told: members.enrol(
+        actor=actor,
+        application=pk,
+        told=members.EnrolInput(
+            number_of(told.get("branch", "")), day_of(told.get("on", ""), "on"), told.get("paper", "")
+        ),
+    ),
+    "prolong": lambda actor, pk, told: joining.prolong(
+        actor=actor, pk=pk, months=number_of(told.get("months", ""))
+    ),
+    "hand": lambda actor, pk, told: joining.hand_over(
+        actor=actor,
+        pk=pk,
+        organisation=number_or_none(told.get("organisation", "")),
+        account=number_or_none(told.get("account", "")),
+    ),
+}
+
+
+def _pause(actor: Actor, pk: int, told: QueryDict) -> None:
+    joining.pause(actor=actor, pk=pk, to=told.get("deed", ""))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(APPLICATIONS)
 def application(request: HttpRequest, pk: int) -> HttpResponse:
@@ -366,7 +407,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
             if deed == "reveal":
                 opened = joining.open_application(actor=actor, pk=pk, purpose=request.POST.get("purpose", ""))
             else:
-                _move(request, pk, deed)
+                DEEDS_OF_APPLICATION.get(deed, _pause)(actor, pk, request.POST)
                 if deed == "move":  # it may have gone to somebody else
                     return redirect("party:applications")
                 return redirect("party:application", pk)
@@ -454,44 +495,6 @@ def paper_template(request: HttpRequest, name: str) -> HttpResponse:
     """The Word file of a paper, to change it."""
     data = papers.template(name)
     return downloads.word(data, f"{papers.BY_NAME[name].title}.docx")
-
-
-def _move(request: HttpRequest, pk: int, deed: str) -> None:
-    actor, told = actor_of(request), request.POST
-    if deed == "step":
-        joining.take_step(
-            actor=actor,
-            pk=pk,
-            code=told.get("code", ""),
-            on=day_of(told.get("on", "")),
-            paper=told.get("paper", ""),
-        )
-    elif deed == "review":
-        joining.review(actor=actor, pk=pk, on=day_of(told.get("on", ""), "on"), note=told.get("note", ""))
-    elif deed == "move":
-        joining.move(actor=actor, pk=pk, work_code=told.get("work", ""), workplace=told.get("workplace", ""))
-    elif deed == "end":
-        ending = joining.EndInput(told.get("why", ""), told.get("end_paper", ""), told.get("to", ""))
-        joining.end(actor=actor, pk=pk, told=ending)
-    elif deed == "enrol":
-        members.enrol(
-            actor=actor,
-            application=pk,
-            told=members.EnrolInput(
-                number_of(told.get("branch", "")), day_of(told.get("on", ""), "on"), told.get("paper", "")
-            ),
-        )
-    elif deed == "prolong":
-        joining.prolong(actor=actor, pk=pk, months=number_of(told.get("months", "")))
-    elif deed == "hand":
-        joining.hand_over(
-            actor=actor,
-            pk=pk,
-            organisation=number_of(told["organisation"]) if told.get("organisation") else None,
-            account=number_of(told["account"]) if told.get("account") else None,
-        )
-    else:
-        joining.pause(actor=actor, pk=pk, to=deed)
 
 
 @require_safe

@@ -109,6 +109,13 @@ def functions_of(module: str) -> dict[str, Function]:
     return _functions(module, _tree(module))
 
 
+def calls_of(module: str) -> set[tuple[str, str]]:
+    """What a module calls, wherever that stands: in a function or in a table outside of all functions."""
+    tree = _tree(module)
+    whole = ast.FunctionDef(name="", body=tree.body, decorator_list=[])
+    return _read(Function(module, "", whole), _names(tree)).calls
+
+
 def read_source(source: str) -> dict[str, Function]:
     """The functions of a text, as if it were a module of ours."""
     return _functions("nuanyi.nowhere", ast.parse(source))
@@ -190,9 +197,8 @@ def _is_face(module: str) -> bool:
 
 
 def called_by_faces() -> set[str]:
-    """The services that a page, an address or an interface calls, directly."""
+    """The services that a page, an address or an interface calls, directly or by a table of its deeds."""
     found: set[str] = set()
     for module in filter(_is_face, map(module_name, PACKAGE.glob("**/*.py"))):
-        for function in functions_of(module).values():
-            found |= {f"{of.removeprefix('nuanyi.')}.{name}" for of, name in function.calls}
+        found |= {f"{of.removeprefix('nuanyi.')}.{name}" for of, name in calls_of(module)}
     return found

@@ -55,6 +55,10 @@ def test_what_is_part_of_another_write_or_of_a_job_is_called_by_no_page(reason):
     assert {name for name, why in exceptions().items() if why == reason} & called_by_faces() == set()
 
 
+def test_what_a_page_calls_is_seen_in_its_functions_and_in_a_table_of_its_deeds():
+    assert {"party.services.alliances.share_room", "party.services.alliances.close_room"} <= called_by_faces()
+
+
 @pytest.mark.parametrize(
     ("body", "permits", "records"),
     [
