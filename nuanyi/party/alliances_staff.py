@@ -16,7 +16,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of, uuid_of
 from nuanyi.lib.region_codes import township_of
-from nuanyi.party import queries
+from nuanyi.party import alliance_queries, queries
 from nuanyi.party.forms import Deed
 from nuanyi.party.ports import lists
 from nuanyi.party.rules import ALLIANCES, COVERAGE, ORGANISE
@@ -30,7 +30,7 @@ SHOWN = 50
 @permission_required(ALLIANCES)
 def alliance_list(request: HttpRequest) -> HttpResponse:
     """Which alliances are there?"""
-    return render(request, "party/staff/alliances.html", {"belts": queries.belts(actor_of(request))})
+    return render(request, "party/staff/alliances.html", {"belts": alliance_queries.belts(actor_of(request))})
 
 
 def _degrees(text: str, field: str) -> float:
@@ -109,7 +109,7 @@ def alliance(request: HttpRequest, pk: int) -> HttpResponse:
             raise
         except Refusal as wrong:
             refusal = wrong
-    found = queries.belt(actor, pk)
+    found = alliance_queries.belt(actor, pk)
     if found is None:
         raise NotFound()
     words, may_change = (
@@ -141,7 +141,7 @@ def alliance(request: HttpRequest, pk: int) -> HttpResponse:
 @permission_required(ALLIANCES)
 def points(request: HttpRequest, pk: int) -> HttpResponse:
     """Firms and rooms on the map: one point a township, where its outline is known."""
-    found = queries.belt(actor_of(request), pk)
+    found = alliance_queries.belt(actor_of(request), pk)
     if found is None:
         raise NotFound()
     names, counts = places.names_by_code(), dict[str, int]()

@@ -10,20 +10,39 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from threading import Lock
+from typing import Any
 
-from django.db.models import Count, Max, Q, Sum
+from django.db.models import (
+    BooleanField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Max,
+    Q,
+    QuerySet,
+    Sum,
+)
 from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
+from nuanyi.census.models import Establishment
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.errors import Words
 from nuanyi.lib.periods import month_end, shifted
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.party import queries
-from nuanyi.party.models import AllianceFirm, CoverageMark
-from nuanyi.party.queries import Cell
+from nuanyi.party.models import (
+    AllianceFirm,
+    Assignment,
+    Brought,
+    CoverageDefinition,
+    CoverageMark,
+    Meeting,
+    Reach,
+    Visit,
+)
 
 #: Dimensions of the coverages, with their names.
 DIMENSIONS: Mapping[str, Words] = {
@@ -31,11 +50,121 @@ DIMENSIONS: Mapping[str, Words] = {
     "township": _("Township"),
     "alliance": _("Alliance"),
 }
+#: What a visit counts for where no definition of coverage is in force.
+VISIT_WITHIN_DAYS = 90
 #: So many days (and states of the records) a process keeps.
 KEPT = 64
 
 Counted = tuple[int, int, int]
 Marks = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Establishments of a group, those reached by a branch, those followed with a visit in the period."""
+
+    title: Words
+    code: str
+    total: int
+    organised: int
+    worked: int
+
+    @property
+    def organised_percent(self) -> int | None:
+        """Organisation coverage, rounded down: 99.6 % is not everything."""
+        return self.organised * 100 // self.total if self.total else None
+
+    @property
+    def worked_percent(self) -> int | None:
+        """Work coverage."""
+        return self.worked * 100 // self.total if self.total else None
+
+
+def definition(on: date | None = None) -> CoverageDefinition | None:
+    """What counted as covered on a day."""
+    return CoverageDefinition.objects.filter(from_date__lte=on or clock.today()).first()
+
+
+def of_either(rows: QuerySet[Any]) -> Q:
+    """Whether an establishment has one of these, or a record that is counted with it has.
+
+    Asked as two sets, each worked out once: an EXISTS of each establishment is asked 100,000 times.
+    """
+    linked = rows.filter(establishment__counted_with__isnull=False)
+    return Q(pk__in=rows.values("establishment")) | Q(
+        pk__in=linked.values("establishment__counted_with__head")
+    )
+
+
+def _active(since: date, day: date) -> Q:
+    """Establishments with a regular activity after ``since`` and until ``day``: something was brought to them, their alliance did
+    something together, or the branch that covers them met.
+
+    Which establishments and branches these are is looked up as the program: whoever may see the coverages may not see what was
+    brought or when a branch met, and what is counted must not depend on who asks.
+    """
+    taken_part = AllianceFirm.objects.filter(
+        Q(until_date=None) | Q(until_date__gte=F("alliance__activities__activity_date")),
+        from_date__lte=F("alliance__activities__activity_date"),
+        alliance__activities__activity_date__gt=since,
+        alliance__activities__activity_date__lte=day,
+        alliance__activities__present__isnull=False,
+    )
+    with row_security.reader(queries.PROGRAM):
+        brought = Brought.objects.filter(brought_date__gt=since, brought_date__lte=day)
+        rows = brought.exclude(establishment=None).values_list(
+            "establishment", "establishment__counted_with__head"
+        )
+        brought_to = {head or one for one, head in rows}
+        met = Meeting.objects.filter(held_date__gt=since, held_date__lte=day)
+        branches_met = set(met.order_by().values_list("organisation", flat=True))
+    found = of_either(taken_part)
+    if brought_to:
+        found |= Q(pk__in=brought_to)
+    if branches_met:
+        found |= of_either(_reaching(day).filter(organisation__in=branches_met))
+    return found
+
+
+def _open_on(day: date) -> Q:
+    return Q(until_date=None) | Q(until_date__gt=day)
+
+
+def _reaching(day: date) -> QuerySet[Reach]:
+    """What branches cover on a day; a temporary one nothing once its end has come, whether somebody ended it or not."""
+    rows = Reach.objects.filter(_open_on(day), from_date__lte=day)
+    return rows.filter(Q(organisation__until_date=None) | Q(organisation__until_date__gte=day))
+
+
+def covered(on: date | None = None) -> QuerySet[Establishment]:
+    """Establishments known by ``on`` with ``organised`` and ``worked`` on that day.
+
+    A record that is counted with another is not counted again, as in the census: what either of them has counts for both.
+    """
+    day = on or clock.today()
+    rule = definition(day)
+    days = rule.visit_within_days if rule else VISIT_WITHIN_DAYS
+    active_days = rule.activity_within_days if rule else VISIT_WITHIN_DAYS
+    followers = Assignment.objects.filter(_open_on(day), from_date__lte=day)
+    visits = Visit.objects.filter(visit_date__gt=day - timedelta(days=days), visit_date__lte=day)
+    reached_by_work = of_either(visits) | _active(day - timedelta(days=active_days), day)
+    rows: QuerySet[Establishment] = Establishment.objects.filter(
+        first_seen_date__lte=day, counted_with=None
+    ).annotate(
+        organised=ExpressionWrapper(of_either(_reaching(day)), output_field=BooleanField()),
+        worked=ExpressionWrapper(of_either(followers) & reached_by_work, output_field=BooleanField()),
+    )
+    return rows
+
+
+def uncovered(*, sector: str = "", township: str = "", which: str = "organised") -> QuerySet[Establishment]:
+    """Those that are not covered, as a list to work through."""
+    rows = covered().filter(**{"worked" if which == "worked" else "organised": False})
+    if sector:
+        rows = rows.filter(sector=sector)
+    if township:
+        rows = rows.filter(region_code__startswith=township)
+    return rows.order_by("region_code", "name")
 
 
 @dataclass(frozen=True)
@@ -66,7 +195,7 @@ def cube(on: date | None = None, seen: Marks | None = None) -> Cube:
     ``seen``: the marks as they were read before, once for all that a page shows.
     """
     day = on or clock.today()
-    rule = queries.definition(day)
+    rule = definition(day)
     # the marks are read first: what changes meanwhile makes the kept one stale, not wrong
     counts = (rule.visit_within_days, rule.activity_within_days) if rule else None
     name = (day, counts, *(marks() if seen is None else seen))
@@ -91,7 +220,7 @@ def _worked_out(day: date) -> Cube:
     }
     # whoever asks has the permission for the whole district: what one kept must not depend on who came first
     with row_security.reader(queries.PROGRAM):
-        rows = queries.covered(day).annotate(township=Substr("region_code", 1, TOWNSHIP)).order_by()
+        rows = covered(day).annotate(township=Substr("region_code", 1, TOWNSHIP)).order_by()
         base = {
             (township, sector): (total, o, w)
             for township, sector, total, o, w in rows.values_list("township", "sector").annotate(**counts)
@@ -105,9 +234,7 @@ def _worked_out(day: date) -> Cube:
         for establishment, head, alliance in of_records:
             of_firm.setdefault(head or establishment, set()).add(alliance)
         belts: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-        wanted = rows.filter(queries.of_either(firms)).values_list(
-            "pk", "township", "sector", "organised", "worked"
-        )
+        wanted = rows.filter(of_either(firms)).values_list("pk", "township", "sector", "organised", "worked")
         for pk, township, sector, organised, worked in wanted if of_firm else ():
             for alliance in of_firm[pk]:
                 cell = belts[township, sector, str(alliance)]

@@ -13,7 +13,7 @@ from nuanyi.lib import rooms
 from nuanyi.lib.figures import Counted, Counts, Figure, Paged, Window, offer
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.rooms import Route
-from nuanyi.party import coverage, kinds, queries, rules
+from nuanyi.party import coverage, kinds, rules
 from nuanyi.places import queries as places
 
 
@@ -24,7 +24,7 @@ def _covered(which: str) -> Any:
             place = ("total", "organised", "worked").index(which)
             return {(): sum(counts[place] for counts in coverage.cube(asked.last).base.values())}
         moved = places.moved_now() if asked.region or "township" in by else {}
-        rows = queries.covered(asked.last).filter(**{which: True}).order_by()
+        rows = coverage.covered(asked.last).filter(**{which: True}).order_by()
         if asked.region:
             rows = rows.filter(places.within(asked.region, moved))
         if not by:
@@ -53,7 +53,7 @@ def _listed(which: str) -> Any:
 
     def listing(asked: Window) -> Paged:
         here = places.within(asked.region, places.moved_now())
-        rows = queries.covered(asked.last).filter(here, **{which: True}).annotate(count=Value(1))
+        rows = coverage.covered(asked.last).filter(here, **{which: True}).annotate(count=Value(1))
         return Paged(rows.order_by("first_seen_date", "pk"), line)
 
     return listing

@@ -17,7 +17,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.form_parsing import uuid_of
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.sectors import Sector
-from nuanyi.party import queries, rules
+from nuanyi.party import instructor_queries, queries, rules
 from nuanyi.party.life_rules import Every, MeetingKind
 from nuanyi.party.models import CoverageDefinition, Organisation, Speaker
 from nuanyi.party.rules import CommitteeLevel, Form, SpeakerKind, Standing, Strand, TeamPart, VisitKind
@@ -430,7 +430,7 @@ class TeamForm(forms.Form):
         region.choices = [(code, name) for code, name in places.township_choices() if code]
         instructor: Any = self.fields["instructor"]
         instructor.choices = [
-            (str(one.account.pk), str(one.account)) for one in queries.instructors_of(actor)
+            (str(one.account.pk), str(one.account)) for one in instructor_queries.instructors_of(actor)
         ]
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.rooms import Route, Task
-from nuanyi.party import life_queries, queries
+from nuanyi.party import application_queries, instructor_queries, life_queries, queries
 from nuanyi.party.rules import APPLICATIONS, COMMITTEES, FOLLOW, MEMBERS, ORGANISE
 
 
@@ -26,10 +26,10 @@ def _task(words: str, count: int, route: str, *, urgent: bool = False, **query: 
 
 def _applications(actor: Actor) -> Iterator[Task]:
     """Talks, reviews and steps that are owed to those who asked to join."""
-    owed = queries.talks_owed(actor)
+    owed = application_queries.talks_owed(actor)
     words = ngettext("%d person waits for a first talk", "%d people wait for a first talk", owed)
     yield _task(words, owed, "party:applications", state="talk", urgent=True)
-    waiting = queries.waiting(actor)
+    waiting = application_queries.waiting(actor)
     words = ngettext(
         "%d half-yearly review is overdue", "%d half-yearly reviews are overdue", waiting.reviews
     )
@@ -46,27 +46,27 @@ def _applications(actor: Actor) -> Iterator[Task]:
         waiting.years,
     )
     yield _task(words, waiting.years, "party:applications", state="year")
-    moved = queries.applications_moved(actor)
+    moved = application_queries.applications_moved(actor)
     words = ngettext("%d application has moved to you", "%d applications have moved to you", moved)
     yield _task(words, moved, "party:applications", state=queries.MOVED)
 
 
 def _visits(actor: Actor) -> Iterator[Task]:
     """Visits of an instructor's round."""
-    due = queries.visits_due(actor)
+    due = instructor_queries.visits_due(actor)
     yield _task(ngettext("%d visit is due", "%d visits are due", due), due, "party:mine", wait=queries.VISIT)
 
 
 def _organisations(actor: Actor) -> Iterator[Task]:
     """What the organisation department settles; branches whose task is over or that have grown too small."""
-    alone = queries.without_instructor(actor).count()
+    alone = application_queries.without_instructor(actor).count()
     words = ngettext(
         "%d application has no instructor who can act",
         "%d applications have no instructor who can act",
         alone,
     )
     yield _task(words, alone, "party:applications", state=queries.NOBODYS, urgent=True)
-    unclear = len(queries.unclear(actor))
+    unclear = len(application_queries.unclear(actor))
     words = ngettext(
         "%d application is to be settled: the phone asks twice or stands on a roll",
         "%d applications are to be settled: their phones ask twice or stand on a roll",

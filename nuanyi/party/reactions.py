@@ -15,7 +15,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.region_codes import district_of
 from nuanyi.notices import services as notices
-from nuanyi.party import events, kinds, queries
+from nuanyi.party import application_queries, events, kinds, queries
 from nuanyi.party.models import (
     AllianceBranch,
     AllianceFirm,
@@ -63,7 +63,7 @@ def _let_go_of_groups(account: Account) -> None:
         last = rows.order_by("-pk").values_list("pk", flat=True).first()
         codes = list(rows.values_list("establishment__region_code", flat=True))
         ended = rows.update(until_date=clock.today())
-        waiting = queries.on_their_way().filter(instructor=account)
+        waiting = application_queries.on_their_way().filter(instructor=account)
         waiting.update(instructor=None)
         InstructorTerms.objects.filter(account=account).delete()
     if ended:

@@ -12,7 +12,7 @@ from nuanyi.lib.access import actor_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import number_of, status_of, uuid_of
 from nuanyi.lib.listing import shown
-from nuanyi.party import life_queries, lists, queries, rules
+from nuanyi.party import instructor_queries, life_queries, lists, rules
 from nuanyi.party.forms import BroughtForm, SeatForm, SpeakerForm, TeamForm, WeekForm
 from nuanyi.party.models import LectureTeam, Speaker, SpeakerWeek
 from nuanyi.party.ports import sessions
@@ -38,7 +38,7 @@ def brought_list(request: HttpRequest) -> HttpResponse:
     """What was brought where, in three strands?"""
     actor, refusal = actor_of(request), None
     words = request.GET.get("shop", "").strip()
-    near = _near(request, words) if actor.can(ORGANISE) else queries.followed(actor)
+    near = _near(request, words) if actor.can(ORGANISE) else instructor_queries.followed(actor)
     form = BroughtForm(request.POST or None, establishments=near)
     if request.method == "POST" and form.is_valid():
         try:

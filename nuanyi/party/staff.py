@@ -27,8 +27,8 @@ from nuanyi.lib.form_parsing import day_of, number_of, number_or_none, status_of
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.sent import refuse_program, sent
+from nuanyi.party import alliance_queries, application_queries, instructor_queries, queries, rules
 from nuanyi.party import coverage as coverages
-from nuanyi.party import queries, rules
 from nuanyi.party.forms import Deed, DefinitionForm, OrganisationForm, RearrangeForm, TalkForm, VisitForm
 from nuanyi.party.models import Application, Organisation
 from nuanyi.party.rules import APPLICATIONS, COVERAGE, FOLLOW, ORGANISE, Possible, State
@@ -173,7 +173,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
     titles: dict[str, Mapping[str, Words]] = {
         "sector": dict(Sector.choices),
         "township": townships,
-        "alliance": {str(belt.pk): belt.name for belt in queries.belts()},
+        "alliance": {str(belt.pk): belt.name for belt in alliance_queries.belts()},
     }
     down, across = request.GET.get("down", "township"), request.GET.get("across", "sector")
     if down == across or not {down, across} <= set(coverages.DIMENSIONS):
@@ -182,15 +182,15 @@ def coverage(request: HttpRequest) -> HttpResponse:
     context = {
         "by_sector": coverages.by_one("sector", titles["sector"], seen=seen),
         "by_township": coverages.by_one("township", townships, seen=seen),
-        "definition": queries.definition(),
+        "definition": coverages.definition(),
         "trend": coverages.trend(seen=seen),
         "crossed": coverages.crossed(down, across, titles, seen=seen),
         "dimensions": coverages.DIMENSIONS.items(),
         "down": down,
         "across": across,
         "which": which,
-        "missing": queries.next_steps(
-            list(queries.uncovered(sector=sector, township=township, which=which)[:SHOWN]), which
+        "missing": instructor_queries.next_steps(
+            list(coverages.uncovered(sector=sector, township=township, which=which)[:SHOWN]), which
         )
         if which
         else [],
@@ -246,16 +246,16 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
         proposals, comparison = instructors.compare(actor=actor, only_new=only_new)
     except Refusal as wrong:
         refusal = wrong
-    loads = Counter(queries.followed_by().values())
+    loads = Counter(instructor_queries.followed_by().values())
     who, place = request.GET.get("who", ""), request.GET.get("place", "")
     context = {
-        "assigned": queries.assignments(number_of(who) or None, place)[:SHOWN],
+        "assigned": instructor_queries.assignments(number_of(who) or None, place)[:SHOWN],
         "who": who,
         "place": place,
         "townships": places.townships(),
-        "people": [(one, loads[one.account.pk]) for one in queries.instructors_of(actor)],
-        "wishes": queries.wishes(),
-        "languages": queries.languages(),
+        "people": [(one, loads[one.account.pk]) for one in instructor_queries.instructors_of(actor)],
+        "wishes": instructor_queries.wishes(),
+        "languages": instructor_queries.languages(),
         "posted": request.POST if refusal is not None else {},
         "comparison": comparison,
         "proposals": [one for one in proposals if one.changes][:SHOWN],
@@ -312,9 +312,9 @@ def application_list(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     state = request.GET.get("state", "")
     context = {
-        "paths": queries.paths_for(actor, state, at_most=queries.FOLLOWED_AT_MOST),
-        "total": queries.applications_for(actor, state).count(),
-        "unclear": queries.unclear(actor),
+        "paths": application_queries.paths_for(actor, state, at_most=queries.FOLLOWED_AT_MOST),
+        "total": application_queries.applications_for(actor, state).count(),
+        "unclear": application_queries.unclear(actor),
         "states": [*State.choices, *_states_of(actor)],
         "names": places.names_by_code(),
         "base": public_base(request),
@@ -416,9 +416,9 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
                 raise
             refusal = wrong
     found = _application(request, pk)
-    path = queries.path_of(found)
-    done = queries.steps_of(found)
-    enrolled = queries.enrolled(found) if actor.can(ORGANISE) and "approved" in done else None
+    path = application_queries.path_of(found)
+    done = application_queries.steps_of(found)
+    enrolled = application_queries.enrolled(found) if actor.can(ORGANISE) and "approved" in done else None
     may_enrol = actor.can(ORGANISE) and rules.may_be_enrolled(
         done, found.state, is_named=found.sealed_name is not None
     )
@@ -428,7 +428,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "door": rules.DOORS_TOLD_STAFF[rules.Door(found.door)],
         "papers": papers.papers_for(path) if found.sealed_name else [],
         "reviews": found.reviews.all(),
-        "again": queries.asked_again(found) if actor.can(ORGANISE) else [],
+        "again": application_queries.asked_again(found) if actor.can(ORGANISE) else [],
         "on_a_roll": found.on_a_roll and actor.everywhere(ORGANISE),
         "may_prolong": actor.can(ORGANISE) and "meeting" in done and not found.prolonged_months,
         "prolong_months": rules.PROLONGED_MONTHS,
@@ -439,7 +439,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "doors": queries.other_doors(found),
         "review_article": rules.REVIEW_ARTICLE,
         "end_reasons": rules.EndReason.choices,
-        "committee": queries.approving_committee(found.organisation),
+        "committee": application_queries.approving_committee(found.organisation),
         "regions": places.township_choices(),
         "posted": request.POST,
         "steps": rules.STEPS,
@@ -448,7 +448,7 @@ def application(request: HttpRequest, pk: int) -> HttpResponse:
         "names": places.names_by_code(),
         "may_organise": actor.can(ORGANISE),
         "branches": queries.organisations_kept(actor),
-        "people": queries.instructors_of(actor) if actor.can(ORGANISE) else [],
+        "people": instructor_queries.instructors_of(actor) if actor.can(ORGANISE) else [],
     }
     response = render(request, "party/staff/application.html", context, status=status_of(refusal))
     response["Cache-Control"] = "no-store"
@@ -503,9 +503,9 @@ def my_groups(request: HttpRequest) -> HttpResponse:
     """The instructor's day: whose visit is due, where I was not for long, who waits for a talk."""
     actor, due = actor_of(request), request.GET.get("wait") == queries.VISIT
     context = {
-        "rows": [row for row in queries.visit_round(actor) if row.overdue or not due],
+        "rows": [row for row in instructor_queries.visit_round(actor) if row.overdue or not due],
         "due": due,
-        "owed": queries.talks_owed(actor),
+        "owed": application_queries.talks_owed(actor),
         "names": places.names_by_code(),
     }
     return render(request, "party/staff/mine.html", context)
@@ -528,7 +528,7 @@ def visits(request: HttpRequest) -> HttpResponse:
                 "action": reverse("party:talk", args=[path.application.pk]),
                 "page": reverse("party:application", args=[path.application.pk]),
             }
-            for path in queries.talks(actor)
+            for path in instructor_queries.talks(actor)
         ],
         "rows": [
             {
@@ -541,7 +541,7 @@ def visits(request: HttpRequest) -> HttpResponse:
                 "action": reverse("party:group", args=[row.establishment.pk]),
                 "page": reverse("party:group", args=[row.establishment.pk]),
             }
-            for row in queries.visit_round(actor, notes=True)
+            for row in instructor_queries.visit_round(actor, notes=True)
         ],
         "form": VisitForm(),
     }
@@ -607,7 +607,7 @@ def visits_kept(request: HttpRequest) -> HttpResponse:
 def my_group(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One establishment that I follow: its visits, and a new one."""
     actor = actor_of(request)
-    found = next(iter(queries.followed(actor, pk)), None)
+    found = next(iter(instructor_queries.followed(actor, pk)), None)
     if found is None:
         raise NotFound()
     refusal, deed = None, request.POST.get("deed", "")
@@ -643,13 +643,13 @@ def my_group(request: HttpRequest, pk: UUID) -> HttpResponse:
     refuse_program(request, form, refusal)
     context = {
         "establishment": found,
-        "visits": queries.visits_of(found.pk)[:50],
+        "visits": instructor_queries.visits_of(found.pk)[:50],
         "form": form,
         "refusal": refusal,
         "names": places.names_by_code(),
         "sent": request.GET.get("sent"),
         "flag": queries.flag_of(pk),
-        "wished": queries.wish_of(pk),
-        "languages": queries.languages(),
+        "wished": instructor_queries.wish_of(pk),
+        "languages": instructor_queries.languages(),
     }
     return render(request, "party/staff/group.html", context, status=status_of(refusal, form))

@@ -11,7 +11,7 @@ from nuanyi.lib.access import PUBLIC, address_of, permission_required
 from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import status_of
 from nuanyi.lib.sent import refuse_program, sent
-from nuanyi.party import life_queries, queries, rules
+from nuanyi.party import application_queries, life_queries, queries, rules
 from nuanyi.party.forms import JoinForm
 from nuanyi.party.services import joining, members
 
@@ -38,7 +38,7 @@ def mine(request: HttpRequest, link: str) -> HttpResponse:
     """Where it stands."""
     found = joining.by_link(link)
     context = {
-        "path": queries.path_of(found),
+        "path": application_queries.path_of(found),
         "application": found,
         "doors": queries.other_doors(found),
         "steps": rules.STEPS,

@@ -104,7 +104,7 @@ def test_an_establishment_that_a_branch_reaches_is_listed_behind_the_coverage(ca
         organised=Case(When(pk__in=reached.values("pk"), then=True), default=False),
         worked=Value(value=False),
     )
-    monkeypatch.setattr("nuanyi.party.queries.covered", lambda on=None: covered)
+    monkeypatch.setattr("nuanyi.party.coverage.covered", lambda on=None: covered)
     figure = figures.offered()["party.organised"]
     assert figure.total(Window()) == 1
     page = cast.client("office").get("/office/matrix/records/party.organised/").content.decode()

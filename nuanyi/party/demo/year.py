@@ -14,7 +14,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.demo import Plan, Story, at, from_now, key, month_ends, office_hour, working_day_after
 from nuanyi.lib.sectors import Sector
-from nuanyi.party import queries, rules
+from nuanyi.party import application_queries, rules
 from nuanyi.party.models import Application, Assignment, Organisation
 from nuanyi.party.services import (
     alliances,
@@ -496,7 +496,7 @@ def asks(number: int, name: str, region: str = "450311100") -> Application:
 
 def walk(follower: Actor, application: Application, until: str) -> None:
     """Goes on along the path up to a step, twelve days for each or as many as the rules want."""
-    done = queries.steps_of(application)
+    done = application_queries.steps_of(application)
     on = max(done.values())
     while until not in done and (step := rules.next_step(done)) is not None:
         on = max(on + timedelta(days=12), rules.earliest(step, done))

@@ -15,7 +15,7 @@ from nuanyi.ledger import services as ledger
 from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound, Words
-from nuanyi.party import events, kinds, queries
+from nuanyi.party import events, instructor_queries, kinds
 from nuanyi.party.models import Brought
 from nuanyi.party.rules import ENTRIES, ORGANISE, Strand
 from nuanyi.places import queries as places
@@ -37,7 +37,9 @@ class BroughtInput:
 
 def _target(actor: Actor, pk: UUID) -> Establishment:
     """Any establishment of its district for the organisation department, those followed for an instructor. Raises NotFound."""
-    rows = Establishment.objects.filter(pk=pk) if actor.can(ORGANISE) else queries.followed(actor, pk)
+    rows = (
+        Establishment.objects.filter(pk=pk) if actor.can(ORGANISE) else instructor_queries.followed(actor, pk)
+    )
     found = next(iter(rows), None)
     if actor.can(ORGANISE) and found is not None:
         actor.require_within(ORGANISE, regions=(found.region_code,))

@@ -21,7 +21,7 @@ from nuanyi.lib.errors import BadInput, Conflict, NotFound, Words
 from nuanyi.lib.geo import metres_between
 from nuanyi.lib.region_codes import township_of
 from nuanyi.notices import services as notices
-from nuanyi.party import events, kinds, queries, rules
+from nuanyi.party import events, instructor_queries, kinds, queries, rules
 from nuanyi.party.models import Assignment, InstructorTerms, LanguageWish, Visit
 from nuanyi.party.rules import FOLLOW, ORGANISE, VisitKind
 from nuanyi.people.models import Account
@@ -72,10 +72,10 @@ def _proposed(actor: Actor, only_new: bool) -> tuple[list[Proposal], Comparison]
     ``only_new`` leaves those alone that somebody follows. Raises NotAllowed, Conflict where nobody is an instructor.
     """
     actor.require(ORGANISE)
-    people = queries.instructors_of(actor)
+    people = instructor_queries.instructors_of(actor)
     if not people:
         raise Conflict(_("Nobody has the role of an instructor yet."), code="no-instructors")
-    now, wished = queries.followed_by(), queries.wishes()
+    now, wished = instructor_queries.followed_by(), instructor_queries.wishes()
     rows = list(Establishment.objects.filter(counted_with=None).order_by("region_code", "pk"))
     if not actor.everywhere(ORGANISE):  # in a city: those of the own district
         rows = [row for row in rows if actor.can(ORGANISE, regions=(row.region_code,))]
@@ -133,7 +133,7 @@ def _proposed(actor: Actor, only_new: bool) -> tuple[list[Proposal], Comparison]
     )
 
 
-def _because(row: Establishment, who: queries.Instructor, wish: str, keeps: bool) -> Words:
+def _because(row: Establishment, who: instructor_queries.Instructor, wish: str, keeps: bool) -> Words:
     """Why somebody is proposed, in words."""
     if keeps:
         reason: Words = _("follows it now")
@@ -158,7 +158,7 @@ def save_terms(*, actor: Actor, account: int, capacity: int | None, languages: s
     Raises NotAllowed, NotFound, BadInput.
     """
     actor.require(ORGANISE)
-    found = {one.account.pk: one for one in queries.instructors()}.get(account)
+    found = {one.account.pk: one for one in instructor_queries.instructors()}.get(account)
     if found is None or not any(actor.can(ORGANISE, regions=(base,)) for base in found.bases):
         raise NotFound()
     who, spoken = found.account, rules.languages_of(languages)
@@ -187,7 +187,7 @@ def note_language(*, actor: Actor, establishment: UUID, language: str) -> None:
         found = Establishment.objects.filter(pk=establishment).first()
     else:
         actor.require(FOLLOW)
-        found = next(iter(queries.followed(actor, establishment)), None)
+        found = next(iter(instructor_queries.followed(actor, establishment)), None)
     if found is None:
         raise NotFound()
     wished = rules.languages_of(language)
@@ -215,7 +215,7 @@ def assign(*, actor: Actor, establishment: UUID, account: int, reason: str = "")
     """
     actor.require(ORGANISE)
     target = Establishment.objects.select_for_update().filter(pk=establishment).first()
-    who = {one.account.pk: one.account for one in queries.instructors_of(actor)}.get(account)
+    who = {one.account.pk: one.account for one in instructor_queries.instructors_of(actor)}.get(account)
     if target is None or who is None:
         raise NotFound()
     actor.require_within(ORGANISE, regions=(target.region_code,))
@@ -274,7 +274,7 @@ def record_visit(
     known = Visit.objects.filter(key=key, account_id=own).first()
     if first := once.first_of(known, establishment_id=establishment):
         return first
-    target = next(iter(queries.followed(actor, establishment)), None)
+    target = next(iter(instructor_queries.followed(actor, establishment)), None)
     if target is None:
         raise NotFound()
     wrong: dict[str, Words] = {}

@@ -16,7 +16,7 @@ from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.lib.sectors import Sector
 from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
-from nuanyi.party import events, kinds, queries, rules
+from nuanyi.party import application_queries, events, instructor_queries, kinds, queries, rules
 from nuanyi.party.models import Application, Member, Organisation, Review, StepDone
 from nuanyi.party.rules import FOLLOW, ORGANISE, Door, EndReason, Standing, State
 from nuanyi.party.services import members
@@ -82,10 +82,10 @@ def ask(*, key: UUID, told: ApplicationInput, network: str) -> Application:
     told = _checked(told)
     ring = keys()
     door, organisation = _door(told)
-    instructor = queries.instructor_for(told.work_code)
+    instructor = instructor_queries.instructor_for(told.work_code)
     made = Application(
         key=key,
-        on_a_roll=queries.stands_on_a_roll(told.phone),
+        on_a_roll=application_queries.stands_on_a_roll(told.phone),
         sealed_name=ring.seal("political", told.name.strip(), key.bytes + b"name"),
         sealed_phone=ring.seal("political", told.phone, key.bytes + b"phone"),
         phone_digest=ring.digest("application", told.phone),
@@ -130,8 +130,8 @@ def tell_of_days(actor: Actor) -> int:
     actor.require(ORGANISE)
     today = clock.today()
     told = 0
-    for path in queries.paths_for(actor, State.OPEN):
-        for what, day in queries.days_of(path):
+    for path in application_queries.paths_for(actor, State.OPEN):
+        for what, day in application_queries.days_of(path):
             if not timedelta() <= day - today <= timedelta(days=rules.TOLD_BEFORE_DAYS):
                 continue
             _queue(path.application, kinds.DAY_NEAR, f"day-{path.application.pk}-{what}-{day.isoformat()}")
@@ -188,12 +188,12 @@ def take_step(
         raise IllegalMove(
             _("This phone stands on the roll of a branch: talk, then end the application."), code="on-a-roll"
         )
-    done = queries.steps_of(found)
+    done = application_queries.steps_of(found)
     step = rules.check_step(
         code,
         on,
         done=done,
-        where=queries.standing_of(found.organisation),
+        where=application_queries.standing_of(found.organisation),
         today=clock.today(),
         prolonged_months=found.prolonged_months,
     )
@@ -220,7 +220,7 @@ def _stands_full(actor: Actor, application: Application, on: date, paper: str) -
     step keeps that list; else it waits for whoever does (``members.confirm_full``)."""
     with row_security.reader(queries.PROGRAM):  # whoever goes the path with them may not see the list
         rows = Member.objects.select_for_update(of=("self",)).select_related("branch")
-        row = rows.filter(key=queries.member_key(application), left_date=None).first()
+        row = rows.filter(key=application_queries.member_key(application), left_date=None).first()
         if row is None or row.standing == Standing.FULL:
             return
         if members.keeps(actor, row.branch):
@@ -234,7 +234,7 @@ def _stands_full(actor: Actor, application: Application, on: date, paper: str) -
 def review(*, actor: Actor, pk: int, on: date, note: str = "") -> Review:
     """An activist was looked at, as every half year. Raises NotFound, IllegalMove, BadInput."""
     found = _locked(actor, pk)
-    done = queries.steps_of(found)
+    done = application_queries.steps_of(found)
     if found.state != State.OPEN or rules.review_due(done, []) is None:
         raise IllegalMove(_("Only activists are looked at every half year."), code="no-activist")
     if not done["activist"] <= on <= clock.today():
@@ -263,7 +263,7 @@ def move(*, actor: Actor, pk: int, work_code: str, workplace: str = "") -> Appli
     told = ApplicationInput("", "", work_code, found.home_code, workplace, found.sector, found.roving)
     found.work_code, found.workplace = work_code, workplace.strip()[:80]
     found.door, found.organisation = _door(told)
-    found.instructor_id = queries.instructor_for(work_code)
+    found.instructor_id = instructor_queries.instructor_for(work_code)
     found.state, found.moved = State.PAUSED, True
     found.save()
     journal.record(actor, events.APPLICATION_MOVED, found)
@@ -279,7 +279,11 @@ def prolong(*, actor: Actor, pk: int, months: int) -> Application:
     least, most = rules.PROLONGED_MONTHS
     if not least <= months <= most:
         raise BadInput(fields={"months": _("Half a year at least, a year at most.")})
-    if found.prolonged_months or "meeting" not in queries.steps_of(found) or found.state != State.OPEN:
+    if (
+        found.prolonged_months
+        or "meeting" not in application_queries.steps_of(found)
+        or found.state != State.OPEN
+    ):
         raise IllegalMove(
             _("A probation is prolonged once, after the meeting of the branch."), code="not-prolonged"
         )
@@ -307,7 +311,7 @@ def hand_over(
         actor.require_within(ORGANISE, regions=(target.region_code,))
         found.organisation, found.door = target, Door.HANDED
     if account is not None:
-        if account not in {one.account.pk for one in queries.instructors_of(actor)}:
+        if account not in {one.account.pk for one in instructor_queries.instructors_of(actor)}:
             raise NotFound()
         found.instructor_id = account
     found.save(update_fields=["organisation", "door", "instructor"])
@@ -358,7 +362,7 @@ def end(*, actor: Actor, pk: int, told: EndInput) -> Application:
     if wrong:
         raise BadInput(fields=wrong)
     # before the branch has met there is no probation to cancel, and after it nobody is simply not accepted
-    done = queries.steps_of(found)
+    done = application_queries.steps_of(found)
     if (told.why == EndReason.CANCELLED) != ("approved" in done) and told.why in (
         EndReason.CANCELLED,
         EndReason.REFUSED,

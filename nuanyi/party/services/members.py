@@ -20,7 +20,7 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFo
 from nuanyi.lib.ids import PLAIN_SIGNS
 from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
-from nuanyi.party import events, kinds, queries, rules
+from nuanyi.party import application_queries, events, instructor_queries, kinds, queries, rules
 from nuanyi.party.models import Application, Flag, Member, Organisation, Showing
 from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Standing
 from nuanyi.people import erasures, links
@@ -425,9 +425,9 @@ def _enrol(actor: Actor, application: int, told: EnrolInput) -> Member:
     asked = rows.select_related("organisation").filter(pk=application).first()
     if asked is None:
         raise NotFound()
-    if known := queries.enrolled(asked):
+    if known := application_queries.enrolled(asked):
         return known
-    done = queries.steps_of(asked)
+    done = application_queries.steps_of(asked)
     if not rules.may_be_enrolled(done, asked.state, is_named=asked.sealed_name is not None):
         raise IllegalMove(
             _("The list of a branch holds whoever was approved as a probationary member."),
@@ -448,7 +448,7 @@ def _enrol(actor: Actor, application: int, told: EnrolInput) -> Member:
     paper = told.paper.strip()[:120]
     phone = sealed.open_text(asked, "sealed_phone")
     made = Member(
-        key=queries.member_key(asked),
+        key=application_queries.member_key(asked),
         branch=target,
         standing=Standing.FULL if "full" in done else Standing.PROBATIONARY,
         agreed=paper,
@@ -557,7 +557,7 @@ def _establishment(actor: Actor, pk: UUID) -> Establishment:
         found = Establishment.objects.filter(pk=pk).first()
     else:
         actor.require(FOLLOW)
-        found = next(iter(queries.followed(actor, pk)), None)
+        found = next(iter(instructor_queries.followed(actor, pk)), None)
     if found is None:
         raise NotFound()
     return found

@@ -12,7 +12,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, documents, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound, Words
-from nuanyi.party import events, queries, rules
+from nuanyi.party import application_queries, events, rules
 from nuanyi.party.models import Application, PaperTemplate
 from nuanyi.party.rules import APPLICATIONS, ORGANISE
 from nuanyi.people.services import openings
@@ -95,7 +95,7 @@ def save_template(*, actor: Actor, name: str, docx: bytes | None) -> None:
     journal.record(actor, events.PAPER_TEMPLATE_SAVED, None, paper=name, own=docx is not None)
 
 
-def papers_for(path: queries.Path) -> list[Paper]:
+def papers_for(path: application_queries.Path) -> list[Paper]:
     """The papers that belong to where an application stands: what was done, what comes next, and the reviews."""
     near = {step.code for step, _day in path.done} | ({path.step.code} if path.step is not None else set())
     return [

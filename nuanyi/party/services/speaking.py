@@ -16,7 +16,7 @@ from nuanyi.journal import services as journal
 from nuanyi.lib import clock, row_security, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
-from nuanyi.party import events, queries, rules
+from nuanyi.party import events, instructor_queries, queries, rules
 from nuanyi.party.models import LectureTeam, Speaker, SpeakerWeek, TeamSeat
 from nuanyi.party.ports import plan, sessions
 from nuanyi.party.rules import ENTRIES, ORGANISE, SpeakerKind, TeamPart
@@ -65,7 +65,7 @@ def set_team_up(*, actor: Actor, name: str, region_code: str, instructor: int) -
         wrong["name"] = _("There is a team of this name already.")
     if region_code not in places.names_by_code():
         wrong["region"] = _("Choose a region.")
-    if instructor not in {one.account.pk for one in queries.instructors_of(actor)}:
+    if instructor not in {one.account.pk for one in instructor_queries.instructors_of(actor)}:
         wrong["instructor"] = _("Choose an instructor.")
     if wrong:
         raise BadInput(fields=wrong)

@@ -7,7 +7,7 @@ import pytest
 
 from nuanyi.census.models import Establishment
 from nuanyi.census.rules import FollowUp
-from nuanyi.party import queries
+from nuanyi.party import application_queries
 from nuanyi.party.models import Application, Organisation
 from nuanyi.party.services import joining, organisations
 
@@ -101,7 +101,7 @@ def walked(cast):
 
     def go(made, until, *, days=1, part="instructor"):
         on = made.asked_date
-        while (path := queries.path_of(Application.objects.get(pk=made.pk))).step is not None:
+        while (path := application_queries.path_of(Application.objects.get(pk=made.pk))).step is not None:
             if until in {step.code for step, _day in path.done}:
                 break
             on = max(on + timedelta(days=days), path.earliest)

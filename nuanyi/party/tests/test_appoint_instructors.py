@@ -9,7 +9,7 @@ from django.apps import apps
 
 from nuanyi.lib import clock
 from nuanyi.lib.errors import NotAllowed
-from nuanyi.party import queries
+from nuanyi.party import instructor_queries
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import RoleGrant
 from nuanyi.people.services import accounts
@@ -44,20 +44,20 @@ def test_an_instructor_receives_nobody_before_the_organisation_department_has_co
     asked = accounts.give_role(
         actor=cast.actor("yanshan"), account=other, role="instructor", region_code="450311100"
     )
-    assert other not in [one.account for one in queries.instructors()]
+    assert other not in [one.account for one in instructor_queries.instructors()]
     assert not actor_for(other).can("party.follow")
     assert not accounts.may_confirm(cast.actor("office"), asked)
     accounts.confirm_role(actor=cast.actor("organisation"), grant=asked)
-    assert other in [one.account for one in queries.instructors()]
+    assert other in [one.account for one in instructor_queries.instructors()]
     # whoever sets a new password could sign in as the instructor: it is confirmed anew
     accounts.set_first_password(actor=cast.actor("yanshan"), account=other, password="warm-2022-anew")
-    assert other not in [one.account for one in queries.instructors()]
+    assert other not in [one.account for one in instructor_queries.instructors()]
     # what the department gives itself holds at once
     third = colleague("zhemu")
     accounts.give_role(
         actor=cast.actor("organisation"), account=third, role="instructor", region_code="450311101"
     )
-    assert third in [one.account for one in queries.instructors()]
+    assert third in [one.account for one in instructor_queries.instructors()]
 
 
 def test_instructors_of_the_whole_district_whom_a_unit_made_wait_for_the_department(cast, colleague):
@@ -70,7 +70,7 @@ def test_instructors_of_the_whole_district_whom_a_unit_made_wait_for_the_departm
             confirmed_at=clock.now(),
         )
     import_module("nuanyi.people.migrations.0014_instructors_of_a_department").wait_again(apps, None)
-    there = [one.account for one in queries.instructors()]
+    there = [one.account for one in instructor_queries.instructors()]
     assert other in there
     assert one not in there
     assert cast.accounts["instructor"] in there, "one of a place goes on"

@@ -12,7 +12,7 @@ from nuanyi.journal.models import Entry
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.notices.models import Notice
-from nuanyi.party import queries, retention
+from nuanyi.party import application_queries, queries, retention
 from nuanyi.party.models import Application
 from nuanyi.party.services import joining, organisations
 
@@ -25,7 +25,7 @@ def test_the_instructor_of_the_township_knows_at_once_and_the_notice_says_nothin
     assert made.instructor_id == cast.accounts["instructor"].pk
     notice = Notice.objects.get(account=cast.accounts["instructor"])
     assert "党" not in str(notice.facts)
-    assert queries.talks_owed(cast.actor("instructor")) == 1
+    assert application_queries.talks_owed(cast.actor("instructor")) == 1
 
 
 def test_the_same_key_again_gives_the_first_answer(cast, asked):
@@ -117,7 +117,7 @@ def test_the_path_goes_on_step_by_step_to_a_full_member(cast, found, asked):
         made = asked()
     joining.hand_over(actor=cast.actor("organisation"), pk=made.pk, organisation=branch.pk)
     actor, on = cast.actor("instructor"), first.date()
-    while (path := queries.path_of(Application.objects.get(pk=made.pk))).step is not None:
+    while (path := application_queries.path_of(Application.objects.get(pk=made.pk))).step is not None:
         on = max(on + timedelta(days=1), path.earliest)
         if path.step.code == "meeting":
             with pytest.raises(IllegalMove):
@@ -131,7 +131,7 @@ def test_a_late_talk_is_overdue(cast, found, asked):
     found()
     with clock.held_at(clock.now() - timedelta(days=40)):
         made = asked()
-    assert queries.path_of(made).overdue
+    assert application_queries.path_of(made).overdue
 
 
 def test_who_moves_starts_nothing_anew(cast, found, asked):
@@ -142,7 +142,7 @@ def test_who_moves_starts_nothing_anew(cast, found, asked):
     joining.hand_over(actor=cast.actor("organisation"), pk=made.pk, organisation=other.pk)
     moved = Application.objects.get(pk=made.pk)
     assert moved.organisation == other
-    assert set(queries.steps_of(moved)) == {"applied", "talk"}
+    assert set(application_queries.steps_of(moved)) == {"applied", "talk"}
 
 
 def test_an_ended_branch_hands_its_applications_up(cast, found, asked, shop):

@@ -7,7 +7,7 @@ import pytest
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.notices.models import Notice
-from nuanyi.party import queries
+from nuanyi.party import coverage
 from nuanyi.party.models import Application, CommitteeSeat, Flag, JointCommittee, Organisation
 from nuanyi.party.services import members, organisations
 
@@ -48,12 +48,12 @@ def test_what_was_covered_by_mistake_is_taken_out_and_then_another_branch_may_co
     assert "uncover" in page.get(f"/office/party/{first.pk}/").content.decode()
     told = {"deed": "uncover", "reach": str(one.pk), "on": clock.today().isoformat()}
     assert page.post(f"/office/party/{first.pk}/", told).status_code == 302
-    assert not queries.covered().get(pk=one.pk).organised
+    assert not coverage.covered().get(pk=one.pk).organised
     assert not Flag.objects.filter(until_date=None).exists(), (
         "it showed the flag of a branch that covers it no more"
     )
     organisations.cover(actor=office, pk=second.pk, establishments=[one.pk], on=clock.today())
-    assert queries.covered().get(pk=one.pk).organised
+    assert coverage.covered().get(pk=one.pk).organised
 
 
 def test_what_a_branch_does_not_cover_is_not_taken_out(office, found, shop):
@@ -111,11 +111,11 @@ def test_past_its_end_a_temporary_branch_covers_nobody_until_it_is_prolonged(off
         founded_date=date(2021, 7, 1),
         establishments=[one.pk],
     )
-    assert not queries.covered().get(pk=one.pk).organised
-    assert queries.covered(ended).get(pk=one.pk).organised if one.first_seen_date <= ended else True
+    assert not coverage.covered().get(pk=one.pk).organised
+    assert coverage.covered(ended).get(pk=one.pk).organised if one.first_seen_date <= ended else True
     later = clock.today() + timedelta(days=200)
     organisations.rearrange(actor=office, pk=branch.pk, told=change(branch, until_date=later))
-    assert queries.covered().get(pk=one.pk).organised
+    assert coverage.covered().get(pk=one.pk).organised
     [row] = branch.changes.all()
     assert (row.what, row.before, row.after, row.paper) == (
         "until",

@@ -7,7 +7,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.census.services import imports
 from nuanyi.census.tests.test_take_a_roster_in import take
 from nuanyi.lib import clock
-from nuanyi.party import coverage, queries
+from nuanyi.party import alliance_queries, coverage
 from nuanyi.party.models import Visit
 from nuanyi.party.services import alliances, instructors
 from nuanyi.party.tests.test_reach_everybody import visit
@@ -39,8 +39,8 @@ def test_two_records_of_one_shop_are_one_and_a_reach_of_either_counts(cast, foun
     )
     visit(cast, other)
     assert now() == (1, 1, 1)
-    assert list(queries.covered().values_list("pk", flat=True)) == [head.pk]
-    assert not queries.uncovered().exists()
+    assert list(coverage.covered().values_list("pk", flat=True)) == [head.pk]
+    assert not coverage.uncovered().exists()
 
 
 def test_a_shop_that_joined_an_alliance_under_its_other_name_counts_there(
@@ -55,7 +55,7 @@ def test_a_shop_that_joined_an_alliance_under_its_other_name_counts_there(
     titles = {"sector": {}, "township": {}, "alliance": {str(belt.pk): belt.name}}
     [(_title, [cell])] = coverage.crossed("alliance", "sector", titles).lines
     assert (cell.total, cell.organised) == (1, 1)
-    assert queries.belt(cast.actor("organisation"), belt.pk).organised == 1
+    assert alliance_queries.belt(cast.actor("organisation"), belt.pk).organised == 1
 
 
 def test_a_roster_that_is_taken_back_leaves_the_shops_that_were_worked_with(cast, program, district):

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from nuanyi.lib import clock
-from nuanyi.party import coverage, queries
+from nuanyi.party import coverage
 from nuanyi.party.models import AllianceFirm, Brought, CoverageDefinition, JointActivity, Meeting
 from nuanyi.party.services import instructors
 from nuanyi.units.models import Alliance
@@ -59,7 +59,7 @@ def met(one, found, on):
 def test_what_was_done_there_counts_for_its_days_and_no_longer(one, found, activity, days, counts):
     assert not coverage.by_one("sector", {})[-1].worked
     activity(one, found, clock.today() - timedelta(days=days))
-    assert queries.covered().get(pk=one.pk).worked is counts
+    assert coverage.covered().get(pk=one.pk).worked is counts
     assert coverage.by_one("sector", {})[-1].worked == int(counts), (
         "what was kept before is not used any more"
     )
@@ -68,10 +68,10 @@ def test_what_was_done_there_counts_for_its_days_and_no_longer(one, found, activ
 def test_what_is_only_planned_does_not_count_nor_what_nobody_follows(one, found, shop):
     joint(one, found, clock.today())
     JointActivity.objects.update(present=None)
-    assert not queries.covered().get(pk=one.pk).worked
+    assert not coverage.covered().get(pk=one.pk).worked
     other = shop("没有指导员", "450311100")
     brought(other, found, clock.today())
-    assert not queries.covered().get(pk=other.pk).worked
+    assert not coverage.covered().get(pk=other.pk).worked
 
 
 def test_the_definition_says_for_how_many_days(one, found):

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
-from nuanyi.party import coverage, queries
+from nuanyi.party import coverage, instructor_queries
 from nuanyi.party.models import CoverageMark
 from nuanyi.party.services import alliances, instructors, organisations
 from nuanyi.units import services as units
@@ -173,8 +173,8 @@ def test_whoever_is_not_covered_stands_in_a_list_with_the_next_step(cast, shops,
     office = cast.client("organisation")
 
     def steps(which, **filters):
-        rows = list(queries.uncovered(which=which, **filters))
-        return {one.establishment.name: str(one.step) for one in queries.next_steps(rows, which)}
+        rows = list(coverage.uncovered(which=which, **filters))
+        return {one.establishment.name: str(one.step) for one in instructor_queries.next_steps(rows, which)}
 
     assert set(steps("organised").values()) == {"本乡镇没有可再覆盖的党支部：设临时党支部，或与邻近商户联合"}
     temporary()

@@ -7,7 +7,7 @@ import pytest
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
 from nuanyi.notices.models import Notice
-from nuanyi.party import queries
+from nuanyi.party import application_queries, coverage, instructor_queries
 from nuanyi.party.home import tasks_for
 from nuanyi.party.models import Assignment
 from nuanyi.party.services import instructors
@@ -78,15 +78,15 @@ def test_what_an_instructor_followed_who_goes_is_proposed_anew(cast, program, fo
     else:
         for grant in RoleGrant.objects.filter(account=cast.accounts["instructor"], role="instructor"):
             accounts.take_role(actor=program, grant=grant)
-    assert followed.pk not in queries.followed_by()
-    assert not queries.covered().get(pk=followed.pk).worked
+    assert followed.pk not in instructor_queries.followed_by()
+    assert not coverage.covered().get(pk=followed.pk).worked
     [proposal] = instructors.propose(actor=cast.actor("organisation"))
     assert (proposal.establishment.pk, proposal.account) == (followed.pk, other)
     told = Notice.objects.get(kind="instructor-gone", account=cast.accounts["organisation"])
     assert told.facts["count"] == 1, "of the establishments; that somebody asked to join is said to nobody"
     # who asked to join waits for another, and the department sees it
     office = cast.actor("organisation")
-    assert [row.pk for row in queries.without_instructor(office)] == [made.pk]
+    assert [row.pk for row in application_queries.without_instructor(office)] == [made.pk]
     words = [task.words for task in tasks_for(office) if task.count]
     assert any("1" in one and task_is_of_nobody(one) for one in words)
     page = cast.client("organisation").get("/office/party/applications/?state=nobody")
@@ -99,7 +99,7 @@ def task_is_of_nobody(words):
 
 def test_an_instructor_who_waits_to_be_confirmed_follows_nobody(cast, program, followed):
     RoleGrant.asked.filter(account=cast.accounts["instructor"], role="instructor").update(confirmed_at=None)
-    assert queries.followed_by() == {}
+    assert instructor_queries.followed_by() == {}
 
 
 def test_a_secretary_who_goes_leads_no_branch(cast, program, secretary):

@@ -18,7 +18,7 @@ from nuanyi.journal.models import Entry
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.notices.models import Notice
-from nuanyi.party import home, queries, rules
+from nuanyi.party import application_queries, home, instructor_queries, queries, rules
 from nuanyi.party.models import Application, Assignment, Review, StepDone
 from nuanyi.party.rules import State
 from nuanyi.party.services import joining, members, organisations, papers
@@ -41,7 +41,7 @@ def activist(cast, found, asked, walked):
 
 
 def fetch(pk):
-    return queries.path_of(Application.objects.prefetch_related("steps", "reviews").get(pk=pk))
+    return application_queries.path_of(Application.objects.prefetch_related("steps", "reviews").get(pk=pk))
 
 
 def test_an_activist_is_looked_at_every_half_year_and_it_says_when_not(cast, activist):
@@ -54,7 +54,7 @@ def test_an_activist_is_looked_at_every_half_year_and_it_says_when_not(cast, act
         joining.review(actor=instructor, pk=activist.pk, on=clock.today(), note="考察表1号")
     path = fetch(activist.pk)
     assert path.review_due == rules.months_later(clock.today(), 6)
-    assert queries.waiting(instructor).reviews == 0
+    assert application_queries.waiting(instructor).reviews == 0
     for on in (clock.today() + timedelta(days=1), activist.asked_date):
         with pytest.raises(BadInput):
             joining.review(actor=instructor, pk=activist.pk, on=on)
@@ -77,18 +77,18 @@ def test_who_leaves_in_the_eleventh_month_loses_no_day(cast, program, found, act
     joining.move(actor=cast.actor("instructor"), pk=activist.pk, work_code="450311101", workplace="柘木快递")
     moved = Application.objects.get(pk=activist.pk)
     assert (moved.state, moved.instructor_id) == (State.PAUSED, there.pk)
-    assert queries.applications_moved(cast.actor("there")) == 1
+    assert application_queries.applications_moved(cast.actor("there")) == 1
     with pytest.raises(NotFound):
         joining.pause(actor=cast.actor("instructor"), pk=activist.pk, to="open")
     page = Client().get(f"/party/mine/{joining.link_of(moved)}/").content.decode()
     assert "不用重新开始" in page
     joining.pause(actor=cast.actor("there"), pk=activist.pk, to="open")
-    assert queries.applications_moved(cast.actor("there")) == 0
+    assert application_queries.applications_moved(cast.actor("there")) == 0
     with clock.held_at(clock.now() + timedelta(days=45)):
         made = joining.take_step(
             actor=cast.actor("there"), pk=activist.pk, code="object", on=clock.today(), paper="意见"
         )
-    assert "object" in queries.steps_of(made), "the year began before the move"
+    assert "object" in application_queries.steps_of(made), "the year began before the move"
 
 
 def test_a_curious_colleague_who_types_a_phone_reads_what_everybody_reads(cast, secretary, entered, asked):
@@ -155,14 +155,14 @@ def test_the_organisation_department_sees_what_it_has_to_settle(cast, found, sec
     entered(secretary(), phone="19900001111")
     member, first, second = asked(phone="19900001111"), asked(uuid4()), asked(uuid4())
     office = cast.client("organisation")
-    assert queries.unclear(cast.actor("organisation")) == {member.pk, first.pk, second.pk}
-    assert queries.unclear(cast.actor("instructor")) == set()
+    assert application_queries.unclear(cast.actor("organisation")) == {member.pk, first.pk, second.pk}
+    assert application_queries.unclear(cast.actor("instructor")) == set()
     assert office.get("/office/party/applications/").content.decode().count("待处理") >= 3
     page = f"/office/party/applications/{first.pk}/"
     assert f'href="/office/party/applications/{second.pk}/"' in office.get(page).content.decode()
     assert "党支部名册" in office.get(f"/office/party/applications/{member.pk}/").content.decode()
     assert office.post(page, {"deed": "end", "why": "other"}).status_code == 302
-    assert queries.unclear(cast.actor("organisation")) == {member.pk}
+    assert application_queries.unclear(cast.actor("organisation")) == {member.pk}
 
 
 def test_another_asking_of_the_phone_goes_on_when_one_is_taken_back(cast, asked):
@@ -239,8 +239,8 @@ def test_a_list_that_is_cut_keeps_those_who_wait_longest(cast, asked, monkeypatc
     assert page.count("<tr data-row") == 2
     assert "最急的 2 件，共 4 件" in page
     instructor = cast.actor("instructor")
-    assert queries.talks(instructor)[0].application.pk == oldest.pk
-    assert (len(queries.talks(instructor)), queries.talks_owed(instructor)) == (2, 4)
+    assert instructor_queries.talks(instructor)[0].application.pk == oldest.pk
+    assert (len(instructor_queries.talks(instructor)), application_queries.talks_owed(instructor)) == (2, 4)
 
 
 @pytest.fixture
@@ -268,12 +268,12 @@ def test_the_database_counts_and_orders_what_waits_as_the_rules_say(cast, many_p
     """The first page asks for numbers: nobody's path is worked out for them one by one."""
     actor, seen = cast.actor("organisation"), []
     rows = Application.objects.filter(pk__in=many_paths).prefetch_related("steps", "reviews")
-    paths = [queries.path_of(row) for row in rows]
+    paths = [application_queries.path_of(row) for row in rows]
     for years in range(5):
         with clock.held_at(datetime(2022 + years, 8, 31, 12, tzinfo=clock.CHINA)):
             going = [path for path in paths if path.application.state == State.OPEN]
             ordered = sorted(paths, key=lambda path: (path.first_due, path.application.pk))
-            assert [one.application.pk for one in queries.paths_for(actor)] == [
+            assert [one.application.pk for one in application_queries.paths_for(actor)] == [
                 one.application.pk for one in ordered
             ]
             late = [
@@ -281,19 +281,19 @@ def test_the_database_counts_and_orders_what_waits_as_the_rules_say(cast, many_p
                 for one in going
                 if one.due and one.due < clock.today() and one.step and one.step.code != "talk"
             ]
-            expected = queries.Waiting(
+            expected = application_queries.Waiting(
                 sum(one.review_overdue for one in going), len(late), sum(one.year_over for one in going)
             )
-            assert queries.waiting(actor) == expected
+            assert application_queries.waiting(actor) == expected
             seen.append(expected)
             for state, count in (
                 ("review", expected.reviews),
                 ("late", expected.steps),
                 ("year", expected.years),
             ):
-                assert queries.applications_for(actor, state).count() == count
+                assert application_queries.applications_for(actor, state).count() == count
     assert all(any(counts) for counts in zip(*((n.reviews, n.steps, n.years) for n in seen), strict=True))
-    assert queries.talks_owed(actor) == sum(
+    assert application_queries.talks_owed(actor) == sum(
         one.step is not None and one.step.code in ("applied", "talk") for one in going
     )
 
@@ -302,10 +302,10 @@ def test_the_first_page_of_the_department_reads_no_application_to_count_them(
     cast, many_paths, monkeypatch, django_assert_num_queries
 ):
     actor, looked_at = cast.actor("organisation"), []
-    real = queries.path_of
-    monkeypatch.setattr(queries, "path_of", lambda row: looked_at.append(row) or real(row))
+    real = application_queries.path_of
+    monkeypatch.setattr(application_queries, "path_of", lambda row: looked_at.append(row) or real(row))
     with django_assert_num_queries(1):
-        queries.waiting(actor)
+        application_queries.waiting(actor)
     list(home.tasks_for(actor))
     assert looked_at == []
     monkeypatch.setattr(queries, "FOLLOWED_AT_MOST", 3)
@@ -406,11 +406,11 @@ def test_the_committee_of_the_township_approves_and_that_of_a_village_does_not(c
     above = found()
     village = found("莫村党委", region="450311100201", parent=above.pk)
     below = found("莫村支部", "formal", region="450311100201", parent=village.pk)
-    assert queries.approving_committee(below) == above
+    assert application_queries.approving_committee(below) == above
     alone = found("孤支部", "formal")
     alone.parent = None  # as one stands that was set up before there was a committee
     alone.save()
-    assert not queries.standing_of(alone).committee
+    assert not application_queries.standing_of(alone).committee
 
 
 def test_an_application_ends_for_a_reason_and_by_a_paper(cast, activist):
@@ -486,9 +486,9 @@ def test_an_approval_that_was_not_given_within_three_months_waits_at_home(cast, 
         walked(activist, "talk_above")
         last = fetch(activist.pk).due
     with clock.held_at(clock.now() + (last - clock.today())):
-        assert queries.waiting(instructor).steps == 0, "on the last day there is still time"
+        assert application_queries.waiting(instructor).steps == 0, "on the last day there is still time"
     with clock.held_at(clock.now() + (last - clock.today()) + timedelta(days=1)):
-        assert queries.waiting(instructor).steps == 1
+        assert application_queries.waiting(instructor).steps == 1
         assert "逾期" in tasks_of(instructor)
 
 

@@ -9,7 +9,7 @@ import pytest
 from nuanyi.lib import clock, row_security, sealed
 from nuanyi.lib.actor import Actor, Scope
 from nuanyi.lib.errors import BadInput, NotFound
-from nuanyi.party import queries
+from nuanyi.party import instructor_queries, queries
 from nuanyi.party.models import Application, Brought, Meeting, Member, Organisation
 from nuanyi.party.services import instructors, joining, members, organisations
 from nuanyi.people.models import RoleGrant
@@ -122,8 +122,11 @@ def instructed(cast, program, district):
 def test_establishments_are_given_to_instructors_of_the_own_district_alone(cast, program, instructed, shop):
     mine, theirs = shop("雁山快递", f"{HERE}100"), shop("秀峰快递", f"{THERE}001")
     own, other = department(cast, HERE), department(cast, THERE)
-    assert {one.account.pk for one in queries.instructors_of(own)} == {instructed["here"], instructed["unit"]}
-    assert {one.account.pk for one in queries.instructors_of(other)} == {instructed["there"]}
+    assert {one.account.pk for one in instructor_queries.instructors_of(own)} == {
+        instructed["here"],
+        instructed["unit"],
+    }
+    assert {one.account.pk for one in instructor_queries.instructors_of(other)} == {instructed["there"]}
     # seen by the program, so that nothing but the service itself holds it
     for actor, establishment, account in (
         (own, mine, "there"),
@@ -138,7 +141,7 @@ def test_establishments_are_given_to_instructors_of_the_own_district_alone(cast,
         assert {one.account.pk for one in proposed} <= {instructed["here"], instructed["unit"]}
         assert instructors.assign(actor=own, establishment=mine.pk, account=instructed["here"])
         # whoever has it everywhere has all of them
-        assert len(queries.instructors_of(program)) == 3
+        assert len(instructor_queries.instructors_of(program)) == 3
 
 
 def test_an_application_is_handed_over_within_the_own_district(cast, program, here, instructed):

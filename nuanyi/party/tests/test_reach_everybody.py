@@ -15,7 +15,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
-from nuanyi.party import coverage, home, queries
+from nuanyi.party import coverage, home, instructor_queries
 from nuanyi.party.models import Visit
 from nuanyi.party.services import instructors, organisations
 
@@ -197,8 +197,8 @@ def test_what_counts_is_set_from_a_day_on(cast):
         "source": "桂组通〔2026〕1号",
     }
     assert office.post("/office/party/coverage/", told).status_code == 302
-    assert queries.definition(date(2026, 5, 1)).visit_within_days == 90
-    assert queries.definition(date(2026, 6, 1)).visit_within_days == 30
+    assert coverage.definition(date(2026, 5, 1)).visit_within_days == 90
+    assert coverage.definition(date(2026, 6, 1)).visit_within_days == 30
     assert cast.client("office").post("/office/party/coverage/", told).status_code == 403
 
 
@@ -209,15 +209,15 @@ def test_a_visit_is_due_by_the_days_of_the_definition_and_that_waits_at_home(cas
     instructors.assign(
         actor=cast.actor("organisation"), establishment=other.pk, account=cast.accounts["instructor"].pk
     )
-    within = queries.definition().visit_within_days
-    first, second = queries.visit_round(instructor, notes=True)
+    within = coverage.definition().visit_within_days
+    first, second = instructor_queries.visit_round(instructor, notes=True)
     assert first.establishment == followed, "what is due first stands on top"
     assert first.due == clock.today() + timedelta(days=within - 30)
     assert [one.note for one in first.notes] == ["要一台热水器"]
     assert second.due == clock.today() + timedelta(days=within), "never visited: from the assignment"
-    assert queries.visits_due(instructor) == 0
+    assert instructor_queries.visits_due(instructor) == 0
     with clock.held_at(clock.now() + timedelta(days=within - 29)):
-        assert queries.visits_due(instructor) == 1
+        assert instructor_queries.visits_due(instructor) == 1
         assert "到期" in " ".join(str(task.words) for task in home.tasks_for(instructor) if task.count)
         desk = cast.client("instructor").get("/office/party/mine/").content.decode()
         assert desk.index("雁山快递站") < desk.index("柘木快递")
@@ -232,7 +232,7 @@ def test_a_visit_is_due_by_the_days_of_the_definition_and_that_waits_at_home(cas
 def test_three_notes_of_each_stand_on_the_phone_the_newest_first(cast, followed):
     for n in range(5):
         visit(cast, followed, on=clock.today() - timedelta(days=n), note=f"记{n}")
-    [row] = queries.visit_round(cast.actor("instructor"), notes=True)
+    [row] = instructor_queries.visit_round(cast.actor("instructor"), notes=True)
     assert [one.note for one in row.notes] == ["记0", "记1", "记2"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nuanyi.party import queries, rules
+from nuanyi.party import coverage, instructor_queries, rules
 from nuanyi.party.models import Assignment, InstructorTerms
 from nuanyi.party.services import instructors
 from nuanyi.people.services import accounts
@@ -81,7 +81,7 @@ def test_an_instructor_gets_no_more_than_they_can_and_the_rest_is_said(cast, sho
     assert "2 户" in page, "of five there is room for three"
     assert "可跟进 2 户" in " ".join(page.split())
     # what somebody follows already takes of their room
-    shops = queries.uncovered()
+    shops = coverage.uncovered()
     instructors.assign(actor=cast.actor("organisation"), establishment=shops[0].pk, account=first.pk)
     assert sorted(proposed().values()) == sorted([first.username, other.username])
 
@@ -118,7 +118,7 @@ def test_whoever_works_in_several_townships_counts_for_each(cast, program, shop,
             geometry_wgs84={"type": "Polygon", "coordinates": [ring]},
         )
     both = second("450311101", "450311200")
-    assert next(one for one in queries.instructors() if one.account == both).bases == (
+    assert next(one for one in instructor_queries.instructors() if one.account == both).bases == (
         "450311101",
         "450311200",
     )
@@ -130,7 +130,7 @@ def test_whoever_works_in_several_townships_counts_for_each(cast, program, shop,
     assert compared.optimal_km == 0
     assert {str(row.reason) for row in rows} == {"就在那里工作"}
     # and whoever asks to join there finds them
-    assert queries.instructor_for("450311200") == both.pk
+    assert instructor_queries.instructor_for("450311200") == both.pk
 
 
 def test_a_language_is_wished_and_its_reason_said(cast, shop, second, proposed):
@@ -162,12 +162,12 @@ def test_the_instructor_notes_the_language_of_those_they_follow_and_of_no_others
         phone.post(f"/office/party/mine/{own.pk}/", {"deed": "language", "language": "平话"}).status_code
         == 302
     )
-    assert queries.wishes() == {own.pk: "平话"}
+    assert instructor_queries.wishes() == {own.pk: "平话"}
     assert 'value="平话"' in phone.get(f"/office/party/mine/{own.pk}/").content.decode()
     refused = phone.post(f"/office/party/mine/{other.pk}/", {"deed": "language", "language": "平话"})
     assert refused.status_code == 404
     phone.post(f"/office/party/mine/{own.pk}/", {"deed": "language", "language": ""})
-    assert queries.wishes() == {}
+    assert instructor_queries.wishes() == {}
 
 
 def test_what_somebody_can_take_on_goes_with_the_role(cast, program):

@@ -11,7 +11,7 @@ from nuanyi.cases.rules import Part
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
-from nuanyi.party import queries
+from nuanyi.party import alliance_queries
 from nuanyi.party.services import alliances, organisations
 from nuanyi.people.models import RoleGrant
 from nuanyi.stations.models import Station
@@ -43,13 +43,13 @@ def room(cast, belt, **whose):
 def test_units_and_firms_share_rooms_and_a_firm_that_leaves_takes_its_rooms_along(cast, district, belt, firm):
     room(cast, belt, unit=district["t100"].pk)
     room(cast, belt, firm=firm.pk)
-    assert len(queries.belt(cast.actor("organisation"), belt.pk).rooms) == 2
+    assert len(alliance_queries.belt(cast.actor("organisation"), belt.pk).rooms) == 2
     for wrong in ({}, {"unit": district["shichang"].pk}, {"unit": district["t100"].pk, "firm": firm.pk}):
         with pytest.raises(BadInput) as refused:
             room(cast, belt, **wrong)
         assert "whose" in refused.value.fields
     alliances.let_firm_go(actor=cast.actor("organisation"), pk=firm.pk)
-    found = queries.belt(cast.actor("organisation"), belt.pk)
+    found = alliance_queries.belt(cast.actor("organisation"), belt.pk)
     assert (len(found.firms), len(found.rooms)) == (0, 1)
 
 
@@ -99,7 +99,7 @@ def test_a_joint_activity_counts_once_and_when_it_took_place(cast, belt):
     with pytest.raises(IllegalMove):
         alliances.hold_activity(actor=office, pk=past.pk, present=24)
     assert offered()["party.joint_activities"].total(Window()) == 1
-    found = queries.belt(cast.actor("organisation"), belt.pk)
+    found = alliance_queries.belt(cast.actor("organisation"), belt.pk)
     assert (found.held, found.present) == (1, 24)
     with pytest.raises(BadInput):
         plan(date(1999, 1, 1))
@@ -160,7 +160,7 @@ def test_what_was_done_in_an_alliance_stays_to_be_read_when_it_is_dissolved(cast
     assert "义诊" in page
     assert "雁山快递站" in page
     assert 'value="firm"' not in page, "nothing of it changes any more"
-    assert belt not in queries.belts()
+    assert belt not in alliance_queries.belts()
     with pytest.raises(NotFound):
         alliances.hold_activity(actor=cast.actor("organisation"), pk=made.pk, present=31)
     with pytest.raises(NotFound):
@@ -179,9 +179,9 @@ def test_party_organisations_are_members_and_their_members_are_counted(cast, bel
         assert office.post(page, told).status_code == 302
     assert office.post(page, told).status_code == 409
     assert office.post(page, {**told, "branch-paper": " "}).status_code == 422
-    [listed] = queries.belts()
+    [listed] = alliance_queries.belts()
     assert listed.branch_count == 2
-    shown = queries.belt(cast.actor("organisation"), belt.pk)
+    shown = alliance_queries.belt(cast.actor("organisation"), belt.pk)
     assert [row.organisation for row in shown.branches] == [committee, branch]
     assert shown.members == committee.members + branch.members
     # one that leaves, and one that ends, are members no more
@@ -189,7 +189,7 @@ def test_party_organisations_are_members_and_their_members_are_counted(cast, bel
     organisations.end(
         actor=cast.actor("organisation"), pk=branch.pk, on=clock.today(), reason="合并", paper="批复"
     )
-    assert not queries.belt(cast.actor("organisation"), belt.pk).branches
+    assert not alliance_queries.belt(cast.actor("organisation"), belt.pk).branches
 
 
 def test_a_member_unit_reads_its_alliance_and_changes_nothing_and_no_other_unit_reads_it(
