@@ -63,7 +63,7 @@ def _fill() -> None:
     from nuanyi.census.models import Establishment
     from nuanyi.lib import clock
     from nuanyi.lib.actor import system
-    from nuanyi.party.models import Organisation
+    from nuanyi.party.models.organisations import Organisation
     from nuanyi.people.services import accounts
     from nuanyi.units.models import Alliance
 
@@ -90,7 +90,7 @@ def _fill() -> None:
 def run(report: Report) -> None:
     """Fill, ask once, then in turn with the plain sum."""
     from nuanyi.party import coverage
-    from nuanyi.party.models import CoverageMark
+    from nuanyi.party.models.coverage import CoverageMark
 
     _fill()
     titles: dict[str, Any] = {name: {} for name in coverage.DIMENSIONS}

@@ -15,12 +15,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.lib import row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.party import coverage, queries
-from nuanyi.party.models import (
-    AllianceBranch,
-    AllianceFirm,
-    JointActivity,
-    SharedRoom,
-)
+from nuanyi.party.models.alliances import AllianceBranch, AllianceFirm, JointActivity, SharedRoom
 from nuanyi.party.rules import ALLIANCES, COVERAGE
 from nuanyi.units.models import Alliance, Unit
 

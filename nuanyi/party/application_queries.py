@@ -27,13 +27,9 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.party import queries, rules
-from nuanyi.party.models import (
-    Application,
-    Member,
-    Organisation,
-    Review,
-    StepDone,
-)
+from nuanyi.party.models.applications import Application, Review, StepDone
+from nuanyi.party.models.members import Member
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.rules import ORGANISE, Form, State, Step
 from nuanyi.people.models import keys
 

@@ -14,7 +14,7 @@ from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, key_in, number_of, number_or_none, status_of
 from nuanyi.party import life_queries, queries
 from nuanyi.party.forms import CommitteeForm, Deed
-from nuanyi.party.models import JointCommittee
+from nuanyi.party.models.committees import JointCommittee
 from nuanyi.party.ports import lists
 from nuanyi.party.rules import COMMITTEES, MatterState
 from nuanyi.party.services import committees

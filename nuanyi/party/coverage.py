@@ -33,16 +33,12 @@ from nuanyi.lib.errors import Words
 from nuanyi.lib.periods import month_end, shifted
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.party import queries
-from nuanyi.party.models import (
-    AllianceFirm,
-    Assignment,
-    Brought,
-    CoverageDefinition,
-    CoverageMark,
-    Meeting,
-    Reach,
-    Visit,
-)
+from nuanyi.party.models.alliances import AllianceFirm
+from nuanyi.party.models.coverage import CoverageDefinition, CoverageMark
+from nuanyi.party.models.instructors import Assignment, Visit
+from nuanyi.party.models.life import Meeting
+from nuanyi.party.models.organisations import Reach
+from nuanyi.party.models.speaking import Brought
 
 #: Dimensions of the coverages, with their names.
 DIMENSIONS: Mapping[str, Words] = {

@@ -19,7 +19,9 @@ from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.lib.sectors import Sector
 from nuanyi.party import instructor_queries, queries, rules
 from nuanyi.party.life_rules import Every, MeetingKind
-from nuanyi.party.models import CoverageDefinition, Organisation, Speaker
+from nuanyi.party.models.coverage import CoverageDefinition
+from nuanyi.party.models.organisations import Organisation
+from nuanyi.party.models.speaking import Speaker
 from nuanyi.party.rules import CommitteeLevel, Form, SpeakerKind, Standing, Strand, TeamPart, VisitKind
 from nuanyi.party.services import brought, committees, joining, life, members, organisations, speaking
 from nuanyi.places import queries as places

@@ -26,14 +26,9 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import Words
 from nuanyi.lib.region_codes import township_of
 from nuanyi.party import application_queries, coverage, queries, rules
-from nuanyi.party.models import (
-    Application,
-    Assignment,
-    InstructorTerms,
-    LanguageWish,
-    Organisation,
-    Visit,
-)
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.instructors import Assignment, InstructorTerms, LanguageWish, Visit
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.rules import FORMS, ORGANISE, Form, State
 from nuanyi.people.models import Account
 

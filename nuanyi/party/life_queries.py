@@ -16,18 +16,10 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.region_codes import TOWNSHIP
 from nuanyi.party import life_rules, queries
 from nuanyi.party.life_rules import MeetingKind, Owed
-from nuanyi.party.models import (
-    Brought,
-    CommitteeMeeting,
-    CommitteeSeat,
-    JointCommittee,
-    LectureTeam,
-    LifeRule,
-    Matter,
-    Meeting,
-    Organisation,
-    SpeakerWeek,
-)
+from nuanyi.party.models.committees import CommitteeMeeting, CommitteeSeat, JointCommittee, Matter
+from nuanyi.party.models.life import LifeRule, Meeting
+from nuanyi.party.models.organisations import Organisation
+from nuanyi.party.models.speaking import Brought, LectureTeam, SpeakerWeek
 from nuanyi.party.ports import SessionStand, sessions
 from nuanyi.party.rules import Form, MatterState, Strand, months_later
 

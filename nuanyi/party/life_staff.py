@@ -12,7 +12,7 @@ from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import number_or_none, status_of
 from nuanyi.party import life_queries, queries
 from nuanyi.party.forms import LifeRuleForm, MeetingForm
-from nuanyi.party.models import Meeting
+from nuanyi.party.models.life import Meeting
 from nuanyi.party.ports import sessions
 from nuanyi.party.rules import MEMBERS, ORGANISE
 from nuanyi.party.services import life

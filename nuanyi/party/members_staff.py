@@ -12,7 +12,7 @@ from nuanyi.lib.errors import NotFound, Refusal
 from nuanyi.lib.form_parsing import day_of, number_of, status_of
 from nuanyi.party import queries
 from nuanyi.party.forms import AwayForm, Deed, MemberChangeForm, MemberForm
-from nuanyi.party.models import Member
+from nuanyi.party.models.members import Member
 from nuanyi.party.rules import MEMBERS, ORGANISE
 from nuanyi.party.services import members
 from nuanyi.places import queries as places

@@ -20,13 +20,9 @@ from nuanyi.lib.actor import Actor, system
 from nuanyi.lib.errors import Words
 from nuanyi.lib.region_codes import district_of, township_of
 from nuanyi.party import rules
-from nuanyi.party.models import (
-    Application,
-    Flag,
-    Member,
-    Organisation,
-    Showing,
-)
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.members import Flag, Member, Showing
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.rules import FORMS, ORGANISE, Door, Form, Standing
 from nuanyi.people.models import Account, RoleGrant
 

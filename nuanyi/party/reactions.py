@@ -16,19 +16,11 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.region_codes import district_of
 from nuanyi.notices import services as notices
 from nuanyi.party import application_queries, events, kinds, queries
-from nuanyi.party.models import (
-    AllianceBranch,
-    AllianceFirm,
-    Assignment,
-    Brought,
-    Flag,
-    InstructorTerms,
-    LanguageWish,
-    Organisation,
-    Reach,
-    SharedRoom,
-    Visit,
-)
+from nuanyi.party.models.alliances import AllianceBranch, AllianceFirm, SharedRoom
+from nuanyi.party.models.instructors import Assignment, InstructorTerms, LanguageWish, Visit
+from nuanyi.party.models.members import Flag
+from nuanyi.party.models.organisations import Organisation, Reach
+from nuanyi.party.models.speaking import Brought
 from nuanyi.people.events import account_closing, role_taken
 from nuanyi.people.models import Account, Person, RoleGrant
 from nuanyi.units.events import alliance_ended

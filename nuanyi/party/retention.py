@@ -15,19 +15,11 @@ from django.db.models.functions import Coalesce
 from nuanyi.lib import clock, retention
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.retention import Subject
-from nuanyi.party.models import (
-    Application,
-    InstructorTerms,
-    LanguageWish,
-    Meeting,
-    Member,
-    Review,
-    Showing,
-    Speaker,
-    SpeakerWeek,
-    StepDone,
-    TeamSeat,
-)
+from nuanyi.party.models.applications import Application, Review, StepDone
+from nuanyi.party.models.instructors import InstructorTerms, LanguageWish
+from nuanyi.party.models.life import Meeting
+from nuanyi.party.models.members import Member, Showing
+from nuanyi.party.models.speaking import Speaker, SpeakerWeek, TeamSeat
 from nuanyi.party.ports import plan
 from nuanyi.party.rules import State
 from nuanyi.people.models import keys

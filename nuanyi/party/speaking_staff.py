@@ -14,7 +14,7 @@ from nuanyi.lib.form_parsing import number_of, status_of, uuid_of
 from nuanyi.lib.listing import shown
 from nuanyi.party import instructor_queries, life_queries, lists, rules
 from nuanyi.party.forms import BroughtForm, SeatForm, SpeakerForm, TeamForm, WeekForm
-from nuanyi.party.models import LectureTeam, Speaker, SpeakerWeek
+from nuanyi.party.models.speaking import LectureTeam, Speaker, SpeakerWeek
 from nuanyi.party.ports import sessions
 from nuanyi.party.rules import ENTRIES, ORGANISE
 from nuanyi.party.services import brought, speaking

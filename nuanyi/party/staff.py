@@ -30,7 +30,8 @@ from nuanyi.lib.sent import refuse_program, sent
 from nuanyi.party import alliance_queries, application_queries, instructor_queries, queries, rules
 from nuanyi.party import coverage as coverages
 from nuanyi.party.forms import Deed, DefinitionForm, OrganisationForm, RearrangeForm, TalkForm, VisitForm
-from nuanyi.party.models import Application, Organisation
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.rules import APPLICATIONS, COVERAGE, FOLLOW, ORGANISE, Possible, State
 from nuanyi.party.services import instructors, joining, members, organisations, papers, possible
 from nuanyi.places import queries as places

@@ -62,7 +62,8 @@ from nuanyi.learning import rules
 from nuanyi.learning.models import FirmCode, Push, Session
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.actor import system
-from nuanyi.party.models import Application, Member
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.members import Member
 from nuanyi.party.services import joining, members
 from nuanyi.reports.models import Voice
 from nuanyi.reports.services import sending

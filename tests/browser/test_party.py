@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 #: A third secretary, of a branch that has nothing to do with the member.
 A_THIRD = """
 from nuanyi.lib.actor import system
-from nuanyi.party.models import Organisation
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.people.services import accounts
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account
@@ -30,7 +30,7 @@ print("made")
 STEPS_LATER = """
 from datetime import timedelta
 from nuanyi.lib import clock, row_security
-from nuanyi.party.models import Application
+from nuanyi.party.models.applications import Application
 from nuanyi.party.services import joining
 from nuanyi.people.access import actor_for
 from nuanyi.people.models import Account

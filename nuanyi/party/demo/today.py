@@ -14,7 +14,10 @@ from nuanyi.lib.periods import shifted
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.party.demo import year
-from nuanyi.party.models import Application, JointCommittee, Organisation, Speaker
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.committees import JointCommittee
+from nuanyi.party.models.organisations import Organisation
+from nuanyi.party.models.speaking import Speaker
 from nuanyi.party.services import alliances, brought, committees, joining, members, speaking
 from nuanyi.people.demo import played_by
 from nuanyi.people.services import persons

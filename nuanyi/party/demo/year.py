@@ -15,7 +15,9 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.demo import Plan, Story, at, from_now, key, month_ends, office_hour, working_day_after
 from nuanyi.lib.sectors import Sector
 from nuanyi.party import application_queries, rules
-from nuanyi.party.models import Application, Assignment, Organisation
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.instructors import Assignment
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.services import (
     alliances,
     brought,

@@ -16,7 +16,8 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.party import events, kinds
-from nuanyi.party.models import AllianceBranch, AllianceFirm, JointActivity, Organisation, SharedRoom
+from nuanyi.party.models.alliances import AllianceBranch, AllianceFirm, JointActivity, SharedRoom
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.ports import StationPlan, stations
 from nuanyi.party.rules import ORGANISE
 from nuanyi.places import queries as places

@@ -16,7 +16,7 @@ from nuanyi.lib import clock
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound, Words
 from nuanyi.party import events, instructor_queries, kinds
-from nuanyi.party.models import Brought
+from nuanyi.party.models.speaking import Brought
 from nuanyi.party.rules import ENTRIES, ORGANISE, Strand
 from nuanyi.places import queries as places
 

@@ -18,7 +18,8 @@ from nuanyi.lib.region_codes import TOWNSHIP, VILLAGE
 from nuanyi.lib.roles import Role
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds
-from nuanyi.party.models import CommitteeMeeting, CommitteeSeat, JointCommittee, Matter, Organisation
+from nuanyi.party.models.committees import CommitteeMeeting, CommitteeSeat, JointCommittee, Matter
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.rules import COMMITTEES, CommitteeLevel, MatterState
 from nuanyi.places import queries as places
 from nuanyi.units.models import Unit

@@ -22,7 +22,7 @@ from nuanyi.lib.geo import metres_between
 from nuanyi.lib.region_codes import township_of
 from nuanyi.notices import services as notices
 from nuanyi.party import events, instructor_queries, kinds, queries, rules
-from nuanyi.party.models import Assignment, InstructorTerms, LanguageWish, Visit
+from nuanyi.party.models.instructors import Assignment, InstructorTerms, LanguageWish, Visit
 from nuanyi.party.rules import FOLLOW, ORGANISE, VisitKind
 from nuanyi.people.models import Account
 from nuanyi.places import queries as places

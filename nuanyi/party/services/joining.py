@@ -17,7 +17,9 @@ from nuanyi.lib.sectors import Sector
 from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
 from nuanyi.party import application_queries, events, instructor_queries, kinds, queries, rules
-from nuanyi.party.models import Application, Member, Organisation, Review, StepDone
+from nuanyi.party.models.applications import Application, Review, StepDone
+from nuanyi.party.models.members import Member
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.rules import FOLLOW, ORGANISE, Door, EndReason, Standing, State
 from nuanyi.party.services import members
 from nuanyi.people import erasures, links

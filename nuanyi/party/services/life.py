@@ -18,7 +18,8 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound, Words
 from nuanyi.party import events, kinds, queries
 from nuanyi.party.life_rules import Every, MeetingKind
-from nuanyi.party.models import LifeRule, Meeting, Organisation
+from nuanyi.party.models.life import LifeRule, Meeting
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.ports import SessionPlan, SessionStand, sessions
 from nuanyi.party.rules import MEMBERS, ORGANISE
 from nuanyi.people.services import openings

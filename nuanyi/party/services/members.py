@@ -21,7 +21,9 @@ from nuanyi.lib.ids import PLAIN_SIGNS
 from nuanyi.lib.shape import Reason, shaped_otherwise
 from nuanyi.notices import services as notices
 from nuanyi.party import application_queries, events, instructor_queries, kinds, queries, rules
-from nuanyi.party.models import Application, Flag, Member, Organisation, Showing
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.members import Flag, Member, Showing
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.rules import FOLLOW, MEMBERS, ORGANISE, Standing
 from nuanyi.people import erasures, links
 from nuanyi.people.contacts import read_contact

@@ -18,16 +18,12 @@ from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.lib.sectors import Sector
 from nuanyi.notices import services as notices
 from nuanyi.party import events, kinds, queries, rules
-from nuanyi.party.models import (
-    AllianceBranch,
-    Application,
-    CommitteeSeat,
-    CoverageDefinition,
-    Member,
-    Organisation,
-    OrganisationChange,
-    Reach,
-)
+from nuanyi.party.models.alliances import AllianceBranch
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.committees import CommitteeSeat
+from nuanyi.party.models.coverage import CoverageDefinition
+from nuanyi.party.models.members import Member
+from nuanyi.party.models.organisations import Organisation, OrganisationChange, Reach
 from nuanyi.party.rules import ORGANISE, Changed, Door, Form, State
 from nuanyi.party.services import life
 from nuanyi.people.models import Account

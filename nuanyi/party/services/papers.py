@@ -13,7 +13,7 @@ from nuanyi.lib import clock, documents, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, NotFound, Words
 from nuanyi.party import application_queries, events, rules
-from nuanyi.party.models import Application, PaperTemplate
+from nuanyi.party.models.applications import Application, PaperTemplate
 from nuanyi.party.rules import APPLICATIONS, ORGANISE
 from nuanyi.people.services import openings
 from nuanyi.places import queries as places

@@ -19,7 +19,7 @@ from nuanyi.lib.actor import Actor
 from nuanyi.lib.region_codes import township_of
 from nuanyi.lib.seal import CannotOpen
 from nuanyi.party import events, rules
-from nuanyi.party.models import Organisation, Reach
+from nuanyi.party.models.organisations import Organisation, Reach
 from nuanyi.party.rules import ORGANISE, Form, Group, Possible
 
 

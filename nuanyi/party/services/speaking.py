@@ -17,7 +17,7 @@ from nuanyi.lib import clock, row_security, sealed
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotFound, Words
 from nuanyi.party import events, instructor_queries, queries, rules
-from nuanyi.party.models import LectureTeam, Speaker, SpeakerWeek, TeamSeat
+from nuanyi.party.models.speaking import LectureTeam, Speaker, SpeakerWeek, TeamSeat
 from nuanyi.party.ports import plan, sessions
 from nuanyi.party.rules import ENTRIES, ORGANISE, SpeakerKind, TeamPart
 from nuanyi.people import erasures

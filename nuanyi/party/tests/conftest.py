@@ -8,7 +8,8 @@ import pytest
 from nuanyi.census.models import Establishment
 from nuanyi.census.rules import FollowUp
 from nuanyi.party import application_queries
-from nuanyi.party.models import Application, Organisation
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.services import joining, organisations
 
 

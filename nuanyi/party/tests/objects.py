@@ -5,15 +5,13 @@ from functools import cached_property
 from uuid import uuid4
 
 from nuanyi.lib import clock, sealed
-from nuanyi.party.models import (
-    Application,
-    Assignment,
-    JointCommittee,
-    LectureTeam,
-    Meeting,
-    Member,
-    Organisation,
-)
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.committees import JointCommittee
+from nuanyi.party.models.instructors import Assignment
+from nuanyi.party.models.life import Meeting
+from nuanyi.party.models.members import Member
+from nuanyi.party.models.organisations import Organisation
+from nuanyi.party.models.speaking import LectureTeam
 from nuanyi.party.rules import ORGANISE
 from nuanyi.party.services import papers
 from tests import declared

@@ -13,7 +13,7 @@ from nuanyi.lib import clock, row_security
 from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.notices.models import Notice
 from nuanyi.party import application_queries, queries, retention
-from nuanyi.party.models import Application
+from nuanyi.party.models.applications import Application
 from nuanyi.party.services import joining, organisations
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,10 @@ from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.notices.models import Notice
 from nuanyi.party import coverage
-from nuanyi.party.models import Application, CommitteeSeat, Flag, JointCommittee, Organisation
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.committees import CommitteeSeat, JointCommittee
+from nuanyi.party.models.members import Flag
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.services import members, organisations
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,8 @@ import pytest
 
 from nuanyi.lib import clock
 from nuanyi.lib.errors import IllegalMove, NotAllowed, NotFound
-from nuanyi.party.models import Application, Member
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.members import Member
 from nuanyi.party.services import joining, members
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from nuanyi.census.services import imports
 from nuanyi.census.tests.test_take_a_roster_in import take
 from nuanyi.lib import clock
 from nuanyi.party import alliance_queries, coverage
-from nuanyi.party.models import Visit
+from nuanyi.party.models.instructors import Visit
 from nuanyi.party.services import alliances, instructors
 from nuanyi.party.tests.test_reach_everybody import visit
 from nuanyi.units import services as units

@@ -7,7 +7,10 @@ import pytest
 
 from nuanyi.lib import clock
 from nuanyi.party import coverage
-from nuanyi.party.models import AllianceFirm, Brought, CoverageDefinition, JointActivity, Meeting
+from nuanyi.party.models.alliances import AllianceFirm, JointActivity
+from nuanyi.party.models.coverage import CoverageDefinition
+from nuanyi.party.models.life import Meeting
+from nuanyi.party.models.speaking import Brought
 from nuanyi.party.services import instructors
 from nuanyi.units.models import Alliance
 

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from nuanyi.census.models import Establishment
 from nuanyi.lib import clock
 from nuanyi.party import coverage, instructor_queries
-from nuanyi.party.models import CoverageMark
+from nuanyi.party.models.coverage import CoverageMark
 from nuanyi.party.services import alliances, instructors, organisations
 from nuanyi.units import services as units
 

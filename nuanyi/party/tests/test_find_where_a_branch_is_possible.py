@@ -10,7 +10,7 @@ from nuanyi.census.models import CountedWith, Establishment, Worker
 from nuanyi.journal.models import Entry
 from nuanyi.lib.errors import NotAllowed
 from nuanyi.party import rules
-from nuanyi.party.models import Organisation
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.rules import Form, Group
 from nuanyi.party.services import possible
 from nuanyi.people.models import Person

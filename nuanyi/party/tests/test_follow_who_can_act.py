@@ -9,7 +9,7 @@ from nuanyi.lib import clock
 from nuanyi.notices.models import Notice
 from nuanyi.party import application_queries, coverage, instructor_queries
 from nuanyi.party.home import tasks_for
-from nuanyi.party.models import Assignment
+from nuanyi.party.models.instructors import Assignment
 from nuanyi.party.services import instructors
 from nuanyi.people.models import RoleGrant
 from nuanyi.people.services import accounts

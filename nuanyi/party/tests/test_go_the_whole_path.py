@@ -19,7 +19,8 @@ from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, IllegalMove, NotFound
 from nuanyi.notices.models import Notice
 from nuanyi.party import application_queries, home, instructor_queries, queries, rules
-from nuanyi.party.models import Application, Assignment, Review, StepDone
+from nuanyi.party.models.applications import Application, Review, StepDone
+from nuanyi.party.models.instructors import Assignment
 from nuanyi.party.rules import State
 from nuanyi.party.services import joining, members, organisations, papers
 from nuanyi.people.services import accounts

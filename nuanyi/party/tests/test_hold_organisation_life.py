@@ -18,7 +18,7 @@ from nuanyi.lib.errors import BadInput, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.party import home, life_queries, life_rules
 from nuanyi.party.life_rules import MeetingKind, Span
-from nuanyi.party.models import Meeting
+from nuanyi.party.models.life import Meeting
 from nuanyi.party.services import life, organisations
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=clock.CHINA)

@@ -6,7 +6,7 @@ from nuanyi.census.models import Establishment
 from nuanyi.census.services import records
 from nuanyi.lib import clock
 from nuanyi.lib.retention import Subject
-from nuanyi.party.models import LanguageWish
+from nuanyi.party.models.instructors import LanguageWish
 from nuanyi.party.services import instructors
 from nuanyi.rights import queries as rights
 

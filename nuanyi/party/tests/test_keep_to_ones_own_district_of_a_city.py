@@ -10,7 +10,11 @@ from nuanyi.lib import clock, row_security, sealed
 from nuanyi.lib.actor import Actor, Scope
 from nuanyi.lib.errors import BadInput, NotFound
 from nuanyi.party import instructor_queries, queries
-from nuanyi.party.models import Application, Brought, Meeting, Member, Organisation
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.life import Meeting
+from nuanyi.party.models.members import Member
+from nuanyi.party.models.organisations import Organisation
+from nuanyi.party.models.speaking import Brought
 from nuanyi.party.services import instructors, joining, members, organisations
 from nuanyi.people.models import RoleGrant
 from nuanyi.places import services as places

@@ -6,7 +6,9 @@ import pytest
 
 from nuanyi.lib import clock
 from nuanyi.party import home
-from nuanyi.party.models import Application, Member, Organisation
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.members import Member
+from nuanyi.party.models.organisations import Organisation
 
 pytestmark = pytest.mark.django_db
 

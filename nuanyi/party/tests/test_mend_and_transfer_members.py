@@ -6,7 +6,7 @@ import pytest
 
 from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound
-from nuanyi.party.models import Member
+from nuanyi.party.models.members import Member
 from nuanyi.party.services import members
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from nuanyi.lib.dates import day_words
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
 from nuanyi.party import coverage, home, instructor_queries
-from nuanyi.party.models import Visit
+from nuanyi.party.models.instructors import Visit
 from nuanyi.party.services import instructors, organisations
 
 pytestmark = pytest.mark.django_db

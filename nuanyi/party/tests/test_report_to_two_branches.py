@@ -14,7 +14,9 @@ from nuanyi.lib import clock
 from nuanyi.lib.errors import BadInput, Conflict, NotAllowed, NotFound, TooMuch
 from nuanyi.notices.models import Notice
 from nuanyi.party import queries, rules
-from nuanyi.party.models import CoverageDefinition, Flag, Member, Organisation, Showing
+from nuanyi.party.models.coverage import CoverageDefinition
+from nuanyi.party.models.members import Flag, Member, Showing
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.services import members, organisations
 
 pytestmark = pytest.mark.django_db

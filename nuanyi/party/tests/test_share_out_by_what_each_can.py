@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nuanyi.party import coverage, instructor_queries, rules
-from nuanyi.party.models import Assignment, InstructorTerms
+from nuanyi.party.models.instructors import Assignment, InstructorTerms
 from nuanyi.party.services import instructors
 from nuanyi.people.services import accounts
 from nuanyi.places import services as places

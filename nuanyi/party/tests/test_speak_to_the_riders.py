@@ -19,7 +19,7 @@ from nuanyi.learning.services import sessions
 from nuanyi.lib import clock, row_security
 from nuanyi.lib.errors import BadInput, Conflict, IllegalMove, NotAllowed, NotFound
 from nuanyi.lib.figures import Window, offered
-from nuanyi.party.models import Brought, LectureTeam, Speaker, SpeakerWeek, TeamSeat
+from nuanyi.party.models.speaking import Brought, LectureTeam, Speaker, SpeakerWeek, TeamSeat
 from nuanyi.party.services import brought, instructors, life, papers, speaking
 from nuanyi.people import keeping
 from nuanyi.people.models import RoleGrant

@@ -16,7 +16,7 @@ from nuanyi.lib.figures import Window, offered
 from nuanyi.notices import services as notice_services
 from nuanyi.notices.models import Notice
 from nuanyi.party import home, life_queries
-from nuanyi.party.models import JointCommittee, Matter
+from nuanyi.party.models.committees import JointCommittee, Matter
 from nuanyi.party.services import committees
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 
 from nuanyi.lib.errors import BadInput, NotAllowed, NotFound
-from nuanyi.party.models import PaperTemplate
+from nuanyi.party.models.applications import PaperTemplate
 from nuanyi.party.services import papers
 
 pytestmark = pytest.mark.django_db

@@ -67,7 +67,7 @@ def test_what_was_tried_out_goes_and_what_was_set_stays(tried):
 
 
 def test_what_would_go_is_counted_in_every_room_and_is_what_goes(tried):
-    from nuanyi.party.models import Organisation
+    from nuanyi.party.models.organisations import Organisation
     from nuanyi.units.models import Unit
     from nuanyi.volunteers.models import Campaign
 

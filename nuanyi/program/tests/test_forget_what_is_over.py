@@ -37,21 +37,12 @@ from nuanyi.learning.models import (
 )
 from nuanyi.lib import clock, retention, sealed
 from nuanyi.notices.models import Watcher
-from nuanyi.party.models import (
-    Application,
-    InstructorTerms,
-    LanguageWish,
-    LectureTeam,
-    Meeting,
-    Member,
-    Organisation,
-    Review,
-    Showing,
-    Speaker,
-    SpeakerWeek,
-    StepDone,
-    TeamSeat,
-)
+from nuanyi.party.models.applications import Application, Review, StepDone
+from nuanyi.party.models.instructors import InstructorTerms, LanguageWish
+from nuanyi.party.models.life import Meeting
+from nuanyi.party.models.members import Member, Showing
+from nuanyi.party.models.organisations import Organisation
+from nuanyi.party.models.speaking import LectureTeam, Speaker, SpeakerWeek, TeamSeat
 from nuanyi.people import keeping
 from nuanyi.people.models import Account, ClientKey, Person, RetentionRun
 from nuanyi.people.services import persons

@@ -29,7 +29,10 @@ from nuanyi.matrix import brief_rules, records, year
 from nuanyi.matrix import queries as matrix
 from nuanyi.matrix.services import briefs
 from nuanyi.notices.models import Notice
-from nuanyi.party.models import Application, Meeting, Organisation, SpeakerWeek
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.life import Meeting
+from nuanyi.party.models.organisations import Organisation
+from nuanyi.party.models.speaking import SpeakerWeek
 from nuanyi.program import commands
 from nuanyi.program.demo import build
 from nuanyi.stations.models import Amenity, Station

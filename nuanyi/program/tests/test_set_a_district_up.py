@@ -92,7 +92,7 @@ def test_after_the_first_roster_the_district_stays_and_the_refusal_says_why():
 
 
 def test_a_record_of_any_room_keeps_the_district():
-    from nuanyi.party.models import Organisation
+    from nuanyi.party.models.organisations import Organisation
 
     services.choose_district(actor=SETUP, code="450311")
     Organisation.objects.create(

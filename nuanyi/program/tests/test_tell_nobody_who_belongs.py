@@ -28,7 +28,11 @@ from nuanyi.learning.services import sessions
 from nuanyi.ledger.models import LedgerEntry
 from nuanyi.lib import clock, row_security
 from nuanyi.notices.models import Notice
-from nuanyi.party.models import Application, LectureTeam, Meeting, Member, Organisation
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.life import Meeting
+from nuanyi.party.models.members import Member
+from nuanyi.party.models.organisations import Organisation
+from nuanyi.party.models.speaking import LectureTeam
 from nuanyi.party.services import joining, life, members, organisations, speaking
 from nuanyi.people.services import accounts, persons
 from nuanyi.units.models import Unit

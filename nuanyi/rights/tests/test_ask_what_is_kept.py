@@ -19,14 +19,10 @@ from nuanyi.learning.models import Reader
 from nuanyi.lib import clock, retention, row_security, sealed
 from nuanyi.lib.actor import GUEST, Scope
 from nuanyi.lib.errors import Conflict, IllegalMove, NotAllowed, NotFound
-from nuanyi.party.models import (
-    Application,
-    InstructorTerms,
-    LanguageWish,
-    Member,
-    Organisation,
-    Showing,
-)
+from nuanyi.party.models.applications import Application
+from nuanyi.party.models.instructors import InstructorTerms, LanguageWish
+from nuanyi.party.models.members import Member, Showing
+from nuanyi.party.models.organisations import Organisation
 from nuanyi.party.services import joining as party_joining
 from nuanyi.party.services import members
 from nuanyi.people import erasures
