@@ -97,6 +97,13 @@ def paper(request: HttpRequest, key: UUID) -> HttpResponse:
     return response
 
 
+@require_safe
+@permission_required(PUBLIC)
+def paper_kept(request: HttpRequest) -> HttpResponse:
+    """The empty page that shows, without network, the paper that was begun on this phone. It knows no question itself."""
+    return render(request, "learning/worker/paper_kept.html")
+
+
 def _marked(question: BankQuestion, own: int | None) -> dict[str, Any]:
     """A question with its options, the right one among them, and one's own where it is known (else None)."""
     known = own if own is not None and 0 <= own < len(question.options) else None

@@ -66,16 +66,21 @@ ROOM = Room(
         Route("learn:home"),
         Route("learn:kept"),
         Route("learn:verify"),
+        Route("learn:paper_kept"),
         StaticFile("learning/learn.js"),
         StaticFile("learning/progress.js"),
         StaticFile("learning/in.js"),
         StaticFile("learning/verify.js"),
+        StaticFile("learning/exam.js"),
     ],
     answered_online={"learn:verify": "number", "learn:home": "q"},
     # one's own calendar stands under a secret number
     for_other_pages=[r"/feeds/(?!mine/)"],
-    # the code on the screen of a hall without network: the page keeps it and sends it later
-    kept={r"^/in/\w+/[\w-]+/$": Route("learn:kept")},
+    # the code on the screen of a hall without network: the page keeps it and sends it later; and a paper that was begun
+    kept={
+        r"^/in/\w+/[\w-]+/$": Route("learn:kept"),
+        r"^/exam/[\da-f]{8}-[\da-f-]{27}/$": Route("learn:paper_kept"),
+    },
     tones={
         "review": "ask",
         "published": "good",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("in/kept/", worker.kept, name="kept"),
     path("in/<slug:code>/<slug:token>/", worker.come_in, name="in"),
     path("exam/", exam.start, name="exam"),
+    path("exam/kept/", exam.paper_kept, name="paper_kept"),
     path("exam/firm/<slug:code>/", exam.firm, name="firm"),
     path("exam/<uuid:key>/", exam.paper, name="paper"),
     path("exam/<uuid:key>/<slug:form>/", exam.certificate, name="certificate"),

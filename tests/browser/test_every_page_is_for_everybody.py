@@ -122,6 +122,7 @@ OPEN = (
     "/daily/",
     "/sessions/",
     "/in/kept/",
+    "/exam/kept/",
     "/me/",
     "/who/",
     "/privacy/",

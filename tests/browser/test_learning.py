@@ -6,6 +6,7 @@ import threading
 from http.server import ThreadingHTTPServer
 
 import pytest
+from playwright.sync_api import expect
 
 from nuanyi.learning.tests.test_push_into_groups import Loopback
 from tests.browser.conftest import PUBLIC
@@ -15,6 +16,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 #: Whether the phone has put something of a sort away: whoever leaves sooner than any thumb would leaves before that.
 HELD = "Drafts.things().then((all) => all.some(({ body }) => body.sort === '%s'))"
+
+#: Whether a paper that is begun now can be opened without network.
+PAPER_KEPT = "caches.match('/exam/kept/', {ignoreVary: true}).then((page) => Boolean(page && navigator.serviceWorker.controller))"
 
 
 def test_a_lesson_opened_once_is_read_again_without_network_and_counts_on_the_phone(open_as):
@@ -199,11 +203,37 @@ def test_a_session_from_its_invitation_to_the_sign_in_sheet_and_a_forwarded_code
     assert signed == "1"
 
 
+def test_a_paper_whose_time_is_over_or_that_is_not_on_this_phone_is_said_to_be(open_as):
+    rider = open_as(None, size="phone")
+    rider.goto("/exam/")
+    until(rider, PAPER_KEPT)
+    rider.click("text=开始答题")
+    rider.locator("fieldset.question").first.wait_for()
+    until(rider, "Drafts.form('exam.paper').then(Boolean)")
+    paper = rider.url
+    rider.evaluate(
+        "Drafts.form('exam.paper').then((one) =>"
+        " Drafts.keepForm('exam.paper', { ...one, until: Date.now() / 1e3 - 1 }))"
+    )
+    rider.context.set_offline(True)
+    rider.goto(paper)
+    rider.get_by_text("二十分钟到了").wait_for()
+    assert rider.evaluate("Drafts.form('exam.paper')") is None
+    rider.goto(paper[:-37] + "00000000-0000-4000-8000-000000000000/")
+    rider.get_by_text("这部手机上也没有这份试卷").wait_for()
+    assert not rider.locator("form[data-keep=answers]").is_visible()
+    # with network the server knows the paper
+    rider.goto(paper)
+    rider.context.set_offline(False)
+    rider.locator("fieldset.question").first.wait_for()
+
+
 def test_a_certificate_is_earned_on_a_phone_and_checked_by_a_stranger_without_network(open_as):
     rider = open_as(None, size="phone")
     rider.goto("/exam/")
     rider.click("text=开始答题")
     rider.locator("fieldset.question").first.wait_for()
+    until(rider, PAPER_KEPT)
     stranger = open_as(None, size="phone")
     stranger.goto("/verify/")
     stranger.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -218,16 +248,48 @@ def test_a_certificate_is_earned_on_a_phone_and_checked_by_a_stranger_without_ne
     until(rider, "Drafts.form(`${location.pathname}#answers`).then((one) => one?.fields.length > 10)")
     rider.reload()
     until(rider, "document.querySelectorAll('fieldset.question input:checked').length === 10")
-    # the network goes, and the tab with it: both are there again, and so is every tick
+    # the network goes, and the tab with it: the questions stand there all the same, and so does every tick
+    asked = rider.locator("fieldset.question").all_inner_texts()
     rider.context.set_offline(True)
     paper, context = rider.url, rider.context
-    rider.close()
-    rider = context.new_page()
-    rider.goto(paper)
-    rider.get_by_role("heading", name="现在没有网络").wait_for()
-    context.set_offline(False)
+
+    def opened_anew(page):
+        page.close()
+        page = context.new_page()
+        page.goto(paper)
+        return page
+
+    rider = opened_anew(rider)
     until(rider, "document.querySelectorAll('fieldset.question input:checked').length === 10")
+    assert rider.locator("fieldset.question").all_inner_texts() == asked
+    expect(rider.locator(".exam-bar")).to_contain_text("10")
+    kept = rider.evaluate("Drafts.form('exam.paper')")
+    assert {name for question in kept["questions"] for name in question} == {"words", "name", "options"}
+    # it goes on there: what is ticked now is there after another killed tab, and may be ticked anew
+    first = rider.locator("fieldset.question").first
+    wrong = first.locator("input:checked").get_attribute("value")
+    first.locator("input:not(:checked)").first.check()
+    ticked = first.locator("input:checked").get_attribute("value")
+    assert ticked != wrong
+    name = first.locator("input").first.get_attribute("name")
+    until(
+        rider,
+        "Drafts.form(`${location.pathname}#answers`).then((one) =>"
+        f" one.fields.some(([name, value]) => name === '{name}' && value === '{ticked}'))",
+    )
+    rider = opened_anew(rider)
+    until(rider, "document.querySelectorAll('fieldset.question input:checked').length === 10")
+    first = rider.locator("fieldset.question").first
+    assert first.locator("input:checked").get_attribute("value") == ticked
+    first.locator(f"input[value='{wrong}']").check()
+    # handing in waits for network as every form does; handed in is handed in, and the questions are off the phone
     rider.click("text=交卷")
+    rider.get_by_text("等有网").first.wait_for()
+    until(rider, "Drafts.form('exam.paper').then((one) => !one)")
+    rider = opened_anew(rider)
+    rider.get_by_text("已交卷").wait_for()
+    assert not rider.locator("text=交卷").and_(rider.locator("button")).is_visible()
+    context.set_offline(False)
     rider.get_by_text("通过了").wait_for()
     until(rider, HELD % "certificate")
     for _look in ("handed in", "looked at again"):

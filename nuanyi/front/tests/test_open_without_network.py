@@ -18,6 +18,7 @@ NOT_BY_THEMSELVES = {
     "/friendly/tell/": "reached from the places",
     "/help/": "leads to the request, which stands there itself",
     "/party/": "reached from the lessons",
+    "/exam/kept/": "filled for the paper of an address",
     "/verify/": "reached from one's own things",
 }
 
