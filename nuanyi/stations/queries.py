@@ -17,7 +17,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import translation
 from scipy.spatial import cKDTree
 
-from nuanyi.lib import clock
+from nuanyi.lib import clock, distances
 from nuanyi.lib.actor import Actor
 from nuanyi.lib.geo import EARTH_RADIUS_METRES, metres_between, wgs84_to_gcj02
 from nuanyi.lib.navigation import ways
@@ -102,14 +102,12 @@ class Row:
     @property
     def distance(self) -> str:
         """``320 米``-style numbers without their unit: metres below a kilometre, else kilometres."""
-        if self.metres is None:
-            return ""
-        return f"{round(self.metres / 10) * 10}" if self.metres < 995 else f"{self.metres / 1000:.1f}"
+        return "" if self.metres is None else distances.number_of(self.metres)[0]
 
     @property
     def far(self) -> bool:
         """Whether ``distance`` is in kilometres."""
-        return self.metres is not None and self.metres >= 995
+        return self.metres is not None and distances.number_of(self.metres)[1]
 
 
 def owned_by(owners: list[dict[str, str]]) -> str:
@@ -133,8 +131,8 @@ def row_of(near: Near, moment: float, *, with_distance: bool) -> Row:
         head["name"],
         head["place"],
         metres,
-        None if metres is None else max(1, round(metres / WALK_METRES_A_MINUTE)),
-        None if metres is None else max(1, round(metres / RIDE_METRES_A_MINUTE)),
+        None if metres is None else distances.minutes(metres, WALK_METRES_A_MINUTE),
+        None if metres is None else distances.minutes(metres, RIDE_METRES_A_MINUTE),
         stands,
         opens,
         head["state"] == State.PAUSED,

@@ -18,7 +18,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front.icons import ICONS
-from nuanyi.lib import clock, rooms
+from nuanyi.lib import clock, distances, rooms
 from nuanyi.lib.access import opens
 from nuanyi.lib.dates import SHORT_DAYS, day_words, month_words, week_words
 from nuanyi.lib.once import PAGE
@@ -335,9 +335,8 @@ def number(value: Any) -> str:
 @register.filter
 def distance(metres: float) -> str:
     """``690 m`` and ``6.8 km``: as exactly as one goes there."""
-    if metres < 995:
-        return f"{round(metres, -1):.0f} " + gettext("m")
-    return f"{metres / 1000:.1f} " + gettext("km")
+    number, is_far = distances.number_of(metres)
+    return f"{number} " + (gettext("km") if is_far else gettext("m"))
 
 
 @register.filter

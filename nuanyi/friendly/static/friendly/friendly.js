@@ -37,16 +37,6 @@
         if (!ofThisYear) return say({ year: "numeric", month: "long", day: "numeric" });
         return `${say({ month: "long", day: "numeric" })} ${say({ weekday: "short" })}`;
     };
-    const metres = (one, at) => {
-        const radians = Math.PI / 180,
-            half =
-                Math.sin(((one.lat - at.lat) * radians) / 2) ** 2 +
-                Math.cos(one.lat * radians) *
-                    Math.cos(at.lat * radians) *
-                    Math.sin(((one.lon - at.lon) * radians) / 2) ** 2;
-        return 2 * 6371008.8 * Math.asin(Math.min(1, Math.sqrt(half)));
-    };
-
     const box = document.querySelector("#friendly");
     const begin = async () => {
         const words = box.dataset,
@@ -57,12 +47,11 @@
         const all = rows(told),
             at = located();
         if (at) {
-            for (const one of all) one.far = metres(one, at);
+            for (const one of all) one.far = Rides.metres(one.lat, one.lon, at.lat, at.lon);
             all.sort((a, b) => a.far - b.far);
         } else all.sort((a, b) => a.name.localeCompare(b.name, "zh"));
         const said = (name, prefix) => words[prefix + name[0].toUpperCase() + name.slice(1)] || name;
-        const away = (far) =>
-            far < 995 ? `${Math.round(far / 10) * 10} ${words.m}` : `${(far / 1000).toFixed(1)} ${words.km}`;
+        const away = (far) => Rides.far(far, words).join(" ");
         const facts = (one) => {
             const pairs = element("dl", { className: "pairs" });
             const add = (title, text) =>

@@ -1,4 +1,5 @@
-/* Links that open the map app of the phone: the one that somebody chose at a station opens from then on, everywhere. */
+/* Links that open the map app of the phone: the one that somebody chose at a station opens from then on, everywhere; and how
+   far it is there. */
 const Rides = (() => {
     const APP = "map.app";
     const chosen = () => {
@@ -39,7 +40,26 @@ const Rides = (() => {
         Object.assign(made.dataset, { ride: "", ...to });
         return made;
     };
+    /* the way between two places in WGS 84, on a sphere as the server has it */
+    const metres = (lat1, lon1, lat2, lon2) => {
+        const radians = Math.PI / 180,
+            half =
+                Math.sin(((lat2 - lat1) * radians) / 2) ** 2 +
+                Math.cos(lat1 * radians) *
+                    Math.cos(lat2 * radians) *
+                    Math.sin(((lon2 - lon1) * radians) / 2) ** 2;
+        return 2 * 6371008.8 * Math.asin(Math.min(1, Math.sqrt(half)));
+    };
+    /* how far, as a number and its unit, and how many minutes: by the server's rule (lib.distances), in whole numbers */
+    const far = (way, words) => {
+        const whole = Math.floor(way + 0.5),
+            tenths = Math.floor((whole + 50) / 100);
+        return whole < 995
+            ? [String(Math.floor((whole + 5) / 10) * 10), words.m]
+            : [`${Math.floor(tenths / 10)}.${tenths % 10}`, words.km];
+    };
+    const minutes = (way, aMinute) => Math.max(1, Math.floor(way / aMinute + 0.5));
     use(document);
-    return { use, choose, ways, link };
+    return { use, choose, ways, link, metres, far, minutes };
 })();
 if (typeof module !== "undefined") module.exports = Rides;

@@ -35,11 +35,7 @@
             day: "numeric",
             weekday: "short",
         }).format(moment);
-    /* metres between two places of one district: a flat earth does (Earth's mean radius 6,371,009 m) */
-    const metres = (a, b) => {
-        const turn = (Math.PI / 180) * 6371009;
-        return Math.hypot((a.lat - b.lat) * turn, (a.lon - b.lon) * turn * Math.cos((a.lat * Math.PI) / 180));
-    };
+    const away = (a, b) => Rides.far(Rides.metres(a.lat, a.lon, b.lat, b.lon), words).join(" ");
     const choose = (row) => {
         mend.hidden = false;
         mend.reset();
@@ -84,7 +80,7 @@
                 /* one whose place was told in words alone is so many metres from nowhere */
                 const measured = n && typeof row.lat === "number" && typeof rows[n - 1].lat === "number";
                 const parts = [
-                    measured ? words.away.replace("#", Math.round(metres(rows[n - 1], row))) : "",
+                    measured ? away(rows[n - 1], row) : "",
                     due < new Date()
                         ? words.late
                         : words.due.replace("#", day(new Date(due.getTime() - 1000))),

@@ -4,7 +4,6 @@
 const Stations = (() => {
     const PATH = "/stations/all.json",
         FRESH = 600e3, // ms: a younger file is not asked for again
-        RADIUS = 6371008.8, // metres, as on the server
         WALK = 75, // metres a minute
         RIDE = 250,
         BESIDE = 30, // metres: nearer than a phone knows where it is
@@ -30,15 +29,6 @@ const Stations = (() => {
         OWNERS,
         GRADE,
     ] = Array(16).keys();
-    const radians = Math.PI / 180;
-    const metres = (lat1, lon1, lat2, lon2) => {
-        const half =
-            Math.sin(((lat2 - lat1) * radians) / 2) ** 2 +
-            Math.cos(lat1 * radians) *
-                Math.cos(lat2 * radians) *
-                Math.sin(((lon2 - lon1) * radians) / 2) ** 2;
-        return 2 * RADIUS * Math.asin(Math.min(1, Math.sqrt(half)));
-    };
     /* {open, changes} at a moment; openings and moments in minutes since 1970, changes null where nothing more is known */
     const standing = (openings, minute) => {
         for (let i = 0; i < openings.length; i += 2) {
@@ -58,8 +48,8 @@ const Stations = (() => {
         name: station[NAME],
         place: station[PLACE],
         metres: far,
-        walk: far === null ? null : Math.max(1, Math.round(far / WALK)),
-        ride: far === null ? null : Math.max(1, Math.round(far / RIDE)),
+        walk: far === null ? null : Rides.minutes(far, WALK),
+        ride: far === null ? null : Rides.minutes(far, RIDE),
         ...standing(file.schedules[station[HOURS]], minute),
         known: minute * 60 < file.until,
         paused: Boolean(station[FLAGS] & PAUSED),
@@ -93,7 +83,10 @@ const Stations = (() => {
             found = [];
         for (const station of file.stations) {
             if (!fit(station)) continue;
-            found.push([at ? metres(at.lat, at.lon, station[LAT] / 1e6, station[LON] / 1e6) : null, station]);
+            found.push([
+                at ? Rides.metres(at.lat, at.lon, station[LAT] / 1e6, station[LON] / 1e6) : null,
+                station,
+            ]);
         }
         if (at) {
             found.sort((a, b) => a[0] - b[0]);
@@ -135,10 +128,8 @@ const Stations = (() => {
         (found.walk <= WALKED ? words.minutes : words.byBike)
             .replace("#", found.walk)
             .replace("%", found.ride);
-    const distance = (far, words) =>
-        far < 995 ? [String(Math.round(far / 10) * 10), words.m] : [(far / 1000).toFixed(1), words.km];
     const away = (far, words) =>
-        far < BESIDE ? words.beside : words.away.replace("#", distance(far, words).join(" "));
+        far < BESIDE ? words.beside : words.away.replace("#", Rides.far(far, words).join(" "));
     const part = (minute, options) =>
         new Intl.DateTimeFormat(document.documentElement.lang, {
             timeZone: "Asia/Shanghai",
@@ -178,12 +169,10 @@ const Stations = (() => {
         }
     };
     return {
-        metres,
         standing,
         look,
         counts,
         one,
-        distance,
         away,
         clock,
         reached,

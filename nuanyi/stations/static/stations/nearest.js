@@ -10,7 +10,8 @@
     const KEPT = 20 * 60e3, // ms: where somebody was is of use so long
         STALE = 120, // s: an older page came out of the phone and not from the network
         PATIENCE = 8000; // ms
-    const round = (degrees) => degrees.toFixed(4); // ten metres are near enough to find a door by
+    /* ten metres are near enough to find a door by; the phone reckons from the same place that the server is told */
+    const round = (degrees) => Number(degrees.toFixed(4));
     const element = (tag, parts = {}, ...children) => {
         const made = Object.assign(document.createElement(tag), parts);
         made.append(...children);
@@ -70,7 +71,7 @@
     const kind = (name) => words[`kind${name[0].toUpperCase()}${name.slice(1)}`] || name;
     const grades = { three: words.gradeThree, two: words.gradeTwo, one: words.gradeOne };
     const hero = (row) => {
-        const [number, unit] = Stations.distance(row.metres, words);
+        const [number, unit] = Rides.far(row.metres, words);
         const line = element("span", { className: "best-state" }, state(row));
         if (row.kinds.includes("charging"))
             line.append(element("span", { className: "nowrap", textContent: words.sockets }));
@@ -102,7 +103,7 @@
             element("span", { className: "name", textContent: row.name }),
         );
         if (row.metres !== null) {
-            const [number, unit] = Stations.distance(row.metres, words);
+            const [number, unit] = Rides.far(row.metres, words);
             link.append(
                 element("span", { className: "far" }, element("b", { textContent: number }), ` ${unit}`),
             );
@@ -178,7 +179,7 @@
         try {
             /** @type {any[][]} */
             const query = [...chosen(), ["part", "rows"]];
-            if (at) query.push(["lat", round(at.lat)], ["lon", round(at.lon)]);
+            if (at) query.push(["lat", at.lat.toFixed(4)], ["lon", at.lon.toFixed(4)]);
             const answer = await fetch(`/?${new URLSearchParams(query)}`, {
                 credentials: "same-origin",
                 signal: AbortSignal.timeout(PATIENCE),
@@ -222,7 +223,7 @@
         if (!quiet) tell(words.looking);
         navigator.geolocation.getCurrentPosition(
             ({ coords }) => {
-                at = { lat: coords.latitude, lon: coords.longitude };
+                at = { lat: round(coords.latitude), lon: round(coords.longitude) };
                 standing();
                 form.elements.place.value = "";
                 remember({ at: { ...at, when: Date.now() } });
@@ -288,7 +289,7 @@
                     else if (field.value === value) field.checked = true;
             }
         const asked = form.elements;
-        if (asked.lat.value) at = { lat: +asked.lat.value, lon: +asked.lon.value };
+        if (asked.lat.value) at = { lat: round(+asked.lat.value), lon: round(+asked.lon.value) };
         else if (!asked.place.value) at = locatedAt();
         const stale = Date.now() / 1e3 - Number(box.dataset.made) > STALE;
         if (stale || !navigator.onLine) await local(asking);

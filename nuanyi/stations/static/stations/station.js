@@ -125,7 +125,7 @@
             if (!kept || !mine.lat) return;
             const place = $("[data-away]", page);
             place.textContent = Stations.away(
-                Stations.metres(kept.lat, kept.lon, Number(mine.lat), Number(mine.lon)),
+                Rides.metres(kept.lat, kept.lon, Number(mine.lat), Number(mine.lon)),
                 words,
             );
             place.hidden = false;
