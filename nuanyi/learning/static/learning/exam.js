@@ -125,10 +125,19 @@
     stand();
     /* the network is back: what is not on this phone, or was marked meanwhile, is on the server; what is being written stays as
        it is, and what was handed in is sent first */
-    addEventListener("online", async () => {
+    const back = async () => {
         const waits = (await Drafts.all()).some(
             ({ state, body }) => state === "waiting" && body.action === path,
         );
         if (form.hidden && !waits) location.reload();
-    });
+    };
+    addEventListener("online", back);
+    /* some phones say nothing when the network is back, or say it too early */
+    setInterval(() => {
+        if (!form.hidden) return;
+        fetch("/healthz", { method: "HEAD", cache: "no-store" }).then(
+            (answer) => answer.ok && back(),
+            () => {},
+        );
+    }, 8000);
 })();
