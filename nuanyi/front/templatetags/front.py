@@ -102,12 +102,19 @@ def error_summary(form: Any = None, refusal: Any = None) -> dict[str, Any]:
         for name, errors in form.errors.items():
             target = "" if name == "__all__" else f"#{form[name].auto_id}"
             label = "" if name == "__all__" else form[name].label
-            lines += [(target, f"{label}：{words}" if label else str(words)) for words in errors]
+            lines += [(target, _said_of(str(label), str(words))) for words in errors]
     if refusal:
         lines += [(f"#id_{name}", str(words)) for name, words in refusal.fields.items()] or [
             ("", str(refusal))
         ]
     return {"lines": lines}
+
+
+def _said_of(label: str, words: str) -> str:
+    """What is wrong with a field; a label that asks has its sign already."""
+    if not label:
+        return words
+    return f"{label}{blank() if label.endswith(('?', '？')) else colon()}{words}"
 
 
 @register.simple_tag
@@ -230,6 +237,12 @@ def day_in_words(value: date | datetime | None) -> str:
 def colon() -> str:
     """What stands between a name and what is said of it: full width between Chinese words."""
     return "：" if (get_language() or "").startswith("zh") else ": "
+
+
+@register.simple_tag
+def comma() -> str:
+    """What stands between the parts of a list: 顿号 between Chinese words."""
+    return "、" if (get_language() or "").startswith("zh") else ", "
 
 
 @register.simple_tag

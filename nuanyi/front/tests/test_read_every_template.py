@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import polib
 import pytest
 from django.template.loader import get_template
 
@@ -111,4 +112,38 @@ def test_no_blank_follows_a_full_width_sign_of_a_phone():
         for file in phone
         for one in SIGN_AND_BLANK.finditer(file.read_text(encoding="utf-8"))
     ]
+    assert found == []
+
+
+#: What ends a sentence or a title in Chinese and in no other language.
+FULL_WIDTH_END = "。！？；：，"
+WORDS_OF_SCRIPTS = re.compile(r"[。！？]\s*[\"'`]")
+
+
+def test_no_sentence_of_an_english_page_ends_with_a_full_width_sign():
+    """Signs between two sentences belong to a language: to a translation, ``{% colon %}`` or a line of its own."""
+    files = [file for folder in ROOMS.glob("*/templates") for file in folder.rglob("*.html")]
+    found = [
+        f"{file.relative_to(ROOMS)}: {sign.group()}"
+        for file in files
+        for sign in re.finditer("[。！？]", re.sub(r"\{#.*?#\}", "", file.read_text(encoding="utf-8")))
+    ]
+    # a phone's pages are read in English by riders: nothing full-width between what is translated either
+    found += [
+        f"{file.relative_to(ROOMS)}: {sign.group()}"
+        for file in files
+        if {"worker", "grid", "keeper"} & set(file.parts)
+        for sign in re.finditer("[；：，]", re.sub(r"\{#.*?#\}", "", file.read_text(encoding="utf-8")))
+    ]
+    for catalogue in ROOMS.glob("*/locale/zh_Hans/LC_MESSAGES/django.po"):
+        found += [
+            f"{catalogue.parts[-5]}: {entry.msgid}"
+            for entry in polib.pofile(str(catalogue))
+            if any(sign in FULL_WIDTH_END for sign in entry.msgid + entry.msgid_plural)
+        ]
+    for script in ROOMS.glob("*/static/*/*.js"):
+        found += [
+            f"{script.relative_to(ROOMS)}: {sign.group()}"
+            for sign in WORDS_OF_SCRIPTS.finditer(script.read_text(encoding="utf-8"))
+        ]
     assert found == []

@@ -55,6 +55,31 @@ def test_a_refusal_of_the_office_stands_in_the_offices_shell(cast):
         assert 'id="rail"' in answer.content.decode()
 
 
+def test_an_english_refusal_has_no_full_width_sign_between_its_sentences(cast):
+    clerk = cast.client("clerk")
+    for language, sign in (("en", ":"), ("zh-CN", "：")):
+        answer = clerk.get("/office/people/", headers={"accept-language": language})
+        assert answer.status_code == 403
+        main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+        words = " ".join(re.sub(r"<[^>]+>", " ", main).split())
+        assert sign in words
+        if language == "en":
+            assert not re.search("[。，；：！？、]", words), words
+        else:
+            assert "系统管理员、" in words
+
+
+def test_what_is_wrong_with_a_field_is_joined_as_the_language_joins(client, district):
+    for language, joined, other in (("en", ": ", "："), ("zh-CN", "：", ": ")):
+        told = {"key": "no key", "words": "x" * 501, "phone": "1" * 30}
+        page = client.post("/report/", told, headers={"accept-language": language}).content.decode()
+        summary = page.partition('class="errors"')[2].partition("</div>")[0]
+        lines = re.findall(r">([^<>]+)</a>", summary)
+        assert lines, language
+        assert any(joined in line for line in lines), lines
+        assert not any("?:" in line or "？：" in line or other in line for line in lines), lines
+
+
 def test_a_refusal_on_a_staff_page_of_the_phone_keeps_the_bar_of_staff(cast, client):
     """A keeper who opened a grid worker's page stood among the riders' pages, with no way to sign out."""
     for address in ("/grid/999999999/", "/keeper/NOWHERE/", "/visits/nothing/"):

@@ -164,7 +164,10 @@
                 field = named instanceof RadioNodeList ? named[0] : named,
                 box = field?.closest(".field");
             const label = box?.querySelector("label, legend")?.firstChild?.textContent.trim();
-            const text = label ? `${label}：${words}` : String(words);
+            /* a label that asks has its sign already */
+            const english = document.documentElement.lang?.startsWith("en"),
+                between = /[?？]$/.test(label) ? (english ? " " : "") : english ? ": " : "：";
+            const text = label ? `${label}${between}${words}` : String(words);
             if (!box) {
                 lines.append(element("li", { textContent: text }));
                 continue;

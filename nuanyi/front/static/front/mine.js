@@ -1,6 +1,7 @@
 /* My things: what this phone sent, with its link and code, kept sealed here and nowhere else; and the page without network,
    which leaves by itself as soon as there is one. */
 (() => {
+    const colon = document.documentElement.lang?.startsWith("en") ? ": " : "：";
     const retry = document.querySelector("[data-retry]");
     if (retry) {
         /* the address is still that of the page which did not come; under its own it stays */
@@ -113,7 +114,7 @@
                         className: "card tap",
                     });
                 link.append(
-                    text("b", "", [sort(body.link), body.title].filter(Boolean).join("：")),
+                    text("b", "", [sort(body.link), body.title].filter(Boolean).join(colon)),
                     text("p", "", body.words || ""),
                     line(
                         "quiet",

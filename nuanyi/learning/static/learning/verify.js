@@ -3,6 +3,7 @@
 (() => {
     const place = document.querySelector("[data-verify]");
     const field = document.querySelector("#text");
+    const colon = document.documentElement.lang?.startsWith("en") ? ": " : "：";
     const bytes = (text) =>
         Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0));
     const revoked = JSON.parse(place.dataset.revoked);
@@ -43,7 +44,7 @@
                 throw new Error("bad");
             const [number, day, ...name] = new TextDecoder().decode(raw).split("|");
             if (revoked.includes(number)) say(`${place.dataset.gone} ${number}`, "bad");
-            else say(`${place.dataset.good}：${name.join("|")}\u00a0· ${day}\u00a0· ${number}`, "good");
+            else say(`${place.dataset.good}${colon}${name.join("|")}\u00a0· ${day}\u00a0· ${number}`, "good");
         } catch {
             say(place.dataset.bad, "bad");
         }
