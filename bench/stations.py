@@ -176,7 +176,7 @@ def first_page(report: Report) -> None:
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait(f"http://127.0.0.1:{port}/healthz")
+        wait(f"http://127.0.0.1:{port}/healthz", seconds=900)  # a whole demo district is played first
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=program, args=["--no-sandbox", "--disable-gpu"]
