@@ -17,8 +17,8 @@ from faults.stage import BACK_WITHIN, Stage, stage
 from faults.writers import Writers
 
 VICTIMS = ("postmaster", "backend", "web worker", "web server", "job worker", "supervisor")
-#: A run of an hour says where it is after so many kills.
-TELL_EVERY = 10
+#: A run of an hour says where it is after so many seconds.
+TELL_EVERY = 60.0
 AGREES = """
 SELECT (SELECT count(*) FROM cases_case), (SELECT count(*) FROM journal_entry WHERE kind = 'cases.case_sent')
 """
@@ -53,19 +53,26 @@ def victim(on: Stage, kind: str) -> int | None:
 
 
 def run(kills: int, writes: int, seconds: float, many: int = 4) -> dict[str, Any]:
-    """Kill ``kills`` times while at least ``writes`` are made; for at most ``seconds``."""
+    """Kill ``kills`` times while at least ``writes`` are made; for at most ``seconds``.
+
+    The kills are spread over all writes, or over all seconds where these are sooner at their end: a run whose kills are over
+    after its first tenth would try nothing in the other nine.
+    """
     with stage() as on:
         before = on.sql(AGREES)[0]
         writers = Writers(on, many)
         writers.begin()
-        begun, killed = time.monotonic(), Counter[str]()
+        begun, told, killed = time.monotonic(), 0.0, Counter[str]()
         waits: dict[str, list[float]] = {kind: [] for kind in VICTIMS}
-        while time.monotonic() - begun < seconds:
-            done = sum(killed.values())
-            if done >= kills and len(writers.acknowledged) >= writes:
+        while (spent := time.monotonic() - begun) < seconds:
+            done, written = sum(killed.values()), len(writers.acknowledged)
+            if done >= kills and written >= writes:
                 break
+            if spent - told >= TELL_EVERY:
+                told = spent
+                print(f"{done} kills, {written} writes, {spent:.0f} s", file=sys.stderr, flush=True)
             time.sleep(random.uniform(0.2, 1.5))
-            if done >= kills:
+            if done >= kills or done / kills > max(written / writes, spent / seconds):
                 continue
             kind = VICTIMS[done % len(VICTIMS)]
             number = victim(on, kind)
@@ -75,12 +82,6 @@ def run(kills: int, writes: int, seconds: float, many: int = 4) -> dict[str, Any
             os.kill(number, signal.SIGKILL)
             killed[kind] += 1
             waits[kind].append(on.server.wait())
-            if done % TELL_EVERY == 0:
-                print(
-                    f"{done + 1} kills, {len(writers.acknowledged)} writes, {time.monotonic() - begun:.0f} s",
-                    file=sys.stderr,
-                    flush=True,
-                )
         on.server.wait()
         writers.end()
         found = writers.judged()
