@@ -116,7 +116,7 @@ class Server:
             if self.ended():
                 self.start()
             # a server that is just ending still takes a question and never answers it: asked again soon, and not counted as away
-            status, _head, _body = ask(self.port, "GET", "/help/list/", seconds=2.0)
+            status, _head, _body = ask(self.port, "GET", "/healthz", seconds=2.0)
             if status < 500:
                 return time.monotonic() - begun
             time.sleep(0.05)
