@@ -8,7 +8,8 @@ LOOKS = """() => [...document.body.querySelectorAll("*")].flatMap((one) =>
     [null, "::before", "::after"].map((part) => {
         const style = getComputedStyle(one, part);
         const name = `${one.tagName}.${one.className} ${part ?? ""}`;
-        return [name, ...[...style].filter((what) => !what.startsWith("--")).map((what) => `${what}: ${style.getPropertyValue(what)}`)];
+        const own = [...style].filter((what) => !what.startsWith("--"));
+        return [name, ...own.map((what) => `${what}: ${style.getPropertyValue(what)}`)];
     }))"""
 #: The sheet that every other page loads, in place of the first page's own.
 WHOLE = """async () => {
