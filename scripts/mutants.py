@@ -33,7 +33,10 @@ TELL_EVERY = 10
 TARGETS = {
     "lib/actor": ["lib/tests/test_know_what_an_actor_may.py"],
     "lib/small_cells": ["lib/tests/test_know_what_an_actor_may.py"],
-    "journal/rules": ["journal/tests/test_digest_an_entry.py"],
+    "journal/rules": [
+        "journal/tests/test_digest_an_entry.py",
+        "journal/tests/test_say_what_an_entry_names.py",
+    ],
     "lib/seal": ["lib/tests/test_seal_a_value.py"],
     "lib/sealed": [
         "lib/tests/test_seal_a_field.py",

@@ -62,6 +62,8 @@ def test_what_an_account_may_is_what_its_roles_say_and_where():
     assert account(Scope(unit=7), EVERYWHERE).everywhere("cases.handle")
     assert actor.units("cases.handle") == [7]
     assert actor.units("other") == []
+    assert actor.regions("cases.handle") == [TOWNSHIP]
+    assert actor.regions("other") == []
     assert actor.can("cases.handle")
     assert not actor.can("other")
     assert actor.can("cases.handle", units=(7,))
