@@ -154,7 +154,8 @@ def put_in(module: types.ModuleType, tree: ast.Module) -> None:
     gc.unfreeze()
     file = str(module.__file__)
     codes = _codes(compile(tree, file, "exec"))
-    for found in [one for one in gc.get_objects() if isinstance(one, types.FunctionType)]:
+    # by the very type: whoever asks a lazy object of what class it is wakes it
+    for found in [one for one in gc.get_objects() if type(one) is types.FunctionType]:
         code = found.__code__
         new = codes.get((code.co_qualname, code.co_firstlineno))
         if code.co_filename == file and new is not None and new.co_freevars == code.co_freevars:
