@@ -1,4 +1,7 @@
-"""In the office: 大工委 of townships and 大党委 of communities, what their members take on, and the three lists of their place."""
+"""In the office: 大工委 of townships and 大党委 of communities.
+
+What their members take on, and the three lists of their place.
+"""
 
 from __future__ import annotations
 

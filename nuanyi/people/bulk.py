@@ -1,4 +1,7 @@
-"""Many accounts from a list: 登录名, 姓名, 单位, 角色, 辖区, in any order; all of them or none, each wrong row named."""
+"""Many accounts from a list: 登录名, 姓名, 单位, 角色, 辖区, in any order.
+
+All of them or none, each wrong row named.
+"""
 
 from __future__ import annotations
 

@@ -114,7 +114,10 @@ def walked(cast):
 
 @pytest.fixture
 def secretary(cast, program, found, district):
-    """Makes the secretary of a branch: ``secretary("甲支部")`` gives the branch; the account is ``cast.accounts["甲支部"]``."""
+    """Makes the secretary of a branch: ``secretary("甲支部")`` gives the branch.
+
+    The account is ``cast.accounts["甲支部"]``.
+    """
     from nuanyi.people.services import accounts
 
     def make(name="甲支部", region="450311100", form="formal", **more):

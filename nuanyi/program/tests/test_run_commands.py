@@ -185,7 +185,8 @@ def test_who_was_erased_after_a_backup_is_erased_again_and_nobody_is_signed_in_w
     run(home, "manage", "shell", "-v", "0", "-c", older)
     assert json.loads((backup / "manifest.json").read_text())["tables"]["django_session"]["rows"] >= 1
     erase = (
-        "from nuanyi.people.services import persons; from nuanyi.people.models import Person; from nuanyi.lib import row_security;"
+        "from nuanyi.people.services import persons; from nuanyi.people.models import Person;"
+        " from nuanyi.lib import row_security;"
         "from nuanyi.lib.actor import system; a = system('test')\n"
         "with row_security.reading_as(a):\n"
         "    p = Person.objects.exclude(phone_digest=None).first(); print(p.pk)\n"

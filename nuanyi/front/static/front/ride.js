@@ -25,7 +25,9 @@ const Rides = (() => {
         const [y, x, to] = [latGcj02.toFixed(6), lonGcj02.toFixed(6), encodeURIComponent(name)];
         return {
             amap: `https://uri.amap.com/navigation?to=${x},${y},${to}&mode=ride&coordinate=gaode&callnative=1`,
-            baidu: `https://api.map.baidu.com/direction?destination=latlng:${y},${x}|name:${to}&mode=riding&coord_type=gcj02&output=html&src=nuanyi`,
+            baidu:
+                `https://api.map.baidu.com/direction?destination=latlng:${y},${x}|name:${to}` +
+                "&mode=riding&coord_type=gcj02&output=html&src=nuanyi",
             tencent: `https://apis.map.qq.com/uri/v1/routeplan?type=bike&to=${to}&tocoord=${y},${x}&referer=nuanyi`,
         };
     };

@@ -75,8 +75,8 @@ const Stations = (() => {
             (!question.stepFree || station[FLAGS] & NO_STEPS) &&
             open[station[HOURS]];
     };
-    /* the nearest stations that fit to `question.at` ({lat, lon} in WGS-84); without it those of `question.region` first, then the
-       open ones, then by name */
+    /* the nearest stations that fit to `question.at` ({lat, lon} in WGS-84); without it those of `question.region` first,
+       then the open ones, then by name */
     const look = (file, question, minute, most = 30) => {
         const fit = fits(file, question, minute),
             at = question.at,

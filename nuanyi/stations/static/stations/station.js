@@ -1,4 +1,5 @@
-/* A station's page, the check-in at its wall and the keeper's screen. A page that the phone kept is computed again with the clock. */
+/* A station's page, the check-in at its wall and the keeper's screen. A page that the phone kept is computed again with the
+   clock. */
 (() => {
     const $ = (selector, root = document) => root.querySelector(selector);
     const STALE = 120; // s
