@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front import bodies
 from nuanyi.front.refusals import answer, in_office, wants_json
+from nuanyi.front.within import allowed_within
 from nuanyi.lib import known_browsers, limits, outgoing, rooms
 from nuanyi.lib.access import PUBLIC, actor_of
 from nuanyi.lib.errors import BadInput, Refusal, SignInFirst, TooMuch
@@ -139,6 +140,8 @@ class SafeHeaders:
             response._csp_exempt = True  # type: ignore[attr-defined]
             del response["Cross-Origin-Opener-Policy"]
             return response
+        if within := allowed_within(request):
+            response._csp_update = within  # type: ignore[attr-defined]
         response.setdefault(
             "Permissions-Policy", "camera=(self), geolocation=(self), microphone=(self), payment=()"
         )

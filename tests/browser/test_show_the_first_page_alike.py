@@ -22,8 +22,9 @@ LOOKS = """() => {
 }"""
 #: The sheet that every other page loads, in place of the first page's own.
 WHOLE = """async () => {
-    const other = new DOMParser().parseFromString(await (await fetch("/help/")).text(), "text/html");
-    const own = document.querySelector("link[href*='stations/first']");
+    const copy = await fetch("/help/", { headers: { "X-Kept-Copy": "1" } });
+    const other = new DOMParser().parseFromString(await copy.text(), "text/html");
+    const own = document.querySelector("head style, link[href*='stations/first']");
     const whole = document.createElement("link");
     whole.rel = "stylesheet";
     whole.href = other.querySelector("link[rel=stylesheet]").getAttribute("href");

@@ -12,12 +12,14 @@ from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.http import QueryDict
 from django.template.defaulttags import CsrfTokenNode
+from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.front.icons import ICONS
+from nuanyi.front.within import sheet_within
 from nuanyi.lib import clock, distances, rooms
 from nuanyi.lib.access import opens
 from nuanyi.lib.dates import SHORT_DAYS, day_words, month_words, week_words
@@ -34,6 +36,15 @@ def icon(name: str) -> SafeString:
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false"><path d="{}"/></svg>',
         ICONS[name],
     )
+
+
+@register.simple_tag(takes_context=True)
+def sheet(context: Any, name: str) -> SafeString:
+    """A style sheet; within the page at a first visit (``front.within``)."""
+    text = sheet_within(context.get("request"), name)
+    if text is None:
+        return format_html('<link rel="stylesheet" href="{}">', static(name))
+    return format_html("<style>{}</style>", SafeString(text))
 
 
 class FormTokenNode(CsrfTokenNode):

@@ -54,13 +54,13 @@
     });
     /* What was kept is sent from any page. A page without a form needs the scripts for it only where something was ever
        kept: whoever comes for the first time does not wait for them. */
-    const later = document.querySelector("[data-later]");
+    const later = document.querySelector("meta[name=scripts-later]");
     if (later && window.indexedDB)
         addEventListener("load", async () => {
             const there = await indexedDB.databases?.().catch(() => null);
             if (there && !there.some(({ name }) => name === "nuanyi")) return;
-            for (const src of later.dataset.later.split(" "))
-                document.body.append(Object.assign(document.createElement("script"), { src, async: false }));
+            for (const src of later.content.split(" "))
+                document.head.append(Object.assign(document.createElement("script"), { src, async: false }));
         });
     addEventListener("beforeinstallprompt", (event) => {
         event.preventDefault();
