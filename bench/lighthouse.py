@@ -1,7 +1,9 @@
 """``make lighthouse``: what Lighthouse says of the five main pages of the rider's phone, on a demo district that is served.
 
 ``python -m bench.lighthouse ADDRESS`` asks the ``lighthouse`` of ``bench/package.json`` with the Chromium of this
-machine. Its three scores are told a page; ends with 1 where one of them is not 100.
+machine. Its three scores are told a page, of the run in the middle of three, as Lighthouse advises where a machine does not
+always compute alike (its document on variability); the scores for speed of all three stand beside. Ends with 1 where one of the
+scores is not 100.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from bench.phone import check_served
 
 PAGES = ("/", "/help/", "/learn/", "/report/", "/me/")
 SCORES = ("performance", "accessibility", "best-practices")
+RUNS = 3
 HERE = Path(__file__).parent
 
 
@@ -58,12 +61,18 @@ def scores(address: str) -> dict[str, Any]:
     return {**found, "lacking": lacking}
 
 
+def middle(address: str) -> dict[str, Any]:
+    """The scores of the run in the middle by speed, and ``runs``: the speed of each, slowest first."""
+    found = sorted((scores(address) for _run in range(RUNS)), key=lambda one: int(one["performance"]))
+    return {**found[RUNS // 2], "runs": [one["performance"] for one in found]}
+
+
 def main() -> int:
     """Ask for every page, one line of JSON each."""
     check_served(sys.argv[1])
     good = True
     for page in PAGES:
-        found = scores(f"{sys.argv[1]}{page}")
+        found = middle(f"{sys.argv[1]}{page}")
         good = good and all(found[name] == 100 for name in SCORES)
         print(json.dumps({"page": page, **found}), flush=True)
     return 0 if good else 1
