@@ -368,5 +368,5 @@ def test_the_first_page_is_small_and_asks_for_little(stage, browser):
     page.goto("/")
     page.wait_for_load_state("networkidle")
     assert sum(sizes.values()) <= 30_000, sizes
-    assert len(blocking) <= 3, blocking
+    assert len(blocking) <= 2, blocking
     context.close()
