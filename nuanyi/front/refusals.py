@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import redirect, render
 from django.urls import resolve, reverse
 
+from nuanyi.front.within import name_files
 from nuanyi.lib import rooms, sent
 from nuanyi.lib.errors import Refusal, SignInFirst
 
@@ -133,6 +134,7 @@ def _typed(request: HttpRequest) -> dict[str, list[str]]:
 
 def answer(request: HttpRequest, refusal: Refusal) -> HttpResponseBase:
     """Answer a refused request in the form that its client understands."""
+    name_files(request)
     in_form = own_form(request)
     if in_form is not None:
         return in_form(request, refusal)
