@@ -103,7 +103,11 @@ test("each choice says how many would be left", () => {
         toilet: 1,
         charging: 2,
         open: 1,
+        step_free: 0,
     });
+    const level = { ...file, stations: [...file.stations, station("E", "戊", 25.05, 110.3, 2, 1, { flags: 1 })] };
+    assert.equal(Stations.counts(level, { kinds: ["charging"] }, at(12)).step_free, 1);
+    assert.equal(Stations.counts(level, { kinds: ["toilet"] }, at(12)).step_free, 0);
 });
 
 test("the way is that of a sphere, as on the server", () => {

@@ -111,8 +111,11 @@ const Stations = (() => {
             const fit = fits(file, { ...question, kinds: [...(question.kinds || []), kind] }, minute);
             left[kind] = file.stations.reduce((sum, station) => sum + (fit(station) ? 1 : 0), 0);
         }
-        const fit = fits(file, { ...question, openOnly: true }, minute);
-        left.open = file.stations.reduce((sum, station) => sum + (fit(station) ? 1 : 0), 0);
+        const narrower = { open: { openOnly: true }, step_free: { stepFree: true } };
+        for (const [name, more] of Object.entries(narrower)) {
+            const fit = fits(file, { ...question, ...more }, minute);
+            left[name] = file.stations.reduce((sum, station) => sum + (fit(station) ? 1 : 0), 0);
+        }
         return left;
     };
     const one = (file, code, minute) => {

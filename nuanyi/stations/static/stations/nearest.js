@@ -204,10 +204,10 @@
         const file = await Stations.file();
         if (!file) return;
         const left = Stations.counts(file, question(), moment());
-        for (const tick of form.querySelectorAll("[name=amenity], [name=open]")) {
+        for (const tick of form.querySelectorAll("[name=amenity], [name=open], [name=step_free]")) {
             const small = tick.nextElementSibling.querySelector("small");
             if (!small) continue;
-            const number = left[tick.name === "open" ? "open" : tick.value];
+            const number = left[tick.name === "amenity" ? tick.value : tick.name];
             small.textContent = String(number);
             tick.parentElement.classList.toggle("none", !number && !tick.checked);
         }
