@@ -200,7 +200,8 @@ def test_a_rider_takes_the_test_on_the_phone_from_begin_to_certificate(bank, cli
     wrong = paper.questions[0]
     told = {**answers, f"q{wrong}": 1 - answers[f"q{wrong}"]}
     marked = client.post(f"/exam/{key}/", told).content.decode()
-    assert "通过了" in marked
+    moment = marked[marked.index('<div class="passed">') :]
+    assert moment.index("通过了") < moment.index("10 题答对 9 题") < moment.index("</div>")
     assert marked.count("正确答案") == 10
     own = [tag for tag in re.findall(r"<span[^>]*data-own[^>]*>", marked) if "hidden" not in tag]
     assert (len(own), marked.count('class="wrong"'), len(re.findall(r"<details[^>]*\sopen\b", marked))) == (
