@@ -82,7 +82,20 @@ const worker = (shell = [], beside = {}) => {
         heard.activate({ waitUntil: (what) => waits.push(what) });
         await Promise.all(waits);
     };
-    return { get, open, activate, network, disk, stores, caches };
+    /* what the worker answers to a page that asks it to keep lessons */
+    const save = async (data) => {
+        const waits = [];
+        let told = null;
+        const port = {
+            postMessage: (answer) => {
+                told = { ...answer };
+            },
+        };
+        heard.message({ data, ports: [port], waitUntil: (what) => waits.push(what) });
+        await Promise.all(waits);
+        return told;
+    };
+    return { get, open, save, activate, network, disk, stores, caches };
 };
 const told = (control) => () => new Response("picture", { headers: { "Cache-Control": control } });
 
@@ -193,6 +206,29 @@ test("a question that only the server answers is never answered by the bare kept
     assert.equal(await (await open("/verify/?number=2611ABCDEF")).text(), "no network");
     assert.equal(await (await open("/learn/?q=%E7%BA%A2%E7%81%AF")).text(), "no network");
     assert.equal(await (await open("/learn/")).text(), "bare /learn/");
+});
+
+test("a lesson that is saved is there with its pictures, and other pictures never take their place", async () => {
+    const { get, save, network, stores } = worker();
+    network.answer = told("public");
+    stores["1"] = new Map([["/learn/rain/", new Response('<img class="p" src="/learn/media/1/" alt="x">')]]);
+    const wanted = { keep: ["/learn/rain/"], pictures: ["/learn/media/1/small.jpg", "/office/secret.jpg"] };
+    assert.deepEqual(await save(wanted), { kept: 1 });
+    assert.deepEqual([...stores["saved-pictures"].keys()], ["/learn/media/1/small.jpg", "/learn/media/1/"]);
+    for (let n = 0; n < 62; n += 1) await get(`/stations/p/${n}.jpg`);
+    network.answer = null;
+    assert.equal((await get("/learn/media/1/")).ok, true);
+    assert.equal((await get("/learn/media/2/")).ok, false);
+});
+
+test("a picture that is nobody else's business or does not come keeps no lesson from being saved", async () => {
+    const { save, network, stores } = worker();
+    stores["1"] = new Map([["/learn/rain/", new Response('<img src="/learn/media/1/">')]]);
+    for (const answer of [told("private"), null]) {
+        network.answer = answer;
+        assert.deepEqual(await save({ keep: ["/learn/rain/"] }), { kept: 1 });
+        assert.equal(stores["saved-pictures"].size, 0);
+    }
 });
 
 test("the newest sixty stay", async () => {

@@ -18,6 +18,10 @@ const MOST_LESSONS = 300;
    their own */
 const PICTURES = "pictures";
 const MOST_PICTURES = 60;
+/* those of lessons that somebody saved stay, however many others are looked at */
+const SAVED = "saved-pictures";
+const MOST_SAVED = 300;
+const OF_LESSON = /^\/learn\/media\/[\w/.-]+$/;
 const newest = (requests, most) => requests.slice(Math.max(0, requests.length - most));
 const carryPictures = async (old) => {
     const cache = await caches.open(PICTURES);
@@ -52,7 +56,7 @@ const carryLessons = async (old) => {
    tries again */
 const begin = async () => {
     for (const name of await caches.keys()) {
-        if ([VERSION, PICTURES].includes(name)) continue;
+        if ([VERSION, PICTURES, SAVED].includes(name)) continue;
         const carry = name.endsWith(".pictures") ? carryPictures : carryLessons;
         await carry(await caches.open(name)).then(
             () => caches.delete(name),
@@ -79,12 +83,13 @@ const fresh = async (request, kept, keep) => {
         return (await kept()) || page || Response.error();
     }
 };
+const isPublic = (answer) => /\bpublic\b/.test(answer.headers.get("Cache-Control") || "");
 /* pictures that anybody may see (a plan of a compound, a photo of a station, of a lesson) are there again without network */
 const picture = async (request, path) => {
     const cache = await caches.open(PICTURES);
     try {
         const answer = await fetch(request);
-        if (answer.ok && /\bpublic\b/.test(answer.headers.get("Cache-Control") || "")) {
+        if (answer.ok && isPublic(answer)) {
             await cache.delete(path);
             await cache.put(path, answer.clone());
             const names = await cache.keys();
@@ -92,8 +97,20 @@ const picture = async (request, path) => {
         }
         return answer;
     } catch {
-        return (await cache.match(path)) || Response.error();
+        const saved = await caches.open(SAVED);
+        return (await cache.match(path)) || (await saved.match(path)) || Response.error();
     }
+};
+/* each once; one that does not come now is asked for when its lesson is saved again, and keeps no lesson from being saved */
+const savePictures = async (paths) => {
+    const cache = await caches.open(SAVED);
+    for (const path of paths.filter((path) => OF_LESSON.test(path))) {
+        if (await cache.match(path)) continue;
+        const answer = await fetch(path).catch(() => null);
+        if (answer?.ok && isPublic(answer)) await cache.put(path, answer).catch(() => {});
+    }
+    const names = await cache.keys();
+    for (const old of names.slice(0, -MOST_SAVED)) await cache.delete(old);
 };
 /* the kept page that the phone fills itself, as a room declares it for pages that are never kept; "" where none does */
 const standIn = (path) => KEPT.find(([pattern]) => new RegExp(pattern).test(path))?.[1] ?? "";
@@ -132,12 +149,13 @@ self.addEventListener("fetch", (event) => {
         event.respondWith(fetch(event.request).catch(() => caches.match("/offline/")));
     }
 });
-/* a page asks to keep lessons: bare public addresses only */
+/* a page asks to keep lessons, bare public addresses only, with the pictures in them and those that it shows of them */
 self.addEventListener("message", (event) => {
     const wanted = (event.data?.keep || []).filter((address) => /^\/learn\/[\w-]+\/$/.test(address));
     if (!wanted.length) return;
     const keep = async () => {
         const cache = await caches.open(VERSION);
+        const pictures = [...(event.data.pictures || [])];
         let kept = 0;
         for (const address of wanted) {
             const there = await cache.match(address, { ignoreVary: true });
@@ -149,7 +167,12 @@ self.addEventListener("message", (event) => {
                 ))
             )
                 kept += 1;
+            const lesson = await cache.match(address, { ignoreVary: true });
+            if (lesson)
+                for (const [, path] of (await lesson.clone().text()).matchAll(/<img [^>]*src="([^"]+)"/g))
+                    pictures.push(path);
         }
+        await savePictures(pictures);
         event.ports[0]?.postMessage({ kept });
     };
     event.waitUntil(keep());

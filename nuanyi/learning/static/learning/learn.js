@@ -42,14 +42,15 @@
         save.hidden = false;
         save.addEventListener("click", () => {
             const channel = new MessageChannel(),
-                all = [...document.querySelectorAll("[data-lesson]")].map((link) => link.pathname);
+                all = [...document.querySelectorAll("[data-lesson]")].map((link) => link.pathname),
+                pictures = [...document.querySelectorAll(".thumb")].map((one) => new URL(one.src).pathname);
             save.disabled = true;
             words.textContent = save.dataset.saving;
             channel.port1.onmessage = ({ data }) => {
                 save.disabled = data.kept === all.length;
                 words.textContent = save.disabled ? save.dataset.saved : save.dataset.failed;
             };
-            navigator.serviceWorker.controller.postMessage({ keep: all }, [channel.port2]);
+            navigator.serviceWorker.controller.postMessage({ keep: all, pictures }, [channel.port2]);
         });
     }
     const streak = document.querySelector("[data-streak]");
