@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nuanyi.cases import queries
@@ -95,9 +96,12 @@ class AskForm(forms.Form):
         field: Any = self.fields["region"]
         field.choices = places.township_choices
 
-    def request(self, *, channel: str = Channel.WEB, item: ServiceItem | None = None) -> Request:
-        """What was said, for the service."""
+    def request(
+        self, *, channel: str = Channel.WEB, item: ServiceItem | None = None, about_service: bool = False
+    ) -> Request:
+        """What was said, for the service; ``about_service``: of Nuanyi itself, which its words then say first."""
         told = self.cleaned_data
+        about = [gettext("About Nuanyi itself:")] if about_service else []
         # sealed with the words: the clerk reads them in one breath, and no column says what somebody earns
         wage = [
             str(words) % told[name]
@@ -106,7 +110,7 @@ class AskForm(forms.Form):
         ]
         return Request(
             kind=told["kind"],
-            words="\n".join([told["words"], *wage]),
+            words="\n".join([*about, told["words"], *wage]),
             caller=told["caller"],
             phone=told["phone"],
             sector=told["sector"],

@@ -83,6 +83,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     )
     offered = dict(queries.kind_choices())
     first = {"kind": item.case_kind if item else kind if kind in offered else ""}
+    # 国办函〔2026〕12号: a government's app has a place for complaints about itself; its words say what it is about
+    about_service = request.GET.get("about") == "service"
     form = AskForm(request.POST or None, request.FILES or None, initial=first)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
@@ -91,7 +93,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             case = intake.send_case(
                 actor=actor_of(request),
                 key=form.cleaned_data["key"],
-                told=form.request(channel=channel, item=item),
+                told=form.request(channel=channel, item=item, about_service=about_service),
                 network=address_of(request),
             )
             return sent(
@@ -108,6 +110,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     kept = {
         "item": item.pk if item else None,
         "at": "station" if request.GET.get("at") == "station" else None,
+        "about": "service" if about_service else None,
     }
     known = urlencode({name: value for name, value in kept.items() if value})
     # the form says itself where it goes: a phone that sends later knows no more of its page than that
@@ -115,6 +118,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         "form": form,
         "item": item,
         "chosen": offered.get(first["kind"], ""),
+        "about_service": about_service,
         # in a city the place says which district answers: it is asked before what merely helps
         "place_first": len(places.districts()) > 1,
         "wage": " ".join(queries.codes_following(Kind.WAGE)),

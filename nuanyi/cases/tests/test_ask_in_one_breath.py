@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from uuid import uuid4
 
@@ -63,6 +64,9 @@ def test_three_taps_answer_with_the_source_and_nothing_is_asked_before(db):
     phone = Client()
     page = phone.get("/help/injury/").content.decode()
     assert page.count("<select") == 2
+    platform = page[page.index('id="platform"') : page.index("</select>")]
+    assert "required" in platform[: platform.index(">")], "no platform is taken for granted"
+    assert platform.index('value=""') < platform.index("美团")
     told = phone.get(
         "/help/injury/", {"platform": "美团", "province": "45", "day": "2025-06-30"}
     ).content.decode()
@@ -70,6 +74,19 @@ def test_three_taps_answer_with_the_source_and_nothing_is_asked_before(db):
     assert "桂人社发〔2025〕24号" in told
     assert "/help/ask/?kind=injury" in told
     assert phone.get("/help/injury/", {"platform": "美团", "day": "昨天"}).status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_complaint_about_this_service_says_so_to_whoever_reads_it_also_when_it_is_sent_later(district):
+    phone = Client()
+    page = phone.get("/help/ask/?kind=other&about=service").content.decode()
+    assert "<h1>" in page
+    assert "对本平台有意见" in page[page.index("<h1>") : page.index("</h1>")]
+    # the form itself says what it is about: it may be sent from another page, or days later
+    action = re.search(r'action="([^"]*about=service[^"]*)"', page)[1]
+    told = {"key": uuid4(), "kind": "other", "words": "字太小，看不清"}
+    assert phone.post(action.replace("&amp;", "&"), told).status_code == 302
+    assert queries.words_of(Case.objects.get()) == "对暖驿的意见：\n字太小，看不清"
 
 
 @pytest.mark.django_db

@@ -59,5 +59,5 @@ def test_each_part_of_the_bar_is_seen_before_it_is_put_on_the_home_screen_and_co
 @pytest.mark.django_db
 def test_whoever_has_something_to_say_against_this_service_writes_it_or_calls_from_their_own_page():
     page = Client().get(reverse("me")).content.decode()
-    assert f'href="{reverse("help:ask")}?kind=other"' in page
+    assert f'href="{reverse("help:ask")}?kind=other&amp;about=service"' in page
     assert 'href="tel:12345"' in page
