@@ -113,12 +113,13 @@ def test_lessons_saved_at_one_tap_are_read_on_the_road_and_right_and_wrong_are_t
         "(b => b.disabled && b.innerText.trim() === b.dataset.saved)(document.querySelector('[data-save-all]'))",
         90,
     )
-    never_opened = page.locator("[data-lesson]:has(.thumb)").last.get_attribute("href")
+    never_opened = page.locator("[data-lesson]").last.get_attribute("href")
     page.context.set_offline(True)
+    page.goto("/learn/")
+    page.locator("[data-shelf] summary").last.click()
+    page.locator(".thumb").last.scroll_into_view_if_needed()
+    until(page, "[...document.querySelectorAll('.thumb')].at(-1).naturalWidth > 0", 30)
     page.goto(never_opened)
-    picture = page.locator("main img.photo").first
-    picture.scroll_into_view_if_needed()
-    until(page, "document.querySelector('main img.photo').naturalWidth > 0", 20)
     right = json.loads(page.locator("[data-questions]").get_attribute("data-questions"))[0]
     options = page.locator("[data-n='0'] [data-option]")
     wrong = next(n for n in range(options.count()) if n != right)
