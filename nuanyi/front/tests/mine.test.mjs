@@ -5,9 +5,9 @@ import { page, SmallElement, settled } from "./small_document.mjs";
 
 const NONE = "00000000-0000-0000-0000-000000000000",
     PHONE = "2b0e9b7e-6f1d-4a4e-9d0f-2f6f3f0f9d11";
-const opened = async (things, waits = []) => {
+const opened = async (things, waits = [], answers = []) => {
     const list = new SmallElement("ul", {
-        dataset: { none: "还没发过", nothing: "没有找到", waiting: "还没发出" },
+        dataset: { none: "还没发过", nothing: "没有找到", waiting: "还没发出", number: "编号", code: "查询码" },
     });
     const rows = things.map(({ body }) => new SmallElement("li", { textContent: body.title }));
     const field = new SmallElement("div", { hidden: true }),
@@ -35,7 +35,7 @@ const opened = async (things, waits = []) => {
     page(["front/static/front/mine.js"], document, {
         Drafts: {
             possible: () => true,
-            answers: async () => [],
+            answers: async () => answers,
             things: async () => things,
             ownWaiting: async () => waits,
         },
@@ -90,5 +90,27 @@ test("what did not leave yet stands in the list of what was sent, and is found b
     assert.match(list.textContent, /没发我工钱三月四月没发.*还没发出/);
     await look("井盖");
     assert.equal(list.textContent, "");
+    assert.equal(none.textContent, "没有找到");
+});
+
+test("what was sent is found by its number and by its code, as somebody types them", async () => {
+    const sent = [
+        { at: 2, body: { title: "没发我工钱", number: "20261127-0007", code: "K7P3-QXMA", link: "/c/a/" } },
+        { at: 1, body: { title: "井盖松了", number: "20261127-0012", code: "W2ND-8RTB", link: "/r/b/" } },
+    ];
+    const { list, none, look } = await opened([], [], sent);
+    const found = () => list.children.map((item) => item.children[0].href);
+    assert.deepEqual(found(), ["/c/a/", "/r/b/"]);
+    for (const [typed, hrefs] of [
+        ["20261127-0012", ["/r/b/"]],
+        ["0007", ["/c/a/"]],
+        ["20261127 0007", ["/c/a/"]],
+        ["k7p3qxma", ["/c/a/"]],
+        ["20261127", ["/c/a/", "/r/b/"]],
+        ["0099", []],
+    ]) {
+        await look(typed);
+        assert.deepEqual(found(), hrefs, typed);
+    }
     assert.equal(none.textContent, "没有找到");
 });
