@@ -36,14 +36,18 @@ def scores(address: str) -> dict[str, Any]:
         "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
     ]
     chromium = shutil.which("chromium") or ""
-    done = subprocess.run(
-        command,
-        cwd=HERE,
-        env={**os.environ, "CHROME_PATH": chromium},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    # once in some twenty runs it sees nothing begin (NO_NAVSTART), and asks to be run again
+    for _again in range(2):
+        done = subprocess.run(
+            command,
+            cwd=HERE,
+            env={**os.environ, "CHROME_PATH": chromium},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not done.returncode:
+            break
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     told = json.loads(done.stdout)
