@@ -126,7 +126,10 @@ def _is_part_of_a_page(request: HttpRequest, response: HttpResponse) -> bool:
 
 
 class SafeHeaders:
-    """Headers beside the content policy (django-csp), and the sheet within a page for it; pages of signed-in people are never stored."""
+    """Headers beside the content policy (django-csp), and for it the sheet within a page.
+
+    Pages of signed-in people are never stored.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

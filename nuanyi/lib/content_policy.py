@@ -10,7 +10,9 @@ Directives = dict[str, list[str]]
 
 
 def directives(tiles_url: str) -> Directives:
-    """The directives of every answer (``front.within`` adds a sheet that stands within a page); ``tiles_url`` is the base map's address, "" for none.
+    """The directives of every answer; ``tiles_url`` is the base map's address, "" for none.
+
+    A sheet that stands within a page is added by ``front.within``.
 
     A map that is one file (``.pmtiles``) is read in pieces by the page itself, so it may also be fetched.
     """

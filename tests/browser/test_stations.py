@@ -107,7 +107,8 @@ def test_without_network_the_phone_computes_what_is_near_and_whether_it_is_open_
     page.reload()
     until(
         page,
-        "Promise.all(['/', '/stations/kept/', '/stations/all.json'].map((p) => caches.match(p, {ignoreVary: true}))).then((all) => all.every(Boolean))",
+        "Promise.all(['/', '/stations/kept/', '/stations/all.json'].map((p) => caches.match(p, {ignoreVary: true})))"
+        ".then((all) => all.every(Boolean))",
     )
     page.context.set_offline(True)
 

@@ -106,16 +106,12 @@ const Stations = (() => {
     };
     /* {kind: how many would be left if it were chosen too} */
     const counts = (file, question, minute) => {
-        const left = {};
-        for (const kind of file.kinds) {
-            const fit = fits(file, { ...question, kinds: [...(question.kinds || []), kind] }, minute);
-            left[kind] = file.stations.reduce((sum, station) => sum + (fit(station) ? 1 : 0), 0);
-        }
-        const narrower = { open: { openOnly: true }, step_free: { stepFree: true } };
-        for (const [name, more] of Object.entries(narrower)) {
+        const many = (more) => {
             const fit = fits(file, { ...question, ...more }, minute);
-            left[name] = file.stations.reduce((sum, station) => sum + (fit(station) ? 1 : 0), 0);
-        }
+            return file.stations.reduce((sum, station) => sum + (fit(station) ? 1 : 0), 0);
+        };
+        const left = { open: many({ openOnly: true }), step_free: many({ stepFree: true }) };
+        for (const kind of file.kinds) left[kind] = many({ kinds: [...(question.kinds || []), kind] });
         return left;
     };
     const one = (file, code, minute) => {
